@@ -1,0 +1,1 @@
+"""The window's side of the engine: lanes, jobs, and what watches run folders and the machine. QtCore, never torch."""

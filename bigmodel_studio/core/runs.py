@@ -1,0 +1,191 @@
+"""A run is a folder on disk: its files as typed values, read the same way whether it is live, old or on another host.
+
+The run's own process writes everything but ``control.json``, which is all that a window or a command writes. Nobody
+writes "interrupted": ``state_now`` derives it when the process that claims to be running is gone from this host.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import psutil
+
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.files import read_json_lines, write_atomic
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.spec import RunSpec
+
+STATUS_SCHEMA = 1
+MANIFEST = "MANIFEST.json"
+SPARKLINE_POINTS = 64
+
+State = Literal["queued", "running", "paused", "stopping", "stopped", "finished", "failed"]
+StateNow = Literal["queued", "running", "paused", "stopping", "stopped", "finished", "failed", "interrupted"]
+LIVE: frozenset[str] = frozenset({"queued", "running", "paused", "stopping"})
+
+
+class Parent(msgspec.Struct, frozen=True):
+    run: str
+    step: int
+
+
+class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
+    """``status.json``. Times are seconds since 1970; ``updated`` is a heartbeat at least every 2 s."""
+
+    schema: int = STATUS_SCHEMA
+    state: State = "queued"
+    step: int = 0
+    steps: int = 0
+    pid: int | None = None
+    process_started: float | None = None
+    host: str = ""
+    threads: int = 0
+    started: float = 0.0
+    updated: float = 0.0
+    message: str = ""
+    control_seq: int = 0
+    parent: Parent | None = None
+    last: dict[str, float | None] = {}
+    sparkline: tuple[float, ...] = ()
+    parameters: int = 0
+    device: str = ""
+    baselines: dict[str, float] = {}
+    """Losses that a good run must beat, by name (``unigram``, ``bigram``), in nats a token, computed from the data."""
+
+
+class Control(msgspec.Struct, kw_only=True, frozen=True):
+    """``control.json``: what the user wants of the run; a ``seq`` that the run has acknowledged is ignored."""
+
+    seq: int = 0
+    want: Literal["run", "pause", "stop"] = "run"
+    save: bool = False
+
+
+class RunFolder:
+    """A run on disk, read only but for ``ask``. Cheap to make; every call reads afresh. Missing files read as empty."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+
+    @property
+    def checkpoints_path(self) -> Path:
+        return self.path / "checkpoints"
+
+    def spec(self) -> RunSpec | None:
+        """What was asked for; None where the file is missing or of another version."""
+        import tomllib
+
+        try:
+            return msgspec.convert(tomllib.loads((self.path / "spec.toml").read_text("utf-8")), RunSpec)
+        except (OSError, ValueError):
+            return None
+
+    def status(self) -> RunStatus:
+        """The last status that was written whole (an empty one where there is none)."""
+        try:
+            return msgspec.json.decode((self.path / "status.json").read_bytes(), type=RunStatus)
+        except (OSError, msgspec.DecodeError):
+            return RunStatus()
+
+    def state_now(self, status: RunStatus | None = None) -> StateNow:
+        """The state, with "interrupted" derived: live by its file, but its process is gone from this host."""
+        status = status or self.status()
+        if status.state not in LIVE or (status.host and status.host != socket.gethostname()):
+            return status.state
+        return status.state if process_lives(status.pid, status.process_started) else "interrupted"
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The records that count, in order of ``step``: those voided by a later resume are left out."""
+        records: list[dict[str, Any]] = []
+        for record in read_json_lines(self.path / "metrics.jsonl"):
+            if record.get("event") == "resume":
+                kept = int(record.get("step", 0))
+                while records and int(records[-1].get("step", 0)) > kept:
+                    records.pop()
+            elif "step" in record:
+                records.append(record)
+        return records
+
+    def samples(self) -> list[dict[str, Any]]:
+        """What the model said or saw, by step; those after a resume's step that were made before it are left out."""
+        records: list[dict[str, Any]] = []
+        for record in read_json_lines(self.path / "samples.jsonl"):
+            if record.get("event") == "resume":
+                records = [old for old in records if int(old.get("step", 0)) <= int(record.get("step", 0))]
+            else:
+                records.append(record)
+        return records
+
+    def checkpoints(self) -> list[int]:
+        """The steps of the whole checkpoints (those with a manifest), ascending."""
+        steps = []
+        if self.checkpoints_path.is_dir():
+            for entry in self.checkpoints_path.iterdir():
+                number = entry.name.removeprefix("step-")
+                if entry.name.startswith("step-") and number.isdigit() and (entry / MANIFEST).is_file():
+                    steps.append(int(number))
+        return sorted(steps)
+
+    def checkpoint_path(self, step: int | None = None) -> Path:
+        """The folder of the checkpoint after ``step`` (None: the newest whole one).
+
+        Raises ``StudioError`` "run-no-checkpoint" where there is none.
+        """
+        steps = self.checkpoints()
+        if not steps or (step is not None and step not in steps):
+            raise StudioError("run-no-checkpoint", run=self.name, steps=", ".join(map(str, steps[-12:])) or "none")
+        return self.checkpoints_path / checkpoint_name(steps[-1] if step is None else step)
+
+    def ask(self, want: Literal["run", "pause", "stop"], *, save: bool = False) -> int:
+        """Write what is wanted of the run; returns the ``seq`` that it will acknowledge."""
+        path = self.path / "control.json"
+        try:
+            last = msgspec.json.decode(path.read_bytes(), type=Control).seq
+        except (OSError, msgspec.DecodeError):
+            last = 0
+        seq = max(last, self.status().control_seq) + 1
+        write_atomic(path, msgspec.json.encode(Control(seq=seq, want=want, save=save)))
+        return seq
+
+
+def checkpoint_name(step: int) -> str:
+    return f"step-{step:06d}"
+
+
+def process_lives(pid: int | None, started: float | None) -> bool:
+    """Whether that very process (not a later one of the same number) runs on this host; ``started`` as psutil tells."""
+    if not pid:
+        return False
+    try:
+        process = psutil.Process(pid)
+        same = started is None or abs(process.create_time() - started) < 1.5
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def all_runs() -> list[RunFolder]:
+    """Every run of this home and the bundled ones, newest first (by when they started)."""
+    folders = [RunFolder(p) for root in (paths.runs(), paths.starter_runs()) if root.is_dir() for p in root.iterdir()]
+    found = [folder for folder in folders if (folder.path / "spec.toml").is_file()]
+    return sorted(found, key=lambda run: run.status().started, reverse=True)
+
+
+def find_run(name: str) -> RunFolder:
+    """The run of that name, or at that path. Raises ``StudioError`` "run-unknown"."""
+    given = Path(name)
+    candidates = [given] if len(given.parts) > 1 else [paths.runs() / name, paths.starter_runs() / name]
+    for path in candidates:
+        if (path / "spec.toml").is_file():
+            return RunFolder(path)
+    raise StudioError("run-unknown", run=name)
+
+
+def dump_status(status: RunStatus) -> bytes:
+    """``status.json`` as bytes, readable by people too; a not-a-number is written as null."""
+    return json.dumps(msgspec.to_builtins(status), indent=1, allow_nan=False).encode() + b"\n"

@@ -1,0 +1,347 @@
+"""The whole conversation between the window and an engine: read this first.
+
+A *request* is what a user wants, an *event* is what comes back, an *envelope* carries either over the pipe. All are
+typed values encoded as msgpack. Whoever adds a request adds it to ``Request``, gives it a line in
+``engine.tasks.TASKS`` and a generator there; whoever adds an event adds it to ``Event``, and mypy finds every ``match`` that forgot it.
+This module knows nothing of Qt, of torch or of processes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+PROTOCOL_VERSION = 1
+
+Source = Literal["builtin", "hub", "local", "run", "endpoint", "reference"]
+ModelKind = Literal[
+    "causal-lm", "masked-lm", "text-classifier", "token-classifier", "encoder", "seq2seq", "image-classifier", "other"
+]
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+class ModelRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which model, and how it is to be held.
+
+    ``id`` is a bundled name (builtin), ``owner/name`` (hub), an absolute path (local), a run's name (run), a URL
+    (endpoint) or a catalogue id (reference). ``step`` chooses a run's checkpoint; None is its newest whole one.
+    """
+
+    source: Source
+    id: str
+    revision: str | None = None
+    step: int | None = None
+    adapter: str | None = None
+    dtype: str = "auto"
+    quantisation: str | None = None
+    device: str = "auto"
+
+
+# ---------------------------------------------------------------------------------------------- requests
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One message of a conversation, as chat templates take it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """How the next token is chosen. None means the model's own ``generation_config``, else the application's default.
+
+    ``greedy`` or a temperature of 0 takes the most probable token; ``beams`` > 1 is beam search (not sampled).
+    """
+
+    max_new_tokens: int = 256
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+    greedy: bool = False
+    beams: int = 1
+    stop: tuple[str, ...] = ()
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Make a model warm in this lane. Ends with ``Done(ModelFacts)``."""
+
+    model: ModelRef
+
+
+class Unload(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Give back what the lane holds. Ends with ``Done(None)``."""
+
+
+class Generate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Continue ``prompt`` as it is, or answer ``turns`` through the chat template where the model has one.
+
+    Exactly one of ``prompt`` and ``turns`` is used: ``turns`` where it is not empty. Streams ``Token``; ends with
+    ``Done(Generated)``.
+    """
+
+    model: ModelRef
+    prompt: str = ""
+    turns: tuple[Turn, ...] = ()
+    sampling: Sampling = Sampling()
+    alternatives: int = 0
+
+
+class Classify(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Say what is on pictures, by absolute path. One ``Prediction`` a picture, in order; ends with ``Done(None)``.
+
+    ``preview_px`` > 0 asks for a re-encoded PNG of at most that many pixels a side, so that the window never decodes a
+    stranger's file.
+    """
+
+    model: ModelRef
+    images: tuple[str, ...]
+    top_k: int = 5
+    preview_px: int = 0
+
+
+class Describe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What a model is: counts, structure, costs. Ends with ``Done(Description)``."""
+
+    model: ModelRef
+
+
+class Devices(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What torch can compute on here. Ends with ``Done(DeviceReport)``."""
+
+
+Request = Load | Unload | Generate | Classify | Describe | Devices
+
+
+# ---------------------------------------------------------------------------------------------- results
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A device of this machine. ``id`` is what torch calls it (``cpu``, ``cuda:0``, ``mps``); sizes in bytes."""
+
+    id: str
+    kind: str
+    name: str
+    total_bytes: int
+    free_bytes: int
+    dtypes: tuple[str, ...]
+
+
+class DeviceReport(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The devices, and what stands in the way of using one (each problem a code with its arguments)."""
+
+    torch: str
+    cuda: str | None
+    threads: int
+    devices: tuple[Device, ...]
+
+
+class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What is loaded now: exact parameters (tied weights once), bytes of the tensors as held, and how to talk to it."""
+
+    model: ModelRef
+    name: str
+    kind: ModelKind
+    architecture: str
+    parameters: int
+    weight_bytes: int
+    dtype: str
+    device: str
+    context_length: int | None = None
+    has_chat_template: bool = False
+    labels: int = 0
+    load_s: float = 0.0
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """A module in the tree; ``parameters`` counts its children too; ``shape`` is its weight's."""
+
+    name: str
+    type: str
+    parameters: int
+    shape: tuple[int, ...] = ()
+    children: tuple[Layer, ...] = ()
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What ``describe`` answers. FLOPs count a multiply-add as two."""
+
+    id: str
+    architecture: str
+    kind: ModelKind
+    parameters: int
+    trainable_parameters: int
+    dtype: str
+    context_length: int | None
+    layers: tuple[Layer, ...]
+    flops_per_token: int | None = None
+    flops_per_image: int | None = None
+    vocabulary: int | None = None
+    weight_bytes: int = 0
+
+
+class Alternative(msgspec.Struct, frozen=True):
+    """What a token could have been: probabilities before (``logprob``) and after the processors (None: ruled out)."""
+
+    id: int
+    text: str
+    logprob: float
+    processed_logprob: float | None
+
+
+class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The end of a generation. ``text`` is ``decode(prompt + new)`` less ``decode(prompt)``; times in seconds."""
+
+    text: str
+    prompt_tokens: int
+    new_tokens: int
+    finish_reason: FinishReason
+    seed: int
+    time_to_first_token_s: float
+    tokens_per_second: float
+    template: bool = False
+    trimmed_turns: int = 0
+    trimmed_tokens: int = 0
+
+
+Result = Generated | Description | ModelFacts | DeviceReport
+
+
+# ---------------------------------------------------------------------------------------------- events
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Something takes time: what (a code of ``core.messages``), and how far where that is known (total 0: unknown)."""
+
+    what: str
+    done: float = 0.0
+    total: float = 0.0
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The lane now holds this model."""
+
+    facts: ModelFacts
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """One new token. ``text`` is what became readable with it: "" while a UTF-8 character is half finished.
+
+    ``logprob`` is the raw model's (natural logarithm), ``processed_logprob`` after temperature, top-k and so on.
+    """
+
+    id: int
+    text: str
+    logprob: float
+    processed_logprob: float
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Label(msgspec.Struct, frozen=True):
+    label: str
+    probability: float
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What one picture is, or why it could not be read (``error``: a code with arguments). Sizes in pixels."""
+
+    image: str
+    predictions: tuple[Label, ...] = ()
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+    preview: bytes | None = None
+    error: Problem | None = None
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Something the user should know that does not end the job."""
+
+    problem: Problem
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """A code of ``core.messages.SENTENCES`` with the arguments of its sentence."""
+
+    code: str
+    arguments: dict[str, str | int | float] = {}
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    result: Result | None = None
+
+
+class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The user stopped it. ``forced``: it would not stop and the engine was ended."""
+
+    result: Result | None = None
+    forced: bool = False
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It could not be done. ``id`` is in the log beside the traceback; ``engine_lost``: the process is gone."""
+
+    problem: Problem
+    id: str
+    engine_lost: bool = False
+
+
+End = Done | Cancelled | Failed
+Event = Progress | Loaded | Token | Prediction | Notice | Done | Cancelled | Failed
+
+
+# ---------------------------------------------------------------------------------------------- envelopes
+
+
+class Submit(msgspec.Struct, frozen=True, tag=True):
+    job: int
+    request: Request
+
+
+class Cancel(msgspec.Struct, frozen=True, tag=True):
+    job: int
+
+
+class Quit(msgspec.Struct, frozen=True, tag=True):
+    pass
+
+
+class Hello(msgspec.Struct, frozen=True, tag=True):
+    version: int
+    pid: int
+
+
+class Said(msgspec.Struct, frozen=True, tag=True):
+    job: int
+    event: Event
+
+
+ToEngine = Submit | Cancel | Quit
+FromEngine = Hello | Said
+
+_encoder = msgspec.msgpack.Encoder()
+_to_engine: msgspec.msgpack.Decoder[ToEngine] = msgspec.msgpack.Decoder(ToEngine)
+_from_engine: msgspec.msgpack.Decoder[FromEngine] = msgspec.msgpack.Decoder(FromEngine)
+
+
+def encode(envelope: ToEngine | FromEngine) -> bytes:
+    """The envelope as one msgpack frame."""
+    return _encoder.encode(envelope)
+
+
+def decode_for_engine(frame: bytes) -> ToEngine:
+    """The window's envelope. Raises ``msgspec.DecodeError`` (or its ``ValidationError``) on anything else."""
+    return _to_engine.decode(frame)
+
+
+def decode_for_window(frame: bytes) -> FromEngine:
+    """The engine's envelope. Raises ``msgspec.DecodeError`` (or its ``ValidationError``) on anything else."""
+    return _from_engine.decode(frame)
+
+
+def to_builtins(value: Any) -> Any:
+    """A struct as plain dictionaries and lists, for ``--json``."""
+    return msgspec.to_builtins(value)
