@@ -14,9 +14,9 @@ from bigmodel_studio.protocol import Cancelled, Done, End, Event, Failed, Reques
 
 
 class Job(QObject):
-    """One request on its way. ``event`` carries every event but the last, ``ended`` the ``Done/Cancelled/Failed``."""
+    """One request on its way. ``happened`` carries every event but the last, ``ended`` the ``Done/Cancelled/Failed``."""
 
-    event = Signal(object)
+    happened = Signal(object)
     ended = Signal(object)
 
     def __init__(self, number: int, request: Request, cancel: Callable[[int], None], parent: QObject | None = None):
@@ -46,4 +46,4 @@ class Job(QObject):
             self.end = event
             self.ended.emit(event)
         elif not self.cancelling:
-            self.event.emit(event)
+            self.happened.emit(event)

@@ -1,0 +1,58 @@
+"""What every page is given: the lanes, the library, the runs, the settings, and a way to reach the rest of the window.
+
+Pages never know each other; they ask the studio to ``open_page`` or to ``tell`` the user something.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.client.library import LibraryWatcher
+from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.protocol import Problem, Request
+
+
+class LaneLike(Protocol):
+    """What a page may do with a lane: the real one and the fake have it in common."""
+
+    def submit(self, request: Request) -> Job:
+        """Queue a request behind those before it."""
+        ...
+
+
+class Studio(QObject):
+    """The window's shared things. Made once by ``app`` (or by a test, with ``FakeLane``)."""
+
+    page_wanted = Signal(str, object)
+    """A page's id, and what it shall open (None, paths, a ModelRef, a run's name)."""
+    told = Signal(object)
+    """A ``Problem`` that the user should see."""
+    facts_changed = Signal(object)
+    """The ``ModelFacts`` of what the interactive lane holds now, or None."""
+
+    def __init__(
+        self,
+        *,
+        settings: SettingsStore,
+        interactive: LaneLike,
+        library: LibraryWatcher,
+        runs: RunWatcher,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.interactive = interactive
+        self.library = library
+        self.runs = runs
+
+    def open_page(self, page: str, what: object = None) -> None:
+        """Show a page, with something to open there."""
+        self.page_wanted.emit(page, what)
+
+    def tell(self, problem: Problem) -> None:
+        """Show one clear sentence with its way out, without stopping the user."""
+        self.told.emit(problem)
