@@ -1,0 +1,147 @@
+"""What every test stands on: no display, no network, a home of its own, and nothing left running when it ends."""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything imports Qt, a tokenizer or the Hub's client: they read these once.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ.pop("HF_TOKEN", None)
+_SESSION_HOME = tempfile.TemporaryDirectory(prefix="bigmodel-studio-tests-")
+os.environ["BIGMODEL_STUDIO_HOME"] = _SESSION_HOME.name
+
+import psutil  # noqa: E402
+import pytest  # noqa: E402
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MARK = "BIGMODEL_STUDIO_TEST_MARK"
+GRACE_S = 5.0
+# Helpers of the standard library and of the test tools that live as long as the process, by design.
+LASTING_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+LASTING_THREADS = ("execnet", "pytest_timeout", "tqdm", "MainThread")
+
+
+def pytest_unconfigure() -> None:
+    _SESSION_HOME.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds everything the application writes: empty and this test's own."""
+    folder = tmp_path / "bigmodel-studio-home"
+    folder.mkdir()
+    monkeypatch.setenv("BIGMODEL_STUDIO_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout's root."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_assets() -> Path:
+    """Models and data for larger tests, beside the checkout; a test that asks for it is skipped where it is missing."""
+    folder = REPOSITORY.parent / "shared" / "assets"
+    if not folder.is_dir():
+        pytest.skip("../shared/assets is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a process or a thread behind, and end the process.
+
+    Processes are found by an environment variable that they inherit, so that one which was detached on purpose, as
+    a run is, is found as well. Where another process's environment cannot be read, only children are found.
+    """
+    if request.node.get_closest_marker("keeps_processes"):
+        yield
+        return
+    mark = uuid.uuid4().hex
+    threads = set(threading.enumerate())
+    children = set(psutil.Process().children(recursive=True))
+    os.environ[MARK] = mark
+    yield
+    os.environ.pop(MARK, None)
+    processes, late_threads = _left(mark, children, threads)
+    deadline = time.monotonic() + GRACE_S
+    while (processes or late_threads) and time.monotonic() < deadline:
+        time.sleep(0.02)
+        processes, late_threads = _left(mark, children, threads)
+    names = [f"process {process.pid}: {_command(process)}" for process in processes]
+    names += [f"thread {thread.name}" for thread in late_threads]
+    for process in processes:
+        _kill(process)
+    if names:
+        pytest.fail("left running: " + "; ".join(names), pytrace=False)
+
+
+def _left(
+    mark: str, children: set[psutil.Process], threads: set[threading.Thread]
+) -> tuple[list[psutil.Process], list[threading.Thread]]:
+    found = {process for process in psutil.Process().children(recursive=True) if process not in children}
+    if sys.platform == "linux":
+        found |= _marked(mark)
+    processes = [
+        process
+        for process in found
+        if process.pid != os.getpid() and _alive(process) and not any(c in _command(process) for c in LASTING_COMMANDS)
+    ]
+    late = [
+        thread
+        for thread in threading.enumerate()
+        # A thread that Qt or torch started shows as a dummy, for ever; Python cannot tell when it ended.
+        if thread not in threads
+        and not isinstance(thread, threading._DummyThread)
+        and not thread.name.startswith(LASTING_THREADS)
+        and type(thread).__module__.partition(".")[0] not in {"tqdm", "execnet"}
+    ]
+    return processes, late
+
+
+def _marked(mark: str) -> set[psutil.Process]:
+    """The processes whose environment carries this test's mark, read from /proc: psutil takes ten times as long."""
+    needle = f"{MARK}={mark}".encode()
+    found = set()
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry.name}/environ", "rb") as file:
+                if needle in file.read():
+                    found.add(psutil.Process(int(entry.name)))
+        except (OSError, psutil.Error):  # gone, or another user's
+            continue
+    return found
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()[:6])
+    except psutil.Error:
+        return "?"
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+        process.wait(5)
+    except psutil.Error:
+        pass
