@@ -282,11 +282,15 @@ class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """It could not be done. ``id`` is in the log beside the traceback; ``engine_lost``: the process is gone."""
+    """It could not be done. ``id`` is in the log beside the traceback; ``engine_lost``: the process is gone.
+
+    ``blame``: "input" is a user's mistake (a model, file or spec that cannot be used), "work" a failure of the work.
+    """
 
     problem: Problem
     id: str
     engine_lost: bool = False
+    blame: Literal["input", "work"] = "work"
 
 
 End = Done | Cancelled | Failed

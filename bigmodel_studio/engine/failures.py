@@ -1,0 +1,61 @@
+"""What an exception is to the user: one ``Failed`` with a code, and an id that is in the log beside the traceback."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+
+from bigmodel_studio.core.messages import Blame, StudioError
+from bigmodel_studio.protocol import Failed, Problem
+
+log = logging.getLogger(__name__)
+
+DETAIL_CHARACTERS = 300
+_MEMORY_PHRASES = (
+    "DefaultCPUAllocator: can't allocate",
+    "not enough memory",
+    "out of memory",
+    "Cannot allocate memory",
+)
+
+
+class Stopped(BaseException):
+    """Thrown into a task when the user cancels. Not an ``Exception``, so that no ``except Exception`` swallows it."""
+
+
+def failed(error: BaseException) -> Failed:
+    """The last event of a task that raised ``error``; its traceback goes to the log under the event's id."""
+    identity = secrets.token_hex(4)
+    problem, blame = problem_of(error, identity)
+    if blame == "input":
+        log.info("%s: %s", identity, problem)
+    else:
+        log.error("%s: %s", identity, problem, exc_info=error)
+    return Failed(problem=problem, id=identity, blame=blame)
+
+
+def problem_of(error: BaseException, identity: str) -> tuple[Problem, Blame]:
+    """The code and arguments that say what happened, and whose doing it was."""
+    if isinstance(error, StudioError):
+        return error.problem, error.blame
+    if is_out_of_memory(error):
+        return Problem(code="out-of-memory", arguments={"device": _device_of(error)}), "work"
+    detail = f"{type(error).__name__}: {error}".strip().splitlines()[0][:DETAIL_CHARACTERS]
+    return Problem(code="internal", arguments={"detail": detail, "id": identity}), "work"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out: torch says it by type on accelerators and by a phrase of a RuntimeError on the CPU."""
+    torch = sys.modules.get("torch")
+    if isinstance(error, MemoryError) or (torch is not None and isinstance(error, torch.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError | OSError) and any(phrase in str(error) for phrase in _MEMORY_PHRASES)
+
+
+def _device_of(error: BaseException) -> str:
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(error, torch.OutOfMemoryError):
+        accelerator = torch.accelerator.current_accelerator()
+        return str(accelerator.type) if accelerator is not None else "cpu"
+    return "cpu"

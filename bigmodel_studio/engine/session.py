@@ -1,0 +1,88 @@
+"""What a lane keeps between its tasks: one warm model, under the ``ModelRef`` that asked for it.
+
+It holds at most one model at a time and lets go of the old one before it takes up the next, so that the peak is the
+larger of the two and not their sum. It does not know who asks, nor through what.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+from bigmodel_studio.core import library
+from bigmodel_studio.protocol import Done, Event, Load, Loaded, ModelRef, Progress, Unload
+
+if TYPE_CHECKING:
+    from bigmodel_studio.engine.loading import Held
+
+THREADS_VARIABLE = "BIGMODEL_STUDIO_THREADS"
+
+
+class Session:
+    """The state of one engine process. ``threads`` 0 takes ``BIGMODEL_STUDIO_THREADS``, else the physical cores."""
+
+    def __init__(self, threads: int = 0) -> None:
+        self.threads = threads or default_threads()
+        self._held: Held | None = None
+        self._key: tuple[ModelRef, Path, tuple[int, ...]] | None = None
+
+    def hold(self, ref: ModelRef) -> Generator[Event, None, Held]:
+        """The model, warm: at once where it is held already, else loaded (``Progress``, then ``Loaded``).
+
+        A folder that changed on disk since, such as a run's newest checkpoint, is loaded anew.
+        Raises ``StudioError`` with the reason where it cannot be used; then nothing is held.
+        """
+        path = library.resolve(ref)
+        key = (ref, path, _stamp(path))
+        if self._held is not None and key == self._key:
+            return self._held
+        self.release()
+        yield Progress(what="loading")
+        from bigmodel_studio.engine import loading  # torch and transformers: seconds, and only when they are needed
+
+        self._held = loading.load(ref, path, threads=self.threads)
+        self._key = key
+        yield Loaded(facts=self._held.facts)
+        return self._held
+
+    def release(self) -> None:
+        """Give back the memory of the model that is held, if any."""
+        if self._held is None:
+            return
+        self._held = self._key = None
+        from bigmodel_studio.engine import devices
+
+        devices.empty_cache()
+
+
+def default_threads() -> int:
+    """The physical cores that this process may use: for inference, hyper-threads cost more than they give."""
+    chosen = os.environ.get(THREADS_VARIABLE, "")
+    if chosen.isdigit() and int(chosen) > 0:
+        return int(chosen)
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
+
+
+def load(request: Load, session: Session) -> Iterator[Event]:
+    """Make a model warm."""
+    held = yield from session.hold(request.model)
+    yield Done(result=held.facts)
+
+
+def unload(request: Unload, session: Session) -> Iterator[Event]:
+    """Give the model back."""
+    session.release()
+    yield Done()
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """When the folder's files were last written: changes when a model is replaced under the same name."""
+    try:
+        return tuple(sorted(entry.stat().st_mtime_ns for entry in os.scandir(folder) if entry.is_file()))
+    except OSError:
+        return ()

@@ -1,0 +1,110 @@
+"""The table from a request to the generator that does it, and the one way to run it.
+
+The contract of a task, ``def generate(request, session) -> Iterator[Event]``:
+
+- It yields events and, last, exactly one ``Done``. It knows nothing of ids, pipes, Qt or cancel flags.
+- It may be ended at any yield: ``close()`` (the lane quits) or ``throw(Stopped())`` (the user cancelled). ``finally`` is
+  where things are put back. A task that has something to show for its work catches ``Stopped``, yields one last
+  ``Done(result)`` and returns; one that does not is simply over.
+- It raises ``StudioError`` for what a person can understand; anything else that escapes is a fault of ours.
+
+The contract of ``run_task``, for the server and the command line: iterate; the last event is exactly one of ``Done``,
+``Cancelled``, ``Failed``, whatever the task does, and nothing is raised. To cancel, call ``events.throw(Stopped())``
+between two events: it returns the last event, ``Cancelled`` with the task's result where it left one (or ``Failed``
+where even stopping failed). To give up silently, call ``events.close()``.
+
+Tasks are named, not imported: an engine that only classifies never loads what ``describe`` needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING
+
+from bigmodel_studio.engine.failures import Stopped, failed
+from bigmodel_studio.protocol import (
+    Cancelled,
+    Classify,
+    Describe,
+    Devices,
+    Done,
+    End,
+    Event,
+    Failed,
+    Generate,
+    Load,
+    Request,
+    Unload,
+)
+
+if TYPE_CHECKING:
+    from bigmodel_studio.engine.session import Session
+
+Task = Callable[[Request, "Session"], Iterator[Event]]
+
+TASKS: dict[type[Request], str] = {
+    Load: "bigmodel_studio.engine.session:load",
+    Unload: "bigmodel_studio.engine.session:unload",
+    Generate: "bigmodel_studio.engine.generate:generate",
+    Classify: "bigmodel_studio.engine.classify:classify",
+    Describe: "bigmodel_studio.engine.describe:describe",
+    Devices: "bigmodel_studio.engine.devices:devices",
+}
+
+
+def resolve(request: Request) -> Task:
+    """The task of a request, its module imported now. Raises ``KeyError`` for a request without a line in ``TASKS``."""
+    module, _, function = TASKS[type(request)].partition(":")
+    task: Task = getattr(importlib.import_module(module), function)
+    return task
+
+
+def run_task(request: Request, session: Session) -> Generator[Event, None, None]:
+    """The events of a request, ending with exactly one ``End``; see the module's contract."""
+    yield from guarded(lambda: resolve(request)(request, session))
+
+
+def guarded(start: Callable[[], Iterator[Event]]) -> Generator[Event, None, None]:
+    """Run a task's generator under the contract above; ``start`` makes it (and may fail, too)."""
+    events: Iterator[Event] | None = None
+    end: End | None = None
+    try:
+        events = start()
+        for event in events:
+            if isinstance(event, Done | Cancelled | Failed):
+                end = event
+                break
+            yield event
+        else:
+            raise RuntimeError("the task ended without a result")
+    except Stopped:
+        end = _stop(events)
+    except Exception as error:
+        end = failed(error)
+    finally:
+        _close(events)
+    yield end
+
+
+def _stop(events: Iterator[Event] | None) -> End:
+    """Throw ``Stopped`` into the task at its last yield; what it says until its end is dropped, its result is kept."""
+    if not isinstance(events, Generator):
+        return Cancelled()
+    try:
+        event = events.throw(Stopped())
+        while not isinstance(event, Done | Cancelled | Failed):
+            event = next(events)
+    except (Stopped, StopIteration):
+        return Cancelled()
+    except Exception as error:
+        return failed(error)
+    return Cancelled(result=event.result) if isinstance(event, Done) else event
+
+
+def _close(events: Iterator[Event] | None) -> None:
+    if isinstance(events, Generator):
+        try:
+            events.close()
+        except Exception as error:  # the end is known; a fault while putting things back is logged, not told
+            failed(error)
