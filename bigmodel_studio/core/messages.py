@@ -41,6 +41,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The engine is of another version ({theirs}, not {ours}).",
         "Close the application and start it again.",
     ),
+    "engine-broken": (
+        "The engine ended {times} times within {seconds} seconds and was not started again.",
+        "The log has the details; trying again starts it once more.",
+    ),
+    "engine-closed": ("The application is closing.", "Start it again to go on."),
     "spec-toml": ("The spec is not valid TOML: {detail}.", "Mend that line and try again."),
     "spec-field": ("{field} is {was}.", "It may be: {may_be}."),
     "spec-missing": ("{field} is missing from the spec.", "Add it, as in the example of the README."),
@@ -50,6 +55,111 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The run {run} has no such whole checkpoint (it has: {steps}).",
         "Choose one of those steps.",
     ),
+    "device-unknown": ("There is no device called {device} here.", "There is: {devices}."),
+    "dtype-unknown": ("{dtype} is not used on {device}.", "It may be: {dtypes}."),
+    "model-unknown": (
+        "There is no model called {model} on this machine.",
+        "{near}“bigmodel-studio models” lists them; a folder is written with a / in it.",
+    ),
+    "model-not-on-disk": ("{model} is not on this machine.", "Choose one that “bigmodel-studio models” lists."),
+    "folder-missing": ("There is no folder {path}.", "See whether it was moved, or is spelt differently."),
+    "folder-is-file": (
+        "{path} is a file, and a model is a folder.",
+        "Give the folder that holds config.json and model.safetensors.",
+    ),
+    "folder-empty": ("The folder {path} is empty.", "Its download was probably not finished: fetch it again."),
+    "folder-unreadable": ("The folder {path} cannot be read: {detail}.", "See to its permissions."),
+    "config-missing": (
+        "{path} has no config.json, so it is no model folder.",
+        "Give the folder that holds config.json; if that is this one, its download was not finished.",
+    ),
+    "config-broken": ("{file} cannot be used: {detail}.", "Fetch that file again."),
+    "config-invalid": ("config.json does not make a model: {detail}.", "Fetch the folder again from its source."),
+    "config-unknown-type": (
+        "This is a “{model_type}” model, and transformers {version} knows no such kind.",
+        "It may need a newer version, or its config.json is damaged.",
+    ),
+    "config-no-type": ("config.json does not say what kind of model this is.", "Fetch that file again."),
+    "remote-code": (
+        "This model wants to run its own program code ({files}), and that is never done here.",
+        "Look for a version of the model that transformers knows without it.",
+    ),
+    "kind-wrong": ("{model} is a model of kind “{kind}”, and this needs one of kind “{wanted}”.", "{others}"),
+    "weights-missing": (
+        "{folder} has no weights (no model.safetensors).",
+        "Its download was probably not finished: fetch it again.",
+    ),
+    "weights-not-safetensors": (
+        "The weights are only in a format that can run code when it is opened ({files}), and that is refused.",
+        "Take a copy with model.safetensors, or convert it first: https://huggingface.co/spaces/safetensors/convert.",
+    ),
+    "weights-empty": ("{file} is empty (0 bytes).", "Its download was not finished: fetch it again."),
+    "weights-no-tensors": ("{file} holds no tensors.", "Fetch it again."),
+    "weights-lfs": (
+        "{file} is only a Git LFS pointer, not the weights.",
+        "Run “git lfs pull” in that folder, or download the file itself.",
+    ),
+    "weights-format": (
+        "{file} is not a safetensors file but {format}; it was not opened.",
+        "Take a copy of the model with real safetensors weights.",
+    ),
+    "weights-header": ("{file} is damaged, or not a safetensors file: {detail}.", "Fetch it again."),
+    "weights-truncated": (
+        "{file} is cut off: it has {has:,} bytes and needs {needs:,}.",
+        "Its download was not finished: fetch it again.",
+    ),
+    "weights-index": ("model.safetensors.index.json cannot be used: {detail}.", "Fetch that file again."),
+    "weights-shard-missing": ("A part of the weights is missing: {file}.", "Fetch that file again."),
+    "tensors-missing": (
+        "The weights lack {count} of the model's tensors: {names}.",
+        "They belong to another model, or are damaged: fetch them again.",
+    ),
+    "tensors-mismatched": (
+        "{count} tensors have another shape than config.json says: {names}.",
+        "Weights and config.json do not belong together: fetch both again.",
+    ),
+    "tokenizer-missing": (
+        "{model} has no tokenizer.json, so text cannot be turned into tokens.",
+        "Fetch that file from the model's source, beside its weights.",
+    ),
+    "tokenizer-broken": ("The tokenizer cannot be used: {detail}.", "Fetch tokenizer.json again."),
+    "tokenizer-mismatch": (
+        "The tokenizer has {tokens:,} tokens and the model only {vocabulary:,}.",
+        "They do not belong together: fetch both again.",
+    ),
+    "template-broken": (
+        "The model's chat template cannot be used: {detail}.",
+        "Use plain continuation (without chat) with this model.",
+    ),
+    "template-missing": ("{model} has no chat template.", "Use plain continuation (without --chat) with this model."),
+    "processor-broken": (
+        "preprocessor_config.json cannot be used: {detail}.",
+        "Fetch that file again from the model's source.",
+    ),
+    "prompt-empty": ("There is no prompt, and this model has no token to begin with.", "Give it some text."),
+    "prompt-unknown-tokens": (
+        "This model's tokenizer does not know anything in that prompt.",
+        "Use characters that it knows, for example: {examples}",
+    ),
+    "context-full": (
+        "The prompt has {tokens:,} tokens, and this model sees only {context:,}.",
+        "Shorten it to {context:,} tokens or fewer; one is needed for an answer.",
+    ),
+    "context-trimmed": (
+        "The conversation is longer than the model can see: its oldest {turns} messages were left out.",
+        "Start a new conversation to make room.",
+    ),
+    "sampling-invalid": ("{field} is {was}.", "It may be: {may_be}."),
+    "picture-missing": ("There is no such file.", "See whether it was moved."),
+    "picture-unreadable": ("The file cannot be read: {detail}.", "See to its permissions, or open another."),
+    "picture-empty": ("The file is empty.", "Copy it again."),
+    "picture-format": ("This is not a picture of a known kind.", "Known are {formats}."),
+    "picture-damaged": ("The picture is cut off or damaged.", "Copy it again, or open another."),
+    "picture-too-large": (
+        "The picture has {width:,} × {height:,} pixels; at most {most} megapixels are opened.",
+        "Make it smaller first.",
+    ),
+    "no-pictures-read": ("None of the pictures could be read.", "The reasons are listed with each."),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
 }
 

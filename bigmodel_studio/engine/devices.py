@@ -1,6 +1,6 @@
-"""What torch can compute on here, through ``torch.accelerator``: CUDA and MPS are promised beside the CPU, anything else
-is used where torch has it. The memory calls of ``torch.accelerator`` raise on a build for CPU only: they are wrapped here,
-once.
+"""What torch can compute on here, through ``torch.accelerator``: CUDA and MPS are promised beside the CPU, and anything
+else is used where torch has it. Its memory calls raise on a build for CPU only: they are wrapped here, once. Knows
+nothing of models.
 """
 
 from __future__ import annotations

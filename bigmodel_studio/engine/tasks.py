@@ -3,8 +3,8 @@
 The contract of a task, ``def generate(request, session) -> Iterator[Event]``:
 
 - It yields events and, last, exactly one ``Done``. It knows nothing of ids, pipes, Qt or cancel flags.
-- It may be ended at any yield: ``close()`` (the lane quits) or ``throw(Stopped())`` (the user cancelled). ``finally`` is
-  where things are put back. A task that has something to show for its work catches ``Stopped``, yields one last
+- It may be ended at any yield: ``close()`` (the lane quits) or ``throw(Stopped())`` (the user cancelled). ``finally``
+  is where things are put back. A task that has something to show for its work catches ``Stopped``, yields one last
   ``Done(result)`` and returns; one that does not is simply over.
 - It raises ``StudioError`` for what a person can understand; anything else that escapes is a fault of ours.
 
