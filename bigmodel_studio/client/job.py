@@ -14,7 +14,7 @@ from bigmodel_studio.protocol import Cancelled, Done, End, Event, Failed, Reques
 
 
 class Job(QObject):
-    """One request on its way. ``happened`` carries every event but the last, ``ended`` the ``Done/Cancelled/Failed``."""
+    """One request on its way: ``happened`` carries every event but the last, ``ended`` the last."""
 
     happened = Signal(object)
     ended = Signal(object)

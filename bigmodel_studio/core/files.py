@@ -13,7 +13,7 @@ from typing import Any
 
 
 def fsync_folder(folder: Path) -> None:
-    """Flush a folder's entries, so that a rename in it survives a power cut (a no-op where folders cannot be opened)."""
+    """Flush a folder's entries, so that a rename in it survives a power cut (Windows cannot, and need not)."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)
