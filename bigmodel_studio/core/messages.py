@@ -160,6 +160,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Make it smaller first.",
     ),
     "no-pictures-read": ("None of the pictures could be read.", "The reasons are listed with each."),
+    "settings-damaged": (
+        "The settings file was damaged; the settings are as they were at first.",
+        "The damaged file was kept as {path}.",
+    ),
+    "settings-unreadable": ("The settings could not be read from {path}: {detail}.", "They are as they were at first."),
+    "settings-unwritable": ("The settings could not be saved in {path}: {detail}.", "They hold until you close."),
+    "settings-field": ("The setting “{field}” was {was}, which it cannot be.", "It has its first value again."),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
 }
 

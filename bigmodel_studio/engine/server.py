@@ -1,0 +1,142 @@
+"""An engine's main loop: requests come in over the channel, tasks run one at a time, events go out.
+
+A reader thread takes what the window says, so that a cancel is heard while a task computes; the main thread runs the
+tasks, because that is where libraries of models expect to be. The window's end of the channel gone is the end of this
+process, at once, whatever it is doing. It knows no task: ``run`` follows the contract of ``engine.tasks.run_task``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Generator
+from multiprocessing.connection import Connection
+from typing import Final
+
+import msgspec
+
+from bigmodel_studio.engine.failures import Stopped
+from bigmodel_studio.protocol import (
+    PROTOCOL_VERSION,
+    Cancel,
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    FromEngine,
+    Hello,
+    Progress,
+    Quit,
+    Request,
+    Said,
+    Submit,
+    decode_for_engine,
+    encode,
+)
+
+log = logging.getLogger(__name__)
+
+Run = Callable[[Request], Generator[Event, None, None]]
+
+PROGRESS_INTERVAL_S: Final = 0.05
+
+
+def serve(connection: Connection, run: Run) -> None:
+    """Greet, then answer requests until ``Quit``. Does not return when the channel breaks: the process exits."""
+    server = Server(connection)
+    server.say(Hello(PROTOCOL_VERSION, os.getpid()))
+    threading.Thread(target=server.listen, name="listen", daemon=True).start()
+    while (submitted := server.next()) is not None:
+        server.answer(submitted, run)
+
+
+class Server:
+    """The channel, and what waits: shared by the thread that listens and the one that works."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sending = threading.Lock()
+        self._changed = threading.Condition()
+        self._waiting: OrderedDict[int, Submit] = OrderedDict()
+        self._running: int | None = None
+        self._stop_running = False
+        self._quit = False
+
+    # ------------------------------------------------------------------------------------------ listening
+
+    def listen(self) -> None:
+        """Take what the window says, for ever; leave the process when it can no longer be heard."""
+        try:
+            while True:
+                self._hear(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            leave(0)
+        except msgspec.DecodeError:
+            log.exception("the window sent something that could not be understood")
+            leave(1)
+
+    def _hear(self, frame: bytes) -> None:
+        match decode_for_engine(frame):
+            case Submit(job, _) as submitted:
+                with self._changed:
+                    self._waiting[job] = submitted
+                    self._changed.notify()
+            case Cancel(job):
+                with self._changed:
+                    waited = self._waiting.pop(job, None) is not None
+                    self._stop_running = self._stop_running or job == self._running
+                if waited:
+                    self.say(Said(job, Cancelled()))
+            case Quit():
+                with self._changed:
+                    self._quit = self._stop_running = True
+                    self._changed.notify()
+
+    # ------------------------------------------------------------------------------------------ working
+
+    def next(self) -> Submit | None:
+        """The next request, waited for; None when the window wants this process to leave."""
+        with self._changed:
+            self._running, self._stop_running = None, False
+            self._changed.wait_for(lambda: self._waiting or self._quit)
+            if self._quit:
+                return None
+            self._running, submitted = self._waiting.popitem(last=False)
+            return submitted
+
+    def answer(self, submitted: Submit, run: Run) -> None:
+        """Run one request to its end. A cancel takes effect at the task's next yield; progress is throttled."""
+        job, said_at, held = submitted.job, 0.0, None
+        events = run(submitted.request)
+        for event in events:
+            if self._stop_running and not isinstance(event, Done | Cancelled | Failed):
+                event = events.throw(Stopped())
+            elif self._stop_running and isinstance(event, Done):
+                event = Cancelled(result=event.result)
+            if isinstance(event, Progress) and time.monotonic() - said_at < PROGRESS_INTERVAL_S:
+                held = event
+                continue
+            if held is not None and not isinstance(event, Progress):
+                self.say(Said(job, held))
+            said_at, held = (time.monotonic(), None) if isinstance(event, Progress) else (said_at, None)
+            self.say(Said(job, event))
+
+    def say(self, envelope: FromEngine) -> None:
+        """Send one envelope, from either thread; nobody there to hear it is the end of this process."""
+        frame = encode(envelope)
+        try:
+            with self._sending:
+                self._connection.send_bytes(frame)
+        except OSError:
+            leave(0)
+
+
+def leave(code: int) -> None:
+    """End this process now, from any thread: no clean-up that a stuck task could hold up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
