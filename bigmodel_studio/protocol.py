@@ -13,6 +13,8 @@ from typing import Any, Literal
 import msgspec
 
 PROTOCOL_VERSION = 1
+FRAME_LIMIT_BYTES = 64 * 1024 * 1024
+"""No envelope is larger; a longer one ends the engine that sent it."""
 
 Source = Literal["builtin", "hub", "local", "run", "endpoint", "reference"]
 ModelKind = Literal[

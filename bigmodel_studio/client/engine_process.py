@@ -17,9 +17,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bigmodel_studio.core import process
-from bigmodel_studio.protocol import FromEngine, Quit, ToEngine, decode_for_window, encode
+from bigmodel_studio.protocol import FRAME_LIMIT_BYTES, FromEngine, Quit, ToEngine, decode_for_window, encode
 
-FRAME_LIMIT_BYTES = 64 * 1024 * 1024
 INBOX_LIMIT = 4096
 POLITE_S = 0.5
 _POLL_S = 0.25

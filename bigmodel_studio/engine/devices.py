@@ -36,7 +36,7 @@ def devices(request: Devices, session: Session) -> Iterator[Event]:
     """The task: what there is."""
     yield Done(
         result=DeviceReport(
-            torch=torch.__version__, cuda=torch.version.cuda, threads=session.threads, devices=tuple(all_devices())
+            torch=str(torch.__version__), cuda=torch.version.cuda, threads=session.threads, devices=tuple(all_devices())
         )
     )
 

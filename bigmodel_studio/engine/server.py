@@ -13,20 +13,21 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection
 from typing import Final
 
 import msgspec
 
-from bigmodel_studio.engine.failures import Stopped
+from bigmodel_studio.engine.failures import Stopped, failed
 from bigmodel_studio.protocol import (
+    FRAME_LIMIT_BYTES,
     PROTOCOL_VERSION,
     Cancel,
     Cancelled,
     Done,
+    End,
     Event,
-    Failed,
     FromEngine,
     Hello,
     Progress,
@@ -109,30 +110,54 @@ class Server:
             return submitted
 
     def answer(self, submitted: Submit, run: Run) -> None:
-        """Run one request to its end. A cancel takes effect at the task's next yield; progress is throttled."""
-        job, said_at, held = submitted.job, 0.0, None
+        """Run one request to its end. An event that cannot be sent is a fault of the task, and its end."""
         events = run(submitted.request)
+        try:
+            for event in throttled(self._stopped_in_time(events)):
+                self.say(Said(submitted.job, event))
+        except (TypeError, ValueError, OverflowError) as error:
+            events.close()
+            self.say(Said(submitted.job, failed(error)))
+
+    def _stopped_in_time(self, events: Generator[Event, None, None]) -> Iterator[Event]:
+        """The task's events; a cancel takes effect between two of them, and no ``Done`` follows it."""
         for event in events:
-            if self._stop_running and not isinstance(event, Done | Cancelled | Failed):
-                event = events.throw(Stopped())
-            elif self._stop_running and isinstance(event, Done):
-                event = Cancelled(result=event.result)
-            if isinstance(event, Progress) and time.monotonic() - said_at < PROGRESS_INTERVAL_S:
-                held = event
-                continue
-            if held is not None and not isinstance(event, Progress):
-                self.say(Said(job, held))
-            said_at, held = (time.monotonic(), None) if isinstance(event, Progress) else (said_at, None)
-            self.say(Said(job, event))
+            if not self._stop_running:
+                yield event
+            elif isinstance(event, Done):
+                yield Cancelled(result=event.result)
+            else:
+                yield event if isinstance(event, End) else events.throw(Stopped())
 
     def say(self, envelope: FromEngine) -> None:
-        """Send one envelope, from either thread; nobody there to hear it is the end of this process."""
+        """Send one envelope, from either thread; nobody there to hear it is the end of this process.
+
+        Raises ``TypeError``, ``ValueError`` or ``OverflowError`` for an envelope that cannot be sent.
+        """
         frame = encode(envelope)
+        if len(frame) > FRAME_LIMIT_BYTES:
+            raise ValueError(f"an answer of {len(frame)} bytes is too large to send")
         try:
             with self._sending:
                 self._connection.send_bytes(frame)
         except OSError:
             leave(0)
+
+
+def throttled(events: Iterator[Event]) -> Iterator[Event]:
+    """Let progress through at most every ``PROGRESS_INTERVAL_S``; the last of it always, before what follows it."""
+    said_at, held = 0.0, None
+    for event in events:
+        now = time.monotonic()
+        if isinstance(event, Progress) and now - said_at < PROGRESS_INTERVAL_S:
+            held = event
+            continue
+        if isinstance(event, Progress):
+            said_at = now
+        elif held is not None:
+            yield held
+        held = None
+        yield event
 
 
 def leave(code: int) -> None:
