@@ -26,6 +26,7 @@ from bigmodel_studio.core.weights import read_weights
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Source
 
 LIBRARY_SCHEMA = 1
+_SAY_NOTHING = frozenset({"hf", "model", "checkpoint"})  # folders' names that need their parent's to mean something
 _HUB_ID = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?")
 _RUN_AT_STEP = re.compile(r"(.+)@(\d{1,12})")
 
@@ -112,7 +113,8 @@ def resolve(ref: ModelRef) -> Path:
 def name_of(ref: ModelRef) -> str:
     """A short name to show: a folder's last part, a Hub id, or a run's name (with its step where one was chosen)."""
     if ref.source == "local":
-        return Path(ref.id).name or ref.id
+        path = Path(ref.id)
+        return f"{path.parent.name}/{path.name}" if path.name in _SAY_NOTHING else path.name or ref.id
     if ref.source == "run":
         return Path(ref.id).name + (f"@{ref.step}" if ref.step is not None else "")
     return ref.id

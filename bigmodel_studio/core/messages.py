@@ -167,6 +167,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settings-unreadable": ("The settings could not be read from {path}: {detail}.", "They are as they were at first."),
     "settings-unwritable": ("The settings could not be saved in {path}: {detail}.", "They hold until you close."),
     "settings-field": ("The setting “{field}” was {was}, which it cannot be.", "It has its first value again."),
+    "config-no-architecture": (
+        "config.json in {path} does not name an architecture that is used here.",
+        'Add its “architectures” entry, for example ["LlamaForCausalLM"].',
+    ),
+    "adapter-folder": (
+        "{path} holds an adapter, not a whole model.",
+        "Merge the adapter into its base model and save that.",
+    ),
+    "quantised-weights": (
+        "The weights are quantised ({method}), which is not read here.",
+        "Take the model in float16, bfloat16 or float32.",
+    ),
+    "weights-too-few": (
+        "config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.",
+        "They do not belong together: fetch both again.",
+    ),
+    "tokenizer-file": ("{file} cannot be used: {detail}.", "Fetch that file again."),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
 }
 

@@ -1,0 +1,104 @@
+"""What is looked at before a stranger's folder is shown to transformers, each fault with a reason of its own.
+
+transformers trusts what it reads: it asks on stdin whether to run a folder's code, follows an adapter to another
+folder, opens the file that a config names, and fills missing tensors with random numbers. Nothing here builds a model.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import read_config, read_json
+from bigmodel_studio.core.weights import INDEX_FILE, SINGLE_FILE, Weights, listed, read_weights
+
+MAX_LAYERS = 2000
+MAX_TOKENIZER_BYTES = 200_000_000
+UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".th", ".ckpt", ".h5", ".msgpack", ".pkl", ".pickle", ".gguf"})
+_DEPTH_FIELDS = ("num_hidden_layers", "n_layer", "num_layers", "n_layers", "encoder_layers", "decoder_layers")
+_TOKENIZER_JSON = (
+    ("tokenizer.json", MAX_TOKENIZER_BYTES),
+    ("tokenizer_config.json", 10_000_000),
+    ("special_tokens_map.json", 10_000_000),
+    ("added_tokens.json", 10_000_000),
+)
+# Any of these is enough for transformers to make a fast tokenizer.
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model")
+
+
+class Checked(NamedTuple):
+    """A folder that may be shown to transformers."""
+
+    config: dict[str, Any]
+    weights: Weights
+
+
+def check_folder(folder: Path) -> Checked:
+    """The config and the weights of a folder, where both can be used. Raises ``StudioError`` with the reason."""
+    config = check_config(folder)
+    return Checked(config, check_weights(folder))
+
+
+def check_config(folder: Path) -> dict[str, Any]:
+    """The config of a folder that transformers can build without code of the folder's own."""
+    config = read_config(folder)
+    _refuse_own_code(config, folder)
+    if (folder / "adapter_config.json").exists():
+        raise StudioError("adapter-folder", path=str(folder))
+    if "transformers_weights" in config:
+        raise StudioError("config-invalid", detail="it names another file to take the weights from")
+    if config.get("quantization_config") is not None:
+        raise StudioError("quantised-weights", method=_method(config["quantization_config"]))
+    for field in _DEPTH_FIELDS:
+        value = config.get(field)
+        if isinstance(value, int) and not 0 <= value <= MAX_LAYERS:
+            raise StudioError("config-invalid", detail=f"{field} is {value:,}, and at most {MAX_LAYERS:,} are built")
+    if (folder / "generation_config.json").is_file():
+        read_json(folder / "generation_config.json")
+    return config
+
+
+def check_weights(folder: Path) -> Weights:
+    """The weights of a folder, by their headers."""
+    if not (folder / SINGLE_FILE).is_file() and not (folder / INDEX_FILE).is_file():
+        unsafe = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
+        if unsafe:
+            raise StudioError("weights-not-safetensors", files=listed(unsafe))
+    return read_weights(folder)
+
+
+def check_tokenizer(folder: Path, name: str) -> None:
+    """Whether there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
+    if not any((folder / file).is_file() for file in _TOKENIZER_FILES):
+        raise StudioError("tokenizer-missing", model=name)
+    for file, most_bytes in _TOKENIZER_JSON:
+        if (folder / file).is_file():
+            table = read_json(folder / file, "tokenizer-file", most_bytes=most_bytes)
+            if file == "tokenizer_config.json" and table.get("auto_map") and not (folder / "tokenizer.json").is_file():
+                raise StudioError("remote-code", files=_own_files(folder))
+
+
+def _refuse_own_code(config: dict[str, Any], folder: Path) -> None:
+    import transformers
+
+    model_type = config.get("model_type")
+    known = isinstance(model_type, str) and model_type in transformers.CONFIG_MAPPING
+    if config.get("auto_map") and not known:
+        raise StudioError("remote-code", files=_own_files(folder))
+    if not isinstance(model_type, str) or not model_type:
+        raise StudioError("config-no-type")
+    if not known:
+        raise StudioError("config-unknown-type", model_type=model_type[:60], version=transformers.__version__)
+    for field in ("attn_implementation", "_attn_implementation"):
+        if "/" in str(config.get(field, "")):  # a kernel of the Hub: compiled code
+            raise StudioError("remote-code", files=str(config[field])[:80])
+
+
+def _own_files(folder: Path) -> str:
+    return listed(sorted(entry.name for entry in folder.glob("*.py"))) or "from another repository"
+
+
+def _method(quantization: object) -> str:
+    method = quantization.get("quant_method") if isinstance(quantization, dict) else None
+    return str(method)[:40] if method else "unknown"

@@ -1,0 +1,176 @@
+"""From a folder on disk to a model in memory, safely: no pickles, no code of the folder's, no network, and never a
+tensor that was filled with random numbers because the file lacked it.
+
+``checks`` has looked at the files before; what transformers reports about the tensors is believed only after it was
+asked. Which folder a name means is ``core.library``'s business, and who keeps the model is ``session``'s.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when huggingface_hub is imported: loading never needs the network
+os.environ["USE_HUB_KERNELS"] = "NO"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import torch
+import transformers
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel_studio.core.library import name_of
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of
+from bigmodel_studio.core.weights import Weights, listed
+from bigmodel_studio.engine import devices
+from bigmodel_studio.engine.checks import check_folder, check_tokenizer
+from bigmodel_studio.engine.failures import is_out_of_memory
+from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef
+
+transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+AUTO_CLASSES: dict[ModelKind, str] = {
+    "causal-lm": "AutoModelForCausalLM",
+    "masked-lm": "AutoModelForMaskedLM",
+    "text-classifier": "AutoModelForSequenceClassification",
+    "token-classifier": "AutoModelForTokenClassification",
+    "encoder": "AutoModel",
+    "seq2seq": "AutoModelForSeq2SeqLM",
+    "image-classifier": "AutoModelForImageClassification",
+}
+_SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
+
+
+@dataclass(frozen=True)
+class Held:
+    """A model in memory with what it needs to be used. ``tokenizer`` for text models, ``folder`` where it came from."""
+
+    facts: ModelFacts
+    folder: Path
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase | None
+    device: torch.device
+
+
+def load(ref: ModelRef, folder: Path, *, threads: int) -> Held:
+    """Load the model of a folder for inference, on the device and in the dtype that ``ref`` asks for.
+
+    Raises ``StudioError`` with the reason where it cannot be used, and torch's own error where memory ran out.
+    """
+    started = time.perf_counter()
+    torch.set_num_threads(threads)
+    config, weights = check_folder(folder)
+    kind = kind_of(config)
+    device = devices.choose(ref.device)
+    dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
+    tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _SPEAKS else None
+    model = load_model(folder, kind, weights, dtype)
+    torch.nn.Module.to(model, device)
+    model.eval().requires_grad_(False)
+    facts = ModelFacts(
+        model=ref,
+        name=name_of(ref),
+        kind=kind,
+        architecture=architecture_of(config),
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        weight_bytes=tensor_bytes(model),
+        dtype=str(dtype).removeprefix("torch."),
+        device=devices.name_of(device),
+        context_length=context_length_of(model.config.get_text_config().to_dict()),
+        has_chat_template=tokenizer is not None and bool(tokenizer.chat_template),
+        labels=len(model.config.id2label or {}) if kind.endswith("classifier") else 0,
+        load_s=time.perf_counter() - started,
+    )
+    return Held(facts=facts, folder=folder, model=model, tokenizer=tokenizer, device=device)
+
+
+def load_model(folder: Path, kind: ModelKind, weights: Weights, dtype: torch.dtype) -> PreTrainedModel:
+    """The model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are not."""
+    auto_class = _auto_class(kind, folder)
+    _refuse_oversized(folder, auto_class, weights)
+    try:
+        model, report = auto_class.from_pretrained(
+            str(folder),
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # so that they are reported; they are refused below
+            dtype=dtype,
+        )
+    except Exception as error:
+        raise _reason(error) from error
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise StudioError("tensors-missing", count=len(missing), names=listed(missing))
+    mismatched = sorted(str(entry[0]) for entry in report["mismatched_keys"])
+    if mismatched:
+        raise StudioError("tensors-mismatched", count=len(mismatched), names=listed(mismatched))
+    if report["error_msgs"]:
+        raise StudioError("config-invalid", detail=_first_line(str(report["error_msgs"][0])))
+    found: PreTrainedModel = model
+    return found
+
+
+def build_on_meta(folder: Path, auto_class: Any) -> PreTrainedModel:
+    """The model's structure without its weights: shapes and names, no memory."""
+    try:
+        config = transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
+        with torch.device("meta"):
+            model: PreTrainedModel = auto_class.from_config(config, trust_remote_code=False)
+    except Exception as error:
+        raise _reason(error) from error
+    return model
+
+
+def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
+    """The folder's tokenizer. Raises ``StudioError``: "tokenizer-missing", "-file", "-broken" or "remote-code"."""
+    check_tokenizer(folder, name)
+    try:
+        tokenizer: PreTrainedTokenizerBase = transformers.AutoTokenizer.from_pretrained(
+            str(folder), trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        raise StudioError("tokenizer-broken", detail=_first_line(str(error))) from error
+    if not tokenizer.is_fast:
+        raise StudioError("tokenizer-broken", detail="it has no tokenizer.json and none can be made from its files")
+    return tokenizer
+
+
+def tensor_bytes(model: torch.nn.Module) -> int:
+    """Bytes of the parameters and buffers as held; tensors that share memory count once."""
+    storages = {
+        tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes()
+        for tensor in [*model.parameters(), *model.buffers()]
+    }
+    return sum(storages.values())
+
+
+def _auto_class(kind: ModelKind, folder: Path) -> Any:
+    if kind not in AUTO_CLASSES:
+        raise StudioError("config-no-architecture", path=str(folder))
+    return getattr(transformers, AUTO_CLASSES[kind])
+
+
+def _refuse_oversized(folder: Path, auto_class: Any, weights: Weights) -> None:
+    """A config may ask for terabytes that its file does not have: compare before any memory is taken."""
+    wanted = sum(parameter.numel() for parameter in build_on_meta(folder, auto_class).parameters())
+    if wanted > 2 * weights.parameters + 1_000_000:
+        raise StudioError("weights-too-few", has=weights.parameters, wants=wanted)
+
+
+def _reason(error: Exception) -> Exception:
+    """What transformers raised, as something to tell the user; running out of memory stays what it is."""
+    if is_out_of_memory(error) or isinstance(error, StudioError):
+        return error
+    return StudioError("config-invalid", detail=_first_line(str(error)) or type(error).__name__)
+
+
+def _first_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[0].rstrip(".")[:200]
