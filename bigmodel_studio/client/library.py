@@ -1,0 +1,95 @@
+"""The models on this machine, kept fresh for the window.
+
+``core.library`` reads folders and headers, which a slow disk can make slow; here a thread does that, and says on the
+window's thread when something changed. Knows nothing of widgets.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from bigmodel_studio.core import library
+from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.protocol import ModelKind, ModelRef
+
+log = logging.getLogger(__name__)
+
+
+class LibraryWatcher(QObject):
+    """``records()`` is what was read last; ``refresh()`` reads again in a thread. ``close()`` joins it."""
+
+    changed = Signal()
+    """The records differ from before, or were read for the first time."""
+    _read = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.ready = False
+        """Whether the records have been read once (until then an empty list means nothing)."""
+        self._records: list[ModelRecord] = []
+        self._wanted = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._read.connect(self._on_read)
+
+    def records(self, kind: ModelKind | None = None) -> list[ModelRecord]:
+        """The models, bundled ones first; of one kind where it is given."""
+        return [record for record in self._records if kind is None or record.kind == kind]
+
+    def find(self, ref: ModelRef) -> ModelRecord | None:
+        """The record of that model, a run's newest checkpoint standing for its others."""
+        same = [record for record in self._records if (record.source, record.ref.id) == (ref.source, ref.id)]
+        return next((record for record in same if record.ref.step == ref.step), same[0] if same else None)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the models again; ``changed`` follows where they differ. Calls that come close together are one."""
+        if self._closing:
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="library", daemon=True)
+            self._thread.start()
+        self._wanted.set()
+
+    def remember(self, folder: Path) -> ModelRef:
+        """Keep a model folder in the list. Raises ``StudioError`` where it is none."""
+        ref = library.remember(folder)
+        self.refresh()
+        return ref
+
+    def forget(self, folder: Path) -> None:
+        """Take a folder off the list; its files stay."""
+        library.forget(folder)
+        self.refresh()
+
+    def close(self) -> None:
+        """Join the thread; nothing is emitted from here on."""
+        self._closing = True
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _work(self) -> None:
+        while True:
+            self._wanted.wait()
+            self._wanted.clear()
+            if self._closing:
+                return
+            try:
+                self._read.emit(library.records())
+            except Exception:
+                log.exception("the models could not be listed")
+                self._read.emit([])
+
+    @Slot(object)
+    def _on_read(self, records: list[ModelRecord]) -> None:
+        if self._closing or (self.ready and records == self._records):
+            return
+        self._records = records
+        self.ready = True
+        self.changed.emit()

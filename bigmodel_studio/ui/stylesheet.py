@@ -1,0 +1,167 @@
+"""The one stylesheet, made from a scheme's colours.
+
+Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet" and "danger" buttons;
+"title", "heading", "secondary", "small", "warn", "bad" and "good" labels; "card", "surface", "header", "inspector"
+panels. Nothing else in the window sets colours by a stylesheet.
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from bigmodel_studio.ui.theme import Colours
+
+_SHEET = """
+QWidget { font-size: 13px; color: $text; }
+QMainWindow, QDialog { background: $window; }
+QToolTip { background: $raised; color: $text; border: 1px solid $field; padding: 4px 8px; }
+
+QLabel[look="title"] { font-size: 15px; font-weight: 600; }
+QLabel[look="heading"] { font-size: 12px; font-weight: 600; color: $secondary; }
+QLabel[look="strong"] { font-weight: 600; }
+QLabel[look="secondary"] { color: $secondary; }
+QLabel[look="small"] { font-size: 12px; color: $secondary; }
+QLabel[look="large"] { font-size: 20px; font-weight: 600; }
+QLabel[look="warn"] { font-size: 12px; color: $warn; }
+QLabel[look="bad"] { font-size: 12px; color: $bad; }
+QLabel[look="good"] { font-size: 12px; color: $good; }
+
+QFrame[look="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[look="composer"] { background: $surface; border: 1px solid $field; border-radius: 8px; }
+QFrame[look="composer"][active="true"] { border: 1px solid $accent; }
+QFrame[look="surface"] { background: $surface; border: none; }
+QFrame[look="header"] { background: $surface; border: none; border-bottom: 1px solid $border; }
+QFrame[look="list"] { background: $window; border: none; border-right: 1px solid $border; }
+QFrame[look="inspector"] { background: $surface; border: none; border-left: 1px solid $border; }
+QFrame[look="rail"] { background: $window; border: none; border-right: 1px solid $border; }
+QFrame[look="status"] { background: $surface; border: none; border-top: 1px solid $border; }
+QFrame[look="banner"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }
+QFrame[look="banner"] QLabel { background: transparent; }
+
+QPushButton { background: $surface; border: 1px solid $field; border-radius: 6px; padding: 6px 12px; min-height: 18px; }
+QPushButton:hover { background: $raised; }
+QPushButton:pressed { background: $accent_soft; }
+QPushButton:focus { border: 2px solid $accent; padding: 5px 11px; }
+QPushButton:disabled { color: $secondary; border-color: $border; background: $window; }
+QPushButton:checked { background: $accent_soft; border-color: $accent; }
+QPushButton[look="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 500; }
+QPushButton[look="primary"]:focus { border: 2px solid $text; }
+QPushButton[look="primary"]:disabled { background: $raised; color: $secondary; border-color: $border; }
+QPushButton[look="danger"] { color: $bad; }
+QPushButton[look="quiet"], QToolButton {
+  background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px;
+}
+QPushButton[look="quiet"] { color: $secondary; font-size: 12px; min-height: 16px; }
+QPushButton[look="quiet"]:hover, QToolButton:hover { background: $raised; color: $text; }
+QPushButton[look="quiet"]:focus, QToolButton:focus { border: 1px solid $accent; padding: 4px 6px; }
+QToolButton:checked { background: $accent_soft; }
+QToolButton[look="rail"] {
+  font-size: 11px; color: $secondary; padding: 6px 0 4px 0; border-radius: 8px; border: 1px solid transparent;
+}
+QToolButton[look="rail"]:hover { background: $raised; }
+QToolButton[look="rail"]:checked { background: $accent_soft; color: $accent; font-weight: 500; }
+QToolButton[look="rail"]:focus { border: 1px solid $accent; padding: 6px 0 4px 0; }
+QToolButton::menu-indicator { image: none; }
+QPushButton::menu-indicator { image: none; }
+
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {
+  background: $surface; border: 1px solid $field; border-radius: 6px; padding: 5px 8px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
+  border: 2px solid $accent; padding: 4px 7px;
+}
+QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {
+  color: $secondary; border-color: $border; background: $window;
+}
+QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser[look="bare"] {
+  background: transparent; border: none; padding: 0;
+}
+QSpinBox[look="number"], QDoubleSpinBox[look="number"] { padding: 2px 6px; }
+QSpinBox[look="number"]:focus, QDoubleSpinBox[look="number"]:focus { padding: 1px 5px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url("$icons/chevron-down-$scheme.svg"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView {
+  background: $surface; border: 1px solid $field; selection-background-color: $accent_soft; selection-color: $text;
+}
+QCheckBox, QRadioButton { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $field; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:checked {
+  background: $accent; border-color: $accent; image: url("$icons/check-$scheme.svg");
+}
+QCheckBox:focus::indicator { border: 2px solid $accent; }
+
+QSlider { min-height: 18px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $field; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal {
+  width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: $surface; border: 2px solid $accent;
+}
+QSlider::handle:horizontal:focus { background: $accent_soft; }
+QSlider::handle:horizontal:hover { background: $accent_soft; }
+QSlider::handle:horizontal:disabled { border-color: $field; }
+QSlider::sub-page:horizontal:disabled { background: $field; }
+
+QProgressBar { background: $raised; border: 1px solid $field; border-radius: 4px; height: 8px; max-height: 8px; }
+QProgressBar::chunk { background: $good; border-radius: 3px; }
+
+QListView, QTreeView, QTableView {
+  background: transparent; border: none; outline: none; selection-background-color: $accent_soft;
+  selection-color: $text;
+}
+QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
+  background: $accent_soft; color: $text;
+}
+QHeaderView::section {
+  background: $surface; color: $secondary; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
+  font-size: 12px;
+}
+QTableView { gridline-color: $border; }
+
+QMenu { background: $surface; border: 1px solid $field; border-radius: 6px; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+QMenu::item:disabled { color: $secondary; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QMenuBar { background: $window; }
+
+QScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle { background: $field; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: $secondary; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: transparent; }
+QSplitter::handle:horizontal { width: 1px; }
+QTabBar::tab { padding: 6px 12px; border: none; border-bottom: 2px solid transparent; color: $secondary; }
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::tab:focus { color: $accent; }
+QTabWidget::pane { border: none; }
+"""
+
+
+def stylesheet(chosen: Colours, scheme: str) -> str:
+    """The stylesheet in these colours."""
+    from dataclasses import asdict
+
+    from bigmodel_studio.core import paths
+
+    icons = (paths.resources() / "icons").as_posix()
+    return Template(_SHEET).substitute(asdict(chosen), icons=icons, scheme=scheme)
+
+
+def set_look(widget: QWidget, look: str) -> None:
+    """Say what a widget is, and have it dressed for that (again, where it was something else before)."""
+    if widget.property("look") == look:
+        return
+    widget.setProperty("look", look)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

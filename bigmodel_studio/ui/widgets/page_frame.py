@@ -1,0 +1,191 @@
+"""What every page is: a header row, a body, and on wide windows a list to its left and an inspector to its right.
+
+The inspector folds away where the window is narrower than 1200 pixels and the list where it is narrower than 1000;
+buttons in the header bring them back. A page subclasses ``Page``, fills the parts, and is told what to open.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
+
+INSPECTOR_FROM_PX = 1200
+LIST_FROM_PX = 1000
+HEADER_PX = 52
+
+
+def panel(look: str) -> QFrame:
+    """A frame that is dressed as ``look`` says (see ``ui.stylesheet``)."""
+    frame = QFrame()
+    set_look(frame, look)
+    return frame
+
+
+def label(text: str, look: str = "", *, wrap: bool = False) -> QLabel:
+    """A label of plain text, whatever the text holds."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    made.setWordWrap(wrap)
+    if look:
+        set_look(made, look)
+    return made
+
+
+class Page(QWidget):
+    """A page's frame. Subclasses are made as ``Class(studio)`` when they are first shown."""
+
+    def __init__(self, studio: Studio, page_id: str, title: str) -> None:
+        super().__init__()
+        self.studio = studio
+        self.page_id = page_id
+        self._list: QFrame | None = None
+        self._inspector: QFrame | None = None
+        self._narrow: tuple[bool, bool] | None = None
+
+        self.title_label = label(title, "title")
+        self._list_button = self._toggle("list", self.tr("Show the list"), self._on_list_toggled)
+        self._inspector_button = self._toggle("inspector", self.tr("Show the inspector"), self._on_inspector_toggled)
+        self._left, self._right = QHBoxLayout(), QHBoxLayout()
+        for layout in (self._left, self._right):
+            layout.setSpacing(8)
+        header = panel("header")
+        header.setFixedHeight(HEADER_PX)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(12)
+        row.addWidget(self._list_button)
+        row.addWidget(self.title_label)
+        row.addLayout(self._left)
+        row.addStretch(1)
+        row.addLayout(self._right)
+        row.addWidget(self._inspector_button)
+
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(self.splitter, 1)
+
+    # ------------------------------------------------------------------------------- for subclasses
+
+    def add_to_header(self, widget: QWidget, *, right: bool = False) -> None:
+        """Put a widget behind the title, or at the header's right end."""
+        (self._right if right else self._left).addWidget(widget)
+
+    def set_list(self, widget: QWidget, width: int = 228) -> None:
+        """The list at the left. Call before ``set_body``."""
+        self._list = self._framed("list", widget, width)
+        self.splitter.addWidget(self._list)
+
+    def set_body(self, widget: QWidget) -> None:
+        """The page itself, which takes the room that is left."""
+        widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(self.splitter.indexOf(widget), 1)
+
+    def set_inspector(self, widget: QWidget, width: int = 300) -> None:
+        """The inspector at the right, which scrolls where it is too long. Call after ``set_body``."""
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(widget)
+        self._inspector = self._framed("inspector", area, width)
+        self.splitter.addWidget(self._inspector)
+
+    def show_what(self, what: object) -> None:
+        """Open something on this page: None, paths, a ``ModelRef`` or a run's name; each page says which it takes."""
+
+    def new_item(self) -> None:
+        """Ctrl+N: a new conversation, a new run, and so on."""
+
+    def shut(self) -> None:
+        """The window closes: stop timers and jobs, and leave what is unsent in the settings."""
+
+    # ------------------------------------------------------------------------------- folding
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fold()
+
+    def fold(self) -> None:
+        """Fold or unfold what the window's width has no room for; what the user chose holds until it crosses again."""
+        width = self.window().width()
+        narrow = (width < LIST_FROM_PX, width < INSPECTOR_FROM_PX)
+        if narrow == self._narrow:
+            return
+        before, self._narrow = self._narrow, narrow
+        self._list_button.setVisible(self._list is not None and narrow[0])
+        self._inspector_button.setVisible(self._inspector is not None)
+        if before is None or before[0] != narrow[0]:
+            self._list_button.setChecked(not narrow[0])
+            self._on_list_toggled(not narrow[0])
+        if before is None or before[1] != narrow[1]:
+            self._inspector_button.setChecked(not narrow[1])
+            self._on_inspector_toggled(not narrow[1])
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    @Slot(bool)
+    def _on_list_toggled(self, shown: bool) -> None:
+        if self._list is not None:
+            self._list.setVisible(shown)
+
+    @Slot(bool)
+    def _on_inspector_toggled(self, shown: bool) -> None:
+        if self._inspector is not None:
+            self._inspector.setVisible(shown)
+
+    # ------------------------------------------------------------------------------- small things
+
+    def _toggle(self, name: str, text: str, slot: object) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setCheckable(True)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.hide()
+        button.toggled.connect(slot)
+        return button
+
+    def _framed(self, look: str, widget: QWidget, width: int) -> QFrame:
+        frame = _Panel(width)
+        set_look(frame, look)
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(widget)
+        return frame
+
+
+class _Panel(QFrame):
+    """A panel beside the body, as wide at first as it wants to be."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self._width = width
+        self.setMinimumWidth(min(width, 200))
+        self.setMaximumWidth(max(480, width))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width, super().sizeHint().height())
