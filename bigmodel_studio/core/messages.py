@@ -184,6 +184,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "They do not belong together: fetch both again.",
     ),
     "tokenizer-file": ("{file} cannot be used: {detail}.", "Fetch that file again."),
+    "torch-cpu-build": (
+        "The installed torch {torch} is a build for the CPU alone and cannot use the {card}.",
+        "To use it: {command}",
+    ),
+    "torch-other-build": (
+        "The installed torch {torch} is built for CUDA {cuda}, which the {card} or its driver cannot run.",
+        "To use it: {command}",
+    ),
+    "torch-driver": (
+        "The installed torch {torch} (CUDA {cuda}) fits the {card}, but the card does not start.",
+        "“nvidia-smi” tells what the driver is missing; a new driver or a restart mostly mends it.",
+    ),
+    "torch-no-build": (
+        "No build of torch {torch} fits the {card} and its driver, so that the CPU is used.",
+        "A newer driver from nvidia.com may change that.",
+    ),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
 }
 

@@ -1,0 +1,184 @@
+"""Set up this checkout and run it, or run its tests.
+
+  python3 packaging/dev.py run  [--torch BUILD] [ARGUMENT…]    the window; with arguments, that command
+  python3 packaging/dev.py test [--torch BUILD] [--only STAGE] [PYTEST ARGUMENT…]
+
+`run` makes .venv, installs what is missing and opens the window; without a display it runs `tour` instead, which
+draws the window offscreen and writes pictures. `test` also installs the test tools and runs every stage: style, types,
+layers, tests. With --only it runs that stage, and with arguments for pytest (-k word, a file) the tests alone.
+
+--torch is auto (a CUDA build where there is an NVIDIA card, else the CPU build), cpu, cu126, cu130, …, and is kept.
+Standard library only: this file runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+if sys.version_info < (3, 11):  # before anything that an older Python would stumble over
+    sys.stderr.write(
+        "error: Big Model Studio needs Python 3.11 or later, and this is {}.{}.\n"
+        "  Install one from python.org or your system's packages, then: python3.11 packaging/dev.py run\n".format(
+            *sys.version_info[:2]
+        )
+    )
+    sys.exit(2)
+
+from pathlib import Path
+from typing import Mapping, NamedTuple, Sequence
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import dev_machine
+from dev_environment import TORCH_CHOICE, Environment, SetupError, say
+
+ROOT = Path(__file__).resolve().parent.parent
+PLATFORMS = ("linux", "win32", "darwin")
+STAGES = ("style", "types", "layers", "tests")
+
+
+class Command(NamedTuple):
+    """What was asked for on the command line. `torch` is None where it was not said."""
+
+    name: str
+    torch: str | None = None
+    only: str | None = None
+    rest: tuple[str, ...] = ()
+
+
+def parse(arguments: Sequence[str]) -> Command:
+    """Read the command line: our own options come first, and all that follows them belongs to what is started."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        raise SystemExit((__doc__ or "").strip())
+    name, rest = arguments[0], list(arguments[1:])
+    if name not in ("run", "test"):
+        raise SetupError(f"There is no command {name!r}.", "python3 packaging/dev.py run   or   test", 2)
+    options: dict[str, str] = {}
+    while rest and rest[0] != "--":
+        option, equals, value = rest[0].partition("=")
+        if option not in ("--torch", "--only") or (option == "--only" and name == "run"):
+            break
+        del rest[0]
+        if not equals:
+            value = rest.pop(0) if rest else ""
+        options[option] = value
+    if rest and rest[0] == "--":
+        del rest[0]
+    torch, only = options.get("--torch"), options.get("--only")
+    if torch is not None and not TORCH_CHOICE.fullmatch(torch):
+        raise SetupError(f"--torch is {torch!r}.", "It may be: auto, cpu, cu126, cu130 (or a later one), rocm6.4.", 2)
+    if only is not None and only not in STAGES:
+        raise SetupError(f"--only is {only!r}.", "It may be: " + ", ".join(STAGES) + ".", 2)
+    return Command(name, torch, only, tuple(rest))
+
+
+def main(arguments: Sequence[str]) -> int:
+    try:
+        command = parse(arguments)
+        environment = Environment(ROOT)
+        offscreen = _opens_window(command) and dev_machine.no_display_reason(os.environ)
+        bring_system_packages(fonts=command.name == "test" or bool(offscreen))
+        card = dev_machine.nvidia_card_present()
+        torch = command.torch or environment.stamp().torch
+        if not environment.is_current(torch, card, tests=command.name == "test"):
+            environment.bring_up_to_date(torch, card, tests=command.name == "test")
+        if command.name == "test":
+            return run_tests(environment, command)
+        if offscreen:
+            return run_tour(environment, offscreen)
+        return _start([str(environment.python), "-m", "bigmodel_studio", *command.rest])
+    except SetupError as failure:
+        print(f"error: {failure.sentence}\n  To mend it: {failure.remedy}", file=sys.stderr)
+        return failure.status
+    except KeyboardInterrupt:
+        print("\nStopped. The next start takes up where this one ended.", file=sys.stderr)
+        return 130
+
+
+def _opens_window(command: Command) -> bool:
+    return command.name == "run" and (not command.rest or command.rest[0] == "open")
+
+
+def bring_system_packages(fonts: bool) -> None:
+    """Bring the shared libraries that Qt needs, and a font for pictures, where Debian's packages can; else say how."""
+    libraries = dev_machine.missing_qt_libraries()
+    packages = sorted({dev_machine.QT_LIBRARIES[name] for name in libraries})
+    if not dev_machine.is_debian():
+        if libraries:
+            say("Qt needs shared libraries that are missing here: " + ", ".join(libraries) + ".")
+            say("Install them with your system's package manager if the window does not open.")
+        return
+    font = fonts and not dev_machine.has_cjk_font()
+    if font and dev_machine.is_root():
+        packages.append(dev_machine.CJK_FONT_PACKAGE)  # nobody is asked for a password for letters in pictures
+    if not packages:
+        return
+    prefix = dev_machine.apt_prefix()
+    if prefix is None:
+        say("Qt needs packages that are missing here. To bring them: " + dev_machine.apt_command(packages))
+    else:
+        say("Installing Debian packages that are missing here: " + ", ".join(packages))
+        if not dev_machine.apt_install(packages, prefix):
+            say("apt-get could not install them. Without them Qt may not start: " + dev_machine.apt_command(packages))
+
+
+def run_tour(environment: Environment, reason: str) -> int:
+    """Drive the window offscreen through the main job and say where the pictures are."""
+    out = ROOT / "tour-pictures"
+    if not os.access(ROOT, os.W_OK):
+        out = Path(tempfile.mkdtemp(prefix="big-model-studio-tour-"))
+    say(f"There is no display ({reason}), so the tour runs instead of the window; its pictures go to {out}")
+    command = [str(environment.python), "-m", "bigmodel_studio", "tour", str(out)]
+    return subprocess.run(command, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, check=False).returncode
+
+
+def stages(environment: Environment, command: Command) -> dict[str, list[list[str]]]:
+    """The commands of each stage that is to run, in order."""
+    python = [str(environment.python), "-m"]
+    mypy = [[*python, "mypy", "--platform", name, "--cache-dir", f".mypy_cache/{name}"] for name in PLATFORMS]
+    imports = [str(environment.python), "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+    every = {
+        "style": [[*python, "ruff", "check", "."], [*python, "ruff", "format", "--check", "."]],
+        "types": mypy,
+        "layers": [imports],
+        "tests": [[*python, "pytest", *command.rest]],
+    }
+    wanted = [command.only] if command.only else ["tests"] if command.rest else list(STAGES)
+    return {name: every[name] for name in wanted}
+
+
+def run_tests(environment: Environment, command: Command) -> int:
+    """Run the stages, all of them even where one fails, pytest last. 0 only if every one passed."""
+    failed = []
+    for name, commands in stages(environment, command).items():
+        started = time.monotonic()
+        # A list, not a generator: every command of a stage is run.
+        passed = all([_stage_passes(words, os.environ) for words in commands])  # noqa: C419
+        say(f"{name} {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s")
+        if not passed:
+            failed.append(name)
+    if failed:
+        say("FAILED: " + ", ".join(failed))
+    return 1 if failed else 0
+
+
+def _stage_passes(words: list[str], environ: Mapping[str, str]) -> bool:
+    say(" ".join(["$", *words]).replace(str(ROOT) + os.sep, ""))
+    return subprocess.run(words, cwd=ROOT, env=dict(environ), check=False).returncode == 0
+
+
+def _start(words: list[str]) -> int:
+    """Become the application where the system can do that, so that signals and the exit status are its own."""
+    if os.name == "nt":
+        return subprocess.run(words, check=False).returncode
+    sys.stdout.flush()
+    os.execv(words[0], words)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
