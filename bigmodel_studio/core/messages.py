@@ -200,21 +200,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No build of torch {torch} fits the {card} and its driver, so that the CPU is used.",
         "A newer driver from nvidia.com may change that.",
     ),
+    "open-missing": ("There is nothing at {path}.", "Choose another file or folder."),
+    "open-unknown": (
+        "“{name}” is nothing that can be opened here.",
+        "Drop pictures, a model’s folder (with a config.json) or a run’s folder.",
+    ),
+    "page-broken": ("This page could not be shown: {detail}.", "The log has the details."),
+    "conversations-damaged": (
+        "The file of conversations was damaged; a new one was begun.",
+        "The damaged file was kept as {path}.",
+    ),
+    "conversations-unwritable": ("This conversation cannot be kept: {detail}.", "It stays here until you close."),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
 }
 
 
 def sentence(problem: Problem) -> str:
     """What happened, in English."""
-    return _fill(SENTENCES.get(problem.code, (problem.code, ""))[0], problem)
+    return filled(SENTENCES.get(problem.code, (problem.code, ""))[0], problem)
 
 
 def hint(problem: Problem) -> str:
     """What to do next, in English ("" where there is nothing to say)."""
-    return _fill(SENTENCES.get(problem.code, ("", ""))[1], problem)
+    return filled(SENTENCES.get(problem.code, ("", ""))[1], problem)
 
 
-def _fill(template: str, problem: Problem) -> str:
+def filled(template: str, problem: Problem) -> str:
+    """A template of ``SENTENCES``, or its translation, with the problem's arguments put in."""
     try:
         return template.format_map(problem.arguments)
     except (KeyError, IndexError, ValueError):
