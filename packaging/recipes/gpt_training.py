@@ -1,0 +1,371 @@
+"""Trains the storyteller's GPT: its tokenizer, its packed batches, its loop. Knows nothing of how it is shipped.
+
+Every batch is made from the seed and the number of its step alone, so that a killed training goes on from its last
+state as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import storyteller
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedTokenizerFast
+
+END_OF_TEXT, SYSTEM, USER, ASSISTANT, END = "<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"
+SPECIAL_TOKENS = [END_OF_TEXT, SYSTEM, USER, ASSISTANT, END]
+CHAT_TEMPLATE = (
+    "{% for message in messages %}"
+    "{{ '<|' + message['role'] + '|>' + message['content'] | trim + '<|end|>' }}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
+)
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What was chosen. Lengths in tokens, ``steps`` in optimizer updates."""
+
+    seed: int = 1
+    vocabulary: int = 1536
+    width: int = 160
+    layers: int = 6
+    heads: int = 5
+    context: int = 384
+    window: int = 64
+    steps: int = 4500
+    warmup: int = 150
+    short_row: int = 128
+    batch_tokens: int = 3072
+    long_every: int = 5
+    """Every so many steps the rows are as long as the context; the others are short, which is cheaper."""
+    learning_rate: float = 2e-3
+    final_share: float = 0.03
+    weight_decay: float = 0.1
+    beta2: float = 0.98
+    clip: float = 1.0
+    question_weight: float = 0.1
+    story_weight: float = 0.3
+    tokenizer_documents: int = 20_000
+    evaluate_every: int = 250
+    save_every: int = 250
+    late_shares: dict[str, float] = field(default_factory=dict)
+    """Shares of categories after ``late_from`` of the steps, where they differ from the storyteller's."""
+    late_from: float = 1.0
+
+
+@dataclass(frozen=True)
+class Machine:
+    device: str
+    threads: int
+    precision: str
+
+
+def describe(document: storyteller.Document) -> list[tuple[str, float]]:
+    """The document as pieces of text, each with the weight of its tokens in the loss; roles are marked as in the template."""
+    recipe = Recipe()
+    if document.text:
+        weights = (recipe.story_weight,) if len(document.text) == 1 else (0.0, 1.0)
+        return [(part, weights[index % len(weights)]) for index, part in enumerate(document.text)]
+    pieces: list[tuple[str, float]] = []
+    if document.system:
+        pieces.append((SYSTEM + document.system + END, 0.0))
+    for question, answer in document.turns:
+        pieces += [(USER + question + END + ASSISTANT, recipe.question_weight), (answer + END, 1.0)]
+    return pieces
+
+
+def learn_tokenizer(recipe: Recipe) -> PreTrainedTokenizerFast:
+    """A byte-level BPE (Sennrich et al. 2016; bytes as in GPT-2) that cuts numbers into digits and loses no byte."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=recipe.vocabulary,
+        special_tokens=SPECIAL_TOKENS,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    source = storyteller.documents(recipe.seed + 1)
+    texts = (
+        "".join(text for text, _ in describe(next(source))).replace(END, "\n").replace(ASSISTANT, "\n").replace(USER, "\n")
+        for _ in range(recipe.tokenizer_documents)
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token=END_OF_TEXT,
+        eos_token=END,
+        pad_token=END_OF_TEXT,
+        additional_special_tokens=[SYSTEM, USER, ASSISTANT],
+        chat_template=CHAT_TEMPLATE,
+        model_max_length=recipe.context,
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def build_model(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> GPTNeoForCausalLM:
+    """GPT-3's decoder (Brown et al. 2020, §2.1): dense and locally banded attention in turn."""
+    config = GPTNeoConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=recipe.width,
+        num_layers=recipe.layers,
+        num_heads=recipe.heads,
+        max_position_embeddings=recipe.context,
+        attention_types=[[["global", "local"], recipe.layers // 2]],
+        window_size=recipe.window,
+        activation_function="gelu_pytorch_tanh",
+        resid_dropout=0.0,
+        embed_dropout=0.0,
+        attention_dropout=0.0,
+        bos_token_id=tokenizer.convert_tokens_to_ids(END_OF_TEXT),
+        eos_token_id=tokenizer.convert_tokens_to_ids(END),
+        pad_token_id=tokenizer.convert_tokens_to_ids(END_OF_TEXT),
+    )
+    return GPTNeoForCausalLM(config)
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, document: storyteller.Document) -> tuple[list[int], list[float]]:
+    """Token ids and their weights in the loss, the end of the text included."""
+    ids: list[int] = []
+    weights: list[float] = []
+    for text, weight in describe(document):
+        piece = tokenizer(text, add_special_tokens=False)["input_ids"]
+        ids += piece
+        weights += [weight] * len(piece)
+    return [*ids, tokenizer.convert_tokens_to_ids(END_OF_TEXT)], [*weights, 0.3]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``ids``, ``positions`` and ``weights``, each (rows, tokens); a weight is that of predicting the token itself."""
+
+    ids: torch.Tensor
+    positions: torch.Tensor
+    weights: torch.Tensor
+
+
+def make_batch(recipe: Recipe, tokenizer: PreTrainedTokenizerFast, step: int) -> Batch:
+    """Whole documents packed into rows; a row shows one after another, without a mask between them (Brown et al. 2020, B).
+
+    Short rows begin anywhere in the context, half of them at its start, so that every position is trained.
+    """
+    rng = random.Random(f"{recipe.seed} {step}")
+    world = storyteller.World(rng)
+    shares = recipe.late_shares if step > recipe.late_from * recipe.steps else None
+    length = recipe.context if step % recipe.long_every == 0 else recipe.short_row
+    rows: list[tuple[list[int], list[float]]] = [([], []) for _ in range(recipe.batch_tokens // length)]
+    misses = 0
+    while misses < 10:
+        ids, weights = encode(tokenizer, storyteller.document(world, shares))
+        row = next((row for row in rows if len(row[0]) + len(ids) <= length), None)
+        if row is None:
+            misses += 1
+            continue
+        row[0].extend(ids)
+        row[1].extend(weights)
+    pad = tokenizer.convert_tokens_to_ids(END_OF_TEXT)
+    starts = [rng.choice((0, rng.randint(0, recipe.context - length))) for _ in rows]
+    return Batch(
+        torch.tensor([ids + [pad] * (length - len(ids)) for ids, _ in rows]),
+        torch.tensor(starts)[:, None] + torch.arange(length),
+        torch.tensor([weights + [0.0] * (length - len(weights)) for _, weights in rows]),
+    )
+
+
+def weighted_loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Cross-entropy in nats a token, the mean over tokens by their weight; logits (rows, tokens, vocabulary)."""
+    losses = F.cross_entropy(logits[:, :-1].float().flatten(0, 1), batch.ids[:, 1:].flatten(), reduction="none")
+    weights = batch.weights[:, 1:].flatten()
+    return (losses * weights).sum() / weights.sum()
+
+
+def learning_rate(recipe: Recipe, step: int) -> float:
+    """Linear warm-up, then a cosine down to ``final_share``; ``step`` from 1."""
+    if step <= recipe.warmup:
+        return recipe.learning_rate * step / recipe.warmup
+    progress = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
+    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+    return recipe.learning_rate * (recipe.final_share + (1 - recipe.final_share) * cosine)
+
+
+def validation_questions() -> list[storyteller.Turn]:
+    """150 questions of trained pairs and 100 of development pairs; none of them decides the reported score."""
+    counts = {name: 15 for name in storyteller.CATEGORIES}
+    counts["chinese"] = counts["itself"] = 10
+    trained = storyteller.held_out("training", 991, counts)
+    return trained + storyteller.held_out("development", 992, dict.fromkeys(storyteller.HELD_OUT_COUNTS, 20))
+
+
+@torch.no_grad()
+def evaluate(
+    model: GPTNeoForCausalLM, tokenizer: PreTrainedTokenizerFast, turns: Sequence[storyteller.Turn], device: str
+) -> tuple[float, list[bool]]:
+    """The mean loss of the answers' tokens, and for each question whether greedy decoding would give exactly its answer.
+
+    Greedy decoding gives the answer exactly when each of its tokens is the likeliest one after those before it.
+    """
+    model.eval()
+    right: list[bool] = []
+    total, count = 0.0, 0
+    for turn in turns:
+        question = tokenizer(USER + turn.question + END + ASSISTANT, add_special_tokens=False)["input_ids"]
+        answer = tokenizer(turn.answer + END, add_special_tokens=False)["input_ids"]
+        ids = torch.tensor([question + answer], device=device)
+        logits = model(input_ids=ids, use_cache=False).logits[0, len(question) - 1 : -1].float()
+        target = ids[0, len(question) :]
+        right.append(bool((logits.argmax(-1) == target).all()))
+        total += float(F.cross_entropy(logits, target, reduction="sum"))
+        count += len(answer)
+    model.train()
+    return total / count, right
+
+
+SAMPLE_PROMPTS: tuple[str, ...] = (
+    "Tell me a story about a fox and a kite.",
+    "Tom has a red kite and Mia has a blue ball. What colour is Mia's ball?",
+    "What is 17 plus 8?",
+    "What is a token?",
+    "Who won the cup?",
+)
+
+
+@torch.no_grad()
+def answer(model: GPTNeoForCausalLM, tokenizer: PreTrainedTokenizerFast, question: str, new_tokens: int = 120) -> str:
+    """What greedy decoding says to one question in a fresh chat."""
+    prompt = tokenizer.apply_chat_template(
+        [{"role": "user", "content": question}], add_generation_prompt=True, return_tensors="pt", return_dict=True
+    ).to(model.device)
+    model.eval()
+    output = model.generate(**prompt, do_sample=False, max_new_tokens=new_tokens, pad_token_id=tokenizer.pad_token_id)
+    model.train()
+    return str(tokenizer.decode(output[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True)).strip()
+
+
+def append(path: Path, record: dict[str, Any]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+@dataclass
+class State:
+    """What a training needs to go on: the update that was last made, the seconds and the tokens that went into it."""
+
+    step: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+
+
+def train(recipe: Recipe, work: Path, machine: Machine) -> tuple[GPTNeoForCausalLM, PreTrainedTokenizerFast, State]:
+    """Trains, or goes on training, in ``work``; writes metrics.jsonl and samples.jsonl there."""
+    work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(machine.threads)
+    torch.manual_seed(recipe.seed)
+    tokenizer = learn_tokenizer(recipe)
+    model = build_model(recipe, tokenizer).to(machine.device)
+    decayed = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
+    others = [parameter for parameter in model.parameters() if parameter.dim() < 2]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}],
+        lr=recipe.learning_rate,
+        betas=(0.9, recipe.beta2),
+    )
+    state = State()
+    saved = work / "state.pt"
+    if saved.exists():
+        stored = torch.load(saved, map_location=machine.device, weights_only=True)
+        model.load_state_dict(stored["model"])
+        optimizer.load_state_dict(stored["optimizer"])
+        state = State(**stored["state"])
+        drop_later_records(work, state.step)
+    model.train()
+    questions = validation_questions()
+    while state.step < recipe.steps:
+        update(recipe, model, optimizer, tokenizer, state, work, machine)
+        if state.step % recipe.evaluate_every == 0 or state.step == recipe.steps:
+            report(model, tokenizer, questions, state, work, machine)
+        if state.step % recipe.save_every == 0 or state.step == recipe.steps:
+            partial = work / "state.partial"
+            stored = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": vars(state)}
+            torch.save(stored, partial)
+            os.replace(partial, saved)
+    return model, tokenizer, state
+
+
+def drop_later_records(work: Path, step: int) -> None:
+    """After a kill: forgets the records that the state goes back before."""
+    for name in ("metrics.jsonl", "samples.jsonl"):
+        path = work / name
+        if path.exists():
+            lines = [line for line in path.read_text(encoding="utf-8").splitlines() if json.loads(line)["step"] <= step]
+            path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+def update(
+    recipe: Recipe,
+    model: GPTNeoForCausalLM,
+    optimizer: torch.optim.Optimizer,
+    tokenizer: PreTrainedTokenizerFast,
+    state: State,
+    work: Path,
+    machine: Machine,
+) -> None:
+    """One step of the optimizer, and every third one a line of metrics."""
+    started = time.perf_counter()
+    step = state.step + 1
+    made = make_batch(recipe, tokenizer, step)
+    batch = Batch(*(tensor.to(machine.device) for tensor in (made.ids, made.positions, made.weights)))
+    rate = learning_rate(recipe, step)
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    with torch.autocast(machine.device.split(":")[0], torch.bfloat16, enabled=machine.precision == "bfloat16"):
+        logits = model(input_ids=batch.ids, position_ids=batch.positions, use_cache=False).logits
+    loss = weighted_loss(logits, batch)
+    loss.backward()  # type: ignore[no-untyped-call]
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    seconds = time.perf_counter() - started
+    state.step, state.seconds, state.tokens = step, state.seconds + seconds, state.tokens + batch.ids.numel()
+    if step == 1 or step % 3 == 0:
+        record = {"step": step, "time": round(time.time(), 2), "loss": round(float(loss.detach()), 5),
+                  "learning_rate": round(rate, 8), "gradient_norm": round(float(norm), 4),
+                  "tokens_per_s": round(batch.ids.numel() / seconds, 1)}  # fmt: skip
+        append(work / "metrics.jsonl", record)
+
+
+def report(
+    model: GPTNeoForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    questions: Sequence[storyteller.Turn],
+    state: State,
+    work: Path,
+    machine: Machine,
+) -> None:
+    """An evaluation: a line of metrics, a line for each sample, and a line for whoever watches."""
+    loss, right = evaluate(model, tokenizer, questions, machine.device)
+    cut = 15 * (len(storyteller.CATEGORIES) - 2) + 20
+    record = {"step": state.step, "time": round(time.time(), 2), "evaluation_loss": round(loss, 5),
+              "accuracy": round(sum(right[:cut]) / cut, 4),
+              "accuracy_development_pairs": round(sum(right[cut:]) / len(right[cut:]), 4)}  # fmt: skip
+    append(work / "metrics.jsonl", record)
+    for prompt in SAMPLE_PROMPTS:
+        append(work / "samples.jsonl", {"step": state.step, "prompt": prompt, "text": answer(model, tokenizer, prompt)})
+    by_category: dict[str, list[bool]] = {}
+    for index, (turn, is_right) in enumerate(zip(questions, right, strict=True)):
+        by_category.setdefault(turn.category + ("" if index < cut else "*"), []).append(is_right)
+    scores = " ".join(f"{name} {sum(marks) / len(marks):.2f}" for name, marks in by_category.items())
+    print(f"step {state.step} {state.seconds:.0f} s {state.tokens} tokens: loss {loss:.3f} {scores}", flush=True)
