@@ -1,0 +1,145 @@
+"""Reading runs again and again at little cost: a line for a list of runs, and what a growing metrics file gained.
+
+A window that shows many runs cannot afford to read whole files four times a second. ``summary`` is one small file a
+run; ``MetricsTail`` remembers how far it has read and gives only what is new, in chunks, as columns. Nothing here
+knows threads or Qt: ``client.run_watcher`` brings those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bigmodel_studio.core.runs import LIVE, RunFolder, StateNow
+
+CHUNK_BYTES = 128 * 1024
+"""Decoded at once: about a millisecond, so that a thread that reads a long file lets others run."""
+
+Columns = dict[str, tuple[list[int], list[float | None]]]
+"""By metric: the steps, and the values at them (None: it was not a number)."""
+
+
+class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
+    """One run as a list shows it. Times are seconds since 1970; ``checkpoints`` are steps, ascending."""
+
+    name: str
+    path: str
+    state: StateNow
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    evaluation_loss: float | None = None
+    sparkline: tuple[float, ...] = ()
+    started: float = 0.0
+    updated: float = 0.0
+    message: str = ""
+    objective: str = ""
+    parameters: int = 0
+    device: str = ""
+    baselines: dict[str, float] = {}
+    checkpoints: tuple[int, ...] = ()
+    bundled: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether its process is at work (or about to be)."""
+        return self.state in LIVE
+
+
+def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
+    """The run's line in a list, read from its small files. A run with damaged files has an empty line, not an error."""
+    spec, status = run.spec(), run.status()
+    return RunSummary(
+        name=run.name,
+        path=str(run.path),
+        state=run.state_now(status),
+        step=status.step,
+        steps=status.steps or (spec.schedule.steps if spec else 0),
+        loss=status.last.get("loss"),
+        evaluation_loss=status.last.get("evaluation_loss"),
+        sparkline=status.sparkline,
+        started=status.started,
+        updated=status.updated,
+        message=status.message,
+        objective=spec.objective if spec else "",
+        parameters=status.parameters,
+        device=status.device,
+        baselines=status.baselines,
+        checkpoints=tuple(run.checkpoints()),
+        bundled=bundled,
+    )
+
+
+class Gained(msgspec.Struct, frozen=True):
+    """What a metrics file gained: if ``kept`` is not None, points past that step are void; then ``columns`` follow."""
+
+    columns: Columns
+    kept: int | None = None
+
+
+class MetricsTail:
+    """``metrics.jsonl`` from where it was last read. A torn last line waits until it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+
+    def read(self) -> Iterator[Gained]:
+        """What is new, in chunks of at most ``CHUNK_BYTES``. One that shrank is begun again, all void."""
+        try:
+            size = self._path.stat().st_size
+        except OSError:
+            size = 0
+        if size < self._offset:
+            self._offset = 0
+            yield Gained({}, kept=0)
+        while self._offset < size:
+            try:
+                with open(self._path, "rb") as stream:
+                    stream.seek(self._offset)
+                    data = stream.read(CHUNK_BYTES)
+                    if b"\n" not in data:
+                        data += stream.readline()
+            except OSError:
+                return
+            whole = data[: data.rfind(b"\n") + 1]
+            if not whole:
+                return
+            self._offset += len(whole)
+            yield from _gained(self._records(whole))
+
+    def _records(self, whole: bytes) -> list[Any]:
+        try:
+            return self._decoder.decode_lines(whole)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return list(filter(None, map(self._record, whole.splitlines())))
+
+    def _record(self, line: bytes) -> Any:
+        try:
+            return self._decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+
+def _gained(records: list[Any]) -> Iterator[Gained]:
+    columns: Columns = {}
+    kept: int | None = None
+    for record in records:
+        if not isinstance(record, dict) or not isinstance(step := record.get("step"), int):
+            continue
+        if record.get("event") == "resume":
+            if columns or kept is not None:
+                yield Gained(columns, kept)
+            columns, kept = {}, step
+        elif "event" not in record:
+            for name, value in record.items():
+                if name not in ("step", "time") and (value is None or isinstance(value, int | float)):
+                    steps, values = columns.setdefault(name, ([], []))
+                    steps.append(step)
+                    values.append(value)
+    if columns or kept is not None:
+        yield Gained(columns, kept)
