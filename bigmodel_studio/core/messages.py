@@ -131,7 +131,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The model's chat template cannot be used: {detail}.",
         "Use plain continuation (without chat) with this model.",
     ),
-    "template-missing": ("{model} has no chat template.", "Use plain continuation (without --chat) with this model."),
+    "logits-not-finite": (
+        "The model computed something that is not a number, so no token could be chosen.",
+        "Its weights may be damaged, or too large for this dtype: try float32.",
+    ),
     "processor-broken": (
         "preprocessor_config.json cannot be used: {detail}.",
         "Fetch that file again from the model's source.",
@@ -143,7 +146,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "context-full": (
         "The prompt has {tokens:,} tokens, and this model sees only {context:,}.",
-        "Shorten it to {context:,} tokens or fewer; one is needed for an answer.",
+        "Shorten it to {context:,} tokens or fewer.",
     ),
     "context-trimmed": (
         "The conversation is longer than the model can see: its oldest {turns} messages were left out.",
@@ -205,6 +208,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{name}” is nothing that can be opened here.",
         "Drop pictures, a model’s folder (with a config.json) or a run’s folder.",
     ),
+    "open-not-local": ("Only files and folders on this computer can be dropped here.", "Save it first, then drop it."),
     "page-broken": ("This page could not be shown: {detail}.", "The log has the details."),
     "conversations-damaged": (
         "The file of conversations was damaged; a new one was begun.",

@@ -42,6 +42,9 @@ AUTO_CLASSES: dict[ModelKind, str] = {
     "seq2seq": "AutoModelForSeq2SeqLM",
     "image-classifier": "AutoModelForImageClassification",
 }
+SMALL_PARAMETERS = 20_000_000
+"""Below this a token is computed faster by one thread than several can agree on it: measured with a training beside it
+on 2 cores, 260 k parameters gave 110 tokens/s on one thread and 20 on two."""
 _SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
 
 
@@ -56,21 +59,23 @@ class Held:
     device: torch.device
 
 
-def load(ref: ModelRef, folder: Path, *, threads: int) -> Held:
+def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held:
     """Load the model of a folder for inference, on the device and in the dtype that ``ref`` asks for.
+
+    torch computes on ``threads`` threads from here on, a small text model on ``few_threads``.
 
     Raises ``StudioError`` with the reason where it cannot be used, and torch's own error where memory ran out.
     """
     started = time.perf_counter()
-    torch.set_num_threads(threads)
     config, weights = check_folder(folder)
     kind = kind_of(config)
+    torch.set_num_threads(few_threads if kind in _SPEAKS and weights.parameters < SMALL_PARAMETERS else threads)
     device = devices.choose(ref.device)
     dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
     tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _SPEAKS else None
     model = load_model(folder, kind, weights, dtype)
     torch.nn.Module.to(model, device)
-    model.eval().requires_grad_(False)
+    model.requires_grad_(False).train(False)
     facts = ModelFacts(
         model=ref,
         name=name_of(ref),

@@ -23,10 +23,16 @@ THREADS_VARIABLE = "BIGMODEL_STUDIO_THREADS"
 
 
 class Session:
-    """The state of one engine process. ``threads`` 0 takes ``BIGMODEL_STUDIO_THREADS``, else the physical cores."""
+    """The state of one engine process.
+
+    ``threads`` are those that torch may use: as given, else ``BIGMODEL_STUDIO_THREADS``, else the physical cores, of
+    which a small text model then takes one (``few_threads``).
+    """
 
     def __init__(self, threads: int = 0) -> None:
-        self.threads = threads or default_threads()
+        chosen = threads or chosen_threads()
+        self.threads = chosen or physical_cores()
+        self.few_threads = chosen or 1
         self._held: Held | None = None
         self._key: tuple[ModelRef, Path, tuple[int, ...]] | None = None
 
@@ -44,7 +50,7 @@ class Session:
         yield Progress(what="loading")
         from bigmodel_studio.engine import loading  # torch and transformers: seconds, and only when they are needed
 
-        self._held = loading.load(ref, path, threads=self.threads)
+        self._held = loading.load(ref, path, threads=self.threads, few_threads=self.few_threads)
         self._key = key
         yield Loaded(facts=self._held.facts)
         return self._held
@@ -59,11 +65,14 @@ class Session:
         devices.empty_cache()
 
 
-def default_threads() -> int:
-    """The physical cores that this process may use: for inference, hyper-threads cost more than they give."""
+def chosen_threads() -> int:
+    """What ``BIGMODEL_STUDIO_THREADS`` says, 0 where it says nothing."""
     chosen = os.environ.get(THREADS_VARIABLE, "")
-    if chosen.isdigit() and int(chosen) > 0:
-        return int(chosen)
+    return int(chosen) if chosen.isdigit() else 0
+
+
+def physical_cores() -> int:
+    """The cores that this process may use: for inference, hyper-threads cost more than they give."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
 

@@ -1,0 +1,96 @@
+"""Beam search, by transformers' own ``generate``: it runs in a thread, so that a stop is heard while it searches.
+
+Its tokens are known only at the end; their log-probabilities are then computed in one pass over the whole text.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+
+from bigmodel_studio.engine.decoding import score
+from bigmodel_studio.engine.loading import Held
+from bigmodel_studio.engine.sampling import Choice, Chosen
+from bigmodel_studio.protocol import Progress, Sampling
+
+_HEARTBEAT_S = 0.2
+
+
+class _Search(StoppingCriteria):
+    """Stops ``generate`` after the step at which it was told to, and counts the steps."""
+
+    def __init__(self) -> None:
+        self.wanted = True
+        self.steps = 0
+        self.new: list[int] = []
+        self.error: BaseException | None = None
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
+        self.steps += 1
+        return torch.full((input_ids.shape[0],), not self.wanted, device=input_ids.device, dtype=torch.bool)
+
+    def run(self, held: Held, ids: list[int], config: GenerationConfig) -> None:
+        try:
+            row = torch.tensor([ids], device=held.device)
+            with torch.inference_mode():
+                search: Any = held.model.generate
+                found = search(
+                    input_ids=row,
+                    attention_mask=torch.ones_like(row),
+                    generation_config=config,
+                    stopping_criteria=StoppingCriteriaList([self]),
+                )
+            self.new = found[0, len(ids) :].tolist()
+        except BaseException as error:
+            self.error = error
+
+
+def search(
+    held: Held,
+    ids: list[int],
+    sampling: Sampling,
+    choice: Choice,
+    most: int,
+    ends: frozenset[int],
+    alternatives: int,
+) -> Iterator[Progress | tuple[Chosen, list[Chosen]]]:
+    """The most probable of ``sampling.beams`` continuations: progress while it searches, then all its tokens."""
+    config = GenerationConfig(  # type: ignore[no-untyped-call]
+        max_new_tokens=most,
+        num_beams=sampling.beams,
+        do_sample=False,
+        repetition_penalty=choice.repetition_penalty,
+        eos_token_id=sorted(ends) or None,
+        pad_token_id=min(ends, default=0),
+    )
+    found = _Search()
+    worker = threading.Thread(target=found.run, args=(held, ids, config), name="beam-search")
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(_HEARTBEAT_S)
+            yield Progress(what="searching", done=found.steps, total=most)
+    finally:
+        found.wanted = False
+        worker.join()
+    if found.error is not None:
+        raise found.error
+    new = _until_end(found.new, ends)
+    for id_, logprobs in zip(new, score(held.model, ids, new, held.device), strict=True):
+        others = logprobs.topk(min(alternatives, logprobs.numel())).indices.tolist() if alternatives else []
+        yield _said(id_, logprobs), [_said(other, logprobs) for other in others]
+
+
+def _until_end(new: list[int], ends: frozenset[int]) -> list[int]:
+    """Without the padding that follows the end."""
+    last = next((place for place, id_ in enumerate(new) if id_ in ends), len(new) - 1)
+    return new[: last + 1]
+
+
+def _said(id_: int, logprobs: torch.Tensor) -> Chosen:
+    logprob = float(logprobs[id_])
+    return Chosen(id_, logprob, logprob)
