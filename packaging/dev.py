@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 if sys.version_info < (3, 11):  # before anything that an older Python would stumble over
     sys.stderr.write(
@@ -29,7 +30,7 @@ if sys.version_info < (3, 11):  # before anything that an older Python would stu
     sys.exit(2)
 
 from pathlib import Path
-from typing import Mapping, NamedTuple, Sequence
+from typing import NamedTuple, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -156,8 +157,7 @@ def run_tests(environment: Environment, command: Command) -> int:
     failed = []
     for name, commands in stages(environment, command).items():
         started = time.monotonic()
-        # A list, not a generator: every command of a stage is run.
-        passed = all([_stage_passes(words, os.environ) for words in commands])  # noqa: C419
+        passed = _all_pass(commands, together=name == "types")
         say(f"{name} {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s")
         if not passed:
             failed.append(name)
@@ -166,9 +166,20 @@ def run_tests(environment: Environment, command: Command) -> int:
     return 1 if failed else 0
 
 
-def _stage_passes(words: list[str], environ: Mapping[str, str]) -> bool:
-    say(" ".join(["$", *words]).replace(str(ROOT) + os.sep, ""))
-    return subprocess.run(words, cwd=ROOT, env=dict(environ), check=False).returncode == 0
+def _all_pass(commands: Sequence[Sequence[str]], together: bool) -> bool:
+    """Run every command, whatever became of the one before. `together`: side by side, each one's words in one piece."""
+    with ThreadPoolExecutor(os.cpu_count() if together else 1) as pool:
+        return all(list(pool.map(lambda words: _passes(words, in_one_piece=together), commands)))
+
+
+def _passes(words: Sequence[str], in_one_piece: bool) -> bool:
+    shown = " ".join(["$", *words]).replace(str(ROOT) + os.sep, "")
+    if not in_one_piece:
+        say(shown)
+        return subprocess.run(words, cwd=ROOT, check=False).returncode == 0
+    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    say(shown + "\n" + done.stdout.rstrip())
+    return done.returncode == 0
 
 
 def _start(words: list[str]) -> int:

@@ -153,13 +153,14 @@ class Environment:
                 if why:
                     self._make("Making .venv anew: " + why)
             tests = tests or self.stamp().tests
+            key = self.key(torch, card)  # of the files as they are now: one that is edited meanwhile counts as new
             self._write(Stamp("installing", "", tests, torch))
             try:
                 self._install(torch, card, tests)
             except SetupError:  # pip ended by itself, so that what it left is in order
                 self._write(Stamp("failed", "", tests, torch))
                 raise
-            self._write(Stamp("done", self.key(torch, card), tests, torch))
+            self._write(Stamp("done", key, tests, torch))
             say("Set-up is complete.")
 
     def _make(self, sentence: str) -> None:
@@ -171,7 +172,11 @@ class Environment:
             raise SetupError("Python could not make a virtual environment (its words are above).", _venv_remedy())
 
     def _install(self, torch: str, card: bool, tests: bool) -> None:
-        facts = dev_machine.nvidia_facts() if card and torch == "auto" else dev_machine.NvidiaFacts(None, None)
+        facts = dev_machine.NvidiaFacts(None, None)
+        if card and torch == "auto":
+            facts = dev_machine.nvidia_facts()
+            # The tool alone, as some containers have it, is no card: CUDA would be gigabytes for nothing.
+            card = dev_machine.nvidia_driver_loaded() or facts != (None, None)
         plan = torch_plan(
             torch, card, facts, self.installed_torch(), self.pinned_torch(), self.root, dev_machine.index_answers
         )

@@ -85,13 +85,18 @@ def _x_server_answers(display: str) -> bool:
     return True
 
 
-def nvidia_card_present(proc: Path = Path("/proc/driver/nvidia/version")) -> bool:
-    """Whether an NVIDIA driver is here. A look at two names: it is asked at every start."""
-    return proc.exists() or shutil.which("nvidia-smi") is not None
+def nvidia_card_present() -> bool:
+    """Whether an NVIDIA driver or its tool is here. A look at two names: it is asked at every start."""
+    return nvidia_driver_loaded() or shutil.which("nvidia-smi") is not None
+
+
+def nvidia_driver_loaded() -> bool:
+    """Whether Linux has loaded NVIDIA's driver; elsewhere False."""
+    return Path("/proc/driver/nvidia/version").exists()
 
 
 class NvidiaFacts(NamedTuple):
-    """What `nvidia-smi` says; None where it does not say it."""
+    """What `nvidia-smi` says; None where it does not say it, both None where there is none or it finds no card."""
 
     driver_cuda: tuple[int, int] | None
     capability: tuple[int, int] | None

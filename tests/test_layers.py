@@ -1,0 +1,92 @@
+"""Who may import whom, asked of a fresh interpreter: import-linter reads the source, this loads it.
+
+The window's side must start without torch, and the engine's side without Qt. It also holds `core` to the few libraries
+that it may use, which a list of forbidden ones cannot.
+"""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "bigmodel_studio"
+ENGINE_SIDE = ("bigmodel_studio.engine", "bigmodel_studio.training", "bigmodel_studio.serving")
+MODELS = ("torch", "transformers", "tokenizers", "safetensors", "huggingface_hub", "peft", "accelerate")
+QT = ("PySide6", "shiboken6", "pyqtgraph")
+# psutil: whether the process of a run still lives cannot be told with the standard library on every system.
+CORE_MAY_USE = {"msgspec", "platformdirs", "tomli_w", "psutil"}
+
+
+def modules(package: str) -> list[str]:
+    """Every module below a package, but those that run when they are imported."""
+    folder = ROOT.joinpath(*package.split("."))
+    found = [path.relative_to(ROOT).with_suffix("") for path in sorted(folder.rglob("*.py"))]
+    return [".".join(p.parts).removesuffix(".__init__") for p in found if p.name != "__main__"]
+
+
+def loaded_after(names: list[str]) -> set[str]:
+    """The modules that a fresh interpreter holds after importing `names`."""
+    code = (
+        "import importlib, json, sys\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def under(names: set[str], *tops: str) -> list[str]:
+    return sorted(name for name in names if any(name == top or name.startswith(top + ".") for top in tops))
+
+
+@pytest.mark.parametrize("package", ["core", "client", "ui"])
+def test_the_windows_side_leaves_torch_and_the_engine_out(package: str) -> None:
+    loaded = loaded_after(modules("bigmodel_studio." + package))
+    assert under(loaded, *MODELS, *ENGINE_SIDE) == []
+
+
+def test_core_leaves_qt_out() -> None:
+    assert under(loaded_after(["bigmodel_studio.protocol", *modules("bigmodel_studio.core")]), *QT) == []
+
+
+def test_the_client_knows_no_widget() -> None:
+    loaded = loaded_after(modules("bigmodel_studio.client"))
+    assert under(loaded, "PySide6.QtWidgets", "PySide6.QtGui", "pyqtgraph") == []
+
+
+def test_the_first_paint_needs_no_plots_and_no_science() -> None:
+    loaded = loaded_after(["bigmodel_studio.ui.main_window"])
+    assert under(loaded, "numpy", "pyqtgraph", "PIL") == []
+
+
+@pytest.mark.parametrize("package", ["engine", "training", "serving"])
+def test_the_engines_side_leaves_qt_and_the_window_out(package: str) -> None:
+    loaded = loaded_after(modules("bigmodel_studio." + package))
+    assert under(loaded, *QT, "bigmodel_studio.client", "bigmodel_studio.ui") == []
+
+
+@pytest.mark.parametrize(
+    "path", [PACKAGE / "protocol.py", *sorted((PACKAGE / "core").rglob("*.py"))], ids=lambda p: p.name
+)
+def test_core_uses_the_standard_library_and_little_else(path: Path) -> None:
+    used = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            used |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            used.add(node.module or "")
+    ours = ("bigmodel_studio.core", "bigmodel_studio.protocol")
+    others = {name for name in used if name.partition(".")[0] not in sys.stdlib_module_names | CORE_MAY_USE}
+    assert sorted(others) == under(others, *ours)
+
+
+def test_torch_choice_can_be_read_before_anything_is_installed() -> None:
+    code = "import runpy, sys; print('cuda_build' in runpy.run_path(sys.argv[1]))"
+    command = [sys.executable, "-I", "-S", "-c", code, str(PACKAGE / "core" / "torch_choice.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
