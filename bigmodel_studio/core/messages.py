@@ -135,8 +135,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The model computed something that is not a number, so no token could be chosen.",
         "Its weights may be damaged, or too large for this dtype: try float32.",
     ),
+    "processor-missing": (
+        "{path} has no preprocessor_config.json, so pictures cannot be made into what the model takes.",
+        "Fetch that file from the model's source, beside its weights.",
+    ),
     "processor-broken": (
-        "preprocessor_config.json cannot be used: {detail}.",
+        "{file} cannot be used: {detail}.",
         "Fetch that file again from the model's source.",
     ),
     "prompt-empty": ("There is no prompt, and this model has no token to begin with.", "Give it some text."),
@@ -215,6 +219,40 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The damaged file was kept as {path}.",
     ),
     "conversations-unwritable": ("This conversation cannot be kept: {detail}.", "It stays here until you close."),
+    "run-live": ("The run {run} is at work already.", "Stop it first, or watch it."),
+    "run-complete": ("The run {run} has finished all its {steps} steps.", "Start a new run with more steps."),
+    "objective-not-built": ("The objective {objective} cannot be trained yet.", "What can be trained: {built}."),
+    "method-not-built": ("The method {method} cannot be used yet.", "Set method.kind to full."),
+    "architecture-not-built": (
+        "{objective} cannot be trained with the architecture {architecture} from scratch.",
+        "Set model.architecture to one of: {built}.",
+    ),
+    "processes-not-built": ("A run of {processes} processes cannot be started yet.", "Set launch.processes to 1."),
+    "not-a-causal-lm": ("{model} is no causal language model ({kind}).", "Choose a model that continues text."),
+    "data-missing": ("There is no file or folder {path}.", "Mend data.train or data.evaluation."),
+    "data-no-text": ("The folder {path} holds no text files.", "Files that end in {suffixes} are taken."),
+    "data-empty": ("There is no text in {path}.", "Choose files with something in them."),
+    "data-too-little": (
+        "There are only {tokens:,} {part} tokens; {needed:,} are needed.",
+        "Add text, or take a smaller model.context (or another data.evaluation).",
+    ),
+    "vocabulary-mismatch": (
+        "The tokenizer has {tokens:,} entries, and the model knows {known:,}.",
+        "Leave model.tokenizer out: a model is trained on with its own.",
+    ),
+    "loss-not-finite": (
+        "The {what} at step {step} was not a finite number, so that the run ended.",
+        "Resume from the last checkpoint is of no use: start again with a lower learning rate, or look at the data.",
+    ),
+    "training-memory": (
+        "There was not enough memory on {device} to train this.",
+        "Halve schedule.batch or model.context, or take a smaller model; other models can be closed too.",
+    ),
+    "checkpoint-damaged": ("The checkpoint is damaged at {path}: {detail}.", "Resume takes an older one."),
+    "disk-write": (
+        "{path} could not be written: {detail}.",
+        "Make room (or make the folder writable) and resume; the checkpoints before it are whole.",
+    ),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
 }
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.protocol import Problem, Request
+from bigmodel_studio.protocol import Event, Failed, Loaded, ModelFacts, Problem, Request
 
 
 class LaneLike(Protocol):
@@ -48,6 +48,30 @@ class Studio(QObject):
         self.interactive = interactive
         self.library = library
         self.runs = runs
+        self.facts: ModelFacts | None = None
+        """What the interactive lane holds now, as far as its jobs have said."""
+
+    def submit(self, request: Request) -> Job:
+        """Queue a request on the interactive lane, and hear from its job which model the lane holds."""
+        job = self.interactive.submit(request)
+        job.happened.connect(self._on_happened)
+        job.ended.connect(self._on_ended)
+        return job
+
+    @Slot(object)
+    def _on_happened(self, event: Event) -> None:
+        if isinstance(event, Loaded):
+            self._set_facts(event.facts)
+
+    @Slot(object)
+    def _on_ended(self, end: Event) -> None:
+        if isinstance(end, Failed) and end.engine_lost:
+            self._set_facts(None)
+
+    def _set_facts(self, facts: ModelFacts | None) -> None:
+        if facts != self.facts:
+            self.facts = facts
+            self.facts_changed.emit(facts)
 
     def open_page(self, page: str, what: object = None) -> None:
         """Show a page, with something to open there."""

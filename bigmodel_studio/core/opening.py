@@ -1,0 +1,82 @@
+"""What a dropped or opened path is, and which page takes it: pictures, a model's folder, a run's folder, or a refusal.
+
+Looks at names and folders only; whether a file can be used is for the engine to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import kind_of, read_config
+from bigmodel_studio.protocol import Problem
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+WEIGHT_SUFFIXES = frozenset({".safetensors"})
+_LOOKED_AT = 2000
+
+
+class Opened(msgspec.Struct, kw_only=True):
+    """What was found among some paths, each kind in the order given."""
+
+    pictures: list[Path] = []
+    """Picture files, and folders that hold some."""
+    models: list[Path] = []
+    chat_models: list[Path] = []
+    """Of ``models``, those that continue text."""
+    runs: list[str] = []
+    """Names of runs of this home, absolute paths of others."""
+    problems: list[Problem] = []
+
+
+def sort_paths(given: Iterable[Path]) -> Opened:
+    """Sort paths by what they are; what is nothing of these is a problem "open-unknown" or "open-missing"."""
+    opened = Opened()
+    for path in given:
+        try:
+            _sort(path.absolute(), opened)
+        except StudioError as error:
+            opened.problems.append(error.problem)
+        except OSError as error:
+            detail = error.strerror or str(error)
+            opened.problems.append(Problem(code="folder-unreadable", arguments={"path": str(path), "detail": detail}))
+    return opened
+
+
+def _sort(path: Path, opened: Opened) -> None:
+    if not path.exists():
+        raise StudioError("open-missing", path=str(path))
+    if path.is_file() and path.suffix.lower() in WEIGHT_SUFFIXES:
+        path = path.parent
+    if path.is_file():
+        if path.suffix.lower() not in PICTURE_SUFFIXES:
+            raise StudioError("open-unknown", name=path.name)
+        opened.pictures.append(path)
+    elif (path / "spec.toml").is_file():
+        known = path.parent in {paths.runs(), paths.starter_runs()}
+        opened.runs.append(path.name if known else str(path))
+    elif (path / "config.json").is_file():
+        opened.models.append(path)
+        if kind_of(read_config(path)) == "causal-lm":
+            opened.chat_models.append(path)
+    elif _has_picture(path):
+        opened.pictures.append(path)
+    else:
+        raise StudioError("open-unknown", name=path.name)
+
+
+def _has_picture(folder: Path) -> bool:
+    """Whether a folder, or one directly in it, holds a picture; looks at so many entries at most."""
+    looked = 0
+    for level in (folder.glob("*"), folder.glob("*/*")):
+        for entry in level:
+            looked += 1
+            if entry.suffix.lower() in PICTURE_SUFFIXES:
+                return True
+            if looked > _LOOKED_AT:
+                return False
+    return False

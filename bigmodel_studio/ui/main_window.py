@@ -1,0 +1,223 @@
+"""The window: the rail, the page that is shown, the banner above it and the status bar below.
+
+It builds pages from ``PAGES`` when they are first shown, sends what is dropped to the page that takes it, and brings
+the session back as it was left. It knows no page by more than ``Page``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QCoreApplication, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.opening import sort_paths
+from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.actions import add_actions, menu
+from bigmodel_studio.ui.pages import PAGES
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.theme import Theme
+from bigmodel_studio.ui.widgets.banner import Banner
+from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.widgets.rail import Rail
+from bigmodel_studio.ui.widgets.status_bar import StatusBar
+
+log = logging.getLogger(__name__)
+
+FIRST_SIZE = (1280, 800)
+SMALLEST_SIZE = (800, 560)
+
+
+class MainWindow(QMainWindow):
+    """Make it, ``restore_session``, then show it."""
+
+    closing = Signal()
+    """The window goes for good: the session is saved and the pages are shut."""
+
+    def __init__(self, studio: Studio, theme: Theme) -> None:
+        super().__init__()
+        self.studio = studio
+        self.theme = theme
+        self.pages: dict[str, Page] = {}
+        self.setWindowTitle("Big Model Studio")
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self.setAcceptDrops(True)
+        self.banner = Banner()
+        self.stack = QStackedWidget()
+        self.rail = Rail()
+        self.status = StatusBar()
+        self._lay_out()
+        self.rail.set_menu(menu(self, add_actions(self)))
+        self.rail.wanted.connect(self.show_page)
+        studio.page_wanted.connect(self.show_page)
+        studio.told.connect(self.banner.tell)
+        studio.facts_changed.connect(self.status.show_loaded)
+        studio.runs.runs_changed.connect(self._on_runs_changed)
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.banner)
+        right.addWidget(self.stack, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self.rail)
+        upper.addLayout(right, 1)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(upper, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(central)
+
+    # ------------------------------------------------------------------------------- pages
+
+    @Slot(str)
+    @Slot(str, object)
+    def show_page(self, page_id: str, what: object = None) -> None:
+        """Show a page, built now where it was not yet, and have it open ``what``."""
+        if page_id not in PAGES:
+            log.warning("no page is called %s", page_id)
+            return
+        page = self.pages.get(page_id) or self._built(page_id)
+        if page is None:
+            return
+        self.stack.setCurrentWidget(page)
+        self.rail.show_page(page_id)
+        page.fold()
+        if what is not None:
+            page.show_what(what)
+
+    def _built(self, page_id: str) -> Page | None:
+        module, _, name = PAGES[page_id].factory.partition(":")
+        try:
+            page: Page = getattr(importlib.import_module(module), name)(self.studio)
+        except Exception as error:
+            log.exception("the page %s could not be built", page_id)
+            self.studio.tell(Problem(code="page-broken", arguments={"detail": str(error) or type(error).__name__}))
+            return None
+        self.pages[page_id] = page
+        self.stack.addWidget(page)
+        sizes = self.studio.settings.values.session.splitters.get(page_id)
+        if sizes and len(sizes) == page.splitter.count():
+            page.splitter.setSizes(list(sizes))
+        return page
+
+    @property
+    def current_page(self) -> Page | None:
+        """The page that is shown."""
+        page = self.stack.currentWidget()
+        return page if isinstance(page, Page) else None
+
+    # ------------------------------------------------------------------------------- actions (see ``ui.actions``)
+
+    @Slot()
+    def new_item(self) -> None:
+        """A new one of what the page shows."""
+        if self.current_page is not None:
+            self.current_page.new_item()
+
+    @Slot()
+    def open_dialog(self) -> None:
+        """Ask for a folder of pictures, of a model or of a run, and open it where it belongs."""
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of pictures, a model or a run"))
+        if folder:
+            self.open_paths([Path(folder)])
+
+    @Slot()
+    def show_settings(self) -> None:
+        """The settings form."""
+        from bigmodel_studio.ui.settings_dialog import SettingsDialog
+
+        dialog = SettingsDialog(self.studio.settings, self)
+        dialog.changed.connect(self._on_setting_changed)
+        dialog.open()
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """The list of shortcuts."""
+        from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
+
+        ShortcutsDialog(self).open()
+
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if name == "appearance":
+            self.theme.set_appearance(self.studio.settings.values.appearance)
+
+    # ------------------------------------------------------------------------------- opening and dropping
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Send each path to the page that takes it; what nothing takes is told with the reason."""
+        opened = sort_paths(paths)
+        for problem in opened.problems:
+            self.studio.tell(problem)
+        if opened.pictures:
+            self.show_page("images", opened.pictures)
+        for run in opened.runs:
+            self.show_page("train", run)
+        for folder in opened.models:
+            try:
+                ref = self.studio.library.remember(folder)
+            except StudioError as error:
+                self.studio.tell(error.problem)
+                continue
+            self.show_page("chat" if folder in opened.chat_models else "models", ref)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        urls = event.mimeData().urls()
+        local = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        if len(local) < len(urls):
+            self.studio.tell(Problem(code="open-not-local"))
+        if local:
+            self.open_paths(local)
+        event.acceptProposedAction()
+
+    # ------------------------------------------------------------------------------- what runs
+
+    @Slot(object)
+    def _on_runs_changed(self, runs: list[RunSummary]) -> None:
+        words = QCoreApplication.translate("StatusBar", "{name}: step {step} of {steps}")
+        jobs: list[tuple[str, float | None]] = []
+        for run in (run for run in runs if run.live):
+            said = words.format(name=run.name, step=numbers.exact(run.step), steps=numbers.exact(run.steps))
+            jobs.append((said, run.step / run.steps if run.steps else None))
+        self.status.show_jobs(jobs)
+
+    # ------------------------------------------------------------------------------- the session
+
+    def restore_session(self) -> None:
+        """Geometry and page as they were left."""
+        session = self.studio.settings.values.session
+        geometry = QByteArray.fromBase64(session.geometry.encode("ascii", "ignore"))
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(*FIRST_SIZE)
+        self.show_page(session.page if session.page in PAGES else next(iter(PAGES)))
+        for problem in self.studio.settings.problems:
+            self.studio.tell(problem)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        for page in self.pages.values():
+            page.shut()
+        session = self.studio.settings.values.session
+        splitters = {**session.splitters, **{name: tuple(page.splitter.sizes()) for name, page in self.pages.items()}}
+        current = self.current_page
+        self.studio.settings.change_session(
+            page=current.page_id if current is not None else session.page,
+            geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
+            splitters=splitters,
+        )
+        self.closing.emit()
+        super().closeEvent(event)

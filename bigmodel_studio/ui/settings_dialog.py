@@ -1,0 +1,73 @@
+"""The settings form, drawn from the fields of ``core.settings.Settings``: a new field needs no line here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
+
+from bigmodel_studio.core.settings import Described, SettingsStore, described
+from bigmodel_studio.ui.i18n import setting
+from bigmodel_studio.ui.widgets.page_frame import label
+
+WIDTH_PX = 460
+
+
+class SettingsDialog(QDialog):
+    """A change is saved at once; ``changed`` names the field."""
+
+    changed = Signal(str)
+
+    def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.setMinimumWidth(WIDTH_PX)
+        self._store = store
+        self.fields: dict[str, QComboBox | QSpinBox] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(24)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for field in described():
+            editor = self._choice(field) if field.choices else self._number(field)
+            editor.setAccessibleName(setting(field.label))
+            editor.setAccessibleDescription(setting(field.help))
+            self.fields[field.name] = editor
+            form.addRow(setting(field.label), editor)
+            if field.help:
+                form.addRow("", label(setting(field.help), "small", wrap=True))
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(16)
+        column.addLayout(form)
+        column.addStretch(1)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+    def _choice(self, field: Described) -> QComboBox:
+        box = QComboBox()
+        for value, text in field.choices.items():
+            box.addItem(setting(text), value)
+        box.setCurrentIndex(box.findData(getattr(self._store.values, field.name)))
+        box.setObjectName(field.name)
+        box.currentIndexChanged.connect(self._on_edited)
+        return box
+
+    def _number(self, field: Described) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(field.minimum or 0, field.maximum if field.maximum is not None else 2**31 - 1)
+        box.setSpecialValueText(setting(field.zero))
+        box.setValue(getattr(self._store.values, field.name))
+        box.setObjectName(field.name)
+        box.valueChanged.connect(self._on_edited)
+        return box
+
+    @Slot()
+    def _on_edited(self) -> None:
+        editor = self.sender()
+        if isinstance(editor, QComboBox):
+            self._store.change(**{editor.objectName(): editor.currentData()})
+        elif isinstance(editor, QSpinBox):
+            self._store.change(**{editor.objectName(): editor.value()})
+        if isinstance(editor, QWidget):
+            self.changed.emit(editor.objectName())

@@ -1,0 +1,92 @@
+"""The message banner: one sentence and the way out, above the page, that stops nobody. Always plain text."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.page_frame import label
+
+MOST_WAITING = 20
+
+
+class Banner(QFrame):
+    """Shows one problem at a time; those that come meanwhile wait, and the same one waits once."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_look(self, "banner")
+        self._waiting: deque[Problem] = deque(maxlen=MOST_WAITING)
+        self._mark = QLabel()
+        self._mark.setPixmap(icon("info", off="accent").pixmap(20, 20))
+        self.sentence, self.hint = label("", "strong", wrap=True), label("", wrap=True)
+        self.more = label("", "small")
+        self.dismiss = QToolButton()
+        self.dismiss.setIcon(icon("close"))
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
+        self.dismiss.clicked.connect(self._on_dismissed)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.sentence)
+        words.addWidget(self.hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(12)
+        row.addWidget(self._mark)
+        row.addLayout(words, 1)
+        row.addWidget(self.more)
+        row.addWidget(self.dismiss)
+        self.hide()
+
+    @Slot(object)
+    def tell(self, problem: Problem) -> None:
+        """Show a problem, or have it wait behind the one that is shown."""
+        if problem not in self._waiting:
+            self._waiting.append(problem)
+        self._show()
+
+    @Slot()
+    def _on_dismissed(self) -> None:
+        self._waiting.popleft()
+        self._show()
+
+    def _show(self) -> None:
+        if not self._waiting:
+            self.hide()
+            return
+        sentence, hint = i18n.told(self._waiting[0])
+        self.sentence.setText(sentence)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        behind = len(self._waiting) - 1
+        self.more.setText(self.tr("%n more", "", behind) if behind else "")
+        self.setAccessibleName(f"{sentence} {hint}")
+        self.show()
+
+
+class UndoBar(QFrame):
+    """Says what was just done, with a button that takes it back; gone when ``forget`` is called or it was pressed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_look(self, "card")
+        self.words = label("", "secondary")
+        self.undo = QPushButton(self.tr("Undo"))
+        set_look(self.undo, "quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 4, 4)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.undo)
+        self.hide()
+
+    def offer(self, words: str) -> None:
+        """Show what was done."""
+        self.words.setText(words)
+        self.show()

@@ -1,0 +1,190 @@
+"""Choosing a model: a button that shows its name, parameters and memory, and a menu of what there is.
+
+Follows the library as it changes. Names elide in the middle, with the whole name in the tooltip.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+
+from bigmodel_studio.client.library import LibraryWatcher
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.library import ModelRecord, name_of
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.protocol import ModelKind, ModelRef, Problem
+from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.icons import icon
+
+WIDEST_PX = 420
+LONGEST_IN_MENU = 48
+_PADDING = 12
+_CHEVRON = 14
+
+
+def details(record: ModelRecord) -> str:
+    """What is said beside a model's name: parameters and bytes."""
+    return f"{numbers.count(record.parameters)} · {numbers.size(record.bytes)}"
+
+
+class ModelPicker(QPushButton):
+    """``chosen`` says which model is to be used from now on: the user's choice, or the first where there was none."""
+
+    chosen = Signal(object)
+    """A ``ModelRef``."""
+    refused = Signal(object)
+    """A ``Problem``: the folder that was opened is no model."""
+
+    def __init__(self, library: LibraryWatcher, kinds: tuple[ModelKind, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._kinds = kinds
+        self._ref: ModelRef | None = None
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        library.changed.connect(self._on_library_changed)
+        self._say()
+
+    def ref(self) -> ModelRef | None:
+        """The model chosen."""
+        return self._ref
+
+    def record(self) -> ModelRecord | None:
+        """What the library says of the model chosen."""
+        return self._library.find(self._ref) if self._ref is not None else None
+
+    def choose(self, ref: ModelRef) -> None:
+        """Choose a model, as the user would."""
+        self._ref = ref
+        self._say()
+        self.chosen.emit(ref)
+
+    def choices(self) -> list[ModelRecord]:
+        """The models that this picker offers, those that cannot be used among them."""
+        return [record for record in self._library.records() if record.kind in self._kinds]
+
+    def choose_first(self) -> None:
+        """Choose the first model that can be used, where none is chosen."""
+        usable = next((record for record in self.choices() if record.problem is None), None)
+        if self._ref is None and usable is not None:
+            self.choose(usable.ref)
+
+    # ------------------------------------------------------------------------------- the menu
+
+    @Slot()
+    def _fill(self) -> None:
+        self._menu.clear()
+        for record in self.choices():
+            action = QAction(self._menu)
+            name = _shortened(record.name).replace("&", "&&")
+            action.setText(f"{name}\t{details(record)}" if record.problem is None else name)
+            action.setToolTip(record.path if record.problem is None else " ".join(i18n.told(record.problem)))
+            action.setEnabled(record.problem is None)
+            action.setCheckable(True)
+            action.setChecked(self._ref is not None and record.ref == self._ref)
+            action.setData(record.ref)
+            action.triggered.connect(self._on_triggered)
+            self._menu.addAction(action)
+        self._menu.addSeparator()
+        self._menu.addAction(icon("folder"), self.tr("Open a folder…"), self.open_folder)
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction) and isinstance(action.data(), ModelRef):
+            self.choose(action.data())
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Ask for a model's folder, keep it in the library and choose it where it is of this picker's kinds."""
+        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("Open a model’s folder"))
+        if folder:
+            self.take_folder(Path(folder))
+
+    def take_folder(self, folder: Path) -> None:
+        """Keep a folder in the library and choose it; ``refused`` says why not."""
+        try:
+            self.choose(self._library.remember(folder))
+        except StudioError as error:
+            self.refused.emit(error.problem)
+        except OSError as error:
+            arguments: dict[str, str | int | float] = {"path": str(folder), "detail": error.strerror or str(error)}
+            self.refused.emit(Problem(code="folder-unreadable", arguments=arguments))
+
+    @Slot()
+    def _on_library_changed(self) -> None:
+        self.choose_first()
+        self._say()
+
+    # ------------------------------------------------------------------------------- how it looks
+
+    def _words(self) -> tuple[str, str]:
+        if self._ref is None:
+            return (self.tr("No model yet") if self._library.ready else self.tr("Looking for models…")), ""
+        record = self.record()
+        return name_of(self._ref), details(record) if record is not None and record.problem is None else ""
+
+    def _say(self) -> None:
+        name, more = self._words()
+        self.setToolTip(name)
+        self.setAccessibleName(self.tr("Model: {name} {details}").format(name=name, details=more).strip())
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        name, more = self._words()
+        width = self._strong().horizontalAdvance(name) + 2 * _PADDING + _CHEVRON + 10
+        if more:
+            width += QFontMetrics(theme.font()).horizontalAdvance(more) + 12
+        return QSize(min(width, WIDEST_PX), 32)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 32)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        option.features &= ~QStyleOptionButton.ButtonFeature.HasMenu
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        name, more = self._words()
+        room = self.rect().adjusted(_PADDING, 0, -_PADDING, 0)
+        chevron = QRect(room.right() - _CHEVRON + 1, room.center().y() - _CHEVRON // 2 + 1, _CHEVRON, _CHEVRON)
+        icon("chevron-down").paint(painter, chevron)
+        room.setRight(chevron.left() - 8)
+        if more:
+            painter.setFont(theme.font(tabular=True))
+            painter.setPen(theme.colour("secondary"))
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, more)
+            room.setRight(room.right() - QFontMetrics(theme.font()).horizontalAdvance(more) - 12)
+        painter.setFont(theme.font(weight=QFont.Weight.Medium))
+        painter.setPen(theme.colour("text"))
+        elided = self._strong().elidedText(name, Qt.TextElideMode.ElideMiddle, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+        painter.end()
+
+    @staticmethod
+    def _strong() -> QFontMetrics:
+        return QFontMetrics(theme.font(weight=QFont.Weight.Medium))
+
+
+def _shortened(name: str) -> str:
+    if len(name) <= LONGEST_IN_MENU:
+        return name
+    half = LONGEST_IN_MENU // 2
+    return f"{name[: half - 1]}…{name[-half:]}"

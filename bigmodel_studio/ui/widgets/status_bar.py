@@ -1,0 +1,148 @@
+"""The line at the window's foot: the device, memory (ours and others'), what is loaded, and the jobs that run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.protocol import ModelFacts
+from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.page_frame import label
+
+HEIGHT_PX = 32
+JOBS_SHOWN = 2
+
+
+class MemoryBar(QWidget):
+    """A bar of memory: ours, others', and free. Shares are of the whole."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ours = self._others = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_shares(self, ours: float, others: float) -> None:
+        """Both from 0 to 1."""
+        self._ours, self._others = min(max(ours, 0.0), 1.0), min(max(others, 0.0), 1.0)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(112, 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        width, height = float(self.width()), float(self.height())
+        painter.setBrush(theme.colour("border"))
+        painter.drawRoundedRect(QRectF(0, 0, width, height), 2, 2)
+        ours = width * self._ours
+        painter.setBrush(theme.colour("secondary"))
+        painter.drawRoundedRect(QRectF(0, 0, min(width, ours + width * self._others), height), 2, 2)
+        if ours:
+            painter.setBrush(theme.colour("accent"))
+            painter.drawRoundedRect(QRectF(0, 0, max(ours, 2.0), height), 2, 2)
+        painter.end()
+
+
+class JobLine(QWidget):
+    """A job's name and how far it is (of unknown length where ``share`` is None)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = label("", "small")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(96)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.words)
+        row.addWidget(self.bar)
+        self.hide()
+
+    def show_job(self, words: str, share: float | None) -> None:
+        """Show it; ``share`` from 0 to 1."""
+        self.words.setText(words)
+        self.bar.setRange(0, 0 if share is None else 1000)
+        if share is not None:
+            self.bar.setValue(round(1000 * share))
+        self.bar.setAccessibleName(words)
+        self.show()
+
+
+class StatusBar(QFrame):
+    """Told what to show; it asks nobody."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_look(self, "status")
+        self.setFixedHeight(HEIGHT_PX)
+        self.device = label("", "small")
+        self.memory_name = label(self.tr("Memory"), "small")
+        self.memory = MemoryBar()
+        self.memory_words = label("", "small")
+        self.loaded = label(self.tr("no model loaded"), "small")
+        self.jobs = [JobLine() for _ in range(JOBS_SHOWN)]
+        self.more_jobs = label("", "small")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        for widget in (self.device, None, self.memory_name, self.memory, self.memory_words, None, self.loaded):
+            if widget is None:
+                row.addSpacing(12)
+            else:
+                row.addWidget(widget)
+        row.addStretch(1)
+        for job in self.jobs:
+            row.addWidget(job)
+        row.addWidget(self.more_jobs)
+        for widget in (self.memory_name, self.memory, self.memory_words):
+            widget.hide()
+
+    def show_device(self, name: str) -> None:
+        """The device that models are computed on."""
+        self.device.setText(name)
+
+    def show_memory(self, ours_bytes: int, others_bytes: int, total_bytes: int) -> None:
+        """Memory of that device: what our processes hold, what others hold, and all there is."""
+        self.memory.show_shares(ours_bytes / max(total_bytes, 1), others_bytes / max(total_bytes, 1))
+        words = self.tr("{ours} ours, {others} others, of {total}").format(
+            ours=numbers.size(ours_bytes), others=numbers.size(others_bytes), total=numbers.size(total_bytes)
+        )
+        self.memory_words.setText(words)
+        self.memory.setAccessibleName(self.tr("Memory: {words}").format(words=words))
+        for widget in (self.memory_name, self.memory, self.memory_words):
+            widget.show()
+
+    @Slot(object)
+    def show_loaded(self, facts: ModelFacts | None) -> None:
+        """What the engine holds now."""
+        if facts is None:
+            self.loaded.setText(self.tr("no model loaded"))
+            return
+        words = self.tr("{name} · {parameters} parameters · {dtype}").format(
+            name=_middle(facts.name), parameters=numbers.count(facts.parameters), dtype=facts.dtype
+        )
+        self.loaded.setText(words)
+        exact = self.tr("{parameters} parameters, {bytes} on {device}").format(
+            parameters=numbers.exact(facts.parameters), bytes=numbers.size(facts.weight_bytes), device=facts.device
+        )
+        self.loaded.setToolTip(f"{facts.name}: {exact}")
+
+    def show_jobs(self, jobs: list[tuple[str, float | None]]) -> None:
+        """What runs, with how far it is (0 to 1, None where that is not known)."""
+        for line, job in zip(self.jobs, [*jobs, *[None] * JOBS_SHOWN], strict=False):
+            if job is None:
+                line.hide()
+            else:
+                line.show_job(*job)
+        more = len(jobs) - JOBS_SHOWN
+        self.more_jobs.setText(self.tr("%n more", "", more) if more > 0 else "")
+
+
+def _middle(name: str, most: int = 32) -> str:
+    return name if len(name) <= most else f"{name[: most // 2 - 1]}…{name[-most // 2 :]}"
