@@ -59,7 +59,7 @@ def search(
     alternatives: int,
 ) -> Iterator[Progress | tuple[Chosen, list[Chosen]]]:
     """The most probable of ``sampling.beams`` continuations: progress while it searches, then all its tokens."""
-    config = GenerationConfig(  # type: ignore[no-untyped-call]
+    config = GenerationConfig(
         max_new_tokens=most,
         num_beams=sampling.beams,
         do_sample=False,

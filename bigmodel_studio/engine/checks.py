@@ -14,6 +14,8 @@ from bigmodel_studio.core.model_folder import read_config, read_json
 from bigmodel_studio.core.weights import INDEX_FILE, SINGLE_FILE, Weights, listed, read_weights
 
 MAX_LAYERS = 2000
+MAX_INPUT_PX = 8192
+PROCESSOR_FILE = "preprocessor_config.json"
 MAX_TOKENIZER_BYTES = 200_000_000
 UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".th", ".ckpt", ".h5", ".msgpack", ".pkl", ".pickle", ".gguf"})
 _DEPTH_FIELDS = ("num_hidden_layers", "n_layer", "num_layers", "n_layers", "encoder_layers", "decoder_layers")
@@ -77,6 +79,19 @@ def check_tokenizer(folder: Path, name: str) -> None:
             table = read_json(folder / file, "tokenizer-file", most_bytes=most_bytes)
             if file == "tokenizer_config.json" and table.get("auto_map") and not (folder / "tokenizer.json").is_file():
                 raise StudioError("remote-code", files=_own_files(folder))
+
+
+def check_processor(folder: Path) -> None:
+    """Whether the folder says how pictures become its input, in sizes that fit a memory."""
+    if not (folder / PROCESSOR_FILE).is_file():
+        raise StudioError("processor-missing", path=str(folder))
+    table = read_json(folder / PROCESSOR_FILE, "processor-broken")
+    for field in ("size", "crop_size"):
+        size = table.get(field)
+        for value in size.values() if isinstance(size, dict) else [size]:
+            if isinstance(value, int | float) and not 0 < value <= MAX_INPUT_PX:
+                detail = f"{field} is {value:,}, and at most {MAX_INPUT_PX:,} pixels are made"
+                raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=detail)
 
 
 def _refuse_own_code(config: dict[str, Any], folder: Path) -> None:

@@ -26,12 +26,12 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of
 from bigmodel_studio.core.weights import Weights, listed
 from bigmodel_studio.engine import devices
-from bigmodel_studio.engine.checks import check_folder, check_tokenizer
+from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder, check_processor, check_tokenizer
 from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef
 
-transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+transformers.utils.logging.set_verbosity_error()
+transformers.utils.logging.disable_progress_bar()
 
 AUTO_CLASSES: dict[ModelKind, str] = {
     "causal-lm": "AutoModelForCausalLM",
@@ -50,12 +50,13 @@ _SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
 
 @dataclass(frozen=True)
 class Held:
-    """A model in memory with what it needs to be used. ``tokenizer`` for text models, ``folder`` where it came from."""
+    """A model in memory with what it needs to be used. ``tokenizer`` for text, ``processor`` for pictures."""
 
     facts: ModelFacts
     folder: Path
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase | None
+    processor: Any
     device: torch.device
 
 
@@ -73,6 +74,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
     device = devices.choose(ref.device)
     dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
     tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _SPEAKS else None
+    processor = load_processor(folder) if kind == "image-classifier" else None
     model = load_model(folder, kind, weights, dtype)
     torch.nn.Module.to(model, device)
     model.requires_grad_(False).train(False)
@@ -90,7 +92,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
         labels=len(model.config.id2label or {}) if kind.endswith("classifier") else 0,
         load_s=time.perf_counter() - started,
     )
-    return Held(facts=facts, folder=folder, model=model, tokenizer=tokenizer, device=device)
+    return Held(facts=facts, folder=folder, model=model, tokenizer=tokenizer, processor=processor, device=device)
 
 
 def load_model(folder: Path, kind: ModelKind, weights: Weights, dtype: torch.dtype) -> PreTrainedModel:
@@ -146,6 +148,19 @@ def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
     if not tokenizer.is_fast:
         raise StudioError("tokenizer-broken", detail="it has no tokenizer.json and none can be made from its files")
     return tokenizer
+
+
+def load_processor(folder: Path) -> Any:
+    """What makes a picture into the model's input. Raises ``StudioError`` "processor-missing" or "processor-broken"."""
+    check_processor(folder)
+    try:
+        return transformers.AutoImageProcessor.from_pretrained(
+            str(folder), backend="pil", trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=_first_line(str(error))) from error
 
 
 def tensor_bytes(model: torch.nn.Module) -> int:

@@ -1,0 +1,70 @@
+"""The task that says what is on pictures, a ``Prediction`` each in the order given; a bad file spoils no other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.engine.loading import Held
+from bigmodel_studio.engine.pictures import preview_png, read_picture
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.protocol import Classify, Done, Event, Label, Prediction, Progress
+
+
+def classify(request: Classify, session: Session) -> Iterator[Event]:
+    """One ``Prediction`` a picture, ending with ``Done(None)``; a picture that cannot be read carries its error."""
+    if request.top_k < 1:
+        raise StudioError("sampling-invalid", field="top_k", was=str(request.top_k), may_be="1 or more")
+    held = yield from session.hold(request.model)
+    if held.facts.kind != "image-classifier":
+        raise StudioError(
+            "kind-wrong",
+            model=held.facts.name,
+            kind=held.facts.kind,
+            wanted="image-classifier",
+            others="Choose a model that recognises pictures.",
+        )
+    for number, image in enumerate(request.images):
+        yield Progress(what="classifying", done=number, total=len(request.images))
+        yield _prediction(image, held, request)
+    yield Done()
+
+
+def _prediction(image: str, held: Held, request: Classify) -> Prediction:
+    started = time.perf_counter()
+    try:
+        picture = read_picture(Path(image))
+    except StudioError as error:
+        return Prediction(image=image, error=error.problem)
+    return Prediction(
+        image=image,
+        predictions=tuple(labels(probabilities(picture, held), held, request.top_k)),
+        width=picture.width,
+        height=picture.height,
+        seconds=time.perf_counter() - started,
+        preview=preview_png(picture, request.preview_px) if request.preview_px > 0 else None,
+    )
+
+
+def probabilities(picture: Image.Image, held: Held) -> torch.Tensor:
+    """[labels], float32: the softmax of the model's logits, or each label's own where several can be true at once."""
+    assert held.processor is not None
+    inputs = held.processor(images=picture, return_tensors="pt")
+    pixels = inputs["pixel_values"].to(held.device, held.model.dtype)
+    with torch.inference_mode():
+        logits: torch.Tensor = held.model(pixel_values=pixels).logits[0].float()
+    several = getattr(held.model.config, "problem_type", None) == "multi_label_classification"
+    return logits.sigmoid() if several else logits.softmax(dim=-1)
+
+
+def labels(values: torch.Tensor, held: Held, most: int) -> Iterator[Label]:
+    """The most probable labels, best first."""
+    names = held.model.config.id2label or {}
+    best = values.topk(min(most, values.numel()))
+    for value, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+        yield Label(label=str(names.get(index, index)), probability=value)
