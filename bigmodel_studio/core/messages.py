@@ -213,6 +213,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Drop pictures, a model’s folder (with a config.json) or a run’s folder.",
     ),
     "open-not-local": ("Only files and folders on this computer can be dropped here.", "Save it first, then drop it."),
+    "paste-nothing": ("There is neither a picture nor a file on the clipboard.", "Copy one first."),
+    "paste-unwritable": ("The pasted picture could not be kept in {path}.", "Make room there, then paste again."),
+    "pictures-none": ("The folder “{folder}” holds no pictures.", "Drop pictures, or a folder with some in it."),
+    "pictures-many": ("Only the first {most} pictures were taken.", "Drop the rest when these are done."),
     "page-broken": ("This page could not be shown: {detail}.", "The log has the details."),
     "conversations-damaged": (
         "The file of conversations was damaged; a new one was begun.",

@@ -99,6 +99,13 @@ class RunFolder:
             return status.state
         return status.state if process_lives(status.pid, status.process_started) else "interrupted"
 
+    def control(self) -> Control:
+        """What is wanted of the run (nothing yet where the file is missing or damaged)."""
+        try:
+            return msgspec.json.decode((self.path / "control.json").read_bytes(), type=Control)
+        except (OSError, msgspec.DecodeError):
+            return Control()
+
     def metrics(self) -> list[dict[str, Any]]:
         """The records that count, in order of ``step``: those voided by a later resume are left out."""
         records: list[dict[str, Any]] = []
@@ -144,11 +151,7 @@ class RunFolder:
     def ask(self, want: Literal["run", "pause", "stop"], *, save: bool = False) -> int:
         """Write what is wanted of the run; returns the ``seq`` that it will acknowledge."""
         path = self.path / "control.json"
-        try:
-            last = msgspec.json.decode(path.read_bytes(), type=Control).seq
-        except (OSError, msgspec.DecodeError):
-            last = 0
-        seq = max(last, self.status().control_seq) + 1
+        seq = max(self.control().seq, self.status().control_seq) + 1
         write_atomic(path, msgspec.json.encode(Control(seq=seq, want=want, save=save)))
         return seq
 
@@ -167,6 +170,12 @@ def process_lives(pid: int | None, started: float | None) -> bool:
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def own_process() -> tuple[int, float]:
+    """This process's pid and when it started, as ``process_lives`` compares them."""
+    process = psutil.Process()
+    return process.pid, process.create_time()
 
 
 def all_runs() -> list[RunFolder]:

@@ -1,0 +1,119 @@
+"""Making a run's folder and starting its process: what the window and the command line do to train.
+
+A run is its own process, started by the module's name, without a standard input and in a session of its own, so that
+it outlives whoever started it. Nothing of torch or of the training code is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.files import write_atomic
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status, own_process
+from bigmodel_studio.core.spec import RunSpec, check_spec, write_spec
+
+MODULE = "bigmodel_studio.training"
+_started: list[subprocess.Popen[bytes]] = []
+"""What this process started, kept so that an ended child is collected; ending this process does not end them."""
+
+
+def create_run(spec: RunSpec) -> RunFolder:
+    """Make the folder of a new run, queued; a name that is taken gets a number. Raises ``StudioError`` or ``OSError``.
+
+    The paths in ``spec`` must be absolute (``core.spec.parse_spec`` makes them so).
+    """
+    check_spec(spec)
+    name = spec.name
+    number = 1
+    while True:
+        folder = paths.runs() / name
+        if not (paths.starter_runs() / name).exists():
+            try:
+                folder.mkdir()
+                break
+            except FileExistsError:
+                pass
+        number += 1
+        name = f"{spec.name}-{number}"
+    status = RunStatus(state="queued", steps=spec.schedule.steps, started=time.time(), threads=spec.launch.threads)
+    write_atomic(folder / "status.json", dump_status(status))
+    # The spec comes last: a folder without one is no run yet.
+    write_atomic(folder / "spec.toml", write_spec(msgspec.structs.replace(spec, name=name)).encode())
+    return RunFolder(folder)
+
+
+def start_run(run: RunFolder, *, resume: bool = False) -> int:
+    """Start the run's process and return its pid; with ``resume``, from its newest whole checkpoint.
+
+    Raises ``StudioError`` "run-live" where its process runs already, "run-unknown" where it has no spec.
+    """
+    if not (run.path / "spec.toml").is_file():
+        raise StudioError("run-unknown", run=run.name)
+    status = run.status()
+    if status.pid is not None and run.state_now(status) in LIVE:
+        raise StudioError("run-live", run=run.name)
+    _hold_as_queued(run, status, resume)
+    with open(run.path / "log.txt", "ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", MODULE, str(run.path), *(["--resume"] if resume else [])],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=_environment(),
+            start_new_session=True,
+            creationflags=_windows_flags(),
+        )
+    _started[:] = [child for child in _started if child.poll() is None] + [process]
+    return process.pid
+
+
+def _hold_as_queued(run: RunFolder, status: RunStatus, resume: bool) -> None:
+    """Until the run's process speaks for itself, the run is queued and this process answers for it.
+
+    Wishes from before a resume are taken as acknowledged: who resumes a run does not want its old stop.
+    """
+    asked = run.control().seq if resume else status.control_seq
+    pid, started = own_process()
+    held = msgspec.structs.replace(
+        status,
+        state="queued",
+        pid=pid,
+        process_started=started,
+        host=socket.gethostname(),
+        updated=time.time(),
+        message="",
+        control_seq=max(status.control_seq, asked),
+    )
+    write_atomic(run.path / "status.json", dump_status(held))
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with the package importable wherever this one came from; output unbuffered, so that the log is live."""
+    package = str(Path(__file__).resolve().parent.parent.parent)
+    search = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(search)),
+        "PYTHONUNBUFFERED": "1",
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS gives the same bits twice only with this
+    }
+
+
+def _windows_flags() -> int:
+    if sys.platform != "win32":
+        return 0
+    return (
+        subprocess.CREATE_BREAKAWAY_FROM_JOB
+        | subprocess.CREATE_NEW_PROCESS_GROUP
+        | subprocess.DETACHED_PROCESS
+        | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    )

@@ -1,0 +1,84 @@
+"""What can be trained for, in one table, and what the loop asks of each.
+
+An objective knows its data and its model: it builds both, makes batches, says the loss of one, and shows what the
+model can do by now. It knows nothing of optimizers, checkpoints or run folders. A new one is a module with a subclass
+of ``Objective`` and a line in ``OBJECTIVES``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PreTrainedModel
+
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.training.data import Say
+
+OBJECTIVES = {"causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM"}
+
+Batch = dict[str, torch.Tensor]
+
+
+class Objective(ABC):
+    """One training's data and model. Made by ``build``; ``model`` is on the CPU until the loop moves it."""
+
+    rate: str
+    """What its speed is called in the records: ``tokens_per_s``, ``images_per_s``."""
+    model: PreTrainedModel
+    notes: list[str]
+    """Sentences that the user should find in the log."""
+
+    @abstractmethod
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+        """Prepare data and model; from ``checkpoint`` where the run is resumed. Raises ``StudioError``."""
+
+    @abstractmethod
+    def batch(self, step: int) -> Batch:
+        """What update ``step`` learns from, on the CPU; it depends on the spec and the step alone."""
+
+    @abstractmethod
+    def items(self, batch: Batch) -> int:
+        """How much of ``rate``'s unit is in a batch."""
+
+    @abstractmethod
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """The mean loss of a batch, a scalar to be differentiated."""
+
+    @abstractmethod
+    def evaluation_batches(self) -> Iterator[Batch]:
+        """The same batches every time; none where there is nothing to evaluate on."""
+
+    @abstractmethod
+    def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
+        """The records' names and values over those batches: ``evaluation_loss`` and what else it knows."""
+
+    @abstractmethod
+    def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
+        """What the model says (or sees) by now, one record for each prompt of the spec."""
+
+    @abstractmethod
+    def save_beside(self, folder: Path) -> None:
+        """Put what the model needs to be used (its tokenizer, its labels) into its folder."""
+
+    def baselines(self) -> dict[str, float]:
+        """Losses that a good run must beat, by name; empty where none are known."""
+        return {}
+
+
+def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
+    """The objective that the spec names. Raises ``StudioError``: "objective-not-built", "method-not-built", …"""
+    if spec.objective not in OBJECTIVES:
+        raise StudioError("objective-not-built", objective=spec.objective, built=", ".join(OBJECTIVES))
+    if spec.method.kind != "full":
+        raise StudioError("method-not-built", method=spec.method.kind)
+    if spec.launch.processes != 1:
+        raise StudioError("processes-not-built", processes=spec.launch.processes)
+    module, _, name = OBJECTIVES[spec.objective].partition(":")
+    made: Objective = getattr(importlib.import_module(module), name)(spec, checkpoint, say)
+    return made

@@ -1,0 +1,182 @@
+"""Causal language modelling on plain text: the next token from those before it, from scratch or on from a model.
+
+From scratch it is a GPT-3-style decoder (Brown et al. 2020, section 2.1): dense and locally banded attention in turn,
+which is what ``GPTNeoForCausalLM`` computes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import context_length_of, kind_of
+from bigmodel_studio.core.spec import ModelSpec, RunSpec
+from bigmodel_studio.engine import loading
+from bigmodel_studio.engine.checks import check_folder
+from bigmodel_studio.training import baselines, data, tokenizing
+from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.objectives import Batch, Objective
+from bigmodel_studio.training.text_files import split_corpus
+
+
+class CausalLM(Objective):
+    """Batches are ``{"tokens": int64 [batch, context + 1]}``."""
+
+    rate = "tokens_per_s"
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+        self._spec = spec
+        corpus = split_corpus(spec.data.train, spec.data.evaluation)
+        source = checkpoint if checkpoint is not None else _base_folder(spec.model)
+        if source is None:
+            self.tokenizer = _tokenizer_from_scratch(spec.model, corpus, say)
+            self.model = build_gpt(spec.model, self.tokenizer, spec.seed)
+        else:
+            self.tokenizer, self.model = load_causal_lm(source)
+        known = context_length_of(self.model.config.get_text_config().to_dict())
+        self.context = min(spec.model.context, known or spec.model.context)
+        embeddings: Any = self.model.get_input_embeddings()
+        rows = int(embeddings.weight.shape[0])
+        if len(self.tokenizer) > rows:
+            raise StudioError("vocabulary-mismatch", tokens=len(self.tokenizer), known=rows)
+        self.tokens = data.prepare(corpus, self.tokenizer, say)
+        self.tokens.check(self.context)
+        train, evaluation = len(self.tokens.train), len(self.tokens.evaluation)
+        self.notes = [
+            f"{train:,} training and {evaluation:,} evaluation tokens",
+            f"vocabulary {len(self.tokenizer):,}, context {self.context:,}",
+        ]
+        self.notes += [
+            f"{path}: {count:,} places were not UTF-8 and are read as U+FFFD"
+            for path, count in self.tokens.replaced.items()
+        ]
+
+    def batch(self, step: int) -> Batch:
+        return {"tokens": self.tokens.batch(self._spec.seed, step, self._spec.schedule.batch, self.context)}
+
+    def items(self, batch: Batch) -> int:
+        return batch["tokens"].shape[0] * (batch["tokens"].shape[1] - 1)
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        tokens = batch["tokens"]
+        logits = model(input_ids=tokens[:, :-1], use_cache=False).logits
+        return F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten())
+
+    def evaluation_batches(self) -> Iterator[Batch]:
+        schedule = self._spec.schedule
+        for tokens in self.tokens.evaluation_batches(schedule.evaluation_batches, schedule.batch, self.context):
+            yield {"tokens": tokens}
+
+    def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
+        total, count = 0.0, 0
+        for batch in batches:
+            items = self.items(batch)
+            total += self.loss(model, batch).item() * items
+            count += items
+        return {"evaluation_loss": total / count} if count else {}
+
+    def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
+        wanted = self._spec.samples
+        for number, prompt in enumerate(wanted.prompts):
+            generator = torch.Generator().manual_seed(self._spec.seed * 1_000_003 + step * 101 + number)
+            start = [int(i) for i in self.tokenizer.encode(prompt, add_special_tokens=False)]
+            end = self.tokenizer.eos_token_id
+            start = start or [int(end) if isinstance(end, int) else 0]
+            room = max(1, self.context - min(len(start), self.context // 2))
+            start = start[-(self.context - min(room, wanted.new_tokens)) :]
+            ids = _continue(model, start, min(room, wanted.new_tokens), wanted.temperature, end, generator)
+            said = str(self.tokenizer.decode(start + ids))[len(str(self.tokenizer.decode(start))) :]
+            yield {"prompt": prompt, "text": said, "tokens": len(ids)}
+
+    def save_beside(self, folder: Path) -> None:
+        self.tokenizer.save_pretrained(str(folder))
+
+    def baselines(self) -> dict[str, float]:
+        return baselines.baselines(self.tokens.train, self.tokens.evaluation, len(self.tokenizer))
+
+
+def build_gpt(model: ModelSpec, tokenizer: PreTrainedTokenizerBase, seed: int) -> PreTrainedModel:
+    """A fresh GPT: normal(0, 0.02), and projections into the residual stream scaled by 1/√(2·layers) as in GPT-2."""
+    pairs, odd = divmod(model.layers, 2)
+    attention = [[["global", "local"], pairs]] * bool(pairs) + [[["global"], 1]] * odd
+    config = GPTNeoConfig(
+        vocab_size=len(tokenizer),
+        max_position_embeddings=model.context,
+        hidden_size=model.width,
+        num_layers=model.layers,
+        num_heads=model.heads,
+        attention_types=attention,
+        window_size=model.window or max(1, model.context // 2),
+        resid_dropout=model.dropout,
+        embed_dropout=model.dropout,
+        attention_dropout=model.dropout,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    torch.manual_seed(seed)
+    network = GPTNeoForCausalLM(config)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if name.endswith(("out_proj.weight", "c_proj.weight")):
+                parameter.mul_(1 / math.sqrt(2 * model.layers))
+    return network
+
+
+def load_causal_lm(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """Tokenizer and model of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
+    config, weights = check_folder(folder)
+    kind = kind_of(config)
+    if kind != "causal-lm":
+        raise StudioError("not-a-causal-lm", model=str(folder), kind=kind)
+    tokenizer = loading.load_tokenizer(folder, folder.name)
+    return tokenizer, loading.load_model(folder, kind, weights, torch.float32)
+
+
+def _base_folder(model: ModelSpec) -> Path | None:
+    return None if model.base == "scratch" else resolve(parse_model(model.base))
+
+
+def _tokenizer_from_scratch(model: ModelSpec, corpus: Any, say: Say) -> PreTrainedTokenizerBase:
+    if model.architecture != "gpt":
+        raise StudioError("architecture-not-built", objective="causal-lm", architecture=model.architecture, built="gpt")
+    size = tokenizing.wants_training(model.tokenizer)
+    if size is None:
+        return tokenizing.folder_tokenizer(model.tokenizer)
+    total = sum(part.end - part.start for part in corpus.train)
+    return tokenizing.train_tokenizer(corpus, size, model.context, lambda done: say("vocabulary", done, total))
+
+
+def _continue(
+    model: PreTrainedModel,
+    prompt: list[int],
+    new_tokens: int,
+    temperature: float,
+    end: Any,
+    generator: torch.Generator,
+) -> list[int]:
+    """At most ``new_tokens`` ids after ``prompt``: the most probable ones at temperature 0, drawn otherwise."""
+    ids: list[int] = []
+    cache = None
+    inputs = torch.tensor([prompt], device=model.device)
+    while len(ids) < new_tokens:
+        output = model(input_ids=inputs, past_key_values=cache, use_cache=True)
+        cache = output.past_key_values
+        logits = output.logits[0, -1].float().cpu()
+        if temperature > 0:
+            chosen = int(torch.multinomial(torch.softmax(logits / temperature, -1), 1, generator=generator))
+        else:
+            chosen = int(logits.argmax())
+        if chosen == end:
+            break
+        ids.append(chosen)
+        inputs = torch.tensor([[chosen]], device=model.device)
+    return ids

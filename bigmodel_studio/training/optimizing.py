@@ -1,0 +1,65 @@
+"""Optimizer and learning-rate schedule of a spec, and their state as named tensors. Knows nothing of data or files."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.spec import OptimizerSpec, ScheduleSpec
+
+
+def build_optimizer(model: nn.Module, spec: OptimizerSpec) -> torch.optim.Optimizer:
+    """AdamW (Loshchilov & Hutter 2019) or SGD with momentum ``beta1``; matrices decay, biases and norms do not."""
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": spec.weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    groups = [group for group in groups if group["params"]]
+    if spec.name == "sgd":
+        return torch.optim.SGD(groups, lr=spec.learning_rate, momentum=spec.beta1)
+    fused = parameters[0].device.type in {"cpu", "cuda"}
+    return torch.optim.AdamW(groups, lr=spec.learning_rate, betas=(spec.beta1, spec.beta2), eps=1e-8, fused=fused)
+
+
+def learning_rate(step: int, peak: float, schedule: ScheduleSpec) -> float:
+    """The rate of update ``step`` (from 1): linear warm-up to ``peak``, then down to ``final_share`` of it."""
+    warmup = schedule.steps // 20 if schedule.warmup < 0 else schedule.warmup
+    if step <= warmup:
+        return peak * step / warmup
+    progress = (step - warmup) / max(1, schedule.steps - warmup)
+    left = {"cosine": 0.5 * (1 + math.cos(math.pi * progress)), "linear": 1 - progress, "constant": 1.0}[schedule.decay]
+    return peak * (schedule.final_share + (1 - schedule.final_share) * left) if schedule.decay != "constant" else peak
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    """The optimizer's state, each tensor under ``what/parameter``, on the CPU."""
+    tensors = {}
+    for name, parameter in model.named_parameters():
+        for what, value in optimizer.state.get(parameter, {}).items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"{what}/{name}"] = value.detach().cpu().contiguous()
+    return tensors
+
+
+def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensors: dict[str, torch.Tensor]) -> None:
+    """Put back what ``optimizer_tensors`` gave. Raises ``StudioError`` where a tensor fits no parameter."""
+    parameters = dict(model.named_parameters())
+    for key, value in tensors.items():
+        what, _, name = key.partition("/")
+        parameter = parameters.get(name)
+        if parameter is None or (value.ndim and value.shape != parameter.shape):
+            raise StudioError("checkpoint-damaged", path=key, detail="it belongs to another model")
+        optimizer.state[parameter][what] = value.to(parameter.device) if value.ndim else value.clone()
+    if parameters and optimizer.defaults.get("fused"):
+        for state in optimizer.state.values():
+            if "step" in state:
+                state["step"] = state["step"].to(next(iter(parameters.values())).device)

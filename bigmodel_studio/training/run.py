@@ -1,0 +1,147 @@
+"""A run from its folder to its end: lock, status, preparation, loop, and the one state that it ends in.
+
+Whatever happens, the folder says it: finished, stopped or failed with a sentence. Torch is imported only after the
+heartbeat has begun, for that takes seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
+from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.spec import RunSpec, parse_spec
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.training.telemetry import StatusWriter, StopAsked, Wishes
+
+FINISHED, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 3
+LOCK = ".lock"
+BEHIND_THE_WINDOW = 5
+"""How nice a run is to other processes."""
+
+
+def run(folder: Path, *, resume: bool) -> int:
+    """Train what the folder asks for; returns the exit status (0 finished, 3 stopped, 1 failed, 2 cannot be done)."""
+    run_folder = RunFolder(folder)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(_locked(run_folder))
+        except (StudioError, OSError) as error:
+            print(f"error: {error}", file=sys.stderr, flush=True)
+            return BAD_INPUT
+        if hasattr(os, "nice"):
+            os.nice(BEHIND_THE_WINDOW)
+        status = StatusWriter(run_folder)
+        stack.callback(status.close)
+        wishes = Wishes(run_folder, status.status.control_seq)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: setattr(wishes, "stop", True))
+        return _to_the_end(run_folder, status, wishes, resume)
+
+
+def _to_the_end(run_folder: RunFolder, status: StatusWriter, wishes: Wishes, resume: bool) -> int:
+    try:
+        spec = parse_spec((run_folder.path / "spec.toml").read_text("utf-8"), run_folder.path)
+        started = status.status.started or time.time()
+        status.write(
+            state="running", steps=spec.schedule.steps, threads=spec.launch.threads, started=started, message=""
+        )
+        _train(run_folder, spec, status, wishes, resume)
+    except StopAsked:
+        return _end(status, STOPPED, "stopped", f"Stopped after step {status.status.step}.")
+    except Exception as error:
+        problem, blame = _problem_of(error, run_folder)
+        if not isinstance(error, StudioError):
+            traceback.print_exc()
+        said = f"{sentence(problem)} {hint(problem)}".strip()
+        return _end(status, BAD_INPUT if blame == "input" else FAILED, "failed", said)
+    return _end(status, FINISHED, "finished", "")
+
+
+def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: Wishes, resume: bool) -> None:
+    from bigmodel_studio.engine import devices
+    from bigmodel_studio.training import checkpoint, objectives
+    from bigmodel_studio.training.loop import Loop, pin
+
+    def say(what: str, done: int, total: int) -> None:
+        seq = wishes.read()
+        if seq is not None:
+            status.set(control_seq=seq)
+        if wishes.stop:
+            raise StopAsked
+        status.set(message=f"{what}: {done * 100 // max(total, 1)}%")
+
+    pin(spec)
+    checkpoint.tidy(run_folder, 0)
+    folder, notes = checkpoint.newest_whole(run_folder) if resume else (None, [])
+    for note in notes:
+        print(note, flush=True)
+    objective = objectives.build(spec, folder, say)
+    loop = Loop(run_folder, spec, objective, status, wishes)
+    with contextlib.closing(loop):
+        if folder is not None:
+            loop.restore(folder)
+        if resume:
+            loop.announce_resume()
+        parameters = sum(parameter.numel() for parameter in objective.model.parameters())
+        device = devices.name_of(loop.device)
+        print(f"{parameters:,} parameters on {device}", *objective.notes, sep="\n", flush=True)
+        baselines = objective.baselines()
+        if baselines:
+            loop.metrics.append({"event": "baselines", **baselines})
+            print(*(f"baseline {name}: {value:.4f}" for name, value in baselines.items()), sep="\n", flush=True)
+        message = "; ".join(notes)
+        status.write(step=loop.step, parameters=parameters, device=device, baselines=baselines, message=message)
+        loop.train()
+
+
+def _end(status: StatusWriter, code: int, state: str, message: str) -> int:
+    print(f"{state}{': ' + message if message else ''}", flush=True)
+    status.set(state=state, message=message)
+    status.close()
+    try:
+        status.write()
+    except OSError as error:
+        print(f"error: the last state could not be written: {error}", file=sys.stderr, flush=True)
+        return code or FAILED
+    return code
+
+
+def _problem_of(error: Exception, run_folder: RunFolder) -> tuple[Problem, Blame]:
+    from bigmodel_studio.engine.failures import is_out_of_memory, problem_of
+
+    if is_out_of_memory(error):
+        problem, blame = problem_of(error, run_folder.name)
+        return Problem(code="training-memory", arguments={"device": problem.arguments["device"]}), blame
+    if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+        path = str(error.filename or run_folder.path)
+        return Problem(code="disk-write", arguments={"path": path, "detail": error.strerror or str(error)}), "work"
+    return problem_of(error, run_folder.name)
+
+
+@contextlib.contextmanager
+def _locked(run_folder: RunFolder) -> Iterator[None]:
+    """Hold the run's lock, which the system lets go when the process ends, however it ends.
+
+    Raises ``StudioError`` "run-live" where another process holds it.
+    """
+    with open(run_folder.path / LOCK, "ab") as stream:
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StudioError("run-live", run=run_folder.name) from error
+        yield

@@ -1,0 +1,137 @@
+"""Text files as a stream of text: which files are meant, which part is for evaluation, and chunks that fit in memory.
+
+The split is by bytes: the last share of all files in their order is for evaluation, cut where a line ends. Nothing
+here knows tokens.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bigmodel_studio.core.messages import StudioError
+
+CHUNK_BYTES = 256 * 1024
+TEXT_SUFFIXES = (".txt", ".md", ".text", ".rst")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The bytes ``start`` to ``end`` of a file."""
+
+    path: Path
+    start: int
+    end: int
+
+
+@dataclass
+class Corpus:
+    """What is learnt from and what is evaluated on, in order; ``replaced`` counts broken characters by file."""
+
+    train: list[Part]
+    evaluation: list[Part]
+    replaced: dict[str, int] = field(default_factory=dict)
+
+
+def split_corpus(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpus:
+    """The files of a spec, split. Raises ``StudioError``: "data-missing", "data-no-text", "data-empty"."""
+    files = _files(train)
+    parts = [Part(path, 0, path.stat().st_size) for path in files]
+    if not isinstance(evaluation, float | int):
+        return Corpus(parts, [Part(path, 0, path.stat().st_size) for path in _files(evaluation)])
+    total = sum(part.end for part in parts)
+    if total == 0:
+        raise StudioError("data-empty", path=", ".join(train))
+    return _cut(parts, total - int(total * evaluation))
+
+
+def _cut(parts: list[Part], kept: int) -> Corpus:
+    """The first ``kept`` bytes for training, moved on to the end of the line (at most 64 KiB on) that it falls in."""
+    corpus = Corpus([], [])
+    before = 0
+    for part in parts:
+        boundary = min(max(kept - before, 0), part.end)
+        before += part.end
+        if 0 < boundary < part.end:
+            boundary = _line_end(part.path, boundary, part.end)
+        if boundary > 0:
+            corpus.train.append(Part(part.path, 0, boundary))
+        if boundary < part.end:
+            corpus.evaluation.append(Part(part.path, boundary, part.end))
+    return corpus
+
+
+def _line_end(path: Path, boundary: int, end: int) -> int:
+    with open(path, "rb") as stream:
+        stream.seek(boundary)
+        ahead = stream.read(65536)
+    newline = ahead.find(b"\n")
+    if newline >= 0 and boundary + newline + 1 < end:
+        return boundary + newline + 1
+    # No line ends near: at least no character may be cut. Bytes 10xxxxxx continue one.
+    return boundary + next((i for i, byte in enumerate(ahead) if byte & 0xC0 != 0x80), 0)
+
+
+def _files(given: Sequence[str]) -> list[Path]:
+    found: list[Path] = []
+    for text in given:
+        path = Path(text)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in TEXT_SUFFIXES and p.is_file())
+            if not inside:
+                raise StudioError("data-no-text", path=text, suffixes=", ".join(TEXT_SUFFIXES))
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise StudioError("data-missing", path=text)
+    return found
+
+
+def read_chunks(part: Part, corpus: Corpus) -> Iterator[str]:
+    """The text of a part in chunks of about ``CHUNK_BYTES``, cut after a line's end (or a space) where there is one.
+
+    What is not UTF-8 becomes U+FFFD and is counted in ``corpus.replaced``. A byte order mark is left out.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    pending = ""
+    left = part.end - part.start
+    with open(part.path, "rb") as stream:
+        stream.seek(part.start)
+        while left > 0:
+            data = stream.read(min(CHUNK_BYTES, left))
+            if not data:
+                break
+            left -= len(data)
+            text = decoder.decode(data, final=left == 0)
+            broken = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+            if broken > 0:
+                corpus.replaced[str(part.path)] = corpus.replaced.get(str(part.path), 0) + broken
+            pending += text.removeprefix("\ufeff") if part.start == 0 and left + len(data) == part.end else text
+            cut = max(pending.rfind("\n"), -1) + 1 or pending.rfind(" ") + 1 or len(pending)
+            if left == 0:
+                cut = len(pending)
+            if cut:
+                yield pending[:cut]
+            pending = pending[cut:]
+
+
+def content_hash(corpus: Corpus, say: Callable[[int], None]) -> str:
+    """SHA-256 over both parts' bytes and where they end; ``say`` is told the bytes read so far."""
+    digest = hashlib.sha256()
+    done = 0
+    for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):
+        for part in parts:
+            digest.update(f"{name} {part.end - part.start}\n".encode())
+            with open(part.path, "rb") as stream:
+                stream.seek(part.start)
+                left = part.end - part.start
+                while left > 0 and (data := stream.read(min(1 << 20, left))):
+                    digest.update(data)
+                    left -= len(data)
+                    done += len(data)
+                    say(done)
+    return digest.hexdigest()

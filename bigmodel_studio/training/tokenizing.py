@@ -1,0 +1,76 @@
+"""The tokenizer of a run: a byte-level BPE learnt from its own training text, or the one of a model's folder.
+
+Byte-level BPE as in GPT-2 (Radford et al. 2019, section 2.2): 256 byte symbols, so that any text is encoded without
+loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import PreTrainedTokenizerBase
+
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.engine import loading
+from bigmodel_studio.training.text_files import Corpus, read_chunks
+
+END_OF_TEXT = "<|endoftext|>"
+LEARN_BYTES = 32 * 1024 * 1024
+"""Of a larger text, as much as this is taken to learn merges from, in chunks spread evenly over all of it."""
+SMALLEST = 257
+
+
+def wants_training(tokenizer: str) -> int | None:
+    """The vocabulary size of "train:N", None where a folder's tokenizer is named. Raises ``StudioError``."""
+    kind, _, size = tokenizer.partition(":")
+    if kind != "train":
+        return None
+    if not size.isdigit() or not SMALLEST <= int(size) <= 1_000_000:
+        may_be = f"“train:N” with N from {SMALLEST} (the bytes and the end of text) to 1,000,000, or a folder"
+        raise StudioError("spec-field", field="model.tokenizer", was=repr(tokenizer), may_be=may_be)
+    return int(size)
+
+
+def train_tokenizer(corpus: Corpus, size: int, context: int, say: Callable[[int], None]) -> PreTrainedTokenizerBase:
+    """A byte-level BPE of ``size`` entries, learnt from the training part alone; ``say`` is told the bytes read."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    trainer: Any = trainers.BpeTrainer(
+        vocab_size=size,
+        special_tokens=[END_OF_TEXT],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(_spread(corpus, say), trainer)
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token=END_OF_TEXT,
+        bos_token=END_OF_TEXT,
+        pad_token=END_OF_TEXT,
+        model_max_length=context,
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def folder_tokenizer(name: str) -> PreTrainedTokenizerBase:
+    """The tokenizer of a MODEL or a folder. Raises ``StudioError`` with the reason where it cannot be used."""
+    return loading.load_tokenizer(resolve(parse_model(name)), name)
+
+
+def _spread(corpus: Corpus, say: Callable[[int], None]) -> Iterator[str]:
+    total = sum(part.end - part.start for part in corpus.train)
+    every = max(1, -(-total // LEARN_BYTES))
+    number = done = 0
+    for part in corpus.train:
+        for chunk in read_chunks(part, Corpus([], [])):
+            done += len(chunk)
+            say(done)
+            if number % every == 0:
+                yield chunk
+            number += 1
