@@ -7,7 +7,6 @@ state as if nothing had happened.
 from __future__ import annotations
 
 import json
-import math
 import os
 import random
 import time
@@ -16,9 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import storyteller
 import torch
 import torch.nn.functional as F
+from storyteller import HELD_OUT_COUNTS, Document, documents, held_out
+from storyteller import document as make_document
+from storyteller_questions import CATEGORIES
+from storyteller_world import Turn, World
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedTokenizerFast
 
@@ -34,6 +36,19 @@ IGNORED = -100
 
 
 @dataclass(frozen=True)
+class Phase:
+    """A stretch of the training up to and with update ``until``.
+
+    Every ``long_every`` steps the rows are as long as the context; the others are short, which costs half as much a
+    token. ``shares`` of categories are given where they differ from the storyteller's.
+    """
+
+    until: int
+    long_every: int
+    shares: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """What was chosen. Lengths in tokens, ``steps`` in optimizer updates."""
 
@@ -44,13 +59,13 @@ class Recipe:
     heads: int = 5
     context: int = 384
     window: int = 64
-    steps: int = 4500
+    steps: int = 2800
     warmup: int = 150
     short_row: int = 128
     batch_tokens: int = 3072
-    long_every: int = 5
-    """Every so many steps the rows are as long as the context; the others are short, which is cheaper."""
+    phases: tuple[Phase, ...] = (Phase(750, 5), Phase(1_000_000, 16))
     learning_rate: float = 2e-3
+    cooldown: float = 0.35
     final_share: float = 0.03
     weight_decay: float = 0.1
     beta2: float = 0.98
@@ -60,9 +75,9 @@ class Recipe:
     tokenizer_documents: int = 20_000
     evaluate_every: int = 250
     save_every: int = 250
-    late_shares: dict[str, float] = field(default_factory=dict)
-    """Shares of categories after ``late_from`` of the steps, where they differ from the storyteller's."""
-    late_from: float = 1.0
+
+    def phase(self, step: int) -> Phase:
+        return next(phase for phase in self.phases if step <= phase.until)
 
 
 @dataclass(frozen=True)
@@ -72,8 +87,8 @@ class Machine:
     precision: str
 
 
-def describe(document: storyteller.Document) -> list[tuple[str, float]]:
-    """The document as pieces of text, each with the weight of its tokens in the loss; roles are marked as in the template."""
+def describe(document: Document) -> list[tuple[str, float]]:
+    """The document as pieces of text with the weight of their tokens in the loss; roles marked as in the template."""
     recipe = Recipe()
     if document.text:
         weights = (recipe.story_weight,) if len(document.text) == 1 else (0.0, 1.0)
@@ -99,13 +114,17 @@ def learn_tokenizer(recipe: Recipe) -> PreTrainedTokenizerFast:
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    source = storyteller.documents(recipe.seed + 1)
+    source = documents(recipe.seed + 1)
     texts = (
-        "".join(text for text, _ in describe(next(source))).replace(END, "\n").replace(ASSISTANT, "\n").replace(USER, "\n")
+        "".join(text for text, _ in describe(next(source)))
+        .replace(END, "\n")
+        .replace(ASSISTANT, "\n")
+        .replace(USER, "\n")
         for _ in range(recipe.tokenizer_documents)
     )
     tokenizer.train_from_iterator(texts, trainer)
-    return PreTrainedTokenizerFast(
+    build: Any = PreTrainedTokenizerFast
+    made: PreTrainedTokenizerFast = build(
         tokenizer_object=tokenizer,
         bos_token=END_OF_TEXT,
         eos_token=END,
@@ -115,6 +134,13 @@ def learn_tokenizer(recipe: Recipe) -> PreTrainedTokenizerFast:
         model_max_length=recipe.context,
         clean_up_tokenization_spaces=False,
     )
+    return made
+
+
+def token_id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+    number = tokenizer.convert_tokens_to_ids(token)
+    assert isinstance(number, int)
+    return number
 
 
 def build_model(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> GPTNeoForCausalLM:
@@ -131,14 +157,14 @@ def build_model(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> GPTNeoFor
         resid_dropout=0.0,
         embed_dropout=0.0,
         attention_dropout=0.0,
-        bos_token_id=tokenizer.convert_tokens_to_ids(END_OF_TEXT),
-        eos_token_id=tokenizer.convert_tokens_to_ids(END),
-        pad_token_id=tokenizer.convert_tokens_to_ids(END_OF_TEXT),
+        bos_token_id=token_id(tokenizer, END_OF_TEXT),
+        eos_token_id=token_id(tokenizer, END),
+        pad_token_id=token_id(tokenizer, END_OF_TEXT),
     )
     return GPTNeoForCausalLM(config)
 
 
-def encode(tokenizer: PreTrainedTokenizerFast, document: storyteller.Document) -> tuple[list[int], list[float]]:
+def encode(tokenizer: PreTrainedTokenizerFast, document: Document) -> tuple[list[int], list[float]]:
     """Token ids and their weights in the loss, the end of the text included."""
     ids: list[int] = []
     weights: list[float] = []
@@ -146,7 +172,7 @@ def encode(tokenizer: PreTrainedTokenizerFast, document: storyteller.Document) -
         piece = tokenizer(text, add_special_tokens=False)["input_ids"]
         ids += piece
         weights += [weight] * len(piece)
-    return [*ids, tokenizer.convert_tokens_to_ids(END_OF_TEXT)], [*weights, 0.3]
+    return [*ids, token_id(tokenizer, END_OF_TEXT)], [*weights, 0.3]
 
 
 @dataclass(frozen=True)
@@ -159,25 +185,25 @@ class Batch:
 
 
 def make_batch(recipe: Recipe, tokenizer: PreTrainedTokenizerFast, step: int) -> Batch:
-    """Whole documents packed into rows; a row shows one after another, without a mask between them (Brown et al. 2020, B).
+    """Whole documents packed into rows, one after another, without a mask between them (Brown et al. 2020, appendix B).
 
     Short rows begin anywhere in the context, half of them at its start, so that every position is trained.
     """
     rng = random.Random(f"{recipe.seed} {step}")
-    world = storyteller.World(rng)
-    shares = recipe.late_shares if step > recipe.late_from * recipe.steps else None
-    length = recipe.context if step % recipe.long_every == 0 else recipe.short_row
+    world = World(rng)
+    phase = recipe.phase(step)
+    length = recipe.context if step % phase.long_every == 0 else recipe.short_row
     rows: list[tuple[list[int], list[float]]] = [([], []) for _ in range(recipe.batch_tokens // length)]
     misses = 0
     while misses < 10:
-        ids, weights = encode(tokenizer, storyteller.document(world, shares))
+        ids, weights = encode(tokenizer, make_document(world, phase.shares))
         row = next((row for row in rows if len(row[0]) + len(ids) <= length), None)
         if row is None:
             misses += 1
             continue
         row[0].extend(ids)
         row[1].extend(weights)
-    pad = tokenizer.convert_tokens_to_ids(END_OF_TEXT)
+    pad = token_id(tokenizer, END_OF_TEXT)
     starts = [rng.choice((0, rng.randint(0, recipe.context - length))) for _ in rows]
     return Batch(
         torch.tensor([ids + [pad] * (length - len(ids)) for ids, _ in rows]),
@@ -194,31 +220,32 @@ def weighted_loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """Linear warm-up, then a cosine down to ``final_share``; ``step`` from 1."""
-    if step <= recipe.warmup:
-        return recipe.learning_rate * step / recipe.warmup
-    progress = (step - recipe.warmup) / max(1, recipe.steps - recipe.warmup)
-    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
-    return recipe.learning_rate * (recipe.final_share + (1 - recipe.final_share) * cosine)
+    """Linear warm-up, constant, and over the last ``cooldown`` of the steps linearly down to ``final_share``.
+
+    ``step`` is counted from 1. A length can so be chosen while it trains (Hägele et al. 2024).
+    """
+    left = (recipe.steps - step) / (recipe.cooldown * recipe.steps)
+    fallen = recipe.final_share + (1 - recipe.final_share) * min(1.0, max(0.0, left))
+    return recipe.learning_rate * min(1.0, step / recipe.warmup) * fallen
 
 
-def validation_questions() -> list[storyteller.Turn]:
+def validation_questions() -> list[Turn]:
     """150 questions of trained pairs and 100 of development pairs; none of them decides the reported score."""
-    counts = {name: 15 for name in storyteller.CATEGORIES}
+    counts = dict.fromkeys(CATEGORIES, 15)
     counts["chinese"] = counts["itself"] = 10
-    trained = storyteller.held_out("training", 991, counts)
-    return trained + storyteller.held_out("development", 992, dict.fromkeys(storyteller.HELD_OUT_COUNTS, 20))
+    trained = held_out("training", 991, counts)
+    return trained + held_out("development", 992, dict.fromkeys(HELD_OUT_COUNTS, 20))
 
 
 @torch.no_grad()
 def evaluate(
-    model: GPTNeoForCausalLM, tokenizer: PreTrainedTokenizerFast, turns: Sequence[storyteller.Turn], device: str
+    model: GPTNeoForCausalLM, tokenizer: PreTrainedTokenizerFast, turns: Sequence[Turn], device: str
 ) -> tuple[float, list[bool]]:
-    """The mean loss of the answers' tokens, and for each question whether greedy decoding would give exactly its answer.
+    """The mean loss of the answers' tokens, and for each question whether greedy decoding would answer it exactly.
 
     Greedy decoding gives the answer exactly when each of its tokens is the likeliest one after those before it.
     """
-    model.eval()
+    model.train(False)
     right: list[bool] = []
     total, count = 0.0, 0
     for turn in turns:
@@ -230,7 +257,7 @@ def evaluate(
         right.append(bool((logits.argmax(-1) == target).all()))
         total += float(F.cross_entropy(logits, target, reduction="sum"))
         count += len(answer)
-    model.train()
+    model.train(True)
     return total / count, right
 
 
@@ -246,12 +273,16 @@ SAMPLE_PROMPTS: tuple[str, ...] = (
 @torch.no_grad()
 def answer(model: GPTNeoForCausalLM, tokenizer: PreTrainedTokenizerFast, question: str, new_tokens: int = 120) -> str:
     """What greedy decoding says to one question in a fresh chat."""
-    prompt = tokenizer.apply_chat_template(
+    chat: Any = tokenizer.apply_chat_template(
         [{"role": "user", "content": question}], add_generation_prompt=True, return_tensors="pt", return_dict=True
-    ).to(model.device)
-    model.eval()
-    output = model.generate(**prompt, do_sample=False, max_new_tokens=new_tokens, pad_token_id=tokenizer.pad_token_id)
-    model.train()
+    )
+    prompt = chat.to(model.device)
+    model.train(False)
+    generator: Any = model
+    output = generator.generate(
+        **prompt, do_sample=False, max_new_tokens=new_tokens, pad_token_id=tokenizer.pad_token_id
+    )
+    model.train(True)
     return str(tokenizer.decode(output[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True)).strip()
 
 
@@ -275,7 +306,8 @@ def train(recipe: Recipe, work: Path, machine: Machine) -> tuple[GPTNeoForCausal
     torch.set_num_threads(machine.threads)
     torch.manual_seed(recipe.seed)
     tokenizer = learn_tokenizer(recipe)
-    model = build_model(recipe, tokenizer).to(machine.device)
+    model = build_model(recipe, tokenizer)
+    torch.nn.Module.to(model, machine.device)
     decayed = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
     others = [parameter for parameter in model.parameters() if parameter.dim() < 2]
     optimizer = torch.optim.AdamW(
@@ -291,7 +323,7 @@ def train(recipe: Recipe, work: Path, machine: Machine) -> tuple[GPTNeoForCausal
         optimizer.load_state_dict(stored["optimizer"])
         state = State(**stored["state"])
         drop_later_records(work, state.step)
-    model.train()
+    model.train(True)
     questions = validation_questions()
     while state.step < recipe.steps:
         update(recipe, model, optimizer, tokenizer, state, work, machine)
@@ -341,26 +373,35 @@ def update(
     seconds = time.perf_counter() - started
     state.step, state.seconds, state.tokens = step, state.seconds + seconds, state.tokens + batch.ids.numel()
     if step == 1 or step % 3 == 0:
-        record = {"step": step, "time": round(time.time(), 2), "loss": round(float(loss.detach()), 5),
-                  "learning_rate": round(rate, 8), "gradient_norm": round(float(norm), 4),
-                  "tokens_per_s": round(batch.ids.numel() / seconds, 1)}  # fmt: skip
+        record = {
+            "step": step,
+            "time": round(time.time(), 2),
+            "loss": round(float(loss.detach()), 5),
+            "learning_rate": round(rate, 8),
+            "gradient_norm": round(float(norm), 4),
+            "tokens_per_s": round(batch.ids.numel() / seconds, 1),
+        }
         append(work / "metrics.jsonl", record)
 
 
 def report(
     model: GPTNeoForCausalLM,
     tokenizer: PreTrainedTokenizerFast,
-    questions: Sequence[storyteller.Turn],
+    questions: Sequence[Turn],
     state: State,
     work: Path,
     machine: Machine,
 ) -> None:
     """An evaluation: a line of metrics, a line for each sample, and a line for whoever watches."""
     loss, right = evaluate(model, tokenizer, questions, machine.device)
-    cut = 15 * (len(storyteller.CATEGORIES) - 2) + 20
-    record = {"step": state.step, "time": round(time.time(), 2), "evaluation_loss": round(loss, 5),
-              "accuracy": round(sum(right[:cut]) / cut, 4),
-              "accuracy_development_pairs": round(sum(right[cut:]) / len(right[cut:]), 4)}  # fmt: skip
+    cut = 15 * (len(CATEGORIES) - 2) + 20
+    record = {
+        "step": state.step,
+        "time": round(time.time(), 2),
+        "evaluation_loss": round(loss, 5),
+        "accuracy": round(sum(right[:cut]) / cut, 4),
+        "accuracy_development_pairs": round(sum(right[cut:]) / len(right[cut:]), 4),
+    }
     append(work / "metrics.jsonl", record)
     for prompt in SAMPLE_PROMPTS:
         append(work / "samples.jsonl", {"step": state.step, "prompt": prompt, "text": answer(model, tokenizer, prompt)})

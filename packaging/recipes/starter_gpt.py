@@ -2,7 +2,8 @@
 
     python packaging/recipes/starter_gpt.py --work /tmp/gpt --output resources/starters/starter-gpt
 
-Trains (`gpt_training`; a kill costs a few minutes: the same command goes on from the last state in `--work`).
+Trains (`gpt_training`; a kill costs a few minutes: the same command goes on from the last state in `--work`),
+then asks the files that are shipped the held-out questions and writes the model, its card and its run (`gpt_shipping`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import dataclasses
 from pathlib import Path
 
 import torch
+from gpt_shipping import ship
 from gpt_training import Machine, Recipe, train
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,8 @@ def main() -> None:
     found = "cuda" if torch.cuda.is_available() else "cpu"
     machine = Machine(found if arguments.device == "auto" else arguments.device, arguments.threads, arguments.precision)
     recipe = dataclasses.replace(Recipe(), steps=arguments.steps)
-    train(recipe, arguments.work, machine)
+    trained = train(recipe, arguments.work, machine)
+    ship(recipe, machine, trained, arguments.work, arguments.output, arguments.run)
 
 
 if __name__ == "__main__":
