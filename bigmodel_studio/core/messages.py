@@ -224,6 +224,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "conversations-unwritable": ("This conversation cannot be kept: {detail}.", "It stays here until you close."),
     "run-live": ("The run {run} is at work already.", "Stop it first, or watch it."),
+    "run-lost": (
+        "The process of the run {run} ended without a word at step {step}.",
+        "“bigmodel-studio resume {run}” goes on from its newest checkpoint.",
+    ),
+    "run-still-stopping": ("The run {run} has not ended after {seconds} s.", "Its log says what it is doing."),
+    "spec-file": ("The spec {path} cannot be read: {detail}.", "Give the path of a TOML file."),
     "run-complete": ("The run {run} has finished all its {steps} steps.", "Start a new run with more steps."),
     "objective-not-built": ("The objective {objective} cannot be trained yet.", "What can be trained: {built}."),
     "method-not-built": ("The method {method} cannot be used yet.", "Set method.kind to full."),

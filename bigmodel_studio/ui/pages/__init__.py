@@ -21,4 +21,7 @@ class PageSpec:
 
 PAGES: dict[str, PageSpec] = {
     "chat": PageSpec(str(QT_TRANSLATE_NOOP("pages", "Chat")), "chat", "bigmodel_studio.ui.pages.chat.page:ChatPage"),
+    "images": PageSpec(
+        str(QT_TRANSLATE_NOOP("pages", "Images")), "images", "bigmodel_studio.ui.pages.images.page:ImagesPage"
+    ),
 }

@@ -1,0 +1,1 @@
+"""The Images page: pictures are dropped, and each says what it is."""

@@ -1,0 +1,385 @@
+"""The Images page: drop, paste or open pictures, and see what each is.
+
+One ``Classify`` job a drop, in the order dropped; several drops queue in the lane. The window never opens a picture's
+file: what is shown came back from the lane. It holds widgets and wiring; ``items`` is the list, ``batch`` a drop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.opening import PICTURE_SUFFIXES
+from bigmodel_studio.core.pictures import MOST_PICTURES, find_pictures, pasted_file
+from bigmodel_studio.protocol import Classify, Failed, ModelRef, Prediction, Problem
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.pages.images.batch import Batch
+from bigmodel_studio.ui.pages.images.items import Item, PicturesModel, Strip
+from bigmodel_studio.ui.pages.images.result import Result
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.drop_area import DropArea
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.empty import Empty
+from bigmodel_studio.ui.widgets.model_picker import ModelPicker
+from bigmodel_studio.ui.widgets.page_frame import Page, label
+from bigmodel_studio.ui.widgets.picture_view import PictureView
+
+PREVIEW_PX = 768
+TOP_K = 5
+
+
+class ImagesPage(Page):
+    """Made when first shown; ``show_what`` takes paths of pictures and folders, or a ``ModelRef``."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio, "images", "")
+        self.title_label.setText(self.tr("Images"))
+        self._batches: list[Batch] = []
+        self.items = PicturesModel(self)
+        self._build_header()
+        self._build_body()
+        self.result = Result()
+        self.set_inspector(self.result)
+        self._shortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.paste)
+        self._shortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.remove_current)
+        studio.library.changed.connect(self._on_library_changed)
+        self._restore_model()
+        self._refresh()
+
+    # ------------------------------------------------------------------------------- how it is laid out
+
+    def _build_header(self) -> None:
+        self.picker = ModelPicker(self.studio.library, ("image-classifier",))
+        self.picker.chosen.connect(self._on_model_chosen)
+        self.picker.refused.connect(self.studio.tell)
+        self.add_to_header(self.picker)
+        self.open_button = QPushButton(self.tr("Open…"))
+        self.open_button.clicked.connect(self.browse)
+        self.clear_button = QPushButton(self.tr("Clear"))
+        self.clear_button.clicked.connect(self.clear)
+        self.add_to_header(self.clear_button, right=True)
+        self.add_to_header(self.open_button, right=True)
+
+    def _build_body(self) -> None:
+        self.drop = DropArea()
+        self.drop.paths_dropped.connect(self.add_paths)
+        self.drop.image_dropped.connect(self.add_image)
+        self.drop.refused.connect(self._on_refused)
+        self.empty = Empty("images")
+        self.empty.button.clicked.connect(self.browse)
+        self.view = PictureView()
+        self.caption = ElidedLabel()
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        viewer = QWidget()
+        inner = QVBoxLayout(viewer)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        inner.addWidget(self.view, 1)
+        inner.addWidget(self.caption)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(viewer)
+        self.drop.column.addWidget(self.stack)
+        self.strip = Strip(self.items)
+        self.strip.selectionModel().currentChanged.connect(self._on_current_changed)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(16, 16, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(self.drop, 1)
+        column.addWidget(self.strip)
+        column.addWidget(self._build_foot())
+        self.set_body(body)
+
+    def _build_foot(self) -> QWidget:
+        self.summary = ElidedLabel()
+        set_look(self.summary, "secondary")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(160)
+        self.bar.setAccessibleName(self.tr("Pictures recognised"))
+        self.again = QPushButton(self.tr("Try again"))
+        self.again.clicked.connect(self.try_again)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.clicked.connect(self.cancel)
+        self.failure = label("", "bad", wrap=True)
+        self.foot = QWidget()
+        row = QHBoxLayout(self.foot)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.failure)
+        words.addWidget(self.summary)
+        row.addLayout(words, 1)
+        for part in (self.bar, self.cancel_button, self.again):
+            row.addWidget(part)
+        self.foot.setMinimumHeight(32)
+        return self.foot
+
+    def _shortcut(self, keys: QKeySequence, slot: object) -> None:
+        made = QShortcut(keys, self)
+        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.activated.connect(slot)
+
+    # ------------------------------------------------------------------------------- what is brought here
+
+    def show_what(self, what: object) -> None:
+        if isinstance(what, ModelRef):
+            self.picker.choose(what)
+        elif isinstance(what, list | tuple):
+            self.add_paths([Path(path) for path in what])
+
+    @Slot()
+    def browse(self) -> None:
+        """Ask for pictures."""
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
+        files, _ = QFileDialog.getOpenFileNames(
+            self.window(), self.tr("Open pictures"), "", self.tr("Pictures ({kinds})").format(kinds=kinds)
+        )
+        if files:
+            self.add_paths([Path(file) for file in files])
+
+    @Slot()
+    def paste(self) -> None:
+        """Take a picture or files from the clipboard."""
+        if not self.drop.take(QGuiApplication.clipboard().mimeData()):
+            self.studio.tell(Problem(code="paste-nothing"))
+
+    @Slot(object)
+    def add_paths(self, given: Iterable[Path]) -> None:
+        """Put pictures, and those in folders, at the end and have them recognised. A model's folder is opened."""
+        paths = []
+        for path in given:
+            if (path / "config.json").is_file():
+                self._open_model(path)
+            else:
+                paths.append(path)
+        found = find_pictures(paths)
+        for folder in found.empty:
+            self.studio.tell(Problem(code="pictures-none", arguments={"folder": folder.name}))
+        if found.more:
+            self.studio.tell(Problem(code="pictures-many", arguments={"most": MOST_PICTURES}))
+        if found.pictures:
+            keys = self.items.add(list(found.pictures))
+            self._show(keys[0])
+            self._classify(keys)
+
+    @Slot(QImage)
+    def add_image(self, image: QImage) -> None:
+        """Keep a picture that was pasted, then treat it as a file."""
+        path = pasted_file()
+        if image.save(str(path), b"PNG"):
+            self.add_paths([path])
+        else:
+            self.studio.tell(Problem(code="paste-unwritable", arguments={"path": str(path)}))
+
+    def _open_model(self, folder: Path) -> None:
+        try:
+            self.studio.open_page("models", self.studio.library.remember(folder))
+        except StudioError as error:
+            self.studio.tell(error.problem)
+
+    @Slot()
+    def _on_refused(self) -> None:
+        self.studio.tell(Problem(code="open-not-local"))
+
+    # ------------------------------------------------------------------------------- the model
+
+    def _restore_model(self) -> None:
+        kept = self.studio.settings.values.session.models.get("images")
+        if self.picker.ref() is None and kept is not None and self._usable(kept):
+            self.picker.choose(kept)
+        self.picker.choose_first()
+
+    def _usable(self, ref: ModelRef) -> bool:
+        record = self.studio.library.find(ref)
+        return record is not None and record.problem is None
+
+    @Slot()
+    def _on_library_changed(self) -> None:
+        self._restore_model()
+        self._refresh()
+
+    @Slot(object)
+    def _on_model_chosen(self, ref: ModelRef) -> None:
+        """All pictures are asked about again: what is on the page is what this model says."""
+        models = {**self.studio.settings.values.session.models, "images": ref}
+        self.studio.settings.change_session(models=models)
+        self._drop_batches()
+        self._classify([item.key for item in self.items.items])
+
+    # ------------------------------------------------------------------------------- recognising
+
+    def _classify(self, keys: list[int]) -> None:
+        ref = self.picker.ref()
+        self.failure.setText("")
+        if ref is None or not keys:
+            self._refresh()
+            return
+        self.items.wait_again(keys)
+        wanted = set(keys)
+        images = tuple(str(item.path) for item in self.items.items if item.key in wanted)
+        request = Classify(model=ref, images=images, top_k=TOP_K, preview_px=PREVIEW_PX)
+        batch = Batch(self.studio.submit(request), keys, self)
+        batch.predicted.connect(self._on_predicted)
+        batch.progressed.connect(self._refresh)
+        batch.ended.connect(self._on_ended)
+        self._batches.append(batch)
+        self._refresh()
+
+    @Slot(int, object)
+    def _on_predicted(self, key: int, prediction: Prediction) -> None:
+        self.items.predict(key, prediction)
+
+    @Slot(object)
+    def _on_ended(self, batch: Batch) -> None:
+        if batch not in self._batches:
+            return
+        self._batches.remove(batch)
+        self.items.stop(list(batch.left))
+        if isinstance(batch.end, Failed) and batch.left:
+            self.failure.setText(" ".join(filter(None, i18n.told(batch.end.problem))))
+        self._refresh()
+        batch.deleteLater()
+
+    def _drop_batches(self) -> None:
+        """Leave every batch to end by itself, unheard."""
+        for batch in self._batches:
+            batch.predicted.disconnect(self._on_predicted)
+            batch.job.cancel()
+        self._batches = []
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop recognising; what has been recognised stays."""
+        for batch in list(self._batches):
+            batch.job.cancel()
+
+    @Slot()
+    def try_again(self) -> None:
+        """Ask once more about the pictures that have no answer."""
+        self._classify([item.key for item in self.items.items if item.stopped])
+
+    @Slot()
+    def clear(self) -> None:
+        """Take all pictures off the page; their files stay."""
+        self._drop_batches()
+        self.items.clear()
+        self.failure.setText("")
+        self._refresh()
+
+    @Slot()
+    def remove_current(self) -> None:
+        """Take the picture that is shown off the page; its file stays."""
+        item = self.current_item()
+        if item is not None:
+            self.items.remove(item.key)
+            self._refresh()
+
+    def shut(self) -> None:
+        self._drop_batches()
+
+    # ------------------------------------------------------------------------------- what is shown
+
+    def current_item(self) -> Item | None:
+        """The picture that is shown."""
+        row = self.strip.currentIndex().row()
+        items = self.items.items
+        return items[row] if 0 <= row < len(items) else None
+
+    def _show(self, key: int) -> None:
+        row = self.items.row_of(key)
+        if row is not None:
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.strip.selectionModel().setCurrentIndex(self.items.index(row), flags)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, _current: QModelIndex, _before: QModelIndex) -> None:
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Show the state as it is now: cheap, and the only place that decides what is visible."""
+        items = self.items.items
+        self.stack.setCurrentIndex(1 if items else 0)
+        self.strip.setVisible(bool(items))
+        self.foot.setVisible(bool(items))
+        self.drop.dashed = not items
+        self.clear_button.setEnabled(bool(items))
+        self._refresh_empty()
+        self._refresh_current()
+        self._refresh_foot(items)
+
+    def _refresh_empty(self) -> None:
+        ready, has_model = self.studio.library.ready, self.picker.ref() is not None
+        if has_model or not ready:
+            title, words = self.tr("Drop pictures here"), self.tr("Files or folders, or paste a picture with Ctrl+V.")
+        else:
+            title = self.tr("There is no model that recognises pictures yet")
+            words = self.tr("Drop a model’s folder here, or open one from the model menu above.")
+        self.empty.say(title, words, self.tr("Open pictures…") if has_model else "")
+
+    def _refresh_current(self) -> None:
+        item = self.current_item()
+        self.result.show_item(item)
+        if item is None:
+            return
+        self.caption.setText(self.items.words(item) if item.prediction and not item.unreadable else "")
+        pixmap = self.items.preview(item) if item.prediction else item.thumbnail
+        if item.unreadable:
+            self.view.show_words(self.items.words(item), "warning")
+        elif pixmap.isNull():
+            self.view.show_words(self._waiting_words(item), "images")
+        else:
+            self.view.show_pixmap(pixmap, item.path.name)
+
+    def _waiting_words(self, item: Item) -> str:
+        if self.picker.ref() is None:
+            return self.tr("Choose a model above to see what this is.")
+        if item.prediction is not None:
+            return self.tr("There is no preview of this picture.")
+        return self.tr("Not recognised: it was stopped.") if item.stopped else self.tr("Waiting for its turn…")
+
+    def _refresh_foot(self, items: list[Item]) -> None:
+        running = [batch for batch in self._batches if not batch.job.cancelling]
+        done, total = sum(batch.done for batch in self._batches), sum(batch.total for batch in self._batches)
+        loading = bool(self._batches) and self._batches[0].doing == "loading"
+        self.bar.setVisible(bool(self._batches))
+        self.bar.setRange(0, 0 if loading else total)
+        self.bar.setValue(done)
+        self.cancel_button.setVisible(bool(running))
+        stopped = any(item.stopped for item in items)
+        self.again.setVisible(stopped and not self._batches)
+        self.failure.setVisible(bool(self.failure.text()))
+        self.summary.setText(self._summary(items, loading))
+
+    def _summary(self, items: list[Item], loading: bool) -> str:
+        parts = [self.tr("%n picture(s)", "", len(items))]
+        answered = sum(item.prediction is not None for item in items)
+        if loading:
+            parts.append(self.tr("loading the model…"))
+        elif self._batches:
+            parts.append(self.tr("{done} done").format(done=numbers.exact(answered)))
+        unreadable = [item for item in items if item.unreadable]
+        if len(unreadable) == 1:
+            reason = self.items.words(unreadable[0])
+            parts.append(self.tr("1 unreadable: {name}. {reason}").format(name=unreadable[0].path.name, reason=reason))
+        elif unreadable:
+            parts.append(self.tr("{count} unreadable").format(count=numbers.exact(len(unreadable))))
+        return " · ".join(parts)

@@ -1,0 +1,65 @@
+"""The inspector of Images: what the picture that is shown was recognised as, or why it was not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.protocol import Prediction
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.pages.images.items import Item
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.bars import ProbabilityBars
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.page_frame import label
+
+
+class Result(QWidget):
+    """The name, size and time of a picture over its probabilities."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = ElidedLabel()
+        set_look(self.name, "strong")
+        self.facts = label("", "small")
+        self.sentence = label("", wrap=True)
+        self.hint = label("", "secondary", wrap=True)
+        self.bars = ProbabilityBars()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(4)
+        for part in (self.name, self.facts):
+            column.addWidget(part)
+        column.addSpacing(8)
+        column.addWidget(self.sentence)
+        column.addWidget(self.hint)
+        column.addWidget(self.bars)
+        column.addStretch(1)
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.show_item(None)
+
+    def show_item(self, item: Item | None) -> None:
+        """None while nothing is on the page."""
+        said = item.prediction if item is not None else None
+        self.name.setText(item.path.name if item is not None else "")
+        self.name.setVisible(item is not None)
+        self.facts.setText(self._facts(said) if said is not None and said.error is None else "")
+        self.facts.setVisible(bool(self.facts.text()))
+        sentence, hint = self._words(item)
+        for line, words in ((self.sentence, sentence), (self.hint, hint)):
+            line.setText(words)
+            line.setVisible(bool(words))
+        self.bars.show_labels(said.predictions if said is not None else ())
+        self.bars.setVisible(bool(self.bars.texts()))
+
+    def _facts(self, said: Prediction) -> str:
+        size = f"{numbers.exact(said.width)} × {numbers.exact(said.height)}"
+        return f"{size} · {numbers.duration(said.seconds)}"
+
+    def _words(self, item: Item | None) -> tuple[str, str]:
+        if item is None:
+            return "", self.tr("What a picture is recognised as is shown here.")
+        if item.prediction is None:
+            return "", self.tr("Stopped before its turn.") if item.stopped else self.tr("Waiting for its turn…")
+        return i18n.told(item.prediction.error) if item.prediction.error is not None else ("", "")
