@@ -41,11 +41,14 @@ class Studio(QObject):
         interactive: LaneLike,
         library: LibraryWatcher,
         runs: RunWatcher,
+        measure: LaneLike | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.settings = settings
         self.interactive = interactive
+        self.measure = measure or interactive
+        """The lane for what may blow up (describing a stranger's model), so that chat does not wait for it."""
         self.library = library
         self.runs = runs
         self.facts: ModelFacts | None = None

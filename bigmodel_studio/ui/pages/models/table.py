@@ -1,0 +1,163 @@
+"""The models of this computer as a table: one row a record of the library, its problem in plain words where it has one.
+
+A model/view table draws only the rows in sight, so that hundreds of models scroll smoothly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.ui import i18n, theme
+
+RECORD = Qt.ItemDataRole.UserRole
+SORT = Qt.ItemDataRole.UserRole + 1
+ROW_PX = 44
+Index = QModelIndex | QPersistentModelIndex
+
+KINDS: dict[str, str] = {
+    "causal-lm": str(QT_TRANSLATE_NOOP("models", "Text generator")),
+    "masked-lm": str(QT_TRANSLATE_NOOP("models", "Masked words")),
+    "text-classifier": str(QT_TRANSLATE_NOOP("models", "Text classifier")),
+    "token-classifier": str(QT_TRANSLATE_NOOP("models", "Word tagger")),
+    "encoder": str(QT_TRANSLATE_NOOP("models", "Encoder")),
+    "seq2seq": str(QT_TRANSLATE_NOOP("models", "Encoder-decoder")),
+    "image-classifier": str(QT_TRANSLATE_NOOP("models", "Picture classifier")),
+    "other": str(QT_TRANSLATE_NOOP("models", "Other")),
+}
+SOURCES: dict[str, str] = {
+    "builtin": str(QT_TRANSLATE_NOOP("models", "bundled")),
+    "local": str(QT_TRANSLATE_NOOP("models", "folder")),
+    "run": str(QT_TRANSLATE_NOOP("models", "run")),
+    "hub": str(QT_TRANSLATE_NOOP("models", "Hub, on disk")),
+}
+
+
+def words(text: str) -> str:
+    """A word of this page's tables, in the window's language."""
+    return QCoreApplication.translate("models", text)
+
+
+# A column: its title, what is shown, what it is sorted by.
+COLUMNS: tuple[tuple[str, Callable[[ModelRecord], str], Callable[[ModelRecord], Any]], ...] = (
+    (str(QT_TRANSLATE_NOOP("models", "Model")), lambda r: r.name, lambda r: r.name.casefold()),
+    (str(QT_TRANSLATE_NOOP("models", "Kind")), lambda r: words(KINDS.get(r.kind, r.kind)), lambda r: r.kind),
+    (
+        str(QT_TRANSLATE_NOOP("models", "Parameters")),
+        lambda r: numbers.count(r.parameters) if r.problem is None else numbers.NOTHING,
+        lambda r: r.parameters,
+    ),
+    (
+        str(QT_TRANSLATE_NOOP("models", "Size")),
+        lambda r: numbers.size(r.bytes) if r.problem is None else numbers.NOTHING,
+        lambda r: r.bytes,
+    ),
+    (str(QT_TRANSLATE_NOOP("models", "Type")), lambda r: r.dtype or numbers.NOTHING, lambda r: r.dtype),
+)
+_RIGHT = {2, 3}
+
+
+class ModelTable(QAbstractTableModel):
+    """The library's records, in its order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._records: list[ModelRecord] = []
+
+    def set_records(self, records: list[ModelRecord]) -> None:
+        """Show these from now on."""
+        self.beginResetModel()
+        self._records = records
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._records)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        record = self._records[index.row()]
+        _title, shown, sorted_by = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return shown(record)
+        if role == RECORD:
+            return record
+        if role == SORT:
+            return sorted_by(record)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return record.path if record.problem is None else " ".join(i18n.told(record.problem))
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _RIGHT:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return words(COLUMNS[section][0])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in _RIGHT else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+def sorted_and_filtered(table: ModelTable) -> QSortFilterProxyModel:
+    """The table as the user orders it and searches it by name."""
+    proxy = QSortFilterProxyModel()
+    proxy.setSourceModel(table)
+    proxy.setSortRole(SORT)
+    proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    proxy.setFilterKeyColumn(0)
+    return proxy
+
+
+class NameDelegate(QStyledItemDelegate):
+    """The first column: the name, elided in the middle, and below it where the model is from or what is wrong."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        record = index.data(RECORD)
+        if not isinstance(record, ModelRecord):
+            return
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, theme.colour("accent_soft"))
+        room = option.rect.adjusted(12, 4, -8, -4)
+        half = room.height() // 2
+        upper = QRect(room.left(), room.top(), room.width(), half)
+        lower = QRect(room.left(), room.top() + half, room.width(), half)
+        big, small = theme.font(), theme.font(12)
+        painter.setFont(big)
+        painter.setPen(theme.colour("text"))
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(
+            upper, middle, QFontMetrics(big).elidedText(record.name, Qt.TextElideMode.ElideMiddle, upper.width())
+        )
+        painter.setFont(small)
+        if record.problem is not None:
+            painter.setPen(theme.colour("bad"))
+            below = i18n.told(record.problem)[0]
+        else:
+            painter.setPen(theme.colour("secondary"))
+            below = words(SOURCES.get(record.source, record.source))
+        painter.drawText(
+            lower, middle, QFontMetrics(small).elidedText(below, Qt.TextElideMode.ElideRight, lower.width())
+        )
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(220, ROW_PX)
