@@ -17,6 +17,7 @@ import msgspec
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.files import write_atomic
+from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status, own_process
 from bigmodel_studio.core.spec import RunSpec, check_spec, write_spec
@@ -32,6 +33,7 @@ def create_run(spec: RunSpec) -> RunFolder:
     The paths in ``spec`` must be absolute (``core.spec.parse_spec`` makes them so).
     """
     check_spec(spec)
+    check_inputs(spec)
     name = spec.name
     number = 1
     while True:
@@ -49,6 +51,23 @@ def create_run(spec: RunSpec) -> RunFolder:
     # The spec comes last: a folder without one is no run yet.
     write_atomic(folder / "spec.toml", write_spec(msgspec.structs.replace(spec, name=name)).encode())
     return RunFolder(folder)
+
+
+def check_inputs(spec: RunSpec) -> None:
+    """Whether what the spec names is there, so that a slip of the pen makes no folder. Raises ``StudioError``."""
+    named = [*spec.data.train, *(() if isinstance(spec.data.evaluation, float | int) else spec.data.evaluation)]
+    for path in named:
+        if not Path(path).exists():
+            raise StudioError("data-missing", path=path)
+    if spec.model.base != "scratch":
+        resolve(parse_model(spec.model.base))
+    elif spec.model.architecture != "resnet" and not spec.model.tokenizer.startswith("train:"):
+        resolve(parse_model(spec.model.tokenizer))
+
+
+def exit_status(pid: int) -> int | None:
+    """How a run that this process started has ended: 0 finished, 3 stopped, 1 failed, 2 cannot be done; else None."""
+    return next((child.poll() for child in _started if child.pid == pid), None)
 
 
 def start_run(run: RunFolder, *, resume: bool = False) -> int:

@@ -263,6 +263,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} could not be written: {detail}.",
         "Make room (or make the folder writable) and resume; the checkpoints before it are whole.",
     ),
+    "torch-missing": ("torch cannot be used: {detail}.", "Run “python3 packaging/dev.py run” again."),
+    "qt-broken": (
+        "The window's toolkit (Qt) cannot be used: {detail}.",
+        "“python3 packaging/dev.py run” installs the shared libraries that it needs.",
+    ),
+    "home-not-writable": ("{path} cannot be written to.", "Set BIGMODEL_STUDIO_HOME to a folder that can."),
+    "disk-almost-full": ("Only {free} are free at {path}.", "Make room before training or downloading."),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
 }
 

@@ -78,7 +78,7 @@ class ScheduleSpec(_Part, frozen=True):
 class SamplesSpec(_Part, frozen=True):
     prompts: tuple[str, ...] = ()
     new_tokens: int = 60
-    temperature: float = 0.0
+    temperature: float = 0.8
 
 
 class LaunchSpec(_Part, frozen=True):

@@ -1,0 +1,246 @@
+"""The commands about training: ``train, runs, show, stop, resume``. They start runs and read their folders; no torch.
+
+With ``--json`` a run's records are passed on line by line as they are in ``metrics.jsonl``, and the last line is the
+run's own record. Exit status: 0 finished, 3 stopped, 1 failed, 2 where what was asked for cannot be done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bigmodel_studio.core import launch, paths
+from bigmodel_studio.core.messages import StudioError, hint
+from bigmodel_studio.core.run_reader import RunSummary, summary
+from bigmodel_studio.core.runs import LIVE, RunFolder, all_runs, find_run
+from bigmodel_studio.core.spec import parse_spec, write_spec
+
+FINISHED, FAILED, BAD_INPUT, STOPPED, LEFT = 0, 1, 2, 3, 130
+POLL_S = 0.1
+STOP_WAIT_S = 600.0
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Return as soon as it is started; it goes on by itself.")]
+
+
+def mount(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    for command in (train, runs, show, stop, resume):
+        app.command()(command)
+
+
+def train(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="What to train, as in the README's example.")],
+    name: Annotated[str, typer.Option("--name", help="What to call the run, instead of the spec's name.")] = "",
+    detach: Detach = False,
+    as_json: Json = False,
+) -> None:
+    """Train what a spec asks for, and show its records while it runs. Ctrl+C stops it; a second one leaves it."""
+    with _mistakes():
+        wanted = parse_spec(_text_of(spec), spec.absolute().parent)
+        if name:
+            wanted = msgspec.structs.replace(wanted, name=name)
+        run = launch.create_run(wanted)
+        _start(run, again=False, detach=detach, as_json=as_json)
+
+
+def resume(run_name: RunName, detach: Detach = False, as_json: Json = False) -> None:
+    """Go on with a run that was stopped or lost, from its newest whole checkpoint."""
+    with _mistakes():
+        run = find_run(run_name)
+        if run.status().state == "finished":
+            raise StudioError("run-complete", run=run.name, steps=run.status().steps)
+        _start(run, again=True, detach=detach, as_json=as_json)
+
+
+def stop(run_name: RunName, as_json: Json = False) -> None:
+    """Stop a run: it saves first. Returns when it has ended."""
+    with _mistakes():
+        run = find_run(run_name)
+        if run.state_now() in LIVE:
+            run.ask("stop")
+        deadline = time.monotonic() + STOP_WAIT_S
+        while run.state_now() in LIVE:
+            if time.monotonic() > deadline:
+                raise StudioError("run-still-stopping", blame="work", run=run.name, seconds=int(STOP_WAIT_S))
+            time.sleep(POLL_S)
+        _print_record(run, as_json)
+
+
+def runs(as_json: Json = False) -> None:
+    """List the runs, newest first."""
+    found = [summary(run, bundled=run.path.parent == paths.starter_runs()) for run in all_runs()]
+    if as_json:
+        print(json.dumps(msgspec.to_builtins(found)))
+    elif not found:
+        print("No runs yet. “bigmodel-studio train SPEC.toml” starts one.")
+    for line in () if as_json else found:
+        print(_line_of(line))
+
+
+def show(run_name: RunName, as_json: Json = False) -> None:
+    """Show a run: what was asked for, how far it is, what it says."""
+    with _mistakes():
+        run = find_run(run_name)
+        spec = run.spec()
+        samples = run.samples()
+        newest = [sample for sample in samples if sample.get("step") == samples[-1].get("step")]
+        if as_json:
+            more = {"spec": msgspec.to_builtins(spec), "last": run.status().last, "samples": newest}
+            print(json.dumps(_record(run) | more))
+            return
+        _print_record(run, as_json=False)
+        print(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
+        for sample in newest:
+            print(f"  at step {sample['step']}: {sample.get('prompt', '')}{sample.get('text', '')}")
+        if spec is not None:
+            print("", write_spec(spec).rstrip(), sep="\n")
+
+
+def _start(run: RunFolder, *, again: bool, detach: bool, as_json: bool) -> None:
+    metrics = run.path / "metrics.jsonl"
+    offset = metrics.stat().st_size if metrics.exists() else 0
+    pid = launch.start_run(run, resume=again)
+    if detach:
+        _print_record(run, as_json)
+        return
+    try:
+        _follow(run, offset, as_json)
+    except _Left:
+        raise typer.Exit(LEFT) from None
+    code = launch.exit_status(pid)
+    state = run.state_now()
+    _print_record(run, as_json)
+    if state == "interrupted":
+        raise StudioError("run-lost", blame="work", run=run.name, step=run.status().step)
+    if state == "failed":
+        print(f"error: {run.status().message}", file=sys.stderr)
+    raise typer.Exit(code if code is not None and code >= 0 else FAILED)
+
+
+class _Left(Exception):  # noqa: N818 - the user's choice, not an error
+    """Ctrl+C for the second time: the run goes on without us."""
+
+
+def _follow(run: RunFolder, offset: int, as_json: bool) -> None:
+    """Pass on what the run writes until it has ended. The first Ctrl+C asks it to stop, the second raises ``_Left``."""
+    printer = _Printer(run, as_json)
+    asked = ended = False
+    while True:
+        try:
+            offset = _pass_on(run.path / "metrics.jsonl", offset, printer)
+            if ended:
+                return
+            ended = run.state_now() not in LIVE  # and then once more, for what it wrote last
+            if not ended:
+                time.sleep(POLL_S)
+        except KeyboardInterrupt:
+            if asked:
+                raise _Left from None
+            asked = True
+            run.ask("stop")
+            print("Stopping after a save; Ctrl+C again leaves it running.", file=sys.stderr)
+
+
+def _pass_on(path: Path, offset: int, printer: _Printer) -> int:
+    with contextlib.suppress(FileNotFoundError), open(path, "rb") as stream:
+        stream.seek(offset)
+        while (line := stream.readline()).endswith(b"\n"):
+            offset += len(line)
+            printer.line(line)
+    sys.stdout.flush()
+    return offset
+
+
+class _Printer:
+    """Records on stdout: all of them as JSON, or one a second (and every evaluation) for people."""
+
+    def __init__(self, run: RunFolder, as_json: bool) -> None:
+        self._run = run
+        self._as_json = as_json
+        self._last = 0.0
+        self._steps = run.status().steps
+
+    def line(self, line: bytes) -> None:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            return
+        if self._as_json:
+            print(json.dumps(record))
+        elif record.get("event") == "baselines":
+            names = (f"{name} {value:.4f}" for name, value in record.items() if name != "event")
+            print(f"{self._run.name}: to be beaten: {', '.join(names)} (nats a token)")
+        elif record.get("event") == "resume":
+            print(f"resumed after step {record['step']}")
+        elif "evaluation_loss" in record or time.monotonic() - self._last > 1.0:
+            self._last = time.monotonic()
+            print(_sentence(record, self._steps))
+
+
+def _sentence(record: dict[str, Any], steps: int) -> str:
+    def shown(name: str, label: str, pattern: str) -> str:
+        value = record.get(name)
+        return (
+            f"  {label} " + (pattern.format(value) if value is not None else "not a number") if name in record else ""
+        )
+
+    columns = (
+        ("loss", "loss", "{:.4f}"),
+        ("evaluation_loss", "evaluation", "{:.4f}"),
+        ("learning_rate", "rate", "{:.2e}"),
+        ("gradient_norm", "gradient", "{:.3f}"),
+        ("tokens_per_s", "tokens/s", "{:,.0f}"),
+    )
+    return f"step {record.get('step', 0):>6}/{steps}" + "".join(shown(*column) for column in columns)
+
+
+def _record(run: RunFolder) -> dict[str, Any]:
+    record: dict[str, Any] = msgspec.to_builtins(summary(run, bundled=run.path.parent == paths.starter_runs()))
+    return record
+
+
+def _print_record(run: RunFolder, as_json: bool) -> None:
+    print(json.dumps(_record(run)) if as_json else _line_of(summary(run)), flush=True)
+
+
+def _line_of(run: RunSummary) -> str:
+    parts = [f"{run.name}: {run.state}", f"step {run.step:,} of {run.steps:,}"]
+    if run.loss is not None:
+        parts.append(f"loss {run.loss:.4f}")
+    if run.evaluation_loss is not None:
+        parts.append(f"evaluation {run.evaluation_loss:.4f}")
+    parts += [f"{name} {value:.4f}" for name, value in run.baselines.items()]
+    if run.checkpoints:
+        parts.append(f"{len(run.checkpoints)} checkpoint{'s' * (len(run.checkpoints) > 1)}")
+    return ", ".join(parts)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        detail = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise StudioError("spec-file", path=str(path), detail=detail) from error
+
+
+@contextlib.contextmanager
+def _mistakes() -> Iterator[None]:
+    """A problem is one line and a way out on stderr, and an exit status; never a traceback."""
+    try:
+        yield
+    except (StudioError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        if isinstance(error, StudioError) and (way_out := hint(error.problem)):
+            print(way_out, file=sys.stderr)
+        work = isinstance(error, OSError) or error.blame == "work"
+        raise typer.Exit(FAILED if work else BAD_INPUT) from None
