@@ -83,6 +83,7 @@ QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser[look="bare"] {
 }
 QSpinBox[look="number"], QDoubleSpinBox[look="number"] { padding: 2px 6px; }
 QSpinBox[look="number"]:focus, QDoubleSpinBox[look="number"]:focus { padding: 1px 5px; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$icons/chevron-down-$scheme.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {
@@ -93,10 +94,10 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $field; bord
 QCheckBox::indicator:checked {
   background: $accent; border-color: $accent; image: url("$icons/check-$scheme.svg");
 }
-QCheckBox:focus::indicator { border: 2px solid $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
 
 QSlider { min-height: 18px; }
-QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $field; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal {
   width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: $surface; border: 2px solid $accent;
@@ -121,6 +122,7 @@ QHeaderView::section {
   font-size: 12px;
 }
 QTableView { gridline-color: $border; }
+QTableView::item { padding: 0 8px; }
 
 QMenu { background: $surface; border: 1px solid $field; border-radius: 6px; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }

@@ -24,4 +24,7 @@ PAGES: dict[str, PageSpec] = {
     "images": PageSpec(
         str(QT_TRANSLATE_NOOP("pages", "Images")), "images", "bigmodel_studio.ui.pages.images.page:ImagesPage"
     ),
+    "models": PageSpec(
+        str(QT_TRANSLATE_NOOP("pages", "Models")), "models", "bigmodel_studio.ui.pages.models.page:ModelsPage"
+    ),
 }

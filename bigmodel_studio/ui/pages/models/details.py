@@ -72,7 +72,8 @@ class ModelDetails(QWidget):
         inside = QVBoxLayout(self.structure)
         inside.setContentsMargins(16, 16, 16, 8)
         inside.addWidget(label(self.tr("Structure"), "heading"))
-        inside.addWidget(self.state)
+        self.state.setAlignment(Qt.AlignmentFlag.AlignTop)
+        inside.addWidget(self.state, 1)
         inside.addWidget(self.tree, 1)
         self.tree.setAccessibleName(self.tr("Structure"))
         self.tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
@@ -86,6 +87,9 @@ class ModelDetails(QWidget):
         column.addLayout(actions)
         column.addWidget(card)
         column.addWidget(self.structure, 1)
+        column.addStretch(0)
+        for part in (self.name, self.problem, card):
+            part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     # ------------------------------------------------------------------------------- what is shown
 

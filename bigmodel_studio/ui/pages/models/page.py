@@ -92,6 +92,7 @@ class ModelsPage(Page):
         table.setShowGrid(False)
         table.setTabKeyNavigation(False)
         table.setWordWrap(False)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_PX)
         table.setAccessibleName(self.tr("Models on this computer"))
@@ -138,8 +139,9 @@ class ModelsPage(Page):
         body.addWidget(right)
         body.setStretchFactor(0, 5)
         body.setStretchFactor(1, 6)
-        left.setMinimumWidth(320)
+        left.setMinimumWidth(400)
         right.setMinimumWidth(340)
+        body.setSizes([560, 640])
         return body
 
     # ------------------------------------------------------------------------------- the list

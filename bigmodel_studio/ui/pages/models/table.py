@@ -137,7 +137,7 @@ class NameDelegate(QStyledItemDelegate):
             return
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, theme.colour("accent_soft"))
-        room = option.rect.adjusted(12, 4, -8, -4)
+        room = option.rect.adjusted(8, 4, -8, -4)
         half = room.height() // 2
         upper = QRect(room.left(), room.top(), room.width(), half)
         lower = QRect(room.left(), room.top() + half, room.width(), half)
