@@ -216,13 +216,19 @@ class Conversations:
         if piece:
             self._do("INSERT INTO pieces (message, text) VALUES (?, ?)", (message, piece))
 
-    def finish(self, message: int, text: str, state: MessageState, facts: ReplyFacts) -> None:
-        """The end of a reply: its whole text, how it ended, and what is known of it."""
+    def finish(self, message: int, text: str, state: MessageState, facts: ReplyFacts, *, model: str = "") -> None:
+        """The end of a reply: its whole text, how it ended, what is known of it, and who gave it."""
         with self._db:
             self._db.execute("DELETE FROM pieces WHERE message = ?", (message,))
             self._db.execute(
-                "UPDATE messages SET text = ?, state = ?, facts = ? WHERE id = ?",
-                (text, state, msgspec.json.encode(facts).decode(), message),
+                "UPDATE messages SET text = ?, state = ?, facts = ?, model = CASE ? WHEN '' THEN model ELSE ? END"
+                " WHERE id = ?",
+                (text, state, msgspec.json.encode(facts).decode(), model, model, message),
+            )
+            self._db.execute(
+                "UPDATE conversations SET model = ? WHERE ? <> '' AND id ="
+                " (SELECT conversation FROM messages WHERE id = ?)",
+                (model, model, message),
             )
             self._db.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
 

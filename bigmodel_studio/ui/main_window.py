@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         self.rail.show_page(page_id)
         page.fold()
+        page.setFocus()
         if what is not None:
             page.show_what(what)
 

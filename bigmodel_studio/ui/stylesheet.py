@@ -81,6 +81,9 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
 QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser[look="bare"] {
   background: transparent; border: none; padding: 0;
 }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+  subcontrol-origin: border; width: 0; border: none;
+}
 QSpinBox[look="number"], QDoubleSpinBox[look="number"] { padding: 2px 6px; }
 QSpinBox[look="number"]:focus, QDoubleSpinBox[look="number"]:focus { padding: 1px 5px; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0; background: transparent; }

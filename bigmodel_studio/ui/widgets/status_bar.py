@@ -90,22 +90,26 @@ class StatusBar(QFrame):
         self.more_jobs = label("", "small")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
-        for widget in (self.device, None, self.memory_name, self.memory, self.memory_words, None, self.loaded):
-            if widget is None:
-                row.addSpacing(12)
-            else:
-                row.addWidget(widget)
+        row.setSpacing(24)
+        self._memory_part = QWidget()
+        part = QHBoxLayout(self._memory_part)
+        part.setContentsMargins(0, 0, 0, 0)
+        part.setSpacing(8)
+        for shown in (self.memory_name, self.memory, self.memory_words):
+            part.addWidget(shown)
+        for whole in (self.device, self._memory_part, self.loaded):
+            row.addWidget(whole)
         row.addStretch(1)
         for job in self.jobs:
             row.addWidget(job)
         row.addWidget(self.more_jobs)
-        for widget in (self.memory_name, self.memory, self.memory_words):
-            widget.hide()
+        self.device.hide()
+        self._memory_part.hide()
 
     def show_device(self, name: str) -> None:
         """The device that models are computed on."""
         self.device.setText(name)
+        self.device.setVisible(bool(name))
 
     def show_memory(self, ours_bytes: int, others_bytes: int, total_bytes: int) -> None:
         """Memory of that device: what our processes hold, what others hold, and all there is."""
@@ -115,8 +119,7 @@ class StatusBar(QFrame):
         )
         self.memory_words.setText(words)
         self.memory.setAccessibleName(self.tr("Memory: {words}").format(words=words))
-        for widget in (self.memory_name, self.memory, self.memory_words):
-            widget.show()
+        self._memory_part.show()
 
     @Slot(object)
     def show_loaded(self, facts: ModelFacts | None) -> None:

@@ -1,0 +1,131 @@
+"""The composition root of the window: it makes the application, the lane, the studio and the window, and ends them.
+
+Everything that takes long is made after the first paint: the engine starts, the models are listed and the machine is
+sampled while the window can already be used. Every way out goes through ``_Application.close``: lanes are closed,
+threads joined, timers stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bigmodel_studio.core import logs
+
+EXIT_NO_DISPLAY = 2
+
+
+def main(open_paths: Sequence[Path] = ()) -> int:
+    """Open the window with these paths in it; returns the exit status (2: there is no display to draw on)."""
+    logs.set_up("window")
+    problem = _no_display()
+    if problem:
+        print(f"error: {problem}", file=sys.stderr)
+        print("hint: run it on a desktop, over “ssh -X”, or use the other commands (see --help)", file=sys.stderr)
+        return EXIT_NO_DISPLAY
+    studio = _Application(open_paths)
+    try:
+        return studio.run()
+    finally:
+        studio.close()
+
+
+class _Application:
+    """What lives as long as the window."""
+
+    def __init__(self, open_paths: Sequence[Path]) -> None:
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication
+
+        from bigmodel_studio.client.lane import LANES, Lane
+        from bigmodel_studio.client.library import LibraryWatcher
+        from bigmodel_studio.client.run_watcher import RunWatcher
+        from bigmodel_studio.core.settings import SettingsStore
+        from bigmodel_studio.ui import i18n
+        from bigmodel_studio.ui.main_window import MainWindow
+        from bigmodel_studio.ui.studio import Studio
+        from bigmodel_studio.ui.theme import Theme
+
+        QApplication.setApplicationName("Big Model Studio")
+        QApplication.setDesktopFileName("big-model-studio")
+        self.application = QApplication(sys.argv[:1])
+        settings = SettingsStore()
+        i18n.install(self.application, settings.values.language)
+        theme = Theme(self.application, settings.values.appearance)
+        threads = settings.values.threads or None
+        self.lane = Lane(replace(LANES["interactive"], threads=threads))
+        self.library = LibraryWatcher()
+        self.runs = RunWatcher()
+        self.measure = Lane(replace(LANES["measure"], threads=1))
+        self.studio = Studio(
+            settings=settings, interactive=self.lane, measure=self.measure, library=self.library, runs=self.runs
+        )
+        self.window = MainWindow(self.studio, theme)
+        self.runs.runs_changed.connect(self.library.refresh)
+        self._signals = _Signals(self.window.close)
+        self._open_paths = list(open_paths)
+        self._closed = False
+        self.window.restore_session()
+        self.window.show()
+        QTimer.singleShot(0, self._after_first_paint)
+
+    def run(self) -> int:
+        """Until the window is closed."""
+        return self.application.exec()
+
+    def _after_first_paint(self) -> None:
+        self.lane.start()
+        self.library.refresh()
+        if self._open_paths:
+            self.window.open_paths(self._open_paths)
+
+    def close(self) -> None:
+        """End the lane and what it started, and join the threads."""
+        if self._closed:
+            return
+        self._closed = True
+        self._signals.close()
+        self.lane.close()
+        self.measure.close()
+        self.runs.close()
+        self.library.close()
+
+
+class _Signals:
+    """SIGINT and SIGTERM close the window, as a click does (Python's handlers would wait for the next event)."""
+
+    def __init__(self, wanted: object) -> None:
+        from PySide6.QtCore import QSocketNotifier
+
+        self._reading, self._writing = socket.socketpair()
+        self._reading.setblocking(False)
+        self._writing.setblocking(False)
+        self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._wakeup = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
+        for number in self._before:
+            signal.signal(number, lambda *_: None)
+        self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(wanted)
+
+    def close(self) -> None:
+        """Put back what was there."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._wakeup)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._reading.close()
+        self._writing.close()
+
+
+def _no_display() -> str:
+    """Why no window can be drawn ("" where one can). Qt itself would abort."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] not in ("", "xcb", "wayland"):
+        return ""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return "there is no display to draw the window on (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+    return ""

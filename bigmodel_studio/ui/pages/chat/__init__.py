@@ -1,0 +1,1 @@
+"""The Chat page: the list of conversations, the transcript, the composer, and the form of how tokens are chosen."""

@@ -1,0 +1,267 @@
+"""The list of conversations: search, open, rename in place, pin, delete with undo."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.core.conversations import Conversation, Conversations
+from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.widgets.banner import UndoBar
+from bigmodel_studio.ui.widgets.page_frame import label
+
+ROW_PX = 52
+SEARCH_MS = 200
+UNDO_MS = 20_000
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_ENTRY = Qt.ItemDataRole.UserRole
+
+
+class _Rows(QAbstractListModel):
+    """The conversations that are listed; a title that is edited goes to the store."""
+
+    renamed = Signal(int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.entries: list[Conversation] = []
+
+    def show(self, entries: list[Conversation]) -> None:
+        self.beginResetModel()
+        self.entries = entries
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        entry = self.entries[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+            return entry.title
+        return entry if role == _ENTRY else None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not str(value).strip():
+            return False
+        self.renamed.emit(self.entries[index.row()].id, str(value))
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+
+
+class _Delegate(QStyledItemDelegate):
+    """Two lines: the title; the model and when."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry: Conversation = index.data(_ENTRY)
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent_soft"))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("raised"))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        room = rect.adjusted(10, 7, -10, -7)
+        if entry.pinned:
+            icon("pin").paint(painter, QRect(room.right() - 13, room.top() + 2, 14, 14))
+        upper = QRect(room.left(), room.top(), room.width() - (18 if entry.pinned else 0), 20)
+        self._line(painter, upper, entry.title, theme.font(), "text")
+        below = " · ".join(filter(None, (entry.model, _when(self, entry.updated))))
+        self._line(painter, QRect(room.left(), room.top() + 20, room.width(), 18), below, theme.font(12), "secondary")
+        painter.restore()
+
+    @staticmethod
+    def _line(painter: QPainter, rect: QRect, text: str, font: QFont, colour: str) -> None:
+        painter.setFont(font)
+        painter.setPen(theme.colour(colour))
+        elided = QFontMetrics(font).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideMiddle, rect.width())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+def _when(where: QObject, updated: float) -> str:
+    seconds = max(0.0, time.time() - updated)
+    if seconds < 60:
+        return where.tr("now")
+    if seconds < 3600:
+        return where.tr("%n min ago", "", int(seconds // 60))
+    if seconds < 86400:
+        return where.tr("%n h ago", "", int(seconds // 3600))
+    if seconds < 2 * 86400:
+        return where.tr("yesterday")
+    return time.strftime("%Y-%m-%d", time.localtime(updated))
+
+
+class ConversationList(QWidget):
+    """``chosen`` carries a conversation's id; ``deleted`` that of one that is gone for now."""
+
+    chosen = Signal(int)
+    deleted = Signal(int)
+
+    def __init__(self, store: Conversations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._current = 0
+        self._trashed = 0
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search conversations"))
+        self.search.setAccessibleName(self.tr("Search conversations"))
+        self.search.setClearButtonEnabled(True)
+        self.rows = _Rows(self)
+        self.view = QListView()
+        self.view.setModel(self.rows)
+        self.view.setItemDelegate(_Delegate(self.view))
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.setAccessibleName(self.tr("Conversations"))
+        self.view.installEventFilter(self)
+        self.nothing = label("", "small", wrap=True)
+        self.undo = UndoBar()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self.search)
+        column.addWidget(self.nothing)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.undo)
+        self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_MS)
+        self._search_timer.timeout.connect(self.refresh)
+        self._undo_timer = QTimer(self, singleShot=True, interval=UNDO_MS)
+        self._undo_timer.timeout.connect(self.undo.hide)
+        self.search.textChanged.connect(self._search_timer.start)
+        self.rows.renamed.connect(self._on_renamed)
+        self.undo.undo.clicked.connect(self._on_undo)
+        self.view.clicked.connect(self._on_clicked)
+        self.view.activated.connect(self._on_clicked)
+        self.view.customContextMenuRequested.connect(self._on_menu)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the list again."""
+        words = self.search.text().strip()
+        entries = self._store.search(words) if words else self._store.all()
+        self.rows.show(entries)
+        self.nothing.setText(
+            self.tr("Nothing holds “{words}”.").format(words=words)
+            if words
+            else self.tr("Your conversations appear here.")
+        )
+        self.nothing.setVisible(not entries)
+        self._mark()
+
+    def show_current(self, conversation: int) -> None:
+        """Mark the conversation that is shown (0: none)."""
+        self._current = conversation
+        self._mark()
+
+    def shut(self) -> None:
+        """Stop the timers."""
+        self._search_timer.stop()
+        self._undo_timer.stop()
+
+    def _mark(self) -> None:
+        row = next((n for n, entry in enumerate(self.rows.entries) if entry.id == self._current), -1)
+        if row < 0:
+            self.view.clearSelection()
+        else:
+            self.view.setCurrentIndex(self.rows.index(row))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            index = self.view.currentIndex()
+            if event.key() == Qt.Key.Key_Delete and index.isValid():
+                self.delete(self.rows.entries[index.row()].id)
+                return True
+        return super().eventFilter(watched, event)
+
+    def delete(self, conversation: int) -> None:
+        """Put a conversation in the trash, and offer to take it back."""
+        entry = self._store.get(conversation)
+        if entry is None:
+            return
+        self._store.delete(conversation)
+        self._trashed = conversation
+        self.undo.offer(self.tr("Deleted."))
+        self.undo.setToolTip(entry.title)
+        self._undo_timer.start()
+        self.refresh()
+        self.deleted.emit(conversation)
+
+    @Slot()
+    def _on_undo(self) -> None:
+        self._undo_timer.stop()
+        self.undo.hide()
+        self._store.restore(self._trashed)
+        self.refresh()
+        self.chosen.emit(self._trashed)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        entry: Conversation = index.data(_ENTRY)
+        self.chosen.emit(entry.id)
+
+    @Slot(int, str)
+    def _on_renamed(self, conversation: int, title: str) -> None:
+        self._store.rename(conversation, title)
+        self.refresh()
+
+    @Slot(object)
+    def _on_menu(self, position: Any) -> None:
+        index = self.view.indexAt(position)
+        if not index.isValid():
+            return
+        entry: Conversation = index.data(_ENTRY)
+        menu = QMenu(self)
+        rename = menu.addAction(self.tr("Rename"))
+        pin = menu.addAction(self.tr("Unpin") if entry.pinned else self.tr("Pin to the top"))
+        menu.addSeparator()
+        delete = menu.addAction(self.tr("Delete"))
+        chosen = menu.exec(self.view.viewport().mapToGlobal(position))
+        if chosen is rename:
+            self.view.edit(index)
+        elif chosen is pin:
+            self._store.pin(entry.id, not entry.pinned)
+            self.refresh()
+        elif chosen is delete:
+            self.delete(entry.id)
+        menu.deleteLater()

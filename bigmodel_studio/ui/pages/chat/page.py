@@ -1,0 +1,314 @@
+"""The Chat page: widgets and wiring. What a conversation does is in ``Talk``, what is kept in ``Conversations``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QMessageBox, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.conversations import Conversations, Message
+from bigmodel_studio.core.library import name_of
+from bigmodel_studio.protocol import End, Failed, Load, ModelFacts, ModelRef
+from bigmodel_studio.ui.pages.chat.composer import Composer
+from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
+from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
+from bigmodel_studio.ui.pages.chat.talk import Talk
+from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, SIDE_PX, WIDTH_PX, Transcript
+from bigmodel_studio.ui.pages.chat.welcome import Welcome
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.widgets.model_picker import ModelPicker
+from bigmodel_studio.ui.widgets.page_frame import Page, label
+
+INDEX_MS = 50
+
+
+class ChatPage(Page):
+    """Takes a ``ModelRef`` to talk to."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio, "chat", "")
+        self.title_label.setText(self.tr("Chat"))
+        self.store = Conversations()
+        self.talk = Talk(studio, self.store, self)
+        self._load: Job | None = None
+        self.picker = ModelPicker(studio.library, ("causal-lm",))
+        self.context = label("", "secondary")
+        self.new_button = QPushButton(self.tr("New chat"))
+        self.add_to_header(self.picker)
+        self.add_to_header(self.context, right=True)
+        self.add_to_header(self.new_button, right=True)
+        self.list = ConversationList(self.store)
+        self.transcript = Transcript(self._earlier)
+        self.welcome = Welcome()
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.welcome)
+        self.middle.addWidget(self.transcript)
+        self.composer = Composer()
+        self.sampling = SamplingForm()
+        self.system = QPlainTextEdit()
+        self.set_list(self.list)
+        self.set_body(_Column(self.middle, self.composer))
+        self.set_inspector(self._inspector_form())
+        self._index_timer = QTimer(self, interval=INDEX_MS)
+        self._index_timer.timeout.connect(self._index)
+        self._connect()
+        self._restore()
+        self.setFocusProxy(self.composer)
+
+    def _inspector_form(self) -> QWidget:
+        self.system.setPlaceholderText(self.tr("What the model should keep to, in its own words"))
+        self.system.setAccessibleName(self.tr("System prompt"))
+        self.system.setTabChangesFocus(True)
+        self.system.setFixedHeight(96)
+        self.system_note = label("", "small", wrap=True)
+        form = QWidget()
+        column = QVBoxLayout(form)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(self.sampling)
+        column.addSpacing(8)
+        column.addWidget(label(self.tr("System prompt"), "heading"))
+        column.addWidget(self.system)
+        column.addWidget(self.system_note)
+        column.addStretch(1)
+        return form
+
+    def _connect(self) -> None:
+        self.picker.chosen.connect(self._on_model)
+        self.picker.refused.connect(self.studio.tell)
+        self.new_button.clicked.connect(self.new_item)
+        self.list.chosen.connect(self.open_conversation)
+        self.list.deleted.connect(self._on_deleted)
+        self.composer.sent.connect(self._on_sent)
+        self.composer.stopped.connect(self.talk.stop)
+        self.welcome.asked.connect(self._on_sent)
+        self.welcome.folder_wanted.connect(self.picker.open_folder)
+        self.sampling.edited.connect(self._on_sampling)
+        self.system.textChanged.connect(self._on_system)
+        self.transcript.regenerate_wanted.connect(self.talk.regenerate)
+        self.transcript.link_wanted.connect(self._on_link)
+        self.transcript.latest_wanted.connect(self._show_thread)
+        self.talk.message_added.connect(self._on_added)
+        self.talk.message_ended.connect(self._on_ended)
+        self.talk.text_added.connect(self.transcript.add_text)
+        self.talk.counted.connect(self.transcript.show_counts)
+        self.talk.waiting.connect(self.transcript.show_waiting)
+        self.talk.busy_changed.connect(self.composer.set_busy)
+        self.talk.listed.connect(self._on_listed)
+        self.studio.facts_changed.connect(self._on_facts)
+        self.studio.library.changed.connect(self._say_model)
+
+    def _restore(self) -> None:
+        session = self.studio.settings.values.session
+        self.sampling.set_value(self.studio.settings.values.sampling)
+        self.system.setPlainText(session.system_prompt)
+        self.composer.set_text(session.unsent)
+        if self.store.problem is not None:
+            self.studio.tell(self.store.problem)
+        self.list.refresh()
+        known = self.store.get(session.conversation) is not None
+        self.open_conversation(session.conversation if known else 0)
+        chosen = session.models.get("chat")
+        if chosen is not None:
+            self.picker.choose(chosen)
+        else:
+            self.picker.choose_first()
+        self._say_model()
+
+    # ------------------------------------------------------------------------------- what the window asks for
+
+    def show_what(self, what: object) -> None:
+        if isinstance(what, ModelRef):
+            self.picker.choose(what)
+        elif isinstance(what, Path):
+            self.picker.take_folder(what)
+
+    @Slot()
+    def new_item(self) -> None:
+        self.open_conversation(0)
+        self.composer.setFocus()
+
+    def shut(self) -> None:
+        self.talk.shut()
+        self.list.shut()
+        self._index_timer.stop()
+        session = self.studio.settings.values.session
+        models = dict(session.models)
+        if (ref := self.picker.ref()) is not None:
+            models["chat"] = ref
+        self.studio.settings.change(sampling=self.sampling.value())
+        self.studio.settings.change_session(
+            unsent=self.composer.text(),
+            conversation=self.talk.conversation,
+            system_prompt=self.system.toPlainText(),
+            models=models,
+        )
+        self.store.close()
+
+    # ------------------------------------------------------------------------------- conversations
+
+    @Slot(int)
+    def open_conversation(self, conversation: int) -> None:
+        """Show a conversation (0: a new one)."""
+        if conversation and conversation == self.talk.conversation:
+            return
+        self.talk.open(conversation)
+        kept = self.store.get(conversation) if conversation else None
+        if kept is not None:
+            self.system.setPlainText(kept.system)
+        self.list.show_current(conversation)
+        self._show_thread()
+
+    @Slot()
+    def _show_thread(self) -> None:
+        conversation = self.talk.conversation
+        messages = self.store.thread(conversation, limit=LOADED_AT_ONCE) if conversation else []
+        self.transcript.show_messages(messages, whole=len(messages) < LOADED_AT_ONCE)
+        self.middle.setCurrentWidget(self.transcript if messages else self.welcome)
+        self._say_context(messages[-1] if messages else None)
+
+    def _earlier(self, before: int, limit: int) -> list[Message]:
+        return self.store.thread(self.talk.conversation, before=before, limit=limit)
+
+    @Slot(int)
+    def _on_deleted(self, conversation: int) -> None:
+        if conversation == self.talk.conversation:
+            self.open_conversation(0)
+
+    @Slot()
+    def _on_listed(self) -> None:
+        self.list.refresh()
+        self.list.show_current(self.talk.conversation)
+
+    @Slot()
+    def _index(self) -> None:
+        """Index what was said for search, a little at a time, while nothing is said."""
+        if not self.talk.busy and not self.store.index_some():
+            self._index_timer.stop()
+
+    # ------------------------------------------------------------------------------- talking
+
+    @Slot(str)
+    def _on_sent(self, text: str) -> None:
+        self.talk.sampling = self.sampling.value()
+        self.talk.system = self.system.toPlainText()
+        if self.talk.send(text):
+            self.composer.set_text("")
+
+    @Slot(object)
+    def _on_added(self, message: Message) -> None:
+        self.middle.setCurrentWidget(self.transcript)
+        self.transcript.add(message)
+
+    @Slot(object)
+    def _on_ended(self, message: Message) -> None:
+        self.transcript.end(message)
+        self._say_context(message)
+        self._index_timer.start()
+
+    @Slot()
+    def _on_sampling(self) -> None:
+        self.talk.sampling = self.sampling.value()
+
+    @Slot()
+    def _on_system(self) -> None:
+        self.talk.system = self.system.toPlainText()
+        if self.talk.conversation:
+            self.store.set_system(self.talk.conversation, self.talk.system)
+
+    @Slot(QUrl)
+    def _on_link(self, url: QUrl) -> None:
+        """Open a link that a model wrote in the browser, once the user has seen the whole address; only the Web's."""
+        if url.scheme().lower() not in ("http", "https"):
+            return
+        address = bytes(url.toEncoded().data()).decode("ascii", "replace")
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Open a link"), "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("The model wrote this address. Open it in the browser?"))
+        box.setInformativeText(address)
+        open_ = box.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        if box.clickedButton() is open_:
+            QDesktopServices.openUrl(url)
+        box.deleteLater()
+
+    # ------------------------------------------------------------------------------- the model
+
+    @Slot(object)
+    def _on_model(self, ref: ModelRef) -> None:
+        """A model was chosen: load it now, so that the first reply need not wait for that."""
+        if self._load is not None:
+            self._load.cancel()
+        if not self.talk.busy:
+            self._load = self.studio.submit(Load(model=ref))
+            self._load.ended.connect(self._on_loaded)
+        self.talk.choose_model(ref)
+        self._say_model()
+
+    @Slot(object)
+    def _on_loaded(self, end: End) -> None:
+        if self.sender() is not self._load:
+            return
+        self._load = None
+        self._say_model(end if isinstance(end, Failed) else None)
+
+    @Slot(object)
+    def _on_facts(self, facts: ModelFacts | None) -> None:
+        self._say_model()
+
+    @Slot()
+    def _say_model(self, failed: Failed | None = None) -> None:
+        ref = self.picker.ref()
+        facts = self.studio.facts
+        loaded = facts if facts is not None and facts.model == ref else None
+        self.welcome.show_model(
+            name_of(ref) if ref is not None else "",
+            loaded,
+            looking=not self.studio.library.ready,
+            loading=self._load is not None,
+            problem=failed.problem if failed is not None else None,
+        )
+        if loaded is not None:
+            template = loaded.has_chat_template
+            self.system_note.setText(
+                self.tr("This model has a chat template: messages and system prompt are put into it.")
+                if template
+                else self.tr("This model has no chat template: it plainly continues the text of the conversation.")
+            )
+        self._say_context(self.transcript.views[-1].message if self.transcript.views else None)
+
+    def _say_context(self, message: Message | None) -> None:
+        """The header: how the model is talked to, and how much of its context the conversation takes."""
+        facts, parts = self.studio.facts, []
+        if facts is not None and facts.model == self.picker.ref():
+            parts.append(self.tr("chat template") if facts.has_chat_template else self.tr("plain continuation"))
+            used = message.facts.prompt_tokens + message.facts.new_tokens if message is not None else 0
+            if facts.context_length:
+                words = self.tr("{used} of {all} tokens")
+                parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
+        self.context.setText(" · ".join(parts))
+
+
+class _Column(QWidget):
+    """The transcript with the composer below it, as wide as the messages."""
+
+    def __init__(self, upper: QWidget, composer: Composer) -> None:
+        super().__init__()
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(composer)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(upper, 1)
+        column.addLayout(self._foot)
+        self.setMinimumWidth(360)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side = max(SIDE_PX, (self.width() - WIDTH_PX) // 2) - 15
+        self._foot.setContentsMargins(side, 8, side, 20)

@@ -1,0 +1,271 @@
+"""Text of a model on the screen, safely: plain while it streams, Markdown once it is whole and small.
+
+A long text is shown as a column of segments of a few thousand characters, of which only the last one changes, so that
+a reply of a megabyte never stalls the window; of such a text only the end is shown until more is asked for. Nothing
+is ever loaded (``loadResource`` is empty), raw HTML is shown as it is written, and a link is only reported.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QUrl, Signal, Slot
+from PySide6.QtGui import (
+    QBrush,
+    QFont,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.stylesheet import set_look
+
+TEXT_PX = 14
+LINE_PERCENT = 140.0
+SEGMENT_CHARACTERS = 4000
+PARAGRAPH_CHARACTERS = 1000
+"""A line without a break is broken after so many, since one line is laid out in one go."""
+MOST_SEGMENTS = 8
+MARKDOWN_CHARACTERS = 20_000
+MONOSPACE = ["JetBrains Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
+_MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+
+
+class Segment(QTextBrowser):
+    """A piece of text as high as it needs to be, that can be selected, and loads nothing."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_look(self, "bare")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setAcceptDrops(False)
+        self.setTabChangesFocus(True)
+        for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
+            policy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setStyleSheet(f"font-size: {TEXT_PX}px;")
+        self.document().setDefaultFont(theme.font(TEXT_PX))
+        self.document().setDocumentMargin(0)
+        self.length = 0
+        self._since_break = 0
+        cursor = QTextCursor(self.document())
+        cursor.setBlockFormat(_spaced())
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def add(self, text: str) -> None:
+        """Append plain text; a very long line is broken."""
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(self._broken(text))
+        self.length += len(text)
+
+    def set_markdown(self, text: str) -> None:
+        """Show the text as Markdown, raw HTML in it as plain text."""
+        document = self.document()
+        document.setMarkdown(text, _MARKDOWN)
+        cursor = QTextCursor(document)
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(_spaced())
+        _dress(document)
+        self.length = len(text)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> None:
+        """Nothing: no picture of a file, no address."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the transcript scrolls, not the message
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        height = max(1, round(self.document().size().height()))
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    def _broken(self, text: str) -> str:
+        """Break a line that would be longer than ``PARAGRAPH_CHARACTERS``, at a space where there is one."""
+        parts: list[str] = []
+        for character in text if len(text) + self._since_break > PARAGRAPH_CHARACTERS else ():
+            self._since_break = 0 if character == "\n" else self._since_break + 1
+            if self._since_break > PARAGRAPH_CHARACTERS and (
+                character == " " or self._since_break > 1.2 * PARAGRAPH_CHARACTERS
+            ):
+                parts.append("\n")
+                self._since_break = 0
+            parts.append(character)
+        if parts:
+            return "".join(parts)
+        _, newline, tail = text.rpartition("\n")
+        self._since_break = len(tail) if newline else self._since_break + len(text)
+        return text
+
+
+def _dress(document: QTextDocument) -> None:
+    """Bold in the weight that the window has; code on a ground of its own."""
+    ground = QBrush(theme.colour("raised"))
+    block = document.begin()
+    while block.isValid():
+        if block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence):
+            code = QTextBlockFormat()
+            code.setBackground(ground)
+            code.setNonBreakableLines(False)
+            QTextCursor(block).mergeBlockFormat(code)
+        parts = block.begin()
+        while not parts.atEnd():
+            fragment = parts.fragment()
+            wanted = _wanted(fragment.charFormat(), ground)
+            if wanted is not None:
+                cursor = QTextCursor(document)
+                cursor.setPosition(fragment.position())
+                cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+                cursor.mergeCharFormat(wanted)
+            parts += 1
+        block = block.next()
+
+
+def _wanted(given: QTextCharFormat, ground: QBrush) -> QTextCharFormat | None:
+    wanted = QTextCharFormat()
+    if given.fontFixedPitch():
+        wanted.setFontFamilies(MONOSPACE)
+        wanted.setBackground(ground)
+    elif given.fontWeight() >= QFont.Weight.Bold:
+        wanted.setFontWeight(QFont.Weight.DemiBold)
+    else:
+        return None
+    return wanted
+
+
+def _spaced() -> QTextBlockFormat:
+    made = QTextBlockFormat()
+    made.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    return made
+
+
+class RichText(QWidget):
+    """A message's text. ``link_wanted`` carries the address of a link that was pressed; nothing is opened here."""
+
+    link_wanted = Signal(QUrl)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = ""
+        self._segments: list[Segment] = []
+        self._hidden = 0
+        """Characters at the beginning that are not shown."""
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._more = QPushButton()
+        set_look(self._more, "quiet")
+        self._more.clicked.connect(self._show_more)
+        self._more.hide()
+        self._column.addWidget(self._more)
+
+    def add(self, piece: str) -> None:
+        """Append plain text."""
+        self.text += piece
+        while piece:
+            last = self._segments[-1] if self._segments else self._new_segment()
+            room = SEGMENT_CHARACTERS - last.length
+            if len(piece) <= room:
+                last.add(piece)
+                break
+            cut = _cut(piece, room) if room > 0 else 0
+            if cut:
+                last.add(piece[:cut])
+            piece = piece[cut:].removeprefix("\n") if last.length else piece
+            self._new_segment()
+            self._drop_first()
+        self._say_hidden()
+
+    def finish(self, text: str) -> None:
+        """The whole text: as Markdown where it is small, else plain, of which the end is shown."""
+        if text != self.text or len(text) <= MARKDOWN_CHARACTERS:
+            self._clear()
+            self.text = text
+            if len(text) <= MARKDOWN_CHARACTERS:
+                segment = self._new_segment()
+                segment.set_markdown(text)
+                segment.setAccessibleName(text[:200])
+            else:
+                self._show_end(SEGMENT_CHARACTERS * MOST_SEGMENTS)
+
+    def _show_end(self, characters: int) -> None:
+        whole, self.text = self.text, ""
+        start = max(0, len(whole) - characters)
+        self._hidden = 0
+        for at in range(start, len(whole), SEGMENT_CHARACTERS):
+            segment = self._new_segment()
+            segment.add(whole[at : at + SEGMENT_CHARACTERS])
+        self.text, self._hidden = whole, start
+        self._say_hidden()
+
+    @Slot()
+    def _show_more(self) -> None:
+        """Show one more piece of what is hidden, above what is shown."""
+        start = max(0, self._hidden - SEGMENT_CHARACTERS)
+        segment = self._new_segment(at=1)
+        segment.add(self.text[start : self._hidden])
+        self._hidden = start
+        self._say_hidden()
+
+    def _drop_first(self) -> None:
+        if len(self._segments) > MOST_SEGMENTS:
+            first = self._segments.pop(0)
+            self._hidden += first.length
+            self._column.removeWidget(first)
+            first.deleteLater()
+
+    def _new_segment(self, at: int | None = None) -> Segment:
+        segment = Segment(self)
+        segment.anchorClicked.connect(self.link_wanted)
+        if at is None:
+            self._segments.append(segment)
+            self._column.addWidget(segment)
+        else:
+            self._segments.insert(0, segment)
+            self._column.insertWidget(at, segment)
+        segment.show()
+        return segment
+
+    def _clear(self) -> None:
+        for segment in self._segments:
+            self._column.removeWidget(segment)
+            segment.hide()
+            segment.deleteLater()
+        self._segments.clear()
+        self._hidden = 0
+        self._say_hidden()
+
+    def _say_hidden(self) -> None:
+        self._more.setVisible(self._hidden > 0)
+        if self._hidden:
+            words = self.tr("{count} characters before this are not shown · Show more")
+            self._more.setText(words.format(count=numbers.exact(self._hidden)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.text and len(self.text) <= MARKDOWN_CHARACTERS:
+            for segment in self._segments:
+                segment.set_markdown(self.text)  # its code has a ground of the palette
+
+
+def _cut(piece: str, room: int) -> int:
+    """Where to cut ``piece`` within ``room``: behind a line's end, else behind a space, else where the room ends."""
+    for separator in ("\n", " "):
+        at = piece.rfind(separator, 0, room)
+        if at >= 0:
+            return at + 1
+    return room

@@ -1,0 +1,251 @@
+"""The form of how the next token is chosen: for each number a field to type in and a slider, drawn from one table.
+
+A slider at its left end says "auto": the model's own ``generation_config``, else the application's default, which the
+engine settles. The form edits exactly ``protocol.Sampling``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.protocol import Sampling
+from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.page_frame import label
+
+FIELD_PX = 84
+MOST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A number of ``Sampling``: its range, the slider's step, and whether it may be left to the model."""
+
+    name: str
+    text: str
+    help: str
+    lowest: float
+    highest: float
+    step: float
+    digits: int
+    auto: bool = True
+    slider_highest: float | None = None
+    """Where the slider ends, when one may type more."""
+
+
+KNOBS: tuple[Knob, ...] = (
+    Knob(
+        "temperature",
+        str(QT_TRANSLATE_NOOP("sampling", "Temperature")),
+        str(QT_TRANSLATE_NOOP("sampling", "Higher is more surprising; 0 takes the most probable token.")),
+        0.0,
+        5.0,
+        0.05,
+        2,
+        slider_highest=2.0,
+    ),
+    Knob(
+        "top_k",
+        str(QT_TRANSLATE_NOOP("sampling", "Top-k")),
+        str(QT_TRANSLATE_NOOP("sampling", "Only the k most probable tokens; 0 is all of them.")),
+        0,
+        1_000_000,
+        1,
+        0,
+        slider_highest=100,
+    ),
+    Knob(
+        "top_p",
+        str(QT_TRANSLATE_NOOP("sampling", "Top-p")),
+        str(QT_TRANSLATE_NOOP("sampling", "Only the most probable tokens that make up this share together.")),
+        0.01,
+        1.0,
+        0.01,
+        2,
+    ),
+    Knob(
+        "min_p",
+        str(QT_TRANSLATE_NOOP("sampling", "Min-p")),
+        str(QT_TRANSLATE_NOOP("sampling", "Only tokens with at least this share of the best one’s probability.")),
+        0.0,
+        1.0,
+        0.01,
+        2,
+    ),
+    Knob(
+        "repetition_penalty",
+        str(QT_TRANSLATE_NOOP("sampling", "Repetition penalty")),
+        str(QT_TRANSLATE_NOOP("sampling", "Above 1, what was said becomes less probable.")),
+        0.5,
+        5.0,
+        0.05,
+        2,
+        slider_highest=2.0,
+    ),
+    Knob(
+        "max_new_tokens",
+        str(QT_TRANSLATE_NOOP("sampling", "Longest reply")),
+        str(QT_TRANSLATE_NOOP("sampling", "In tokens.")),
+        1,
+        1_000_000,
+        1,
+        0,
+        auto=False,
+        slider_highest=1024,
+    ),
+)
+_OFF_WHEN_GREEDY = {"temperature", "top_k", "top_p", "min_p"}
+
+
+class KnobRow(QWidget):
+    """A number, typed or slid. ``value()`` is None where it is left to the model."""
+
+    edited = Signal()
+
+    def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.knob = knob
+        name = QCoreApplication.translate("sampling", knob.text)
+        help_ = QCoreApplication.translate("sampling", knob.help)
+        self._bottom = knob.lowest - knob.step if knob.auto else knob.lowest
+        self.field = QDoubleSpinBox()
+        set_look(self.field, "number")
+        self.field.setDecimals(knob.digits)
+        self.field.setRange(self._bottom, knob.highest)
+        self.field.setSingleStep(knob.step)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.field.setFixedWidth(FIELD_PX)
+        self.field.setKeyboardTracking(False)
+        theme.tabular(self.field)
+        if knob.auto:
+            self.field.setSpecialValueText(self.tr("auto"))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, round(((knob.slider_highest or knob.highest) - self._bottom) / knob.step))
+        for widget in (self.field, self.slider):
+            widget.setAccessibleName(name)
+            widget.setToolTip(help_)
+        top = QHBoxLayout()
+        top.addWidget(label(name))
+        top.addStretch(1)
+        top.addWidget(self.field)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(top)
+        column.addWidget(self.slider)
+        self.field.valueChanged.connect(self._on_typed)
+        self.slider.valueChanged.connect(self._on_slid)
+
+    def value(self) -> float | int | None:
+        """The number, None for "auto"."""
+        value = self.field.value()
+        if self.knob.auto and value < self.knob.lowest - self.knob.step / 2:
+            return None
+        return round(value) if self.knob.digits == 0 else round(value, self.knob.digits)
+
+    def set_value(self, value: float | int | None) -> None:
+        """Show a number, or "auto"."""
+        self.field.setValue(self._bottom if value is None else value)
+
+    @Slot(float)
+    def _on_typed(self, value: float) -> None:
+        self.slider.blockSignals(True)
+        self.slider.setValue(round((value - self._bottom) / self.knob.step))
+        self.slider.blockSignals(False)
+        self.edited.emit()
+
+    @Slot(int)
+    def _on_slid(self, steps: int) -> None:
+        self.field.setValue(self._bottom + steps * self.knob.step)
+
+
+class SamplingForm(QWidget):
+    """``edited`` says that ``value()`` has changed."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._given = Sampling()
+        self.greedy = QCheckBox(self.tr("Always take the most probable token"))
+        self.greedy.toggled.connect(self._on_greedy)
+        self.rows = {knob.name: KnobRow(knob) for knob in KNOBS}
+        self.seed = QLineEdit()
+        self.seed.setPlaceholderText(self.tr("random"))
+        self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setToolTip(self.tr("The same seed gives the same reply again; empty is a new one each time."))
+        self.seed.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.seed.setMaxLength(len(str(MOST_SEED)))
+        self.seed.setFixedWidth(FIELD_PX + 48)
+        self.seed.textEdited.connect(self._on_seed)
+        self.reset = QPushButton(self.tr("Reset"))
+        self.reset.setToolTip(self.tr("Leave everything to the model again"))
+        set_look(self.reset, "quiet")
+        self.reset.clicked.connect(self._on_reset)
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Sampling"), "heading"))
+        head.addStretch(1)
+        head.addWidget(self.reset)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.greedy)
+        for row in self.rows.values():
+            row.edited.connect(self.edited)
+            column.addWidget(row)
+        last = QHBoxLayout()
+        last.addWidget(label(self.tr("Seed")))
+        last.addStretch(1)
+        last.addWidget(self.seed)
+        column.addLayout(last)
+
+    def value(self) -> Sampling:
+        """What the form says, with what it has no field for as it was given."""
+        numbers = {name: row.value() for name, row in self.rows.items()}
+        seed = self.seed.text().strip()
+        made = msgspec.structs.replace(
+            self._given, greedy=self.greedy.isChecked(), seed=int(seed) if seed.isdigit() else None, **numbers
+        )
+        return made
+
+    def set_value(self, value: Sampling) -> None:
+        """Show a sampling."""
+        self._given = value
+        for name, row in self.rows.items():
+            row.set_value(getattr(value, name))
+        self.seed.setText("" if value.seed is None else str(value.seed))
+        self.greedy.setChecked(value.greedy)
+        self._on_greedy(value.greedy)
+
+    @Slot(bool)
+    def _on_greedy(self, greedy: bool) -> None:
+        for name in _OFF_WHEN_GREEDY:
+            self.rows[name].setEnabled(not greedy)
+        self.edited.emit()
+
+    @Slot()
+    def _on_seed(self) -> None:
+        kept = "".join(character for character in self.seed.text() if character in "0123456789")
+        if kept and int(kept) > MOST_SEED:
+            kept = str(MOST_SEED)
+        if kept != self.seed.text():
+            self.seed.setText(kept)
+        self.edited.emit()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self.set_value(Sampling())

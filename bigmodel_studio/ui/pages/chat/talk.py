@@ -1,0 +1,346 @@
+"""One conversation and the reply that is on its way: requests out, tokens in, everything kept on disk as it comes.
+
+It holds what the page shows and knows no widget. A message that is sent before there is a model, or while the engine
+loads, waits and is answered then. What streams is handed on in bundles, at most 30 a second, and kept in pieces, at
+most four a second; a reply that is stopped or fails keeps what was said.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.core.conversations import Conversations, Message, MessageState, ReplyFacts
+from bigmodel_studio.core.library import name_of
+from bigmodel_studio.protocol import (
+    Cancelled,
+    Done,
+    End,
+    Event,
+    Failed,
+    Generate,
+    Generated,
+    ModelRef,
+    Notice,
+    Problem,
+    Progress,
+    Sampling,
+    Token,
+    Turn,
+)
+from bigmodel_studio.ui.studio import Studio
+
+log = logging.getLogger(__name__)
+
+SHOW_MS = 33
+KEEP_S = 0.25
+MOST_TURNS = 400
+MOST_CHARACTERS = 400_000
+"""Of a conversation, what is sent to the engine at most; it leaves out more where the model sees less."""
+
+
+class Reply:
+    """A reply on its way. ``tokens`` and the times are counted here until the engine says them exactly."""
+
+    def __init__(self, message: int, parent: int | None, model: str) -> None:
+        self.message = message
+        self.parent = parent
+        self.model = model
+        self.text: list[str] = []
+        self.shown = 0
+        self.kept = 0
+        self.kept_at = 0.0
+        self.tokens = 0
+        self.begun = time.monotonic()
+        self.first_s: float | None = None
+        self.last_s = 0.0
+        self.left_out = 0
+
+    def facts(self) -> ReplyFacts:
+        """What is known of it so far."""
+        streaming_s = self.last_s - (self.first_s or 0.0)
+        return ReplyFacts(
+            new_tokens=self.tokens,
+            tokens_per_second=(self.tokens - 1) / streaming_s if self.tokens > 1 and streaming_s > 0 else 0.0,
+            time_to_first_token_s=self.first_s or 0.0,
+            trimmed_turns=self.left_out,
+        )
+
+
+class Talk(QObject):
+    """The conversation that is shown; ``conversation`` is 0 until its first message is sent."""
+
+    message_added = Signal(object)
+    """A ``Message`` at the end of the transcript (a reply comes with state "streaming" and no text)."""
+    message_ended = Signal(object)
+    """The ``Message`` as it is now: its whole text, how it ended, its facts."""
+    text_added = Signal(int, str)
+    """A message's id and what it gained."""
+    counted = Signal(object)
+    """``ReplyFacts`` so far of the reply that streams."""
+    waiting = Signal(object)
+    """What a reply waits for: a ``Progress``, or None when it begins to be said."""
+    busy_changed = Signal(bool)
+    listed = Signal()
+    """The list of conversations has changed."""
+
+    def __init__(self, studio: Studio, store: Conversations, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self.store = store
+        self.conversation = 0
+        self.system = ""
+        self.sampling = Sampling()
+        self.model: ModelRef | None = None
+        self._last: int | None = None
+        self._reply: Reply | None = None
+        self._job: Job | None = None
+        self._show_timer = QTimer(self, interval=SHOW_MS)
+        self._show_timer.timeout.connect(self._show)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is on its way."""
+        return self._reply is not None
+
+    # ------------------------------------------------------------------------------- what the page asks for
+
+    def open(self, conversation: int) -> None:
+        """Go on with a conversation (0: a new one). A reply that is on its way in another is stopped."""
+        self.shut()
+        self.conversation = conversation
+        kept = self.store.thread(conversation, limit=1) if conversation else []
+        self._last = kept[-1].id if kept else None
+
+    def choose_model(self, ref: ModelRef) -> None:
+        """The model that answers from now on; a message that waited for one is answered."""
+        self.model = ref
+        if self._reply is not None and self._job is None:
+            self._reply.model = name_of(ref)
+            self._submit()
+
+    def send(self, text: str) -> bool:
+        """Add what the user said and ask for the reply. False, and nothing done, while a reply is on its way."""
+        if self.busy or not text.strip():
+            return False
+        try:
+            if not self.conversation:
+                self.conversation = self.store.begin(text, system=self.system)
+            message = self.store.add(self.conversation, "user", text, parent=self._last)
+            parent, self._last = self._last, message
+        except sqlite3.Error as error:
+            self._tell_unwritable(error)
+            return False
+        self.message_added.emit(
+            Message(
+                id=message,
+                conversation=self.conversation,
+                parent=parent,
+                role="user",
+                text=text,
+                model="",
+                state="done",
+                facts=ReplyFacts(),
+            )
+        )
+        self._answer(message)
+        return True
+
+    def regenerate(self, reply: Message) -> None:
+        """Make a reply again, beside the one before, which is kept."""
+        if self.busy:
+            return
+        self.store.show(self.conversation, reply.parent)
+        self._last = reply.parent
+        self._answer(reply.parent)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop the reply that is on its way; what was said stays."""
+        if self._reply is None:
+            return
+        if self._job is None:
+            self._finish("cancelled", None, None)
+        else:
+            self._job.cancel()
+
+    def shut(self) -> None:
+        """Stop, and keep what was said, without waiting for the engine."""
+        self._show_timer.stop()
+        if self._reply is not None:
+            job, self._job = self._job, None
+            if job is not None:
+                job.cancel()
+            self._finish("cancelled", None, None)
+
+    # ------------------------------------------------------------------------------- the reply
+
+    def _answer(self, parent: int | None) -> None:
+        model = name_of(self.model) if self.model is not None else ""
+        message = self.store.add(self.conversation, "assistant", "", parent=parent, state="streaming", model=model)
+        self._last = message
+        self._reply = Reply(message, parent, model)
+        self.message_added.emit(
+            Message(
+                id=message,
+                conversation=self.conversation,
+                parent=parent,
+                role="assistant",
+                text="",
+                model=model,
+                state="streaming",
+                facts=ReplyFacts(),
+            )
+        )
+        self.listed.emit()
+        self.busy_changed.emit(True)
+        if self.model is not None:
+            self._submit()
+        else:
+            self.waiting.emit(Progress(what="no-model"))
+
+    def _submit(self) -> None:
+        assert self.model is not None
+        assert self._reply is not None
+        turns, left_out = self._turns()
+        self._reply.left_out = left_out
+        request = Generate(model=self.model, turns=turns, sampling=self.sampling)
+        self.waiting.emit(Progress(what="engine"))
+        self._job = self._studio.submit(request)
+        self._job.happened.connect(self._on_happened)
+        self._job.ended.connect(self._on_ended)
+        self._show_timer.start()
+
+    def _turns(self) -> tuple[tuple[Turn, ...], int]:
+        """What was said, the newest that fit; and how many messages were left out before them."""
+        said = [m for m in self.store.thread(self.conversation, limit=MOST_TURNS) if m.text or m.role == "user"]
+        characters, first = 0, len(said)
+        while first > 0 and characters + len(said[first - 1].text) <= MOST_CHARACTERS:
+            first -= 1
+            characters += len(said[first].text)
+        while 0 < first < len(said) and said[first].role != "user":
+            first += 1
+        turns = [Turn(message.role, message.text) for message in said[first:]]
+        if self.system.strip():
+            turns.insert(0, Turn("system", self.system.strip()))
+        return tuple(turns), first
+
+    @Slot(object)
+    def _on_happened(self, event: Event) -> None:
+        reply = self._reply
+        if reply is None or self.sender() is not self._job:
+            return
+        if isinstance(event, Token):
+            now = time.monotonic() - reply.begun
+            if reply.first_s is None:
+                reply.first_s = now
+                self.waiting.emit(None)
+            reply.last_s = now
+            reply.tokens += 1
+            reply.text.append(event.text)
+        elif isinstance(event, Progress):
+            if reply.first_s is None:
+                self.waiting.emit(event)
+        elif isinstance(event, Notice):
+            turns = event.problem.arguments.get("turns")
+            if event.problem.code == "context-trimmed" and isinstance(turns, int):
+                reply.left_out += turns
+            else:
+                self._studio.tell(event.problem)
+
+    @Slot()
+    def _show(self) -> None:
+        """Hand on what came since the last time, and keep it."""
+        reply = self._reply
+        if reply is None:
+            self._show_timer.stop()
+            return
+        if reply.shown < len(reply.text):
+            piece = "".join(reply.text[reply.shown :])
+            reply.shown = len(reply.text)
+            if piece:
+                self.text_added.emit(reply.message, piece)
+            self.counted.emit(reply.facts())
+        now = time.monotonic()
+        if now - reply.kept_at > KEEP_S and reply.kept < reply.shown:
+            reply.kept_at = now
+            self._keep(reply)
+
+    def _keep(self, reply: Reply) -> None:
+        try:
+            self.store.append(reply.message, "".join(reply.text[reply.kept : reply.shown]))
+            reply.kept = reply.shown
+        except sqlite3.Error:
+            log.exception("a piece of a reply could not be kept; it is tried again with the next")
+
+    @Slot(object)
+    def _on_ended(self, end: End) -> None:
+        if self._reply is None or self.sender() is not self._job:
+            return
+        self._job = None
+        match end:
+            case Done(result=result):
+                self._finish("done", result if isinstance(result, Generated) else None, None)
+            case Cancelled(result=result):
+                self._finish("cancelled", result if isinstance(result, Generated) else None, None)
+            case Failed(problem=problem):
+                self._finish("failed", None, problem)
+
+    def _finish(self, state: MessageState, result: Generated | None, problem: Problem | None) -> None:
+        reply = self._reply
+        assert reply is not None
+        self._show_timer.stop()
+        self._reply = None
+        text = result.text if result is not None else "".join(reply.text)
+        facts = _facts(result, reply) if result is not None else _with_problem(reply.facts(), problem)
+        try:
+            self.store.finish(reply.message, text, state, facts, model=reply.model)
+        except sqlite3.Error as error:
+            self._tell_unwritable(error)
+        self.waiting.emit(None)
+        self.message_ended.emit(
+            Message(
+                id=reply.message,
+                conversation=self.conversation,
+                parent=reply.parent,
+                role="assistant",
+                text=text,
+                model=reply.model,
+                state=state,
+                facts=facts,
+            )
+        )
+        self.busy_changed.emit(False)
+        self.listed.emit()
+
+    def _tell_unwritable(self, error: sqlite3.Error) -> None:
+        log.error("the conversation could not be written: %s", error)
+        self._studio.tell(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
+
+
+def _facts(result: Generated, reply: Reply) -> ReplyFacts:
+    return ReplyFacts(
+        new_tokens=result.new_tokens,
+        prompt_tokens=result.prompt_tokens,
+        tokens_per_second=result.tokens_per_second,
+        time_to_first_token_s=result.time_to_first_token_s,
+        finish_reason=result.finish_reason,
+        seed=result.seed,
+        template=result.template,
+        trimmed_turns=max(reply.left_out, result.trimmed_turns),
+        trimmed_tokens=result.trimmed_tokens,
+    )
+
+
+def _with_problem(facts: ReplyFacts, problem: Problem | None) -> ReplyFacts:
+    return ReplyFacts(
+        new_tokens=facts.new_tokens,
+        tokens_per_second=facts.tokens_per_second,
+        time_to_first_token_s=facts.time_to_first_token_s,
+        trimmed_turns=facts.trimmed_turns,
+        problem=problem,
+    )
