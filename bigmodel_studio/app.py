@@ -14,8 +14,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bigmodel_studio.core import logs
+
+if TYPE_CHECKING:
+    from bigmodel_studio.core.run_reader import RunSummary
 
 EXIT_NO_DISPLAY = 2
 
@@ -45,6 +49,7 @@ class _Application:
         from bigmodel_studio.client.lane import LANES, Lane
         from bigmodel_studio.client.library import LibraryWatcher
         from bigmodel_studio.client.run_watcher import RunWatcher
+        from bigmodel_studio.client.sampler import Sampler
         from bigmodel_studio.core.settings import SettingsStore
         from bigmodel_studio.ui import i18n
         from bigmodel_studio.ui.main_window import MainWindow
@@ -66,10 +71,13 @@ class _Application:
             settings=settings, interactive=self.lane, measure=self.measure, library=self.library, runs=self.runs
         )
         self.window = MainWindow(self.studio, theme)
-        self.runs.runs_changed.connect(self.library.refresh)
+        self.sampler = Sampler()
+        self.sampler.sampled.connect(self.window.show_sample)
+        self.runs.runs_changed.connect(self._on_runs_changed)
         self._signals = _Signals(self.window.close)
         self._open_paths = list(open_paths)
         self._closed = False
+        self._checkpoints: set[tuple[str, tuple[int, ...]]] = set()
         self.window.restore_session()
         self.window.show()
         QTimer.singleShot(0, self._after_first_paint)
@@ -81,8 +89,16 @@ class _Application:
     def _after_first_paint(self) -> None:
         self.lane.start()
         self.library.refresh()
+        self.sampler.start()
         if self._open_paths:
             self.window.open_paths(self._open_paths)
+
+    def _on_runs_changed(self, runs: list[RunSummary]) -> None:
+        checkpoints = {(run.name, run.checkpoints) for run in runs}
+        if checkpoints != self._checkpoints:
+            self._checkpoints = checkpoints
+            self.library.refresh()
+        self.sampler.set_runs([run.pid for run in runs if run.live and run.pid])
 
     def close(self) -> None:
         """End the lane and what it started, and join the threads."""
@@ -92,6 +108,7 @@ class _Application:
         self._signals.close()
         self.lane.close()
         self.measure.close()
+        self.sampler.close()
         self.runs.close()
         self.library.close()
 

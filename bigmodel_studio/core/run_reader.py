@@ -42,6 +42,8 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     baselines: dict[str, float] = {}
     checkpoints: tuple[int, ...] = ()
     bundled: bool = False
+    pid: int | None = None
+    """Its process, as it last said."""
 
     @property
     def live(self) -> bool:
@@ -70,6 +72,7 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         baselines=status.baselines,
         checkpoints=tuple(run.checkpoints()),
         bundled=bundled,
+        pid=status.pid,
     )
 
 

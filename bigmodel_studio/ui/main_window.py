@@ -15,6 +15,7 @@ from PySide6.QtCore import QByteArray, QCoreApplication, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from bigmodel_studio.client.sampler import MachineSample
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.opening import sort_paths
@@ -187,6 +188,15 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     # ------------------------------------------------------------------------------- what runs
+
+    @Slot(object)
+    def show_sample(self, sample: MachineSample) -> None:
+        """The figures of the device that the loaded model is on (of the best one where none is loaded)."""
+        facts = self.studio.facts
+        devices = {device.id: device for device in (sample.cpu, *sample.gpus)}
+        device = devices.get(facts.device, sample.main) if facts is not None else sample.main
+        self.status.show_device(device.name)
+        self.status.show_memory(device.ours_bytes, device.others_bytes, device.total_bytes)
 
     @Slot(object)
     def _on_runs_changed(self, runs: list[RunSummary]) -> None:

@@ -56,7 +56,7 @@ class MessageView(QWidget):
         reply = message.role == "assistant"
         streaming = message.state == "streaming"
         if not streaming:
-            self.body.finish(message.text)
+            self.body.finish(message.text, markdown=reply)
         if reply and message.model:
             self.who.setText(message.model)
         self._mark_end(message)

@@ -26,6 +26,7 @@ from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.stylesheet import set_look
 
 TEXT_PX = 14
+HEADING_PX = 16
 LINE_PERCENT = 140.0
 SEGMENT_CHARACTERS = 4000
 PARAGRAPH_CHARACTERS = 1000
@@ -71,7 +72,7 @@ class Segment(QTextBrowser):
     def set_markdown(self, text: str) -> None:
         """Show the text as Markdown, raw HTML in it as plain text."""
         document = self.document()
-        document.setMarkdown(text, _MARKDOWN)
+        document.setMarkdown(with_line_breaks(text), _MARKDOWN)
         cursor = QTextCursor(document)
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(_spaced())
@@ -112,6 +113,18 @@ class Segment(QTextBrowser):
         return text
 
 
+def with_line_breaks(text: str) -> str:
+    """Markdown in which a line's end is a line's end, as whoever wrote the text saw it (but in fenced code)."""
+    lines, fence = text.split("\n"), ""
+    for number, line in enumerate(lines):
+        start = line.lstrip()[:3]
+        if start in ("```", "~~~") and fence in ("", start):
+            fence = "" if fence else start
+        elif not fence and line.strip():
+            lines[number] = line.rstrip() + "  "
+    return "\n".join(lines)
+
+
 def _dress(document: QTextDocument) -> None:
     """Bold in the weight that the window has; code on a ground of its own."""
     ground = QBrush(theme.colour("raised"))
@@ -140,11 +153,14 @@ def _wanted(given: QTextCharFormat, ground: QBrush) -> QTextCharFormat | None:
     if given.fontFixedPitch():
         wanted.setFontFamilies(MONOSPACE)
         wanted.setBackground(ground)
-    elif given.fontWeight() >= QFont.Weight.Bold:
+    if given.fontWeight() >= QFont.Weight.Bold:
         wanted.setFontWeight(QFont.Weight.DemiBold)
-    else:
-        return None
-    return wanted
+    if given.hasProperty(QTextFormat.Property.FontSizeAdjustment):
+        wanted.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+        wanted.setProperty(QTextFormat.Property.FontPixelSize, HEADING_PX)
+    if given.isAnchor():
+        wanted.setForeground(QBrush(theme.colour("accent")))
+    return wanted if wanted.propertyCount() else None
 
 
 def _spaced() -> QTextBlockFormat:
@@ -161,6 +177,7 @@ class RichText(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = ""
+        self._markdown = False
         self._segments: list[Segment] = []
         self._hidden = 0
         """Characters at the beginning that are not shown."""
@@ -190,17 +207,17 @@ class RichText(QWidget):
             self._drop_first()
         self._say_hidden()
 
-    def finish(self, text: str) -> None:
-        """The whole text: as Markdown where it is small, else plain, of which the end is shown."""
-        if text != self.text or len(text) <= MARKDOWN_CHARACTERS:
+    def finish(self, text: str, *, markdown: bool) -> None:
+        """The whole text: as Markdown where that is wanted and it is small, else plain, of which the end is shown."""
+        self._markdown = markdown and len(text) <= MARKDOWN_CHARACTERS
+        if self._markdown:
             self._clear()
             self.text = text
-            if len(text) <= MARKDOWN_CHARACTERS:
-                segment = self._new_segment()
-                segment.set_markdown(text)
-                segment.setAccessibleName(text[:200])
-            else:
-                self._show_end(SEGMENT_CHARACTERS * MOST_SEGMENTS)
+            self._new_segment().set_markdown(text)
+        elif text != self.text:
+            self._clear()
+            self.text = text
+            self._show_end(SEGMENT_CHARACTERS * MOST_SEGMENTS)
 
     def _show_end(self, characters: int) -> None:
         whole, self.text = self.text, ""
@@ -257,7 +274,7 @@ class RichText(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.text and len(self.text) <= MARKDOWN_CHARACTERS:
+        if event.type() == QEvent.Type.PaletteChange and self._markdown:
             for segment in self._segments:
                 segment.set_markdown(self.text)  # its code has a ground of the palette
 
