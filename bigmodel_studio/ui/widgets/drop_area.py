@@ -31,8 +31,10 @@ class DropArea(QFrame):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(16, 16, 16, 16)
 
-    def take(self, data: QMimeData) -> bool:
-        """Hand on what was dropped or pasted; whether there was anything of use."""
+    def take(self, data: QMimeData | None) -> bool:
+        """Hand on what was dropped or pasted (None: an empty clipboard); whether there was anything of use."""
+        if data is None:
+            return False
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if paths:
             self.paths_dropped.emit(paths)

@@ -184,7 +184,7 @@ class ImagesPage(Page):
     def add_image(self, image: QImage) -> None:
         """Keep a picture that was pasted, then treat it as a file."""
         path = pasted_file()
-        if image.save(str(path), b"PNG"):
+        if image.save(str(path)):
             self.add_paths([path])
         else:
             self.studio.tell(Problem(code="paste-unwritable", arguments={"path": str(path)}))
@@ -338,6 +338,8 @@ class ImagesPage(Page):
     def _refresh_current(self) -> None:
         item = self.current_item()
         self.result.show_item(item)
+        reasons = [(each.path.name, self.items.words(each)) for each in self.items.items if each.unreadable]
+        self.result.unreadable.show_reasons(reasons)
         if item is None:
             return
         self.caption.setText(self.items.words(item) if item.prediction and not item.unreadable else "")
@@ -370,7 +372,11 @@ class ImagesPage(Page):
         self.summary.setText(self._summary(items, loading))
 
     def _summary(self, items: list[Item], loading: bool) -> str:
-        parts = [self.tr("%n picture(s)", "", len(items))]
+        parts = [
+            self.tr("1 picture")
+            if len(items) == 1
+            else self.tr("{count} pictures").format(count=numbers.exact(len(items)))
+        ]
         answered = sum(item.prediction is not None for item in items)
         if loading:
             parts.append(self.tr("loading the model…"))

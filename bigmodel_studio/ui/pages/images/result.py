@@ -14,6 +14,47 @@ from bigmodel_studio.ui.widgets.bars import ProbabilityBars
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
+MOST_LISTED = 50
+
+
+class Unreadable(QWidget):
+    """The pictures that could not be read, each with the reason; hidden while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: list[tuple[str, str]] = []
+        self._heading = label("", "heading")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self._heading)
+        self.hide()
+
+    def show_reasons(self, reasons: list[tuple[str, str]]) -> None:
+        """Names and sentences, in the order dropped."""
+        if reasons == self._shown:
+            return
+        if reasons[: len(self._shown)] != self._shown:
+            self._clear()
+        for name, reason in reasons[len(self._shown) : MOST_LISTED]:
+            self._column.addSpacing(6)
+            self._column.addWidget(ElidedLabel(name))
+            self._column.addWidget(label(reason, "small", wrap=True))
+        self._shown = list(reasons)
+        self._heading.setText(self.tr("Unreadable: {count}").format(count=numbers.exact(len(reasons))))
+        self.setVisible(bool(reasons))
+
+    def texts(self) -> list[str]:
+        """What is listed: ``name: reason``."""
+        return [f"{name}: {reason}" for name, reason in self._shown[:MOST_LISTED]]
+
+    def _clear(self) -> None:
+        self._shown = []
+        while (entry := self._column.takeAt(1)) is not None:
+            widget = entry.widget()
+            if widget is not None:
+                widget.deleteLater()
+
 
 class Result(QWidget):
     """The name, size and time of a picture over its probabilities."""
@@ -35,6 +76,9 @@ class Result(QWidget):
         column.addWidget(self.sentence)
         column.addWidget(self.hint)
         column.addWidget(self.bars)
+        column.addSpacing(16)
+        self.unreadable = Unreadable()
+        column.addWidget(self.unreadable)
         column.addStretch(1)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.show_item(None)
