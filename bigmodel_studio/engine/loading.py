@@ -19,6 +19,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch
 import transformers
+from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.library import name_of
@@ -76,7 +77,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
     tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _SPEAKS else None
     processor = load_processor(folder) if kind == "image-classifier" else None
     model = load_model(folder, kind, weights, dtype)
-    torch.nn.Module.to(model, device)
+    nn.Module.to(model, device)
     model.requires_grad_(False).train(False)
     facts = ModelFacts(
         model=ref,
@@ -97,8 +98,8 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
 
 def load_model(folder: Path, kind: ModelKind, weights: Weights, dtype: torch.dtype) -> PreTrainedModel:
     """The model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are not."""
-    auto_class = _auto_class(kind, folder)
-    _refuse_oversized(folder, auto_class, weights)
+    auto_class = auto_class_of(kind, folder)
+    refuse_oversized(build_on_meta(folder, auto_class), weights)
     try:
         model, report = auto_class.from_pretrained(
             str(folder),
@@ -163,7 +164,7 @@ def load_processor(folder: Path) -> Any:
         raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=_first_line(str(error))) from error
 
 
-def tensor_bytes(model: torch.nn.Module) -> int:
+def tensor_bytes(model: nn.Module) -> int:
     """Bytes of the parameters and buffers as held; tensors that share memory count once."""
     storages = {
         tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes()
@@ -172,15 +173,19 @@ def tensor_bytes(model: torch.nn.Module) -> int:
     return sum(storages.values())
 
 
-def _auto_class(kind: ModelKind, folder: Path) -> Any:
+def auto_class_of(kind: ModelKind, folder: Path) -> Any:
+    """transformers' class that loads a kind of model. Raises ``StudioError`` "config-no-architecture"."""
     if kind not in AUTO_CLASSES:
         raise StudioError("config-no-architecture", path=str(folder))
     return getattr(transformers, AUTO_CLASSES[kind])
 
 
-def _refuse_oversized(folder: Path, auto_class: Any, weights: Weights) -> None:
-    """A config may ask for terabytes that its file does not have: compare before any memory is taken."""
-    wanted = sum(parameter.numel() for parameter in build_on_meta(folder, auto_class).parameters())
+def refuse_oversized(structure: nn.Module, weights: Weights) -> None:
+    """A config may ask for terabytes that its file does not have: compare before any memory is taken.
+
+    ``structure`` is the model on the meta device. Raises ``StudioError`` "weights-too-few".
+    """
+    wanted = sum(parameter.numel() for parameter in structure.parameters())
     if wanted > 2 * weights.parameters + 1_000_000:
         raise StudioError("weights-too-few", has=weights.parameters, wants=wanted)
 

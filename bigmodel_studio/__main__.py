@@ -1,0 +1,20 @@
+"""``python -m bigmodel_studio``, and the console script. The window, asked for plainly, does not wait for the commands."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Open the window, or run a command; leaves with the exit code."""
+    if len(sys.argv) == 1:
+        from bigmodel_studio import app
+
+        sys.exit(app.main([]))
+    from bigmodel_studio import cli
+
+    sys.exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()

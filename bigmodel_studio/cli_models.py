@@ -1,0 +1,263 @@
+"""The commands about models: ``models, describe, generate, classify``. Each is a request, run in this process without a
+lane; torch is imported by those that compute, so that ``--help`` and ``models`` answer at once.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bigmodel_studio import cli_output
+from bigmodel_studio.core import library, numbers
+from bigmodel_studio.core.messages import sentence
+from bigmodel_studio.protocol import (
+    Cancelled,
+    Classify,
+    Describe,
+    Description,
+    Done,
+    Event,
+    Failed,
+    Generate,
+    Generated,
+    Layer,
+    ModelRef,
+    Notice,
+    Prediction,
+    Problem,
+    Request,
+    Sampling,
+    Token,
+    Turn,
+)
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A folder, a bundled id, a run, RUN@STEP, or a Hub id.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
+DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda:0, mps, … (auto: the first accelerator).")]
+DtypeName = Annotated[str, typer.Option("--dtype", help="float32, bfloat16 or float16 (auto: as it suits the device).")]
+
+
+def mount(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    for command in (models, describe, generate, classify):
+        app.command()(command)
+
+
+def models(json: Json = False) -> None:
+    """List the models on this machine: bundled, opened folders, runs, the Hub's cache."""
+    records = library.records()
+    if json:
+        cli_output.print_json(records)
+        return
+    rows = [
+        [
+            record.id,
+            record.kind,
+            record.source,
+            numbers.exact(record.parameters) if record.parameters else numbers.NOTHING,
+            numbers.size(record.bytes) if record.bytes else numbers.NOTHING,
+            sentence(record.problem) if record.problem else record.dtype,
+        ]
+        for record in records
+    ]
+    if rows:
+        cli_output.print_table(["MODEL", "KIND", "SOURCE", "PARAMETERS", "BYTES", ""], rows, right=(3, 4))
+    else:
+        cli_output.say("There are no models yet; give a folder to the other commands, or train one.")
+
+
+def describe(model: Model, json: Json = False) -> None:
+    """Say what a model is: its exact parameters, its layers, what a token or a picture costs."""
+    result = _result(Describe(model=_model(model)))
+    assert isinstance(result, Description)
+    if json:
+        cli_output.print_json(result)
+        return
+    cost, unit = (result.flops_per_image, "picture") if result.flops_per_image else (result.flops_per_token, "token")
+    facts = [
+        ("model", result.id),
+        ("architecture", f"{result.architecture} ({result.kind})"),
+        ("parameters", numbers.exact(result.parameters)),
+        ("weights", f"{numbers.size(result.weight_bytes)}, {result.dtype}"),
+        ("context", f"{numbers.exact(result.context_length)} tokens" if result.context_length else numbers.NOTHING),
+        (f"FLOPs a {unit}", numbers.count(cost)),
+    ]
+    cli_output.print_facts(facts)
+    print()
+    rows = list(_tree(result.layers))
+    cli_output.print_table(["LAYER", "TYPE", "PARAMETERS", "SHAPE"], rows, right=(2,))
+
+
+def generate(
+    model: Model,
+    prompt: Annotated[str, typer.Option(help="The text to continue, or the message to answer.")],
+    chat: Annotated[bool, typer.Option("--chat", help="Answer through the model's chat template.")] = False,
+    system: Annotated[str | None, typer.Option(help="A system prompt (with --chat).")] = None,
+    max_new_tokens: Annotated[int, typer.Option(help="At most so many tokens.")] = 256,
+    temperature: Annotated[float | None, typer.Option(help="0 is greedy.")] = None,
+    top_k: Annotated[int | None, typer.Option(help="Of the k most probable only.")] = None,
+    top_p: Annotated[float | None, typer.Option(help="Of the most probable that together hold p.")] = None,
+    min_p: Annotated[float | None, typer.Option(help="Of those at least p times as probable as the best.")] = None,
+    repetition_penalty: Annotated[float | None, typer.Option(help="Above 1: less of what was said.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same text.")] = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Always the most probable token.")] = False,
+    beams: Annotated[int, typer.Option(help="Beam search with so many beams.")] = 1,
+    stop: Annotated[list[str] | None, typer.Option(help="End before this text; may be given again.")] = None,
+    alternatives: Annotated[int, typer.Option(help="With --json: what else each token could have been.")] = 0,
+    device: DeviceName = "auto",
+    dtype: DtypeName = "auto",
+    json: Json = False,
+) -> None:
+    """Continue a prompt, or answer it through the model's chat template."""
+    sampling = Sampling(
+        max_new_tokens=max_new_tokens,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        min_p=min_p,
+        repetition_penalty=repetition_penalty,
+        seed=seed,
+        greedy=greedy,
+        beams=beams,
+        stop=tuple(stop or ()),
+    )
+    asked = (Turn("system", system),) if system is not None else ()
+    turns = (*asked, Turn("user", prompt)) if chat or asked else ()
+    ref = _model(model, device=device, dtype=dtype)
+    request = Generate(
+        model=ref, prompt="" if turns else prompt, turns=turns, sampling=sampling, alternatives=alternatives
+    )
+    tokens: list[Token] = []
+    for event in _events(request):
+        if isinstance(event, Token):
+            tokens.append(event)
+            if not json:
+                print(event.text, end="", flush=True)
+        elif isinstance(event, Done | Cancelled):
+            _print_generated(event, tokens, chat=bool(turns), json=json)
+
+
+def _print_generated(end: Done | Cancelled, tokens: list[Token], *, chat: bool, json: bool) -> None:
+    result = end.result
+    if isinstance(result, Generated):
+        if json:
+            cli_output.print_json({**_plain(result), "tokens": [_plain(token) for token in tokens]})
+        else:
+            print()
+            if chat and not result.template:
+                cli_output.say("This model has no chat template: the text was continued as it is.")
+            cli_output.say(
+                f"{result.new_tokens} tokens, {numbers.rate(result.tokens_per_second, 'tokens')}, "
+                f"first after {numbers.duration(result.time_to_first_token_s)}, seed {result.seed}, "
+                f"{result.finish_reason}"
+            )
+    if isinstance(end, Cancelled):
+        raise typer.Exit(cli_output.EXIT_STOPPED)
+
+
+def classify(
+    model: Model,
+    images: Annotated[list[str], typer.Argument(metavar="IMAGE…", help="Picture files.")],
+    top_k: Annotated[int, typer.Option(help="So many labels a picture.")] = 5,
+    device: DeviceName = "auto",
+    dtype: DtypeName = "auto",
+    json: Json = False,
+) -> None:
+    """Say what is on pictures; one that cannot be read is reported and spoils no other."""
+    ref = _model(model, device=device, dtype=dtype)
+    request = Classify(model=ref, images=tuple(images), top_k=top_k)
+    answers: list[dict[str, Any]] = []
+    stopped = False
+    for event in _events(request):
+        if isinstance(event, Prediction):
+            answers.append(_answer(event))
+            if not json:
+                _print_prediction(event)
+        stopped = stopped or isinstance(event, Cancelled)
+    if json:
+        cli_output.print_json(answers)
+    if stopped:
+        raise typer.Exit(cli_output.EXIT_STOPPED)
+    if all(answer["error"] for answer in answers):
+        cli_output.leave(Problem(code="no-pictures-read"), "input")
+
+
+def _answer(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "image": prediction.image,
+        "predictions": [_plain(label) for label in prediction.predictions],
+        "heatmap": None,
+        "error": sentence(prediction.error) if prediction.error else None,
+        "code": prediction.error.code if prediction.error else None,
+        "width": prediction.width,
+        "height": prediction.height,
+        "seconds": prediction.seconds,
+    }
+
+
+def _print_prediction(prediction: Prediction) -> None:
+    print(prediction.image)
+    if prediction.error is not None:
+        print(f"  error: {sentence(prediction.error)}")
+    for label in prediction.predictions:
+        print(f"  {numbers.percent(label.probability):>6}  {label.label}")
+
+
+def _events(request: Request) -> Iterator[Event]:
+    """A request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed."""
+    from bigmodel_studio.engine.failures import Stopped
+    from bigmodel_studio.engine.session import Session
+    from bigmodel_studio.engine.tasks import run_task
+
+    wanted = True
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal wanted
+        wanted = False
+        signal.signal(signal.SIGINT, before)  # a second Ctrl-C ends it at once
+
+    before = signal.signal(signal.SIGINT, stop)
+    events = run_task(request, Session())
+    try:
+        for event in events:
+            stopping = not wanted and not isinstance(event, Done | Cancelled | Failed)
+            last = events.throw(Stopped()) if stopping else event
+            if isinstance(last, Failed):
+                cli_output.leave(last.problem, last.blame)
+            if isinstance(last, Notice):
+                cli_output.say(f"note: {sentence(last.problem)}")
+            yield last
+            if stopping:
+                return
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _result(request: Request) -> object:
+    """The result of a request that streams nothing."""
+    for event in _events(request):
+        if isinstance(event, Done):
+            return event.result
+    raise typer.Exit(cli_output.EXIT_STOPPED)
+
+
+def _model(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
+    ref = library.parse_model(text)
+    return ModelRef(source=ref.source, id=ref.id, revision=ref.revision, step=ref.step, device=device, dtype=dtype)
+
+
+def _tree(layers: Sequence[Layer], depth: int = 0) -> Iterator[list[str]]:
+    for layer in layers:
+        shape = " × ".join(map(str, layer.shape))
+        yield ["  " * depth + layer.name, layer.type, numbers.exact(layer.parameters), shape]
+        yield from _tree(layer.children, depth + 1)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    plain.pop("type", None)
+    return plain

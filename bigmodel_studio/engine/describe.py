@@ -1,0 +1,114 @@
+"""The task that says what a model is: exact counts, its tree of modules, what a token or a picture costs.
+
+The model is built on torch's meta device, with shapes and no memory; of its weights only the headers are read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import PreTrainedModel
+
+from bigmodel_studio.core import library
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of, read_json
+from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
+from bigmodel_studio.engine.loading import auto_class_of, build_on_meta, refuse_oversized
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, Progress
+
+log = logging.getLogger(__name__)
+
+DEFAULT_IMAGE_PX = 224
+
+
+def describe(request: Describe, session: Session) -> Iterator[Event]:
+    """Ends with ``Done(Description)``; the lane's warm model is left alone. Refuses what could not be loaded either."""
+    yield Progress(what="describing")
+    folder = library.resolve(request.model)
+    config, weights = check_folder(folder)
+    kind = kind_of(config)
+    model = build_on_meta(folder, auto_class_of(kind, folder))
+    refuse_oversized(model, weights)
+    text_config = model.config.get_text_config()
+    pictures = kind == "image-classifier"
+    yield Done(
+        result=Description(
+            id=request.model.id,
+            architecture=architecture_of(config),
+            kind=kind,
+            parameters=sum(parameter.numel() for parameter in model.parameters()),
+            trainable_parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
+            dtype=weights.dtype,
+            context_length=context_length_of(text_config.to_dict()),
+            layers=tuple(layers(model)),
+            flops_per_token=None if pictures else flops(model, one_token(model)),
+            flops_per_image=flops(model, one_picture(model, folder)) if pictures else None,
+            vocabulary=getattr(text_config, "vocab_size", None),
+            weight_bytes=weights.bytes,
+        )
+    )
+
+
+def layers(module: nn.Module) -> Iterator[Layer]:
+    """The children of a module as a tree; ``parameters`` are those in it and below, shared ones once."""
+    for name, child in module.named_children():
+        weight = getattr(child, "weight", None)
+        yield Layer(
+            name=name,
+            type=type(child).__name__,
+            parameters=sum(parameter.numel() for parameter in child.parameters()),
+            shape=tuple(weight.shape) if isinstance(weight, torch.Tensor) else (),
+            children=tuple(layers(child)),
+        )
+
+
+def flops(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> int | None:
+    """Floating-point operations of a forward pass, a multiply-add as two, counted by torch on the meta device.
+
+    None where the model cannot run there (it looks at values that do not exist).
+    """
+    counter = FlopCounterMode(display=False)
+    try:
+        with torch.inference_mode(), counter:
+            model.train(False)(**inputs)
+    except Exception as error:  # whatever a model does with a tensor that has no values
+        log.info("no FLOP count for %s: %s", type(model).__name__, error)
+        return None
+    return int(counter.get_total_flops())
+
+
+def one_token(model: PreTrainedModel) -> dict[str, torch.Tensor]:
+    """One token with nothing before it: attention to a context comes on top of its cost."""
+    ids = torch.zeros((1, 1), dtype=torch.long, device="meta")
+    return {"input_ids": ids, "decoder_input_ids": ids} if model.config.is_encoder_decoder else {"input_ids": ids}
+
+
+def one_picture(model: PreTrainedModel, folder: Path) -> dict[str, torch.Tensor]:
+    """One picture [1, channels, height, width] of the size that the folder's processor makes."""
+    height, width = _picture_size(model, folder)
+    channels = getattr(model.config, "num_channels", 3)
+    return {"pixel_values": torch.zeros((1, channels, height, width), device="meta")}
+
+
+def _picture_size(model: PreTrainedModel, folder: Path) -> tuple[int, int]:
+    processor: dict[str, Any] = {}
+    try:
+        processor = read_json(folder / PROCESSOR_FILE, "processor-broken")
+    except StudioError as error:
+        log.info("%s", error)
+    cropped = processor.get("do_center_crop") and processor.get("crop_size")
+    for size in (cropped, processor.get("size"), getattr(model.config, "image_size", None)):
+        if isinstance(size, int):
+            return size, size
+        if isinstance(size, dict):
+            sides: dict[str, int] = size
+            edge = sides.get("shortest_edge", DEFAULT_IMAGE_PX)
+            return sides.get("height", edge), sides.get("width", edge)
+    return DEFAULT_IMAGE_PX, DEFAULT_IMAGE_PX
