@@ -10,6 +10,7 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
   subcontrol-origin: border; width: 0; border: none;
 }
 QSpinBox[look="number"], QDoubleSpinBox[look="number"] { padding: 2px 6px; }
+QTextBrowser[look="message"] { background: transparent; border: none; padding: 0; font-size: 14px; }
+QPlainTextEdit[look="composer"] { background: transparent; border: none; padding: 0; font-size: 14px; }
 QSpinBox[look="number"]:focus, QDoubleSpinBox[look="number"]:focus { padding: 1px 5px; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 20px; }
@@ -168,5 +171,6 @@ def set_look(widget: QWidget, look: str) -> None:
     if widget.property("look") == look:
         return
     widget.setProperty("look", look)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

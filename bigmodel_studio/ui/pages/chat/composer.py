@@ -26,13 +26,12 @@ class Editor(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        set_look(self, "bare")
+        set_look(self, "composer")
         self.composing = False
         """Whether an input method holds text that is not yet committed."""
         self.setAcceptDrops(False)  # what is dropped goes to the window, which knows where it belongs
         self.setTabChangesFocus(True)
         self.setFont(theme.font(TEXT_PX))
-        self.setStyleSheet(f"font-size: {TEXT_PX}px;")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.conversations import Message, ReplyFacts
@@ -16,61 +18,49 @@ from bigmodel_studio.ui.widgets.page_frame import label
 
 
 class MessageView(QWidget):
-    """``message`` is what it shows; a reply that streams is told what it gains."""
+    """What the user said: ``message``, as plain text."""
 
-    regenerate_wanted = Signal(object)
     link_wanted = Signal(QUrl)
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.message = message
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.who = label(self.tr("You") if message.role == "user" else message.model or self.tr("Reply"), "small")
-        self.trimmed = label("", "warn", wrap=True)
+        self.who = label(self.tr("You"), "small")
         self.body = RichText()
         self.body.link_wanted.connect(self.link_wanted)
-        self.mark = label("", "bad", wrap=True)
-        self.facts = label("", "small")
-        theme.tabular(self.facts, 12)
-        self.copy = self._quiet(self.tr("Copy"), self._on_copy)
-        self.again = self._quiet(self.tr("Regenerate"), self._on_again)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(0, 0, 0, 0)
-        foot.setSpacing(4)
-        foot.addWidget(self.facts)
-        foot.addWidget(self.copy)
-        foot.addWidget(self.again)
-        foot.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for widget in (self.trimmed, self.who, self.body, self.mark):
-            column.addWidget(widget)
-        column.addLayout(foot)
-        self.set_last(False)
-        self.set_message(message)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.addWidget(self.who)
+        self._column.addWidget(self.body)
+        self._show()
+
+    def _show(self) -> None:
+        self.body.finish(self.message.text, markdown=False)
+        self.setAccessibleName(f"{self.who.text()}: {self.message.text[:200]}")
+
+
+class ReplyView(MessageView):
+    """A reply, with its cost and what can be done below; one that streams is told what it gains."""
+
+    regenerate_wanted = Signal(object)
+
+    def __init__(self, message: Message, parent: QWidget | None = None) -> None:
+        self._last = False
+        self._notes: dict[str, QLabel] = {}
+        self._foot: QHBoxLayout | None = None
+        super().__init__(message, parent)
 
     def set_message(self, message: Message) -> None:
         """Show the message as it is now."""
         self.message = message
-        reply = message.role == "assistant"
-        streaming = message.state == "streaming"
-        if not streaming:
-            self.body.finish(message.text, markdown=reply)
-        if reply and message.model:
-            self.who.setText(message.model)
-        self._mark_end(message)
-        self._show_trimmed(message.facts.trimmed_turns)
-        self.facts.setVisible(reply)
-        self.facts.setText("" if streaming else _words(self, message.facts))
-        self.copy.setVisible(reply and not streaming and bool(message.text))
-        self.again.setVisible(reply and not streaming and self._last)
-        self.setAccessibleName(self.tr("{who}: {text}").format(who=self.who.text(), text=message.text[:200]))
+        self._show()
 
     def set_last(self, last: bool) -> None:
         """Only the last reply can be made again."""
         self._last = last
-        self.again.setVisible(last and self.message.role == "assistant" and self.message.state != "streaming")
+        self.again.setVisible(last and self.message.state != "streaming")
 
     def add_text(self, piece: str) -> None:
         """More of the reply."""
@@ -86,6 +76,33 @@ class MessageView(QWidget):
         if progress is not None:
             self.facts.setText(self._waiting_words(progress))
 
+    def _show(self) -> None:
+        if self._foot is None:
+            self._build_foot()
+        message, streaming = self.message, self.message.state == "streaming"
+        self.who.setText(message.model or self.tr("Reply"))
+        if not streaming:
+            self.body.finish(message.text, markdown=True)
+        self._show_end()
+        self._show_trimmed(message.facts.trimmed_turns)
+        self.facts.setText("" if streaming else _words(self, message.facts))
+        self.copy.setVisible(not streaming and bool(message.text))
+        self.set_last(self._last)
+        self.setAccessibleName(f"{self.who.text()}: {message.text[:200]}")
+
+    def _build_foot(self) -> None:
+        self.facts = label("", "small")
+        theme.tabular(self.facts, 12)
+        self.copy = self._quiet(self.tr("Copy"), self._on_copy)
+        self.again = self._quiet(self.tr("Regenerate"), self._on_again)
+        self._foot = QHBoxLayout()
+        self._foot.setContentsMargins(0, 0, 0, 0)
+        self._foot.setSpacing(4)
+        for widget in (self.facts, self.copy, self.again):
+            self._foot.addWidget(widget)
+        self._foot.addStretch(1)
+        self._column.addLayout(self._foot)
+
     def _waiting_words(self, progress: Progress) -> str:
         words = {
             "no-model": self.tr("Waiting for a model: choose one above…"),
@@ -95,26 +112,37 @@ class MessageView(QWidget):
         }.get(progress.what, self.tr("Working…"))
         return f"{words} {numbers.percent(progress.done / progress.total, 0)}" if progress.total else words
 
-    def _mark_end(self, message: Message) -> None:
-        problem = message.facts.problem
+    def _show_end(self) -> None:
+        problem = self.message.facts.problem
         words = {
             "cancelled": self.tr("Stopped. What was said is kept."),
             "interrupted": self.tr("Cut off: the application ended while this was being said."),
             "failed": " ".join(i18n.told(problem)) if problem is not None else self.tr("This reply failed."),
-        }.get(message.state, "")
-        if message.state == "done" and message.facts.finish_reason == "length":
+        }.get(self.message.state, "")
+        if self.message.state == "done" and self.message.facts.finish_reason == "length":
             words = self.tr("Ended at its longest length: “Longest reply”, or the model’s context.")
-        self.mark.setText(words)
-        self.mark.setVisible(bool(words))
-        set_look(self.mark, "bad" if message.state == "failed" else "small")
+        self._note("end", words, "bad" if self.message.state == "failed" else "small", at=2)
 
     def _show_trimmed(self, turns: int) -> None:
-        self.trimmed.setVisible(turns > 0)
-        if turns > 0:
-            words = self.tr("The context is full: the model no longer sees the oldest messages ({count}).")
-            self.trimmed.setText(words.format(count=numbers.exact(turns)))
+        words = self.tr("The context is full: the model no longer sees the oldest messages ({count}).")
+        self._note("trimmed", words.format(count=numbers.exact(turns)) if turns > 0 else "", "warn", at=0)
 
-    def _quiet(self, text: str, slot: object) -> QPushButton:
+    def _note(self, name: str, words: str, look: str, *, at: int) -> None:
+        """A line beside the text, made when it first has something to say; ``at``: how far down the column."""
+        if not words and name not in self._notes:
+            return
+        if name not in self._notes:
+            self._notes[name] = label("", look, wrap=True)
+            self._column.insertWidget(at + (1 if at and "trimmed" in self._notes else 0), self._notes[name])
+        self._notes[name].setText(words)
+        self._notes[name].setVisible(bool(words))
+        set_look(self._notes[name], look)
+
+    def note(self, name: str) -> str:
+        """What a line beside the text says: "trimmed" or "end"."""
+        return self._notes[name].text() if name in self._notes else ""
+
+    def _quiet(self, text: str, slot: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
         set_look(button, "quiet")
         button.clicked.connect(slot)

@@ -7,7 +7,7 @@ is ever loaded (``loadResource`` is empty), raw HTML is shown as it is written, 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QBrush,
     QFont,
@@ -28,11 +28,11 @@ from bigmodel_studio.ui.stylesheet import set_look
 TEXT_PX = 14
 HEADING_PX = 16
 LINE_PERCENT = 140.0
-SEGMENT_CHARACTERS = 4000
+SEGMENT_CHARACTERS = 2000
 PARAGRAPH_CHARACTERS = 1000
 """A line without a break is broken after so many, since one line is laid out in one go."""
 MOST_SEGMENTS = 8
-MARKDOWN_CHARACTERS = 20_000
+MARKDOWN_CHARACTERS = 8_000
 MONOSPACE = ["JetBrains Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
 _MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 
@@ -42,7 +42,7 @@ class Segment(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        set_look(self, "bare")
+        set_look(self, "message")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -52,7 +52,6 @@ class Segment(QTextBrowser):
         for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
             policy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setStyleSheet(f"font-size: {TEXT_PX}px;")
         self.document().setDefaultFont(theme.font(TEXT_PX))
         self.document().setDocumentMargin(0)
         self.length = 0
@@ -181,53 +180,58 @@ class RichText(QWidget):
         self._segments: list[Segment] = []
         self._hidden = 0
         """Characters at the beginning that are not shown."""
+        self._drawn = 0
+        """Characters from the beginning that are shown, or hidden before those."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._more = QPushButton()
-        set_look(self._more, "quiet")
-        self._more.clicked.connect(self._show_more)
-        self._more.hide()
-        self._column.addWidget(self._more)
+        self._more: QPushButton | None = None
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._draw)
 
     def add(self, piece: str) -> None:
-        """Append plain text."""
+        """Append plain text; it is drawn within the next turns of the event loop."""
         self.text += piece
-        while piece:
-            last = self._segments[-1] if self._segments else self._new_segment()
-            room = SEGMENT_CHARACTERS - last.length
-            if len(piece) <= room:
-                last.add(piece)
-                break
-            cut = _cut(piece, room) if room > 0 else 0
-            if cut:
-                last.add(piece[:cut])
-            piece = piece[cut:].removeprefix("\n") if last.length else piece
-            self._new_segment()
-            self._drop_first()
-        self._say_hidden()
+        if not self._timer.isActive():
+            self._draw()
 
     def finish(self, text: str, *, markdown: bool) -> None:
         """The whole text: as Markdown where that is wanted and it is small, else plain, of which the end is shown."""
         self._markdown = markdown and len(text) <= MARKDOWN_CHARACTERS
         if self._markdown:
-            self._clear()
-            self.text = text
-            self._new_segment().set_markdown(text)
-        elif text != self.text:
-            self._clear()
-            self.text = text
-            self._show_end(SEGMENT_CHARACTERS * MOST_SEGMENTS)
+            self._begin(text, len(text))
+            if text:
+                self._new_segment().set_markdown(text)
+            return
+        if not text.startswith(self.text):
+            self._begin(text, 0)
+        self.text = text
+        self._draw()
 
-    def _show_end(self, characters: int) -> None:
-        whole, self.text = self.text, ""
-        start = max(0, len(whole) - characters)
-        self._hidden = 0
-        for at in range(start, len(whole), SEGMENT_CHARACTERS):
-            segment = self._new_segment()
-            segment.add(whole[at : at + SEGMENT_CHARACTERS])
-        self.text, self._hidden = whole, start
-        self._say_hidden()
+    @property
+    def drawing(self) -> bool:
+        """Whether there is text that is still to be drawn."""
+        return self._drawn < len(self.text)
+
+    @Slot()
+    def _draw(self) -> None:
+        """Draw at most a segment's worth; what lies too far behind the end is left out."""
+        behind = len(self.text) - self._drawn
+        if behind > SEGMENT_CHARACTERS * MOST_SEGMENTS:
+            self._begin(self.text, len(self.text) - SEGMENT_CHARACTERS * MOST_SEGMENTS)
+            self._hidden = self._drawn
+            self._say_hidden()
+        last = self._segments[-1] if self._segments else self._new_segment()
+        piece = self.text[self._drawn : self._drawn + SEGMENT_CHARACTERS - last.length]
+        if len(piece) < len(self.text) - self._drawn:
+            piece = piece[: _cut(piece)]
+        last.add(piece)
+        self._drawn += len(piece)
+        if last.length >= SEGMENT_CHARACTERS or self._drawn < len(self.text):
+            self._new_segment()
+            self._drop_first()
+        if self.drawing != self._timer.isActive():
+            (self._timer.start if self.drawing else self._timer.stop)()
 
     @Slot()
     def _show_more(self) -> None:
@@ -238,12 +242,25 @@ class RichText(QWidget):
         self._hidden = start
         self._say_hidden()
 
+    def _begin(self, text: str, drawn: int) -> None:
+        """Show nothing, as if the first ``drawn`` characters of ``text`` had been."""
+        self._timer.stop()
+        for segment in self._segments:
+            self._column.removeWidget(segment)
+            segment.hide()
+            segment.deleteLater()
+        self._segments.clear()
+        self.text, self._drawn, self._hidden = text, drawn, 0
+        self._say_hidden()
+
     def _drop_first(self) -> None:
         if len(self._segments) > MOST_SEGMENTS:
             first = self._segments.pop(0)
             self._hidden += first.length
             self._column.removeWidget(first)
+            first.hide()
             first.deleteLater()
+            self._say_hidden()
 
     def _new_segment(self, at: int | None = None) -> Segment:
         segment = Segment(self)
@@ -257,20 +274,16 @@ class RichText(QWidget):
         segment.show()
         return segment
 
-    def _clear(self) -> None:
-        for segment in self._segments:
-            self._column.removeWidget(segment)
-            segment.hide()
-            segment.deleteLater()
-        self._segments.clear()
-        self._hidden = 0
-        self._say_hidden()
-
     def _say_hidden(self) -> None:
-        self._more.setVisible(self._hidden > 0)
-        if self._hidden:
+        if self._more is None and self._hidden:
+            self._more = QPushButton()
+            set_look(self._more, "quiet")
+            self._more.clicked.connect(self._show_more)
+            self._column.insertWidget(0, self._more)
+        if self._more is not None:
             words = self.tr("{count} characters before this are not shown · Show more")
             self._more.setText(words.format(count=numbers.exact(self._hidden)))
+            self._more.setVisible(self._hidden > 0)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -279,10 +292,10 @@ class RichText(QWidget):
                 segment.set_markdown(self.text)  # its code has a ground of the palette
 
 
-def _cut(piece: str, room: int) -> int:
-    """Where to cut ``piece`` within ``room``: behind a line's end, else behind a space, else where the room ends."""
+def _cut(piece: str) -> int:
+    """Where to end a segment: behind the last line's end of ``piece``, else behind its last space, else at its end."""
     for separator in ("\n", " "):
-        at = piece.rfind(separator, 0, room)
-        if at >= 0:
+        at = piece.rfind(separator)
+        if at > 0:
             return at + 1
-    return room
+    return len(piece)

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.conversations import Message, ReplyFacts
 from bigmodel_studio.protocol import Progress
-from bigmodel_studio.ui.pages.chat.message_view import MessageView
+from bigmodel_studio.ui.pages.chat.message_view import MessageView, ReplyView
 from bigmodel_studio.ui.widgets.page_frame import label
 
 WIDTH_PX = 720
 SIDE_PX = 24
 BETWEEN_PX = 24
-LOADED_AT_ONCE = 12
-MOST_VIEWS = 72
+LOADED_AT_ONCE = 10
+MOST_VIEWS = 40
 _NEAR_END_PX = 32
 
 Earlier = Callable[[int, int], list[Message]]
@@ -42,7 +42,10 @@ class Transcript(QScrollArea):
         self._views: dict[int, MessageView] = {}
         self._stick = True
         self._whole = True
-        self._filling = False
+        self._waiting: list[Message] = []
+        """Messages that are to be built above those that are shown, oldest first."""
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._build)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Conversation"))
@@ -70,25 +73,28 @@ class Transcript(QScrollArea):
         return list(self._views.values())
 
     def show_messages(self, messages: list[Message], *, whole: bool) -> None:
-        """Begin with the end of a conversation; ``whole``: there is nothing before it."""
+        """Begin with the end of a conversation; ``whole``: there is nothing before it. One message a turn is built."""
         for view in self.views:
             self._remove(view)
         self._whole, self._stick = whole, True
         self._latest.hide()
         self._earlier_note.setVisible(not whole)
-        for message in messages:
-            self.add(message)
-        self._to_end()
+        self._waiting = list(messages)
+        self._build()
+        for view in self.views:
+            if isinstance(view, ReplyView):
+                view.set_last(True)
 
     def add(self, message: Message) -> None:
         """A message at the end. One that answers the same as a reply that is shown takes its place."""
         for view in self.views:
-            if message.role == "assistant" == view.message.role and view.message.parent == message.parent:
-                self._remove(view)
-        for view in self.views[-1:]:
-            view.set_last(False)
-        self._insert(message, self._column.count() - 1)
-        self._views[message.id].set_last(True)
+            if isinstance(view, ReplyView):
+                view.set_last(False)
+                if message.role == "assistant" and view.message.parent == message.parent:
+                    self._remove(view)
+        view = self._views[message.id] = self._made(message, self._column.count() - 1)
+        if isinstance(view, ReplyView):
+            view.set_last(True)
         if len(self._views) > MOST_VIEWS and self._stick:
             self._remove(self.views[0])
             self._whole = False
@@ -98,31 +104,35 @@ class Transcript(QScrollArea):
 
     def add_text(self, message: int, piece: str) -> None:
         """More of a reply."""
-        if message in self._views:
-            self._views[message].add_text(piece)
+        if (view := self._reply(message)) is not None:
+            view.add_text(piece)
 
     def end(self, message: Message) -> None:
         """A reply as it ended."""
-        if message.id in self._views:
-            self._views[message.id].set_message(message)
+        if (view := self._reply(message.id)) is not None:
+            view.set_message(message)
 
     def show_counts(self, facts: ReplyFacts) -> None:
         """What the last reply cost so far."""
-        if self._views:
-            self.views[-1].show_counts(facts)
+        if (view := self._reply()) is not None:
+            view.show_counts(facts)
 
     def show_waiting(self, progress: Progress | None) -> None:
         """What the last reply waits for."""
-        if self._views:
-            self.views[-1].show_waiting(progress)
+        if (view := self._reply()) is not None:
+            view.show_waiting(progress)
+
+    def _reply(self, message: int | None = None) -> ReplyView | None:
+        view = self._views.get(message) if message is not None else next(reversed(self._views.values()), None)
+        return view if isinstance(view, ReplyView) else None
 
     # ------------------------------------------------------------------------------- inside
 
-    def _insert(self, message: Message, at: int) -> MessageView:
-        view = MessageView(message)
-        view.regenerate_wanted.connect(self.regenerate_wanted)
+    def _made(self, message: Message, at: int) -> MessageView:
+        view = MessageView(message) if message.role == "user" else ReplyView(message)
+        if isinstance(view, ReplyView):
+            view.regenerate_wanted.connect(self.regenerate_wanted)
         view.link_wanted.connect(self.link_wanted)
-        self._views[message.id] = view
         self._column.insertWidget(at, view)
         return view
 
@@ -136,32 +146,31 @@ class Transcript(QScrollArea):
     def _on_scrolled(self, value: int) -> None:
         bar = self.verticalScrollBar()
         self._stick = value >= bar.maximum() - _NEAR_END_PX
-        if value <= 2 * self.viewport().height() // 3 and not self._whole and not self._filling and bar.maximum() > 0:
-            self._filling = True
-            QTimer.singleShot(0, self._fill_earlier)
+        near = value <= 2 * self.viewport().height() // 3
+        if near and not self._whole and not self._waiting and self._views and bar.maximum() > 0:
+            self._waiting = self._earlier(self.views[0].message.id, LOADED_AT_ONCE)
+            self._whole = len(self._waiting) < LOADED_AT_ONCE
+            self._timer.start()
 
     @Slot()
-    def _fill_earlier(self) -> None:
-        """Build the messages before the first that is shown, holding what is seen in its place."""
-        if not self._views:
-            self._filling = False
-            return
-        bar = self.verticalScrollBar()
-        from_end = bar.maximum() - bar.value()
-        first = self.views[0].message
-        found = self._earlier(first.id, LOADED_AT_ONCE)
-        self._whole = len(found) < LOADED_AT_ONCE
-        self._earlier_note.setVisible(not self._whole)
-        shown = self._views
-        self._views = {}
-        for number, message in enumerate(found):
-            self._insert(message, 1 + number)
-        self._views.update(shown)
-        self._forget_latest()
-        self._column.activate()
-        self._inner.adjustSize()
-        bar.setValue(max(0, bar.maximum() - from_end))
-        self._filling = False
+    def _build(self) -> None:
+        """Build the newest message that waits above those that are shown, holding what is seen in its place."""
+        if self._waiting:
+            bar = self.verticalScrollBar()
+            from_end = bar.maximum() - bar.value()
+            message = self._waiting.pop()
+            self._views = {message.id: self._made(message, 1), **self._views}
+            self._column.activate()
+            self._inner.adjustSize()
+            if self._stick:
+                self._to_end()
+            else:
+                self._forget_latest()
+                bar.setValue(max(0, bar.maximum() - from_end))
+        if self._waiting:
+            self._timer.start()
+        else:
+            self._earlier_note.setVisible(not self._whole)
 
     def _forget_latest(self) -> None:
         """Let go of the last messages where too many are built; a reply that streams is kept."""
@@ -179,7 +188,7 @@ class Transcript(QScrollArea):
 
     @Slot(int, int)
     def _on_range_changed(self, _minimum: int, maximum: int) -> None:
-        if self._stick and not self._filling:
+        if self._stick:
             self.verticalScrollBar().setValue(maximum)
 
     def _to_end(self) -> None:
