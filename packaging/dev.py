@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 if sys.version_info < (3, 11):  # before anything that an older Python would stumble over
     sys.stderr.write(
@@ -193,6 +192,8 @@ def _mypy_cache(name: str) -> Path:
 
 def _all_pass(commands: Sequence[Sequence[str]], together: bool) -> bool:
     """Run every command, whatever became of the one before. `together`: side by side, each one's words in one piece."""
+    from concurrent.futures import ThreadPoolExecutor  # here: `run` does without it
+
     with ThreadPoolExecutor(os.cpu_count() if together else 1) as pool:
         return all(list(pool.map(lambda words: _passes(words, in_one_piece=together), commands)))
 

@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import Path
 from typing import Callable, Iterable, Mapping, NamedTuple, Sequence
 
@@ -121,6 +120,8 @@ def _said(command: list[str]) -> str:
 def index_answers(url: str, timeout_s: float = 3.0) -> bool:
     """Whether a package index answers within `timeout_s`, all told: the time limits of a socket leave out the name's
     look-up and begin anew with every byte, so the question is asked on a thread that is not waited for."""
+    import urllib.request  # here: it takes longer to load than all the rest of a start that installs nothing
+
     answered = threading.Event()
 
     def ask() -> None:
