@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -24,8 +25,11 @@ from bigmodel_studio.core.runs import LIVE, RunFolder, all_runs, find_run
 from bigmodel_studio.core.spec import parse_spec, write_spec
 
 FINISHED, FAILED, BAD_INPUT, STOPPED, LEFT = 0, 1, 2, 3, 130
+STATES = {"finished": FINISHED, "stopped": STOPPED}
 POLL_S = 0.1
 STOP_WAIT_S = 600.0
+END_WAIT_S = 10.0
+"""A run says how it ended a moment before its process is gone."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.")]
@@ -117,14 +121,14 @@ def _start(run: RunFolder, *, again: bool, detach: bool, as_json: bool) -> None:
         _follow(run, offset, as_json)
     except _Left:
         raise typer.Exit(LEFT) from None
-    code = launch.exit_status(pid)
+    code = launch.exit_status(pid, wait_s=END_WAIT_S)
     state = run.state_now()
     _print_record(run, as_json)
     if state == "interrupted":
         raise StudioError("run-lost", blame="work", run=run.name, step=run.status().step)
     if state == "failed":
         print(f"error: {run.status().message}", file=sys.stderr)
-    raise typer.Exit(code if code is not None and code >= 0 else FAILED)
+    raise typer.Exit(STATES.get(state, BAD_INPUT if code == BAD_INPUT else FAILED))
 
 
 class _Left(Exception):  # noqa: N818 - the user's choice, not an error
@@ -238,6 +242,10 @@ def _mistakes() -> Iterator[None]:
     """A problem is one line and a way out on stderr, and an exit status; never a traceback."""
     try:
         yield
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; the interpreter must not meet the closed pipe again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from None
     except (StudioError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         if isinstance(error, StudioError) and (way_out := hint(error.problem)):

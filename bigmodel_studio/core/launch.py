@@ -6,6 +6,7 @@ it outlives whoever started it. Nothing of torch or of the training code is impo
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -65,9 +66,17 @@ def check_inputs(spec: RunSpec) -> None:
         resolve(parse_model(spec.model.tokenizer))
 
 
-def exit_status(pid: int) -> int | None:
-    """How a run that this process started has ended: 0 finished, 3 stopped, 1 failed, 2 cannot be done; else None."""
-    return next((child.poll() for child in _started if child.pid == pid), None)
+def exit_status(pid: int, *, wait_s: float = 0.0) -> int | None:
+    """How a run's process that this one started has ended: 0 finished, 3 stopped, 1 failed, 2 cannot be done.
+
+    Negative: it was killed by that signal. None: it has not ended within ``wait_s``, or was not started here.
+    """
+    child = next((child for child in _started if child.pid == pid), None)
+    if child is None:
+        return None
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(wait_s)
+    return child.returncode
 
 
 def start_run(run: RunFolder, *, resume: bool = False) -> int:

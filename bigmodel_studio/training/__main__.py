@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import os
+import signal
 import sys
 from pathlib import Path
 
 from bigmodel_studio.training.run import run
+from bigmodel_studio.training.telemetry import Wishes
+
+BEHIND_THE_WINDOW = 5
+"""How nice a run is to other processes."""
 
 
 def main() -> int:
@@ -16,7 +22,14 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint")
     given = parser.parse_args()
-    return run(given.folder.absolute(), resume=given.resume)
+    if hasattr(os, "nice"):
+        os.nice(BEHIND_THE_WINDOW)
+    return run(given.folder.absolute(), resume=given.resume, listen=_stop_at_signals)
+
+
+def _stop_at_signals(wishes: Wishes) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(wishes, "stop", True))
 
 
 if __name__ == "__main__":

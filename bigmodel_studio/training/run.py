@@ -7,12 +7,10 @@ heartbeat has begun, for that takes seconds.
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
@@ -23,12 +21,15 @@ from bigmodel_studio.training.telemetry import StatusWriter, StopAsked, Wishes
 
 FINISHED, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 3
 LOCK = ".lock"
-BEHIND_THE_WINDOW = 5
-"""How nice a run is to other processes."""
+LOCK_WAIT_S = 10.0
+"""A run that has just ended holds its lock until its process is gone."""
 
 
-def run(folder: Path, *, resume: bool) -> int:
-    """Train what the folder asks for; returns the exit status (0 finished, 3 stopped, 1 failed, 2 cannot be done)."""
+def run(folder: Path, *, resume: bool, listen: Callable[[Wishes], None] | None = None) -> int:
+    """Train what the folder asks for; returns the exit status (0 finished, 3 stopped, 1 failed, 2 cannot be done).
+
+    ``listen`` is given the wishes, to make them from something else than the folder (a process's signals).
+    """
     run_folder = RunFolder(folder)
     with contextlib.ExitStack() as stack:
         try:
@@ -36,13 +37,11 @@ def run(folder: Path, *, resume: bool) -> int:
         except (StudioError, OSError) as error:
             print(f"error: {error}", file=sys.stderr, flush=True)
             return BAD_INPUT
-        if hasattr(os, "nice"):
-            os.nice(BEHIND_THE_WINDOW)
         status = StatusWriter(run_folder)
         stack.callback(status.close)
         wishes = Wishes(run_folder, status.status.control_seq)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: setattr(wishes, "stop", True))
+        if listen is not None:
+            listen(wishes)
         return _to_the_end(run_folder, status, wishes, resume)
 
 
@@ -133,15 +132,24 @@ def _locked(run_folder: RunFolder) -> Iterator[None]:
     Raises ``StudioError`` "run-live" where another process holds it.
     """
     with open(run_folder.path / LOCK, "ab") as stream:
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StudioError("run-live", run=run_folder.name) from error
+        deadline = time.monotonic() + LOCK_WAIT_S
+        while not _lock(stream.fileno()):
+            if time.monotonic() > deadline:
+                raise StudioError("run-live", run=run_folder.name)
+            time.sleep(0.05)
         yield
+
+
+def _lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

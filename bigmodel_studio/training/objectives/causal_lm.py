@@ -36,19 +36,22 @@ class CausalLM(Objective):
         self._spec = spec
         corpus = split_corpus(spec.data.train, spec.data.evaluation)
         source = checkpoint if checkpoint is not None else _base_folder(spec.model)
+        # The text is looked at before anything large is built: a context that it cannot fill costs its square.
         if source is None:
             self.tokenizer = _tokenizer_from_scratch(spec.model, corpus, say)
-            self.model = build_gpt(spec.model, self.tokenizer, spec.seed)
+            self.context = spec.model.context
         else:
             self.tokenizer, self.model = load_causal_lm(source)
-        known = context_length_of(self.model.config.get_text_config().to_dict())
-        self.context = min(spec.model.context, known or spec.model.context)
+            known = context_length_of(self.model.config.get_text_config().to_dict())
+            self.context = min(spec.model.context, known or spec.model.context)
+        self.tokens = data.prepare(corpus, self.tokenizer, say)
+        self.tokens.check(self.context)
+        if source is None:
+            self.model = build_gpt(spec.model, self.tokenizer, spec.seed)
         embeddings: Any = self.model.get_input_embeddings()
         rows = int(embeddings.weight.shape[0])
         if len(self.tokenizer) > rows:
             raise StudioError("vocabulary-mismatch", tokens=len(self.tokenizer), known=rows)
-        self.tokens = data.prepare(corpus, self.tokenizer, say)
-        self.tokens.check(self.context)
         train, evaluation = len(self.tokens.train), len(self.tokens.evaluation)
         self.notes = [
             f"{train:,} training and {evaluation:,} evaluation tokens",

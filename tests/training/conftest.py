@@ -1,0 +1,92 @@
+"""A text that a tiny model learns from in seconds, specs of such trainings, and runs in this process or their own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from bigmodel_studio.core.launch import create_run
+from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.spec import (
+    DataSpec,
+    LaunchSpec,
+    ModelSpec,
+    OptimizerSpec,
+    RunSpec,
+    SamplesSpec,
+    ScheduleSpec,
+)
+
+WORDS = ["the", "a", "red", "blue", "small", "old", "cat", "dog", "bird", "house"]
+WORDS += ["tree", "runs", "sleeps", "sings", "sees", "near", "under"]
+
+
+@pytest.fixture(autouse=True)
+def torch_as_it_was() -> Iterator[None]:
+    """Put back what a run pins for the whole process."""
+    threads, deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    yield
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(deterministic)
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    """30 kB of sentences without sense, the same every time."""
+    path = tmp_path / "words.txt"
+    path.write_text(make_text(30_000), "utf-8")
+    return path
+
+
+@pytest.fixture
+def spec(text: Path) -> RunSpec:
+    """12 updates of two layers, 32 wide, with dropout; evaluated and saved every 4."""
+    return RunSpec(
+        name="tiny",
+        data=DataSpec(train=(str(text),), evaluation=0.1),
+        model=ModelSpec(layers=2, heads=2, width=32, context=32, tokenizer="train:300", dropout=0.1),
+        optimizer=OptimizerSpec(learning_rate=3e-3),
+        schedule=ScheduleSpec(steps=12, batch=4, evaluate_every=4, evaluation_batches=2, checkpoint_every=4),
+        samples=SamplesSpec(prompts=("the cat",), new_tokens=5),
+        launch=LaunchSpec(device="cpu", threads=1),
+    )
+
+
+@pytest.fixture
+def make_run(spec: RunSpec) -> Callable[..., RunFolder]:
+    """A new run of the tiny spec, with tables of it changed: ``make_run(schedule={"steps": 3})``."""
+
+    def made(**changes: Any) -> RunFolder:
+        whole = {
+            name: msgspec.structs.replace(getattr(spec, name), **value) if isinstance(value, dict) else value
+            for name, value in changes.items()
+        }
+        return create_run(msgspec.structs.replace(spec, **whole))
+
+    return made
+
+
+def make_text(characters: int, seed: int = 0) -> str:
+    random = np.random.default_rng(seed)
+    words = random.choice(WORDS, size=characters // 4)
+    ends = random.choice([" ", " ", " ", ".\n"], size=len(words))
+    return "".join(word + end for word, end in zip(words, ends, strict=True))[:characters]
+
+
+def losses(run: RunFolder) -> list[tuple[int, float, float | None]]:
+    """What has to be the same bit for bit: the loss and the evaluation loss of every step."""
+    return [(record["step"], record["loss"], record.get("evaluation_loss")) for record in run.metrics()]
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 90.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)

@@ -1,0 +1,240 @@
+"""What a run survives: kills at any moment, full disks, damaged files, losses that are no numbers, and being started
+twice. After each of them the folder says what happened, and what was whole before is whole still.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import torch
+
+from bigmodel_studio.core import launch
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.training import checkpoint
+from bigmodel_studio.training.objectives import Batch
+from bigmodel_studio.training.objectives.causal_lm import CausalLM
+from bigmodel_studio.training.run import FAILED, FINISHED, run
+from bigmodel_studio.training.telemetry import Records
+from tests.training.conftest import losses, wait_for
+
+MakeRun = Callable[..., RunFolder]
+
+
+@pytest.fixture
+def whole(make_run: MakeRun) -> RunFolder:
+    """The same training, undisturbed."""
+    folder = make_run(name="whole")
+    assert run(folder.path, resume=False) == FINISHED
+    return folder
+
+
+def poison(monkeypatch: pytest.MonkeyPatch, step: int, error: Exception | None = None) -> None:
+    """Make the loss of update ``step`` not a number, or raise ``error`` there."""
+    loss, calls = CausalLM.loss, [0]
+
+    def poisoned(self: CausalLM, model: Any, batch: Batch) -> torch.Tensor:
+        if not torch.is_grad_enabled():
+            return loss(self, model, batch)
+        calls[0] += 1
+        if calls[0] == step and error is not None:
+            raise error
+        return loss(self, model, batch) * (float("nan") if calls[0] == step else 1.0)
+
+    monkeypatch.setattr(CausalLM, "loss", poisoned)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_at_once_and_the_last_checkpoint_stays(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_run()
+    poison(monkeypatch, 6)
+    assert run(folder.path, resume=False) == FAILED
+    assert (folder.metrics()[-1]["step"], folder.metrics()[-1]["loss"]) == (6, None)
+    assert folder.status().state == "failed"
+    assert "step 6" in folder.status().message
+    assert folder.checkpoints() == [4]
+    checkpoint.verify(folder.checkpoint_path())
+
+
+def test_weights_that_are_not_finite_are_never_saved(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_run()
+    append = Records.append
+
+    def spoil(records: Records, record: dict[str, Any]) -> None:
+        append(records, record)
+        if record.get("step") == 8:
+            next(iter(objective[0].model.parameters())).data[0] = float("inf")
+
+    objective: list[CausalLM] = []
+    build = CausalLM.__init__
+    monkeypatch.setattr(CausalLM, "__init__", lambda self, *given: (build(self, *given), objective.append(self))[0])
+    monkeypatch.setattr(Records, "append", spoil)
+    assert run(folder.path, resume=False) == FAILED
+    assert folder.checkpoints() == [4]
+
+
+def test_out_of_memory_fails_with_advice(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_run()
+    poison(monkeypatch, 2, torch.OutOfMemoryError("CUDA out of memory"))
+    assert run(folder.path, resume=False) == FAILED
+    assert "Halve schedule.batch" in folder.status().message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is set with setrlimit")
+def test_a_full_disk_fails_with_a_sentence_and_keeps_what_was_saved(
+    make_run: MakeRun, whole: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    folder = make_run()
+    save = checkpoint.save
+
+    def on_a_full_disk(given: RunFolder, *rest: Any) -> Path:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        if given.checkpoints():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+        try:
+            return save(given, *rest)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "save", on_a_full_disk)
+        assert run(folder.path, resume=False) == FAILED
+    assert "could not be written" in folder.status().message
+    assert [path.name for path in folder.checkpoints_path.iterdir()] == ["step-000004"]
+    assert run(folder.path, resume=True) == FINISHED
+    assert losses(folder) == losses(whole)
+
+
+def test_a_folder_that_cannot_be_written_fails_with_a_sentence(make_run: MakeRun) -> None:
+    folder = make_run()
+    folder.checkpoints_path.write_text("a file where the folder should be")
+    assert run(folder.path, resume=False) == FAILED
+    assert str(folder.checkpoints_path) in folder.status().message
+
+
+def test_a_damaged_checkpoint_is_passed_over_for_the_one_before_and_it_is_said(
+    make_run: MakeRun, whole: RunFolder
+) -> None:
+    folder = make_run()
+    assert run(folder.path, resume=False) == FINISHED
+    for step in (8, 12):
+        weights = folder.checkpoint_path(step) / "model.safetensors"
+        data = bytearray(weights.read_bytes())
+        data[-1] ^= 1
+        weights.write_bytes(data)
+    assert run(folder.path, resume=True) == FINISHED
+    log = (folder.path / "metrics.jsonl").read_text()
+    assert '"event":"resume","step":4' in log
+    assert losses(folder) == losses(whole)
+    checkpoint.verify(folder.checkpoint_path(8))
+    checkpoint.verify(folder.checkpoint_path(12))
+
+
+def test_a_torn_last_line_spoils_only_itself(make_run: MakeRun, whole: RunFolder) -> None:
+    folder = make_run()
+    assert run(folder.path, resume=False) == FINISHED
+    with open(folder.path / "metrics.jsonl", "a") as stream:
+        stream.write('{"step": 13, "lo')
+    checkpoint_12 = folder.checkpoint_path(12) / "MANIFEST.json"
+    checkpoint_12.unlink()
+    assert run(folder.path, resume=True) == FINISHED
+    assert losses(folder) == losses(whole)
+
+
+KILLED_WHILE_SAVING = """
+import os, signal, sys
+from pathlib import Path
+from bigmodel_studio.training import checkpoint
+from bigmodel_studio.training.run import run
+seal = checkpoint._seal
+def killed(folder):
+    if "step-000008" in folder.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    seal(folder)
+checkpoint._seal = killed
+run(Path(sys.argv[1]), resume=False)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_killed_in_the_middle_of_a_save_the_rest_is_the_same(make_run: MakeRun, whole: RunFolder) -> None:
+    import subprocess
+
+    folder = make_run()
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED_WHILE_SAVING, str(folder.path)], env=launch._environment(), check=False
+    )
+    assert ended.returncode == -signal.SIGKILL
+    assert folder.checkpoints() == [4]
+    assert folder.state_now() == "interrupted"
+    assert run(folder.path, resume=True) == FINISHED
+    assert losses(folder) == losses(whole)
+    assert not [path for path in folder.checkpoints_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_killed_at_a_random_moment_and_resumed_the_rest_is_the_same(make_run: MakeRun) -> None:
+    changes = {"schedule": {"steps": 120, "evaluate_every": 40, "checkpoint_every": 7}}
+    undisturbed = make_run(name="undisturbed", **changes)
+    assert run(undisturbed.path, resume=False) == FINISHED
+    folder = make_run(**changes)
+    launch.start_run(folder)
+    moment = random.Random().uniform(0.0, 1.0)
+    wait_for(lambda: len(folder.metrics()) > 0)
+    time.sleep(moment)
+    pid = folder.status().pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    launch.exit_status(pid, wait_s=10)
+    assert folder.state_now() in {"interrupted", "finished"}
+    assert run(folder.path, resume=True) == FINISHED, f"killed {moment} s after the first record"
+    assert losses(folder) == losses(undisturbed)
+
+
+@pytest.mark.slow
+def test_a_run_is_a_process_of_its_own_that_pauses_saves_stops_and_refuses_a_second_start(make_run: MakeRun) -> None:
+    folder = make_run(schedule={"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6})
+    pid = launch.start_run(folder)
+    wait_for(lambda: folder.status().step > 0)
+    assert folder.status().pid == pid
+    assert psutil.Process(pid).terminal() is None
+    with pytest.raises(StudioError, match="at work already"):
+        launch.start_run(folder, resume=True)
+    folder.ask("pause", save=True)
+    wait_for(lambda: folder.status().state == "paused" and bool(folder.checkpoints()))
+    step, beat = len(folder.metrics()), folder.status().updated
+    time.sleep(2.5)
+    assert len(folder.metrics()) == step
+    assert folder.status().updated - beat > 1.5
+    folder.ask("run")
+    wait_for(lambda: len(folder.metrics()) > step)
+    seq = folder.ask("stop")
+    assert launch.exit_status(pid, wait_s=60) == 3
+    status = folder.status()
+    assert (status.state, status.control_seq) == ("stopped", seq)
+    assert folder.checkpoints()[-1] == status.step == folder.metrics()[-1]["step"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_sigterm_is_a_stop(make_run: MakeRun) -> None:
+    folder = make_run(schedule={"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6})
+    pid = launch.start_run(folder)
+    wait_for(lambda: folder.status().step > 0)
+    os.kill(pid, signal.SIGTERM)
+    assert launch.exit_status(pid, wait_s=60) == 3
+    assert folder.checkpoints()[-1] == folder.status().step
