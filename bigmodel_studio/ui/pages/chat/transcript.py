@@ -44,6 +44,8 @@ class Transcript(QScrollArea):
         self._whole = True
         self._waiting: list[Message] = []
         """Messages that are to be built above those that are shown, oldest first."""
+        self._from_end: int | None = None
+        """Pixels from the end to what is seen, which are held while messages are built above."""
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._build)
         self.setWidgetResizable(True)
@@ -157,16 +159,11 @@ class Transcript(QScrollArea):
         """Build the newest message that waits above those that are shown, holding what is seen in its place."""
         if self._waiting:
             bar = self.verticalScrollBar()
-            from_end = bar.maximum() - bar.value()
+            self._from_end = None if self._stick else bar.maximum() - bar.value()
             message = self._waiting.pop()
             self._views = {message.id: self._made(message, 1), **self._views}
-            self._column.activate()
-            self._inner.adjustSize()
-            if self._stick:
-                self._to_end()
-            else:
+            if not self._stick:
                 self._forget_latest()
-                bar.setValue(max(0, bar.maximum() - from_end))
         if self._waiting:
             self._timer.start()
         else:
@@ -177,6 +174,8 @@ class Transcript(QScrollArea):
         for view in reversed(self.views):
             if len(self._views) <= MOST_VIEWS or view.message.state == "streaming":
                 break
+            if self._from_end is not None:
+                self._from_end -= view.height() + BETWEEN_PX
             self._remove(view)
             self._latest.show()
             self._latest.raise_()
@@ -188,8 +187,12 @@ class Transcript(QScrollArea):
 
     @Slot(int, int)
     def _on_range_changed(self, _minimum: int, maximum: int) -> None:
+        """The transcript grew or shrank: hold its end, or what is seen while messages are built above it."""
         if self._stick:
             self.verticalScrollBar().setValue(maximum)
+        elif self._from_end is not None:
+            from_end, self._from_end = self._from_end, self._from_end if self._waiting else None
+            self.verticalScrollBar().setValue(max(0, maximum - from_end))
 
     def _to_end(self) -> None:
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
