@@ -182,12 +182,12 @@ def test_cancel_keeps_what_is_there_and_the_rest_can_be_asked_again(qtbot: QtBot
     qtbot.mouseClick(page.cancel_button, Qt.MouseButton.LeftButton)
     _settled(qtbot, lanes)
     qtbot.waitUntil(page.again.isVisible)
-    assert [page.items.words(item) for item in page.items.items] == ["埃及猫 of a.png 94.7%", "stopped", "stopped"]
+    assert [page.items.words(item) for item in page.items.items()] == ["埃及猫 of a.png 94.7%", "stopped", "stopped"]
     lanes.lane.handler = _classify
     qtbot.mouseClick(page.again, Qt.MouseButton.LeftButton)
     _settled(qtbot, lanes)
     assert [Path(image).name for image in lanes.requests()[1].images] == ["b.png", "c.png"]
-    assert page.items.words(page.items.items[2]) == "埃及猫 of c.png 94.7%"
+    assert page.items.words(page.items.items()[2]) == "埃及猫 of c.png 94.7%"
     assert not page.again.isVisible()
 
 
@@ -224,14 +224,14 @@ def test_removing_one_while_others_are_recognised_keeps_answers_where_they_belon
     page.add_paths(_files(tmp_path, "a.png", "b.png", "c.png"))
     page.remove_current()
     _settled(qtbot, lanes)
-    assert [page.items.words(item) for item in page.items.items] == ["埃及猫 of b.png 94.7%", "埃及猫 of c.png 94.7%"]
+    assert [page.items.words(item) for item in page.items.items()] == ["埃及猫 of b.png 94.7%", "埃及猫 of c.png 94.7%"]
 
 
 def test_clear_empties_the_page_and_late_answers_do_not_come_back(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:
     lanes.page.add_paths(_files(tmp_path, "a.png", "b.png"))
     qtbot.mouseClick(lanes.page.clear_button, Qt.MouseButton.LeftButton)
     _settled(qtbot, lanes)
-    assert lanes.page.items.items == []
+    assert lanes.page.items.items() == []
     assert lanes.page.empty.isVisible()
     assert lanes.page.empty.title.text() == "Drop pictures here"
 
@@ -247,7 +247,7 @@ def test_without_a_model_the_page_says_how_to_get_one_and_keeps_what_is_dropped(
         assert lanes.page.view.words == "Choose a model above to see what this is."
         lanes.library._on_read([_record("net")])
         _settled(qtbot, lanes)
-        assert lanes.page.items.words(lanes.page.items.items[0]) == "埃及猫 of a.png 94.7%"
+        assert lanes.page.items.words(lanes.page.items.items()[0]) == "埃及猫 of a.png 94.7%"
     finally:
         lanes.close()
 
@@ -258,7 +258,7 @@ def test_a_dropped_model_goes_where_models_are(lanes: Lanes, tmp_path: Path) -> 
     (folder / "config.json").write_text('{"model_type": "resnet"}')
     _drop(lanes.page, _urls([folder]))
     assert lanes.opened == [("models", ModelRef(source="local", id=str(folder)))]
-    assert lanes.page.items.items == []
+    assert lanes.page.items.items() == []
 
 
 def test_a_drop_of_nothing_usable_says_so(lanes: Lanes) -> None:

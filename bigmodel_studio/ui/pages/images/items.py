@@ -60,8 +60,8 @@ class PicturesModel(QAbstractListModel):
 
     # ------------------------------------------------------------------------------- what is there
 
-    @property
     def items(self) -> list[Item]:
+        """The pictures, in order."""
         return list(self._items)
 
     def row_of(self, key: int) -> int | None:

@@ -49,7 +49,8 @@ class ImagesPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "images", "")
         self.title_label.setText(self.tr("Images"))
-        self._batches: list[Batch] = []
+        self.batches: list[Batch] = []
+        """The drops that are still to be answered."""
         self.items = PicturesModel(self)
         self._build_header()
         self._build_body()
@@ -222,7 +223,7 @@ class ImagesPage(Page):
         models = {**self.studio.settings.values.session.models, "images": ref}
         self.studio.settings.change_session(models=models)
         self._drop_batches()
-        self._classify([item.key for item in self.items.items])
+        self._classify([item.key for item in self.items.items()])
 
     # ------------------------------------------------------------------------------- recognising
 
@@ -234,13 +235,13 @@ class ImagesPage(Page):
             return
         self.items.wait_again(keys)
         wanted = set(keys)
-        images = tuple(str(item.path) for item in self.items.items if item.key in wanted)
+        images = tuple(str(item.path) for item in self.items.items() if item.key in wanted)
         request = Classify(model=ref, images=images, top_k=TOP_K, preview_px=PREVIEW_PX)
         batch = Batch(self.studio.submit(request), keys, self)
         batch.predicted.connect(self._on_predicted)
         batch.progressed.connect(self._refresh)
         batch.ended.connect(self._on_ended)
-        self._batches.append(batch)
+        self.batches.append(batch)
         self._refresh()
 
     @Slot(int, object)
@@ -249,9 +250,9 @@ class ImagesPage(Page):
 
     @Slot(object)
     def _on_ended(self, batch: Batch) -> None:
-        if batch not in self._batches:
+        if batch not in self.batches:
             return
-        self._batches.remove(batch)
+        self.batches.remove(batch)
         self.items.stop(list(batch.left))
         if isinstance(batch.end, Failed) and batch.left:
             self.failure.setText(" ".join(filter(None, i18n.told(batch.end.problem))))
@@ -260,21 +261,21 @@ class ImagesPage(Page):
 
     def _drop_batches(self) -> None:
         """Leave every batch to end by itself, unheard."""
-        for batch in self._batches:
+        for batch in self.batches:
             batch.predicted.disconnect(self._on_predicted)
             batch.job.cancel()
-        self._batches = []
+        self.batches = []
 
     @Slot()
     def cancel(self) -> None:
         """Stop recognising; what has been recognised stays."""
-        for batch in list(self._batches):
+        for batch in list(self.batches):
             batch.job.cancel()
 
     @Slot()
     def try_again(self) -> None:
         """Ask once more about the pictures that have no answer."""
-        self._classify([item.key for item in self.items.items if item.stopped])
+        self._classify([item.key for item in self.items.items() if item.stopped])
 
     @Slot()
     def clear(self) -> None:
@@ -300,7 +301,7 @@ class ImagesPage(Page):
     def current_item(self) -> Item | None:
         """The picture that is shown."""
         row = self.strip.currentIndex().row()
-        items = self.items.items
+        items = self.items.items()
         return items[row] if 0 <= row < len(items) else None
 
     def _show(self, key: int) -> None:
@@ -316,7 +317,7 @@ class ImagesPage(Page):
     @Slot()
     def _refresh(self) -> None:
         """Show the state as it is now: cheap, and the only place that decides what is visible."""
-        items = self.items.items
+        items = self.items.items()
         self.stack.setCurrentIndex(1 if items else 0)
         self.strip.setVisible(bool(items))
         self.foot.setVisible(bool(items))
@@ -338,7 +339,7 @@ class ImagesPage(Page):
     def _refresh_current(self) -> None:
         item = self.current_item()
         self.result.show_item(item)
-        reasons = [(each.path.name, self.items.words(each)) for each in self.items.items if each.unreadable]
+        reasons = [(each.path.name, self.items.words(each)) for each in self.items.items() if each.unreadable]
         self.result.unreadable.show_reasons(reasons)
         if item is None:
             return
@@ -359,15 +360,15 @@ class ImagesPage(Page):
         return self.tr("Not recognised: it was stopped.") if item.stopped else self.tr("Waiting for its turn…")
 
     def _refresh_foot(self, items: list[Item]) -> None:
-        running = [batch for batch in self._batches if not batch.job.cancelling]
-        done, total = sum(batch.done for batch in self._batches), sum(batch.total for batch in self._batches)
-        loading = bool(self._batches) and self._batches[0].doing == "loading"
-        self.bar.setVisible(bool(self._batches))
+        running = [batch for batch in self.batches if not batch.job.cancelling]
+        done, total = sum(batch.done for batch in self.batches), sum(batch.total for batch in self.batches)
+        loading = bool(self.batches) and self.batches[0].doing == "loading"
+        self.bar.setVisible(bool(self.batches))
         self.bar.setRange(0, 0 if loading else total)
         self.bar.setValue(done)
         self.cancel_button.setVisible(bool(running))
         stopped = any(item.stopped for item in items)
-        self.again.setVisible(stopped and not self._batches)
+        self.again.setVisible(stopped and not self.batches)
         self.failure.setVisible(bool(self.failure.text()))
         self.summary.setText(self._summary(items, loading))
 
@@ -380,7 +381,7 @@ class ImagesPage(Page):
         answered = sum(item.prediction is not None for item in items)
         if loading:
             parts.append(self.tr("loading the model…"))
-        elif self._batches:
+        elif self.batches:
             parts.append(self.tr("{done} done").format(done=numbers.exact(answered)))
         unreadable = [item for item in items if item.unreadable]
         if len(unreadable) == 1:

@@ -1,0 +1,1 @@
+"""The Train page: runs, their curves, and a form for a new one."""
