@@ -76,9 +76,11 @@ class FakeLane(QObject):
                 self._events = self.handler(job.request)
             event = next(self._events)
         except StudioError as error:
-            event = Failed(problem=error.problem, id="fake")
+            event = Failed(problem=error.problem, id="fake", blame=error.blame)
         except StopIteration:
-            event = Failed(problem=Problem(code="internal", arguments={"detail": "no end", "id": "fake"}), id="fake")
+            event = _internal("the handler ended without a result")
+        except Exception as error:
+            event = _internal(f"{type(error).__name__}: {error}")
         if isinstance(event, End):
             self._end(job, event)
         else:
@@ -97,3 +99,7 @@ class FakeLane(QObject):
         if state != self.state:
             self.state = state
             self.state_changed.emit(state)
+
+
+def _internal(detail: str) -> Failed:
+    return Failed(problem=Problem(code="internal", arguments={"detail": detail, "id": "fake"}), id="fake")

@@ -15,9 +15,18 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection
+
+    Channel = PipeConnection
+else:
+    from multiprocessing.connection import Connection
+
+    Channel = Connection
 
 CONNECTION_FLAG, PARENT_FLAG = "--connection", "--parent"
 LOG_VARIABLE = "BIGMODEL_STUDIO_ENGINE_LOG"
@@ -29,7 +38,7 @@ _PR_SET_PDEATHSIG = 1
 class Child:
     """A started child: its ``popen`` and our end of its ``connection``. ``end`` takes its tree too."""
 
-    def __init__(self, popen: subprocess.Popen[bytes], connection: Connection, job: int | None) -> None:
+    def __init__(self, popen: subprocess.Popen[bytes], connection: Channel, job: int | None) -> None:
         self.popen = popen
         self.connection = connection
         self._job = job
@@ -101,7 +110,7 @@ def _bind_to_job(popen: subprocess.Popen[bytes]) -> int | None:
         limits = ctypes.create_string_buffer(144)
         ctypes.c_uint32.from_buffer(limits, 16).value = 0x2000
         kernel.SetInformationJobObject(ctypes.c_void_p(job), 9, limits, 144)
-        kernel.AssignProcessToJobObject(ctypes.c_void_p(job), ctypes.c_void_p(int(popen._handle)))
+        kernel.AssignProcessToJobObject(ctypes.c_void_p(job), ctypes.c_void_p(int(popen._handle)))  # type: ignore[attr-defined, unused-ignore]
         return int(job)
     return None
 
@@ -109,15 +118,13 @@ def _bind_to_job(popen: subprocess.Popen[bytes]) -> int | None:
 # ---------------------------------------------------------------------------------------------- in the child
 
 
-def connection_from(handle: int) -> Connection:
+def connection_from(handle: int) -> Channel:
     """The child's end of the channel, from the number on its command line; its own children do not inherit it."""
     if sys.platform == "win32":
-        from multiprocessing.connection import PipeConnection
-
         os.set_handle_inheritable(handle, False)
-        return PipeConnection(handle)
-    os.set_inheritable(handle, False)
-    return Connection(handle)
+    else:
+        os.set_inheritable(handle, False)
+    return Channel(handle)
 
 
 def die_with(parent: int) -> None:

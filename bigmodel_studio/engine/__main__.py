@@ -10,7 +10,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Generator
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bigmodel_studio.core import process
@@ -18,7 +17,7 @@ from bigmodel_studio.engine.server import leave, serve
 from bigmodel_studio.protocol import Event, Request
 
 
-def set_up(arguments: list[str] | None = None) -> Connection:
+def set_up(arguments: list[str] | None = None) -> process.Channel:
     """Make this process an engine: tied to the window's life, less urgent, logging; returns its channel."""
     parser = argparse.ArgumentParser(prog="bigmodel_studio.engine", description="A lane's engine, started by a window.")
     parser.add_argument(process.CONNECTION_FLAG, type=int, required=True)

@@ -14,11 +14,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator
-from multiprocessing.connection import Connection
 from typing import Final
 
 import msgspec
 
+from bigmodel_studio.core.process import Channel
 from bigmodel_studio.engine.failures import Stopped, failed
 from bigmodel_studio.protocol import (
     FRAME_LIMIT_BYTES,
@@ -46,7 +46,7 @@ Run = Callable[[Request], Generator[Event, None, None]]
 PROGRESS_INTERVAL_S: Final = 0.05
 
 
-def serve(connection: Connection, run: Run) -> None:
+def serve(connection: Channel, run: Run) -> None:
     """Greet, then answer requests until ``Quit``. Does not return when the channel breaks: the process exits."""
     server = Server(connection)
     server.say(Hello(PROTOCOL_VERSION, os.getpid()))
@@ -58,7 +58,7 @@ def serve(connection: Connection, run: Run) -> None:
 class Server:
     """The channel, and what waits: shared by the thread that listens and the one that works."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Channel) -> None:
         self._connection = connection
         self._sending = threading.Lock()
         self._changed = threading.Condition()
