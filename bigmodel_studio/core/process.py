@@ -146,10 +146,16 @@ def exit_if_orphaned(parent: int) -> None:
 
 
 def lower_priority() -> None:
-    """Let the window go first. On Windows the parent has asked for it at the start."""
+    """Let the window go first. On Windows the parent has asked for it at the start.
+
+    Linux may weigh whole sessions against each other (sched_autogroup), and a niceness then counts only within one:
+    who leads a session of its own lowers that too.
+    """
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.nice(LOWER_PRIORITY)
+            if os.getsid(0) == os.getpid():
+                Path("/proc/self/autogroup").write_text(str(LOWER_PRIORITY))
 
 
 def watch(parent: int, log: Path | None, interval_s: float = 1.0) -> None:

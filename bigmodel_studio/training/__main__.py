@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
-import os
 import signal
 import sys
 from pathlib import Path
 
+from bigmodel_studio.core.process import lower_priority
 from bigmodel_studio.training.run import run
 from bigmodel_studio.training.telemetry import Wishes
-
-BEHIND_THE_WINDOW = 5
-"""How nice a run is to other processes."""
 
 
 def main() -> int:
@@ -22,8 +19,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint")
     given = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(BEHIND_THE_WINDOW)
+    lower_priority()
     return run(given.folder.absolute(), resume=given.resume, listen=_stop_at_signals)
 
 
