@@ -7,7 +7,7 @@ is ever loaded (``loadResource`` is empty), raw HTML is shown as it is written, 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QBrush,
     QFont,
@@ -78,8 +78,9 @@ class Segment(QTextBrowser):
         _dress(document)
         self.length = len(text)
 
-    def loadResource(self, kind: int, name: QUrl | str) -> None:
-        """Nothing: no picture of a file, no address."""
+    def loadResource(self, kind: int, name: QUrl | str) -> QByteArray:
+        """Nothing: no picture of a file, no address. Bytes without content, for at a null Qt reads the file itself."""
+        return QByteArray()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the transcript scrolls, not the message

@@ -1,0 +1,482 @@
+"""The Chat page with a fake lane: real keys and clicks, and what is then on the screen and on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.client.library import LibraryWatcher
+from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.core.conversations import Conversations
+from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.protocol import (
+    Done,
+    Event,
+    Failed,
+    Generate,
+    Generated,
+    Load,
+    Loaded,
+    ModelFacts,
+    ModelRef,
+    Notice,
+    Problem,
+    Progress,
+    Request,
+    Sampling,
+    Token,
+    Turn,
+)
+from bigmodel_studio.ui.pages.chat.message_view import ReplyView
+from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.pages.chat.rich_text import Segment
+from bigmodel_studio.ui.studio import Studio
+
+REF = ModelRef(source="local", id="/models/tiny")
+OTHER = ModelRef(source="local", id="/models/" + "a-very-long-name-of-a-model-" * 3)
+WORDS = ["Once ", "upon ", "a ", "time."]
+
+
+def _facts(ref: ModelRef, *, template: bool = True) -> ModelFacts:
+    return ModelFacts(
+        model=ref,
+        name="tiny",
+        kind="causal-lm",
+        architecture="LlamaForCausalLM",
+        parameters=260_032,
+        weight_bytes=1_040_128,
+        dtype="float32",
+        device="cpu",
+        context_length=512,
+        has_chat_template=template,
+    )
+
+
+def _token(text: str) -> Token:
+    return Token(id=1, text=text, logprob=-1.0, processed_logprob=-1.0)
+
+
+def _generated(text: str, **changes: object) -> Generated:
+    made = Generated(
+        text=text,
+        prompt_tokens=208,
+        new_tokens=4,
+        finish_reason="stop",
+        seed=1,
+        time_to_first_token_s=0.014,
+        tokens_per_second=187.0,
+        template=True,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def _answer(request: Request) -> Iterator[Event]:
+    assert isinstance(request, Load | Generate)
+    yield Progress(what="loading")
+    yield Loaded(facts=_facts(request.model))
+    if isinstance(request, Load):
+        yield Done(result=_facts(request.model))
+        return
+    for word in WORDS:
+        yield _token(word)
+    yield Done(result=_generated("".join(WORDS)))
+
+
+def _record(ref: ModelRef, name: str) -> ModelRecord:
+    return ModelRecord(
+        id=ref.id,
+        kind="causal-lm",
+        source=ref.source,
+        path=ref.id,
+        parameters=260_032,
+        bytes=1_040_128,
+        dtype="float32",
+        name=name,
+        architecture="LlamaForCausalLM",
+        ref=ref,
+    )
+
+
+class Chat:
+    """A page in a window of its own, on a fake lane whose handler a test can change."""
+
+    def __init__(self, qtbot: QtBot, *, models: bool = True) -> None:
+        self.qtbot = qtbot
+        self.lane = FakeLane(_answer)
+        self.library, self.runs = LibraryWatcher(), RunWatcher()
+        self.told: list[Problem] = []
+        self.settings = SettingsStore()
+        self.studio = Studio(settings=self.settings, interactive=self.lane, library=self.library, runs=self.runs)
+        self.studio.told.connect(self.told.append)
+        if models:
+            self.have_models()
+        self.page = ChatPage(self.studio)
+        self.page.resize(1280, 720)
+        self.page.show()
+        qtbot.waitExposed(self.page)
+
+    def have_models(self) -> None:
+        self.library._read.emit([_record(REF, "tiny"), _record(OTHER, "other")])
+
+    def type(self, text: str) -> None:
+        self.qtbot.keyClicks(self.page.composer.editor, text)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.qtbot.keyClick(self.page.composer.editor, key, modifier)
+
+    def say(self, text: str) -> None:
+        self.type(text)
+        self.press(Qt.Key.Key_Return)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=10_000)
+
+    def wait_idle(self) -> None:
+        self.wait(lambda: not self.page.talk.busy and not self.lane.jobs)
+
+    def shown(self) -> list[str]:
+        """The texts on the screen, oldest first."""
+        return [
+            "\n".join(s.toPlainText() for s in view.findChildren(Segment) if not s.isHidden()).strip("\n")
+            for view in self.page.transcript.views
+        ]
+
+    @property
+    def reply(self) -> ReplyView:
+        view = self.page.transcript.views[-1]
+        assert isinstance(view, ReplyView)
+        return view
+
+    def requests(self) -> list[Generate]:
+        return [request for request in self.lane.requests if isinstance(request, Generate)]
+
+    def close(self) -> None:
+        self.page.shut()
+        self.lane.close()
+        self.library.close()
+        self.runs.close()
+        self.page.close()
+        self.page.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def chat(qtbot: QtBot, home: Path) -> Iterator[Chat]:
+    made = Chat(qtbot)
+    yield made
+    made.close()
+
+
+def test_a_model_is_loaded_at_once_and_said(chat: Chat) -> None:
+    chat.wait_idle()
+    assert chat.lane.requests == [Load(model=REF)]
+    assert chat.page.welcome.title.text() == "Talk to tiny"
+    assert "260 k parameters" in chat.page.welcome.state.text()
+    assert chat.page.context.text() == "chat template · 0 of 512 tokens"
+
+
+def test_enter_sends_and_the_reply_streams(chat: Chat) -> None:
+    chat.say("Tell me a story")
+    chat.wait_idle()
+    assert chat.shown() == ["Tell me a story", "Once upon a time."]
+    assert chat.page.composer.text() == ""
+    assert chat.requests()[0].turns == (Turn("user", "Tell me a story"),)
+    assert chat.reply.facts.text() == "4 tokens · 187 tokens/s · first after 14 ms"
+    assert chat.page.context.text() == "chat template · 212 of 512 tokens"
+    kept = chat.page.store.thread(chat.page.talk.conversation)
+    assert [(m.role, m.text, m.state) for m in kept] == [
+        ("user", "Tell me a story", "done"),
+        ("assistant", "Once upon a time.", "done"),
+    ]
+    assert [entry.title for entry in chat.page.list.rows.entries] == ["Tell me a story"]
+
+
+def test_the_send_button_sends_the_whole_conversation(chat: Chat) -> None:
+    chat.page.system.setPlainText("Be kind.")
+    chat.say("one")
+    chat.wait_idle()
+    chat.type("two")
+    chat.qtbot.mouseClick(chat.page.composer.button, Qt.MouseButton.LeftButton)
+    chat.wait_idle()
+    assert chat.requests()[1].turns == (
+        Turn("system", "Be kind."),
+        Turn("user", "one"),
+        Turn("assistant", "Once upon a time."),
+        Turn("user", "two"),
+    )
+
+
+def test_shift_enter_breaks_the_line_and_nothing_is_not_sent(chat: Chat) -> None:
+    chat.press(Qt.Key.Key_Return)
+    chat.type("a")
+    chat.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    chat.type("b")
+    chat.wait_idle()
+    assert chat.page.composer.text() == "a\nb"
+    assert chat.requests() == []
+    chat.press(Qt.Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    chat.wait_idle()
+    assert chat.requests()[0].turns[0].content == "a\nb"
+    assert chat.shown()[0] == "a\nb"
+
+
+def test_enter_does_not_send_while_an_input_method_composes(chat: Chat) -> None:
+    editor = chat.page.composer.editor
+    chat.type("ni")
+    QApplication.sendEvent(editor, QInputMethodEvent("hao", []))
+    chat.press(Qt.Key.Key_Return)
+    chat.wait_idle()
+    assert chat.requests() == []
+    commit = QInputMethodEvent("", [])
+    commit.setCommitString("好")
+    QApplication.sendEvent(editor, commit)
+    chat.press(Qt.Key.Key_Return)
+    chat.wait_idle()
+    assert "好" in chat.requests()[0].turns[0].content
+
+
+def _forever(request: Request) -> Iterator[Event]:
+    assert isinstance(request, Load | Generate)
+    yield Loaded(facts=_facts(request.model))
+    if isinstance(request, Load):
+        yield Done()
+    while True:
+        yield _token("more ")
+
+
+@pytest.mark.parametrize("how", ["escape", "button"])
+def test_a_reply_can_be_stopped_and_what_was_said_stays(chat: Chat, how: str) -> None:
+    chat.lane.handler = _forever
+    chat.say("go")
+    chat.wait(lambda: "more" in chat.shown()[-1])
+    assert chat.page.composer.button.text() == "Stop · Esc"
+    if how == "escape":
+        chat.press(Qt.Key.Key_Escape)
+    else:
+        chat.qtbot.mouseClick(chat.page.composer.button, Qt.MouseButton.LeftButton)
+    chat.wait_idle()
+    assert chat.shown()[-1].startswith("more more")
+    assert chat.reply.note("end") == "Stopped. What was said is kept."
+    assert chat.page.composer.button.text() == "Send"
+    kept = chat.page.store.thread(chat.page.talk.conversation)[-1]
+    assert (kept.state, kept.text.startswith("more more")) == ("cancelled", True)
+
+
+def _fails(request: Request) -> Iterator[Event]:
+    assert isinstance(request, Load | Generate)
+    if isinstance(request, Load):
+        yield Done()
+        return
+    yield _token("It trains worse, be")
+    yield Failed(problem=Problem(code="out-of-memory", arguments={"device": "cuda:0"}), id="7")
+
+
+def test_a_failed_reply_says_why_and_can_be_made_again(chat: Chat) -> None:
+    chat.wait_idle()
+    chat.lane.handler = _fails
+    chat.say("go")
+    chat.wait_idle()
+    assert chat.shown()[-1] == "It trains worse, be"
+    assert "not enough memory on cuda:0" in chat.reply.note("end")
+    chat.lane.handler = _answer
+    chat.qtbot.mouseClick(chat.reply.again, Qt.MouseButton.LeftButton)
+    chat.wait_idle()
+    assert chat.shown() == ["go", "Once upon a time."]
+    assert chat.requests()[-1].turns == (Turn("user", "go"),)
+    assert chat.reply.note("end") == ""
+
+
+def test_copy_takes_the_text_as_the_model_wrote_it(chat: Chat) -> None:
+    chat.say("go")
+    chat.wait_idle()
+    chat.qtbot.mouseClick(chat.reply.copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "Once upon a time."
+
+
+def _trims(request: Request) -> Iterator[Event]:
+    assert isinstance(request, Load | Generate)
+    yield Loaded(facts=_facts(request.model, template=False))
+    if isinstance(request, Generate):
+        yield Notice(problem=Problem(code="context-trimmed", arguments={"turns": 6}))
+        yield _token("short")
+        yield Done(result=_generated("short", trimmed_turns=6, template=False, finish_reason="length"))
+    yield Done()
+
+
+def test_a_full_context_and_plain_continuation_are_said(chat: Chat) -> None:
+    chat.wait_idle()
+    chat.lane.handler = _trims
+    chat.say("go")
+    chat.wait_idle()
+    assert "no longer sees the oldest messages (6)" in chat.reply.note("trimmed")
+    assert "longest length" in chat.reply.note("end")
+    assert chat.page.context.text().startswith("plain continuation")
+    assert "no chat template" in chat.page.system_note.text()
+
+
+def test_a_message_waits_for_a_model(qtbot: QtBot, home: Path) -> None:
+    chat = Chat(qtbot, models=False)
+    chat.say("hello?")
+    assert chat.requests() == []
+    assert "choose one" in chat.reply.facts.text()
+    chat.have_models()
+    chat.wait_idle()
+    assert chat.shown() == ["hello?", "Once upon a time."]
+    chat.close()
+
+
+def test_without_any_model_the_page_says_what_to_do(qtbot: QtBot, home: Path) -> None:
+    chat = Chat(qtbot, models=False)
+    chat.library._read.emit([])
+    assert chat.page.welcome.title.text() == "No model yet"
+    assert "open one" in chat.page.welcome.state.text()
+    assert chat.page.welcome.open.isVisible()
+    chat.close()
+
+
+def test_a_model_that_cannot_be_loaded_is_said_on_the_page(qtbot: QtBot, home: Path) -> None:
+    def refused(request: Request) -> Iterator[Event]:
+        yield Failed(problem=Problem(code="weights-lfs", arguments={"file": "model.safetensors"}), id="1")
+
+    chat = Chat(qtbot, models=False)
+    chat.lane.handler = refused
+    chat.have_models()
+    chat.wait_idle()
+    assert "only a Git LFS pointer" in chat.page.welcome.state.text()
+    chat.close()
+
+
+def test_another_model_is_chosen_from_the_menu(chat: Chat) -> None:
+    chat.wait_idle()
+    chat.page.picker.menu().aboutToShow.emit()
+    names = [action.text() for action in chat.page.picker.menu().actions()]
+    assert names[0] == "tiny\t260 k · 1.0 MB"
+    assert names[-1] == "Open a folder…"
+    chat.page.picker.menu().actions()[1].trigger()
+    chat.wait_idle()
+    assert chat.page.picker.ref() == OTHER
+    assert chat.page.picker.sizeHint().width() <= 420
+    assert chat.page.picker.toolTip().startswith("a-very-long-name")
+    chat.say("go")
+    chat.wait_idle()
+    assert chat.requests()[-1].model == OTHER
+
+
+def test_the_form_is_what_is_sent(chat: Chat) -> None:
+    rows = chat.page.sampling.rows
+    field = rows["temperature"].field
+    field.selectAll()
+    chat.qtbot.keyClicks(field, "0.35")
+    chat.qtbot.keyClick(field, Qt.Key.Key_Return)
+    rows["top_k"].slider.setValue(41)
+    rows["max_new_tokens"].slider.setValue(99)
+    chat.qtbot.keyClicks(chat.page.sampling.seed, "12x3")
+    chat.say("go")
+    chat.wait_idle()
+    assert chat.requests()[-1].sampling == Sampling(temperature=0.35, top_k=40, max_new_tokens=100, seed=123)
+    assert rows["temperature"].slider.value() == 8
+    chat.qtbot.mouseClick(chat.page.sampling.reset, Qt.MouseButton.LeftButton)
+    assert chat.page.sampling.value() == Sampling()
+    chat.page.sampling.greedy.click()
+    assert not field.isEnabled()
+    assert chat.page.sampling.value().greedy
+
+
+def test_conversations_can_be_searched_renamed_deleted_and_brought_back(chat: Chat) -> None:
+    for text in ("about kites", "about apples"):
+        chat.qtbot.mouseClick(chat.page.new_button, Qt.MouseButton.LeftButton)
+        chat.say(text)
+        chat.wait_idle()
+    entries = chat.page.list
+
+    def titles() -> list[str]:
+        return [entry.title for entry in entries.rows.entries]
+
+    chat.wait(lambda: titles() == ["about apples", "about kites"])
+    chat.qtbot.keyClicks(entries.search, "kites")
+    chat.wait(lambda: titles() == ["about kites"])
+    entries.search.clear()
+    chat.wait(lambda: len(titles()) == 2)
+    kites = entries.rows.entries[1].id
+    entries.rows.setData(entries.rows.index(1), "Red kites")
+    assert titles()[1] == "Red kites"
+    rect = entries.view.visualRect(entries.rows.index(1))
+    chat.qtbot.mouseClick(entries.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    chat.wait(lambda: len(chat.shown()) == 2)
+    assert chat.shown()[0] == "about kites"
+    chat.qtbot.keyClick(entries.view, Qt.Key.Key_Delete)
+    assert titles() == ["about apples"]
+    assert chat.page.talk.conversation == 0
+    chat.qtbot.mouseClick(entries.undo.undo, Qt.MouseButton.LeftButton)
+    assert "Red kites" in titles()
+    assert chat.page.talk.conversation == kites
+
+
+def test_a_reply_is_kept_when_another_conversation_is_opened(chat: Chat) -> None:
+    chat.lane.handler = _forever
+    chat.say("go on")
+    chat.wait(lambda: "more" in chat.shown()[-1])
+    before = chat.page.talk.conversation
+    chat.qtbot.mouseClick(chat.page.new_button, Qt.MouseButton.LeftButton)
+    assert not chat.page.talk.busy
+    assert chat.page.store.thread(before)[-1].text.startswith("more ")
+    chat.lane.handler = _answer
+    chat.say("else")
+    chat.wait_idle()
+    assert chat.shown() == ["else", "Once upon a time."]
+
+
+def test_ten_thousand_messages_are_built_as_they_are_needed(chat: Chat) -> None:
+    store, last = chat.page.store, None
+    conversation = store.begin("long")
+    for number in range(10_000):
+        last = store.add(conversation, "user" if number % 2 == 0 else "assistant", f"message {number}", parent=last)
+    chat.page.open_conversation(conversation)
+    chat.wait(lambda: len(chat.page.transcript.views) == 10)
+    assert chat.shown()[-1] == "message 9999"
+    bar = chat.page.transcript.verticalScrollBar()
+    chat.wait(lambda: bar.value() == bar.maximum() > 0)
+    for _ in range(40):
+        bar.setValue(0)
+        chat.qtbot.wait(20)
+    assert len(chat.page.transcript.views) <= 41
+    assert int(chat.shown()[0].split()[1]) < 9_960
+    chat.page.transcript.latest_wanted.emit()
+    chat.wait(lambda: chat.shown()[-1:] == ["message 9999"])
+
+
+def test_the_session_comes_back(qtbot: QtBot, home: Path) -> None:
+    chat = Chat(qtbot)
+    chat.say("remember me")
+    chat.wait_idle()
+    chat.page.picker.choose(OTHER)
+    chat.wait_idle()
+    chat.type("half a th")
+    chat.close()
+    again = Chat(qtbot)
+    again.wait(lambda: len(again.shown()) == 2)
+    assert again.shown() == ["remember me", "Once upon a time."]
+    assert again.page.composer.text() == "half a th"
+    assert again.page.picker.ref() == OTHER
+    again.close()
+
+
+def test_a_model_the_library_lost_does_not_stop_the_page(qtbot: QtBot, home: Path) -> None:
+    store = Conversations()
+    store.close()
+    settings = SettingsStore()
+    settings.change_session(models={"chat": ModelRef(source="local", id="/gone")}, conversation=99)
+    chat = Chat(qtbot)
+    chat.wait_idle()
+    assert chat.page.talk.conversation == 0
+    assert chat.page.picker.ref() == ModelRef(source="local", id="/gone")
+    chat.close()

@@ -1,0 +1,223 @@
+"""The window: pages when they are wanted, drops where they belong, problems said, the session as it was left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.client.library import LibraryWatcher
+from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.client.sampler import DeviceSample, MachineSample
+from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.protocol import Done, Event, Loaded, ModelFacts, ModelRef, Problem, Request
+from bigmodel_studio.ui import actions
+from bigmodel_studio.ui.main_window import MainWindow
+from bigmodel_studio.ui.pages import PAGES
+from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.settings_dialog import SettingsDialog
+from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.theme import SCHEMES, Theme, colours
+
+FACTS = ModelFacts(
+    model=ModelRef(source="builtin", id="starter-gpt"),
+    name="starter-gpt",
+    kind="causal-lm",
+    architecture="GPTNeoForCausalLM",
+    parameters=5_324_288,
+    weight_bytes=21_297_152,
+    dtype="float32",
+    device="cpu",
+)
+
+
+def _loads(request: Request) -> Iterator[Event]:
+    yield Loaded(facts=FACTS)
+    yield Done()
+
+
+class Shell:
+    def __init__(self, qtbot: QtBot, qapp: QApplication) -> None:
+        self.qtbot = qtbot
+        self.lane, self.library, self.runs = FakeLane(_loads), LibraryWatcher(), RunWatcher()
+        self.settings = SettingsStore()
+        self.studio = Studio(settings=self.settings, interactive=self.lane, library=self.library, runs=self.runs)
+        self.window = MainWindow(self.studio, Theme(qapp, "light"))
+        self.window.restore_session()
+        self.window.show()
+        qtbot.waitExposed(self.window)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=10_000)
+
+    def drop(self, *urls: QUrl) -> None:
+        mime = QMimeData()
+        mime.setUrls(list(urls))
+        at = self.window.rect().center()
+        how = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        entering = QDragEnterEvent(at, *how)
+        self.window.dragEnterEvent(entering)
+        assert entering.isAccepted()
+        self.window.dropEvent(QDropEvent(at.toPointF(), *how))
+
+    def close(self) -> None:
+        self.window.close()
+        self.lane.close()
+        self.library.close()
+        self.runs.close()
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def shell(qtbot: QtBot, qapp: QApplication, home: Path) -> Iterator[Shell]:
+    made = Shell(qtbot, qapp)
+    yield made
+    made.close()
+
+
+def test_only_the_page_that_is_shown_is_built(shell: Shell) -> None:
+    assert list(shell.window.pages) == ["chat"]
+    assert list(shell.window.rail.buttons) == list(PAGES)
+    shell.qtbot.mouseClick(shell.window.rail.buttons["models"], Qt.MouseButton.LeftButton)
+    assert list(shell.window.pages) == ["chat", "models"]
+    assert shell.window.current_page is shell.window.pages["models"]
+    shell.qtbot.keyClick(shell.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert shell.window.current_page is shell.window.pages["chat"]
+
+
+def test_a_page_that_breaks_is_said_and_the_window_lives(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PAGES, "models", type(PAGES["models"])("Models", "models", "bigmodel_studio.nothing:Page"))
+    shell.window.show_page("models")
+    assert "could not be shown" in shell.window.banner.sentence.text()
+    assert shell.window.current_page is shell.window.pages["chat"]
+
+
+def test_a_dropped_language_model_is_remembered_and_talked_to(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "my model"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"architectures": ["LlamaForCausalLM"]}))
+    shell.drop(QUrl.fromLocalFile(str(folder)))
+    page = shell.window.current_page
+    assert isinstance(page, ChatPage)
+    assert page.picker.ref() == ModelRef(source="local", id=str(folder))
+    shell.wait(lambda: [record.id for record in shell.library.records("causal-lm")] == [str(folder)])
+
+
+def test_what_belongs_nowhere_is_refused_with_the_reason(shell: Shell, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.docx"
+    notes.write_bytes(b"PK")
+    shell.drop(QUrl.fromLocalFile(str(notes)))
+    banner = shell.window.banner
+    assert banner.isVisible()
+    assert "notes.docx" in banner.sentence.text()
+    assert "config.json" in banner.hint.text()
+    shell.drop(QUrl("http://127.0.0.1/cat.png"))
+    assert banner.more.text().startswith("1")
+    shell.qtbot.mouseClick(banner.dismiss, Qt.MouseButton.LeftButton)
+    assert "on this computer" in banner.sentence.text()
+    shell.qtbot.mouseClick(banner.dismiss, Qt.MouseButton.LeftButton)
+    assert not banner.isVisible()
+
+
+def test_a_problem_is_shown_as_plain_text(shell: Shell) -> None:
+    shell.studio.tell(Problem(code="open-unknown", arguments={"name": "<img src=x><b>bold"}))
+    assert "<b>bold" in shell.window.banner.sentence.text()
+    assert shell.window.banner.sentence.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_the_status_bar_says_device_memory_model_and_jobs(shell: Shell) -> None:
+    status = shell.window.status
+    shell.studio.facts_changed.emit(FACTS)
+    assert status.loaded.text() == "starter-gpt · 5.3 M parameters · float32"
+    assert "5,324,288" in status.loaded.toolTip()
+    gigabyte = 10**9
+    cpu = DeviceSample(
+        id="cpu", name="A CPU", total_bytes=8 * gigabyte, ours_bytes=gigabyte, others_bytes=2 * gigabyte, busy=0.5
+    )
+    shell.window.show_sample(MachineSample(time=0.0, cpu=cpu))
+    assert status.device.text() == "A CPU"
+    assert status.memory_words.text() == "1.0 GB ours, 2.0 GB others, of 8.0 GB"
+    run = RunSummary(name="shakespeare", path="/r", state="running", step=1240, steps=3000)
+    done = RunSummary(name="old", path="/o", state="finished", step=5, steps=5)
+    shell.window.studio.runs.runs_changed.emit([run, done])
+    assert [job.words.text() for job in status.jobs if not job.isHidden()] == ["shakespeare: step 1,240 of 3,000"]
+    assert status.jobs[0].bar.value() == 413
+    shell.window.studio.runs.runs_changed.emit([done])
+    assert all(job.isHidden() for job in status.jobs)
+
+
+def test_panels_fold_with_the_width(shell: Shell) -> None:
+    page = shell.window.current_page
+    assert isinstance(page, ChatPage)
+    for width, lists, inspects in [(1280, True, True), (1100, True, False), (900, False, False), (1280, True, True)]:
+        shell.window.resize(width, 700)
+        shell.qtbot.wait(20)
+        assert (page.list.isVisible(), page.sampling.isVisible()) == (lists, inspects)
+    shell.window.resize(900, 700)
+    shell.wait(lambda: not page.sampling.isVisible())
+    shell.qtbot.mouseClick(page._inspector_button, Qt.MouseButton.LeftButton)
+    assert page.sampling.isVisible()
+
+
+def test_settings_are_drawn_and_hold_at_once(shell: Shell) -> None:
+    shell.qtbot.keyClick(shell.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = shell.window.findChild(SettingsDialog)
+    assert dialog is not None
+    appearance, threads = dialog.fields["appearance"], dialog.fields["threads"]
+    assert isinstance(appearance, QComboBox)
+    assert isinstance(threads, QSpinBox)
+    assert threads.text() == "Automatic"
+    appearance.setCurrentIndex(appearance.findData("dark"))
+    assert colours() == SCHEMES["dark"]
+    threads.setValue(3)
+    assert SettingsStore().values.threads == 3
+    assert SettingsStore().values.appearance == "dark"
+    appearance.setCurrentIndex(appearance.findData("light"))
+    assert colours() == SCHEMES["light"]
+    dialog.close()
+
+
+def test_every_action_has_a_method_and_is_in_the_list_of_shortcuts(shell: Shell) -> None:
+    for spec in actions.ACTIONS:
+        assert callable(getattr(shell.window, spec.handler))
+    keys = [keys for _, keys in actions.texts()]
+    assert len(set(keys)) == len(keys)
+    shell.qtbot.keyClick(shell.window, Qt.Key.Key_F1)
+    dialog = shell.window.findChild(ShortcutsDialog)
+    assert dialog is not None
+    dialog.close()
+    assert [a.text() for a in shell.window.rail.menu_button.menu().actions() if not a.isSeparator()] == [
+        "New",
+        "Open a folder…",
+        "Settings…",
+        "Shortcuts…",
+        "Close the window",
+    ]
+
+
+def test_the_session_comes_back(qtbot: QtBot, qapp: QApplication, home: Path) -> None:
+    first = Shell(qtbot, qapp)
+    first.window.resize(800, 600)
+    first.window.show_page("models")
+    first.close()
+    again = Shell(qtbot, qapp)
+    assert (again.window.width(), again.window.height()) == (800, 600)  # the test screen is 800 wide
+    assert again.window.current_page is again.window.pages["models"]
+    again.close()
+
+
+def test_damaged_settings_are_said(qtbot: QtBot, qapp: QApplication, home: Path) -> None:
+    (home / "settings.toml").write_bytes(b"\x00")
+    shell = Shell(qtbot, qapp)
+    assert "settings file was damaged" in shell.window.banner.sentence.text()
+    shell.close()
