@@ -24,6 +24,9 @@ PAGES: dict[str, PageSpec] = {
     "images": PageSpec(
         str(QT_TRANSLATE_NOOP("pages", "Images")), "images", "bigmodel_studio.ui.pages.images.page:ImagesPage"
     ),
+    "train": PageSpec(
+        str(QT_TRANSLATE_NOOP("pages", "Train")), "train", "bigmodel_studio.ui.pages.train.page:TrainPage"
+    ),
     "models": PageSpec(
         str(QT_TRANSLATE_NOOP("pages", "Models")), "models", "bigmodel_studio.ui.pages.models.page:ModelsPage"
     ),

@@ -6,6 +6,7 @@ vertical axis always fits what is seen. Knows nothing of runs: the page says whi
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -367,7 +368,7 @@ def _paint_curve(painter: QPainter, view: View, curve: Curve) -> None:
 
 def _short(mark: float, marks: list[float]) -> str:
     """A mark's number with as many decimals as tell it from its neighbours."""
-    gap = min((b - a for a, b in zip(marks, marks[1:], strict=False)), default=abs(mark) or 1.0)
+    gap = min((b - a for a, b in itertools.pairwise(marks)), default=abs(mark) or 1.0)
     if mark and not 1e-3 <= abs(mark) < 1e6:
         return numbers.significant(mark, 2)
     digits = max(0, -math.floor(math.log10(gap) + 1e-9)) if gap > 0 else 2

@@ -1,0 +1,140 @@
+"""A run's curves: loss and evaluation loss in the large chart, the other metrics in small ones below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from bigmodel_studio.core.run_reader import Columns
+from bigmodel_studio.ui.pages.train.words import BASELINES, METRICS, word
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.chart import Chart, Curve
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.mini_chart import MiniChart
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.widgets.series import Series, Smoothing
+
+PAINT_EVERY_MS = 50
+"""Points come in faster than eyes are: painted at most this often."""
+FACTORS = (0.0, 0.6, 0.9, 0.98)
+
+
+class Curves(QWidget):
+    """One run at a time: ``begin`` a run, then ``add`` its points as they come."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.series: dict[str, Series] = {}
+        self._colour = 0
+        self._smoothing: Smoothing | None = None
+        self._timer = QTimer(self, singleShot=True, interval=PAINT_EVERY_MS)
+        self._timer.timeout.connect(self._paint)
+        self.chart = Chart()
+        self.chart.setAccessibleName(self.tr("Loss and evaluation loss by step"))
+        self.read_out = ElidedLabel()
+        set_look(self.read_out, "small")
+        self.chart.read_out.connect(self.read_out.setText)
+        self.minis: dict[str, MiniChart] = {}
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.log = QPushButton(self.tr("Log scale"))
+        self.log.setCheckable(True)
+        set_look(self.log, "quiet")
+        self.log.toggled.connect(self.chart.set_log)
+        self.smooth = QComboBox()
+        for factor in FACTORS:
+            text = self.tr("Smoothing {factor}").format(factor=factor) if factor else self.tr("No smoothing")
+            self.smooth.addItem(text, factor)
+        self.smooth.setCurrentIndex(2)
+        self.smooth.setAccessibleName(self.tr("Smoothing of the loss"))
+        self.smooth.currentIndexChanged.connect(self._on_smoothing)
+        self.all = QPushButton(self.tr("Show all"))
+        set_look(self.all, "quiet")
+        self.all.setToolTip(self.tr("Ctrl and the wheel look closer; drag to move along"))
+        self.all.clicked.connect(self.chart.reset_view)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(self.tr("Loss"), "strong"))
+        head.addWidget(self.read_out, 1)
+        for part in (self.all, self.log, self.smooth):
+            head.addWidget(part)
+        card = panel("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(16, 8, 8, 8)
+        inside.addLayout(head)
+        inside.addWidget(self.chart, 1)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(card, 1)
+        column.addLayout(self._grid)
+
+    # ------------------------------------------------------------------------------- points
+
+    def begin(self, colour: int) -> None:
+        """Another run: its points are to come."""
+        self.series = {"loss": Series(), "evaluation_loss": Series()}
+        self._colour = colour
+        self.chart.reset_view()
+        for mini in self.minis.values():
+            mini.hide()
+        self._show_curves()
+
+    def cut(self, kept: int) -> None:
+        """What came after this step is void."""
+        for series in self.series.values():
+            series.cut(kept)
+        self._show_curves()
+
+    def add(self, columns: Columns) -> None:
+        """New points, by metric."""
+        for metric, (steps, values) in columns.items():
+            self.series.setdefault(metric, Series()).append(steps, values)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def show_baselines(self, baselines: dict[str, float]) -> None:
+        """Losses that a good run must beat."""
+        self.chart.show_baselines({word(BASELINES.get(name, name)): value for name, value in baselines.items()})
+
+    def stop(self) -> None:
+        """The window closes."""
+        self._timer.stop()
+
+    # ------------------------------------------------------------------------------- painting
+
+    @Slot()
+    def _on_smoothing(self) -> None:
+        self._show_curves()
+
+    def _show_curves(self) -> None:
+        loss, evaluation = self.series.get("loss", Series()), self.series.get("evaluation_loss", Series())
+        factor = float(self.smooth.currentData())
+        self._smoothing = Smoothing(loss, factor) if factor else None
+        curves = [Curve(self.tr("loss"), loss, self._colour, faint=self._smoothing is not None)]
+        if self._smoothing is not None:
+            self._smoothing.follow()
+            curves.append(Curve(self.tr("smoothed"), self._smoothing.smoothed, self._colour))
+        curves.append(Curve(self.tr("evaluation loss"), evaluation, self._colour + 1, marks=True))
+        self.chart.show_curves(curves)
+        self._paint()
+
+    @Slot()
+    def _paint(self) -> None:
+        if self._smoothing is not None:
+            self._smoothing.follow()
+        self.chart.refresh()
+        for metric, (title, spoken) in METRICS.items():
+            series = self.series.get(metric)
+            if series is None or not len(series):
+                continue
+            if metric not in self.minis:
+                self.minis[metric] = MiniChart(word(title), spoken)
+                place = len(self.minis) - 1
+                self._grid.addWidget(self.minis[metric], 0, place)
+            mini = self.minis[metric]
+            mini.show_series(series, self._colour + 1 if metric == "evaluation_loss" else self._colour)
+            mini.show()

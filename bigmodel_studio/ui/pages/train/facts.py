@@ -1,0 +1,139 @@
+"""The inspector of Train: what the run is, how far, and where its folder lies."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.ui.pages.train.words import STATES, word
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.page_frame import label
+
+ROWS = (
+    str(QT_TRANSLATE_NOOP("train", "State")),
+    str(QT_TRANSLATE_NOOP("train", "Step")),
+    str(QT_TRANSLATE_NOOP("train", "Time")),
+    str(QT_TRANSLATE_NOOP("train", "Model")),
+    str(QT_TRANSLATE_NOOP("train", "Parameters")),
+    str(QT_TRANSLATE_NOOP("train", "Data")),
+    str(QT_TRANSLATE_NOOP("train", "Learning rate")),
+    str(QT_TRANSLATE_NOOP("train", "Batch")),
+    str(QT_TRANSLATE_NOOP("train", "Seed")),
+    str(QT_TRANSLATE_NOOP("train", "Device")),
+    str(QT_TRANSLATE_NOOP("train", "Checkpoints")),
+)
+
+
+class Facts(QWidget):
+    """Rows of a name and a value; a value that is too long elides, with the whole of it in the tooltip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path: Path | None = None
+        self.name = ElidedLabel()
+        self.name.setProperty("look", "strong")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Steps done"))
+        self.message = label("", "small", wrap=True)
+        self.values: dict[str, QLabel] = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        for row, title in enumerate(ROWS):
+            value = ElidedLabel()
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.values[title] = value
+            grid.addWidget(label(word(title), "secondary"), row, 0)
+            grid.addWidget(value, row, 1)
+        self.open_folder = QPushButton(self.tr("Open folder"))
+        self.open_folder.clicked.connect(self._on_open)
+        self.copy_path = QPushButton(self.tr("Copy path"))
+        self.copy_path.clicked.connect(self._on_copy)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open_folder)
+        buttons.addWidget(self.copy_path)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.name)
+        column.addWidget(self.bar)
+        column.addWidget(self.message)
+        column.addLayout(grid)
+        column.addLayout(buttons)
+        column.addStretch(1)
+
+    def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
+        """None where no run is chosen."""
+        self.setVisible(run is not None)
+        if run is None:
+            return
+        self._path = Path(run.path)
+        self.name.setText(run.name)
+        self.bar.setRange(0, max(1, run.steps))
+        self.bar.setValue(run.step)
+        self.bar.setVisible(run.live)
+        self.message.setText(self._message(run))
+        self.message.setVisible(bool(self.message.text()))
+        for title, text in {**_of_run(run), **(_of_spec(spec) if spec is not None else {})}.items():
+            self.values[title].setText(text)
+
+    def _message(self, run: RunSummary) -> str:
+        if run.state == "interrupted":
+            words = self.tr("Its process ended without a word. Resume goes on from its last checkpoint.")
+            if not run.checkpoints:
+                words = self.tr(
+                    "Its process ended without a word, before its first checkpoint. Resume begins it again."
+                )
+            return words
+        return run.message
+
+    @Slot()
+    def _on_open(self) -> None:
+        if self._path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path)))
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(str(self._path or ""))
+
+
+def _of_run(run: RunSummary) -> dict[str, str]:
+    until = time.time() if run.live else run.updated
+    return {
+        "State": word(STATES[run.state]),
+        "Step": f"{numbers.exact(run.step)} / {numbers.exact(run.steps)}",
+        "Time": numbers.duration(until - run.started) if run.started and until else numbers.NOTHING,
+        "Parameters": numbers.exact(run.parameters) if run.parameters else numbers.NOTHING,
+        "Device": run.device or numbers.NOTHING,
+        "Checkpoints": ", ".join(map(numbers.exact, run.checkpoints)) or numbers.NOTHING,
+    }
+
+
+def _of_spec(spec: RunSpec) -> dict[str, str]:
+    model = spec.model
+    if model.base != "scratch":
+        said = Path(model.base).name
+    elif model.architecture == "resnet":
+        said = f"ResNet, {' · '.join(map(str, model.widths))}"
+    else:
+        said = word("{layers} layers, {width} wide, {heads} heads").format(
+            layers=model.layers, width=model.width, heads=model.heads
+        )
+    return {
+        "Model": said,
+        "Data": ", ".join(Path(path).name for path in spec.data.train),
+        "Learning rate": numbers.significant(spec.optimizer.learning_rate),
+        "Batch": numbers.exact(spec.schedule.batch),
+        "Seed": str(spec.seed),
+    }

@@ -1,0 +1,298 @@
+"""The Train page: the runs at the left, the chosen one's curves and samples in the middle, its facts at the right.
+
+It watches run folders through the studio's ``RunWatcher`` and changes a run only by asking (``core.runs``) or starting
+(``core.launch``) it, so that a run is the same whether this window, another or a shell started it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Slot
+from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from bigmodel_studio.core.launch import create_run, start_run
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.run_reader import Columns, RunSummary
+from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.ui.pages.train.curves import Curves
+from bigmodel_studio.ui.pages.train.facts import Facts
+from bigmodel_studio.ui.pages.train.new_run import NewRun
+from bigmodel_studio.ui.pages.train.runs_list import RunsList, RunsModel
+from bigmodel_studio.ui.pages.train.story import Story
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.empty import Empty
+from bigmodel_studio.ui.widgets.page_frame import Page, label, panel
+
+TICK_MS = 1000
+USE_IN = {"causal-lm": "chat", "chat": "chat", "classify-images": "images"}
+"""Which page uses what a run of an objective has made."""
+RESUMABLE = frozenset({"stopped", "interrupted", "failed", "paused"})
+
+
+class TrainPage(Page):
+    """Made when first shown; ``show_what`` takes a run's name."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio, "train", "")
+        self.title_label.setText(self.tr("Train"))
+        self._shown: str | None = None
+        self._wanted: str | None = None
+        self._spec: RunSpec | None = None
+        self.runs = RunsModel(self)
+        self._build_header()
+        self._build_list()
+        self._build_body()
+        self.facts = Facts()
+        self.set_inspector(self.facts)
+        self._clock = QTimer(self, interval=TICK_MS)
+        self._clock.timeout.connect(self._refresh)
+        watcher = studio.runs
+        watcher.runs_changed.connect(self._on_runs)
+        watcher.points.connect(self._on_points)
+        watcher.reset.connect(self._on_reset)
+        watcher.samples_changed.connect(self._on_samples)
+        self._on_runs(watcher.runs)
+
+    # ------------------------------------------------------------------------------- how it is laid out
+
+    def _build_header(self) -> None:
+        self.new_button = self._button(self.tr("New run"), self.new_item)
+        set_look(self.new_button, "primary")
+        self.use_button = self._button(self.tr("Use in Chat"), self.use)
+        self.stop_button = self._button(self.tr("Stop"), self.stop_run)
+        self.resume_button = self._button(self.tr("Resume"), self.resume_run)
+        self.add_to_header(self.new_button)
+        for button in (self.use_button, self.resume_button, self.stop_button):
+            self.add_to_header(button, right=True)
+
+    def _button(self, text: str, slot: object) -> QPushButton:
+        made = QPushButton(text)
+        made.clicked.connect(slot)
+        return made
+
+    def _build_list(self) -> None:
+        self.list = RunsList(self.runs)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 12, 0, 0)
+        column.setSpacing(4)
+        heading = label(self.tr("Runs"), "heading")
+        heading.setContentsMargins(16, 0, 0, 0)
+        column.addWidget(heading)
+        column.addWidget(self.list, 1)
+        self.set_list(holder, 260)
+
+    def _build_body(self) -> None:
+        self.empty = Empty("train")
+        self.empty.button.clicked.connect(self.new_item)
+        self.curves = Curves()
+        self.story = Story()
+        card = panel("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 4, 1, 8)
+        inside.addWidget(self.story)
+        shown = QWidget()
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.curves, 3)
+        card.setMinimumHeight(180)
+        column.addWidget(card, 2)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(shown)
+        self.form = NewRun(self.studio)
+        self.form.started.connect(self.start)
+        self.form.left.connect(self._on_form_left)
+        self.stack = QStackedWidget()
+        for part in (self.empty, area, self.form):
+            self.stack.addWidget(part)
+        self._run_view = area
+        self.set_body(self.stack)
+
+    # ------------------------------------------------------------------------------- for the window
+
+    def show_what(self, what: object) -> None:
+        if isinstance(what, str):
+            self.choose(Path(what).name)
+
+    @Slot()
+    def new_item(self) -> None:
+        """Fill in a new run."""
+        self.form.open()
+        self.stack.setCurrentWidget(self.form)
+        self._refresh()
+
+    def shut(self) -> None:
+        self._clock.stop()
+        self.form.stop()
+        self.curves.stop()
+        self.story.stop()
+        if self._shown is not None:
+            self.studio.runs.unwatch(self._shown)
+
+    # ------------------------------------------------------------------------------- which run
+
+    def choose(self, name: str) -> None:
+        """Show a run, now or as soon as the watcher has seen it."""
+        self._wanted = name
+        row = self.runs.row_of(name)
+        if row is not None:
+            self._wanted = None
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.list.selectionModel().setCurrentIndex(self.runs.index(row), flags)
+            self._show(name)
+            self.stack.setCurrentWidget(self._run_view)
+            self._refresh()
+
+    def current(self) -> RunSummary | None:
+        """The run that is shown."""
+        row = self.runs.row_of(self._shown) if self._shown is not None else None
+        return self.runs.runs[row] if row is not None else None
+
+    def _show(self, name: str) -> None:
+        if name == self._shown:
+            return
+        if self._shown is not None:
+            self.studio.runs.unwatch(self._shown)
+        self._shown = name
+        run = self.current()
+        self._spec = RunFolder(Path(run.path)).spec() if run is not None else None
+        self.curves.begin(self.runs.colour_of(name))
+        self.story.begin(Path(run.path) if run is not None else None)
+        self.studio.runs.watch(name)
+
+    @Slot(object)
+    def _on_runs(self, runs: list[RunSummary]) -> None:
+        if self.runs.show_runs(runs):
+            if self._wanted is not None and self.runs.row_of(self._wanted) is not None:
+                self.choose(self._wanted)
+            elif runs:
+                self._select_again()
+        self._refresh()
+
+    def _select_again(self) -> None:
+        """Rows came or went: keep the run that is shown, without taking the form away."""
+        filling = self.stack.currentWidget() is self.form
+        row = (self.runs.row_of(self._shown) if self._shown is not None else None) or 0
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.list.selectionModel().setCurrentIndex(self.runs.index(row), flags)
+        if filling:
+            self.stack.setCurrentWidget(self.form)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid():
+            self._show(self.runs.runs[current.row()].name)
+            self.stack.setCurrentWidget(self._run_view)
+            self._refresh()
+
+    # ------------------------------------------------------------------------------- what the watcher says
+
+    @Slot(str, object)
+    def _on_points(self, name: str, columns: Columns) -> None:
+        if name == self._shown:
+            self.curves.add(columns)
+
+    @Slot(str, int)
+    def _on_reset(self, name: str, kept: int) -> None:
+        if name == self._shown:
+            self.curves.cut(kept)
+
+    @Slot(str, object)
+    def _on_samples(self, name: str, samples: list[dict[str, Any]]) -> None:
+        if name == self._shown:
+            self.story.show_samples(samples)
+
+    # ------------------------------------------------------------------------------- what is done to a run
+
+    @Slot(object)
+    def start(self, spec: RunSpec) -> None:
+        """Make a run's folder, start its process and show it."""
+        self._try(lambda: self._start(spec))
+
+    def _start(self, spec: RunSpec) -> None:
+        run = create_run(spec)
+        start_run(run)
+        self.choose(run.name)
+        self.studio.runs.refresh()
+
+    @Slot()
+    def stop_run(self) -> None:
+        """Ask the run to save and end."""
+        run = self.current()
+        if run is not None:
+            self._try(lambda: RunFolder(Path(run.path)).ask("stop", save=True))
+            self.studio.runs.refresh()
+
+    @Slot()
+    def resume_run(self) -> None:
+        """Go on: a paused run is asked to, any other is started from its newest whole checkpoint."""
+        run = self.current()
+        if run is not None:
+            folder = RunFolder(Path(run.path))
+            self._try(lambda: folder.ask("run") if run.state == "paused" else start_run(folder, resume=True))
+            self.studio.runs.refresh()
+
+    @Slot()
+    def use(self) -> None:
+        """Use what the run has made so far."""
+        run = self.current()
+        if run is not None and run.checkpoints:
+            self.studio.library.refresh()
+            self.studio.open_page(USE_IN.get(run.objective, "models"), ModelRef(source="run", id=run.name))
+
+    def _try(self, action: Any) -> None:
+        try:
+            action()
+        except StudioError as error:
+            self.studio.tell(error.problem)
+        except OSError as error:
+            arguments: dict[str, str | int | float] = {
+                "path": str(error.filename or ""),
+                "detail": error.strerror or str(error),
+            }
+            self.studio.tell(Problem(code="disk-write", arguments=arguments))
+
+    @Slot()
+    def _on_form_left(self) -> None:
+        self.stack.setCurrentWidget(self._run_view if self._shown is not None else self.empty)
+        self._refresh()
+
+    # ------------------------------------------------------------------------------- what is shown
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Show the state as it is now: the only place that decides what can be pressed."""
+        run = self.current()
+        filling = self.stack.currentWidget() is self.form
+        if run is None and not filling:
+            self.stack.setCurrentWidget(self.empty)
+        self.empty.say(
+            self.tr("Train a model and watch it learn"),
+            self.tr("A small one learns to write little stories in a few minutes, on this computer."),
+            self.tr("New run"),
+        )
+        self.facts.show_run(run if not filling else None, self._spec)
+        self.curves.show_baselines(run.baselines if run is not None else {})
+        self.stop_button.setEnabled(run is not None and run.live and run.state != "stopping" and not filling)
+        self.resume_button.setEnabled(_can_resume(run) and not filling)
+        self.use_button.setText(
+            self.tr("Use in Images")
+            if run is not None and run.objective == "classify-images"
+            else self.tr("Use in Chat")
+        )
+        self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
+        live = run is not None and run.live
+        if live != self._clock.isActive():
+            (self._clock.start if live else self._clock.stop)()
+
+
+def _can_resume(run: RunSummary | None) -> bool:
+    return run is not None and not run.bundled and run.state in RESUMABLE

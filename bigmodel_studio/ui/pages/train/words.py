@@ -1,0 +1,53 @@
+"""What runs and their figures are called, in one place for the list, the curves and the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.run_reader import RunSummary
+
+CONTEXT = "train"
+
+STATES: dict[str, str] = {
+    "queued": str(QT_TRANSLATE_NOOP("train", "starting")),
+    "running": str(QT_TRANSLATE_NOOP("train", "running")),
+    "paused": str(QT_TRANSLATE_NOOP("train", "paused")),
+    "stopping": str(QT_TRANSLATE_NOOP("train", "stopping")),
+    "stopped": str(QT_TRANSLATE_NOOP("train", "stopped")),
+    "finished": str(QT_TRANSLATE_NOOP("train", "finished")),
+    "failed": str(QT_TRANSLATE_NOOP("train", "failed")),
+    "interrupted": str(QT_TRANSLATE_NOOP("train", "interrupted")),
+}
+BASELINES: dict[str, str] = {
+    "unigram": str(QT_TRANSLATE_NOOP("train", "counting tokens")),
+    "bigram": str(QT_TRANSLATE_NOOP("train", "counting pairs")),
+}
+METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
+    "evaluation_loss": (str(QT_TRANSLATE_NOOP("train", "Evaluation loss")), numbers.significant),
+    "accuracy": (str(QT_TRANSLATE_NOOP("train", "Accuracy")), numbers.percent),
+    "learning_rate": (str(QT_TRANSLATE_NOOP("train", "Learning rate")), numbers.significant),
+    "gradient_norm": (str(QT_TRANSLATE_NOOP("train", "Gradient norm")), numbers.significant),
+    "tokens_per_s": (str(QT_TRANSLATE_NOOP("train", "Tokens a second")), numbers.rate),
+    "images_per_s": (str(QT_TRANSLATE_NOOP("train", "Pictures a second")), numbers.rate),
+}
+"""The small charts, in order; one is shown where its run has such a metric."""
+
+
+def word(text: str) -> str:
+    """A text of this module in the window's language."""
+    return QCoreApplication.translate(CONTEXT, text)
+
+
+def state_line(run: RunSummary) -> str:
+    """A run's state and step in a few words: ``running · step 1,240 of 3,000``."""
+    state = word(STATES[run.state])
+    if run.state == "finished":
+        line = word("{state} · {steps} steps").format(state=state, steps=numbers.exact(run.step))
+    else:
+        line = word("{state} · step {step} of {steps}").format(
+            state=state, step=numbers.exact(run.step), steps=numbers.exact(run.steps)
+        )
+    return word("bundled · {line}").format(line=line) if run.bundled else line
