@@ -1,13 +1,12 @@
 """The composition root of the window: it makes the application, the lane, the studio and the window, and ends them.
 
 Everything that takes long is made after the first paint: the engine starts, the models are listed and the machine is
-sampled while the window can already be used. Every way out goes through ``_Application.close``: lanes are closed,
+sampled while the window can already be used. Every way out goes through ``Application.close``: lanes are closed,
 threads joined, timers stopped.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import sys
@@ -17,8 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bigmodel_studio.core import logs
+from bigmodel_studio.ui import display
 
 if TYPE_CHECKING:
+    from bigmodel_studio.client.fake import FakeLane
+    from bigmodel_studio.client.lane import Lane
     from bigmodel_studio.core.run_reader import RunSummary
 
 EXIT_NO_DISPLAY = 2
@@ -27,22 +29,25 @@ EXIT_NO_DISPLAY = 2
 def main(open_paths: Sequence[Path] = ()) -> int:
     """Open the window with these paths in it; returns the exit status (2: there is no display to draw on)."""
     logs.set_up("window")
-    problem = _no_display()
+    problem = display.why_not()
     if problem:
-        print(f"error: {problem}", file=sys.stderr)
-        print("hint: run it on a desktop, over “ssh -X”, or use the other commands (see --help)", file=sys.stderr)
+        print(f"error: no window can be opened: {problem}", file=sys.stderr)
+        print(
+            "hint: run it on a desktop or over “ssh -X”; “bigmodel-studio --help” lists what needs none",
+            file=sys.stderr,
+        )
         return EXIT_NO_DISPLAY
-    studio = _Application(open_paths)
+    studio = Application(open_paths)
     try:
         return studio.run()
     finally:
         studio.close()
 
 
-class _Application:
-    """What lives as long as the window."""
+class Application:
+    """What lives as long as the window. A ``lane`` that is given takes the place of both engines (for tests)."""
 
-    def __init__(self, open_paths: Sequence[Path]) -> None:
+    def __init__(self, open_paths: Sequence[Path], *, lane: Lane | FakeLane | None = None) -> None:
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
@@ -58,19 +63,20 @@ class _Application:
 
         QApplication.setApplicationName("Big Model Studio")
         QApplication.setDesktopFileName("big-model-studio")
-        self.application = QApplication(sys.argv[:1])
+        existing = QApplication.instance()
+        self.application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         settings = SettingsStore()
         i18n.install(self.application, settings.values.language)
-        theme = Theme(self.application, settings.values.appearance)
+        self.theme = Theme(self.application, settings.values.appearance)
         threads = settings.values.threads or None
-        self.lane = Lane(replace(LANES["interactive"], threads=threads))
+        self.lane = lane or Lane(replace(LANES["interactive"], threads=threads))
         self.library = LibraryWatcher()
         self.runs = RunWatcher()
-        self.measure = Lane(replace(LANES["measure"], threads=1))
+        self.measure = lane or Lane(replace(LANES["measure"], threads=1))
         self.studio = Studio(
             settings=settings, interactive=self.lane, measure=self.measure, library=self.library, runs=self.runs
         )
-        self.window = MainWindow(self.studio, theme)
+        self.window = MainWindow(self.studio, self.theme)
         self.sampler = Sampler()
         self.sampler.sampled.connect(self.window.show_sample)
         self.runs.runs_changed.connect(self._on_runs_changed)
@@ -137,12 +143,3 @@ class _Signals:
             signal.signal(number, handler)
         self._reading.close()
         self._writing.close()
-
-
-def _no_display() -> str:
-    """Why no window can be drawn ("" where one can). Qt itself would abort."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] not in ("", "xcb", "wayland"):
-        return ""
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return "there is no display to draw the window on (neither DISPLAY nor WAYLAND_DISPLAY is set)"
-    return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMessageBox, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
@@ -132,6 +132,12 @@ class ChatPage(Page):
         self.open_conversation(0)
         self.composer.setFocus()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.talk.busy:
+            self.talk.stop()
+        else:
+            super().keyPressEvent(event)
+
     def shut(self) -> None:
         self.talk.shut()
         self.list.shut()
@@ -255,7 +261,10 @@ class ChatPage(Page):
         if self.sender() is not self._load:
             return
         self._load = None
-        self._say_model(end if isinstance(end, Failed) else None)
+        failed = end if isinstance(end, Failed) else None
+        if failed is not None and self.middle.currentWidget() is not self.welcome:
+            self.studio.tell(failed.problem)
+        self._say_model(failed)
 
     @Slot(object)
     def _on_facts(self, facts: ModelFacts | None) -> None:
@@ -291,6 +300,8 @@ class ChatPage(Page):
             if facts.context_length:
                 words = self.tr("{used} of {all} tokens")
                 parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
+        elif self._load is not None:
+            parts.append(self.tr("loading…"))
         self.context.setText(" · ".join(parts))
 
 
