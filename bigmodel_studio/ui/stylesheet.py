@@ -89,7 +89,9 @@ QSpinBox[look="number"], QDoubleSpinBox[look="number"] { padding: 2px 6px; }
 QTextBrowser[look="message"] { background: transparent; border: none; padding: 0; font-size: 14px; }
 QPlainTextEdit[look="composer"] { background: transparent; border: none; padding: 0; font-size: 14px; }
 QSpinBox[look="number"]:focus, QDoubleSpinBox[look="number"]:focus { padding: 1px 5px; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
+  border: none; padding: 0 0 0 6px; background: transparent;
+}
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$icons/chevron-down-$scheme.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {
@@ -100,13 +102,19 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $field; bord
 QCheckBox::indicator:checked {
   background: $accent; border-color: $accent; image: url("$icons/check-$scheme.svg");
 }
-QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
+QRadioButton::indicator {
+  width: 14px; height: 14px; border: 1px solid $field; border-radius: 8px; background: $surface;
+}
+QRadioButton::indicator:checked {
+  width: 6px; height: 6px; border: 5px solid $accent; border-radius: 8px; background: $surface;
+}
+QCheckBox::indicator:focus, QRadioButton::indicator:focus:!checked { border: 2px solid $accent; }
 
-QSlider { min-height: 18px; }
+QSlider { min-height: 20px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal {
-  width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: $surface; border: 2px solid $accent;
+  width: 12px; height: 12px; margin: -6px 0; border-radius: 8px; background: $surface; border: 2px solid $accent;
 }
 QSlider::handle:horizontal:focus { background: $accent_soft; }
 QSlider::handle:horizontal:hover { background: $accent_soft; }

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.core import paths
 from bigmodel_studio.core.conversations import Conversations
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.settings import SettingsStore
@@ -106,10 +107,18 @@ def _record(ref: ModelRef, name: str) -> ModelRecord:
     )
 
 
+def _starter(home: Path) -> None:
+    folder = home / "starters" / "starter-gpt"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"architectures": ["GPTNeoForCausalLM"]}')
+
+
 class Chat:
     """A page in a window of its own, on a fake lane whose handler a test can change."""
 
-    def __init__(self, qtbot: QtBot, *, models: bool = True) -> None:
+    def __init__(
+        self, qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch, *, models: bool = True, starter: bool = False
+    ) -> None:
         self.qtbot = qtbot
         self.lane = FakeLane(_answer)
         self.library, self.runs = LibraryWatcher(), RunWatcher()
@@ -117,6 +126,9 @@ class Chat:
         self.settings = SettingsStore()
         self.studio = Studio(settings=self.settings, interactive=self.lane, library=self.library, runs=self.runs)
         self.studio.told.connect(self.told.append)
+        monkeypatch.setattr(paths, "starters", lambda: home / "starters")
+        if starter:
+            _starter(home)
         if models:
             self.have_models()
         self.page = ChatPage(self.studio)
@@ -141,6 +153,7 @@ class Chat:
         self.qtbot.waitUntil(condition, timeout=10_000)
 
     def wait_idle(self) -> None:
+        self.qtbot.wait(1)  # what is to happen "soon" has begun
         self.wait(lambda: not self.page.talk.busy and not self.lane.jobs)
 
     def shown(self) -> list[str]:
@@ -170,8 +183,8 @@ class Chat:
 
 
 @pytest.fixture
-def chat(qtbot: QtBot, home: Path) -> Iterator[Chat]:
-    made = Chat(qtbot)
+def chat(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
+    made = Chat(qtbot, home, monkeypatch)
     yield made
     made.close()
 
@@ -182,6 +195,19 @@ def test_a_model_is_loaded_at_once_and_said(chat: Chat) -> None:
     assert chat.page.welcome.title.text() == "Talk to tiny"
     assert "260 k parameters" in chat.page.welcome.state.text()
     assert chat.page.context.text() == "chat template · 0 of 512 tokens"
+
+
+def test_the_starter_is_chosen_before_the_models_are_listed(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = Chat(qtbot, home, monkeypatch, models=False, starter=True)
+    chat.wait_idle()
+    assert chat.lane.requests == [Load(model=ModelRef(source="builtin", id="starter-gpt"))]
+    first = chat.page.welcome.first[0]
+    chat.qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    chat.wait_idle()
+    assert chat.shown() == [first.text(), "Once upon a time."]
+    chat.close()
 
 
 def test_enter_sends_and_the_reply_streams(chat: Chat) -> None:
@@ -323,8 +349,8 @@ def test_a_full_context_and_plain_continuation_are_said(chat: Chat) -> None:
     assert "no chat template" in chat.page.system_note.text()
 
 
-def test_a_message_waits_for_a_model(qtbot: QtBot, home: Path) -> None:
-    chat = Chat(qtbot, models=False)
+def test_a_message_waits_for_a_model(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = Chat(qtbot, home, monkeypatch, models=False)
     chat.say("hello?")
     assert chat.requests() == []
     assert "choose one" in chat.reply.facts.text()
@@ -334,8 +360,8 @@ def test_a_message_waits_for_a_model(qtbot: QtBot, home: Path) -> None:
     chat.close()
 
 
-def test_without_any_model_the_page_says_what_to_do(qtbot: QtBot, home: Path) -> None:
-    chat = Chat(qtbot, models=False)
+def test_without_any_model_the_page_says_what_to_do(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = Chat(qtbot, home, monkeypatch, models=False)
     chat.library._read.emit([])
     assert chat.page.welcome.title.text() == "No model yet"
     assert "open one" in chat.page.welcome.state.text()
@@ -343,11 +369,13 @@ def test_without_any_model_the_page_says_what_to_do(qtbot: QtBot, home: Path) ->
     chat.close()
 
 
-def test_a_model_that_cannot_be_loaded_is_said_on_the_page(qtbot: QtBot, home: Path) -> None:
+def test_a_model_that_cannot_be_loaded_is_said_on_the_page(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refused(request: Request) -> Iterator[Event]:
         yield Failed(problem=Problem(code="weights-lfs", arguments={"file": "model.safetensors"}), id="1")
 
-    chat = Chat(qtbot, models=False)
+    chat = Chat(qtbot, home, monkeypatch, models=False)
     chat.lane.handler = refused
     chat.have_models()
     chat.wait_idle()
@@ -454,15 +482,15 @@ def test_ten_thousand_messages_are_built_as_they_are_needed(chat: Chat) -> None:
     chat.wait(lambda: chat.shown()[-1:] == ["message 9999"])
 
 
-def test_the_session_comes_back(qtbot: QtBot, home: Path) -> None:
-    chat = Chat(qtbot)
+def test_the_session_comes_back(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = Chat(qtbot, home, monkeypatch)
     chat.say("remember me")
     chat.wait_idle()
     chat.page.picker.choose(OTHER)
     chat.wait_idle()
     chat.type("half a th")
     chat.close()
-    again = Chat(qtbot)
+    again = Chat(qtbot, home, monkeypatch)
     again.wait(lambda: len(again.shown()) == 2)
     assert again.shown() == ["remember me", "Once upon a time."]
     assert again.page.composer.text() == "half a th"
@@ -470,12 +498,14 @@ def test_the_session_comes_back(qtbot: QtBot, home: Path) -> None:
     again.close()
 
 
-def test_a_model_the_library_lost_does_not_stop_the_page(qtbot: QtBot, home: Path) -> None:
+def test_a_model_the_library_lost_does_not_stop_the_page(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Conversations()
     store.close()
     settings = SettingsStore()
     settings.change_session(models={"chat": ModelRef(source="local", id="/gone")}, conversation=99)
-    chat = Chat(qtbot)
+    chat = Chat(qtbot, home, monkeypatch)
     chat.wait_idle()
     assert chat.page.talk.conversation == 0
     assert chat.page.picker.ref() == ModelRef(source="local", id="/gone")

@@ -142,11 +142,16 @@ def test_the_status_bar_says_device_memory_model_and_jobs(shell: Shell) -> None:
     assert "5,324,288" in status.loaded.toolTip()
     gigabyte = 10**9
     cpu = DeviceSample(
-        id="cpu", name="A CPU", total_bytes=8 * gigabyte, ours_bytes=gigabyte, others_bytes=2 * gigabyte, busy=0.5
+        id="cpu",
+        name="Xeon(R) Gold 6130 CPU @ 2.10GHz",
+        total_bytes=8 * gigabyte,
+        ours_bytes=gigabyte,
+        others_bytes=2 * gigabyte,
+        busy=0.5,
     )
     shell.window.show_sample(MachineSample(time=0.0, cpu=cpu))
-    assert status.device.text() == "A CPU"
-    assert status.memory_words.text() == "1.0 GB ours, 2.0 GB others, of 8.0 GB"
+    assert status.device.text() == "Xeon Gold 6130"
+    assert status.memory_words.text() == "1.0 GB of 8.0 GB ours, 2.0 GB others"
     run = RunSummary(name="shakespeare", path="/r", state="running", step=1240, steps=3000)
     done = RunSummary(name="old", path="/o", state="finished", step=5, steps=5)
     shell.window.studio.runs.runs_changed.emit([run, done])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
@@ -10,6 +12,7 @@ from bigmodel_studio.core import numbers
 from bigmodel_studio.protocol import ModelFacts
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
 HEIGHT_PX = 32
@@ -53,7 +56,7 @@ class JobLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = label("", "small")
+        self.words = _shrinking()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(96)
@@ -81,11 +84,11 @@ class StatusBar(QFrame):
         super().__init__(parent)
         set_look(self, "status")
         self.setFixedHeight(HEIGHT_PX)
-        self.device = label("", "small")
+        self.device = _shrinking()
         self.memory_name = label(self.tr("Memory"), "small")
         self.memory = MemoryBar()
         self.memory_words = label("", "small")
-        self.loaded = label(self.tr("no model loaded"), "small")
+        self.loaded = _shrinking(self.tr("no model loaded"))
         self.jobs = [JobLine() for _ in range(JOBS_SHOWN)]
         self.more_jobs = label("", "small")
         row = QHBoxLayout(self)
@@ -103,18 +106,20 @@ class StatusBar(QFrame):
         for job in self.jobs:
             row.addWidget(job)
         row.addWidget(self.more_jobs)
+        self.more_jobs.hide()
         self.device.hide()
         self._memory_part.hide()
 
     def show_device(self, name: str) -> None:
         """The device that models are computed on."""
-        self.device.setText(name)
+        self.device.setText(_short(name))
+        self.device.setToolTip(name)
         self.device.setVisible(bool(name))
 
     def show_memory(self, ours_bytes: int, others_bytes: int, total_bytes: int) -> None:
         """Memory of that device: what our processes hold, what others hold, and all there is."""
         self.memory.show_shares(ours_bytes / max(total_bytes, 1), others_bytes / max(total_bytes, 1))
-        words = self.tr("{ours} ours, {others} others, of {total}").format(
+        words = self.tr("{ours} of {total} ours, {others} others").format(
             ours=numbers.size(ours_bytes), others=numbers.size(others_bytes), total=numbers.size(total_bytes)
         )
         self.memory_words.setText(words)
@@ -145,6 +150,21 @@ class StatusBar(QFrame):
                 line.show_job(*job)
         more = len(jobs) - JOBS_SHOWN
         self.more_jobs.setText(self.tr("%n more", "", more) if more > 0 else "")
+        self.more_jobs.setVisible(more > 0)
+
+
+def _shrinking(text: str = "") -> ElidedLabel:
+    """A small label as wide as its text, or narrower where there is no room."""
+    made = ElidedLabel(text)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    set_look(made, "small")
+    return made
+
+
+def _short(device: str) -> str:
+    """A processor's name without its trade marks and its clock."""
+    kept = re.sub(r"\((R|TM|C)\)|\bCPU\b|\bProcessor\b|@.*", " ", device, flags=re.IGNORECASE)
+    return " ".join(kept.split()) or device
 
 
 def _middle(name: str, most: int = 32) -> str:

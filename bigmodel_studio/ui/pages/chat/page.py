@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMessageBox, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core import numbers, paths
 from bigmodel_studio.core.conversations import Conversations, Message
 from bigmodel_studio.core.library import name_of
 from bigmodel_studio.protocol import End, Failed, Load, ModelFacts, ModelRef
@@ -18,7 +18,7 @@ from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
 from bigmodel_studio.ui.pages.chat.talk import Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, SIDE_PX, WIDTH_PX, Transcript
-from bigmodel_studio.ui.pages.chat.welcome import Welcome
+from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
@@ -53,6 +53,8 @@ class ChatPage(Page):
         self.set_list(self.list)
         self.set_body(_Column(self.middle, self.composer))
         self.set_inspector(self._inspector_form())
+        self._load_timer = QTimer(self, singleShot=True, interval=0)
+        self._load_timer.timeout.connect(self._load_chosen)
         self._index_timer = QTimer(self, interval=INDEX_MS)
         self._index_timer.timeout.connect(self._index)
         self._connect()
@@ -115,6 +117,8 @@ class ChatPage(Page):
         chosen = session.models.get("chat")
         if chosen is not None:
             self.picker.choose(chosen)
+        elif (paths.starters() / STARTER / "config.json").is_file():
+            self.picker.choose(ModelRef(source="builtin", id=STARTER))  # before the library has been read
         else:
             self.picker.choose_first()
         self._say_model()
@@ -142,6 +146,7 @@ class ChatPage(Page):
         self.talk.shut()
         self.list.shut()
         self._index_timer.stop()
+        self._load_timer.stop()
         session = self.studio.settings.values.session
         models = dict(session.models)
         if (ref := self.picker.ref()) is not None:
@@ -247,13 +252,19 @@ class ChatPage(Page):
 
     @Slot(object)
     def _on_model(self, ref: ModelRef) -> None:
-        """A model was chosen: load it now, so that the first reply need not wait for that."""
+        """A model was chosen: load it soon, so that the first reply need not wait for that."""
+        self.talk.choose_model(ref)
+        self._load_timer.start()
+        self._say_model()
+
+    @Slot()
+    def _load_chosen(self) -> None:
         if self._load is not None:
             self._load.cancel()
-        if not self.talk.busy:
+        ref = self.picker.ref()
+        if ref is not None and not self.talk.busy:
             self._load = self.studio.submit(Load(model=ref))
             self._load.ended.connect(self._on_loaded)
-        self.talk.choose_model(ref)
         self._say_model()
 
     @Slot(object)
@@ -279,7 +290,7 @@ class ChatPage(Page):
             name_of(ref) if ref is not None else "",
             loaded,
             looking=not self.studio.library.ready,
-            loading=self._load is not None,
+            loading=self._load is not None or self._load_timer.isActive(),
             problem=failed.problem if failed is not None else None,
         )
         if loaded is not None:
@@ -298,7 +309,8 @@ class ChatPage(Page):
             parts.append(self.tr("chat template") if facts.has_chat_template else self.tr("plain continuation"))
             used = message.facts.prompt_tokens + message.facts.new_tokens if message is not None else 0
             if facts.context_length:
-                words = self.tr("{used} of {all} tokens")
+                known = message is None or message.facts.prompt_tokens > 0
+                words = self.tr("{used} of {all} tokens") if known else self.tr("{all} tokens of context")
                 parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
         elif self._load is not None:
             parts.append(self.tr("loading…"))
