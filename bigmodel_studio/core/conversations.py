@@ -233,13 +233,17 @@ class Conversations:
             self._db.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
 
     def thread(self, conversation: int, *, before: int | None = None, limit: int = 50) -> list[Message]:
-        """The last ``limit`` messages of the path that is shown, oldest first (of those before message ``before``)."""
+        """The last ``limit`` messages of the path that is shown, oldest first (of those before message ``before``).
+
+        A reply that streams comes with what was appended so far.
+        """
         last = "SELECT leaf FROM conversations" if before is None else "SELECT parent FROM messages"
         rows = self._db.execute(
             f"WITH RECURSIVE path(id, depth) AS (SELECT ({last} WHERE id = ?), 0 UNION ALL"
             " SELECT m.parent, depth + 1 FROM path JOIN messages m ON m.id = path.id"
             " WHERE m.parent IS NOT NULL AND depth + 1 < ?)"
-            " SELECT m.id, m.conversation, m.parent, m.role, m.text, m.model, m.state, m.facts"
+            " SELECT m.id, m.conversation, m.parent, m.role, m.text || coalesce((SELECT group_concat(text, '') FROM"
+            " (SELECT text FROM pieces WHERE message = m.id ORDER BY id)), ''), m.model, m.state, m.facts"
             " FROM path JOIN messages m ON m.id = path.id ORDER BY depth DESC",
             (conversation if before is None else before, limit),
         )

@@ -50,6 +50,14 @@ def test_a_conversation_comes_back_with_its_facts(store: Conversations, path: Pa
     again.close()
 
 
+def test_a_reply_that_streams_is_read_with_what_came_so_far(store: Conversations) -> None:
+    conversation = store.begin("x")
+    reply = store.add(conversation, "assistant", "", parent=None, state="streaming")
+    for piece in ("one ", "two ", "", "三"):
+        store.append(reply, piece)
+    assert store.thread(conversation)[0].text == "one two 三"
+
+
 def test_a_failed_reply_keeps_its_problem(store: Conversations) -> None:
     conversation = store.begin("x")
     reply = store.add(conversation, "assistant", "", parent=None, state="streaming")

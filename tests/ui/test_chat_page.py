@@ -297,6 +297,17 @@ def test_a_reply_can_be_stopped_and_what_was_said_stays(chat: Chat, how: str) ->
     assert (kept.state, kept.text.startswith("more more")) == ("cancelled", True)
 
 
+def test_a_reply_that_streams_goes_on_when_the_transcript_is_built_anew(chat: Chat) -> None:
+    chat.lane.handler = _forever
+    chat.say("go")
+    chat.wait(lambda: len(chat.shown()[-1]) > 50)
+    chat.page.transcript.latest_wanted.emit()
+    chat.wait(lambda: len(chat.page.transcript.views) == 2 and len(chat.shown()[-1]) > 50)
+    chat.press(Qt.Key.Key_Escape)
+    chat.wait_idle()
+    assert set(chat.shown()[-1].split()) == {"more"}
+
+
 def _fails(request: Request) -> Iterator[Event]:
     assert isinstance(request, Load | Generate)
     if isinstance(request, Load):

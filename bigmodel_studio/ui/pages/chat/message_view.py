@@ -83,6 +83,8 @@ class ReplyView(MessageView):
         self.who.setText(message.model or self.tr("Reply"))
         if not streaming:
             self.body.finish(message.text, markdown=True)
+        elif not self.body.text:
+            self.body.add(message.text)
         self._show_end()
         self._show_trimmed(message.facts.trimmed_turns)
         self.facts.setText("" if streaming else _words(self, message.facts))

@@ -176,6 +176,7 @@ class ChatPage(Page):
 
     @Slot()
     def _show_thread(self) -> None:
+        self.talk.flush()
         conversation = self.talk.conversation
         messages = self.store.thread(conversation, limit=LOADED_AT_ONCE) if conversation else []
         self.transcript.show_messages(messages, whole=len(messages) < LOADED_AT_ONCE)

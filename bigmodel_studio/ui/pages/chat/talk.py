@@ -270,6 +270,12 @@ class Talk(QObject):
             reply.kept_at = now
             self._keep(reply)
 
+    def flush(self) -> None:
+        """Hand on and keep what has come so far of the reply that is on its way, as before the store is read."""
+        if self._reply is not None:
+            self._show()
+            self._keep(self._reply)
+
     def _keep(self, reply: Reply) -> None:
         try:
             self.store.append(reply.message, "".join(reply.text[reply.kept : reply.shown]))

@@ -41,7 +41,7 @@ class Welcome(QWidget):
         column.addStretch(3)
 
     def _questions(self) -> list[str]:
-        return [self.tr("Tell me a short story."), self.tr("What is three plus four?"), self.tr("What are you?")]
+        return [self.tr("Tell me a story."), self.tr("What is a residual network?"), self.tr("What can you do?")]
 
     def show_model(
         self, name: str, facts: ModelFacts | None, *, looking: bool, loading: bool, problem: Problem | None
