@@ -139,11 +139,12 @@ class Chart(QWidget):
         )
         if last <= first:
             first, last = first - 1, last + 1
-        extents = [extent for series in there if (extent := series.extent(first, last)) is not None]
-        values = [value for extent in extents for value in extent]
+        above = 0.0 if self._log else -math.inf
+        extents = [series.extent(first, last, above=above) for series in there]
+        values = [value for extent in extents if extent is not None for value in extent]
         if self._zoom is None:
             values += self._baselines.values()
-        low, high = self._span([value for value in values if value > 0 or not self._log])
+        low, high = self._span([value for value in values if value > above])
         box = QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
         return View(box, first, last, low, high, self._log)
 

@@ -14,7 +14,8 @@ from bigmodel_studio.ui.widgets.chart import View, polylines, series_colour
 from bigmodel_studio.ui.widgets.series import Series
 
 _PADDING = 12
-_HEAD = 24
+_HEAD = 42
+HEIGHT_PX = 112
 
 
 class MiniChart(QWidget):
@@ -44,10 +45,10 @@ class MiniChart(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(180, 96)
+        return QSize(180, HEIGHT_PX)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 96)
+        return QSize(92, HEIGHT_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -55,14 +56,15 @@ class MiniChart(QWidget):
         painter.setPen(theme.colour("border"))
         painter.setBrush(theme.colour("surface"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        head = QRectF(_PADDING, 8, self.width() - 2 * _PADDING, _HEAD)
-        middle = Qt.AlignmentFlag.AlignVCenter
+        head = QRectF(_PADDING, 8, self.width() - 2 * _PADDING, 16)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font(12))
         painter.setPen(theme.colour("secondary"))
-        painter.drawText(head, Qt.AlignmentFlag.AlignLeft | middle, self.title)
-        painter.setFont(theme.font(12, weight=QFont.Weight.Medium, tabular=True))
+        title = painter.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, int(head.width()))
+        painter.drawText(head, left, title)
+        painter.setFont(theme.font(weight=QFont.Weight.DemiBold, tabular=True))
         painter.setPen(theme.colour("text"))
-        painter.drawText(head, Qt.AlignmentFlag.AlignRight | middle, self.text())
+        painter.drawText(head.translated(0, 18), left, self.text())
         view = self._view()
         if view is not None:
             painter.setPen(QPen(series_colour(self._colour), 1))
@@ -87,7 +89,7 @@ class MiniChart(QWidget):
             return None
         low, high = extent
         margin = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
-        box = QRectF(self.rect()).adjusted(_PADDING, _HEAD + 14, -_PADDING, -_PADDING)
+        box = QRectF(self.rect()).adjusted(_PADDING, _HEAD + 6, -_PADDING, -_PADDING)
         return View(box, first, max(last, first + 1), low - margin, high + margin, False)
 
     def _at(self, x: float) -> str:

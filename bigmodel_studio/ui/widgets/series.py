@@ -87,10 +87,12 @@ class Series:
         values[0::2], values[1::2] = minima, maxima
         return np.repeat(self._steps[at], 2), values
 
-    def extent(self, first: float, last: float, points: int = 1000) -> tuple[float, float] | None:
-        """The smallest and the largest value between two steps; None where all is gaps."""
+    def extent(
+        self, first: float, last: float, points: int = 1000, above: float = -math.inf
+    ) -> tuple[float, float] | None:
+        """The smallest and the largest value above ``above`` between two steps; None where there is none."""
         _, values = self.between(first, last, points)
-        finite = values[np.isfinite(values)]
+        finite = values[np.isfinite(values) & (values > above)]
         return (float(finite.min()), float(finite.max())) if len(finite) else None
 
     def _range(self, first: float, last: float) -> tuple[int, int]:

@@ -30,6 +30,7 @@ class DataField(DropArea):
         self.files: list[Path] = [sample_text()] if sample_text().is_file() else []
         self.column.setContentsMargins(12, 8, 8, 8)
         self.column.setSpacing(4)
+        self._rows: list[QWidget] = []
         self.rows = QVBoxLayout()
         self.rows.setSpacing(2)
         self.none = label(self.tr("Drop text files or folders here"), "secondary")
@@ -73,19 +74,18 @@ class DataField(DropArea):
 
     @Slot()
     def _on_removed(self) -> None:
-        button = self.sender()
-        path = button.property("path") if button is not None else None
+        path = self.sender().property("path")
         self.files = [file for file in self.files if str(file) != path]
         self._show()
         self.changed.emit()
 
     def _show(self) -> None:
-        while self.rows.count():
-            old = self.rows.takeAt(0).widget()
+        for old in self._rows:
             old.hide()
             old.deleteLater()
-        for file in self.files:
-            self.rows.addWidget(self._row(file))
+        self._rows = [self._row(file) for file in self.files]
+        for row in self._rows:
+            self.rows.addWidget(row)
         self.none.setVisible(not self.files)
         self.sample.setVisible(sample_text().is_file() and self.files != [sample_text()])
 

@@ -118,6 +118,7 @@ class NewRun(QWidget):
         made.setGroupSeparatorShown(True)
         made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         made.setMinimumWidth(96)
+        made.lineEdit().setTextMargins(6, 0, 6, 0)
         theme.tabular(made)
         made.valueChanged.connect(self._changed)
         return made
@@ -187,12 +188,15 @@ class NewRun(QWidget):
                     ("model.heads", self.tr("Heads"), self.heads),
                     ("model.width", self.tr("Width"), self.width_),
                 ],
-                [("model.tokenizer", self.tr("Vocabulary (tokens)"), self.vocabulary)],
             ],
             across=3,
         )
         self._base_rows = self._grid([[("model.base", self.tr("Model to start from"), self.picker)]])
-        context = self._grid([[("model.context", self.tr("Context (tokens)"), self.context)]], across=3)
+        reach: list[tuple[str, str, QWidget]] = [
+            ("model.context", self.tr("Context (tokens)"), self.context),
+            ("model.tokenizer", self.tr("Vocabulary (tokens)"), self.vocabulary),
+        ]
+        context = self._grid([reach], across=3)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 16, 16)
@@ -227,6 +231,9 @@ class NewRun(QWidget):
             for column, (field, title, widget) in enumerate(row):
                 alone = len(row) == 1 and not isinstance(widget, QSpinBox)
                 grid.addWidget(self._field(field, title, widget), number, column, 1, across if alone else 1)
+            for column in range(len(row), across):
+                if len(row) > 1:
+                    grid.addWidget(QWidget(), number, column)
         return holder
 
     def _field(self, field: str, title: str, widget: QWidget) -> QWidget:
@@ -389,6 +396,7 @@ class NewRun(QWidget):
         fine = self.fine.isChecked()
         self._shape_rows.setVisible(not fine)
         self._base_rows.setVisible(fine)
+        self.vocabulary.setEnabled(not fine)
         if self.rate.text() in {SCRATCH_RATE, FINE_RATE}:
             self.rate.setText(FINE_RATE if fine else SCRATCH_RATE)
         self.check()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.launch import create_run, start_run
@@ -106,6 +106,7 @@ class TrainPage(Page):
         column.addWidget(card, 2)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(shown)
         self.form = NewRun(self.studio)
         self.form.started.connect(self.start)
@@ -279,7 +280,8 @@ class TrainPage(Page):
             self.tr("A small one learns to write little stories in a few minutes, on this computer."),
             self.tr("New run"),
         )
-        self.facts.show_run(run if not filling else None, self._spec)
+        self._fold_for(run is not None, filling)
+        self.facts.show_run(run, self._spec)
         self.curves.show_baselines(run.baselines if run is not None else {})
         self.stop_button.setEnabled(run is not None and run.live and run.state != "stopping" and not filling)
         self.resume_button.setEnabled(_can_resume(run) and not filling)
@@ -292,6 +294,16 @@ class TrainPage(Page):
         live = run is not None and run.live
         if live != self._clock.isActive():
             (self._clock.start if live else self._clock.stop)()
+
+    def _fold_for(self, any_run: bool, filling: bool) -> None:
+        """Without a run there is nothing to list or to inspect, and the form wants the inspector's room."""
+        for panel_, button, wanted in (
+            (self._list, self._list_button, any_run),
+            (self._inspector, self._inspector_button, any_run and not filling),
+        ):
+            button.setEnabled(wanted)
+            if panel_ is not None:
+                panel_.setVisible(wanted and button.isChecked())
 
 
 def _can_resume(run: RunSummary | None) -> bool:

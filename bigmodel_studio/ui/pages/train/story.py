@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.pages.train.words import sample_words
 from bigmodel_studio.ui.stylesheet import set_look
 
 Index = QModelIndex | QPersistentModelIndex
@@ -44,9 +45,11 @@ class Story(QTabWidget):
         self.log.setWordWrapMode(QTextOption.WrapMode.NoWrap)
         self.log.setAccessibleName(self.tr("The end of the log"))
         set_look(self.log, "bare")
+        self.log.document().setDocumentMargin(16)
         self.addTab(self.samples, self.tr("Samples"))
         self.addTab(self.log, self.tr("Log"))
         self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
         self._timer = QTimer(self, interval=LOG_EVERY_MS)
         self._timer.timeout.connect(self.read_log)
         self.currentChanged.connect(self._on_tab)
@@ -119,7 +122,7 @@ class SamplesModel(QAbstractListModel):
             return None
         sample = self._samples[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{sample.get('step', 0)}: {sample.get('prompt', '')}{sample.get('text', '')}"
+            return "\n".join([numbers.exact(int(sample.get("step", 0))), *sample_words(sample)])
         return sample if role == SAMPLE_ROLE else None
 
 
@@ -137,7 +140,7 @@ class _SamplesView(QListView):
             painter = QPainter(self.viewport())
             painter.setPen(theme.colour("secondary"))
             painter.setFont(theme.font())
-            text = self.tr("What the model says to the prompts is shown here after each evaluation.")
+            text = self.tr("What the model says is shown here after each evaluation.")
             room = self.viewport().rect().adjusted(16, 0, -16, 0)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
             painter.end()
@@ -160,13 +163,11 @@ class _SampleRow(QStyledItemDelegate):
         painter.drawText(row, top, numbers.exact(int(sample.get("step", 0))))
         text = row.adjusted(64, 0, 0, 0)
         painter.setFont(theme.font(12, weight=QFont.Weight.Medium))
-        prompt = painter.fontMetrics().elidedText(
-            " ".join(str(sample.get("prompt", "")).split()), Qt.TextElideMode.ElideMiddle, int(text.width())
-        )
-        painter.drawText(text, top, prompt)
+        heading, said = sample_words(sample)
+        elided = painter.fontMetrics().elidedText(heading, Qt.TextElideMode.ElideMiddle, int(text.width()))
+        painter.drawText(text, top, elided)
         painter.setFont(theme.font())
         painter.setPen(theme.colour("text"))
-        said = " ".join(str(sample.get("text", sample.get("label", ""))).split())
         below = text.adjusted(0, 17, 0, 0)
         painter.setClipRect(below)
         painter.drawText(below, top | Qt.TextFlag.TextWordWrap, said)

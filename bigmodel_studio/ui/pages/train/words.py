@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
@@ -30,8 +32,8 @@ METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "accuracy": (str(QT_TRANSLATE_NOOP("train", "Accuracy")), numbers.percent),
     "learning_rate": (str(QT_TRANSLATE_NOOP("train", "Learning rate")), numbers.significant),
     "gradient_norm": (str(QT_TRANSLATE_NOOP("train", "Gradient norm")), numbers.significant),
-    "tokens_per_s": (str(QT_TRANSLATE_NOOP("train", "Tokens a second")), numbers.rate),
-    "images_per_s": (str(QT_TRANSLATE_NOOP("train", "Pictures a second")), numbers.rate),
+    "tokens_per_s": (str(QT_TRANSLATE_NOOP("train", "Tokens")), numbers.rate),
+    "images_per_s": (str(QT_TRANSLATE_NOOP("train", "Pictures")), numbers.rate),
 }
 """The small charts, in order; one is shown where its run has such a metric."""
 
@@ -42,12 +44,30 @@ def word(text: str) -> str:
 
 
 def state_line(run: RunSummary) -> str:
-    """A run's state and step in a few words: ``running · step 1,240 of 3,000``."""
+    """A run's state and step in a few words: ``running · step 1,240``."""
     state = word(STATES[run.state])
     if run.state == "finished":
-        line = word("{state} · {steps} steps").format(state=state, steps=numbers.exact(run.step))
-    else:
-        line = word("{state} · step {step} of {steps}").format(
-            state=state, step=numbers.exact(run.step), steps=numbers.exact(run.steps)
-        )
-    return word("bundled · {line}").format(line=line) if run.bundled else line
+        state = word("bundled") if run.bundled else state
+        return word("{state} · {steps} steps").format(state=state, steps=numbers.exact(run.step))
+    return word("{state} · step {step}").format(state=state, step=numbers.exact(run.step))
+
+
+def sample_words(sample: dict[str, Any]) -> tuple[str, str]:
+    """A record of ``samples.jsonl`` as a heading and a text: the prompt and what followed, or what pictures were."""
+    predictions = sample.get("predictions")
+    if isinstance(predictions, list):
+        said = [_prediction(each) for each in predictions if isinstance(each, dict)]
+        return word("{count} pictures").format(count=numbers.exact(len(said))), ", ".join(said)
+    return _line(sample.get("prompt", "")), _line(sample.get("text", ""))
+
+
+def _prediction(each: dict[str, Any]) -> str:
+    """A picture of a class folder is told by that folder, whose name is what it should have been."""
+    path = PurePosixPath(str(each.get("image", "")))
+    probability = each.get("probability")
+    share = numbers.percent(probability, 0) if isinstance(probability, float) else ""
+    return f"{path.parent.name or path.name} → {each.get('label', '')} {share}".strip()
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text).split())

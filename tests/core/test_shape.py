@@ -1,0 +1,33 @@
+"""The count of parameters by arithmetic equals that of the network itself, built without memory."""
+
+import pytest
+
+from bigmodel_studio.core import shape
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "context", "width", "layers", "heads"),
+    [(1024, 128, 128, 4, 4), (257, 16, 8, 1, 1), (500, 64, 48, 3, 3), (50257, 1024, 768, 12, 12)],
+)
+def test_the_count_is_that_of_the_network(vocabulary: int, context: int, width: int, layers: int, heads: int) -> None:
+    import torch
+    from transformers import GPTNeoConfig, GPTNeoForCausalLM
+
+    kinds = [["global", "local"][number % 2] for number in range(layers)]
+    config = GPTNeoConfig(
+        vocab_size=vocabulary,
+        max_position_embeddings=context,
+        hidden_size=width,
+        num_layers=layers,
+        num_heads=heads,
+        attention_types=[[[kind], 1] for kind in kinds],
+    )
+    with torch.device("meta"):
+        network = GPTNeoForCausalLM(config)
+    counted = sum(parameter.numel() for parameter in network.parameters())
+    assert shape.gpt_parameters(vocabulary=vocabulary, context=context, width=width, layers=layers) == counted
+
+
+def test_bytes_are_those_of_float32_with_adamw() -> None:
+    assert shape.weight_bytes(1_000) == 4_000
+    assert shape.training_bytes(1_000) == 16_000  # weight, gradient and two moments
