@@ -1,0 +1,91 @@
+"""What benchmarks share: a display to draw on, a home of their own, a table with its budgets, and memory figures."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Row(NamedTuple):
+    """A measured value with its unit, the budget it must keep (None: there is none), and a remark."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float | None = None
+    remark: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return self.budget is None or self.value <= self.budget
+
+
+def print_table(rows: Sequence[Row]) -> int:
+    """Print the rows; returns the exit status: 1 where a budget is not kept."""
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        budget = "" if row.budget is None else f"budget {row.budget:g} {row.unit}, {'kept' if row.kept else 'NOT KEPT'}"
+        print(f"{row.name:<{width}}  {row.value:10.3f} {row.unit:<6} {budget:<30} {row.remark}".rstrip())
+    return int(not all(row.kept for row in rows))
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least ``share`` of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+
+
+@contextlib.contextmanager
+def display() -> Iterator[None]:
+    """A display for real windows: the one there is, else an Xvfb for as long as this lasts.
+
+    Raises ``SystemExit`` where there is neither.
+    """
+    if sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        yield
+        return
+    program = shutil.which("Xvfb")
+    if program is None:
+        raise SystemExit("error: there is no display, and no Xvfb to make one (apt-get install xvfb)")
+    reading, writing = os.pipe()
+    command = [program, "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=(writing,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with open(reading) as stream:
+        os.environ["DISPLAY"] = f":{stream.readline().strip()}"
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextlib.contextmanager
+def own_home() -> Iterator[Path]:
+    """An empty home for the application, so that nothing of the user's is measured or touched."""
+    with tempfile.TemporaryDirectory(prefix="bigmodel-studio-bench-", ignore_cleanup_errors=True) as folder:
+        os.environ["BIGMODEL_STUDIO_HOME"] = folder
+        yield Path(folder)
+
+
+def memory_mb() -> dict[str, float]:
+    """This process's memory in 10⁶ bytes: what is resident, and its share of it (PSS). Linux only; else empty."""
+    if sys.platform != "linux":
+        return {}
+    fields = {}
+    with open("/proc/self/smaps_rollup", encoding="ascii") as stream:
+        for line in stream:
+            name, _, rest = line.partition(":")
+            if name in ("Rss", "Pss"):
+                fields[name] = int(rest.split()[0]) * 1024 / 1e6
+    return fields
