@@ -105,7 +105,7 @@ class Shipped:
         if any(report[kind] for kind in ("missing_keys", "unexpected_keys", "mismatched_keys")):
             raise ValueError(f"the weights in {folder} do not fit their configuration: {report}")
         self.model.train(False)
-        self._processor: Any = AutoImageProcessor.from_pretrained(folder)  # type: ignore[no-untyped-call]
+        self._processor: Any = AutoImageProcessor.from_pretrained(folder)
 
     def answer(self, pictures: Pictures) -> tuple[torch.Tensor, float]:
         """Probabilities [n, 10] of the pictures, and the summed cross-entropy in nats against their labels."""
@@ -159,7 +159,8 @@ pipeline_tag: image-classification
 # {NAME}
 
 A small picture classifier, trained from scratch by this project so that the application can show, explain and
-fine-tune one with no download. It tells ten kinds of things apart: {", ".join(CLASSES)}.
+fine-tune one with no download. It tells ten kinds of things apart:
+{", ".join(CLASSES)}.
 
 | | |
 |---|---|
@@ -184,8 +185,9 @@ seed {recipe.seed} |
 ## Scores
 
 On all {sum(map(sum, scores.confusion)):,} test pictures (as JPEGs), with the files of this folder computed in float32:
-**{scores.accuracy:.2%}** of the first answers are right. Cross-entropy {scores.cross_entropy:.3f} nats; the first
-answer gets a probability of {scores.confidence:.1%} on average.
+**{scores.accuracy:.2%}** of the first answers are right.
+Cross-entropy is {scores.cross_entropy:.3f} nats; the first answer gets a probability of \
+{scores.confidence:.1%} on average.
 
 | class | recognised | most often taken for |
 |---|---|---|
@@ -194,8 +196,9 @@ answer gets a probability of {scores.confidence:.1%} on average.
 ## What it cannot do
 
 - It knows these ten classes and nothing else, and has no answer for "none of them": it names one of the ten for
-  anything. In {NOISE_PICTURES} pictures of noise it mostly sees a {CLASSES[scores.noise_answer]}, and gives its answers
-  {scores.noise_confidence:.0%} on average.
+  anything. Of {NOISE_PICTURES} pictures of pure noise it most often says "{CLASSES[scores.noise_answer]}", and its \
+first
+  answer to them gets a probability of {scores.noise_confidence:.0%} on average.
 - It sees {size}×{size} pixels and learnt from enlarged 32×32 ones, one object filling the picture. Photographs differ:
   more detail, small or several objects, other framing. The scores above do not hold for them.
 - It is weakest at {CLASSES[weakest[0]]}s and {CLASSES[weakest[1]]}s. Nothing of weight should be decided by it.
