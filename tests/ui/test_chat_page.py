@@ -37,6 +37,7 @@ from bigmodel_studio.protocol import (
     Token,
     Turn,
 )
+from bigmodel_studio.ui.pages.chat import message_view
 from bigmodel_studio.ui.pages.chat.message_view import ReplyView
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.chat.rich_text import Segment
@@ -306,6 +307,27 @@ def test_a_reply_that_streams_goes_on_when_the_transcript_is_built_anew(chat: Ch
     chat.press(Qt.Key.Key_Escape)
     chat.wait_idle()
     assert set(chat.shown()[-1].split()) == {"more"}
+
+
+def _loads_forever(request: Request) -> Iterator[Event]:
+    while True:
+        yield Progress(what="loading", done=1, total=4)
+
+
+def test_a_wait_says_what_for_and_how_long_and_can_be_stopped(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_view, "SAID_AFTER_S", 1)
+    chat = Chat(qtbot, home, monkeypatch, models=False)
+    chat.lane.handler = _loads_forever
+    chat.say("go")
+    chat.have_models()
+    chat.wait(lambda: chat.reply.facts.text() == "Loading tiny… 25% · 1 s")
+    chat.press(Qt.Key.Key_Escape)
+    chat.wait(lambda: not chat.page.talk.busy)
+    assert chat.reply.note("end") == "Stopped before anything was said."
+    assert chat.reply.again.isVisible()
+    chat.close()
 
 
 def _fails(request: Request) -> Iterator[Event]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -128,6 +127,18 @@ def _when(where: QObject, updated: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(updated))
 
 
+class _View(QListView):
+    """The rows; ``delete_pressed`` is what the Delete key means there."""
+
+    delete_pressed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class ConversationList(QWidget):
     """``chosen`` carries a conversation's id; ``deleted`` that of one that is gone for now."""
 
@@ -144,7 +155,7 @@ class ConversationList(QWidget):
         self.search.setAccessibleName(self.tr("Search conversations"))
         self.search.setClearButtonEnabled(True)
         self.rows = _Rows(self)
-        self.view = QListView()
+        self.view = _View()
         self.view.setModel(self.rows)
         self.view.setItemDelegate(_Delegate(self.view))
         self.view.setUniformItemSizes(True)
@@ -154,7 +165,7 @@ class ConversationList(QWidget):
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.setAccessibleName(self.tr("Conversations"))
-        self.view.installEventFilter(self)
+        self.view.delete_pressed.connect(self._on_delete)
         self.nothing = label("", "small", wrap=True)
         self.undo = UndoBar()
         column = QVBoxLayout(self)
@@ -206,13 +217,11 @@ class ConversationList(QWidget):
         else:
             self.view.setCurrentIndex(self.rows.index(row))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.view and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            index = self.view.currentIndex()
-            if event.key() == Qt.Key.Key_Delete and index.isValid():
-                self.delete(self.rows.entries[index.row()].id)
-                return True
-        return super().eventFilter(watched, event)
+    @Slot()
+    def _on_delete(self) -> None:
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.delete(self.rows.entries[index.row()].id)
 
     def delete(self, conversation: int) -> None:
         """Put a conversation in the trash, and offer to take it back."""

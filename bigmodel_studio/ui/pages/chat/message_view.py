@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QUrl, Signal, Slot
@@ -15,6 +16,9 @@ from bigmodel_studio.ui import i18n, theme
 from bigmodel_studio.ui.pages.chat.rich_text import RichText
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
+
+SAID_AFTER_S = 2
+"""A wait is counted from here on."""
 
 
 class MessageView(QWidget):
@@ -50,6 +54,7 @@ class ReplyView(MessageView):
         self._last = False
         self._notes: dict[str, QLabel] = {}
         self._foot: QHBoxLayout | None = None
+        self._made = time.monotonic()
         super().__init__(message, parent)
 
     def set_message(self, message: Message) -> None:
@@ -68,13 +73,17 @@ class ReplyView(MessageView):
 
     def show_counts(self, facts: ReplyFacts) -> None:
         """What the reply cost so far."""
-        self.facts.setText(_words(self, facts))
+        self._say_facts(_words(self, facts))
         self._show_trimmed(facts.trimmed_turns)
 
     def show_waiting(self, progress: Progress | None) -> None:
         """What the reply waits for, in the place of its counts."""
         if progress is not None:
-            self.facts.setText(self._waiting_words(progress))
+            self._say_facts(self._waiting_words(progress))
+
+    def _say_facts(self, words: str) -> None:
+        self.facts.setText(words)
+        self.facts.setVisible(bool(words))
 
     def _show(self) -> None:
         if self._foot is None:
@@ -87,7 +96,7 @@ class ReplyView(MessageView):
             self.body.add(message.text)
         self._show_end()
         self._show_trimmed(message.facts.trimmed_turns)
-        self.facts.setText("" if streaming else _words(self, message.facts))
+        self._say_facts("" if streaming else _words(self, message.facts))
         self.copy.setVisible(not streaming and bool(message.text))
         self.set_last(self._last)
         self.setAccessibleName(f"{self.who.text()}: {message.text[:200]}")
@@ -112,12 +121,17 @@ class ReplyView(MessageView):
             "loading": self.tr("Loading {model}…").format(model=self.message.model),
             "reading-prompt": self.tr("Reading the conversation…"),
         }.get(progress.what, self.tr("Working…"))
-        return f"{words} {numbers.percent(progress.done / progress.total, 0)}" if progress.total else words
+        if progress.total:
+            words = f"{words} {numbers.percent(progress.done / progress.total, 0)}"
+        waited_s = int(time.monotonic() - self._made)
+        return f"{words} · {waited_s} s" if waited_s >= SAID_AFTER_S else words
 
     def _show_end(self) -> None:
         problem = self.message.facts.problem
         words = {
-            "cancelled": self.tr("Stopped. What was said is kept."),
+            "cancelled": self.tr("Stopped. What was said is kept.")
+            if self.message.text
+            else self.tr("Stopped before anything was said."),
             "interrupted": self.tr("Cut off: the application ended while this was being said."),
             "failed": " ".join(i18n.told(problem)) if problem is not None else self.tr("This reply failed."),
         }.get(self.message.state, "")

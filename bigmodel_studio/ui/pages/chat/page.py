@@ -97,6 +97,7 @@ class ChatPage(Page):
         self.talk.message_added.connect(self._on_added)
         self.talk.message_ended.connect(self._on_ended)
         self.talk.text_added.connect(self.transcript.add_text)
+        self.talk.named.connect(self.transcript.name)
         self.talk.counted.connect(self.transcript.show_counts)
         self.talk.waiting.connect(self.transcript.show_waiting)
         self.talk.busy_changed.connect(self.composer.set_busy)

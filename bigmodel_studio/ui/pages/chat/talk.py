@@ -59,6 +59,8 @@ class Reply:
         self.first_s: float | None = None
         self.last_s = 0.0
         self.left_out = 0
+        self.waits_for = Progress(what="no-model")
+        self.waited_s = 0
 
     def facts(self) -> ReplyFacts:
         """What is known of it so far."""
@@ -80,6 +82,8 @@ class Talk(QObject):
     """The ``Message`` as it is now: its whole text, how it ended, its facts."""
     text_added = Signal(int, str)
     """A message's id and what it gained."""
+    named = Signal(int, str)
+    """A reply that had waited for a model, and the name of the one that will give it."""
     counted = Signal(object)
     """``ReplyFacts`` so far of the reply that streams."""
     waiting = Signal(object)
@@ -121,6 +125,7 @@ class Talk(QObject):
         self.model = ref
         if self._reply is not None and self._job is None:
             self._reply.model = name_of(ref)
+            self.named.emit(self._reply.message, self._reply.model)
             self._submit()
 
     def send(self, text: str) -> bool:
@@ -201,7 +206,7 @@ class Talk(QObject):
         if self.model is not None:
             self._submit()
         else:
-            self.waiting.emit(Progress(what="no-model"))
+            self._wait_for("no-model")
 
     def _submit(self) -> None:
         assert self.model is not None
@@ -209,11 +214,17 @@ class Talk(QObject):
         turns, left_out = self._turns()
         self._reply.left_out = left_out
         request = Generate(model=self.model, turns=turns, sampling=self.sampling)
-        self.waiting.emit(Progress(what="engine"))
+        warm = self._studio.facts is not None and self._studio.facts.model == self.model
+        self._wait_for("engine" if warm else "loading")
         self._job = self._studio.submit(request)
         self._job.happened.connect(self._on_happened)
         self._job.ended.connect(self._on_ended)
         self._show_timer.start()
+
+    def _wait_for(self, what: str) -> None:
+        assert self._reply is not None
+        self._reply.waits_for = Progress(what=what)
+        self.waiting.emit(self._reply.waits_for)
 
     def _turns(self) -> tuple[tuple[Turn, ...], int]:
         """What was said, the newest that fit; and how many messages were left out before them."""
@@ -244,6 +255,7 @@ class Talk(QObject):
             reply.text.append(event.text)
         elif isinstance(event, Progress):
             if reply.first_s is None:
+                reply.waits_for = event
                 self.waiting.emit(event)
         elif isinstance(event, Notice):
             turns = event.problem.arguments.get("turns")
@@ -266,6 +278,9 @@ class Talk(QObject):
                 self.text_added.emit(reply.message, piece)
             self.counted.emit(reply.facts())
         now = time.monotonic()
+        if reply.first_s is None and int(now - reply.begun) > reply.waited_s:
+            reply.waited_s = int(now - reply.begun)
+            self.waiting.emit(reply.waits_for)
         if now - reply.kept_at > KEEP_S and reply.kept < reply.shown:
             reply.kept_at = now
             self._keep(reply)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -108,6 +109,11 @@ class Transcript(QScrollArea):
         """More of a reply."""
         if (view := self._reply(message)) is not None:
             view.add_text(piece)
+
+    def name(self, message: int, model: str) -> None:
+        """Who will give a reply that had waited for a model."""
+        if (view := self._reply(message)) is not None:
+            view.set_message(msgspec.structs.replace(view.message, model=model))
 
     def end(self, message: Message) -> None:
         """A reply as it ended."""
