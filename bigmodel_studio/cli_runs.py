@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from bigmodel_studio.cli_output import print_table, say
 from bigmodel_studio.core import launch, paths
-from bigmodel_studio.core.messages import StudioError, hint
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.run_reader import RunSummary, summary
 from bigmodel_studio.core.runs import LIVE, RunFolder, all_runs, find_run
 from bigmodel_studio.core.spec import parse_spec, write_spec
@@ -49,35 +49,36 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train what a spec asks for, and show its records while it runs. Ctrl+C stops it; a second one leaves it."""
-    with _mistakes():
-        wanted = parse_spec(_text_of(spec), spec.absolute().parent)
-        if name:
-            wanted = msgspec.structs.replace(wanted, name=name)
+    wanted = parse_spec(_text_of(spec), spec.absolute().parent)
+    if name:
+        wanted = msgspec.structs.replace(wanted, name=name)
+    try:
         run = launch.create_run(wanted)
-        _start(run, again=False, detach=detach, as_json=as_json)
+    except OSError as error:
+        path, detail = str(error.filename or paths.home()), error.strerror or str(error)
+        raise StudioError("disk-write", blame="work", path=path, detail=detail) from error
+    _start(run, again=False, detach=detach, as_json=as_json)
 
 
 def resume(run_name: RunName, detach: Detach = False, as_json: Json = False) -> None:
     """Go on with a run that was stopped or lost, from its newest whole checkpoint."""
-    with _mistakes():
-        run = find_run(run_name)
-        if run.status().state == "finished":
-            raise StudioError("run-complete", run=run.name, steps=run.status().steps)
-        _start(run, again=True, detach=detach, as_json=as_json)
+    run = find_run(run_name)
+    if run.status().state == "finished":
+        raise StudioError("run-complete", run=run.name, steps=run.status().steps)
+    _start(run, again=True, detach=detach, as_json=as_json)
 
 
 def stop(run_name: RunName, as_json: Json = False) -> None:
     """Stop a run: it saves first. Returns when it has ended."""
-    with _mistakes():
-        run = find_run(run_name)
-        if run.state_now() in LIVE:
-            run.ask("stop")
-        deadline = time.monotonic() + STOP_WAIT_S
-        while run.state_now() in LIVE:
-            if time.monotonic() > deadline:
-                raise StudioError("run-still-stopping", blame="work", run=run.name, seconds=int(STOP_WAIT_S))
-            time.sleep(POLL_S)
-        _print_record(run, as_json)
+    run = find_run(run_name)
+    if run.state_now() in LIVE:
+        run.ask("stop")
+    deadline = time.monotonic() + STOP_WAIT_S
+    while run.state_now() in LIVE:
+        if time.monotonic() > deadline:
+            raise StudioError("run-still-stopping", blame="work", run=run.name, seconds=int(STOP_WAIT_S))
+        time.sleep(POLL_S)
+    _print_record(run, as_json)
 
 
 def runs(as_json: Json = False) -> None:
@@ -87,27 +88,27 @@ def runs(as_json: Json = False) -> None:
         print(json.dumps(msgspec.to_builtins(found)))
     elif not found:
         print("No runs yet. “bigmodel-studio train SPEC.toml” starts one.")
-    for line in () if as_json else found:
-        print(_line_of(line))
+    else:
+        header = ("run", "state", "step", "of", "loss", "evaluation", "parameters", "checkpoints")
+        print_table(header, [_row_of(run) for run in found], right=(2, 3, 4, 5, 6, 7))
 
 
 def show(run_name: RunName, as_json: Json = False) -> None:
     """Show a run: what was asked for, how far it is, what it says."""
-    with _mistakes():
-        run = find_run(run_name)
-        spec = run.spec()
-        samples = run.samples()
-        newest = [sample for sample in samples if sample.get("step") == samples[-1].get("step")]
-        if as_json:
-            more = {"spec": msgspec.to_builtins(spec), "last": run.status().last, "samples": newest}
-            print(json.dumps(_record(run) | more))
-            return
-        _print_record(run, as_json=False)
-        print(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
-        for sample in newest:
-            print(f"  at step {sample['step']}: {sample.get('prompt', '')}{sample.get('text', '')}")
-        if spec is not None:
-            print("", write_spec(spec).rstrip(), sep="\n")
+    run = find_run(run_name)
+    spec = run.spec()
+    samples = run.samples()
+    newest = [sample for sample in samples if sample.get("step") == samples[-1].get("step")]
+    if as_json:
+        more = {"spec": msgspec.to_builtins(spec), "last": run.status().last, "samples": newest}
+        print(json.dumps(_record(run) | more))
+        return
+    _print_record(run, as_json=False)
+    print(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
+    for sample in newest:
+        print(f"  at step {sample['step']}: {sample.get('prompt', '')}{sample.get('text', '')}")
+    if spec is not None:
+        print("", write_spec(spec).rstrip(), sep="\n")
 
 
 def _start(run: RunFolder, *, again: bool, detach: bool, as_json: bool) -> None:
@@ -118,16 +119,16 @@ def _start(run: RunFolder, *, again: bool, detach: bool, as_json: bool) -> None:
         _print_record(run, as_json)
         return
     try:
-        _follow(run, offset, as_json)
+        _follow(run, offset, as_json, lambda: launch.exit_status(pid) is not None)
     except _Left:
         raise typer.Exit(LEFT) from None
     code = launch.exit_status(pid, wait_s=END_WAIT_S)
     state = run.state_now()
     _print_record(run, as_json)
-    if state == "interrupted":
+    if state not in {"finished", "stopped", "failed"}:
         raise StudioError("run-lost", blame="work", run=run.name, step=run.status().step)
     if state == "failed":
-        print(f"error: {run.status().message}", file=sys.stderr)
+        say(f"error: {run.status().message}")
     raise typer.Exit(STATES.get(state, BAD_INPUT if code == BAD_INPUT else FAILED))
 
 
@@ -135,7 +136,7 @@ class _Left(Exception):  # noqa: N818 - the user's choice, not an error
     """Ctrl+C for the second time: the run goes on without us."""
 
 
-def _follow(run: RunFolder, offset: int, as_json: bool) -> None:
+def _follow(run: RunFolder, offset: int, as_json: bool, gone: Callable[[], bool]) -> None:
     """Pass on what the run writes until it has ended. The first Ctrl+C asks it to stop, the second raises ``_Left``."""
     printer = _Printer(run, as_json)
     asked = ended = False
@@ -144,7 +145,7 @@ def _follow(run: RunFolder, offset: int, as_json: bool) -> None:
             offset = _pass_on(run.path / "metrics.jsonl", offset, printer)
             if ended:
                 return
-            ended = run.state_now() not in LIVE  # and then once more, for what it wrote last
+            ended = gone() or run.state_now() not in LIVE  # and then once more, for what it wrote last
             if not ended:
                 time.sleep(POLL_S)
         except KeyboardInterrupt:
@@ -152,7 +153,7 @@ def _follow(run: RunFolder, offset: int, as_json: bool) -> None:
                 raise _Left from None
             asked = True
             run.ask("stop")
-            print("Stopping after a save; Ctrl+C again leaves it running.", file=sys.stderr)
+            say("Stopping after a save; Ctrl+C again leaves it running.")
 
 
 def _pass_on(path: Path, offset: int, printer: _Printer) -> int:
@@ -217,6 +218,12 @@ def _print_record(run: RunFolder, as_json: bool) -> None:
     print(json.dumps(_record(run)) if as_json else _line_of(summary(run)), flush=True)
 
 
+def _row_of(run: RunSummary) -> tuple[str, ...]:
+    losses = ("" if value is None else f"{value:.4f}" for value in (run.loss, run.evaluation_loss))
+    parameters = f"{run.parameters:,}" if run.parameters else ""
+    return (run.name, run.state, f"{run.step:,}", f"{run.steps:,}", *losses, parameters, str(len(run.checkpoints)))
+
+
 def _line_of(run: RunSummary) -> str:
     parts = [f"{run.name}: {run.state}", f"step {run.step:,} of {run.steps:,}"]
     if run.loss is not None:
@@ -235,20 +242,3 @@ def _text_of(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         detail = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise StudioError("spec-file", path=str(path), detail=detail) from error
-
-
-@contextlib.contextmanager
-def _mistakes() -> Iterator[None]:
-    """A problem is one line and a way out on stderr, and an exit status; never a traceback."""
-    try:
-        yield
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; the interpreter must not meet the closed pipe again at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(FAILED) from None
-    except (StudioError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        if isinstance(error, StudioError) and (way_out := hint(error.problem)):
-            print(way_out, file=sys.stderr)
-        work = isinstance(error, OSError) or error.blame == "work"
-        raise typer.Exit(FAILED if work else BAD_INPUT) from None

@@ -20,7 +20,7 @@ from bigmodel_studio.core import paths
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status, own_process
+from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status, own_process, process_started
 from bigmodel_studio.core.spec import RunSpec, check_spec, write_spec
 
 MODULE = "bigmodel_studio.training"
@@ -89,7 +89,7 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
     status = run.status()
     if status.pid is not None and run.state_now(status) in LIVE:
         raise StudioError("run-live", run=run.name)
-    _hold_as_queued(run, status, resume)
+    _hold_as_queued(run, status, resume, own_process())
     with open(run.path / "log.txt", "ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(run.path), *(["--resume"] if resume else [])],
@@ -101,21 +101,24 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
             creationflags=_windows_flags(),
         )
     _started[:] = [child for child in _started if child.poll() is None] + [process]
+    if process.poll() is None:
+        # From here on the run is seen to be gone if its process dies before its first word. That word may have been
+        # written over by this; its heartbeat says it again.
+        _hold_as_queued(run, status, resume, (process.pid, process_started(process.pid)))
     return process.pid
 
 
-def _hold_as_queued(run: RunFolder, status: RunStatus, resume: bool) -> None:
-    """Until the run's process speaks for itself, the run is queued and this process answers for it.
+def _hold_as_queued(run: RunFolder, status: RunStatus, resume: bool, process: tuple[int, float]) -> None:
+    """Until the run's process speaks for itself, the run is queued, and ``process`` (pid, start) answers for it.
 
     Wishes from before a resume are taken as acknowledged: who resumes a run does not want its old stop.
     """
     asked = run.control().seq if resume else status.control_seq
-    pid, started = own_process()
     held = msgspec.structs.replace(
         status,
         state="queued",
-        pid=pid,
-        process_started=started,
+        pid=process[0],
+        process_started=process[1],
         host=socket.gethostname(),
         updated=time.time(),
         message="",

@@ -7,6 +7,7 @@ writes "interrupted": ``state_now`` derives it when the process that claims to b
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any, Literal
@@ -174,8 +175,15 @@ def process_lives(pid: int | None, started: float | None) -> bool:
 
 def own_process() -> tuple[int, float]:
     """This process's pid and when it started, as ``process_lives`` compares them."""
-    process = psutil.Process()
-    return process.pid, process.create_time()
+    return os.getpid(), process_started(os.getpid())
+
+
+def process_started(pid: int) -> float:
+    """When a process of this host started, in seconds since 1970; 0 where it is gone."""
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return 0.0
 
 
 def all_runs() -> list[RunFolder]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import os
 import signal
 import sys
 from pathlib import Path
@@ -29,4 +30,8 @@ def _stop_at_signals(wishes: Wishes) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All that counts is on disk: taking torch down piece by piece would only hold memory and the run's lock for longer.
+    os._exit(status)

@@ -27,6 +27,8 @@ from bigmodel_studio.training.run import FAILED, FINISHED, run
 from bigmodel_studio.training.telemetry import Records
 from tests.training.conftest import losses, wait_for
 
+pytestmark = pytest.mark.timeout(400)
+"""They start processes that import torch: on a machine that is busy with other work that takes its time."""
 MakeRun = Callable[..., RunFolder]
 
 

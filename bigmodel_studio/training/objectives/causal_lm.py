@@ -136,12 +136,12 @@ def build_gpt(model: ModelSpec, tokenizer: PreTrainedTokenizerBase, seed: int) -
 
 def load_causal_lm(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """Tokenizer and model of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
-    config, weights = check_folder(folder)
+    config, _ = check_folder(folder)
     kind = kind_of(config)
     if kind != "causal-lm":
         raise StudioError("not-a-causal-lm", model=str(folder), kind=kind)
     tokenizer = loading.load_tokenizer(folder, folder.name)
-    return tokenizer, loading.load_model(folder, kind, weights, torch.float32)
+    return tokenizer, loading.load_model(folder, kind, torch.float32)
 
 
 def _base_folder(model: ModelSpec) -> Path | None:
