@@ -1,4 +1,4 @@
-"""``python -m bigmodel_studio``, and the console script. The window, asked for plainly, does not wait for the commands."""
+"""``python -m bigmodel_studio``, and the console script. The window, asked for plainly, waits for no commands."""
 
 from __future__ import annotations
 

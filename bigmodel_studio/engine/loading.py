@@ -72,11 +72,12 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
     config, weights = check_folder(folder)
     kind = kind_of(config)
     torch.set_num_threads(few_threads if kind in _SPEAKS and weights.parameters < SMALL_PARAMETERS else threads)
+    refuse_oversized(build_on_meta(folder, auto_class_of(kind, folder)), weights)
     device = devices.choose(ref.device)
     dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
     tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _SPEAKS else None
     processor = load_processor(folder) if kind == "image-classifier" else None
-    model = load_model(folder, kind, weights, dtype)
+    model = load_model(folder, kind, dtype)
     nn.Module.to(model, device)
     model.requires_grad_(False).train(False)
     facts = ModelFacts(
@@ -96,12 +97,10 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
     return Held(facts=facts, folder=folder, model=model, tokenizer=tokenizer, processor=processor, device=device)
 
 
-def load_model(folder: Path, kind: ModelKind, weights: Weights, dtype: torch.dtype) -> PreTrainedModel:
+def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype) -> PreTrainedModel:
     """The model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are not."""
-    auto_class = auto_class_of(kind, folder)
-    refuse_oversized(build_on_meta(folder, auto_class), weights)
     try:
-        model, report = auto_class.from_pretrained(
+        model, report = auto_class_of(kind, folder).from_pretrained(
             str(folder),
             use_safetensors=True,
             trust_remote_code=False,

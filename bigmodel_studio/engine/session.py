@@ -19,6 +19,7 @@ from bigmodel_studio.protocol import Done, Event, Load, Loaded, ModelRef, Progre
 if TYPE_CHECKING:
     from bigmodel_studio.engine.loading import Held
 
+Stamp = tuple[tuple[str, int], ...]
 THREADS_VARIABLE = "BIGMODEL_STUDIO_THREADS"
 
 
@@ -34,7 +35,7 @@ class Session:
         self.threads = chosen or physical_cores()
         self.few_threads = chosen or 1
         self._held: Held | None = None
-        self._key: tuple[ModelRef, Path, tuple[int, ...]] | None = None
+        self._key: tuple[ModelRef, Path, Stamp] | None = None
 
     def hold(self, ref: ModelRef) -> Generator[Event, None, Held]:
         """The model, warm: at once where it is held already, else loaded (``Progress``, then ``Loaded``).
@@ -89,9 +90,9 @@ def unload(request: Unload, session: Session) -> Iterator[Event]:
     yield Done()
 
 
-def _stamp(folder: Path) -> tuple[int, ...]:
-    """When the folder's files were last written: changes when a model is replaced under the same name."""
+def _stamp(folder: Path) -> Stamp:
+    """The folder's files and when they were written: changes when a model is replaced under the same name."""
     try:
-        return tuple(sorted(entry.stat().st_mtime_ns for entry in os.scandir(folder) if entry.is_file()))
+        return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in os.scandir(folder) if entry.is_file()))
     except OSError:
         return ()
