@@ -172,16 +172,12 @@ class Smoothing:
         self._seen = 0
 
     def follow(self) -> None:
-        """Take in what was added to the source. After a cut of the source, ``restart`` first."""
+        """Take in what was added to the source. After a cut of the source a new one is made."""
         done = len(self.smoothed)
-        for start in range(done, len(self._source), BLOCK):
-            values = self._source.values[start : start + BLOCK]
-            self.smoothed.append(self._source.steps[start : start + BLOCK], self._averages(values))
-
-    def restart(self) -> None:
-        """Begin again from the first point."""
-        self.smoothed, self._mean, self._seen = Series(), 0.0, 0
-        self.follow()
+        values = self._source.values[done:]
+        blocks = [self._averages(values[start : start + BLOCK]) for start in range(0, len(values), BLOCK)]
+        if blocks:
+            self.smoothed.append(self._source.steps[done:], np.concatenate(blocks))
 
     def _averages(self, values: Floats) -> Floats:
         there = np.isfinite(values)

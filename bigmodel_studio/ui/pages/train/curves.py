@@ -14,7 +14,7 @@ from bigmodel_studio.ui.widgets.mini_chart import MiniChart
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.series import Series, Smoothing
 
-PAINT_EVERY_MS = 50
+PAINT_EVERY_MS = 100
 """Points come in faster than eyes are: painted at most this often."""
 FACTORS = (0.0, 0.6, 0.9, 0.98)
 

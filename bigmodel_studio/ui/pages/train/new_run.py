@@ -87,7 +87,7 @@ class NewRun(QWidget):
         self.picker.chosen.connect(self._changed)
         self.picker.refused.connect(self.studio.tell)
         self.layers, self.heads = self._number(4, 1000), self._number(4, 1024)
-        self.width_, self.context = self._number(128, 65536), self._number(128, 1_048_576)
+        self.model_width, self.context = self._number(128, 65536), self._number(128, 1_048_576)
         self.vocabulary = self._number(1024, 1_000_000)
         self.steps, self.batch = self._number(300, 10**9), self._number(16, 65536)
         self.rate = self._line(SCRATCH_RATE)
@@ -186,7 +186,7 @@ class NewRun(QWidget):
                 [
                     ("model.layers", self.tr("Layers"), self.layers),
                     ("model.heads", self.tr("Heads"), self.heads),
-                    ("model.width", self.tr("Width"), self.width_),
+                    ("model.width", self.tr("Width"), self.model_width),
                 ],
             ],
             across=3,
@@ -288,7 +288,7 @@ class NewRun(QWidget):
         return ModelSpec(
             layers=self.layers.value(),
             heads=self.heads.value(),
-            width=self.width_.value(),
+            width=self.model_width.value(),
             context=self.context.value(),
             tokenizer=f"train:{self.vocabulary.value()}",
         )
@@ -357,7 +357,7 @@ class NewRun(QWidget):
         if self.fine.isChecked():
             record = self.picker.record()
             return record.parameters if record is not None else None
-        values = [each.value() for each in (self.vocabulary, self.context, self.width_, self.layers)]
+        values = [each.value() for each in (self.vocabulary, self.context, self.model_width, self.layers)]
         if min(values) < 1:
             return None
         vocabulary, context, width, layers = values

@@ -108,14 +108,26 @@ class TrainPage(Page):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(shown)
-        self.form = NewRun(self.studio)
-        self.form.started.connect(self.start)
-        self.form.left.connect(self._on_form_left)
+        self._form: NewRun | None = None
         self.stack = QStackedWidget()
-        for part in (self.empty, area, self.form):
-            self.stack.addWidget(part)
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(area)
         self._run_view = area
         self.set_body(self.stack)
+
+    @property
+    def form(self) -> NewRun:
+        """The form of a new run, made when it is first asked for."""
+        if self._form is None:
+            self._form = NewRun(self.studio)
+            self._form.started.connect(self.start)
+            self._form.left.connect(self._on_form_left)
+            self.stack.addWidget(self._form)
+        return self._form
+
+    @property
+    def _filling(self) -> bool:
+        return self._form is not None and self.stack.currentWidget() is self._form
 
     # ------------------------------------------------------------------------------- for the window
 
@@ -132,7 +144,8 @@ class TrainPage(Page):
 
     def shut(self) -> None:
         self._clock.stop()
-        self.form.stop()
+        if self._form is not None:
+            self._form.stop()
         self.curves.stop()
         self.story.stop()
         if self._shown is not None:
@@ -180,7 +193,7 @@ class TrainPage(Page):
 
     def _select_again(self) -> None:
         """Rows came or went: keep the run that is shown, without taking the form away."""
-        filling = self.stack.currentWidget() is self.form
+        filling = self._filling
         row = (self.runs.row_of(self._shown) if self._shown is not None else None) or 0
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.list.selectionModel().setCurrentIndex(self.runs.index(row), flags)
@@ -272,7 +285,7 @@ class TrainPage(Page):
     def _refresh(self) -> None:
         """Show the state as it is now: the only place that decides what can be pressed."""
         run = self.current()
-        filling = self.stack.currentWidget() is self.form
+        filling = self._filling
         if run is None and not filling:
             self.stack.setCurrentWidget(self.empty)
         self.empty.say(
