@@ -10,8 +10,10 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import shiboken6
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -79,8 +81,18 @@ def polylines(view: View, series: Series) -> Iterator[QPolygonF]:
     gaps = np.flatnonzero(~np.isfinite(ys)).tolist()
     for start, end in zip([-1, *gaps], [*gaps, len(ys)], strict=True):
         if end - start > 1:
-            points = zip(xs[start + 1 : end].tolist(), ys[start + 1 : end].tolist(), strict=True)
-            yield QPolygonF([QPointF(x, y) for x, y in points])
+            yield _polygon(xs[start + 1 : end], ys[start + 1 : end])
+
+
+def _polygon(xs: Floats, ys: Floats) -> QPolygonF:
+    """The points written where Qt keeps them: a QPointF each from Python would cost more than drawing them."""
+    polygon = QPolygonF()
+    polygon.resize(len(xs))
+    first: Any = polygon.data()
+    memory: Any = shiboken6.VoidPtr(first, 2 * xs.itemsize * len(xs), True)
+    points = np.frombuffer(memory, np.float64).reshape(-1, 2)
+    points[:, 0], points[:, 1] = xs, ys
+    return polygon
 
 
 class Chart(QWidget):
@@ -358,13 +370,18 @@ def _paint_curve(painter: QPainter, view: View, curve: Curve) -> None:
     painter.setPen(QPen(tint, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     lines = list(polylines(view, curve.series))
+    # Where every pixel has its own stroke up and down, smoothing edges shows nothing and costs half of the time.
+    dense = sum(line.size() for line in lines) > view.box.width()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not dense)
     for line in lines:
         painter.drawPolyline(line)
-    points = [line.at(index) for line in lines for index in range(line.size())]
-    if points and (curve.marks or len(points) == 1) and len(points) * 12 < view.box.width():
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    count = sum(line.size() for line in lines)
+    if (curve.marks or count == 1) and count * 12 < view.box.width():
         painter.setBrush(tint)
-        for point in points:
-            painter.drawEllipse(point, 2.5, 2.5)
+        for line in lines:
+            for index in range(line.size()):
+                painter.drawEllipse(line.at(index), 2.5, 2.5)
 
 
 def _short(mark: float, marks: list[float]) -> str:

@@ -1,7 +1,7 @@
 """A curve's points as growing arrays, with a pyramid of minima and maxima over them.
 
 A plot a thousand pixels wide must not touch a million points to be drawn: level k of the pyramid holds the smallest
-and the largest value of each block of 8^k points, so that any part of a curve is drawn from about as many numbers as
+and the largest value of each block of 4^k points, so that any part of a curve is drawn from about as many numbers as
 there are pixels, and no spike is lost. Points only come at the end, or are cut off from there. NaN is a gap.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-FACTOR = 8
+FACTOR = 4
 FIRST_CAPACITY = 1024
 BLOCK = 256
 """Smoothed at a time: short enough that powers of the factor stay far from the ends of float64."""
@@ -105,7 +105,7 @@ class Series:
         size = 1
         for level in self._levels:
             size *= FACTOR
-            if count <= 4 * points or count // size < points // 4:
+            if count <= 4 * points or count // size < points // 2:
                 break
             chosen = (level, size)
             if count // size <= points:
