@@ -88,8 +88,8 @@ def _polygon(xs: Floats, ys: Floats) -> QPolygonF:
     """The points written where Qt keeps them: a QPointF each from Python would cost more than drawing them."""
     polygon = QPolygonF()
     polygon.resize(len(xs))
-    first: Any = polygon.data()
-    memory: Any = shiboken6.VoidPtr(first, 2 * xs.itemsize * len(xs), True)
+    pointer: Any = shiboken6.VoidPtr  # its stub leaves out the size
+    memory = pointer(polygon.data(), 2 * xs.itemsize * len(xs), True)
     points = np.frombuffer(memory, np.float64).reshape(-1, 2)
     points[:, 0], points[:, 1] = xs, ys
     return polygon

@@ -8,9 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -34,8 +32,9 @@ from bigmodel_studio.core.spec import (
     check_spec,
 )
 from bigmodel_studio.protocol import Problem
-from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.pages.train.data_field import DataField, sample_text
+from bigmodel_studio.ui.pages.train.fields import Fields
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
@@ -47,7 +46,6 @@ CHECK_AFTER_MS = 120
 SCRATCH_RATE, FINE_RATE = "1e-3", "1e-4"
 WIDEST_PX = 720
 _FIRST_PROMPT = "Once upon a time"
-_FIELDS_OF_CODES = {"data-missing": "data.train", "data-no-text": "data.train", "data-empty": "data.train"}
 
 
 class NewRun(QWidget):
@@ -59,9 +57,8 @@ class NewRun(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
-        self.fields: dict[str, QWidget] = {}
-        """The widget of each field, by its name in the spec."""
-        self.errors: dict[str, QLabel] = {}
+        self.parts = Fields()
+        self.errors = self.parts.errors
         self._suggested = {"", sample_text().stem}
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check)
@@ -132,13 +129,13 @@ class NewRun(QWidget):
         column.setSpacing(12)
         column.addWidget(label(self.tr("New run"), "large"))
         column.addWidget(
-            self._card(
+            self.parts.card(
                 [[("name", self.tr("Name"), self.name)], [("data.train", self.tr("Text to learn from"), self.data)]]
             )
         )
         column.addWidget(self._model_card())
         column.addWidget(
-            self._card(
+            self.parts.card(
                 [
                     [
                         ("schedule.steps", self.tr("Steps"), self.steps),
@@ -181,7 +178,7 @@ class NewRun(QWidget):
         return foot
 
     def _model_card(self) -> QWidget:
-        self._shape_rows = self._grid(
+        self._shape_rows = self.parts.grid(
             [
                 [
                     ("model.layers", self.tr("Layers"), self.layers),
@@ -191,12 +188,12 @@ class NewRun(QWidget):
             ],
             across=3,
         )
-        self._base_rows = self._grid([[("model.base", self.tr("Model to start from"), self.picker)]])
+        self._base_rows = self.parts.grid([[("model.base", self.tr("Model to start from"), self.picker)]])
         reach: list[tuple[str, str, QWidget]] = [
             ("model.context", self.tr("Context (tokens)"), self.context),
             ("model.tokenizer", self.tr("Vocabulary (tokens)"), self.vocabulary),
         ]
-        context = self._grid([reach], across=3)
+        context = self.parts.grid([reach], across=3)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 16, 16)
@@ -210,49 +207,6 @@ class NewRun(QWidget):
         for part in (self._base_rows, self._shape_rows, context):
             inside.addWidget(part)
         return card
-
-    def _card(self, rows: list[list[tuple[str, str, QWidget]]]) -> QWidget:
-        card = panel("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(16, 12, 16, 16)
-        inside.addWidget(self._grid(rows, across=max(map(len, rows))))
-        return card
-
-    def _grid(self, rows: list[list[tuple[str, str, QWidget]]], across: int = 1) -> QWidget:
-        """Fields in rows: a title above each, and below it room for what is wrong with it."""
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
-        for column in range(across):
-            grid.setColumnStretch(column, 1)
-        for number, row in enumerate(rows):
-            for column, (field, title, widget) in enumerate(row):
-                alone = len(row) == 1 and not isinstance(widget, QSpinBox)
-                grid.addWidget(self._field(field, title, widget), number, column, 1, across if alone else 1)
-            for column in range(len(row), across):
-                if len(row) > 1:
-                    grid.addWidget(QWidget(), number, column)
-        return holder
-
-    def _field(self, field: str, title: str, widget: QWidget) -> QWidget:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        name = label(title, "secondary")
-        if not isinstance(widget, DataField):
-            name.setBuddy(widget)
-        widget.setAccessibleName(title)
-        error = label("", "bad", wrap=True)
-        error.hide()
-        column.addWidget(name)
-        column.addWidget(widget)
-        column.addWidget(error)
-        column.addStretch(1)
-        self.fields[field], self.errors[field] = widget, error
-        return holder
 
     # ------------------------------------------------------------------------------- the value
 
@@ -319,27 +273,12 @@ class NewRun(QWidget):
             check_inputs(spec)
         except StudioError as error:
             problem = error.problem
-        self._show_problem(problem)
+        words = self.parts.show_problem(problem)
+        self.error.setText(words)
+        self.error.setVisible(bool(words))
         self._show_cost()
         self.start_button.setEnabled(problem is None)
         return problem is None
-
-    def _show_problem(self, problem: Problem | None) -> None:
-        field = _field_of(problem) if problem is not None else ""
-        for name, error in self.errors.items():
-            words = self._said(problem) if problem is not None and name == field else ""
-            error.setText(words)
-            error.setVisible(bool(words))
-        elsewhere = problem is not None and field not in self.errors
-        self.error.setText(" ".join(i18n.told(problem)) if elsewhere and problem is not None else "")
-        self.error.setVisible(elsewhere)
-
-    def _said(self, problem: Problem) -> str:
-        """At its field, a value needs no field's name."""
-        may_be = problem.arguments.get("may_be")
-        if problem.code == "spec-field" and may_be is not None:
-            return self.tr("It may be: {may_be}.").format(may_be=may_be)
-        return " ".join(i18n.told(problem))
 
     def _show_cost(self) -> None:
         parameters = self._parameters()
@@ -404,9 +343,3 @@ class NewRun(QWidget):
 
 def _field_error(field: str, was: str, may_be: str) -> StudioError:
     return StudioError("spec-field", field=field, was=was, may_be=may_be)
-
-
-def _field_of(problem: Problem) -> str:
-    if problem.code in {"model-unknown", "folder-missing", "run-unknown", "run-no-checkpoint"}:
-        return "model.base"
-    return _FIELDS_OF_CODES.get(problem.code) or str(problem.arguments.get("field", ""))

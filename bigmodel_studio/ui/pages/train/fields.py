@@ -1,0 +1,93 @@
+"""Fields in rows on a card, each with a title above it and room below for what is wrong with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.pages.train.data_field import DataField
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+
+Row = list[tuple[str, str, QWidget]]
+"""A field's name in the spec, its title, and its widget."""
+_FIELDS_OF_CODES = {
+    "data-missing": "data.train",
+    "data-no-text": "data.train",
+    "data-empty": "data.train",
+    "model-unknown": "model.base",
+    "folder-missing": "model.base",
+    "run-unknown": "model.base",
+    "run-no-checkpoint": "model.base",
+}
+
+
+class Fields(QObject):
+    """Lays fields out and keeps the label of what is wrong with each, by the field's name."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.errors: dict[str, QLabel] = {}
+
+    def card(self, rows: list[Row]) -> QWidget:
+        """Rows on a card, as many columns as the longest has fields."""
+        card = panel("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(16, 12, 16, 16)
+        inside.addWidget(self.grid(rows, across=max(map(len, rows))))
+        return card
+
+    def grid(self, rows: list[Row], across: int = 1) -> QWidget:
+        """Rows in so many columns; a field that is alone in its row takes them all, but for a number."""
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        for column in range(across):
+            grid.setColumnStretch(column, 1)
+        for number, row in enumerate(rows):
+            for column, (field, title, widget) in enumerate(row):
+                alone = len(row) == 1 and not isinstance(widget, QSpinBox)
+                grid.addWidget(self._field(field, title, widget), number, column, 1, across if alone else 1)
+            for column in range(len(row) if len(row) > 1 else across, across):
+                grid.addWidget(QWidget(), number, column)  # an empty column would take no room
+        return holder
+
+    def _field(self, field: str, title: str, widget: QWidget) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        name = label(title, "secondary")
+        if not isinstance(widget, DataField):
+            name.setBuddy(widget)
+        widget.setAccessibleName(title)
+        error = label("", "bad", wrap=True)
+        error.hide()
+        for part in (name, widget, error):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.errors[field] = error
+        return holder
+
+    def show_problem(self, problem: Problem | None) -> str:
+        """Say what is wrong at its field, and nothing at the others; returned instead where no field is named."""
+        field = _field_of(problem) if problem is not None else ""
+        for name, error in self.errors.items():
+            words = self._said(problem) if problem is not None and name == field else ""
+            error.setText(words)
+            error.setVisible(bool(words))
+        return " ".join(i18n.told(problem)) if problem is not None and field not in self.errors else ""
+
+    def _said(self, problem: Problem) -> str:
+        """At its field, a value needs no field's name."""
+        may_be = problem.arguments.get("may_be")
+        if problem.code == "spec-field" and may_be is not None:
+            return self.tr("It may be: {may_be}.").format(may_be=may_be)
+        return " ".join(i18n.told(problem))
+
+
+def _field_of(problem: Problem) -> str:
+    return _FIELDS_OF_CODES.get(problem.code) or str(problem.arguments.get("field", ""))
