@@ -51,6 +51,7 @@ class ImagesPage(Page):
         self.title_label.setText(self.tr("Images"))
         self.batches: list[Batch] = []
         """The drops that are still to be answered."""
+        self._viewed: object = None
         self.items = PicturesModel(self)
         self._build_header()
         self._build_body()
@@ -344,6 +345,9 @@ class ImagesPage(Page):
         if item is None:
             return
         self.caption.setText(self.items.words(item) if item.prediction and not item.unreadable else "")
+        if self._viewed == (item.key, item.prediction, item.stopped, self.picker.ref()):
+            return  # a preview is read from its file once, and not at every step of the others
+        self._viewed = (item.key, item.prediction, item.stopped, self.picker.ref())
         pixmap = self.items.preview(item) if item.prediction else item.thumbnail
         if item.unreadable:
             self.view.show_words(self.items.words(item), "warning")
