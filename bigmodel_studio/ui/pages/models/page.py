@@ -46,6 +46,7 @@ class ModelsPage(Page):
         super().__init__(studio, "models", self.tr("Models"))
         self._job: Job | None = None
         self._chosen: ModelRef | None = None
+        self._wanted: ModelRef | None = None
         self._forgotten: Path | None = None
         self._known: dict[tuple[ModelRef, int], Description] = {}
         self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
@@ -150,7 +151,9 @@ class ModelsPage(Page):
     def _on_library(self) -> None:
         self.model.set_records(self.studio.library.records())
         self._say_empty()
-        if self._chosen is None or not self._select(self._chosen):
+        if self._wanted is not None and self._select(self._wanted):
+            self._wanted = None
+        elif self._chosen is None or not self._select(self._chosen):
             self.table.selectRow(0)
         if not self.rows.rowCount():
             self.details.clear()
@@ -258,7 +261,7 @@ class ModelsPage(Page):
 
     def _remember(self, folder: Path) -> None:
         try:
-            self._chosen = self.studio.library.remember(folder)
+            self._wanted = self.studio.library.remember(folder)
         except StudioError as error:
             self.studio.tell(error.problem)
         except OSError as error:
@@ -268,9 +271,8 @@ class ModelsPage(Page):
     def show_what(self, what: object) -> None:
         """Choose a model in the table, now or as soon as the library has read it."""
         if isinstance(what, ModelRef):
-            self._chosen = what
             self.search.clear()
-            self._select(what)
+            self._wanted = None if self._select(what) else what
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.table.hasFocus():
