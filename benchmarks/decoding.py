@@ -1,0 +1,103 @@
+"""Is our decode loop as fast as transformers' ``generate()`` on the same model, weights, dtype and threads?
+
+Greedy text from one prompt, ours and theirs in turn, seven pairs; prints each model's tokens a second and the median
+ratio (above 1: ours is faster) with its spread. Seconds are the process's own, on one thread, so that whatever else the
+machine does counts little. Run: ``python benchmarks/decoding.py [MODEL_FOLDER…]``; without a folder it measures random
+models of three sizes, so that it needs nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import torch
+from transformers import AutoModelForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel
+
+from bigmodel_studio.engine.decoding import Decoder, decode
+from bigmodel_studio.engine.sampling import settle
+from bigmodel_studio.protocol import Sampling
+
+PAIRS = 7
+NEW_TOKENS = 64
+PROMPT = list(range(5, 37))
+CPU = torch.device("cpu")
+SIZES = {"260 k": (64, 4), "5 M": (256, 6), "40 M": (640, 8)}
+
+
+def random_model(width: int, layers: int) -> PreTrainedModel:
+    """A random decoder of alternating dense and local layers, as this project trains them."""
+    torch.manual_seed(1)
+    config = GPTNeoConfig(
+        hidden_size=width,
+        num_layers=layers,
+        num_heads=4,
+        bos_token_id=0,
+        eos_token_id=0,
+        attention_types=[[["global", "local"], layers // 2]],
+        vocab_size=2048,
+        max_position_embeddings=256,
+    )
+    return GPTNeoForCausalLM(config)
+
+
+def ours(model: PreTrainedModel) -> list[int]:
+    decoder = Decoder(model, CPU)
+    for _ in decoder.prefill(PROMPT):
+        pass
+    choice = settle(Sampling(greedy=True), None)
+    return [chosen.id for chosen, _ in decode(decoder, PROMPT, choice, most=NEW_TOKENS, ends=frozenset())]
+
+
+def theirs(model: PreTrainedModel) -> list[int]:
+    row = torch.tensor([PROMPT])
+    call: Any = model.generate
+    with torch.inference_mode():
+        found = call(
+            row,
+            attention_mask=torch.ones_like(row),
+            max_new_tokens=NEW_TOKENS,
+            do_sample=False,
+            eos_token_id=None,
+            pad_token_id=0,
+        )
+    return list(found[0, len(PROMPT) :].tolist())
+
+
+def seconds(run: Callable[[PreTrainedModel], list[int]], model: PreTrainedModel) -> float:
+    started = time.process_time()
+    assert len(run(model)) == NEW_TOKENS
+    return time.process_time() - started
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    folders = [Path(argument) for argument in sys.argv[1:]]
+    models: list[tuple[str, Callable[[], PreTrainedModel]]] = [
+        (folder.parent.name + "/" + folder.name, functools.partial(AutoModelForCausalLM.from_pretrained, folder))
+        for folder in folders
+    ] or [(name, functools.partial(random_model, *shape)) for name, shape in SIZES.items()]
+    print(f"greedy, {NEW_TOKENS} tokens, float32, 1 thread, median of {PAIRS} interleaved pairs")
+    print(f"{'model':>24}  {'ours':>12}  {'generate()':>12}  {'ratio':>6}  spread")
+    for name, make in models:
+        model = make()
+        model.train(False)
+        assert ours(model) == theirs(model), "not the same text"
+        pairs = [(seconds(ours, model), seconds(theirs, model)) for _ in range(PAIRS)]
+        ratios = sorted(their / our for our, their in pairs)
+        rates = [NEW_TOKENS / statistics.median(column) for column in zip(*pairs, strict=True)]
+        print(
+            f"{name:>24}  {rates[0]:>8.0f} t/s  {rates[1]:>8.0f} t/s  {statistics.median(ratios):>6.2f}"
+            f"  {ratios[0]:.2f} to {ratios[-1]:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
