@@ -300,7 +300,7 @@ class _Tour:
                     check(self.window.size().width() == size[0], f"the window does not become {size[0]} wide")
                     self.picture(f"{page} {scheme} {size[0]}x{size[1]}")
         images = self.page("images", ImagesPage)
-        said, drawn = images.result.name.whole(), images.result.bars.texts()
+        said, drawn = images.result.name.text(), images.result.bars.texts()
         check(drawn and drawn[0].startswith(Path(said).stem), f"Images now says that {said} is {drawn[:1]}")
         return f"{len(PAGES)} pages in 2 sizes and 2 schemes"
 
