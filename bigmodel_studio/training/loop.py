@@ -80,19 +80,21 @@ class Loop:
 
     def train(self) -> None:
         """All updates that are left. Raises ``StopAsked``, ``StudioError``, or torch's error where memory ran out."""
-        schedule = self.spec.schedule
         self._clock = time.perf_counter()
-        while self.step < schedule.steps:
-            self._obey()
-            record = self._update(self.step + 1)
-            self.step += 1
-            last = self.step == schedule.steps
-            if last or self.step % schedule.evaluate_every == 0:
-                record |= self._look()
-            self._record(record)
-            if last or self.step % schedule.checkpoint_every == 0:
-                self.save()
-        if self.saved != self.step:
+        while self.step < self.spec.schedule.steps:
+            self.advance()
+
+    def advance(self) -> None:
+        """One update and all that belongs to it. Raises as ``train`` does."""
+        schedule = self.spec.schedule
+        self._obey()
+        record = self._update(self.step + 1)
+        self.step += 1
+        last = self.step == schedule.steps
+        if last or self.step % schedule.evaluate_every == 0:
+            record |= self._look()
+        self._record(record)
+        if last or self.step % schedule.checkpoint_every == 0:
             self.save()
 
     def save(self) -> None:

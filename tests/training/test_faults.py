@@ -79,7 +79,12 @@ def test_weights_that_are_not_finite_are_never_saved(make_run: MakeRun, monkeypa
 
     objective: list[CausalLM] = []
     build = CausalLM.__init__
-    monkeypatch.setattr(CausalLM, "__init__", lambda self, *given: (build(self, *given), objective.append(self))[0])
+
+    def kept(self: CausalLM, *given: Any) -> None:
+        build(self, *given)
+        objective.append(self)
+
+    monkeypatch.setattr(CausalLM, "__init__", kept)
     monkeypatch.setattr(Records, "append", spoil)
     assert run(folder.path, resume=False) == FAILED
     assert folder.checkpoints() == [4]

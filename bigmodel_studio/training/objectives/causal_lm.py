@@ -136,10 +136,11 @@ def build_gpt(model: ModelSpec, tokenizer: PreTrainedTokenizerBase, seed: int) -
 
 def load_causal_lm(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     """Tokenizer and model of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
-    config, _ = check_folder(folder)
+    config, weights = check_folder(folder)
     kind = kind_of(config)
     if kind != "causal-lm":
         raise StudioError("not-a-causal-lm", model=str(folder), kind=kind)
+    loading.refuse_oversized(loading.build_on_meta(folder, loading.auto_class_of(kind, folder)), weights)
     tokenizer = loading.load_tokenizer(folder, folder.name)
     return tokenizer, loading.load_model(folder, kind, torch.float32)
 
