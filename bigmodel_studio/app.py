@@ -48,6 +48,9 @@ class Application:
     """What lives as long as the window. A ``lane`` that is given takes the place of both engines (for tests)."""
 
     def __init__(self, open_paths: Sequence[Path], *, lane: Lane | FakeLane | None = None) -> None:
+        from bigmodel_studio.ui import qt_start
+
+        qt_start.skip_feature_scan()
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 

@@ -1,7 +1,8 @@
 """The machine's figures for the status bar, about once a second, taken in a thread so that the window never waits.
 
 Ours is what the window, its lanes and the runs that live take; a page that several of them share is counted once
-(Linux: proportional set size). It knows nothing of torch: a GPU's figures come from its driver where there is one.
+(Linux: proportional set size). It knows nothing of torch: a GPU's figures come from its driver where there is one. What
+is needed for them is imported in the thread, for the window is shown before.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 from PySide6.QtCore import QObject, Signal
 
 INTERVAL_S = 1.0
@@ -78,6 +78,8 @@ class Sampler(QObject):
             self._thread = None
 
     def _loop(self) -> None:
+        import psutil
+
         gpus = Gpus()
         psutil.cpu_percent()
         cost_s = 0.0
@@ -90,6 +92,8 @@ class Sampler(QObject):
 
 def sample(runs: Iterable[int], gpus: Gpus) -> MachineSample:
     """The figures now, for this process with its children and for ``runs`` with theirs."""
+    import psutil
+
     pids = _with_children([os.getpid(), *runs])
     memory = psutil.virtual_memory()
     ours = sum(map(held_bytes, pids))
@@ -105,6 +109,8 @@ def sample(runs: Iterable[int], gpus: Gpus) -> MachineSample:
 
 
 def _with_children(roots: Iterable[int]) -> frozenset[int]:
+    import psutil
+
     found: set[int] = set()
     for root in roots:
         try:
@@ -117,6 +123,8 @@ def _with_children(roots: Iterable[int]) -> frozenset[int]:
 
 def held_bytes(pid: int) -> int:
     """A process's share of memory: its PSS on Linux, elsewhere its resident size; 0 where it is gone."""
+    import psutil
+
     try:
         if sys.platform == "linux":
             with open(f"/proc/{pid}/smaps_rollup", "rb") as stream:

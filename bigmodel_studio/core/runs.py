@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import psutil
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.files import read_json_lines, write_atomic
@@ -165,6 +164,8 @@ def process_lives(pid: int | None, started: float | None) -> bool:
     """Whether that very process (not a later one of the same number) runs on this host; ``started`` as psutil tells."""
     if not pid:
         return False
+    import psutil  # here, for the window is shown before it asks, and 20 ms sooner
+
     try:
         process = psutil.Process(pid)
         same = started is None or abs(process.create_time() - started) < 1.5
@@ -180,6 +181,8 @@ def own_process() -> tuple[int, float]:
 
 def process_started(pid: int) -> float:
     """When a process of this host started, in seconds since 1970; 0 where it is gone."""
+    import psutil
+
     try:
         return psutil.Process(pid).create_time()
     except psutil.Error:
