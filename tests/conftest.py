@@ -21,6 +21,8 @@ os.environ["BIGMODEL_STUDIO_HOME"] = _SESSION_HOME.name
 import psutil  # noqa: E402
 import pytest  # noqa: E402
 
+import bigmodel_studio  # noqa: E402, F401 - sets how threads wait, before torch is imported
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 MARK = "BIGMODEL_STUDIO_TEST_MARK"
 GRACE_S = 5.0
