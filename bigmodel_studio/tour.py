@@ -266,7 +266,7 @@ class _Tour:
         self.click(page.new_button)
         reply = self.ask(TRAINING_PROMPT)
         said = _answer_from_a_shell(RUN_NAME, TRAINING_PROMPT, self.last_reply().message.facts.new_tokens)
-        check(reply.split() == said.split(), f"the window shows “{reply}”, a shell says “{said}”")
+        check("".join(reply.split()) == "".join(said.split()), f"the window shows “{reply}”, a shell says “{said}”")
         return f"“{reply[:60]}…”"
 
     def describes(self) -> str:
