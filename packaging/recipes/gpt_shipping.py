@@ -26,7 +26,7 @@ import tomli_w
 import torch
 from gpt_training import END, END_OF_TEXT, SAMPLE_PROMPTS, Machine, Recipe, State, answer, token_id
 from storyteller_questions import question as make_question
-from storyteller_world import LARGEST_ADDEND, TEST_PERCENT, Turn, World, normalised
+from storyteller_world import DEVELOPMENT_PERCENT, LARGEST_ADDEND, TEST_PERCENT, Turn, World, normalised
 from transformers import GenerationConfig, GPTNeoForCausalLM, PreTrainedTokenizerFast
 
 NAME = "starter-gpt"
@@ -204,7 +204,7 @@ every {recipe.phases[-1].long_every}th batch of {recipe.context}; answers weigh 
 | optimizer | AdamW, peak rate {recipe.learning_rate}, {recipe.warmup} updates of warm-up, linearly to \
 {recipe.final_share:.0%} over the last {recipe.cooldown:.0%}, weight decay {recipe.weight_decay}, \
 beta2 {recipe.beta2}, gradients clipped at {recipe.clip} |
-| time and hardware | {state.seconds / 60:.0f} minutes, {hardware} |
+| time and hardware | {state.seconds / 60:.0f} minutes of updates, {hardware} |
 
 A chat is `<|system|>…<|end|><|user|>…<|end|><|assistant|>…<|end|>`, as the chat template writes it; the model stops at
 `<|end|>` or `<|endoftext|>`. It was trained on chats of one to four questions, with a system text in one of twelve.
@@ -215,9 +215,9 @@ The files of this folder, computed in float32, each question in a fresh chat, gr
 it is the right one, character by character. Held out from everything the model read were {TEST_PERCENT}% of the pairs
 of a thing and its look, of an animal and its place, of two events in order, and of two numbers up to {LARGEST_ADDEND}
 (in either order) that are added, taken away, compared, owned or counted between; every question of the first five
-categories is about such pairs. The other {len(by_hand)} questions were written by hand before the training. The last
-column is the answer of the most similar of {NEIGHBOUR_QUESTIONS:,} training questions (cosine of TF-IDF): what learning
-by heart would score.
+categories is about such pairs. ({DEVELOPMENT_PERCENT}% more were not trained either and were looked at while choosing.)
+The other {len(by_hand)} questions were written by hand before the training. The last column is the answer of the most
+similar of {NEIGHBOUR_QUESTIONS:,} training questions (cosine of TF-IDF): what learning by heart would score.
 
 {chr(10).join(table(marked))}
 

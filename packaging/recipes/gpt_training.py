@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from storyteller import HELD_OUT_COUNTS, Document, documents, held_out
+from storyteller import HELD_OUT_COUNTS, SUM_LISTS, Document, documents, held_out
 from storyteller import document as make_document
 from storyteller_questions import CATEGORIES
 from storyteller_world import Turn, World
@@ -40,12 +40,26 @@ class Phase:
     """A stretch of the training up to and with update ``until``.
 
     Every ``long_every`` steps the rows are as long as the context; the others are short, which costs half as much a
-    token. ``shares`` of categories are given where they differ from the storyteller's.
+    token. ``shares`` of categories are given where they differ from the storyteller's; ``sum_lists`` and ``look_ups``
+    are shares of the documents.
     """
 
     until: int
     long_every: int
     shares: dict[str, float] = field(default_factory=dict)
+    sum_lists: float = SUM_LISTS
+    look_ups: float = 0.0
+
+
+# What the development pairs showed to be weak: sums first, then whose thing is which.
+_MORE_SUMS = {
+    "colours": 0.17, "places": 0.10, "counting": 0.14, "sums": 0.25, "feelings": 0.12,
+    "models": 0.08, "application": 0.08, "itself": 0.03, "outside": 0.03, "chinese": 0.02,
+}  # fmt: skip
+_MORE_CONTEXT = {
+    "colours": 0.23, "places": 0.15, "counting": 0.13, "sums": 0.20, "feelings": 0.14,
+    "models": 0.05, "application": 0.05, "itself": 0.02, "outside": 0.02, "chinese": 0.01,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,13 +73,20 @@ class Recipe:
     heads: int = 5
     context: int = 384
     window: int = 64
-    steps: int = 2800
+    steps: int = 4900
     warmup: int = 150
     short_row: int = 128
     batch_tokens: int = 3072
-    phases: tuple[Phase, ...] = (Phase(750, 5), Phase(1_000_000, 16))
+    phases: tuple[Phase, ...] = (
+        Phase(750, 5),
+        Phase(1250, 16),
+        Phase(2000, 24, _MORE_SUMS, 0.22),
+        Phase(2750, 24, _MORE_CONTEXT, 0.14),
+        Phase(4500, 24, _MORE_CONTEXT, 0.12, 0.35),
+        Phase(1_000_000, 24, _MORE_CONTEXT | {"colours": 0.5}, 0.10, 0.35),
+    )
     learning_rate: float = 2e-3
-    cooldown: float = 0.35
+    cooldown: float = 0.5332
     final_share: float = 0.03
     weight_decay: float = 0.1
     beta2: float = 0.98
@@ -196,7 +217,7 @@ def make_batch(recipe: Recipe, tokenizer: PreTrainedTokenizerFast, step: int) ->
     rows: list[tuple[list[int], list[float]]] = [([], []) for _ in range(recipe.batch_tokens // length)]
     misses = 0
     while misses < 10:
-        ids, weights = encode(tokenizer, make_document(world, phase.shares))
+        ids, weights = encode(tokenizer, make_document(world, phase.shares, phase.sum_lists, phase.look_ups))
         row = next((row for row in rows if len(row[0]) + len(ids) <= length), None)
         if row is None:
             misses += 1

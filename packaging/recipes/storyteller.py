@@ -11,6 +11,7 @@ score), and to one of them only.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import sys
@@ -21,8 +22,8 @@ import storyteller_facts as facts
 import storyteller_words as words
 from storyteller_models import MODELS
 from storyteller_paraphrases import PARAPHRASES
-from storyteller_questions import CATEGORIES, question
-from storyteller_world import Split, Turn, World, article
+from storyteller_questions import CATEGORIES, question, tell_event
+from storyteller_world import Split, Turn, World, article, split_of
 
 # ---------------------------------------------------------------- stories and documents
 
@@ -128,8 +129,13 @@ class Document:
     text: tuple[str, ...] = ()
 
 
-def document(world: World, shares: dict[str, float] | None = None) -> Document:
-    """A document of the training set: mostly dialogues of a few turns, some stories, some lists of sums."""
+SUM_LISTS = 0.08
+
+
+def document(
+    world: World, shares: dict[str, float] | None = None, sum_lists: float = SUM_LISTS, look_ups: float = 0.0
+) -> Document:
+    """A document of the training set: mostly dialogues of a few turns, some stories, and shares of the two drills."""
     rng = world.rng
     chance = rng.random()
     if chance < 0.07:
@@ -137,8 +143,10 @@ def document(world: World, shares: dict[str, float] | None = None) -> Document:
         if rng.random() < 0.4:
             return Document(text=(text,))
         return Document(turns=((request, text), *((turn.question, turn.answer) for turn in asked)))
-    if chance < 0.15:
+    if chance < 0.07 + sum_lists:
         return sum_list(world)
+    if chance < 0.07 + sum_lists + look_ups:
+        return rng.choices((repeat_list, look_up_list), (0.25, 0.75))[0](world)
     turns: list[tuple[str, str]] = []
     for _ in range(rng.choice((1, 1, 2, 2, 3, 4))):
         turn = question(world, shares)
@@ -161,6 +169,55 @@ def sum_list(world: World) -> Document:
         else:
             parts += [f"{' ' if parts else ''}{first} plus {second} is", f" {first + second}."]
     return Document(text=tuple(parts))
+
+
+def repeat_list(world: World) -> Document:
+    """Words without sense, and the same again: teaches to go on as before (induction, Olsson et al. 2022)."""
+    known = (*words.PEOPLE, *words.ANIMALS, *words.FOODS)
+    text = " ".join(world.rng.choices(known, k=world.rng.randint(6, 20)))
+    return Document(text=(text + ". Again:", f" {text}."))
+
+
+def look_up_list(world: World) -> Document:
+    """Facts of one kind, then each of them asked for in another order, in short; denser than questions."""
+    rng = world.rng
+    facts_told: list[str] = []
+    asked: list[tuple[str, str]] = []
+    ways: tuple[tuple[str, str], ...]
+    kind = rng.choice(("own", "own", "stay", "stay", "feel"))
+    if kind == "own":
+        looks = dict(world.coloured() for _ in range(rng.randint(3, 6)))
+        for who, (thing, how) in zip(world.people(len(looks)), looks.items(), strict=True):
+            facts_told.append(world.say(f"{who} {{has|has got|owns|likes|carries}} {article(how)} {thing}."))
+            ways = ((f"{who}'s {thing} is", f" {how}."), (f"{who} has", f" {article(how)} {thing}."),
+                    (f"The {how} {thing} is", f" {who}'s."), (f"The {thing} is", f" {who}'s."))  # fmt: skip
+            asked.append(rng.choice(ways))
+    elif kind == "stay":
+        stays = dict(world.stay() for _ in range(rng.randint(3, 6)))
+        for place, animal in {place: animal for animal, place in stays.items()}.items():
+            facts_told.append(world.say(f"The {animal} {{is|sits|sleeps|plays|stands}} {place}."))
+            asked.append(
+                rng.choice(((f"The {animal} is", f" {place}."), (f"{place.capitalize()} is", f" the {animal}.")))
+            )
+    else:
+        events = some_events(world, rng.randint(3, 4))
+        names = world.people(len(events) + 1)
+        for who, event in zip(names, events, strict=False):
+            told, feeling = tell_event(world, event, names[-1]), words.EVENTS[event]
+            facts_told.append(f"{who} {told}.")
+            ways = ((f"{who} feels", f" {feeling}."), (f"{who} is {feeling} because", f" {who} {told}."))
+            asked.append(rng.choice(ways))
+    rng.shuffle(asked)
+    parts = [part for prompt, answer in asked for part in (f" {prompt}", answer)]
+    return Document(text=(" ".join(facts_told) + parts[0], *parts[1:]))
+
+
+def some_events(world: World, count: int) -> list[str]:
+    """Events of which every two, in order, are a pair of the world's split."""
+    while True:
+        events = world.rng.sample(list(words.EVENTS), count)
+        if all(split_of("events", *pair) == world.split for pair in itertools.combinations(events, 2)):
+            return events
 
 
 def documents(seed: int, shares: dict[str, float] | None = None) -> Iterator[Document]:
