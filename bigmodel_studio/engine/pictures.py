@@ -42,6 +42,7 @@ def preview_png(picture: Image.Image, most_px: int) -> bytes:
     """A PNG of at most ``most_px`` a side, without anything else that was in the file."""
     small = picture.copy()
     small.thumbnail((most_px, most_px))
+    small.info.clear()  # a colour profile or a comment would be written into the PNG as well
     stream = io.BytesIO()
     small.save(stream, "PNG")
     return stream.getvalue()
