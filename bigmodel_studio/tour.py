@@ -339,7 +339,7 @@ class _Tour:
         view = self.last_reply()
         check(view.message.state == "done", f"the reply ended as {view.message.state}: {view.message.facts.problem}")
         segments = view.body.findChildren(QTextBrowser)
-        return "".join(segment.toPlainText() for segment in segments).strip()
+        return "".join(segment.toPlainText() for segment in segments if not segment.isHidden()).strip()
 
     def last_reply(self) -> ReplyView:
         """The reply at the transcript's end."""

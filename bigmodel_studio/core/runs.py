@@ -97,7 +97,10 @@ class RunFolder:
         status = status or self.status()
         if status.state not in LIVE or (status.host and status.host != socket.gethostname()):
             return status.state
-        return status.state if process_lives(status.pid, status.process_started) else "interrupted"
+        if process_lives(status.pid, status.process_started):
+            return status.state
+        last = self.status()  # it may have said its end, and gone, between the two looks
+        return "interrupted" if last.state in LIVE else last.state
 
     def control(self) -> Control:
         """What is wanted of the run (nothing yet where the file is missing or damaged)."""

@@ -62,6 +62,12 @@ def test_interrupted_is_derived_when_the_process_is_gone(tmp_path: Path) -> None
     assert run.status().state == "running"
 
 
+def test_a_run_that_ends_between_two_looks_was_not_interrupted(tmp_path: Path) -> None:
+    run = _run(tmp_path, RunStatus(state="finished", host=socket.gethostname()))
+    seen_before = RunStatus(state="running", pid=2**22 - 1, process_started=1.0, host=socket.gethostname())
+    assert run.state_now(seen_before) == "finished"
+
+
 def test_a_process_with_the_number_of_the_old_one_is_not_it() -> None:
     own = psutil.Process().create_time()
     assert runs.process_lives(os.getpid(), own)
