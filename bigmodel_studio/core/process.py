@@ -15,18 +15,18 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from multiprocessing.connection import Pipe
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-if sys.platform == "win32":
-    from multiprocessing.connection import PipeConnection
+if TYPE_CHECKING:  # 20 ms to import, which the window's first paint need not wait for
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection
 
-    Channel = PipeConnection
-else:
-    from multiprocessing.connection import Connection
+        Channel = PipeConnection
+    else:
+        from multiprocessing.connection import Connection
 
-    Channel = Connection
+        Channel = Connection
 
 CONNECTION_FLAG, PARENT_FLAG = "--connection", "--parent"
 LOG_VARIABLE = "BIGMODEL_STUDIO_ENGINE_LOG"
@@ -74,6 +74,8 @@ def start_child(command: Sequence[str], environment: Mapping[str, str], log: Pat
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("a child that shall die with its parent must be started on the main thread")
+    from multiprocessing.connection import Pipe
+
     ours, theirs = Pipe(duplex=True)
     try:
         rotate(log)
@@ -121,10 +123,14 @@ def _bind_to_job(popen: subprocess.Popen[bytes]) -> int | None:
 def connection_from(handle: int) -> Channel:
     """The child's end of the channel, from the number on its command line; its own children do not inherit it."""
     if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection
+
         os.set_handle_inheritable(handle, False)
-    else:
-        os.set_inheritable(handle, False)
-    return Channel(handle)
+        return PipeConnection(handle)
+    from multiprocessing.connection import Connection
+
+    os.set_inheritable(handle, False)
+    return Connection(handle)
 
 
 def die_with(parent: int) -> None:

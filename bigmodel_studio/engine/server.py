@@ -14,11 +14,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bigmodel_studio.core.process import Channel
 from bigmodel_studio.engine.failures import Stopped, failed
 from bigmodel_studio.protocol import (
     FRAME_LIMIT_BYTES,
@@ -38,6 +37,9 @@ from bigmodel_studio.protocol import (
     decode_for_engine,
     encode,
 )
+
+if TYPE_CHECKING:
+    from bigmodel_studio.core.process import Channel
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 
+from bigmodel_studio.core import process
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.process import Channel
 from bigmodel_studio.engine.__main__ import set_up
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.server import leave, serve
@@ -238,10 +238,10 @@ SCRIPTS: dict[str, Callable[..., Iterator[Event]]] = {
     )
 }
 
-_channels: list[Channel] = []
+_channels: "list[process.Channel]" = []
 
 
-def channel() -> Channel:
+def channel() -> "process.Channel":
     return _channels[0]
 
 
