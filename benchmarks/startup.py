@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.measuring import REPOSITORY, Row, display, own_home, print_table
 
 BUDGET_S = 0.5
-HEAVY = ("torch", "transformers", "numpy", "pyqtgraph", "huggingface_hub")
+HEAVY = ("torch", "transformers", "numpy", "huggingface_hub")
 
 STUDIO = """
 from bigmodel_studio import app

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "bigmodel_studio"
 ENGINE_SIDE = ("bigmodel_studio.engine", "bigmodel_studio.training", "bigmodel_studio.serving")
 MODELS = ("torch", "transformers", "tokenizers", "safetensors", "huggingface_hub", "peft", "accelerate")
-QT = ("PySide6", "shiboken6", "pyqtgraph")
+QT = ("PySide6", "shiboken6")
 # psutil: whether the process of a run still lives cannot be told with the standard library on every system.
 CORE_MAY_USE = {"msgspec", "platformdirs", "tomli_w", "psutil"}
 
@@ -56,12 +56,12 @@ def test_core_leaves_qt_out() -> None:
 
 def test_the_client_knows_no_widget() -> None:
     loaded = loaded_after(modules("bigmodel_studio.client"))
-    assert under(loaded, "PySide6.QtWidgets", "PySide6.QtGui", "pyqtgraph") == []
+    assert under(loaded, "PySide6.QtWidgets", "PySide6.QtGui") == []
 
 
 def test_the_first_paint_needs_no_plots_and_no_science() -> None:
     loaded = loaded_after(["bigmodel_studio.ui.main_window"])
-    assert under(loaded, "numpy", "pyqtgraph", "PIL") == []
+    assert under(loaded, "numpy", "PIL") == []
 
 
 @pytest.mark.parametrize("package", ["engine", "training", "serving"])
