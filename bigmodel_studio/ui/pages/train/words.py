@@ -24,8 +24,8 @@ STATES: dict[str, str] = {
     "interrupted": str(QT_TRANSLATE_NOOP("train", "interrupted")),
 }
 BASELINES: dict[str, str] = {
-    "unigram": str(QT_TRANSLATE_NOOP("train", "counting tokens")),
-    "bigram": str(QT_TRANSLATE_NOOP("train", "counting pairs")),
+    "unigram": str(QT_TRANSLATE_NOOP("train", "unigram")),
+    "bigram": str(QT_TRANSLATE_NOOP("train", "bigram, smoothed")),
 }
 METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "evaluation_loss": (str(QT_TRANSLATE_NOOP("train", "Evaluation loss")), numbers.significant),
