@@ -26,6 +26,7 @@ class Ear(QObject):
     def __init__(self, watcher: RunWatcher) -> None:
         super().__init__()
         self.runs: list[RunSummary] = []
+        self.bundled: set[str] = set()
         self.series: dict[str, dict[int, float | None]] = {}
         self.samples: list[dict[str, Any]] = []
         self.threads: set[int] = set()
@@ -36,7 +37,8 @@ class Ear(QObject):
 
     @Slot(object)
     def on_runs(self, runs: list[RunSummary]) -> None:
-        self.runs = runs
+        self.runs = [run for run in runs if not run.bundled]
+        self.bundled = {run.name for run in runs} - {run.name for run in self.runs}
         self.threads.add(threading.get_ident())
 
     @Slot(str, object)
@@ -77,7 +79,8 @@ def test_runs_points_and_samples_are_told_on_the_windows_thread(qtbot: QtBot, wa
     (folder / "samples.jsonl").write_text('{"step": 1, "prompt": "a", "text": "b"}\n')
     watcher.watch("one")
     qtbot.waitUntil(lambda: ear.series.get("one") == {1: 3.0} and bool(ear.samples), timeout=4000)
-    assert [(run.name, run.state, run.loss, run.bundled) for run in ear.runs] == [("one", "finished", 3.0, False)]
+    assert [(run.name, run.state, run.loss) for run in ear.runs] == [("one", "finished", 3.0)]
+    assert ear.bundled == {path.parent.name for path in paths.starter_runs().glob("*/spec.toml")}
     assert ear.samples[0]["text"] == "b"
     assert ear.threads == {threading.get_ident()}
 
