@@ -2,8 +2,8 @@
 
 A *request* is what a user wants, an *event* is what comes back, an *envelope* carries either over the pipe. All are
 typed values encoded as msgpack. Whoever adds a request adds it to ``Request``, gives it a line in
-``engine.tasks.TASKS`` and a generator there; whoever adds an event adds it to ``Event``, and mypy finds every ``match`` that forgot it.
-This module knows nothing of Qt, of torch or of processes.
+``engine.tasks.TASKS`` and a generator there; whoever adds an event adds it to ``Event``, and mypy finds every
+``match`` that forgot it. This module knows nothing of Qt, of torch or of processes.
 """
 
 from __future__ import annotations
