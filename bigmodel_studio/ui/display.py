@@ -39,7 +39,7 @@ def _answers(display: str) -> bool:
     if match is None:
         return True
     host, number = match[1], int(match[2])
-    if host:
+    if host or sys.platform == "win32":
         return _connects(socket.AF_INET, (host, _X_PORT + number))
     name = f"/tmp/.X11-unix/X{number}"
     return _connects(socket.AF_UNIX, "\0" + name) or _connects(socket.AF_UNIX, name)
