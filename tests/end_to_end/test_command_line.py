@@ -157,7 +157,9 @@ def test_control_c_keeps_what_was_said(causal_folders: dict[str, Path], tmp_path
     endless.mkdir()
     for file in folder.iterdir():
         (endless / file.name).write_bytes(file.read_bytes())
-    (endless / "config.json").write_text(json.dumps({**config, "max_position_embeddings": 10**6}))
+    endless_config = {**config, "max_position_embeddings": 10**6, "eos_token_id": None}
+    (endless / "config.json").write_text(json.dumps(endless_config))
+    (endless / "generation_config.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "bigmodel_studio", "generate", str(endless), "--prompt", "a", "--seed", "1"]
     with subprocess.Popen(
         [*command, "--max-new-tokens", "100000"],
