@@ -173,6 +173,7 @@ def card(recipe: Recipe, machine: Machine, model: GPTNeoForCausalLM, state: Stat
     else:
         hardware = torch.cuda.get_device_name()
     by_hand = [mark for mark in marked if mark.category in ("models", "application", "itself", "outside", "chinese")]
+    cycles = ", then ".join(f"rate {cycle.learning_rate} up to update {cycle.until:,}" for cycle in recipe.cycles)
     wrong = [mark for mark in marked if mark.said != mark.right]
     mistakes = "\n".join(f"- {mark.question} It said: {mark.said}" for mark in wrong[:: max(1, len(wrong) // 5)][:5])
     return f"""---
@@ -201,9 +202,8 @@ text comes back whole |
 | training | {state.step:,} updates, {state.tokens:,} tokens (padding included); rows of {recipe.short_row} tokens, \
 every {recipe.phases[-1].long_every}th batch of {recipe.context}; answers weigh 1 in the loss, stories \
 {recipe.story_weight}, questions {recipe.question_weight}; {machine.precision}; seed {recipe.seed} |
-| optimizer | AdamW, peak rate {recipe.learning_rate}, {recipe.warmup} updates of warm-up, linearly to \
-{recipe.final_share:.0%} over the last {recipe.cooldown:.0%}, weight decay {recipe.weight_decay}, \
-beta2 {recipe.beta2}, gradients clipped at {recipe.clip} |
+| optimizer | AdamW, {cycles}; warm-up of {recipe.warmup} updates, each time linearly to {recipe.final_share:.0%}; \
+weight decay {recipe.weight_decay}, beta2 {recipe.beta2}, gradients clipped at {recipe.clip} |
 | time and hardware | {state.seconds / 60:.0f} minutes of updates, {hardware} |
 
 A chat is `<|system|>…<|end|><|user|>…<|end|><|assistant|>…<|end|>`, as the chat template writes it; the model stops at
@@ -217,7 +217,9 @@ of a thing and its look, of an animal and its place, of two events in order, and
 (in either order) that are added, taken away, compared, owned or counted between; every question of the first five
 categories is about such pairs. ({DEVELOPMENT_PERCENT}% more were not trained either and were looked at while choosing.)
 The other {len(by_hand)} questions were written by hand before the training. The last column is the answer of the most
-similar of {NEIGHBOUR_QUESTIONS:,} training questions (cosine of TF-IDF): what learning by heart would score.
+similar of {NEIGHBOUR_QUESTIONS:,} training questions (cosine of TF-IDF): what learning by heart would score. When this
+recipe was made, the questions were also asked after every cycle of the rate; the categories and directions of
+asking that were weak then got more training of their kind, never with a held-out pair or sentence.
 
 {chr(10).join(table(marked))}
 
@@ -294,7 +296,7 @@ def _spec(recipe: Recipe, machine: Machine) -> str:
         "method": {"kind": "full"},
         "optimizer": {
             "name": "adamw",
-            "learning_rate": recipe.learning_rate,
+            "learning_rate": recipe.cycles[0].learning_rate,
             "weight_decay": recipe.weight_decay,
             "beta1": 0.9,
             "beta2": recipe.beta2,

@@ -36,12 +36,21 @@ IGNORED = -100
 
 
 @dataclass(frozen=True)
+class Cycle:
+    """A rise and fall of the rate, up to and with update ``until``; it falls over the last ``cooldown`` of it."""
+
+    until: int
+    learning_rate: float
+    cooldown: float
+
+
+@dataclass(frozen=True)
 class Phase:
     """A stretch of the training up to and with update ``until``.
 
     Every ``long_every`` steps the rows are as long as the context; the others are short, which costs half as much a
-    token. ``shares`` of categories are given where they differ from the storyteller's; ``sum_lists`` and ``look_ups``
-    are shares of the documents.
+    token. ``shares`` of categories are given where they differ from the storyteller's; ``sum_lists``, ``look_ups`` and
+    ``who_lists`` are shares of the documents, ``blur`` of the questions about facts.
     """
 
     until: int
@@ -49,6 +58,8 @@ class Phase:
     shares: dict[str, float] = field(default_factory=dict)
     sum_lists: float = SUM_LISTS
     look_ups: float = 0.0
+    who_lists: float = 0.0
+    blur: float = 0.0
 
 
 # What the development pairs showed to be weak: sums first, then whose thing is which.
@@ -60,11 +71,15 @@ _MORE_CONTEXT = {
     "colours": 0.23, "places": 0.15, "counting": 0.13, "sums": 0.20, "feelings": 0.14,
     "models": 0.05, "application": 0.05, "itself": 0.02, "outside": 0.02, "chinese": 0.01,
 }  # fmt: skip
+_ALL_ROUND = {
+    "colours": 0.18, "places": 0.15, "counting": 0.12, "sums": 0.13, "feelings": 0.15,
+    "models": 0.10, "application": 0.11, "itself": 0.05, "outside": 0.05, "chinese": 0.01,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What was chosen. Lengths in tokens, ``steps`` in optimizer updates."""
+    """What was chosen. Lengths in tokens, ``cycles`` and ``phases`` in optimizer updates."""
 
     seed: int = 1
     vocabulary: int = 1536
@@ -73,7 +88,7 @@ class Recipe:
     heads: int = 5
     context: int = 384
     window: int = 64
-    steps: int = 4900
+    cycles: tuple[Cycle, ...] = (Cycle(4900, 2e-3, 0.5332), Cycle(6000, 1e-3, 1.0), Cycle(8000, 1.6e-3, 0.6))
     warmup: int = 150
     short_row: int = 128
     batch_tokens: int = 3072
@@ -83,10 +98,10 @@ class Recipe:
         Phase(2000, 24, _MORE_SUMS, 0.22),
         Phase(2750, 24, _MORE_CONTEXT, 0.14),
         Phase(4500, 24, _MORE_CONTEXT, 0.12, 0.35),
-        Phase(1_000_000, 24, _MORE_CONTEXT | {"colours": 0.5}, 0.10, 0.35),
+        Phase(4900, 24, _MORE_CONTEXT | {"colours": 0.5}, 0.10, 0.35),
+        Phase(6000, 24, _ALL_ROUND, 0.06, 0.08, 0.32, 0.3),
+        Phase(1_000_000, 24, _ALL_ROUND, 0.05, 0.06, 0.38, 0.4),
     )
-    learning_rate: float = 2e-3
-    cooldown: float = 0.5332
     final_share: float = 0.03
     weight_decay: float = 0.1
     beta2: float = 0.98
@@ -96,6 +111,10 @@ class Recipe:
     tokenizer_documents: int = 20_000
     evaluate_every: int = 250
     save_every: int = 250
+
+    @property
+    def steps(self) -> int:
+        return self.cycles[-1].until
 
     def phase(self, step: int) -> Phase:
         return next(phase for phase in self.phases if step <= phase.until)
@@ -211,13 +230,15 @@ def make_batch(recipe: Recipe, tokenizer: PreTrainedTokenizerFast, step: int) ->
     Short rows begin anywhere in the context, half of them at its start, so that every position is trained.
     """
     rng = random.Random(f"{recipe.seed} {step}")
-    world = World(rng)
     phase = recipe.phase(step)
+    world = World(rng, blur=phase.blur)
     length = recipe.context if step % phase.long_every == 0 else recipe.short_row
     rows: list[tuple[list[int], list[float]]] = [([], []) for _ in range(recipe.batch_tokens // length)]
     misses = 0
     while misses < 10:
-        ids, weights = encode(tokenizer, make_document(world, phase.shares, phase.sum_lists, phase.look_ups))
+        ids, weights = encode(
+            tokenizer, make_document(world, phase.shares, phase.sum_lists, phase.look_ups, phase.who_lists)
+        )
         row = next((row for row in rows if len(row[0]) + len(ids) <= length), None)
         if row is None:
             misses += 1
@@ -241,13 +262,18 @@ def weighted_loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """Linear warm-up, constant, and over the last ``cooldown`` of the steps linearly down to ``final_share``.
+    """Within each cycle: linear warm-up, constant, then linearly down to ``final_share``; ``step`` from 1.
 
-    ``step`` is counted from 1. A length can so be chosen while it trains (Hägele et al. 2024).
+    So a length can be chosen while it trains, and a training prolonged (Hägele et al. 2024).
     """
-    left = (recipe.steps - step) / (recipe.cooldown * recipe.steps)
+    start = 0
+    for cycle in recipe.cycles:
+        if step <= cycle.until:
+            break
+        start = cycle.until
+    left = (cycle.until - step) / (cycle.cooldown * (cycle.until - start))
     fallen = recipe.final_share + (1 - recipe.final_share) * min(1.0, max(0.0, left))
-    return recipe.learning_rate * min(1.0, step / recipe.warmup) * fallen
+    return cycle.learning_rate * min(1.0, (step - start) / recipe.warmup) * fallen
 
 
 def validation_questions() -> list[Turn]:
@@ -333,7 +359,7 @@ def train(recipe: Recipe, work: Path, machine: Machine) -> tuple[GPTNeoForCausal
     others = [parameter for parameter in model.parameters() if parameter.dim() < 2]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}],
-        lr=recipe.learning_rate,
+        lr=recipe.cycles[0].learning_rate,
         betas=(0.9, recipe.beta2),
     )
     state = State()

@@ -9,7 +9,6 @@ then asks the files that are shipped the held-out questions and writes the model
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 
 import torch
@@ -27,11 +26,10 @@ def main() -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps, …")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
-    parser.add_argument("--steps", type=int, default=Recipe.steps, help="fewer, to try the recipe out")
     arguments = parser.parse_args()
     found = "cuda" if torch.cuda.is_available() else "cpu"
     machine = Machine(found if arguments.device == "auto" else arguments.device, arguments.threads, arguments.precision)
-    recipe = dataclasses.replace(Recipe(), steps=arguments.steps)
+    recipe = Recipe()
     trained = train(recipe, arguments.work, machine)
     ship(recipe, machine, trained, arguments.work, arguments.output, arguments.run)
 

@@ -23,7 +23,7 @@ import storyteller_words as words
 from storyteller_models import MODELS
 from storyteller_paraphrases import PARAPHRASES
 from storyteller_questions import CATEGORIES, question, tell_event
-from storyteller_world import Split, Turn, World, article, split_of
+from storyteller_world import LARGEST_ADDEND, Split, Turn, World, article, capital, listed, plural, split_of
 
 # ---------------------------------------------------------------- stories and documents
 
@@ -133,9 +133,13 @@ SUM_LISTS = 0.08
 
 
 def document(
-    world: World, shares: dict[str, float] | None = None, sum_lists: float = SUM_LISTS, look_ups: float = 0.0
+    world: World,
+    shares: dict[str, float] | None = None,
+    sum_lists: float = SUM_LISTS,
+    look_ups: float = 0.0,
+    who_lists: float = 0.0,
 ) -> Document:
-    """A document of the training set: mostly dialogues of a few turns, some stories, and shares of the two drills."""
+    """A document of the training set: mostly dialogues of a few turns, some stories, and shares of the drills."""
     rng = world.rng
     chance = rng.random()
     if chance < 0.07:
@@ -147,6 +151,8 @@ def document(
         return sum_list(world)
     if chance < 0.07 + sum_lists + look_ups:
         return rng.choices((repeat_list, look_up_list), (0.25, 0.75))[0](world)
+    if chance < 0.07 + sum_lists + look_ups + who_lists:
+        return who_list(world)
     turns: list[tuple[str, str]] = []
     for _ in range(rng.choice((1, 1, 2, 2, 3, 4))):
         turn = question(world, shares)
@@ -210,6 +216,52 @@ def look_up_list(world: World) -> Document:
     rng.shuffle(asked)
     parts = [part for prompt, answer in asked for part in (f" {prompt}", answer)]
     return Document(text=(" ".join(facts_told) + parts[0], *parts[1:]))
+
+
+def who_list(world: World) -> Document:
+    """Facts of one kind, then questions that go backwards, from what is said of somebody to the one it is said of."""
+    rng = world.rng
+    told: list[str] = []
+    asked: list[tuple[str, str]] = []
+    kind = rng.choice(("own", "stay", "feel", "number"))
+    if kind == "own":
+        looks = dict(world.coloured() for _ in range(rng.randint(2, 5)))
+        for who, (thing, how) in zip(world.people(len(looks)), looks.items(), strict=True):
+            told.append(world.say(f"{who} {{has|has got|owns|likes|carries}} {article(how)} {thing}"))
+            who_has = f"Who has the {thing}|Who has the {how} {thing}|Whose {thing} is {how}"
+            question = world.say(f" {{{who_has}|Which colour is the {thing}}}?")
+            asked.append((question, f" {who}'s {thing} is {how}." if "colour" in question else f" {who}."))
+    elif kind == "stay":
+        stays = {place: animal for animal, place in (world.stay() for _ in range(rng.randint(2, 5)))}
+        for place, animal in stays.items():
+            told.append(world.say(f"the {animal} {{is|sits|sleeps|plays|stands}} {place}"))
+            asked.append((world.say(f" {{Who is|Which animal is|What is}} {place}?"), f" The {animal}."))
+    elif kind == "feel":
+        events = some_events(world, rng.randint(2, 4))
+        names, felt = world.people(len(events) + 1), [words.EVENTS[event] for event in events]
+        for who, event, feeling in zip(names, events, felt, strict=False):
+            told.append(f"{who} {tell_event(world, event, names[-1])}")
+            if felt.count(feeling) == 1:
+                asked.append((world.say(f" {{Who feels|Who is|Which of them is}} {feeling}?"), f" {who}."))
+    else:
+        foods = rng.sample(words.FOODS, rng.randint(2, 4))
+        parts = [
+            f"{number} {plural(food)}" for number, food in zip(some_numbers(world, len(foods)), foods, strict=True)
+        ]
+        told.append(f"{world.people(1)[0]} has {listed(parts)}")
+        asked += [(f" How many {part.split()[1]}?", f" {part}.") for part in parts]
+    rng.shuffle(asked)
+    joined = ". ".join(map(capital, told)) if rng.random() < 0.5 else capital(listed(told))
+    flat = [part for pair in asked for part in pair]
+    return Document(text=(f"{joined}.{flat[0]}", *flat[1:])) if flat else who_list(world)
+
+
+def some_numbers(world: World, count: int) -> list[int]:
+    """Numbers of which every two are a pair of the world's split."""
+    while True:
+        numbers = world.rng.sample(range(2, LARGEST_ADDEND + 1), count)
+        if all(split_of("numbers", *pair) == world.split for pair in itertools.combinations(numbers, 2)):
+            return numbers
 
 
 def some_events(world: World, count: int) -> list[str]:

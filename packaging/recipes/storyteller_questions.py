@@ -261,6 +261,8 @@ def ask_fact(world: World, fact: Fact, frames: Sequence[str]) -> str:
     else:
         question = world.say(rng.choice(ways))
     question = question.replace("??", "?")
+    if world.blur and rng.random() < world.blur:
+        question = blurred(rng, question)
     chance = rng.random()
     if chance < 0.06:
         question = (
@@ -270,6 +272,17 @@ def ask_fact(world: World, fact: Fact, frames: Sequence[str]) -> str:
     elif chance < 0.12:
         question = question.rstrip(".?") if rng.random() < 0.5 else question.lower()
     return capital(question) if rng.random() < 0.97 else question
+
+
+def blurred(rng: random.Random, question: str) -> str:
+    """The question with some of its small words dropped or exchanged: what is asked about has to be enough."""
+    made = []
+    for word in question.split():
+        if word.lower().strip("?.,") in words.SMALL_WORDS and rng.random() < 0.4:
+            made += rng.choice(([], [], [rng.choice(words.SMALL_WORDS)], [word, rng.choice(words.SMALL_WORDS)]))
+        else:
+            made.append(word)
+    return " ".join(made) if len(made) > 1 else question
 
 
 def models(world: World) -> Turn:

@@ -46,6 +46,13 @@ EVENTS: dict[str, str] = {
     "saw snow in summer": "surprised", "heard the {animal} talk": "surprised",
 }  # fmt: skip
 
+# Words that carry little of what a question is about.
+SMALL_WORDS: tuple[str, ...] = (
+    "how", "do", "i", "can", "what", "is", "the", "a", "to", "my", "tell", "me", "please", "does", "it", "where",
+    "which", "would", "could", "you", "should", "for", "this", "that", "about", "with", "and", "on", "in", "of",
+    "there", "be", "want", "know", "say", "way", "one", "go", "now", "some", "will", "was", "need", "any",
+)  # fmt: skip
+
 # ------------------------------------------------------------------ outside the world
 
 OUTSIDE_NAMES: tuple[str, ...] = (

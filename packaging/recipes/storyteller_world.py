@@ -44,9 +44,10 @@ class Turn:
 class World:
     """Random draws from the small world; every pair drawn is of one split."""
 
-    def __init__(self, rng: random.Random, split: Split = "training") -> None:
+    def __init__(self, rng: random.Random, split: Split = "training", blur: float = 0.0) -> None:
         self.rng = rng
         self.split = split
+        self.blur = blur  # the share of questions about facts whose small words are changed
 
     def pair(self, kind: str, lefts: Sequence[L], rights: Sequence[R]) -> tuple[L, R]:
         while True:
