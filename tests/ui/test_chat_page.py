@@ -502,7 +502,7 @@ def test_ten_thousand_messages_are_built_as_they_are_needed(chat: Chat) -> None:
     for number in range(10_000):
         last = store.add(conversation, "user" if number % 2 == 0 else "assistant", f"message {number}", parent=last)
     chat.page.open_conversation(conversation)
-    chat.wait(lambda: len(chat.page.transcript.views) == 10)
+    chat.wait(lambda: 10 <= len(chat.page.transcript.views) <= 41)
     assert chat.shown()[-1] == "message 9999"
     bar = chat.page.transcript.verticalScrollBar()
     chat.wait(lambda: bar.value() == bar.maximum() > 0)
