@@ -88,12 +88,7 @@ class Recipe:
     heads: int = 5
     context: int = 384
     window: int = 64
-    cycles: tuple[Cycle, ...] = (
-        Cycle(4900, 2e-3, 0.5332),
-        Cycle(6000, 1e-3, 1.0),
-        Cycle(8000, 1.6e-3, 0.6),
-        Cycle(9600, 1.2e-3, 0.75),
-    )
+    cycles: tuple[Cycle, ...] = (Cycle(4900, 2e-3, 0.5332), Cycle(6000, 1e-3, 1.0), Cycle(8000, 1.6e-3, 0.6))
     warmup: int = 150
     short_row: int = 128
     batch_tokens: int = 3072
@@ -105,8 +100,7 @@ class Recipe:
         Phase(4500, 24, _MORE_CONTEXT, 0.12, 0.35),
         Phase(4900, 24, _MORE_CONTEXT | {"colours": 0.5}, 0.10, 0.35),
         Phase(6000, 24, _ALL_ROUND, 0.06, 0.08, 0.32, 0.3),
-        Phase(8000, 24, _ALL_ROUND, 0.05, 0.06, 0.38, 0.4),
-        Phase(1_000_000, 24, _ALL_ROUND | {"itself": 0.09, "outside": 0.07}, 0.05, 0.06, 0.3, 0.4),
+        Phase(1_000_000, 24, _ALL_ROUND, 0.05, 0.06, 0.38, 0.4),
     )
     final_share: float = 0.03
     weight_decay: float = 0.1
