@@ -36,7 +36,8 @@ class SetupError(Exception):
 
 def say(text: str) -> None:
     """Tell the person what is being done. On stderr: stdout belongs to the command that is being started."""
-    print("dev.py: " + text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"dev.py: {text}\n")  # one write: `print` makes two, and two threads' lines would mix
+    sys.stderr.flush()
 
 
 class Stamp(NamedTuple):
