@@ -217,6 +217,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "paste-unwritable": ("The pasted picture could not be kept in {path}.", "Make room there, then paste again."),
     "pictures-none": ("The folder “{folder}” holds no pictures.", "Drop pictures, or a folder with some in it."),
     "pictures-many": ("Only the first {most} pictures were taken.", "Drop the rest when these are done."),
+    "window-hangs": (
+        "Another window of this application is open and does not answer.",
+        "Close one of the two: what is changed in both is kept as the last to close has it.",
+    ),
     "page-broken": ("This page could not be shown: {detail}.", "The log has the details."),
     "conversations-damaged": (
         "The file of conversations was damaged; a new one was begun.",
@@ -232,16 +236,58 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "spec-file": ("The spec {path} cannot be read: {detail}.", "Give the path of a TOML file."),
     "run-complete": ("The run {run} has finished all its {steps} steps.", "Start a new run with more steps."),
     "objective-not-built": ("The objective {objective} cannot be trained yet.", "What can be trained: {built}."),
-    "method-not-built": ("The method {method} cannot be used yet.", "Set method.kind to full."),
+    "method-not-built": (
+        "The method {method} cannot be used with {objective}.",
+        "Set method.kind to one of: {built}.",
+    ),
+    "frozen-from-scratch": (
+        "A model that begins from scratch has nothing to be kept frozen.",
+        "Set method.kind to full, or model.base to a model.",
+    ),
     "architecture-not-built": (
         "{objective} cannot be trained with the architecture {architecture} from scratch.",
         "Set model.architecture to one of: {built}.",
     ),
     "processes-not-built": ("A run of {processes} processes cannot be started yet.", "Set launch.processes to 1."),
-    "not-a-causal-lm": ("{model} is no causal language model ({kind}).", "Choose a model that continues text."),
     "data-missing": ("There is no file or folder {path}.", "Mend data.train or data.evaluation."),
     "data-no-text": ("The folder {path} holds no text files.", "Files that end in {suffixes} are taken."),
     "data-empty": ("There is no text in {path}.", "Choose files with something in them."),
+    "data-not-a-folder": (
+        "{path} is a file.",
+        "Pictures are learnt from in folders: one for each class, named as the class is, all in one folder.",
+    ),
+    "data-no-classes": (
+        "The folder {path} holds no folders of pictures.",
+        "Make a folder in it for each class, named as the class is, with its pictures inside.",
+    ),
+    "data-one-class": (
+        "There are pictures of one class only ({label}).",
+        "Add a folder with pictures of another class: there must be two to be told apart.",
+    ),
+    "data-split-folder": (
+        "The folder {path} is not a class folder’s parent: it holds {parts}.",
+        "Choose the folders in it: {train} to learn from, the other to evaluate on.",
+    ),
+    "data-strange-class": (
+        "There is a class to be evaluated on that is not learnt: {label}.",
+        "Give both folders the same classes.",
+    ),
+    "data-no-pictures": (
+        "None of the {count:,} pictures in {path} could be read.",
+        "The log has the reason for each.",
+    ),
+    "labels-changed": (
+        "The classes in the data are not those that the run began with ({were}).",
+        "Put the folders back as they were, or start a new run.",
+    ),
+    "processor-size-varies": (
+        "{model} takes pictures of many shapes, and training needs one.",
+        "Choose a model whose preprocessor_config.json crops to a fixed size.",
+    ),
+    "processor-own-way": (
+        "{model} makes its input from pictures in a way that training does not know.",
+        "Choose another model to fine-tune.",
+    ),
     "data-too-little": (
         "There are only {tokens:,} {part} tokens; {needed:,} are needed.",
         "Add text, or take a smaller model.context (or another data.evaluation).",

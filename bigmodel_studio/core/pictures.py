@@ -35,7 +35,7 @@ def find_pictures(given: Iterable[Path], most: int = MOST_PICTURES) -> Found:
     empty: list[Path] = []
     for path in given:
         before = len(pictures)
-        found = _walk(path.absolute(), [MOST_ENTRIES]) if path.is_dir() else iter([path.absolute()])
+        found = walk(path.absolute(), [MOST_ENTRIES]) if path.is_dir() else iter([path.absolute()])
         for picture in found:
             pictures.append(picture)
             if len(pictures) > most:
@@ -45,8 +45,11 @@ def find_pictures(given: Iterable[Path], most: int = MOST_PICTURES) -> Found:
     return Found(tuple(pictures), False, tuple(empty))
 
 
-def _walk(folder: Path, budget: list[int]) -> Iterator[Path]:
-    """Files before folders, each sorted by name; links to folders are not followed, so that it ends."""
+def walk(folder: Path, budget: list[int]) -> Iterator[Path]:
+    """The picture files in and below a folder, by their names' ends; looks at ``budget[0]`` entries at most.
+
+    Files before folders, each sorted by name; links to folders are not followed, so that it ends.
+    """
     files: list[str] = []
     folders: list[str] = []
     try:
@@ -61,10 +64,14 @@ def _walk(folder: Path, budget: list[int]) -> Iterator[Path]:
                     files.append(entry.path)
     except OSError:
         return
-    yield from map(Path, sorted(files, key=str.casefold))
-    for inner in sorted(folders, key=str.casefold):
+    yield from map(Path, sorted(files, key=_by_name))
+    for inner in sorted(folders, key=_by_name):
         if budget[0] > 0:
-            yield from _walk(Path(inner), budget)
+            yield from walk(Path(inner), budget)
+
+
+def _by_name(path: str) -> tuple[str, str]:
+    return path.casefold(), path
 
 
 def pasted_file() -> Path:

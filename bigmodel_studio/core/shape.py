@@ -1,10 +1,13 @@
 """What a network of a given shape costs, by arithmetic alone: exact counts without building it.
 
 The counts are those of transformers' ``GPTNeoForCausalLM`` as the trainer makes it: a feed-forward layer four times as
-wide as the model, no bias on the queries, keys and values, and an output that is tied to the token embedding.
+wide as the model, no bias on the queries, keys and values, and an output that is tied to the token embedding; and of
+its ``ResNetForImageClassification`` with basic blocks.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 FLOAT32_BYTES = 4
 ADAMW_FLOATS = 4
@@ -22,6 +25,24 @@ def gpt_parameters(*, vocabulary: int, context: int, width: int, layers: int) ->
     return vocabulary * width + context * width + layers * block + final_norm
 
 
+def resnet_parameters(*, depths: Sequence[int], widths: Sequence[int], labels: int) -> int:
+    """Every parameter of a ResNet of basic blocks (He et al. 2015, figure 5 left) on pictures of three channels.
+
+    A convolution is k²·in·out without a bias, and the normalisation behind it has 2·out. The stem is 7×7 to the first
+    width; a stage's first block goes from the width before to its own, past a 1×1 convolution where they differ or it
+    halves the picture, which all but the first stage do. The head is a matrix with a bias.
+    """
+    count = 3 * widths[0] * 49 + 2 * widths[0]
+    before = widths[0]
+    for stage, (depth, width) in enumerate(zip(depths, widths, strict=True)):
+        for block in range(depth):
+            shortcut = block == 0 and (before != width or stage > 0)
+            count += 9 * before * width + 9 * width * width + 4 * width
+            count += (before * width + 2 * width) * shortcut
+            before = width
+    return count + before * labels + labels
+
+
 def weight_bytes(parameters: int) -> int:
     """What a checkpoint's weights take on disk, in float32."""
     return parameters * FLOAT32_BYTES
@@ -30,3 +51,16 @@ def weight_bytes(parameters: int) -> int:
 def training_bytes(parameters: int) -> int:
     """Weights, gradients and AdamW's moments in memory, in float32; activations come on top, with the batch."""
     return parameters * ADAMW_FLOATS * FLOAT32_BYTES
+
+
+def decoder_activation_bytes(*, batch: int, context: int, width: int, layers: int, heads: int, vocabulary: int) -> int:
+    """What training a decoder keeps for the backward pass, in float32, without dropout and without recomputation.
+
+    Counted over the operations of a GPT block, as Korthikanti et al. 2022 (arXiv 2205.05198, section 4) do, for
+    attention that is written out: a token keeps 28 widths a layer (two residual inputs, two outputs of layer norms,
+    queries, keys and values, the attention's output, and 20 of the feed-forward layers with their written-out GELU)
+    and a row of attention for each head; the head of the network holds three rows of logits at its peak, and one
+    layer's attention three more in its own.
+    """
+    token = layers * (28 * width + heads * context) + 3 * heads * context + 3 * vocabulary
+    return batch * context * token * FLOAT32_BYTES

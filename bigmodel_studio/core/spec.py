@@ -13,8 +13,8 @@ import msgspec
 import tomli_w
 
 from bigmodel_studio.core.messages import StudioError
-
-SPEC_SCHEMA = 1
+from bigmodel_studio.core.objectives import SCRATCH, defaults_of
+from bigmodel_studio.core.spec_rules import SPEC_SCHEMA, check_spec
 
 Objective = Literal["causal-lm", "chat", "masked-lm", "classify-text", "tag", "classify-images"]
 
@@ -42,13 +42,22 @@ class ModelSpec(_Part, frozen=True):
 
 
 class DataSpec(_Part, frozen=True):
-    """Files or folders to learn from; ``evaluation`` is a share of them (0–0.5) or files of their own."""
+    """Files or folders to learn from; ``evaluation`` is a share of them (0–0.5) or files and folders of its own.
+
+    For pictures they are folders that hold a folder of pictures for each class, named as the class is; each picture is
+    shown in part, at least ``smallest_crop`` of its area (1: always the whole of it), and, with ``flip``, mirrored
+    half of the time.
+    """
 
     train: tuple[str, ...]
     evaluation: float | tuple[str, ...] = 0.05
+    smallest_crop: float = 0.35
+    flip: bool = True
 
 
 class MethodSpec(_Part, frozen=True):
+    """``full`` trains every parameter, ``frozen`` only the last layer, the one that says the classes."""
+
     kind: Literal["full", "lora", "frozen"] = "full"
 
 
@@ -76,7 +85,12 @@ class ScheduleSpec(_Part, frozen=True):
 
 
 class SamplesSpec(_Part, frozen=True):
+    """What the model shows at each evaluation: ``prompts`` continued, or ``pictures`` (files; none: some of those that
+    are evaluated on) classified.
+    """
+
     prompts: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
     new_tokens: int = 60
     temperature: float = 0.8
 
@@ -113,86 +127,36 @@ def parse_spec(text: str, folder: Path) -> RunSpec:
     except tomllib.TOMLDecodeError as error:
         raise StudioError("spec-toml", detail=str(error)) from error
     _name_unknown_fields(raw, RunSpec, "")
-    try:
-        spec = msgspec.convert(raw, RunSpec, strict=True)
-    except msgspec.ValidationError as error:
-        raise _field_error(str(error), raw) from error
-    spec = _absolute(spec, folder)
+    spec = _absolute(make_spec(raw), folder)
     check_spec(spec)
     return spec
+
+
+def make_spec(raw: dict[str, Any]) -> RunSpec:
+    """The spec of these tables; what they leave out is as the objective wants it. Raises ``StudioError`` "spec-field".
+
+    The paths stay as they are and nothing is checked but types: see ``check_spec``.
+    """
+    try:
+        return msgspec.convert(_with_defaults(raw), RunSpec, strict=True)
+    except msgspec.ValidationError as error:
+        raise _field_error(str(error), raw) from error
+
+
+def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
+    model = raw.get("model")
+    base = model.get("base", SCRATCH) if isinstance(model, dict) else SCRATCH
+    whole = dict(raw)
+    for table, values in defaults_of(str(raw.get("objective", "causal-lm")), base).items():
+        given = raw.get(table, {})
+        if isinstance(given, dict):
+            whole[table] = {**values, **given}
+    return whole
 
 
 def write_spec(spec: RunSpec) -> str:
     """The spec as TOML; ``parse_spec`` gives the same value back."""
     return tomli_w.dumps(msgspec.to_builtins(spec))
-
-
-def check_spec(spec: RunSpec) -> None:
-    """Whether the values make sense together, without touching files. Raises ``StudioError`` "spec-field"."""
-    model, schedule, optimizer = spec.model, spec.schedule, spec.optimizer
-    rules: list[tuple[bool, str, object, str]] = [
-        (
-            bool(spec.name.strip()) and not set(spec.name) & set('/\\:*?"<>|\0') and not spec.name.startswith("."),
-            "name",
-            spec.name,
-            "a name that can be a folder's: no / \\ : * ? \" < > | and no dot in front",
-        ),
-        (len(spec.name) <= 100, "name", spec.name, "at most 100 characters"),
-        (spec.schema <= SPEC_SCHEMA, "schema", spec.schema, f"at most {SPEC_SCHEMA}: a newer version wrote this file"),
-        (0 <= spec.seed < 2**63, "seed", spec.seed, "0 or more"),
-        (bool(spec.data.train), "data.train", list(spec.data.train), "at least one file or folder"),
-        (
-            not isinstance(spec.data.evaluation, float | int) or 0 <= spec.data.evaluation <= 0.5,
-            "data.evaluation",
-            spec.data.evaluation,
-            "a share from 0 to 0.5, or a list of files",
-        ),
-        (
-            optimizer.learning_rate > 0 and optimizer.learning_rate < 100,
-            "optimizer.learning_rate",
-            optimizer.learning_rate,
-            "above 0",
-        ),
-        (optimizer.weight_decay >= 0, "optimizer.weight_decay", optimizer.weight_decay, "0 or more"),
-        (0 <= optimizer.beta1 < 1, "optimizer.beta1", optimizer.beta1, "0 to below 1"),
-        (0 <= optimizer.beta2 < 1, "optimizer.beta2", optimizer.beta2, "0 to below 1"),
-        (optimizer.clip >= 0, "optimizer.clip", optimizer.clip, "0 (off) or more"),
-        (1 <= schedule.steps <= 10**9, "schedule.steps", schedule.steps, "1 or more"),
-        (1 <= schedule.batch <= 65536, "schedule.batch", schedule.batch, "1 to 65,536"),
-        (
-            -1 <= schedule.warmup <= schedule.steps,
-            "schedule.warmup",
-            schedule.warmup,
-            "-1 (a twentieth), or 0 up to the steps",
-        ),
-        (0 <= schedule.final_share <= 1, "schedule.final_share", schedule.final_share, "0 to 1"),
-        (schedule.evaluate_every >= 1, "schedule.evaluate_every", schedule.evaluate_every, "1 or more"),
-        (schedule.evaluation_batches >= 1, "schedule.evaluation_batches", schedule.evaluation_batches, "1 or more"),
-        (schedule.checkpoint_every >= 1, "schedule.checkpoint_every", schedule.checkpoint_every, "1 or more"),
-        (schedule.keep >= 0, "schedule.keep", schedule.keep, "0 (all) or more"),
-        (spec.samples.new_tokens >= 1, "samples.new_tokens", spec.samples.new_tokens, "1 or more"),
-        (spec.samples.temperature >= 0, "samples.temperature", spec.samples.temperature, "0 (greedy) or more"),
-        (spec.launch.processes >= 1, "launch.processes", spec.launch.processes, "1 or more"),
-        (1 <= spec.launch.threads <= 1024, "launch.threads", spec.launch.threads, "1 or more"),
-    ]
-    if model.base == "scratch":
-        rules += [
-            (1 <= model.layers <= 1000, "model.layers", model.layers, "1 to 1,000"),
-            (1 <= model.heads <= 1024, "model.heads", model.heads, "1 to 1,024"),
-            (1 <= model.width <= 65536, "model.width", model.width, "1 to 65,536"),
-            (
-                model.heads < 1 or model.width % model.heads == 0,
-                "model.width",
-                model.width,
-                f"a multiple of model.heads ({model.heads})",
-            ),
-            (2 <= model.context <= 1_048_576, "model.context", model.context, "2 to 1,048,576"),
-            (model.window >= 0, "model.window", model.window, "0 (half the context) or more"),
-            (0 <= model.dropout < 1, "model.dropout", model.dropout, "0 to below 1"),
-        ]
-    for holds, field, was, may_be in rules:
-        if not holds:
-            raise StudioError("spec-field", field=field, was=repr(was), may_be=may_be)
 
 
 def _absolute(spec: RunSpec, folder: Path) -> RunSpec:
@@ -207,7 +171,8 @@ def _absolute(spec: RunSpec, folder: Path) -> RunSpec:
     if model.tokenizer.startswith(".") or "/" in model.tokenizer:
         model = msgspec.structs.replace(model, tokenizer=made(model.tokenizer))
     data = msgspec.structs.replace(data, train=tuple(map(made, data.train)), evaluation=evaluation)
-    return msgspec.structs.replace(spec, data=data, model=model)
+    samples = msgspec.structs.replace(spec.samples, pictures=tuple(map(made, spec.samples.pictures)))
+    return msgspec.structs.replace(spec, data=data, model=model, samples=samples)
 
 
 def _name_unknown_fields(raw: dict[str, Any], struct: type[msgspec.Struct], prefix: str) -> None:

@@ -1,5 +1,7 @@
 """The count of parameters by arithmetic equals that of the network itself, built without memory."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from bigmodel_studio.core import shape
@@ -26,6 +28,28 @@ def test_the_count_is_that_of_the_network(vocabulary: int, context: int, width: 
         network = GPTNeoForCausalLM(config)
     counted = sum(parameter.numel() for parameter in network.parameters())
     assert shape.gpt_parameters(vocabulary=vocabulary, context=context, width=width, layers=layers) == counted
+
+
+@pytest.mark.parametrize(
+    ("depths", "widths", "labels"), [((2, 2, 2), (32, 64, 128), 2), ((1,), (8,), 3), ((1, 3), (16, 16), 1001)]
+)
+def test_the_count_of_a_resnet_is_that_of_the_network(
+    depths: Sequence[int], widths: Sequence[int], labels: int
+) -> None:
+    import torch
+    from transformers import ResNetConfig, ResNetForImageClassification
+
+    config = ResNetConfig(
+        embedding_size=widths[0],
+        hidden_sizes=list(widths),
+        depths=list(depths),
+        layer_type="basic",
+        num_labels=labels,
+    )
+    with torch.device("meta"):
+        network = ResNetForImageClassification(config)
+    counted = sum(parameter.numel() for parameter in network.parameters())
+    assert shape.resnet_parameters(depths=depths, widths=widths, labels=labels) == counted
 
 
 def test_bytes_are_those_of_float32_with_adamw() -> None:

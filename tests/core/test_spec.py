@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bigmodel_studio.core.messages import StudioError, hint, sentence
 from bigmodel_studio.core.spec import parse_spec, write_spec
 
+PICTURES = 'name = "p"\nobjective = "classify-images"\n[data]\ntrain = ["photos"]\n'
 MINIMAL = 'name = "a"\n[data]\ntrain = ["input.txt"]\n'
 FOLDER = Path(__file__).resolve().parent
 
@@ -75,6 +76,10 @@ def test_what_is_written_is_read_back(steps: int, heads: int, head_width: int, r
         ("schema = 99\n" + MINIMAL, "schema", "newer version"),
         ('name = "a"\n', "data", ""),
         (MINIMAL + "[model]\nheads = 0\n", "model.heads", "1 to"),
+        (PICTURES + "[model]\ndepths = [1, 2]\n", "model.depths", "as many numbers as model.widths has (3)"),
+        (PICTURES + "[model]\nwidths = [8]\ndepths = [0]\n", "model.depths", "each 1 to 200"),
+        (PICTURES + "[model]\nimage_size = 8\n", "model.image_size", "16 to 2,048 pixels with 3 stages"),
+        (PICTURES + "smallest_crop = 0.0\n", "data.smallest_crop", "0.01 to 1"),
     ],
 )
 def test_a_mistake_names_the_field_and_the_way_out(text: str, field: str, may_be: str) -> None:
@@ -88,3 +93,31 @@ def test_a_mistake_names_the_field_and_the_way_out(text: str, field: str, may_be
 def test_broken_toml_names_the_line() -> None:
     with pytest.raises(StudioError, match="line 2"):
         parse_spec('name = "a"\nseed = = 1\n', FOLDER)
+
+
+def test_what_a_spec_of_pictures_leaves_out_is_as_pictures_want_it() -> None:
+    scratch = parse_spec(PICTURES, FOLDER)
+    assert (scratch.model.architecture, scratch.data.evaluation) == ("resnet", 0.15)
+    fine = parse_spec(PICTURES + '[model]\nbase = "starter-resnet"\n[optimizer]\nbeta1 = 0.8\n', FOLDER)
+    assert fine.optimizer.learning_rate < scratch.optimizer.learning_rate
+    assert (fine.optimizer.beta1, fine.schedule.steps) == (0.8, 100)
+    assert parse_spec(PICTURES + "[schedule]\nsteps = 7\n", FOLDER).schedule.steps == 7
+    assert parse_spec(PICTURES + '[samples]\npictures = ["a.png"]\n', FOLDER).samples.pictures == (
+        str(FOLDER / "a.png"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('objective = "tag"\n' + MINIMAL, "objective-not-built"),
+        (MINIMAL + '[method]\nkind = "lora"\n', "method-not-built"),
+        (PICTURES + '[method]\nkind = "frozen"\n', "frozen-from-scratch"),
+        (PICTURES + '[model]\narchitecture = "gpt"\n', "architecture-not-built"),
+        (MINIMAL + "[launch]\nprocesses = 2\n", "processes-not-built"),
+    ],
+)
+def test_what_there_is_no_way_to_train_is_refused(text: str, code: str) -> None:
+    with pytest.raises(StudioError) as caught:
+        parse_spec(text, FOLDER)
+    assert caught.value.problem.code == code

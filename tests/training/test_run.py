@@ -151,10 +151,6 @@ def test_an_odd_last_layer_is_dense_and_the_window_is_as_asked(make_run: MakeRun
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"objective": "tag"}, "objective tag cannot be trained"),
-        ({"method": {"kind": "lora"}}, "method lora"),
-        ({"launch": {"processes": 2}}, "2 processes"),
-        ({"model": {"architecture": "bert"}}, "architecture bert"),
         ({"model": {"tokenizer": "train:9"}}, "model.tokenizer is 'train:9'"),
         ({"model": {"context": 100_000}}, "training tokens; 100,001 are needed"),
         ({"launch": {"device": "cuda:77"}}, "cuda:77"),
@@ -165,6 +161,24 @@ def test_what_cannot_be_trained_fails_with_the_reason(make_run: MakeRun, changes
     assert run(folder.path, resume=False) == BAD_INPUT
     assert folder.status().state == "failed"
     assert said in folder.status().message
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"objective": "tag"}, "objective tag cannot be trained"),
+        ({"method": {"kind": "lora"}}, "method lora"),
+        ({"method": {"kind": "frozen"}}, "method frozen"),
+        ({"launch": {"processes": 2}}, "2 processes"),
+        ({"model": {"architecture": "bert"}}, "architecture bert"),
+    ],
+)
+def test_what_there_is_no_way_to_train_makes_no_folder(
+    make_run: MakeRun, home: Any, changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(StudioError, match=said):
+        make_run(**changes)
+    assert list(home.rglob("spec.toml")) == []
 
 
 def test_a_file_that_is_missing_makes_no_folder(make_run: MakeRun, home: Any) -> None:

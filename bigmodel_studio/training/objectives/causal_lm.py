@@ -139,7 +139,8 @@ def load_causal_lm(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedMod
     config, weights = check_folder(folder)
     kind = kind_of(config)
     if kind != "causal-lm":
-        raise StudioError("not-a-causal-lm", model=str(folder), kind=kind)
+        others = "Choose a model that continues text."
+        raise StudioError("kind-wrong", model=str(folder), kind=kind, wanted="causal-lm", others=others)
     loading.refuse_oversized(loading.build_on_meta(folder, loading.auto_class_of(kind, folder)), weights)
     tokenizer = loading.load_tokenizer(folder, folder.name)
     return tokenizer, loading.load_model(folder, kind, torch.float32)
@@ -150,8 +151,6 @@ def _base_folder(model: ModelSpec) -> Path | None:
 
 
 def _tokenizer_from_scratch(model: ModelSpec, corpus: Any, say: Say) -> PreTrainedTokenizerBase:
-    if model.architecture != "gpt":
-        raise StudioError("architecture-not-built", objective="causal-lm", architecture=model.architecture, built="gpt")
     size = tokenizing.wants_training(model.tokenizer)
     if size is None:
         return tokenizing.folder_tokenizer(model.tokenizer)

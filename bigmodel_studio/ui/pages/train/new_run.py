@@ -29,8 +29,8 @@ from bigmodel_studio.core.spec import (
     RunSpec,
     SamplesSpec,
     ScheduleSpec,
-    check_spec,
 )
+from bigmodel_studio.core.spec_rules import check_spec
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.pages.train.data_field import DataField, sample_text

@@ -1,0 +1,69 @@
+"""What can be trained for, as far as a form, a command or a check has to know: one table.
+
+``training.objectives`` has a module for each line. A spec that leaves something out gets the objective's ``defaults``,
+and where it trains a model on instead of beginning from scratch, ``fine_defaults`` over them. Nothing here knows torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bigmodel_studio.protocol import ModelKind
+
+Defaults = Mapping[str, Mapping[str, Any]]
+"""By table of the spec: field and value."""
+SCRATCH = "scratch"
+
+
+@dataclass(frozen=True)
+class Trainable:
+    """One objective."""
+
+    data: Literal["text", "pictures"]
+    """What ``data.train`` names: text files, or folders with a folder of pictures for each class."""
+    architectures: tuple[str, ...]
+    """What it can build from scratch."""
+    methods: tuple[str, ...]
+    base: ModelKind
+    """The kind of model that it can train on from, and that it makes."""
+    page: str
+    """Where its models are used."""
+    defaults: Defaults = field(default_factory=dict)
+    fine_defaults: Defaults = field(default_factory=dict)
+
+
+TRAINABLE: dict[str, Trainable] = {
+    "causal-lm": Trainable(data="text", architectures=("gpt",), methods=("full",), base="causal-lm", page="chat"),
+    "classify-images": Trainable(
+        data="pictures",
+        architectures=("resnet",),
+        methods=("full", "frozen"),
+        base="image-classifier",
+        page="images",
+        defaults={
+            "model": {"architecture": "resnet"},
+            "data": {"evaluation": 0.15},
+            "optimizer": {"weight_decay": 0.05, "beta2": 0.999},
+            "schedule": {"batch": 32, "evaluation_batches": 100},
+        },
+        fine_defaults={
+            "optimizer": {"learning_rate": 3e-4},
+            "schedule": {"steps": 100, "batch": 16, "evaluate_every": 20, "checkpoint_every": 50},
+        },
+    ),
+}
+
+
+def defaults_of(objective: str, base: str) -> dict[str, dict[str, Any]]:
+    """What a spec of this objective has where it says nothing, by table; nothing for one that is not in the table."""
+    found = TRAINABLE.get(objective)
+    if found is None:
+        return {}
+    layers = [found.defaults, found.fine_defaults if base != SCRATCH else {}]
+    merged: dict[str, dict[str, Any]] = {}
+    for layer in layers:
+        for table, values in layer.items():
+            merged[table] = {**merged.get(table, {}), **values}
+    return merged
