@@ -15,20 +15,35 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bigmodel_studio.core import logs
+from bigmodel_studio import __version__
+from bigmodel_studio.core import instance, logs
 from bigmodel_studio.ui import display
 
 if TYPE_CHECKING:
     from bigmodel_studio.client.fake import FakeLane
     from bigmodel_studio.client.lane import Lane
+    from bigmodel_studio.client.second_start import SecondStart
+    from bigmodel_studio.core.crashes import CrashReport
     from bigmodel_studio.core.run_reader import RunSummary
 
 EXIT_NO_DISPLAY = 2
 
 
 def main(open_paths: Sequence[Path] = ()) -> int:
-    """Open the window with these paths in it; returns the exit status (2: there is no display to draw on)."""
-    logs.set_up("window")
+    """Open the window with these paths in it; returns the exit status (2: there is no display to draw on).
+
+    Where this home has a window already, that one takes the paths, and this process has done its part.
+    """
+    start = instance.begin(open_paths)
+    try:
+        return 0 if start.role == "handed" else _window(open_paths, start)
+    finally:
+        start.close()
+
+
+def _window(open_paths: Sequence[Path], start: instance.Start) -> int:
+    from bigmodel_studio.core import crashes
+
     problem = display.why_not()
     if problem:
         print(f"error: no window can be opened: {problem}", file=sys.stderr)
@@ -37,17 +52,30 @@ def main(open_paths: Sequence[Path] = ()) -> int:
             file=sys.stderr,
         )
         return EXIT_NO_DISPLAY
-    studio = Application(open_paths)
+    crash = crashes.begin(__version__) if start.role == "first" else None
+    logs.set_up("window")
+    logs.log_exceptions()
+    studio = Application(open_paths, start=start, crash=crash)
     try:
-        return studio.run()
+        status = studio.run()
     finally:
         studio.close()
+    if start.role == "first":
+        crashes.end()
+    return status
 
 
 class Application:
     """What lives as long as the window. A ``lane`` that is given takes the place of both engines (for tests)."""
 
-    def __init__(self, open_paths: Sequence[Path], *, lane: Lane | FakeLane | None = None) -> None:
+    def __init__(
+        self,
+        open_paths: Sequence[Path],
+        *,
+        lane: Lane | FakeLane | None = None,
+        start: instance.Start | None = None,
+        crash: CrashReport | None = None,
+    ) -> None:
         from bigmodel_studio.ui import qt_start
 
         qt_start.skip_feature_scan()
@@ -84,6 +112,9 @@ class Application:
         self.sampler.sampled.connect(self.window.show_sample)
         self.runs.runs_changed.connect(self._on_runs_changed)
         self._signals = _Signals(self.window.close)
+        self._start = start
+        self._crash = crash
+        self._later: SecondStart | None = None
         self._open_paths = list(open_paths)
         self._closed = False
         self._checkpoints: set[tuple[str, tuple[int, ...]]] = set()
@@ -101,6 +132,23 @@ class Application:
         self.sampler.start()
         if self._open_paths:
             self.window.open_paths(self._open_paths)
+        self._listen()
+        if self._crash is not None:
+            self.window.show_crash(self._crash)
+
+    def _listen(self) -> None:
+        """Take the paths of later starts from here on; they wait for it meanwhile."""
+        if self._start is None:
+            return
+        if self._start.role == "beside":
+            from bigmodel_studio.protocol import Problem
+
+            self.studio.tell(Problem(code="window-hangs"))
+            return
+        from bigmodel_studio.client.second_start import SecondStart
+
+        self._later = SecondStart(self._start)
+        self._later.handed.connect(self.window.take_over)
 
     def _on_runs_changed(self, runs: list[RunSummary]) -> None:
         checkpoints = {(run.name, run.checkpoints) for run in runs}
@@ -115,6 +163,8 @@ class Application:
             return
         self._closed = True
         self._signals.close()
+        if self._later is not None:
+            self._later.close()
         self.lane.close()
         self.measure.close()
         self.sampler.close()

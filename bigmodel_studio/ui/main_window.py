@@ -11,12 +11,21 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QCoreApplication, Signal, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bigmodel_studio.client.sampler import MachineSample
 from bigmodel_studio.core import numbers
+from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.opening import sort_paths
 from bigmodel_studio.core.run_reader import RunSummary
@@ -63,7 +72,7 @@ class MainWindow(QMainWindow):
         studio.runs.runs_changed.connect(self._on_runs_changed)
 
     def _lay_out(self) -> None:
-        right = QVBoxLayout()
+        self._column = right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)
         right.addWidget(self.stack, 1)
@@ -174,6 +183,16 @@ class MainWindow(QMainWindow):
                 continue
             self.show_page("chat" if folder in opened.chat_models else "models", ref)
 
+    @Slot(object)
+    def take_over(self, paths: Sequence[Path]) -> None:
+        """A later start hands over its paths: come to the front, and open them."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+        self.open_paths(paths)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
@@ -188,6 +207,12 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     # ------------------------------------------------------------------------------- what runs
+
+    def show_crash(self, report: CrashReport) -> None:
+        """Say that the window ended unexpectedly the last time."""
+        from bigmodel_studio.ui.crash_report import CrashStrip
+
+        self._column.insertWidget(0, CrashStrip(report))
 
     @Slot(object)
     def show_sample(self, sample: MachineSample) -> None:
