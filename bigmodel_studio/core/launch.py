@@ -20,7 +20,9 @@ from bigmodel_studio.core import paths
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status, own_process, process_started
+from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.picture_folders import check_picture_folders
+from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status, own_process, process_started
 from bigmodel_studio.core.spec import RunSpec, check_spec, write_spec
 
 MODULE = "bigmodel_studio.training"
@@ -29,9 +31,10 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def create_run(spec: RunSpec) -> RunFolder:
-    """Make the folder of a new run, queued; a name that is taken gets a number. Raises ``StudioError`` or ``OSError``.
+    """Make the folder of a new run, the last in the queue; a name that is taken gets a number.
 
-    The paths in ``spec`` must be absolute (``core.spec.parse_spec`` makes them so).
+    ``core.run_queue`` starts it when its turn comes, ``start_run`` at once. Raises ``StudioError`` or ``OSError``. The
+    paths in ``spec`` must be absolute (``core.spec.parse_spec`` makes them so).
     """
     check_spec(spec)
     check_inputs(spec)
@@ -47,7 +50,8 @@ def create_run(spec: RunSpec) -> RunFolder:
                 pass
         number += 1
         name = f"{spec.name}-{number}"
-    status = RunStatus(state="queued", steps=spec.schedule.steps, started=time.time(), threads=spec.launch.threads)
+    now = time.time()
+    status = RunStatus(state="queued", steps=spec.schedule.steps, started=now, threads=spec.launch.threads, place=now)
     write_atomic(folder / "status.json", dump_status(status))
     # The spec comes last: a folder without one is no run yet.
     write_atomic(folder / "spec.toml", write_spec(msgspec.structs.replace(spec, name=name)).encode())
@@ -55,14 +59,24 @@ def create_run(spec: RunSpec) -> RunFolder:
 
 
 def check_inputs(spec: RunSpec) -> None:
-    """Whether what the spec names is there, so that a slip of the pen makes no folder. Raises ``StudioError``."""
-    named = [*spec.data.train, *(() if isinstance(spec.data.evaluation, float | int) else spec.data.evaluation)]
+    """Whether what the spec names is there, so that a slip of the pen makes no folder. Raises ``StudioError``.
+
+    The spec is one that ``check_spec`` has passed.
+    """
+    named = [
+        *spec.samples.pictures,
+        *spec.data.train,
+        *(() if isinstance(spec.data.evaluation, float | int) else spec.data.evaluation),
+    ]
     for path in named:
         if not Path(path).exists():
             raise StudioError("data-missing", path=path)
-    if spec.model.base != "scratch":
+    text = TRAINABLE[spec.objective].data == "text"
+    if not text:
+        check_picture_folders(spec.data.train, spec.data.evaluation)
+    if spec.model.base != SCRATCH:
         resolve(parse_model(spec.model.base))
-    elif spec.model.architecture != "resnet" and not spec.model.tokenizer.startswith("train:"):
+    elif text and not spec.model.tokenizer.startswith("train:"):
         resolve(parse_model(spec.model.tokenizer))
 
 
@@ -87,9 +101,11 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
     if not (run.path / "spec.toml").is_file():
         raise StudioError("run-unknown", run=run.name)
     status = run.status()
-    if status.pid is not None and run.state_now(status) in LIVE:
+    if status.pid is not None and run.at_work(status):
         raise StudioError("run-live", run=run.name)
-    _hold_as_queued(run, status, resume, own_process())
+    # One that waits keeps its place until its process is there: whoever dies in between takes nothing with it.
+    waits = status.state == "queued" and status.place > 0
+    _hold_as_queued(run, status, resume, None if waits else own_process(), place=status.place if waits else 0.0)
     with open(run.path / "log.txt", "ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(run.path), *(["--resume"] if resume else [])],
@@ -100,15 +116,23 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
             start_new_session=True,
             creationflags=_windows_flags(),
         )
-    _started[:] = [child for child in _started if child.poll() is None] + [process]
-    if process.poll() is None:
+    reap()
+    _started.append(process)
+    if process.poll() is None or run.status().state == "queued":
         # From here on the run is seen to be gone if its process dies before its first word. That word may have been
         # written over by this; its heartbeat says it again.
         _hold_as_queued(run, status, resume, (process.pid, process_started(process.pid)))
     return process.pid
 
 
-def _hold_as_queued(run: RunFolder, status: RunStatus, resume: bool, process: tuple[int, float]) -> None:
+def reap() -> None:
+    """Collect the ended processes of runs that this one started, as one that lives long has to."""
+    _started[:] = [child for child in _started if child.poll() is None]
+
+
+def _hold_as_queued(
+    run: RunFolder, status: RunStatus, resume: bool, process: tuple[int, float] | None, *, place: float = 0.0
+) -> None:
     """Until the run's process speaks for itself, the run is queued, and ``process`` (pid, start) answers for it.
 
     Wishes from before a resume are taken as acknowledged: who resumes a run does not want its old stop.
@@ -117,12 +141,16 @@ def _hold_as_queued(run: RunFolder, status: RunStatus, resume: bool, process: tu
     held = msgspec.structs.replace(
         status,
         state="queued",
-        pid=process[0],
-        process_started=process[1],
+        pid=process[0] if process is not None else None,
+        process_started=process[1] if process is not None else None,
         host=socket.gethostname(),
         updated=time.time(),
         message="",
         control_seq=max(status.control_seq, asked),
+        place=place,
+        resume=resume,
+        waits=None,
+        exit_code=None,
     )
     write_atomic(run.path / "status.json", dump_status(held))
 

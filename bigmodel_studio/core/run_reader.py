@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from bigmodel_studio.core.runs import LIVE, RunFolder, StateNow
+from bigmodel_studio.protocol import Problem
 
 CHUNK_BYTES = 128 * 1024
 """Decoded at once: about a millisecond, so that a thread that reads a long file lets others run."""
@@ -44,11 +45,20 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     bundled: bool = False
     pid: int | None = None
     """Its process, as it last said."""
+    place: float = 0.0
+    """Its place in the queue, smaller ones first; 0: it does not wait."""
+    waits: Problem | None = None
+    """Why it waits there."""
 
     @property
     def live(self) -> bool:
-        """Whether its process is at work (or about to be)."""
-        return self.state in LIVE
+        """Whether it has a process: it computes, or is paused with its memory kept."""
+        return self.state in LIVE and self.pid is not None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it stands in the queue."""
+        return self.state == "queued" and self.place > 0
 
 
 def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
@@ -73,6 +83,8 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         checkpoints=tuple(run.checkpoints()),
         bundled=bundled,
         pid=status.pid,
+        place=status.place,
+        waits=status.waits,
     )
 
 

@@ -18,6 +18,7 @@ from bigmodel_studio.core import paths
 from bigmodel_studio.core.files import read_json_lines, write_atomic
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.protocol import Problem
 
 STATUS_SCHEMA = 1
 MANIFEST = "MANIFEST.json"
@@ -55,6 +56,16 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     device: str = ""
     baselines: dict[str, float] = {}
     """Losses that a good run must beat, by name (``unigram``, ``bigram``), in nats a token, computed from the data."""
+    place: float = 0.0
+    """Its place in the queue, smaller ones first; 0: it does not wait (see ``core.run_queue``)."""
+    resume: bool = False
+    """Whether it goes on from its newest checkpoint when its turn comes."""
+    waits: Problem | None = None
+    """Why its turn has not come."""
+    exit_code: int | None = None
+    """What its process ended with, once it has."""
+    held_bytes: int = 0
+    """What its tensors take on an accelerator, as torch counts them (0 on a CPU, where the process is measured)."""
 
 
 class Control(msgspec.Struct, kw_only=True, frozen=True):
@@ -63,6 +74,8 @@ class Control(msgspec.Struct, kw_only=True, frozen=True):
     seq: int = 0
     want: Literal["run", "pause", "stop"] = "run"
     save: bool = False
+    release: bool = False
+    """With "pause": save, and end, so that the memory is given back."""
 
 
 class RunFolder:
@@ -93,14 +106,24 @@ class RunFolder:
             return RunStatus()
 
     def state_now(self, status: RunStatus | None = None) -> StateNow:
-        """The state, with "interrupted" derived: live by its file, but its process is gone from this host."""
+        """The state, with "interrupted" derived: live by its file, but its process is gone from this host.
+
+        A run that waits in the queue has no process, nor has a paused one that gave its memory back.
+        """
         status = status or self.status()
         if status.state not in LIVE or (status.host and status.host != socket.gethostname()):
+            return status.state
+        if _needs_no_process(status):
             return status.state
         if process_lives(status.pid, status.process_started):
             return status.state
         last = self.status()  # it may have said its end, and gone, between the two looks
-        return "interrupted" if last.state in LIVE else last.state
+        return "interrupted" if last.state in LIVE and not _needs_no_process(last) else last.state
+
+    def at_work(self, status: RunStatus | None = None) -> bool:
+        """Whether its process is there: it prepares, computes, is paused with its memory, or is about to end."""
+        status = status or self.status()
+        return not _needs_no_process(status) and self.state_now(status) in LIVE
 
     def control(self) -> Control:
         """What is wanted of the run (nothing yet where the file is missing or damaged)."""
@@ -151,12 +174,27 @@ class RunFolder:
             raise StudioError("run-no-checkpoint", run=self.name, steps=", ".join(map(str, steps[-12:])) or "none")
         return self.checkpoints_path / checkpoint_name(steps[-1] if step is None else step)
 
-    def ask(self, want: Literal["run", "pause", "stop"], *, save: bool = False) -> int:
-        """Write what is wanted of the run; returns the ``seq`` that it will acknowledge."""
-        path = self.path / "control.json"
-        seq = max(self.control().seq, self.status().control_seq) + 1
-        write_atomic(path, msgspec.json.encode(Control(seq=seq, want=want, save=save)))
-        return seq
+    def ask(self, want: Literal["run", "pause", "stop"], *, save: bool = False, release: bool = False) -> int:
+        """Write what is wanted of the run; returns the ``seq`` that it will acknowledge.
+
+        A save that was asked for and not yet taken up is asked for again: the file holds one wish.
+        """
+        before, known = self.control(), self.status().control_seq
+        save = save or (before.save and before.seq > known)
+        wish = Control(seq=max(before.seq, known) + 1, want=want, save=save, release=release)
+        write_atomic(self.path / "control.json", msgspec.json.encode(wish))
+        return wish.seq
+
+    def ask_to_save(self) -> int:
+        """Ask for a checkpoint at the next step, or now where it is paused; returns as ``ask`` does."""
+        status, before = self.status(), self.control()
+        pending = before.want if before.seq > status.control_seq else None
+        release = before.release and pending == "pause"
+        return self.ask(pending or ("pause" if status.state == "paused" else "run"), save=True, release=release)
+
+
+def _needs_no_process(status: RunStatus) -> bool:
+    return (status.state == "queued" and status.place > 0) or (status.state == "paused" and status.pid is None)
 
 
 def checkpoint_name(step: int) -> str:

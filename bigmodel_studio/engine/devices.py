@@ -120,6 +120,16 @@ def memory(device: torch.device) -> tuple[int, int]:
     return int(total), int(free)
 
 
+def held_bytes(device: torch.device) -> int:
+    """What this process's tensors, and torch's cache for them, take on an accelerator; 0 on a CPU, or unknown."""
+    if device.type == "cpu":
+        return 0
+    try:
+        return int(torch.accelerator.memory_reserved(device))
+    except (RuntimeError, AttributeError, NotImplementedError):
+        return 0
+
+
 def empty_cache() -> None:
     """Hand memory that no tensor uses back to the machine."""
     gc.collect()

@@ -123,15 +123,14 @@ class Loop:
             seq = self.wishes.read()
             if seq is not None:
                 self.status.set(control_seq=seq)
-            if self.wishes.stop:
+            if (end := self.wishes.end) is not None:
                 self.status.write(state="stopping")
                 if self.step > 0:
                     self.save()
-                raise StopAsked
-            if self.wishes.save:
+                raise StopAsked(end)
+            if self.wishes.save and self.step > 0:  # before the first update there is nothing to save: after it, then
                 self.wishes.save = False
-                if self.step > 0:
-                    self.save()
+                self.save()
             if self.wishes.want == "run":
                 break
             if not paused:
@@ -186,7 +185,9 @@ class Loop:
         self.metrics.append(record)
         self.sparkline.add(record["loss"])
         values = {name: value for name, value in record.items() if name not in ("step", "time")}
-        self.status.set(step=self.step, last={**self.status.status.last, **values}, sparkline=self.sparkline.points)
+        last = {**self.status.status.last, **values}
+        held = devices.held_bytes(self.device)
+        self.status.set(step=self.step, last=last, sparkline=self.sparkline.points, held_bytes=held)
         if "evaluation_loss" in record:
             evaluation = f", evaluation loss {record['evaluation_loss']:.4f}"
             print(f"step {self.step}: loss {record['loss']:.4f}{evaluation}", flush=True)

@@ -10,11 +10,12 @@ import contextlib
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+from bigmodel_studio.core import locks
 from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
-from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.runs import RunFolder, State
 from bigmodel_studio.core.spec import RunSpec, parse_spec
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.training.telemetry import StatusWriter, StopAsked, Wishes
@@ -33,9 +34,10 @@ def run(folder: Path, *, resume: bool, listen: Callable[[Wishes], None] | None =
     run_folder = RunFolder(folder)
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(_locked(run_folder))
-        except (StudioError, OSError) as error:
-            print(f"error: {error}", file=sys.stderr, flush=True)
+            stack.enter_context(locks.held(run_folder.path / LOCK, LOCK_WAIT_S))
+        except OSError as error:
+            said = StudioError("run-live", run=run_folder.name) if isinstance(error, TimeoutError) else error
+            print(f"error: {said}", file=sys.stderr, flush=True)
             return BAD_INPUT
         status = StatusWriter(run_folder)
         stack.callback(status.close)
@@ -53,8 +55,9 @@ def _to_the_end(run_folder: RunFolder, status: StatusWriter, wishes: Wishes, res
             state="running", steps=spec.schedule.steps, threads=spec.launch.threads, started=started, message=""
         )
         _train(run_folder, spec, status, wishes, resume)
-    except StopAsked:
-        return _end(status, STOPPED, "stopped", f"Stopped after step {status.status.step}.")
+    except StopAsked as asked:
+        words = {"paused": "Paused, its memory given back,", "stopped": "Stopped"}[asked.state]
+        return _end(status, STOPPED, asked.state, f"{words} after step {status.status.step}.")
     except Exception as error:
         problem, blame = _problem_of(error, run_folder)
         if not isinstance(error, StudioError):
@@ -73,8 +76,8 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
         seq = wishes.read()
         if seq is not None:
             status.set(control_seq=seq)
-        if wishes.stop:
-            raise StopAsked
+        if (end := wishes.end) is not None:
+            raise StopAsked(end)
         status.set(message=f"{what}: {done * 100 // max(total, 1)}%")
 
     pin(spec)
@@ -101,9 +104,11 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
         loop.train()
 
 
-def _end(status: StatusWriter, code: int, state: str, message: str) -> int:
+def _end(status: StatusWriter, code: int, state: State, message: str) -> int:
     print(f"{state}{': ' + message if message else ''}", flush=True)
-    status.set(state=state, message=message)
+    # One that gave its memory back has no process to be asked for; any other names the one that it had.
+    gone = {"pid": None, "process_started": None} if state == "paused" else {}
+    status.set(state=state, message=message, exit_code=code, held_bytes=0, **gone)
     status.close()
     try:
         status.write()
@@ -123,33 +128,3 @@ def _problem_of(error: Exception, run_folder: RunFolder) -> tuple[Problem, Blame
         path = str(error.filename or run_folder.path)
         return Problem(code="disk-write", arguments={"path": path, "detail": error.strerror or str(error)}), "work"
     return problem_of(error, run_folder.name)
-
-
-@contextlib.contextmanager
-def _locked(run_folder: RunFolder) -> Iterator[None]:
-    """Hold the run's lock, which the system lets go when the process ends, however it ends.
-
-    Raises ``StudioError`` "run-live" where another process holds it.
-    """
-    with open(run_folder.path / LOCK, "ab") as stream:
-        deadline = time.monotonic() + LOCK_WAIT_S
-        while not _lock(stream.fileno()):
-            if time.monotonic() > deadline:
-                raise StudioError("run-live", run=run_folder.name)
-            time.sleep(0.05)
-        yield
-
-
-def _lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -22,8 +22,16 @@ from bigmodel_studio.core.runs import SPARKLINE_POINTS, Control, RunFolder, RunS
 HEARTBEAT_S = 0.5
 
 
+Ending = Literal["stopped", "paused"]
+"""What a run that was asked to end is then: "paused" where it was asked to give its memory back."""
+
+
 class StopAsked(Exception):  # noqa: N818 - it is a wish, not an error
-    """The user (or the system, by SIGTERM) wants the run to stop."""
+    """The user (or the system, by SIGTERM) wants the run to end."""
+
+    def __init__(self, state: Ending) -> None:
+        super().__init__(state)
+        self.state: Ending = state
 
 
 class StatusWriter:
@@ -40,6 +48,11 @@ class StatusWriter:
             process_started=started,
             host=socket.gethostname(),
             message="",
+            place=0.0,
+            resume=False,
+            waits=None,
+            exit_code=None,
+            held_bytes=0,
         )
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._thread.start()
@@ -111,7 +124,15 @@ class Wishes:
         self._stamp: tuple[int, int] | None = None
         self.stop = False
         self.save = False
+        self.release = False
         self.want: Literal["run", "pause"] = "run"
+
+    @property
+    def end(self) -> Ending | None:
+        """What the run shall end as, None where it shall not."""
+        if self.stop:
+            return "stopped"
+        return "paused" if self.want == "pause" and self.release else None
 
     def read(self) -> int | None:
         """Take up a new wish; returns its ``seq`` to be acknowledged, None where there is nothing new."""
@@ -131,6 +152,7 @@ class Wishes:
             self.stop = True
         else:
             self.want = control.want
+            self.release = control.release
         self.save = self.save or control.save
         return control.seq
 
