@@ -23,7 +23,8 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.picture_folders import check_picture_folders
 from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status, own_process, process_started
-from bigmodel_studio.core.spec import RunSpec, check_spec, write_spec
+from bigmodel_studio.core.spec import RunSpec, write_spec
+from bigmodel_studio.core.spec_rules import check_spec
 
 MODULE = "bigmodel_studio.training"
 _started: list[subprocess.Popen[bytes]] = []
