@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +18,8 @@ from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core import paths
-from bigmodel_studio.core.files import fsync_folder
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.training.cached import made_whole
 from bigmodel_studio.training.text_files import Corpus, Part, content_hash, read_chunks
 
 Say = Callable[[str, int, int], None]
@@ -93,29 +91,16 @@ def _mapped(path: Path, dtype: str) -> Tokens:
 
 
 def _make(folder: Path, corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Callable[[int], None]) -> None:
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        dtype = "uint16" if len(tokenizer) <= 65536 else "uint32"
-        done = 0
+    dtype = "uint16" if len(tokenizer) <= 65536 else "uint32"
+    done = 0
+    with made_whole(folder, "tokens.json") as temporary:
         for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):
             with open(temporary / f"{name}.bin", "wb") as stream:
                 for ids, read in _encode(parts, corpus, tokenizer):
                     stream.write(np.asarray(ids, dtype=dtype).tobytes())
                     done += read
                     say(done)
-                stream.flush()
-                os.fsync(stream.fileno())
         (temporary / "tokens.json").write_text(json.dumps({"dtype": dtype, "replaced": corpus.replaced}), "utf-8")
-        try:
-            temporary.rename(folder)
-        except OSError:
-            if not (folder / "tokens.json").is_file():  # else another run has just made the same
-                raise
-        fsync_folder(folder.parent)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _encode(parts: list[Part], corpus: Corpus, tokenizer: PreTrainedTokenizerBase) -> Iterator[tuple[list[int], int]]:

@@ -51,7 +51,7 @@ class Loop:
         self.device = devices.choose(spec.launch.device)
         self.model = objective.model
         torch.nn.Module.to(self.model, self.device)
-        self.model.train()
+        objective.to_training(self.model)
         self.optimizer = build_optimizer(self.model, spec.optimizer)
         self.parameters = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.step = 0
@@ -177,7 +177,7 @@ class Loop:
             found = self.objective.evaluate(self.model, map(self._moved, self.objective.evaluation_batches()))
             for sample in self.objective.samples(self.model, self.step):
                 self.samples.append({"step": self.step, "time": time.time(), **sample})
-        self.model.train()
+        self.objective.to_training(self.model)
         self._clock = time.perf_counter()
         return found
 

@@ -58,7 +58,8 @@ def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensor
         parameter = parameters.get(name)
         if parameter is None or (value.ndim and value.shape != parameter.shape):
             raise StudioError("checkpoint-damaged", path=key, detail="it belongs to another model")
-        optimizer.state[parameter][what] = value.to(parameter.device) if value.ndim else value.clone()
+        # In the parameter's own layout (channels_last, say): a fused optimizer goes through both as they lie in memory.
+        optimizer.state[parameter][what] = torch.empty_like(parameter).copy_(value) if value.ndim else value.clone()
     if parameters and optimizer.defaults.get("fused"):
         for state in optimizer.state.values():
             if "step" in state:

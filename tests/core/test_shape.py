@@ -44,7 +44,7 @@ def test_the_count_of_a_resnet_is_that_of_the_network(
         hidden_sizes=list(widths),
         depths=list(depths),
         layer_type="basic",
-        num_labels=labels,
+        id2label={number: str(number) for number in range(labels)},
     )
     with torch.device("meta"):
         network = ResNetForImageClassification(config)

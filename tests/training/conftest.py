@@ -23,7 +23,9 @@ from bigmodel_studio.core.spec import (
     SamplesSpec,
     ScheduleSpec,
 )
+from tests.small_models import causal_folders, picture_folder
 
+__all__ = ["causal_folders", "picture_folder"]
 WORDS = ["the", "a", "red", "blue", "small", "old", "cat", "dog", "bird", "house"]
 WORDS += ["tree", "runs", "sleeps", "sings", "sees", "near", "under"]
 

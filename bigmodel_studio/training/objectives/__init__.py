@@ -16,11 +16,14 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.training.data import Say
 
-OBJECTIVES = {"causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM"}
+OBJECTIVES = {
+    "causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM",
+    "classify-images": "bigmodel_studio.training.objectives.classify_images:ClassifyImages",
+}
+"""A module for each line of ``core.objectives.TRAINABLE``."""
 
 Batch = dict[str, torch.Tensor]
 
@@ -58,9 +61,13 @@ class Objective(ABC):
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
         """The records' names and values over those batches: ``evaluation_loss`` and what else it knows."""
 
+    def to_training(self, model: PreTrainedModel) -> None:
+        """Put the model into the mode that it learns in (after an evaluation, too)."""
+        model.train()
+
     @abstractmethod
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
-        """What the model says (or sees) by now, one record for each prompt of the spec."""
+        """What the model says (or sees) by now: records for ``samples.jsonl``. Called after ``evaluate``."""
 
     @abstractmethod
     def save_beside(self, folder: Path) -> None:
@@ -72,13 +79,7 @@ class Objective(ABC):
 
 
 def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
-    """The objective that the spec names. Raises ``StudioError``: "objective-not-built", "method-not-built", …"""
-    if spec.objective not in OBJECTIVES:
-        raise StudioError("objective-not-built", objective=spec.objective, built=", ".join(OBJECTIVES))
-    if spec.method.kind != "full":
-        raise StudioError("method-not-built", method=spec.method.kind)
-    if spec.launch.processes != 1:
-        raise StudioError("processes-not-built", processes=spec.launch.processes)
+    """The objective that a checked spec names. Raises ``StudioError`` where its data or its model cannot be used."""
     module, _, name = OBJECTIVES[spec.objective].partition(":")
     made: Objective = getattr(importlib.import_module(module), name)(spec, checkpoint, say)
     return made

@@ -1,0 +1,48 @@
+"""How well a classifier tells its classes apart, from a table of what each picture was and what it was taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Confusion = NDArray[np.int64]
+"""[i, j]: pictures of class i that were said to be of class j."""
+
+
+def accuracy(confusion: Confusion) -> float:
+    """The share of all pictures that were recognised."""
+    return float(np.trace(confusion) / max(1, confusion.sum()))
+
+
+def class_scores(confusion: Confusion, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """One record a class, as it stands in ``samples.jsonl``.
+
+    ``recall`` is the share of the class's ``pictures`` that were recognised, ``precision`` the share of those that
+    were said to be of the class and are; null where there were none. ``taken_for`` is what the class is most often
+    taken for instead ("" where it never is).
+    """
+    records = []
+    for number, label in enumerate(labels):
+        row, said = confusion[number], int(confusion[:, number].sum())
+        right, pictures = int(row[number]), int(row.sum())
+        wrong = row.copy()
+        wrong[number] = 0
+        records.append(
+            {
+                "label": label,
+                "pictures": pictures,
+                "recall": right / pictures if pictures else None,
+                "precision": right / said if said else None,
+                "taken_for": labels[int(wrong.argmax())] if wrong.any() else "",
+            }
+        )
+    return records
+
+
+def frequency_loss(train: NDArray[np.int64], evaluation: NDArray[np.int64], classes: int) -> float:
+    """The loss, in nats, of one who only knows how frequent each class is (counted on ``train``, plus one each)."""
+    counts = np.bincount(train, minlength=classes) + 1
+    return float(-np.log(counts / counts.sum())[evaluation].mean())

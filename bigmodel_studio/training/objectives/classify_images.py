@@ -1,0 +1,233 @@
+"""Telling classes of pictures apart: a ResNet from scratch, or any image classifier trained on with classes of its own.
+
+From scratch it is a ResNet of basic blocks (He et al. 2015, figure 5 left). A model that is trained on keeps everything
+but its last layer; its batch normalisations keep their statistics, as a small batch's are worse than those that it
+came with (and some models' momentum would forget them within a step).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch.nn.modules.batchnorm import _BatchNorm
+from transformers import PreTrainedModel, ResNetConfig, ResNetForImageClassification
+
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import kind_of, read_json
+from bigmodel_studio.core.objectives import SCRATCH
+from bigmodel_studio.core.picture_folders import Classes, check_picture_folders
+from bigmodel_studio.core.spec import ModelSpec, RunSpec
+from bigmodel_studio.engine import loading
+from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
+from bigmodel_studio.engine.pictures import read_picture
+from bigmodel_studio.training import heads, picture_data
+from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
+from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.objectives import Batch, Objective
+from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
+
+SAMPLE_PICTURES = 8
+TOP = 3
+
+
+class ClassifyImages(Objective):
+    """Batches are ``{"pictures": uint8 [batch, height, width, 3], "labels": int64 [batch]}``.
+
+    Its record in ``samples.jsonl``, one an evaluation: ``predictions``, for each sample picture ``image`` (its path),
+    ``expected`` ("" where that is not known), ``label``, ``probability`` and ``top`` (the first three, each with label
+    and probability); and ``classes``, as ``class_scores`` makes them.
+    """
+
+    rate = "images_per_s"
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+        self._spec = spec
+        classes = check_picture_folders(spec.data.train, spec.data.evaluation)
+        self.labels = classes.labels
+        base = None if spec.model.base == SCRATCH else resolve(parse_model(spec.model.base))
+        source = checkpoint or base
+        if source is None:
+            self._preprocessor = scratch_preprocessor(spec.model.image_size, [0.5] * 3, [0.5] * 3)
+            processor = processor_of(self._preprocessor)
+        else:
+            processor = loading.load_processor(source)
+            self._preprocessor = read_json(source / PROCESSOR_FILE, "processor-broken")
+        self.input = PictureInput(processor, spec.model.base)
+        self.data = self._read(say)
+        if source is None:
+            self._preprocessor = scratch_preprocessor(spec.model.image_size, self.data.mean, self.data.std)
+            self.input = PictureInput(processor_of(self._preprocessor), spec.model.base)
+            self.model = build_resnet(spec.model, self.labels, spec.seed)
+        else:
+            self.model = self._load(source, resumed=checkpoint is not None)
+        torch.nn.Module.to(self.model, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if spec.method.kind == "frozen":
+            heads.train_only(self.model, heads.head_names(self.model))
+        self._confusion: Confusion | None = None
+        self._shown, unread = self._sample_pictures()
+        self.notes = self._told(classes, unread)
+
+    # ------------------------------------------------------------------------------- what it is made of
+
+    def _read(self, say: Say) -> picture_data.PictureData:
+        train, evaluation = picture_data.list_pictures(self._spec.data.train, self._spec.data.evaluation, self.labels)
+        geometry = {k: v for k, v in self._preprocessor.items() if k not in ("image_mean", "image_std")}
+        recipe = json.dumps([self.labels, geometry], sort_keys=True)
+        input_px = min(self.input.height, self.input.width)
+        data = picture_data.prepare(train, evaluation, self.input.whole, recipe, input_px, say)
+        seen = set(data.train.labels.tolist())
+        if len(seen) < 2:
+            raise StudioError("data-one-class", label=", ".join(self.labels[number] for number in seen))
+        return data
+
+    def _load(self, source: Path, *, resumed: bool) -> PreTrainedModel:
+        model = load_classifier(source)
+        if heads.labels_of(model.config) == self.labels:
+            return model
+        if resumed:
+            were = ", ".join(heads.labels_of(model.config)[:20])
+            raise StudioError("labels-changed", were=were)
+        return heads.with_fresh_head(model, self.labels, self._spec.seed)
+
+    def _told(self, classes: Classes, unread: list[tuple[str, str]]) -> list[str]:
+        schedule, data = self._spec.schedule, self.data
+        looked_at = data.evaluated(schedule.evaluation_batches, schedule.batch)
+        notes = [
+            f"{len(data.train):,} pictures to learn from, {len(data.evaluation):,} to evaluate on",
+            f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
+            f"pictures of {self.input.width} × {self.input.height} pixels",
+        ]
+        if looked_at < len(data.evaluation):
+            notes.append(f"each evaluation looks at {looked_at:,} of them, spread evenly over the classes")
+        notes += [f"{label}: its folder holds no pictures, so that it is no class" for label in classes.empty]
+        notes += [f"skipped {path}: {reason}" for path, reason in [*data.skipped, *unread]]
+        return notes
+
+    # ------------------------------------------------------------------------------- for the loop
+
+    def to_training(self, model: PreTrainedModel) -> None:
+        model.train()
+        if self._spec.model.base == SCRATCH:
+            return
+        if self._spec.method.kind == "frozen":
+            model.base_model.eval()
+        for module in model.modules():
+            if isinstance(module, _BatchNorm):
+                module.eval()
+
+    def batch(self, step: int) -> Batch:
+        spec, size = self._spec, (self.input.height, self.input.width)
+        pictures, labels = self.data.batch(
+            spec.seed, step, spec.schedule.batch, size, spec.data.smallest_crop, spec.data.flip
+        )
+        return {"pictures": pictures, "labels": labels}
+
+    def items(self, batch: Batch) -> int:
+        return batch["labels"].shape[0]
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        return F.cross_entropy(self._logits(model, batch["pictures"]), batch["labels"])
+
+    def evaluation_batches(self) -> Iterator[Batch]:
+        schedule = self._spec.schedule
+        for pictures, labels in self.data.evaluation_batches(schedule.evaluation_batches, schedule.batch):
+            yield {"pictures": pictures, "labels": labels}
+
+    def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
+        confusion: Confusion = np.zeros((len(self.labels), len(self.labels)), dtype=np.int64)
+        total = 0.0
+        for batch in batches:
+            logits = self._logits(model, batch["pictures"])
+            total += F.cross_entropy(logits, batch["labels"], reduction="sum").item()
+            np.add.at(confusion, (batch["labels"].cpu().numpy(), logits.argmax(-1).cpu().numpy()), 1)
+        count = int(confusion.sum())
+        self._confusion = confusion if count else None
+        return {"evaluation_loss": total / count, "accuracy": accuracy(confusion)} if count else {}
+
+    def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
+        record: dict[str, Any] = {}
+        if self._shown:
+            pictures = torch.from_numpy(np.stack([pixels for *_, pixels in self._shown])).to(model.device)
+            chances = self._logits(model, pictures).softmax(-1).cpu()
+            record["predictions"] = [
+                {"image": image, "expected": expected, **self._first(chance)}
+                for (image, expected, _), chance in zip(self._shown, chances, strict=True)
+            ]
+        if self._confusion is not None:
+            record["classes"] = class_scores(self._confusion, self.labels)
+        if record:
+            yield record
+
+    def save_beside(self, folder: Path) -> None:
+        (folder / PROCESSOR_FILE).write_text(json.dumps(self._preprocessor, indent=2) + "\n", "utf-8")
+
+    def baselines(self) -> dict[str, float]:
+        if not len(self.data.evaluation):
+            return {}
+        return {
+            "class-frequencies": frequency_loss(self.data.train.labels, self.data.evaluation.labels, len(self.labels))
+        }
+
+    # ------------------------------------------------------------------------------- small things
+
+    def _logits(self, model: PreTrainedModel, pictures: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = model(pixel_values=self.input.pixel_values(pictures)).logits
+        return logits.float()
+
+    def _first(self, chances: torch.Tensor) -> dict[str, Any]:
+        best = chances.topk(min(TOP, len(self.labels)))
+        top = [
+            {"label": self.labels[number], "probability": round(chance, 4)}
+            for chance, number in zip(best.values.tolist(), best.indices.tolist(), strict=True)
+        ]
+        return {**top[0], "top": top}
+
+    def _sample_pictures(self) -> tuple[list[tuple[str, str, Picture]], list[tuple[str, str]]]:
+        """The fixed pictures with what they are, and those that cannot be read with the reason."""
+        given = [Path(file) for file in self._spec.samples.pictures] or self._chosen()
+        shown, unread = [], []
+        for file in given:
+            expected = next((name for name in (p.name for p in file.parents) if name in self.labels), "")
+            try:
+                shown.append((str(file), expected, self.input.whole(read_picture(file))))
+            except StudioError as error:
+                unread.append((str(file), str(error)))
+        return shown, unread
+
+    def _chosen(self) -> list[Path]:
+        """Pictures of the evaluation part (else of the training part), spread evenly over the classes."""
+        part = self.data.evaluation if len(self.data.evaluation) else self.data.train
+        count = min(SAMPLE_PICTURES, len(part))
+        return [Path(part.files[(2 * number + 1) * len(part) // (2 * count)]) for number in range(count)]
+
+
+def build_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTrainedModel:
+    """A fresh ResNet of basic blocks; its stem takes a quarter of the sides, each stage after the first a half."""
+    config = ResNetConfig(
+        embedding_size=model.widths[0],
+        hidden_sizes=list(model.widths),
+        depths=list(model.depths),
+        layer_type="basic",
+    )
+    torch.manual_seed(seed)
+    build: Any = ResNetForImageClassification
+    network: PreTrainedModel = build(heads.with_labels(config, labels))
+    return network
+
+
+def load_classifier(folder: Path) -> PreTrainedModel:
+    """The image classifier of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
+    config, weights = check_folder(folder)
+    kind = kind_of(config)
+    if kind != "image-classifier":
+        others = "Choose a model that recognises pictures."
+        raise StudioError("kind-wrong", model=str(folder), kind=kind, wanted="image-classifier", others=others)
+    loading.refuse_oversized(loading.build_on_meta(folder, loading.auto_class_of(kind, folder)), weights)
+    return loading.load_model(folder, kind, torch.float32)

@@ -1,0 +1,251 @@
+"""Pictures as bytes on disk, mapped into memory: decoded once, at a bounded size, and read as they are needed.
+
+What is learnt from keeps its shape, so that it can be cut anew every time; what is evaluated on is kept as the model
+sees it. Order, crops and flips depend on nothing but the seed and the step, so that a resumed run sees what it would
+have seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.picture_folders import EVERYTHING, pictures_of
+from bigmodel_studio.engine.pictures import read_picture
+from bigmodel_studio.training.cached import made_whole
+from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.picture_input import Picture
+
+CACHE_VERSION = 1
+KEPT_RATIO = 1.25
+"""The shorter side of what is kept is at most this many times the model's input, and the longer one twice that."""
+WIDEST_ASPECT = 4 / 3
+"""Crops are between 3:4 and 4:3, as in Szegedy et al. 2015, section 6."""
+FACTS = "pictures.json"
+_CROPS, _ORDER, _SPLIT = 0, 1, 2  # streams of random numbers of one seed
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Picture files with the number of the class of each."""
+
+    files: tuple[Path, ...]
+    labels: tuple[int, ...]
+
+
+class Stored:
+    """Pictures of one part, memory-mapped: ``picture(i)`` is uint8 [height, width, 3]; ``labels`` int64 [pictures]."""
+
+    def __init__(self, folder: Path, part: str, files: list[str]) -> None:
+        self.files = files
+        index: NDArray[np.int64] = np.load(folder / f"{part}.npy", allow_pickle=False)
+        self._places, self.labels = index[:, :3], np.ascontiguousarray(index[:, 3])
+        path = folder / f"{part}.bin"
+        self._bytes = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.zeros(0, np.uint8)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def picture(self, number: int) -> Picture:
+        start, height, width = (int(value) for value in self._places[number])
+        return self._bytes[start : start + height * width * 3].reshape(height, width, 3)
+
+
+@dataclass(frozen=True)
+class PictureData:
+    """What a run learns from and is evaluated on. ``mean`` and ``std``: of the training part's channels, 0 to 1.
+
+    ``skipped`` are the files that could not be read, with the reason.
+    """
+
+    train: Stored
+    evaluation: Stored
+    mean: list[float]
+    std: list[float]
+    skipped: list[tuple[str, str]]
+
+    def order(self, seed: int, first: int, count: int) -> list[int]:
+        """The pictures ``first`` to ``first + count`` of an endless row of shuffles of the training part."""
+        size = len(self.train)
+        chosen: list[int] = []
+        while len(chosen) < count:
+            epoch, place = divmod(first + len(chosen), size)
+            shuffled = _random(seed, _ORDER, epoch).permutation(size)
+            chosen += shuffled[place : place + count - len(chosen)].tolist()
+        return chosen
+
+    def batch(
+        self, seed: int, step: int, batch: int, size: tuple[int, int], smallest_crop: float, flip: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """uint8 [batch, height, width, 3] and int64 [batch] of update ``step`` (from 1): cut and mirrored by chance."""
+        chosen = self.order(seed, (step - 1) * batch, batch)
+        draws = _random(seed, _CROPS, step).random((batch, 5))
+        cuts = [
+            cut(self.train.picture(number), size, draw[:4], smallest_crop, mirrored=flip and draw[4] < 0.5)
+            for number, draw in zip(chosen, draws, strict=True)
+        ]
+        return torch.from_numpy(np.stack(cuts)), torch.from_numpy(self.train.labels[chosen])
+
+    def evaluation_batches(self, batches: int, batch: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """The same every time: up to ``batches`` of pictures as the model sees them, spread over the part."""
+        count = self.evaluated(batches, batch)
+        numbers = np.arange(count, dtype=np.int64) * len(self.evaluation) // max(count, 1)
+        for first in range(0, count, batch):
+            chosen = numbers[first : first + batch]
+            pictures = np.stack([self.evaluation.picture(int(number)) for number in chosen])
+            yield torch.from_numpy(pictures), torch.from_numpy(self.evaluation.labels[chosen])
+
+    def evaluated(self, batches: int, batch: int) -> int:
+        """How many pictures that is."""
+        return min(len(self.evaluation), batches * batch)
+
+
+def cut(
+    picture: Picture, size: tuple[int, int], draw: Sequence[float], smallest_crop: float, *, mirrored: bool
+) -> Picture:
+    """A part of a picture at ``size`` (height, width), of at least ``smallest_crop`` of its area; 1: its middle.
+
+    ``draw`` are four numbers from 0 to 1: for the area, the aspect and the place (Szegedy et al. 2015, section 6).
+    """
+    height, width = picture.shape[:2]
+    aspect, area = size[1] / size[0], height * width * 1.0
+    if smallest_crop < 1:
+        area *= smallest_crop + (1 - smallest_crop) * draw[0]
+        aspect *= math.exp((2 * draw[1] - 1) * math.log(WIDEST_ASPECT))
+    wide = min(width, math.sqrt(area * aspect), height * aspect)
+    high = min(height, wide / aspect)
+    across, down = (draw[2], draw[3]) if smallest_crop < 1 else (0.5, 0.5)
+    left, top = (width - wide) * across, (height - high) * down
+    box = (left, top, min(left + wide, width), min(top + high, height))
+    whole = Image.fromarray(picture)
+    made = np.asarray(whole.resize((size[1], size[0]), Image.Resampling.BILINEAR, box=box))
+    return made[:, ::-1] if mirrored else made
+
+
+def list_pictures(
+    train: Sequence[str], evaluation: float | Sequence[str], labels: Sequence[str]
+) -> tuple[Listed, Listed]:
+    """The files of both parts. A share is taken from each class, the same whatever the run's seed."""
+    parts: tuple[list[tuple[Path, int]], list[tuple[Path, int]]] = ([], [])
+    for number, label in enumerate(labels):
+        files = list(pictures_of(train, label, [EVERYTHING]))
+        held: set[int] = set()
+        if isinstance(evaluation, float | int):
+            count = min(max(1, round(len(files) * evaluation)), len(files) - 1) if evaluation else 0
+            held = set(_random(0, _SPLIT, number).permutation(len(files))[:count].tolist())
+        else:
+            parts[1].extend((file, number) for file in pictures_of(evaluation, label, [EVERYTHING]))
+        for place, file in enumerate(files):
+            parts[place in held].append((file, number))
+    listed = [Listed(tuple(f for f, _ in part), tuple(n for _, n in part)) for part in parts]
+    return listed[0], listed[1]
+
+
+def prepare(
+    train: Listed, evaluation: Listed, whole: Callable[[Image.Image], Picture], recipe: str, input_px: int, say: Say
+) -> PictureData:
+    """Both parts as bytes, from the cache or decoded now; what cannot be read is left out and named.
+
+    ``whole`` is how the model sees a picture, ``recipe`` says it in words that change when it does. Raises
+    ``StudioError`` "data-no-pictures", ``OSError``; nothing half-made is left in the cache.
+    """
+    folder = paths.cache() / "pictures" / _key(train, evaluation, recipe, input_px)
+    if not (folder / FACTS).is_file():
+        with made_whole(folder, FACTS) as temporary:
+            _make(temporary, train, evaluation, whole, input_px, say)
+    facts = json.loads((folder / FACTS).read_text("utf-8"))
+    if not facts["train"]:
+        where = str(train.files[0].parent.parent) if train.files else ""
+        raise StudioError("data-no-pictures", count=len(train.files), path=where)
+    return PictureData(
+        Stored(folder, "train", facts["train"]),
+        Stored(folder, "evaluation", facts["evaluation"]),
+        facts["mean"],
+        facts["std"],
+        [(path, reason) for path, reason in facts["skipped"]],
+    )
+
+
+def _key(train: Listed, evaluation: Listed, recipe: str, input_px: int) -> str:
+    digest = hashlib.sha256(f"{CACHE_VERSION} {KEPT_RATIO} {recipe} {input_px}\n".encode())
+    for part in (train, evaluation):
+        for file, label in zip(part.files, part.labels, strict=True):
+            stat = file.stat()
+            digest.update(f"{label} {stat.st_size} {stat.st_mtime_ns} {file}\n".encode("utf-8", "surrogateescape"))
+        digest.update(b"\n")
+    return digest.hexdigest()[:32]
+
+
+def _make(
+    folder: Path,
+    train: Listed,
+    evaluation: Listed,
+    whole: Callable[[Image.Image], Picture],
+    input_px: int,
+    say: Say,
+) -> None:
+    most = round(input_px * KEPT_RATIO)
+    total, done = len(train.files) + len(evaluation.files), 0
+    skipped: list[tuple[str, str]] = []
+    moments = np.zeros((2, 3))
+    facts: dict[str, object] = {"skipped": skipped}
+    for name, part, form in (("train", train, _bounded(most)), ("evaluation", evaluation, whole)):
+        index: list[tuple[int, int, int, int]] = []
+        kept: list[str] = []
+        with open(folder / f"{name}.bin", "wb") as stream:
+            for file, label in zip(part.files, part.labels, strict=True):
+                done += 1
+                say("reading pictures", done, total)
+                try:
+                    pixels = form(read_picture(file))
+                except StudioError as error:
+                    skipped.append((str(file), str(error)))
+                    continue
+                index.append((stream.tell(), *pixels.shape[:2], label))
+                kept.append(str(file))
+                stream.write(pixels.tobytes())
+                if name == "train":
+                    moments += _moments(pixels)
+        np.save(folder / f"{name}.npy", np.asarray(index, dtype=np.int64).reshape(-1, 4))
+        facts[name] = kept
+    count = max(1, len(facts["train"]))  # type: ignore[arg-type]
+    mean = moments[0] / count
+    std = np.sqrt(np.maximum(moments[1] / count - mean**2, 1e-4))
+    facts |= {"mean": mean.round(4).tolist(), "std": std.round(4).tolist()}
+    (folder / FACTS).write_text(json.dumps(facts), "utf-8")
+
+
+def _bounded(most: int) -> Callable[[Image.Image], Picture]:
+    """Smaller where the shorter side is over ``most`` pixels or the longer one over twice that; never larger."""
+
+    def made(picture: Image.Image) -> Picture:
+        short, long = sorted(picture.size)
+        ratio = min(1.0, most / short, 2 * most / long)
+        if ratio < 1:
+            size = (max(1, round(picture.width * ratio)), max(1, round(picture.height * ratio)))
+            picture = picture.resize(size, Image.Resampling.BILINEAR)
+        return np.asarray(picture)
+
+    return made
+
+
+def _moments(pixels: Picture) -> NDArray[np.float64]:
+    """The means of each channel and of its square, of pixels from 0 to 1."""
+    values = pixels.reshape(-1, 3).astype(np.float64) / 255
+    return np.stack([values.mean(axis=0), (values**2).mean(axis=0)])
+
+
+def _random(seed: int, stream: int, number: int) -> np.random.Generator:
+    """A counter-based generator: any (seed, stream, number) is reached at once."""
+    return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, number]))
