@@ -106,7 +106,7 @@ def show(run_name: RunName, as_json: Json = False) -> None:
     _print_record(run, as_json=False)
     print(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
     for sample in newest:
-        print(f"  at step {sample['step']}: {sample.get('prompt', '')}{sample.get('text', '')}")
+        print(*(f"  at step {sample['step']}: {line}" for line in _sample_lines(sample)), sep="\n")
     if spec is not None:
         print("", write_spec(spec).rstrip(), sep="\n")
 
@@ -184,7 +184,7 @@ class _Printer:
             print(json.dumps(record))
         elif record.get("event") == "baselines":
             names = (f"{name} {value:.4f}" for name, value in record.items() if name != "event")
-            print(f"{self._run.name}: to be beaten: {', '.join(names)} (nats a token)")
+            print(f"{self._run.name}: to be beaten: {', '.join(names)} (losses, in nats)")
         elif record.get("event") == "resume":
             print(f"resumed after step {record['step']}")
         elif "evaluation_loss" in record or time.monotonic() - self._last > 1.0:
@@ -202,11 +202,30 @@ def _sentence(record: dict[str, Any], steps: int) -> str:
     columns = (
         ("loss", "loss", "{:.4f}"),
         ("evaluation_loss", "evaluation", "{:.4f}"),
+        ("accuracy", "accuracy", "{:.1%}"),
         ("learning_rate", "rate", "{:.2e}"),
         ("gradient_norm", "gradient", "{:.3f}"),
         ("tokens_per_s", "tokens/s", "{:,.0f}"),
+        ("images_per_s", "pictures/s", "{:,.1f}"),
     )
     return f"step {record.get('step', 0):>6}/{steps}" + "".join(shown(*column) for column in columns)
+
+
+def _sample_lines(sample: dict[str, Any]) -> list[str]:
+    """A record of ``samples.jsonl`` for people: a text that was continued, or pictures and classes."""
+    if "prompt" in sample:
+        return [f"{sample['prompt']}{sample.get('text', '')}"]
+    lines = [
+        f"{each['image']}: {each['label']} {each['probability']:.1%}"
+        + (f" (it is: {each['expected']})" if each.get("expected", each["label"]) != each["label"] else "")
+        for each in sample.get("predictions", ())
+    ]
+    lines += [
+        f"class {each['label']}: {each['recall']:.1%} of {each['pictures']} recognised"
+        for each in sample.get("classes", ())
+        if each["recall"] is not None
+    ]
+    return lines
 
 
 def _record(run: RunFolder) -> dict[str, Any]:
@@ -230,6 +249,8 @@ def _line_of(run: RunSummary) -> str:
         parts.append(f"loss {run.loss:.4f}")
     if run.evaluation_loss is not None:
         parts.append(f"evaluation {run.evaluation_loss:.4f}")
+    if run.accuracy is not None:
+        parts.append(f"accuracy {run.accuracy:.1%}")
     parts += [f"{name} {value:.4f}" for name, value in run.baselines.items()]
     if run.checkpoints:
         parts.append(f"{len(run.checkpoints)} checkpoint{'s' * (len(run.checkpoints) > 1)}")

@@ -33,6 +33,8 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     steps: int = 0
     loss: float | None = None
     evaluation_loss: float | None = None
+    accuracy: float | None = None
+    """A classifier's, at the last evaluation: a share of one."""
     sparkline: tuple[float, ...] = ()
     started: float = 0.0
     updated: float = 0.0
@@ -72,6 +74,7 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         steps=status.steps or (spec.schedule.steps if spec else 0),
         loss=status.last.get("loss"),
         evaluation_loss=status.last.get("evaluation_loss"),
+        accuracy=status.last.get("accuracy"),
         sparkline=status.sparkline,
         started=status.started,
         updated=status.updated,
