@@ -1,12 +1,13 @@
 """The composition root of the window: it makes the application, the lane, the studio and the window, and ends them.
 
-Everything that takes long is made after the first paint: the engine starts, the models are listed and the machine is
+Everything that takes long waits for the first paint: the engine starts, models and runs are listed and the machine is
 sampled while the window can already be used. Every way out goes through ``Application.close``: lanes are closed,
 threads joined, timers stopped.
 """
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -78,8 +79,8 @@ class Application:
     ) -> None:
         from bigmodel_studio.ui import qt_start
 
+        gc.disable()  # until the first paint: what is made by then stays, and seeing so is a tenth of the start
         qt_start.skip_feature_scan()
-        from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
         from bigmodel_studio.client.lane import LANES, Lane
@@ -95,14 +96,15 @@ class Application:
         QApplication.setApplicationName("Big Model Studio")
         QApplication.setDesktopFileName("big-model-studio")
         existing = QApplication.instance()
-        self.application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+        arguments = [*sys.argv[:1], "-style", "fusion"]
+        self.application = existing if isinstance(existing, QApplication) else QApplication(arguments)
         settings = SettingsStore()
         i18n.install(self.application, settings.values.language)
         self.theme = Theme(self.application, settings.values.appearance)
         threads = settings.values.threads or None
-        self.lane = lane or Lane(replace(LANES["interactive"], threads=threads))
+        self.lane = lane or Lane(replace(LANES["interactive"], threads=threads), held=True)
         self.library = LibraryWatcher()
-        self.runs = RunWatcher()
+        self.runs = RunWatcher(held=True)
         self.measure = lane or Lane(replace(LANES["measure"], threads=1))
         self.studio = Studio(
             settings=settings, interactive=self.lane, measure=self.measure, library=self.library, runs=self.runs
@@ -119,15 +121,18 @@ class Application:
         self._closed = False
         self._checkpoints: set[tuple[str, tuple[int, ...]]] = set()
         self.window.restore_session()
+        self.window.painted.connect(self._after_first_paint)
         self.window.show()
-        QTimer.singleShot(0, self._after_first_paint)
 
     def run(self) -> int:
         """Until the window is closed."""
         return self.application.exec()
 
     def _after_first_paint(self) -> None:
+        gc.freeze()
+        gc.enable()
         self.lane.start()
+        self.runs.start()
         self.library.refresh()
         self.sampler.start()
         if self._open_paths:
@@ -162,6 +167,7 @@ class Application:
         if self._closed:
             return
         self._closed = True
+        gc.enable()
         self._signals.close()
         if self._later is not None:
             self._later.close()

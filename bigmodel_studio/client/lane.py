@@ -78,8 +78,12 @@ class Lane(QObject):
     """A ``State``. "lost" and "broken" leave ``problem`` set; a lane that is broken tries again at the next request."""
     _arrived = Signal()
 
-    def __init__(self, spec: LaneSpec = LANES["interactive"], parent: QObject | None = None) -> None:
+    def __init__(
+        self, spec: LaneSpec = LANES["interactive"], parent: QObject | None = None, *, held: bool = False
+    ) -> None:
+        """``held``: requests wait until ``start`` is called, instead of starting the engine."""
         super().__init__(parent)
+        self._held = held
         self.spec = spec
         self.state: State = "idle"
         self.problem: Problem | None = None
@@ -118,7 +122,8 @@ class Lane(QObject):
         if self.state == "closed":
             self._end_later(job, self._failure("engine-closed"))
         elif self._engine is None:
-            self.start()
+            if not self._held:
+                self.start()
         elif self._greeted:
             self._engine.send(Submit(job.number, request))
             self._set_state("busy")
@@ -128,6 +133,7 @@ class Lane(QObject):
         """Start the engine where it is not running (a request does it as well)."""
         if self._engine is not None or self.state == "closed":
             return
+        self._held = False
         self._greeted = False
         self._ended_for = None
         try:

@@ -43,7 +43,8 @@ class RunWatcher(QObject):
     """A watched run's name, and all its samples that count: ``list[dict]`` as in ``samples.jsonl``."""
     _said = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, held: bool = False) -> None:
+        """``held``: it looks at nothing before ``start``."""
         super().__init__(parent)
         self.runs: list[RunSummary] = []
         """The last list that ``runs_changed`` carried."""
@@ -52,7 +53,13 @@ class RunWatcher(QObject):
         self._said.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._poller = _Poller(self._say)
         self._thread = threading.Thread(target=self._poller.loop, name="run-watcher", daemon=True)
-        self._thread.start()
+        if not held:
+            self.start()
+
+    def start(self) -> None:
+        """Begin to look."""
+        if not self._thread.is_alive():
+            self._thread.start()
 
     def watch(self, name: str) -> None:
         """Follow a run's points and samples from its beginning (again from the beginning if it is watched already)."""
@@ -77,7 +84,8 @@ class RunWatcher(QObject):
         self._watched.clear()
         self._poller.closing.set()
         self._poller.wake.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         with contextlib.suppress(RuntimeError):
             self._said.disconnect(self._deliver)
 

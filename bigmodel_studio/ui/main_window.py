@@ -11,17 +11,9 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QCoreApplication, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.sampler import MachineSample
 from bigmodel_studio.core import numbers
@@ -48,6 +40,8 @@ SMALLEST_SIZE = (800, 560)
 class MainWindow(QMainWindow):
     """Make it, ``restore_session``, then show it."""
 
+    painted = Signal()
+    """The window is on the screen for the first time: now is the time for what the first paint can do without."""
     closing = Signal()
     """The window goes for good: the session is saved and the pages are shut."""
 
@@ -56,6 +50,7 @@ class MainWindow(QMainWindow):
         self.studio = studio
         self.theme = theme
         self.pages: dict[str, Page] = {}
+        self._painted = False
         self.setWindowTitle("Big Model Studio")
         self.setMinimumSize(*SMALLEST_SIZE)
         self.setAcceptDrops(True)
@@ -139,6 +134,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_dialog(self) -> None:
         """Ask for a folder of pictures, of a model or of a run, and open it where it belongs."""
+        from PySide6.QtWidgets import QFileDialog
+
         folder = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of pictures, a model or a run"))
         if folder:
             self.open_paths([Path(folder)])
@@ -243,6 +240,12 @@ class MainWindow(QMainWindow):
         self.show_page(session.page if session.page in PAGES else next(iter(PAGES)))
         for problem in self.studio.settings.problems:
             self.studio.tell(problem)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)  # the widgets in it are painted after it, in the same turn
 
     def closeEvent(self, event: QCloseEvent) -> None:
         for page in self.pages.values():

@@ -32,8 +32,6 @@ QLabel[look="bad"] { font-size: 12px; color: $bad; }
 QLabel[look="good"] { font-size: 12px; color: $good; }
 
 QFrame[look="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
-QFrame[look="composer"] { background: $surface; border: 1px solid $field; border-radius: 8px; }
-QFrame[look="composer"][active="true"] { border: 1px solid $accent; }
 QFrame[look="surface"] { background: $surface; border: none; }
 QFrame[look="header"] { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame[look="list"] { background: $window; border: none; border-right: 1px solid $border; }

@@ -128,7 +128,6 @@ class Theme(QObject):
         self._appearance: Appearance = appearance
         for path in sorted((paths.resources() / "fonts").glob("*.otf")):
             QFontDatabase.addApplicationFont(str(path))
-        application.setStyle("Fusion")
         application.setFont(font())
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         self._dress()

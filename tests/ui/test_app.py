@@ -64,3 +64,24 @@ def test_the_window_never_loads_what_the_first_paint_does_not_need(repository: P
         [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, timeout=60, check=True
     )
     assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_takes_long_waits_for_the_first_paint(repository: Path) -> None:
+    """The page asks for its model at once; the engine starts, and runs are looked at, when the window is there."""
+    code = (
+        "import gc\n"
+        "from bigmodel_studio.app import Application\n"
+        "made, seen = Application([]), {}\n"
+        "def note(name): seen.setdefault(name, made.window._painted)\n"
+        "made.lane.state_changed.connect(lambda state: note('engine'))\n"
+        "made.runs.runs_changed.connect(lambda runs: note('runs'))\n"
+        "while len(seen) < 2:\n"
+        "    made.application.processEvents()\n"
+        "made.window.close()\n"
+        "made.close()\n"
+        "print(seen['engine'], seen['runs'], gc.isenabled())\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ended.stdout.splitlines()[-1] == "True True True"

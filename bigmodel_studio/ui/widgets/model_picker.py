@@ -9,15 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.core import numbers
@@ -111,6 +103,8 @@ class ModelPicker(QPushButton):
     @Slot()
     def open_folder(self) -> None:
         """Ask for a model's folder, keep it in the library and choose it where it is of this picker's kinds."""
+        from PySide6.QtWidgets import QFileDialog
+
         folder = QFileDialog.getExistingDirectory(self.window(), self.tr("Open a model’s folder"))
         if folder:
             self.take_folder(Path(folder))
@@ -156,12 +150,8 @@ class ModelPicker(QPushButton):
         return QSize(160, 32)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        option.features &= ~QStyleOptionButton.ButtonFeature.HasMenu
+        super().paintEvent(event)  # the button has no text of its own
         painter = QPainter(self)
-        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         name, more = self._words()
         room = self.rect().adjusted(_PADDING, 0, -_PADDING, 0)
         chevron = QRect(room.right() - _CHEVRON + 1, room.center().y() - _CHEVRON // 2 + 1, _CHEVRON, _CHEVRON)

@@ -5,8 +5,16 @@ Enter never sends while an input method composes: the method's own text is not y
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QInputMethodEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from bigmodel_studio.ui import theme
@@ -15,6 +23,7 @@ from bigmodel_studio.ui.widgets.page_frame import label
 
 TEXT_PX = 14
 MOST_LINES = 8
+CORNER_PX = 8
 
 
 class Editor(QPlainTextEdit):
@@ -22,7 +31,8 @@ class Editor(QPlainTextEdit):
 
     sent = Signal()
     stopped = Signal()
-    focused = Signal(bool)
+    focused = Signal()
+    """The keyboard came or went."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,12 +70,12 @@ class Editor(QPlainTextEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.focused.emit(True)
+        self.focused.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.composing = False
         super().focusOutEvent(event)
-        self.focused.emit(False)
+        self.focused.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -94,7 +104,6 @@ class Composer(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        set_look(self, "composer")
         self._busy = False
         self.editor = Editor()
         self.editor.setPlaceholderText(self.tr("Write a message"))
@@ -108,14 +117,14 @@ class Composer(QFrame):
         row.addWidget(self.hint)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 10, 10)
+        column.setContentsMargins(15, 13, 11, 11)
         column.setSpacing(4)
         column.addWidget(self.editor)
         column.addLayout(row)
         self.setFocusProxy(self.editor)
         self.editor.sent.connect(self._on_sent)
         self.editor.stopped.connect(self.stopped)
-        self.editor.focused.connect(self._on_focused)
+        self.editor.focused.connect(self.update)
         self.editor.textChanged.connect(self._say)
         self.button.clicked.connect(self._on_pressed)
         self._say()
@@ -146,11 +155,13 @@ class Composer(QFrame):
         else:
             self._on_sent()
 
-    @Slot(bool)
-    def _on_focused(self, focused: bool) -> None:
-        self.setProperty("active", "true" if focused else "false")
-        self.style().unpolish(self)
-        self.style().polish(self)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour("accent" if self.editor.hasFocus() else "field"))
+        painter.setBrush(theme.colour("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER_PX, CORNER_PX)
+        painter.end()
 
     @Slot()
     def _say(self) -> None:

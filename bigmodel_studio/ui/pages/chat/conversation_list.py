@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QMenu,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -84,6 +83,8 @@ class _Delegate(QStyledItemDelegate):
         return QSize(120, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        from PySide6.QtWidgets import QStyle  # a hundredth of a second, which a list without rows does not need
+
         entry: Conversation = index.data(_ENTRY)
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state

@@ -40,6 +40,9 @@ class MessageView(QWidget):
         self._column.addWidget(self.body)
         self._show()
 
+    def set_last(self, last: bool) -> None:
+        """Whether it is the last of the conversation, which changes nothing for what the user said."""
+
     def _show(self) -> None:
         self.body.finish(self.message.text, markdown=False)
         self.setAccessibleName(f"{self.who.text()}: {self.message.text[:200]}")

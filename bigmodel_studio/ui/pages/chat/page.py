@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMessageBox, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core import numbers, paths
@@ -238,6 +238,9 @@ class ChatPage(Page):
         """Open a link that a model wrote in the browser, once the user has seen the whole address; only the Web's."""
         if url.scheme().lower() not in ("http", "https"):
             return
+        from PySide6.QtGui import QDesktopServices
+        from PySide6.QtWidgets import QMessageBox
+
         address = bytes(url.toEncoded().data()).decode("ascii", "replace")
         box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Open a link"), "", parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)

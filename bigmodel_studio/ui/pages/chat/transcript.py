@@ -7,6 +7,7 @@ away. It shows; what a message is, ``Talk`` and the store know.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
@@ -15,8 +16,10 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.conversations import Message, ReplyFacts
 from bigmodel_studio.protocol import Progress
-from bigmodel_studio.ui.pages.chat.message_view import MessageView, ReplyView
 from bigmodel_studio.ui.widgets.page_frame import label
+
+if TYPE_CHECKING:  # imported when the first message is shown, which is after the first paint of a new conversation
+    from bigmodel_studio.ui.pages.chat.message_view import MessageView, ReplyView
 
 WIDTH_PX = 720
 SIDE_PX = 24
@@ -68,7 +71,6 @@ class Transcript(QScrollArea):
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._on_scrolled)
         bar.rangeChanged.connect(self._on_range_changed)
-        self._margins()
 
     @property
     def views(self) -> list[MessageView]:
@@ -85,19 +87,16 @@ class Transcript(QScrollArea):
         self._waiting = list(messages)
         self._build()
         for view in self.views:
-            if isinstance(view, ReplyView):
-                view.set_last(True)
+            view.set_last(True)
 
     def add(self, message: Message) -> None:
         """A message at the end. One that answers the same as a reply that is shown takes its place."""
         for view in self.views:
-            if isinstance(view, ReplyView):
-                view.set_last(False)
-                if message.role == "assistant" and view.message.parent == message.parent:
-                    self._remove(view)
+            view.set_last(False)
+            if view.message.role == message.role == "assistant" and view.message.parent == message.parent:
+                self._remove(view)
         view = self._views[message.id] = self._made(message, self._column.count() - 1)
-        if isinstance(view, ReplyView):
-            view.set_last(True)
+        view.set_last(True)
         if len(self._views) > MOST_VIEWS and self._stick:
             self._remove(self.views[0])
             self._whole = False
@@ -131,12 +130,16 @@ class Transcript(QScrollArea):
             view.show_waiting(progress)
 
     def _reply(self, message: int | None = None) -> ReplyView | None:
+        from bigmodel_studio.ui.pages.chat.message_view import ReplyView
+
         view = self._views.get(message) if message is not None else next(reversed(self._views.values()), None)
         return view if isinstance(view, ReplyView) else None
 
     # ------------------------------------------------------------------------------- inside
 
     def _made(self, message: Message, at: int) -> MessageView:
+        from bigmodel_studio.ui.pages.chat.message_view import MessageView, ReplyView
+
         view = MessageView(message) if message.role == "user" else ReplyView(message)
         if isinstance(view, ReplyView):
             view.regenerate_wanted.connect(self.regenerate_wanted)
@@ -154,8 +157,9 @@ class Transcript(QScrollArea):
     def _on_scrolled(self, value: int) -> None:
         bar = self.verticalScrollBar()
         self._stick = value >= bar.maximum() - _NEAR_END_PX
-        near = value <= 2 * self.viewport().height() // 3
-        if near and not self._whole and not self._waiting and self._views and bar.maximum() > 0:
+        if self._whole or self._waiting or not self._views or not bar.maximum():
+            return
+        if value <= 2 * self.viewport().height() // 3:
             self._waiting = self._earlier(self.views[0].message.id, LOADED_AT_ONCE)
             self._whole = len(self._waiting) < LOADED_AT_ONCE
             self._timer.start()
