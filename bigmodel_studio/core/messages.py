@@ -22,6 +22,13 @@ class StudioError(Exception):
         self.problem = Problem(code=code, arguments=arguments)
         self.blame: Blame = blame
 
+    @classmethod
+    def of(cls, problem: Problem) -> StudioError:
+        """The error that says this problem, a user's mistake."""
+        made = cls(problem.code)
+        made.problem = problem
+        return made
+
     def __str__(self) -> str:
         return sentence(self.problem)
 
@@ -233,6 +240,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“bigmodel-studio resume {run}” goes on from its newest checkpoint.",
     ),
     "run-still-stopping": ("The run {run} has not ended after {seconds} s.", "Its log says what it is doing."),
+    "run-not-at-work": ("The run {run} is not at work: it is {state}.", "“bigmodel-studio runs” lists those that are."),
+    "run-not-waiting": ("The run {run} does not wait in the queue.", "“bigmodel-studio runs” shows the queue."),
+    "queue-busy": ("The queue of runs is held by another process.", "Try again in a moment."),
+    "memory-never": (
+        "It needs at least {needs} on {device}, which has {total}.",
+        "Take a smaller model (model.width, model.layers) or another device.",
+    ),
+    "waits-for-memory": (
+        "It waits for memory on {device}: it needs {needs}, and {free} are free.",
+        "It starts by itself when there is room.",
+    ),
+    "waits-for-runs": (
+        "It waits until fewer than {most} run at once: {runs}.",
+        "It starts by itself; the settings say how many may run at once.",
+    ),
+    "waits-behind": ("It waits for its turn, behind {run}.", "It starts by itself when its turn comes."),
     "spec-file": ("The spec {path} cannot be read: {detail}.", "Give the path of a TOML file."),
     "run-complete": ("The run {run} has finished all its {steps} steps.", "Start a new run with more steps."),
     "objective-not-built": ("The objective {objective} cannot be trained yet.", "What can be trained: {built}."),

@@ -70,6 +70,16 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
             extra={"zero": "Automatic"},
         ),
     ] = 0
+    runs_at_once: Annotated[
+        int,
+        msgspec.Meta(
+            title="Runs at once",
+            description="How many trainings may compute at the same time on one device. Others wait in the queue, "
+            "as do those that the memory has no room for.",
+            ge=1,
+            le=64,
+        ),
+    ] = 1
     sampling: Sampling = Sampling()
     session: Session = Session()
 
@@ -103,6 +113,15 @@ def described() -> Iterator[Described]:
             maximum=None if meta.le is None else int(meta.le),
             zero=str(extra.get("zero", "")),
         )
+
+
+def runs_at_once() -> int:
+    """The setting of that name as the file has it now, its first value where it cannot be read. Changes nothing."""
+    try:
+        chosen = tomllib.loads(paths.settings_file().read_text("utf-8")).get("runs_at_once")
+        return int(msgspec.convert(chosen, get_type_hints(Settings, include_extras=True)["runs_at_once"]))
+    except (OSError, ValueError, msgspec.ValidationError):
+        return Settings().runs_at_once
 
 
 class SettingsStore:

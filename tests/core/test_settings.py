@@ -78,7 +78,7 @@ def test_a_choice_that_there_is_not_is_refused(tmp_path: Path) -> None:
 
 def test_the_form_can_be_drawn_from_the_struct() -> None:
     fields = {field.name: field for field in described()}
-    assert set(fields) == {"appearance", "language", "threads"}
+    assert {"appearance", "language", "threads", "runs_at_once"} <= set(fields)
     assert set(fields["appearance"].choices) == {"system", "light", "dark"}
     assert (fields["threads"].minimum, fields["threads"].maximum, fields["threads"].zero) == (0, 1024, "Automatic")
     assert all(field.label and field.help for field in fields.values())

@@ -1,0 +1,160 @@
+"""How much memory a run will take on each device, before it is started, and where each number comes from.
+
+Weights, gradients and the optimizer's moments are counted from the shape, or from the headers of the weights that are
+trained on; activations are estimated from what the backward pass keeps; what a process takes before it has a model was
+measured. Nothing is built and torch is not imported, so that a queue can ask once a second.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NamedTuple
+
+from bigmodel_studio.core import shape
+from bigmodel_studio.core.device_memory import CPU
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import context_length_of, read_config
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.weights import read_weights
+
+Source = Literal["counted", "estimated", "measured"]
+PartName = Literal["weights", "gradients", "optimizer", "activations", "process"]
+
+PROCESS_BYTES = 290_000_000
+"""A training process with torch and transformers imported and no model (Linux, torch 2.13, a CPU build)."""
+CUDA_CONTEXT_BYTES = 520_000_000
+"""What CUDA and its libraries take on a card beside torch's tensors (one H100, torch 2.11)."""
+MOMENTS = {"adamw": 2, "sgd": 1}
+"""Numbers that an optimizer keeps for each parameter that is trained."""
+PICTURE_FLOATS = 500
+"""Of activations for each pixel of a picture, in networks that halve it before they widen (ResNet-50: about 660)."""
+
+
+class Part(NamedTuple):
+    """Bytes of one kind, and how they are known."""
+
+    name: PartName
+    bytes: int
+    source: Source
+
+
+class Need(NamedTuple):
+    """What a run will hold on one device."""
+
+    device: str
+    parts: tuple[Part, ...]
+
+    @property
+    def bytes(self) -> int:
+        """All parts together."""
+        return sum(part.bytes for part in self.parts)
+
+    @property
+    def sure_bytes(self) -> int:
+        """Those that were counted: with less than these it cannot work."""
+        return sum(part.bytes for part in self.parts if part.source == "counted")
+
+
+class _Network(NamedTuple):
+    parameters: int
+    activation_bytes: int
+    """In float32."""
+
+
+@functools.lru_cache(maxsize=256)
+def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ...]:
+    """What the run will take, the device that it computes on first; ``accelerators`` are those of this machine.
+
+    A model that cannot be looked at counts for nothing: its run is let in, and says itself what is wrong with it.
+    """
+    device = device_of(spec, accelerators)
+    try:
+        network = _BUILDERS.get(spec.model.architecture, _nothing)(spec) if _from_scratch(spec) else _from_folder(spec)
+    except StudioError:
+        network = _Network(0, 0)
+    weights = shape.weight_bytes(network.parameters)
+    trained = 0 if spec.method.kind == "frozen" else weights
+    parts = (
+        Part("weights", weights, "counted"),
+        Part("gradients", trained, "counted"),
+        Part("optimizer", trained * MOMENTS[spec.optimizer.name], "counted"),
+        Part("activations", network.activation_bytes, "estimated"),
+    )
+    if device == CPU:
+        return (Need(CPU, (*parts, Part("process", PROCESS_BYTES, "measured"))),)
+    beside = (Part("weights", weights, "counted"), Part("process", PROCESS_BYTES, "measured"))
+    return (Need(device, (*parts, Part("process", CUDA_CONTEXT_BYTES, "measured"))), Need(CPU, beside))
+
+
+def device_of(spec: RunSpec, accelerators: Iterable[str]) -> str:
+    """The device that the run will compute on: "auto" is the first accelerator, else the CPU."""
+    wanted, there = spec.launch.device, tuple(accelerators)
+    if wanted == "auto":
+        return there[0] if there else CPU
+    return next((device for device in there if device in {wanted, f"{wanted}:0"}), wanted)
+
+
+def _from_scratch(spec: RunSpec) -> bool:
+    return spec.model.base == "scratch"
+
+
+def _nothing(spec: RunSpec) -> _Network:
+    return _Network(0, 0)
+
+
+def _gpt(spec: RunSpec) -> _Network:
+    model = spec.model
+    kind, _, size = model.tokenizer.partition(":")
+    vocabulary = int(size) if kind == "train" and size.isdigit() else _vocabulary(_config(model.tokenizer))
+    return _Network(
+        shape.gpt_parameters(vocabulary=vocabulary, context=model.context, width=model.width, layers=model.layers),
+        _decoder_bytes(spec, vocabulary, model.context, model.width, model.layers, model.heads),
+    )
+
+
+def _resnet(spec: RunSpec) -> _Network:
+    model = spec.model
+    parameters = shape.resnet_parameters(depths=model.depths, widths=model.widths, labels=0)
+    return _Network(parameters, _picture_bytes(spec, model.image_size))
+
+
+_BUILDERS: dict[str, Callable[[RunSpec], _Network]] = {"gpt": _gpt, "resnet": _resnet}
+
+
+def _from_folder(spec: RunSpec) -> _Network:
+    folder = resolve(parse_model(spec.model.base))
+    config = read_config(folder)
+    parameters = read_weights(folder).parameters
+    inner = config.get("text_config")
+    text = {**config, **inner} if isinstance(inner, dict) else config
+    width, layers = _number(text, "hidden_size", "n_embd", "d_model"), _number(text, "num_hidden_layers", "num_layers")
+    heads, vocabulary = _number(text, "num_attention_heads", "num_heads", "n_head"), _vocabulary(text)
+    layers = layers or _number(text, "n_layer")
+    if width and layers and vocabulary:
+        context = min(spec.model.context, context_length_of(text) or spec.model.context)
+        return _Network(parameters, _decoder_bytes(spec, vocabulary, context, width, layers, heads or 1))
+    return _Network(parameters, _picture_bytes(spec, _number(config, "image_size") or 224))
+
+
+def _decoder_bytes(spec: RunSpec, vocabulary: int, context: int, width: int, layers: int, heads: int) -> int:
+    return shape.decoder_activation_bytes(
+        batch=spec.schedule.batch, context=context, width=width, layers=layers, heads=heads, vocabulary=vocabulary
+    )
+
+
+def _picture_bytes(spec: RunSpec, side: int) -> int:
+    return spec.schedule.batch * side * side * PICTURE_FLOATS * shape.FLOAT32_BYTES
+
+
+def _config(model: str) -> dict[str, Any]:
+    return read_config(resolve(parse_model(model)))
+
+
+def _vocabulary(config: dict[str, Any]) -> int:
+    return _number(config, "vocab_size")
+
+
+def _number(config: dict[str, Any], *names: str) -> int:
+    return next((value for name in names if isinstance(value := config.get(name), int) and value > 0), 0)
