@@ -105,6 +105,16 @@ class Classify(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     preview_px: int = 0
 
 
+class Preview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Small PNGs of pictures, by absolute path, so that the window never decodes a stranger's file.
+
+    One ``Picture`` a file, in order; ends with ``Done(None)``.
+    """
+
+    images: tuple[str, ...]
+    most_px: int = 160
+
+
 class Describe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What a model is: counts, structure, costs. Ends with ``Done(Description)``."""
 
@@ -115,7 +125,7 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What torch can compute on here. Ends with ``Done(DeviceReport)``."""
 
 
-Request = Load | Unload | Generate | Classify | Describe | Devices
+Request = Load | Unload | Generate | Classify | Preview | Describe | Devices
 
 
 # ---------------------------------------------------------------------------------------------- results
@@ -259,6 +269,16 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     error: Problem | None = None
 
 
+class Picture(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A small PNG of one picture, or why it could not be read. Sizes in pixels, of the picture itself."""
+
+    image: str
+    preview: bytes | None = None
+    width: int = 0
+    height: int = 0
+    error: Problem | None = None
+
+
 class Notice(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Something the user should know that does not end the job."""
 
@@ -296,7 +316,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 End = Done | Cancelled | Failed
-Event = Progress | Loaded | Token | Prediction | Notice | Done | Cancelled | Failed
+Event = Progress | Loaded | Token | Prediction | Picture | Notice | Done | Cancelled | Failed
 
 
 # ---------------------------------------------------------------------------------------------- envelopes

@@ -34,6 +34,7 @@ from bigmodel_studio.protocol import (
     Failed,
     Generate,
     Load,
+    Preview,
     Request,
     Unload,
 )
@@ -48,6 +49,7 @@ TASKS: dict[type[Request], str] = {
     Unload: "bigmodel_studio.engine.session:unload",
     Generate: "bigmodel_studio.engine.generate:generate",
     Classify: "bigmodel_studio.engine.classify:classify",
+    Preview: "bigmodel_studio.engine.preview:preview",
     Describe: "bigmodel_studio.engine.describe:describe",
     Devices: "bigmodel_studio.engine.devices:devices",
 }

@@ -15,7 +15,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.pictures import preview_png, read_picture
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Classify, Done, Prediction
+from bigmodel_studio.protocol import Classify, Done, Picture, Prediction, Preview
 from tests.small_models import local
 
 
@@ -144,3 +144,20 @@ def test_photographs_are_recognised_as_published(shared_assets: Path, session: S
         assert [label.label for label in answer.predictions[:2]] == [label for label, _ in top5[:2]]
         for label, (_, probability) in zip(answer.predictions, top5, strict=True):
             assert label.probability == pytest.approx(probability, abs=0.01)
+
+
+def test_previews_are_small_pngs_in_order_and_a_bad_file_says_why(tmp_path: Path) -> None:
+    Image.new("RGB", (400, 200), (200, 10, 10)).save(tmp_path / "red.jpg")
+    (tmp_path / "text.jpg").write_text("no picture")
+    images = tuple(str(tmp_path / name) for name in ("text.jpg", "red.jpg"))
+    *events, end = run_task(Preview(images=images, most_px=64), Session(threads=1))
+    assert end == Done()
+    bad, good = events
+    assert isinstance(bad, Picture)
+    assert isinstance(good, Picture)
+    assert (bad.image, bad.preview) == (images[0], None)
+    assert bad.error is not None
+    assert bad.error.code == "picture-format"
+    assert (good.image, good.width, good.height) == (images[1], 400, 200)
+    assert good.preview is not None
+    assert Image.open(io.BytesIO(good.preview)).size == (64, 32)
