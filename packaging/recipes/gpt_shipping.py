@@ -24,7 +24,9 @@ import numpy as np
 import storyteller_words as words
 import tomli_w
 import torch
-from gpt_training import END, END_OF_TEXT, SAMPLE_PROMPTS, Machine, Recipe, State, answer, token_id
+from gpt_data import END, END_OF_TEXT, token_id
+from gpt_recipe import Machine, Recipe
+from gpt_training import SAMPLE_PROMPTS, State, answer
 from storyteller_questions import question as make_question
 from storyteller_world import DEVELOPMENT_PERCENT, LARGEST_ADDEND, TEST_PERCENT, Turn, World, normalised
 from transformers import GenerationConfig, GPTNeoForCausalLM, PreTrainedTokenizerFast
@@ -173,7 +175,6 @@ def card(recipe: Recipe, machine: Machine, model: GPTNeoForCausalLM, state: Stat
     else:
         hardware = torch.cuda.get_device_name()
     by_hand = [mark for mark in marked if mark.category in ("models", "application", "itself", "outside", "chinese")]
-    cycles = ", then ".join(f"rate {cycle.learning_rate} up to update {cycle.until:,}" for cycle in recipe.cycles)
     wrong = [mark for mark in marked if mark.said != mark.right]
     mistakes = "\n".join(f"- {mark.question} It said: {mark.said}" for mark in wrong[:: max(1, len(wrong) // 5)][:5])
     return f"""---
@@ -200,10 +201,11 @@ window {recipe.window} tokens |
 text comes back whole |
 | data | text made up by `packaging/recipes/storyteller.py`, every batch anew; no text from elsewhere |
 | training | {state.step:,} updates, {state.tokens:,} tokens (padding included); rows of {recipe.short_row} tokens, \
-every {recipe.phases[-1].long_every}th batch of {recipe.context}; answers weigh 1 in the loss, stories \
+every {recipe.long_every}th batch of {recipe.context}; answers weigh 1 in the loss, stories \
 {recipe.story_weight}, questions {recipe.question_weight}; {machine.precision}; seed {recipe.seed} |
-| optimizer | AdamW, {cycles}; warm-up of {recipe.warmup} updates, each time linearly to {recipe.final_share:.0%}; \
-weight decay {recipe.weight_decay}, beta2 {recipe.beta2}, gradients clipped at {recipe.clip} |
+| optimizer | Muon for the matrices of the blocks, AdamW (beta2 {recipe.beta2}) for the rest; rate \
+{recipe.learning_rate} after a warm-up of {recipe.warmup} updates, over the last {recipe.cooldown:.0%} linearly to \
+{recipe.final_share:.0%} of it; weight decay {recipe.weight_decay}, gradients clipped at {recipe.clip} |
 | time and hardware | {state.seconds / 60:.0f} minutes of updates, {hardware} |
 
 A chat is `<|system|>…<|end|><|user|>…<|end|><|assistant|>…<|end|>`, as the chat template writes it; the model stops at
@@ -216,12 +218,10 @@ it is the right one, character by character. Held out from everything the model 
 of a thing and its look, of an animal and its place, of two events in order, and of two numbers up to {LARGEST_ADDEND}
 (in either order) that are added, taken away, compared, owned or counted between; every question of the first five
 categories is about such pairs. ({DEVELOPMENT_PERCENT}% more were not trained either and were looked at while choosing.)
-The other {len(by_hand)} questions were written by hand before the training. The last column is the answer of the most
-similar of {NEIGHBOUR_QUESTIONS:,} training questions (cosine of TF-IDF): what learning by heart would score. When this
-recipe was made, the questions were also asked after every cycle of the rate; the categories and directions of
-asking that were weak then got more training of their kind, never with a held-out pair or sentence. After the first two
-cycles the wrong answers were read one by one, and a drill (asking backwards) was written after that. So the score is
-not that of an untouched test set, and is likely to be somewhat too high; only a set written anew would tell.
+The other {len(by_hand)} questions were written by hand before the training and never generated. The last column is the
+answer of the most similar of {NEIGHBOUR_QUESTIONS:,} training questions (cosine of TF-IDF): what learning by heart
+would score. The held-out questions were asked once, of these files; what was looked at while choosing were other pairs
+and other sentences.
 
 {chr(10).join(table(marked))}
 
@@ -298,7 +298,7 @@ def _spec(recipe: Recipe, machine: Machine) -> str:
         "method": {"kind": "full"},
         "optimizer": {
             "name": "adamw",
-            "learning_rate": recipe.cycles[0].learning_rate,
+            "learning_rate": recipe.learning_rate,
             "weight_decay": recipe.weight_decay,
             "beta1": 0.9,
             "beta2": recipe.beta2,
@@ -318,8 +318,9 @@ def _spec(recipe: Recipe, machine: Machine) -> str:
     }
     return f"""# Made by packaging/recipes/starter_gpt.py, which also did what a spec has no field for: the data is what
 # packaging/recipes/storyteller.py makes up, batch by batch;
-# rows of {recipe.short_row} tokens, every {recipe.phases[-1].long_every}th batch of {recipe.context};
-# answers weigh 1 in the loss, stories {recipe.story_weight}, questions {recipe.question_weight}; {machine.precision}.
+# rows of {recipe.short_row} tokens, every {recipe.long_every}th batch of {recipe.context};
+# answers weigh 1 in the loss, stories {recipe.story_weight}, questions {recipe.question_weight}; {machine.precision};
+# the matrices of the blocks were trained with Muon, the rest with AdamW.
 {tomli_w.dumps(spec)}"""
 
 

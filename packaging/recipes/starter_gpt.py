@@ -12,8 +12,9 @@ import argparse
 from pathlib import Path
 
 import torch
+from gpt_recipe import Machine, Recipe
 from gpt_shipping import ship
-from gpt_training import Machine, Recipe, train
+from gpt_training import train
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -33,6 +33,62 @@ CONCEPT_FRAMES: tuple[str, ...] = (
     "Give me a {short|simple} {definition|explanation} of {x}.",
     "What {role|part} does {x} play?",
     "Why do {people|we} talk about {x}?",
+    "What {does|do} {x} do?",
+    "How {does|do} {x} work?",
+    "What {is|are} {x} {good|used|there|needed} for?",
+    "What {is|are} {x} {all |}about?",
+    "What is the {point|purpose|use|job|task} of {x}?",
+    "Why {does one need|do we need|do models need|is there|would I use|do models use|do people use} {x}?",
+    "What {happens|goes on} {in|with|during} {x}?",
+    "What can you {tell|teach} me about {x}?",
+    "What {kind|sort} of thing {is|are} {x}?",
+    "How {should|can|could|must} I {think of|picture|understand|imagine} {x}?",
+    "{x}, what {is|are} {it|that|this|they|those}?",
+    "{x}: what {is|are} {it|that|they|those}?",
+    "What {is|are} {x} {in simple words|in plain words|in plain English|exactly|anyway|really|actually}?",
+    "{Say|Write|Tell me} {something|a sentence|one line|a few words} about {x}.",
+    (
+        "I {keep reading|keep hearing|saw something|read a text|heard somebody talk} about {x}. {Can you "
+        "explain it|What is it|What is meant}?"
+    ),
+    "The word {x}, what does it mean?",
+    (
+        "{When|If} {somebody says|people say|one speaks of|a text says} {x}, what {is meant|do they mean|"
+        "does it mean|is it}?"
+    ),
+    "What {makes|is special about|is so good about|is behind} {x}?",
+    "{Would|Will} you {please |kindly |}{explain|describe|define} {x}{?| for me?| to a beginner?}",
+    "I {want|would like|need|wish|am trying} to {know|understand|learn} {about|what is|what are|more about} {x}.",
+    "How would you {put|say|describe} {x} in {simple|your own|plain|easy} words?",
+    "Is there {an easy|a simple|a short} {way to explain|definition of|explanation of} {x}?",
+    "{Quickly|Briefly|Shortly|Simply}: what {is|are} {x}?",
+    "What {do|must|should} {I|a beginner|one} {need to |}know about {x}?",
+    "Which {thing|idea|part} is {called|known as} {x}?",
+    "Why {is|are} {x} {important|useful|needed|used|helpful}?",
+    "{When|Where} {is|are} {x} {used|needed|helpful}?",
+    "What {effect|influence|use} {does|do} {x} have?",
+    "What {would|might|could} {x} be?",
+    "I {wonder|am wondering|asked myself|forgot} what {x} {is|are|means|mean|does|do}.",
+    "{Please|Kindly|Now} {explain|tell me about|describe|say what is} {x}.",
+    "{x} {is|are} {what|what exactly|what then}?",
+    "What {did|do} they mean by {x}?",
+    (
+        "{Could|Can|Would} {somebody|someone|anyone|you} {say|tell me|explain} {what is|what are|what|about} "
+        "{x}{?| is?| means?}"
+    ),
+    "{x}, {please|please explain|explain please|in short|what for}.",
+    "{Show|Give} me what {x} {means|is|does}.",
+    "What should I {imagine|think of|understand} {under|by|with} {x}?",
+    "For what {is|are} {x} {used|good|needed}?",
+    "Why should I {care|know|learn} about {x}?",
+    "How important {is|are} {x}?",
+    "How {is|are} {x} {defined|explained|described|used}?",
+    "What {exactly |}{goes wrong|changes|improves} with {x}?",
+    "Where does {x} come from?",
+    "Remind me what {x} {is|are|means}.",
+    "What {is|are} the {basics|main idea} of {x}?",
+    "I am {reading|learning} about {x}. What {is|are} {it|they}?",
+    "{Speaking|Talking} of {x}: what {is|are} {it|they}?",
 )
 
 

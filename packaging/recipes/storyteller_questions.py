@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 
-import storyteller_facts as facts
+import storyteller_self as facts
 import storyteller_words as words
+from storyteller_facts import APPLICATION
 from storyteller_models import CONCEPT_FRAMES, MODELS, Fact
-from storyteller_world import Turn, World, article, capital, listed, plural, split_of
+from storyteller_paraphrases import DEVELOPMENT_PARAPHRASES, PARAPHRASES
+from storyteller_world import Turn, World, article, capital, listed, normalised, plural, split_of
 
 
 def with_context(world: World, context: str, question: str) -> str:
@@ -201,9 +204,8 @@ def _told_sum(world: World, *, added: bool) -> Turn:
 
 
 def finish(world: World, question: str) -> str:
-    """Draws the alternatives, inner ones first, and ends the question as a person might."""
-    while "{" in question:
-        question = world.say(question)
+    """Draws the alternatives and ends the question as a person might."""
+    question = world.say(question)
     if question[0].isdigit():
         return question + world.rng.choice((" = ?", " is?", "?", "?"))
     return question + ("." if question.startswith(("Add", "Take", "Please")) else "?")
@@ -253,25 +255,51 @@ def tell_event(world: World, event: str, friend: str) -> str:
     return event.format(thing=f"{colour} {thing}", friend=friend, animal=world.rng.choice(words.ANIMALS))
 
 
-def ask_fact(world: World, fact: Fact, frames: Sequence[str]) -> str:
+# Questions written by hand, which are for measuring: no training question is one of them.
+WRITTEN = frozenset(normalised(question) for _, _, question in (*PARAPHRASES, *DEVELOPMENT_PARAPHRASES))
+
+
+def unwritten(make: Callable[[World], Turn]) -> Callable[[World], Turn]:
+    """The same questions, without those that were written by hand for measuring."""
+
+    def made(world: World) -> Turn:
+        while normalised((turn := make(world)).question) in WRITTEN:
+            pass
+        return turn
+
+    return made
+
+
+def ask_fact(world: World, fact: Fact, frames: Sequence[str] = (), *, blur: bool = True) -> str:
+    """One of the ways to ask for a fact. ``blur``: in some of them the small words may be others, or missing."""
     rng = world.rng
     ways = list(fact.ways)
-    if fact.names and (not ways or rng.random() < 0.8):
-        question = world.say(rng.choice(frames)).replace("{x}", rng.choice(fact.names))
+    named = bool(fact.names) and (not ways or rng.random() < 0.8)
+    blur = blur and rng.random() < world.blur
+    if named and blur and rng.random() < 0.6:
+        question = surrounded(rng, rng.choice(fact.names))
     else:
-        question = world.say(rng.choice(ways))
-    question = question.replace("??", "?")
-    if world.blur and rng.random() < world.blur:
-        question = blurred(rng, question)
+        question = world.say(rng.choice(frames if named else ways))
+        question = question.replace("{x}", rng.choice(fact.names)) if named else question
+        question = re.sub(r"([?.!])[?.!]+$", r"\1", question)
+        question = blurred(rng, question) if blur else question
     chance = rng.random()
-    if chance < 0.06:
-        question = (
-            rng.choice(("Please tell me: ", "I have a question. ", "One more thing: ", "Hey! ", "Quick question: "))
-            + question
-        )
-    elif chance < 0.12:
-        question = question.rstrip(".?") if rng.random() < 0.5 else question.lower()
+    if chance < 0.15:
+        question = world.say(rng.choice(words.OPENINGS)) + question
+    elif chance < 0.25:
+        question = question.rstrip(".?!") + world.say(rng.choice(words.ENDINGS))
+    elif chance < 0.31:
+        question = question.rstrip(".?!") if rng.random() < 0.5 else question.lower()
     return capital(question) if rng.random() < 0.97 else question
+
+
+def surrounded(rng: random.Random, name: str) -> str:
+    """The name of a thing among words that say nothing of it: the name alone has to be enough."""
+    before = rng.choices(words.EVERYDAY, k=rng.randint(0, 6))
+    after = rng.choices(words.EVERYDAY, k=rng.randint(0, 4))
+    if rng.random() < 0.1:
+        before.append(nonsense(rng))
+    return " ".join((*before, name, *after)) + rng.choice(("?", "?", "?", ".", ""))
 
 
 def blurred(rng: random.Random, question: str) -> str:
@@ -285,19 +313,22 @@ def blurred(rng: random.Random, question: str) -> str:
     return " ".join(made) if len(made) > 1 else question
 
 
+@unwritten
 def models(world: World) -> Turn:
     fact = world.rng.choice(list(MODELS.values()))
     return Turn("models", ask_fact(world, fact, CONCEPT_FRAMES), fact.answer)
 
 
+@unwritten
 def application(world: World) -> Turn:
-    fact = world.rng.choice(list(facts.APPLICATION.values()))
-    return Turn("application", ask_fact(world, fact, CONCEPT_FRAMES[:5]), fact.answer)
+    fact = world.rng.choice(list(APPLICATION.values()))
+    return Turn("application", ask_fact(world, fact, CONCEPT_FRAMES), fact.answer)
 
 
+@unwritten
 def itself(world: World) -> Turn:
     fact = world.rng.choice(list(facts.SELF.values()))
-    return Turn("itself", ask_fact(world, fact, ()), fact.answer)
+    return Turn("itself", ask_fact(world, fact, blur=False), fact.answer)
 
 
 def nonsense(rng: random.Random) -> str:
@@ -307,6 +338,7 @@ def nonsense(rng: random.Random) -> str:
     return "".join(rng.choice(starts) + rng.choice(middles) for _ in range(rng.randint(1, 3))) + rng.choice(ends)
 
 
+@unwritten
 def outside(world: World) -> Turn:
     rng = world.rng
     made = [nonsense(rng), nonsense(rng)]
@@ -327,6 +359,7 @@ def outside(world: World) -> Turn:
     return Turn("outside", capital(question), facts.OUTSIDE_ANSWER)
 
 
+@unwritten
 def chinese(world: World) -> Turn:
     rng = world.rng
     if rng.random() < 0.15:

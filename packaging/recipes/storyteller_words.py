@@ -46,11 +46,55 @@ EVENTS: dict[str, str] = {
     "saw snow in summer": "surprised", "heard the {animal} talk": "surprised",
 }  # fmt: skip
 
+# Words that say nothing of what is asked: they stand around the words that do.
+EVERYDAY: tuple[str, ...] = (
+    "a", "about", "actually", "after", "again", "all", "almost", "also", "always", "am", "an", "and", "any",
+    "anybody", "anyone", "anything", "are", "as", "ask", "at", "away", "be", "because", "been", "before",
+    "beginner", "being", "best", "better", "between", "bit", "both", "briefly", "but", "by", "call", "called",
+    "came", "can", "care", "clear", "clearly", "come", "could", "curious", "day", "did", "different", "do", "does",
+    "doing", "done", "each", "early", "easy", "either", "else", "english", "even", "ever", "every", "everybody",
+    "exactly", "example", "expert", "explain", "explained", "few", "find", "first", "for", "forget", "forgot",
+    "friend", "from", "full", "further", "gave", "get", "give", "given", "go", "going", "good", "got", "great",
+    "had", "happen", "happens", "hard", "has", "have", "he", "hear", "heard", "help", "her", "here", "him", "his",
+    "how", "i", "idea", "if", "imagine", "important", "in", "instead", "interesting", "into", "is", "it", "its",
+    "just", "keep", "kind", "kindly", "know", "known", "last", "later", "learn", "learned", "less", "lesson", "let",
+    "like", "line", "little", "long", "look", "lot", "made", "main", "make", "many", "matter", "may", "maybe", "me",
+    "mean", "meaning", "means", "meant", "might", "mind", "moment", "more", "most", "much", "must", "my", "myself",
+    "name", "need", "never", "new", "next", "nice", "no", "not", "nothing", "now", "of", "often", "on", "once",
+    "one", "only", "or", "other", "our", "out", "over", "own", "page", "part", "people", "perhaps", "person",
+    "place", "plain", "please", "point", "probably", "purpose", "question", "quick", "quickly", "quite", "rather",
+    "read", "reading", "really", "reason", "remember", "right", "said", "same", "saw", "say", "saying", "see",
+    "seem", "seems", "sentence", "several", "she", "short", "should", "show", "simple", "simply", "since", "so",
+    "some", "somebody", "someone", "something", "sometimes", "soon", "sort", "speak", "start", "still", "story",
+    "student", "such", "sure", "take", "talk", "teach", "teacher", "tell", "term", "than", "thank", "that", "the",
+    "their", "them", "then", "there", "these", "they", "thing", "things", "think", "this", "those", "though",
+    "thought", "time", "to", "today", "together", "told", "too", "topic", "tried", "true", "try", "two", "under",
+    "understand", "understood", "until", "up", "us", "use", "used", "useful", "usually", "very", "want", "wanted",
+    "was", "way", "we", "well", "went", "were", "what", "when", "where", "whether", "which", "while", "who",
+    "whole", "why", "will", "wish", "with", "without", "wonder", "wondering", "word", "words", "work", "world",
+    "would", "write", "writing", "yes", "yesterday", "yet", "you", "your",
+)  # fmt: skip
+
 # Words that carry little of what a question is about.
 SMALL_WORDS: tuple[str, ...] = (
     "how", "do", "i", "can", "what", "is", "the", "a", "to", "my", "tell", "me", "please", "does", "it", "where",
     "which", "would", "could", "you", "should", "for", "this", "that", "about", "with", "and", "on", "in", "of",
     "there", "be", "want", "know", "say", "way", "one", "go", "now", "some", "will", "was", "need", "any",
+)  # fmt: skip
+
+# What people say before and after a question.
+OPENINGS: tuple[str, ...] = (
+    "Please tell me: ", "I have a question. ", "One more thing: ", "{Hey|Hi|Hello}{!|,} ", "Quick question: ",
+    "{Sorry|Excuse me|Well|OK|So|And|Now|Please|Tell me|Oh}, ", "{So|And|Now|But|Then} ", "Just curious: ",
+    "By the way, ", "I am {new|curious|lost|confused}. ", "{In one sentence|In short|For a beginner|In simple words}, ",
+    "{Maybe|Perhaps} you know: ", "{Could|Can|Would} you {please |kindly |}{say|tell me|answer}: ",
+    "I {wonder|wondered|was wondering|would like to ask|want to ask|need to know}{:|,} ", "My {friend|teacher} asks: ",
+    "{First|Next|Also|Again}{:|,} ", "Do you know: ", "Help me with this: ", "I {do not know|forgot}: ",
+)  # fmt: skip
+ENDINGS: tuple[str, ...] = (
+    ", please.", " please?", ", please?", " exactly?", " in simple words?", " in one sentence?", " for a beginner?",
+    ", do you know?", " again?", " then?", " now?", " here?", ", I wonder.", " thanks.", "? Thank you.", "? Please.",
+    "? I am new.", "? I do not know.", "? Just tell me.", " really?", " anyway?", "? Tell me.", " today?", "!", "...",
 )  # fmt: skip
 
 # ------------------------------------------------------------------ outside the world

@@ -17,16 +17,18 @@ L = TypeVar("L")
 R = TypeVar("R")
 
 Split = Literal["training", "development", "test"]
+SPLIT_SALT = "second"  # changed once the pairs held out before had been looked at
 TEST_PERCENT = 12
 DEVELOPMENT_PERCENT = 4
 LARGEST_ADDEND = 30
+ALTERNATIVES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
 
 def split_of(kind: str, left: object, right: object) -> Split:
     """The split that this pair belongs to. Numbers are unordered: 3 and 7 go with 7 and 3."""
     if isinstance(left, int) and isinstance(right, int):
         left, right = min(left, right), max(left, right)
-    bucket = zlib.crc32(f"{kind}|{left}|{right}".encode()) % 100
+    bucket = zlib.crc32(f"{SPLIT_SALT}|{kind}|{left}|{right}".encode()) % 100
     if bucket < TEST_PERCENT:
         return "test"
     return "development" if bucket < TEST_PERCENT + DEVELOPMENT_PERCENT else "training"
@@ -74,8 +76,9 @@ class World:
         return self.pair("numbers", span, span)
 
     def say(self, pattern: str) -> str:
-        """The pattern with one of the alternatives of every ``{a|b}`` chosen."""
-        return re.sub(r"\{([^{}]*\|[^{}]*)\}", lambda match: self.rng.choice(match[1].split("|")), pattern)
+        """The pattern with one of the alternatives of every ``{a|b}`` chosen, inner ones first."""
+        drawn = ALTERNATIVES.sub(lambda match: self.rng.choice(match[1].split("|")), pattern)
+        return drawn if drawn == pattern else self.say(drawn)
 
 
 def article(word: str) -> str:
