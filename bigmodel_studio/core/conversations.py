@@ -21,7 +21,6 @@ from bigmodel_studio.core.files import replace
 from bigmodel_studio.protocol import Problem
 
 SCHEMA = 1
-TRASH_DAYS = 7
 TITLE_LENGTH = 60
 INDEX_CHARACTERS = 2000
 """Indexed in one call of ``index_some``; chunks overlap by a few characters, so that words on their edge are found."""
@@ -92,8 +91,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 class Conversations:
     """The file of conversations. ``problem`` says where it was damaged (it was then moved aside and begun anew)."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, trash_days: float = 7) -> None:
         self.path = path or paths.conversations_file()
+        self._trash_days = trash_days
         self.problem: Problem | None = None
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -154,12 +154,8 @@ class Conversations:
         self._do("UPDATE conversations SET system = ? WHERE id = ?", (system, conversation))
 
     def delete(self, conversation: int) -> None:
-        """Put it in the trash; ``restore`` brings it back for ``TRASH_DAYS`` days."""
+        """Mark it as removed: it goes for good when this file is opened after ``trash_days`` days."""
         self._do("UPDATE conversations SET deleted = ? WHERE id = ?", (time.time(), conversation))
-
-    def restore(self, conversation: int) -> None:
-        """Undo a delete."""
-        self._do("UPDATE conversations SET deleted = NULL WHERE id = ?", (conversation,))
 
     def search(self, text: str) -> list[Conversation]:
         """The conversations whose title or messages hold every word of ``text``, in the list's order."""
@@ -289,8 +285,7 @@ class Conversations:
             raise
         return db
 
-    @staticmethod
-    def _mend(db: sqlite3.Connection) -> None:
+    def _mend(self, db: sqlite3.Connection) -> None:
         """Put together the replies that were cut off with the process, and empty the old trash."""
         with db:
             for (message,) in db.execute("SELECT id FROM messages WHERE state = 'streaming'").fetchall():
@@ -299,7 +294,7 @@ class Conversations:
                 db.execute("UPDATE messages SET text = ?, state = 'interrupted' WHERE id = ?", (text, message))
                 db.execute("DELETE FROM pieces WHERE message = ?", (message,))
                 db.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
-            old = time.time() - TRASH_DAYS * 86400
+            old = time.time() - self._trash_days * 86400
             gone = [row[0] for row in db.execute("SELECT id FROM conversations WHERE deleted < ?", (old,))]
             for conversation in gone:
                 of_it = "(SELECT id FROM messages WHERE conversation = ?)"
@@ -317,6 +312,37 @@ class Conversations:
         if cursor.lastrowid is None:
             raise sqlite3.DatabaseError("no row was made")
         return cursor.lastrowid
+
+
+def listed(most: int) -> list[tuple[int, str]]:
+    """Numbers and titles of the newest conversations, read beside whoever has the file open."""
+    try:
+        with contextlib.closing(_beside("ro")) as db:
+            rows = db.execute(
+                "SELECT id, title FROM conversations WHERE deleted IS NULL ORDER BY updated DESC LIMIT ?", (most,)
+            )
+            return [(int(row[0]), str(row[1])) for row in rows]
+    except sqlite3.Error:
+        return []  # there is no file yet, or it is not one of ours
+
+
+def restore(conversation: int) -> None:
+    """Undo ``Conversations.delete``, beside whoever has the file open. Raises ``sqlite3.Error``."""
+    _mark_removed(conversation, None)
+
+
+def expire(conversation: int) -> None:
+    """Have a removed conversation go for good when the file is opened next. Raises ``sqlite3.Error``."""
+    _mark_removed(conversation, 1.0)
+
+
+def _mark_removed(conversation: int, when: float | None) -> None:
+    with contextlib.closing(_beside("rw")) as db, db:
+        db.execute("UPDATE conversations SET deleted = ? WHERE id = ? AND deleted IS NOT NULL", (when, conversation))
+
+
+def _beside(mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{paths.conversations_file().as_uri()}?mode={mode}", uri=True, timeout=0.5)
 
 
 def title_of(first_words: str) -> str:

@@ -224,6 +224,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "paste-unwritable": ("The pasted picture could not be kept in {path}.", "Make room there, then paste again."),
     "pictures-none": ("The folder “{folder}” holds no pictures.", "Drop pictures, or a folder with some in it."),
     "pictures-many": ("Only the first {most} pictures were taken.", "Drop the rest when these are done."),
+    "run-bundled": ("The run {run} came with the application and stays.", "Runs of your own can be removed."),
+    "trash-failed": ("{path} could not be moved: {detail}.", "It is where it was; the log has the details."),
+    "trash-gone": ("“{name}” is not in the trash any more.", "Its time was up, or it was brought back already."),
     "window-hangs": (
         "Another window of this application is open and does not answer.",
         "Close one of the two: what is changed in both is kept as the last to close has it.",

@@ -70,6 +70,15 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
             extra={"zero": "Automatic"},
         ),
     ] = 0
+    trash_days: Annotated[
+        int,
+        msgspec.Meta(
+            title="Keep removed things for",
+            description="How many days what was removed can be brought back, before it is deleted for good.",
+            ge=1,
+            le=365,
+        ),
+    ] = 7
     runs_at_once: Annotated[
         int,
         msgspec.Meta(

@@ -1,12 +1,17 @@
-"""One table of what can be done from anywhere: menus, shortcuts and the list of shortcuts are drawn from it.
+"""One table of what can be done: menu, shortcuts, palette and the list of shortcuts are drawn from it.
 
-``handler`` is the name of a method of the main window, called without arguments. Texts are translated in "actions".
+``handler`` is the name of a method called without arguments (of the main window, or of the page that ``page`` names,
+which is shown first), or ``module:Dialog``, made as ``Dialog(studio, window)`` and opened. Texts are translated in
+"actions". ``KEYS`` adds to the list of shortcuts what keys mean in one place only.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
@@ -14,42 +19,141 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from bigmodel_studio.ui.pages import PAGES
 
+if TYPE_CHECKING:
+    from bigmodel_studio.ui.main_window import MainWindow
+
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """An action. ``group``: actions of one group stand together in the menu."""
+    """An action. ``group``: actions of one group stand together. ``shortcut``: "; " parts alternatives.
+
+    One that belongs to a ``page`` is in the palette and in the list of shortcuts, and not in the menu.
+    """
 
     id: str
     text: str
     shortcut: str
     handler: str
     group: str
+    page: str = ""
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("palette", str(QT_TRANSLATE_NOOP("actions", "Find and do…")), "Ctrl+K", "show_palette", "find"),
     ActionSpec("new", str(QT_TRANSLATE_NOOP("actions", "New")), "Ctrl+N", "new_item", "file"),
     ActionSpec("open", str(QT_TRANSLATE_NOOP("actions", "Open a folder…")), "Ctrl+O", "open_dialog", "file"),
+    ActionSpec("undo", str(QT_TRANSLATE_NOOP("actions", "Undo the last removal")), "Ctrl+Z", "undo_removal", "trash"),
+    ActionSpec(
+        "removed",
+        str(QT_TRANSLATE_NOOP("actions", "Recently removed…")),
+        "",
+        "bigmodel_studio.ui.recently_removed:RecentlyRemoved",
+        "trash",
+    ),
     ActionSpec("settings", str(QT_TRANSLATE_NOOP("actions", "Settings…")), "Ctrl+,", "show_settings", "window"),
-    ActionSpec("shortcuts", str(QT_TRANSLATE_NOOP("actions", "Shortcuts…")), "F1", "show_shortcuts", "window"),
+    ActionSpec(
+        "shortcuts",
+        str(QT_TRANSLATE_NOOP("actions", "Shortcuts…")),
+        "F1; Ctrl+/",
+        "bigmodel_studio.ui.shortcuts_dialog:ShortcutsDialog",
+        "window",
+    ),
+    ActionSpec(
+        "logs", str(QT_TRANSLATE_NOOP("actions", "Logs…")), "", "bigmodel_studio.ui.log_viewer:LogViewer", "window"
+    ),
     ActionSpec("close", str(QT_TRANSLATE_NOOP("actions", "Close the window")), "Ctrl+W", "close", "leave"),
+    ActionSpec("new-chat", str(QT_TRANSLATE_NOOP("actions", "New chat")), "", "new_item", "page", page="chat"),
+    ActionSpec(
+        "open-pictures", str(QT_TRANSLATE_NOOP("actions", "Open pictures…")), "", "browse", "page", page="images"
+    ),
+    ActionSpec(
+        "paste-picture", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "", "paste", "page", page="images"
+    ),
+    ActionSpec("new-run", str(QT_TRANSLATE_NOOP("actions", "New run")), "", "new_item", "page", page="train"),
 )
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Every action's text and shortcut, pages first, as the list of shortcuts shows them."""
-    for number, page in enumerate(PAGES.values(), 1):
-        yield QCoreApplication.translate("pages", page.title), f"Ctrl+{number}"
-    for spec in ACTIONS:
-        yield QCoreApplication.translate("actions", spec.text), spec.shortcut
+@dataclass(frozen=True)
+class KeySpec:
+    """What keys mean in one place: on a page (by id), or in whatever else ``place`` names."""
+
+    place: str
+    text: str
+    keys: str
 
 
-def add_actions(window: QWidget) -> dict[str, QAction]:
-    """Make the table's actions on ``window``, with their shortcuts, connected to its methods."""
+KEYS: tuple[KeySpec, ...] = (
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Send")), "Return"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Break the line")), "Shift+Return"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Stop the reply")), "Esc"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Rename a conversation")), "F2"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Remove a conversation")), "Delete"),
+    KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "Ctrl+V"),
+    KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Take a picture off the page")), "Delete"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Remove a run")), "Delete"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: from point to point")), "Left; Right"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: look closer, step back")), "+; -"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: show all")), "Home"),
+    KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Use the model")), "Return"),
+)
+
+
+def text_of(spec: ActionSpec | KeySpec) -> str:
+    """What it is called, in the window's language."""
+    return QCoreApplication.translate("actions", spec.text)
+
+
+def page_title(page_id: str) -> str:
+    """What a page is called, in the window's language."""
+    return QCoreApplication.translate("pages", PAGES[page_id].title)
+
+
+def page_keys(page_id: str) -> str:
+    """The shortcut that shows a page."""
+    return f"Ctrl+{list(PAGES).index(page_id) + 1}"
+
+
+def native(keys: str) -> list[str]:
+    """Alternatives as this system writes them."""
+    form = QKeySequence.SequenceFormat.NativeText
+    return [QKeySequence(key).toString(form) for key in keys.split("; ")] if keys else []
+
+
+def sheet() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The list of shortcuts: by section (its title), each text with its keys."""
+    general = [(text_of(spec), spec.shortcut) for spec in ACTIONS if spec.shortcut and not spec.page]
+    yield QCoreApplication.translate("actions", "Everywhere"), general
+    yield (
+        QCoreApplication.translate("actions", "Pages"),
+        [(page_title(page_id), page_keys(page_id)) for page_id in PAGES],
+    )
+    for page_id in PAGES:
+        own = [(text_of(spec), spec.shortcut) for spec in ACTIONS if spec.page == page_id and spec.shortcut]
+        own += [(text_of(spec), spec.keys) for spec in KEYS if spec.place == page_id]
+        if own:
+            yield page_title(page_id), own
+
+
+def run(window: MainWindow, spec: ActionSpec) -> None:
+    """Do it."""
+    if ":" in spec.handler:
+        module, _, name = spec.handler.partition(":")
+        getattr(importlib.import_module(module), name)(window.studio, window).open()
+        return
+    target: Any = window
+    if spec.page:
+        window.show_page(spec.page)
+        target = window.current_page
+    getattr(target, spec.handler)()
+
+
+def add_actions(window: MainWindow) -> dict[str, QAction]:
+    """Make the table's actions on ``window``, with their shortcuts."""
     made = {}
     for spec in ACTIONS:
-        action = QAction(QCoreApplication.translate("actions", spec.text), window)
-        action.setShortcut(QKeySequence(spec.shortcut))
-        action.triggered.connect(getattr(window, spec.handler))
+        action = QAction(text_of(spec), window)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcut.split("; ") if keys])
+        action.triggered.connect(partial(run, window, spec))
         window.addAction(action)
         made[spec.id] = action
     return made
@@ -60,6 +164,8 @@ def menu(parent: QWidget, actions: dict[str, QAction]) -> QMenu:
     made = QMenu(parent)
     group = ACTIONS[0].group
     for spec in ACTIONS:
+        if spec.page:
+            continue
         if spec.group != group:
             made.addSeparator()
             group = spec.group

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal, Slot
@@ -21,6 +22,7 @@ from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.opening import sort_paths
 from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.actions import add_actions, menu
 from bigmodel_studio.ui.pages import PAGES
@@ -30,6 +32,7 @@ from bigmodel_studio.ui.widgets.banner import Banner
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
 from bigmodel_studio.ui.widgets.status_bar import StatusBar
+from bigmodel_studio.ui.widgets.toast import Toast
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +62,13 @@ class MainWindow(QMainWindow):
         self.rail = Rail()
         self.status = StatusBar()
         self._lay_out()
+        self.toast = Toast(self)
         self.rail.set_menu(menu(self, add_actions(self)))
         self.rail.wanted.connect(self.show_page)
         studio.page_wanted.connect(self.show_page)
         studio.told.connect(self.banner.tell)
+        studio.removals.removed.connect(self._on_removed)
+        studio.removals.restored.connect(self._on_restored)
         studio.facts_changed.connect(self.status.show_loaded)
         studio.runs.runs_changed.connect(self._on_runs_changed)
 
@@ -150,11 +156,28 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     @Slot()
-    def show_shortcuts(self) -> None:
-        """The list of shortcuts."""
-        from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
+    def show_palette(self) -> None:
+        """Everything there is, found by a few letters."""
+        from bigmodel_studio.ui.palette import Palette
+        from bigmodel_studio.ui.palette_entries import entries
 
-        ShortcutsDialog(self).open()
+        if self.findChild(Palette) is None:
+            Palette(self, entries(self))
+
+    @Slot()
+    def undo_removal(self) -> None:
+        """Bring back what was removed last."""
+        self.studio.removals.undo()
+
+    @Slot(object)
+    def _on_removed(self, removed: Removed) -> None:
+        restore = partial(self.studio.removals.restore, removed)
+        self.toast.offer(removed.name, self.tr("was removed."), self.tr("Undo"), restore)
+
+    @Slot(object)
+    def _on_restored(self, removed: Removed) -> None:
+        if self.toast.isVisible():
+            self.toast.leave()
 
     @Slot(str)
     def _on_setting_changed(self, name: str) -> None:

@@ -14,6 +14,7 @@ from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import Event, Failed, Loaded, ModelFacts, Problem, Request
+from bigmodel_studio.ui.removals import Removals
 
 
 class LaneLike(Protocol):
@@ -51,6 +52,8 @@ class Studio(QObject):
         """The lane for what may blow up (describing a stranger's model), so that chat does not wait for it."""
         self.library = library
         self.runs = runs
+        self.removals = Removals(self)
+        """What is removed on any page goes through here, and comes back."""
         self.facts: ModelFacts | None = None
         """What the interactive lane holds now, as far as its jobs have said."""
 

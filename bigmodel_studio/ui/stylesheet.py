@@ -1,8 +1,8 @@
 """The one stylesheet, made from a scheme's colours.
 
-Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet" and "danger" buttons;
-"title", "heading", "secondary", "small", "warn", "bad" and "good" labels; "card", "surface", "header", "inspector"
-panels. Nothing else in the window sets colours by a stylesheet.
+Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link" and
+"danger" buttons; "title", "heading", "secondary", "small", "key", "warn", "bad" and "good" labels; "card", "surface",
+"header", "inspector", "toast", "palette" panels. Nothing else in the window sets colours by a stylesheet.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ QLabel[look="small"] { font-size: 12px; color: $secondary; }
 QLabel[look="large"] { font-size: 20px; font-weight: 600; }
 QLabel[look="warn"] { font-size: 12px; color: $warn; }
 QLabel[look="bad"] { font-size: 12px; color: $bad; }
+QLabel[look="key"] {
+  font-size: 12px; background: $raised; border: 1px solid $border; border-radius: 4px; padding: 1px 6px;
+}
 QLabel[look="good"] { font-size: 12px; color: $good; }
 
 QFrame[look="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
@@ -40,6 +43,7 @@ QFrame[look="rail"] { background: $window; border: none; border-right: 1px solid
 QFrame[look="status"] { background: $surface; border: none; border-top: 1px solid $border; }
 QFrame[look="banner"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }
 QFrame[look="banner"] QLabel { background: transparent; }
+QFrame[look="toast"], QFrame[look="palette"] { background: $surface; border: 1px solid $field; border-radius: 8px; }
 
 QPushButton { background: $surface; border: 1px solid $field; border-radius: 6px; padding: 6px 12px; min-height: 18px; }
 QPushButton:hover { background: $raised; }
@@ -51,6 +55,11 @@ QPushButton[look="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
 QPushButton[look="primary"]:disabled { background: $raised; color: $secondary; border-color: $border; }
 QPushButton[look="danger"] { color: $bad; }
+QPushButton[look="link"] {
+  background: transparent; border: 1px solid transparent; color: $accent; font-weight: 600; padding: 4px 8px;
+}
+QPushButton[look="link"]:hover { background: $accent_soft; }
+QPushButton[look="link"]:focus { border: 1px solid $accent; padding: 4px 8px; }
 QPushButton[look="quiet"], QToolButton {
   background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px;
 }

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.core.conversations import Conversations, ReplyFacts, title_of
+from bigmodel_studio.core.conversations import Conversations, ReplyFacts, expire, listed, restore, title_of
 from bigmodel_studio.protocol import Problem
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "conversations.sqlite3"
+def path(home: Path) -> Path:
+    return home / "conversations.sqlite3"
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_order_pin_rename_and_delete_with_undo(store: Conversations) -> None:
     store.delete(first)
     assert [entry.id for entry in store.all()] == [second]
     assert store.search("first") == []
-    store.restore(first)
+    restore(first)
     assert store.get(first) is not None
     assert len(store.thread(first)) == 2
 
@@ -141,11 +141,30 @@ def test_old_trash_is_emptied_on_opening(store: Conversations, path: Path) -> No
         db.execute("UPDATE conversations SET deleted = deleted - 8 * 86400 WHERE id = ?", (old,))
     db.close()
     again = Conversations(path)
-    again.restore(old)
-    again.restore(new)
+    restore(old)
+    restore(new)
     assert [entry.id for entry in again.all()] == [new]
     assert again.thread(old) == []
     again.close()
+
+
+def test_titles_are_read_beside_the_open_file(store: Conversations) -> None:
+    first, second = _said(store, "first", "a"), _said(store, "second", "b")
+    assert listed(10) == [(second, "second"), (first, "first")]
+    store.delete(second)
+    assert listed(10) == [(first, "first")]
+    expire(first)  # it was not removed, and must not go
+    expire(second)
+    store.close()
+    again = Conversations(store.path)
+    restore(second)
+    assert [entry.id for entry in again.all()] == [first]
+    again.close()
+
+
+def test_there_are_no_titles_without_a_file(home: Path) -> None:
+    assert listed(10) == []
+    assert list(home.iterdir()) == []
 
 
 _WRITER = """

@@ -477,8 +477,12 @@ def test_conversations_can_be_searched_renamed_deleted_and_brought_back(chat: Ch
     chat.qtbot.keyClick(entries.view, Qt.Key.Key_Delete)
     assert titles() == ["about apples"]
     assert chat.page.talk.conversation == 0
-    chat.qtbot.mouseClick(entries.undo.undo, Qt.MouseButton.LeftButton)
+    assert [(kept.kind, kept.name) for kept in chat.page.studio.removals.trash.items()] == [
+        ("conversation", "Red kites")
+    ]
+    chat.page.studio.removals.undo()
     assert "Red kites" in titles()
+    assert chat.page.studio.removals.trash.items() == []
     assert chat.page.talk.conversation == kites
 
 

@@ -3,86 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.client.fake import FakeLane
-from bigmodel_studio.client.library import LibraryWatcher
-from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.client.sampler import DeviceSample, MachineSample
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.protocol import Done, Event, Loaded, ModelFacts, ModelRef, Problem, Request
+from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui import actions
-from bigmodel_studio.ui.main_window import MainWindow
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.theme import SCHEMES, Theme, colours
-
-FACTS = ModelFacts(
-    model=ModelRef(source="builtin", id="starter-gpt"),
-    name="starter-gpt",
-    kind="causal-lm",
-    architecture="GPTNeoForCausalLM",
-    parameters=5_324_288,
-    weight_bytes=21_297_152,
-    dtype="float32",
-    device="cpu",
-)
-
-
-def _loads(request: Request) -> Iterator[Event]:
-    yield Loaded(facts=FACTS)
-    yield Done()
-
-
-class Shell:
-    def __init__(self, qtbot: QtBot, qapp: QApplication) -> None:
-        self.qtbot = qtbot
-        self.lane, self.library, self.runs = FakeLane(_loads), LibraryWatcher(), RunWatcher()
-        self.settings = SettingsStore()
-        self.studio = Studio(settings=self.settings, interactive=self.lane, library=self.library, runs=self.runs)
-        self.window = MainWindow(self.studio, Theme(qapp, "light"))
-        self.window.restore_session()
-        self.window.show()
-        qtbot.waitExposed(self.window)
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=10_000)
-
-    def drop(self, *urls: QUrl) -> None:
-        mime = QMimeData()
-        mime.setUrls(list(urls))
-        at = self.window.rect().center()
-        how = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-        entering = QDragEnterEvent(at, *how)
-        self.window.dragEnterEvent(entering)
-        assert entering.isAccepted()
-        self.window.dropEvent(QDropEvent(at.toPointF(), *how))
-
-    def close(self) -> None:
-        self.window.close()
-        self.lane.close()
-        self.library.close()
-        self.runs.close()
-        self.window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def shell(qtbot: QtBot, qapp: QApplication, home: Path) -> Iterator[Shell]:
-    made = Shell(qtbot, qapp)
-    yield made
-    made.close()
+from bigmodel_studio.ui.theme import SCHEMES, colours
+from tests.ui.shell import FACTS, Shell
 
 
 def test_only_the_page_that_is_shown_is_built(shell: Shell) -> None:
@@ -194,18 +132,31 @@ def test_settings_are_drawn_and_hold_at_once(shell: Shell) -> None:
 
 def test_every_action_has_a_method_and_is_in_the_list_of_shortcuts(shell: Shell) -> None:
     for spec in actions.ACTIONS:
-        assert callable(getattr(shell.window, spec.handler))
-    keys = [keys for _, keys in actions.texts()]
-    assert len(set(keys)) == len(keys)
-    shell.qtbot.keyClick(shell.window, Qt.Key.Key_F1)
-    dialog = shell.window.findChild(ShortcutsDialog)
-    assert dialog is not None
-    dialog.close()
+        if not spec.page and ":" not in spec.handler:
+            assert callable(getattr(shell.window, spec.handler))
+    everywhere = [keys for _, lines in list(actions.sheet())[:2] for _, keys in lines]
+    assert len(set(everywhere)) == len(everywhere)
+    for key, modifier in [
+        (Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Slash, Qt.KeyboardModifier.ControlModifier),
+    ]:
+        shell.qtbot.keyClick(shell.window, key, modifier)
+        dialog = shell.window.findChild(ShortcutsDialog)
+        assert dialog is not None
+        said = {shown.text() for shown in dialog.findChildren(QLabel)}
+        assert {actions.text_of(spec) for spec in actions.ACTIONS if spec.shortcut} <= said
+        assert {"Ctrl+K", "Ctrl+1", "Shift+Return"} <= said
+        dialog.close()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert [a.text() for a in shell.window.rail.menu_button.menu().actions() if not a.isSeparator()] == [
+        "Find and do…",
         "New",
         "Open a folder…",
+        "Undo the last removal",
+        "Recently removed…",
         "Settings…",
         "Shortcuts…",
+        "Logs…",
         "Close the window",
     ]
 

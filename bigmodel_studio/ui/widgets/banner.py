@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui import i18n
@@ -68,25 +68,4 @@ class Banner(QFrame):
         behind = len(self._waiting) - 1
         self.more.setText(self.tr("%n more", "", behind) if behind else "")
         self.setAccessibleName(f"{sentence} {hint}")
-        self.show()
-
-
-class UndoBar(QFrame):
-    """Says what was just done, with a button that takes it back; gone when ``forget`` is called or it was pressed."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        set_look(self, "card")
-        self.words = label("", "secondary")
-        self.undo = QPushButton(self.tr("Undo"))
-        set_look(self.undo, "quiet")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 4, 4)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.undo)
-        self.hide()
-
-    def offer(self, words: str) -> None:
-        """Show what was done."""
-        self.words.setText(words)
         self.show()

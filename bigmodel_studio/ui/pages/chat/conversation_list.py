@@ -1,4 +1,4 @@
-"""The list of conversations: search, open, rename in place, pin, delete with undo."""
+"""The list of conversations: search, open, rename in place, pin, and ask for one to be removed."""
 
 from __future__ import annotations
 
@@ -32,12 +32,10 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core.conversations import Conversation, Conversations
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.icons import icon
-from bigmodel_studio.ui.widgets.banner import UndoBar
 from bigmodel_studio.ui.widgets.page_frame import label
 
 ROW_PX = 52
 SEARCH_MS = 200
-UNDO_MS = 20_000
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ENTRY = Qt.ItemDataRole.UserRole
@@ -141,16 +139,15 @@ class _View(QListView):
 
 
 class ConversationList(QWidget):
-    """``chosen`` carries a conversation's id; ``deleted`` that of one that is gone for now."""
+    """``chosen`` carries a conversation's id; ``remove_wanted`` that of one that shall go, and its title."""
 
     chosen = Signal(int)
-    deleted = Signal(int)
+    remove_wanted = Signal(int, str)
 
     def __init__(self, store: Conversations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._current = 0
-        self._trashed = 0
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search conversations"))
         self.search.setAccessibleName(self.tr("Search conversations"))
@@ -168,21 +165,16 @@ class ConversationList(QWidget):
         self.view.setAccessibleName(self.tr("Conversations"))
         self.view.delete_pressed.connect(self._on_delete)
         self.nothing = label("", "small", wrap=True)
-        self.undo = UndoBar()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(self.search)
         column.addWidget(self.nothing)
         column.addWidget(self.view, 1)
-        column.addWidget(self.undo)
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._search_timer.timeout.connect(self.refresh)
-        self._undo_timer = QTimer(self, singleShot=True, interval=UNDO_MS)
-        self._undo_timer.timeout.connect(self.undo.hide)
         self.search.textChanged.connect(self._search_timer.start)
         self.rows.renamed.connect(self._on_renamed)
-        self.undo.undo.clicked.connect(self._on_undo)
         self.view.clicked.connect(self._on_clicked)
         self.view.activated.connect(self._on_clicked)
         self.view.customContextMenuRequested.connect(self._on_menu)
@@ -207,9 +199,8 @@ class ConversationList(QWidget):
         self._mark()
 
     def shut(self) -> None:
-        """Stop the timers."""
+        """Stop the timer."""
         self._search_timer.stop()
-        self._undo_timer.stop()
 
     def _mark(self) -> None:
         row = next((n for n, entry in enumerate(self.rows.entries) if entry.id == self._current), -1)
@@ -222,28 +213,8 @@ class ConversationList(QWidget):
     def _on_delete(self) -> None:
         index = self.view.currentIndex()
         if index.isValid():
-            self.delete(self.rows.entries[index.row()].id)
-
-    def delete(self, conversation: int) -> None:
-        """Put a conversation in the trash, and offer to take it back."""
-        entry = self._store.get(conversation)
-        if entry is None:
-            return
-        self._store.delete(conversation)
-        self._trashed = conversation
-        self.undo.offer(self.tr("Deleted."))
-        self.undo.setToolTip(entry.title)
-        self._undo_timer.start()
-        self.refresh()
-        self.deleted.emit(conversation)
-
-    @Slot()
-    def _on_undo(self) -> None:
-        self._undo_timer.stop()
-        self.undo.hide()
-        self._store.restore(self._trashed)
-        self.refresh()
-        self.chosen.emit(self._trashed)
+            entry = self.rows.entries[index.row()]
+            self.remove_wanted.emit(entry.id, entry.title)
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
@@ -265,13 +236,13 @@ class ConversationList(QWidget):
         rename = menu.addAction(self.tr("Rename"))
         pin = menu.addAction(self.tr("Unpin") if entry.pinned else self.tr("Pin to the top"))
         menu.addSeparator()
-        delete = menu.addAction(self.tr("Delete"))
+        remove = menu.addAction(self.tr("Remove"))
         chosen = menu.exec(self.view.viewport().mapToGlobal(position))
         if chosen is rename:
             self.view.edit(index)
         elif chosen is pin:
             self._store.pin(entry.id, not entry.pinned)
             self.refresh()
-        elif chosen is delete:
-            self.delete(entry.id)
+        elif chosen is remove:
+            self.remove_wanted.emit(entry.id, entry.title)
         menu.deleteLater()

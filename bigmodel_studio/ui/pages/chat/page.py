@@ -12,6 +12,7 @@ from bigmodel_studio.client.job import Job
 from bigmodel_studio.core import numbers, paths
 from bigmodel_studio.core.conversations import Conversations, Message
 from bigmodel_studio.core.library import name_of
+from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import End, Failed, Load, ModelFacts, ModelRef
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
@@ -27,12 +28,12 @@ INDEX_MS = 50
 
 
 class ChatPage(Page):
-    """Takes a ``ModelRef`` to talk to."""
+    """Takes a ``ModelRef`` to talk to, or the number of a conversation to open."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "chat", "")
         self.title_label.setText(self.tr("Chat"))
-        self.store = Conversations()
+        self.store = Conversations(trash_days=studio.settings.values.trash_days)
         self.talk = Talk(studio, self.store, self)
         self._load: Job | None = None
         self.picker = ModelPicker(studio.library, ("causal-lm",))
@@ -84,7 +85,8 @@ class ChatPage(Page):
         self.picker.refused.connect(self.studio.tell)
         self.new_button.clicked.connect(self.new_item)
         self.list.chosen.connect(self.open_conversation)
-        self.list.deleted.connect(self._on_deleted)
+        self.list.remove_wanted.connect(self.remove)
+        self.studio.removals.restored.connect(self._on_restored)
         self.composer.sent.connect(self._on_sent)
         self.composer.stopped.connect(self.talk.stop)
         self.welcome.asked.connect(self._on_sent)
@@ -131,6 +133,8 @@ class ChatPage(Page):
             self.picker.choose(what)
         elif isinstance(what, Path):
             self.picker.take_folder(what)
+        elif isinstance(what, int):
+            self.open_conversation(what)
 
     @Slot()
     def new_item(self) -> None:
@@ -187,10 +191,20 @@ class ChatPage(Page):
     def _earlier(self, before: int, limit: int) -> list[Message]:
         return self.store.thread(self.talk.conversation, before=before, limit=limit)
 
-    @Slot(int)
-    def _on_deleted(self, conversation: int) -> None:
-        if conversation == self.talk.conversation:
-            self.open_conversation(0)
+    @Slot(int, str)
+    def remove(self, conversation: int, title: str) -> None:
+        """Put a conversation in the trash."""
+        if self.studio.removals.remove_conversation(conversation, title):
+            self.store.delete(conversation)
+            self.list.refresh()
+            if conversation == self.talk.conversation:
+                self.open_conversation(0)
+
+    @Slot(object)
+    def _on_restored(self, removed: Removed) -> None:
+        if removed.kind == "conversation":
+            self.list.refresh()
+            self.open_conversation(int(removed.origin))
 
     @Slot()
     def _on_listed(self) -> None:

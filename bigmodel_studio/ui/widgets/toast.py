@@ -1,0 +1,106 @@
+"""A toast: what was just done, with one button (Undo, Show) and a way to be rid of it. It stops nobody.
+
+It lies over the window's foot and goes after ``SHOWN_MS``, unless the pointer or the focus is on it. Plain text only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.page_frame import label
+
+SHOWN_MS = 10_000
+WIDEST_PX = 520
+FOOT_PX = 48
+"""How far above the window's lower edge: the status bar stays in sight."""
+
+
+class Toast(QFrame):
+    """One for a window; ``offer`` replaces what it says."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        set_look(self, "toast")
+        self._act: Callable[[], object] | None = None
+        self.words = label("")
+        self.name = ElidedLabel()
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        set_look(self.name, "strong")
+        self.button = QPushButton()
+        set_look(self.button, "link")
+        self.dismiss = QToolButton()
+        self.dismiss.setIcon(icon("close"))
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 6, 6)
+        row.setSpacing(8)
+        row.addWidget(self.name)
+        row.addWidget(self.words)
+        row.addSpacing(8)
+        row.addWidget(self.button)
+        row.addWidget(self.dismiss)
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._timer.timeout.connect(self._on_time)
+        self.button.clicked.connect(self._on_pressed)
+        self.dismiss.clicked.connect(self.leave)
+        window.installEventFilter(self)
+        self.hide()
+
+    def offer(self, name: str, words: str, button: str, act: Callable[[], object]) -> None:
+        """Say that ``name`` (anybody's text, elided) was ``words``, and do ``act`` where ``button`` is pressed."""
+        self.name.setText(name)
+        self.words.setText(words)
+        self.button.setText(button)
+        self._act = act
+        self.setAccessibleName(f"{name} {words}")
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start()
+
+    @Slot()
+    def leave(self) -> None:
+        """Be gone."""
+        self._timer.stop()
+        self._act = None
+        self.hide()
+
+    @Slot()
+    def _on_pressed(self) -> None:
+        act = self._act
+        self.leave()
+        if act is not None:
+            act()
+
+    @Slot()
+    def _on_time(self) -> None:
+        if self.underMouse() or self.button.hasFocus() or self.dismiss.hasFocus():
+            self._timer.start()
+        else:
+            self.leave()
+
+    def _place(self) -> None:
+        within = self._window.rect()
+        self.setMaximumWidth(min(WIDEST_PX, within.width() - 32))
+        self.adjustSize()
+        self.move(QPoint((within.width() - self.width()) // 2, within.height() - self.height() - FOOT_PX))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)

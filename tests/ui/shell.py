@@ -1,0 +1,68 @@
+"""The whole window on a lane that only says that it loads: what tests of the window stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.client.library import LibraryWatcher
+from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.protocol import Done, Event, Loaded, ModelFacts, ModelRef, Request
+from bigmodel_studio.ui.main_window import MainWindow
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.theme import Theme
+
+FACTS = ModelFacts(
+    model=ModelRef(source="builtin", id="starter-gpt"),
+    name="starter-gpt",
+    kind="causal-lm",
+    architecture="GPTNeoForCausalLM",
+    parameters=5_324_288,
+    weight_bytes=21_297_152,
+    dtype="float32",
+    device="cpu",
+)
+
+
+def _loads(request: Request) -> Iterator[Event]:
+    yield Loaded(facts=FACTS)
+    yield Done()
+
+
+class Shell:
+    def __init__(self, qtbot: QtBot, qapp: QApplication) -> None:
+        self.qtbot = qtbot
+        self.lane, self.library, self.runs = FakeLane(_loads), LibraryWatcher(), RunWatcher()
+        self.settings = SettingsStore()
+        self.studio = Studio(settings=self.settings, interactive=self.lane, library=self.library, runs=self.runs)
+        self.window = MainWindow(self.studio, Theme(qapp, "light"))
+        self.window.restore_session()
+        with qtbot.waitActive(self.window):
+            self.window.show()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=10_000)
+
+    def drop(self, *urls: QUrl) -> None:
+        mime = QMimeData()
+        mime.setUrls(list(urls))
+        at = self.window.rect().center()
+        how = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        entering = QDragEnterEvent(at, *how)
+        self.window.dragEnterEvent(entering)
+        assert entering.isAccepted()
+        self.window.dropEvent(QDropEvent(at.toPointF(), *how))
+
+    def close(self) -> None:
+        self.window.close()
+        self.lane.close()
+        self.library.close()
+        self.runs.close()
+        self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
