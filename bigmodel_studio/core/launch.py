@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -108,17 +110,7 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
     waits = status.state == "queued" and status.place > 0
     _hold_as_queued(run, status, resume, None if waits else own_process(), place=status.place if waits else 0.0)
     with open(run.path / "log.txt", "ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", MODULE, str(run.path), *(["--resume"] if resume else [])],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=_environment(),
-            start_new_session=True,
-            creationflags=_windows_flags(),
-        )
-    reap()
-    _started.append(process)
+        process = start_detached([MODULE, str(run.path), *(["--resume"] if resume else [])], log)
     if process.poll() is None or run.status().state == "queued":
         # From here on the run is seen to be gone if its process dies before its first word. That word may have been
         # written over by this; its heartbeat says it again.
@@ -126,8 +118,24 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
     return process.pid
 
 
+def start_detached(module_and_arguments: Sequence[str], output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    """Start a module of this package as a process that outlives this one. Raises ``OSError``."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *module_and_arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=_environment(),
+        start_new_session=True,
+        creationflags=_windows_flags(),
+    )
+    reap()
+    _started.append(process)
+    return process
+
+
 def reap() -> None:
-    """Collect the ended processes of runs that this one started, as one that lives long has to."""
+    """Collect the ended processes that this one started, as one that lives long has to."""
     _started[:] = [child for child in _started if child.poll() is None]
 
 

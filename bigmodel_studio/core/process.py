@@ -159,7 +159,7 @@ def lower_priority() -> None:
     """
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
-            os.nice(LOWER_PRIORITY)
+            os.nice(max(0, LOWER_PRIORITY - os.nice(0)))  # no lower than that, if who started us is low already
             if os.getsid(0) == os.getpid():
                 Path("/proc/self/autogroup").write_text(str(LOWER_PRIORITY))
 

@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.process import lower_priority
 from bigmodel_studio.training.run import run
 from bigmodel_studio.training.telemetry import Wishes
@@ -21,7 +22,9 @@ def main() -> int:
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint")
     given = parser.parse_args()
     lower_priority()
-    return run(given.folder.absolute(), resume=given.resume, listen=_stop_at_signals)
+    status = run(given.folder.absolute(), resume=given.resume, listen=_stop_at_signals)
+    run_queue.wake()  # its turn is free now, and who lets the next one in may have been killed
+    return status
 
 
 def _stop_at_signals(wishes: Wishes) -> None:
