@@ -129,6 +129,8 @@ class Application:
         return self.application.exec()
 
     def _after_first_paint(self) -> None:
+        from bigmodel_studio.ui.run_notices import RunNotices
+
         gc.freeze()
         gc.enable()
         self.lane.start()
@@ -137,6 +139,8 @@ class Application:
         self.sampler.start()
         if self._open_paths:
             self.window.open_paths(self._open_paths)
+        self.studio.removals.purge()
+        self._notices = RunNotices(self.studio, self.window, self.window.toast)
         self._listen()
         if self._crash is not None:
             self.window.show_crash(self._crash)
@@ -176,6 +180,7 @@ class Application:
         self.sampler.close()
         self.runs.close()
         self.library.close()
+        self.studio.removals.close()
 
 
 class _Signals:
