@@ -218,10 +218,10 @@ it is the right one, character by character. Held out from everything the model 
 of a thing and its look, of an animal and its place, of two events in order, and of two numbers up to {LARGEST_ADDEND}
 (in either order) that are added, taken away, compared, owned or counted between; every question of the first five
 categories is about such pairs. ({DEVELOPMENT_PERCENT}% more were not trained either and were looked at while choosing.)
-The other {len(by_hand)} questions were written before the training, from the answers alone, without seeing how the training
-asks, and never generated. The last column is the answer of the most similar of {NEIGHBOUR_QUESTIONS:,} training
-questions (cosine of TF-IDF): what learning by heart would score. The held-out questions were asked once, of these files; what was looked at while choosing were other pairs
-and other sentences.
+The other {len(by_hand)} questions were written before the training, from the answers alone, without seeing how the
+training asks, and never generated. The last column is the answer of the most similar of {NEIGHBOUR_QUESTIONS:,}
+training questions (cosine of TF-IDF): what learning by heart would score. The held-out questions were asked once, of
+these files; what was looked at while choosing were other pairs and other sentences.
 
 {chr(10).join(table(marked))}
 
