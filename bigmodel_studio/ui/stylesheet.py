@@ -142,6 +142,9 @@ QHeaderView::section {
   background: $surface; color: $secondary; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
   font-size: 12px;
 }
+QHeaderView, QTableCornerButton::section { background: $surface; border: none; }
+QTableView::corner { background: transparent; border: none; }
+QHeaderView::section:vertical { border: none; font-weight: 400; }
 QTableView { gridline-color: $border; }
 QTableView::item { padding: 0 8px; }
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.launch import create_run, start_run
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
@@ -23,14 +24,19 @@ from bigmodel_studio.ui.pages.train.facts import Facts
 from bigmodel_studio.ui.pages.train.new_run import NewRun
 from bigmodel_studio.ui.pages.train.runs_list import RunsList, RunsModel
 from bigmodel_studio.ui.pages.train.story import Story
+from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
+from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import Page, label, panel
 
 TICK_MS = 1000
-USE_IN = {"causal-lm": "chat", "chat": "chat", "classify-images": "images"}
-"""Which page uses what a run of an objective has made."""
+USES = {
+    "chat": str(QT_TRANSLATE_NOOP("train", "Use in Chat")),
+    "images": str(QT_TRANSLATE_NOOP("train", "Use in Images")),
+}
+"""By the page that uses what a run has made: what the button says."""
 RESUMABLE = frozenset({"stopped", "interrupted", "failed", "paused"})
 
 
@@ -92,7 +98,8 @@ class TrainPage(Page):
         self.empty = Empty("train")
         self.empty.button.clicked.connect(self.new_item)
         self.curves = Curves()
-        self.story = Story()
+        self.thumbnails = Thumbnails(self.studio, self)
+        self.story = Story(self.thumbnails)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 4, 1, 8)
@@ -148,6 +155,7 @@ class TrainPage(Page):
             self._form.stop()
         self.curves.stop()
         self.story.stop()
+        self.thumbnails.stop()
         if self._shown is not None:
             self.studio.runs.unwatch(self._shown)
 
@@ -260,7 +268,7 @@ class TrainPage(Page):
         run = self.current()
         if run is not None and run.checkpoints:
             self.studio.library.refresh()
-            self.studio.open_page(USE_IN.get(run.objective, "models"), ModelRef(source="run", id=run.name))
+            self.studio.open_page(_page_of(run), ModelRef(source="run", id=run.name))
 
     def _try(self, action: Any) -> None:
         try:
@@ -298,11 +306,7 @@ class TrainPage(Page):
         self.curves.show_baselines(run.baselines if run is not None else {})
         self.stop_button.setEnabled(run is not None and run.live and run.state != "stopping" and not filling)
         self.resume_button.setEnabled(_can_resume(run) and not filling)
-        self.use_button.setText(
-            self.tr("Use in Images")
-            if run is not None and run.objective == "classify-images"
-            else self.tr("Use in Chat")
-        )
+        self.use_button.setText(word(USES[_page_of(run)]))
         self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
         live = run is not None and run.live
         if live != self._clock.isActive():
@@ -317,6 +321,12 @@ class TrainPage(Page):
             button.setEnabled(wanted)
             if panel_ is not None:
                 panel_.setVisible(wanted and button.isChecked())
+
+
+def _page_of(run: RunSummary | None) -> str:
+    """Where a run's models are used; those of a kind that cannot be trained here were made to be talked to."""
+    found = TRAINABLE.get(run.objective) if run is not None else None
+    return found.page if found is not None else "chat"
 
 
 def _can_resume(run: RunSummary | None) -> bool:

@@ -1,4 +1,4 @@
-"""What a run said at each evaluation, and the end of its log."""
+"""What a run said or saw at each evaluation, and the end of its log."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.pages.train.classes_table import ClassesTable
+from bigmodel_studio.ui.pages.train.pictures_table import PicturesTable
+from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.words import sample_words
 from bigmodel_studio.ui.stylesheet import set_look
 
@@ -30,9 +33,9 @@ LOG_BYTES = 32 * 1024
 
 
 class Story(QTabWidget):
-    """Samples and log of the run that is shown."""
+    """Samples and log of the run that is shown; of a classifier's, its pictures and the scores of its classes."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._log_path: Path | None = None
         self._log_seen: tuple[int, int] | None = None
@@ -46,25 +49,39 @@ class Story(QTabWidget):
         self.log.setAccessibleName(self.tr("The end of the log"))
         set_look(self.log, "bare")
         self.log.document().setDocumentMargin(16)
+        self.pictures = PicturesTable(thumbnails)
+        self.classes = ClassesTable()
         self.addTab(self.samples, self.tr("Samples"))
+        self.addTab(self.pictures, self.tr("Pictures"))
+        self.addTab(self.classes, self.tr("Classes"))
         self.addTab(self.log, self.tr("Log"))
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self._timer = QTimer(self, interval=LOG_EVERY_MS)
         self._timer.timeout.connect(self.read_log)
         self.currentChanged.connect(self._on_tab)
+        self.show_samples([])
 
     def begin(self, run: Path | None) -> None:
         """Another run."""
-        self.model.show_samples([])
+        self.show_samples([])
         self._log_path = run / "log.txt" if run is not None else None
         self._log_seen = None
         self.log.clear()
         self.read_log()
 
     def show_samples(self, samples: list[dict[str, Any]]) -> None:
-        """Records of ``samples.jsonl``."""
-        self.model.show_samples(samples)
+        """Records of ``samples.jsonl``: the tabs are those that they have something for."""
+        seen = [sample for sample in samples if sample.get("predictions")]
+        scores: list[dict[str, Any]] = next((s["classes"] for s in reversed(samples) if s.get("classes")), [])
+        self.model.show_samples([sample for sample in samples if "prompt" in sample])
+        self.pictures.predictions.show_samples(seen)
+        self.classes.scores.show_scores(scores)
+        before = self.currentIndex()
+        for view, wanted in ((self.samples, not seen), (self.pictures, bool(seen)), (self.classes, bool(scores))):
+            self.setTabVisible(self.indexOf(view), wanted)
+        if not self.isTabVisible(before):
+            self.setCurrentWidget(self.pictures if seen else self.samples)
 
     def stop(self) -> None:
         """The window closes."""

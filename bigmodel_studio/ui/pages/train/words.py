@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -26,6 +25,7 @@ STATES: dict[str, str] = {
 BASELINES: dict[str, str] = {
     "unigram": str(QT_TRANSLATE_NOOP("train", "unigram")),
     "bigram": str(QT_TRANSLATE_NOOP("train", "bigram, smoothed")),
+    "class-frequencies": str(QT_TRANSLATE_NOOP("train", "class frequencies")),
 }
 METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "evaluation_loss": (str(QT_TRANSLATE_NOOP("train", "Evaluation loss")), numbers.significant),
@@ -53,20 +53,8 @@ def state_line(run: RunSummary) -> str:
 
 
 def sample_words(sample: dict[str, Any]) -> tuple[str, str]:
-    """A record of ``samples.jsonl`` as a heading and a text: the prompt and what followed, or what pictures were."""
-    predictions = sample.get("predictions")
-    if isinstance(predictions, list):
-        said = [_prediction(each) for each in predictions if isinstance(each, dict)]
-        return word("{count} pictures").format(count=numbers.exact(len(said))), ", ".join(said)
+    """A text record of ``samples.jsonl`` as a heading and a text: the prompt and what followed."""
     return _line(sample.get("prompt", "")), _line(sample.get("text", ""))
-
-
-def _prediction(each: dict[str, Any]) -> str:
-    """A picture of a class folder is told by that folder, whose name is what it should have been."""
-    path = PurePosixPath(str(each.get("image", "")))
-    probability = each.get("probability")
-    share = numbers.percent(probability, 0) if isinstance(probability, float) else ""
-    return f"{path.parent.name or path.name} → {each.get('label', '')} {share}".strip()
 
 
 def _line(text: object) -> str:
