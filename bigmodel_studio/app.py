@@ -92,6 +92,7 @@ class Application:
         from bigmodel_studio.ui.main_window import MainWindow
         from bigmodel_studio.ui.studio import Studio
         from bigmodel_studio.ui.theme import Theme
+        from bigmodel_studio.ui.warming import Warming
 
         QApplication.setApplicationName("Big Model Studio")
         QApplication.setDesktopFileName("big-model-studio")
@@ -111,6 +112,7 @@ class Application:
         )
         self.window = MainWindow(self.studio, self.theme)
         self.sampler = Sampler()
+        self.warming = Warming()
         self.sampler.sampled.connect(self.window.show_sample)
         self.runs.runs_changed.connect(self._on_runs_changed)
         self._signals = _Signals(self.window.close)
@@ -137,6 +139,7 @@ class Application:
         self.runs.start()
         self.library.refresh()
         self.sampler.start()
+        self.warming.start()
         if self._open_paths:
             self.window.open_paths(self._open_paths)
         self.studio.removals.purge()
@@ -178,6 +181,7 @@ class Application:
         self.lane.close()
         self.measure.close()
         self.sampler.close()
+        self.warming.close()
         self.runs.close()
         self.library.close()
         self.studio.removals.close()
