@@ -1,4 +1,5 @@
-"""The commands about training: ``train, runs, show, stop, resume``. They start runs and read their folders; no torch.
+"""The commands about training: ``train, runs, show, stop, resume``. They let runs into the queue and read their
+folders; no torch. What is asked of a run at work or in the queue is in ``cli_queue``.
 
 With ``--json`` a run's records are passed on line by line as they are in ``metrics.jsonl``, and the last line is the
 run's own record. Exit status: 0 finished, 3 stopped, 1 failed, 2 where what was asked for cannot be done.
@@ -10,7 +11,6 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,14 +18,14 @@ import msgspec
 import typer
 
 from bigmodel_studio.cli_output import print_table, say
-from bigmodel_studio.core import launch, paths
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core import launch, paths, run_queue
+from bigmodel_studio.core.messages import StudioError, sentence
 from bigmodel_studio.core.run_reader import RunSummary, summary
-from bigmodel_studio.core.runs import LIVE, RunFolder, all_runs, find_run
+from bigmodel_studio.core.runs import RunFolder, all_runs, find_run, process_lives
 from bigmodel_studio.core.spec import parse_spec, write_spec
 
 FINISHED, FAILED, BAD_INPUT, STOPPED, LEFT = 0, 1, 2, 3, 130
-STATES = {"finished": FINISHED, "stopped": STOPPED}
+STATES = {"finished": FINISHED, "stopped": STOPPED, "paused": STOPPED}
 POLL_S = 0.1
 STOP_WAIT_S = 600.0
 END_WAIT_S = 10.0
@@ -34,6 +34,7 @@ END_WAIT_S = 10.0
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Return as soon as it is started; it goes on by itself.")]
+Now = Annotated[bool, typer.Option("--now", help="Start at once, whoever else runs or waits.")]
 
 
 def mount(app: typer.Typer) -> None:
@@ -46,43 +47,48 @@ def train(
     spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="What to train, as in the README's example.")],
     name: Annotated[str, typer.Option("--name", help="What to call the run, instead of the spec's name.")] = "",
     detach: Detach = False,
+    now: Now = False,
     as_json: Json = False,
 ) -> None:
-    """Train what a spec asks for, and show its records while it runs. Ctrl+C stops it; a second one leaves it."""
+    """Train what a spec asks for, and show its records while it runs. Ctrl+C stops it; a second one leaves it.
+
+    Where the memory or the settings have no room for it now, it waits in the queue until they have.
+    """
     wanted = parse_spec(_text_of(spec), spec.absolute().parent)
     if name:
         wanted = msgspec.structs.replace(wanted, name=name)
     try:
+        run_queue.check_room(wanted)
         run = launch.create_run(wanted)
     except OSError as error:
         path, detail = str(error.filename or paths.home()), error.strerror or str(error)
         raise StudioError("disk-write", blame="work", path=path, detail=detail) from error
-    _start(run, again=False, detach=detach, as_json=as_json)
+    _start(run, again=False, now=now, detach=detach, as_json=as_json)
 
 
-def resume(run_name: RunName, detach: Detach = False, as_json: Json = False) -> None:
-    """Go on with a run that was stopped or lost, from its newest whole checkpoint."""
+def resume(run_name: RunName, detach: Detach = False, now: Now = False, as_json: Json = False) -> None:
+    """Go on with a run that is paused, or was stopped or lost (from its newest whole checkpoint)."""
     run = find_run(run_name)
     if run.status().state == "finished":
         raise StudioError("run-complete", run=run.name, steps=run.status().steps)
-    _start(run, again=True, detach=detach, as_json=as_json)
+    _start(run, again=True, now=now, detach=detach, as_json=as_json)
 
 
 def stop(run_name: RunName, as_json: Json = False) -> None:
-    """Stop a run: it saves first. Returns when it has ended."""
+    """Stop a run: it saves first. Returns when it has ended. One that waits in the queue is taken out of it."""
     run = find_run(run_name)
-    if run.state_now() in LIVE:
-        run.ask("stop")
+    run_queue.end(run)
     deadline = time.monotonic() + STOP_WAIT_S
-    while run.state_now() in LIVE:
+    while run.at_work():
         if time.monotonic() > deadline:
             raise StudioError("run-still-stopping", blame="work", run=run.name, seconds=int(STOP_WAIT_S))
         time.sleep(POLL_S)
-    _print_record(run, as_json)
+    print_record(run, as_json)
 
 
 def runs(as_json: Json = False) -> None:
-    """List the runs, newest first."""
+    """List the runs, newest first, and say why those that wait in the queue do."""
+    run_queue.wake()
     found = [summary(run, bundled=run.path.parent == paths.starter_runs()) for run in all_runs()]
     if as_json:
         print(json.dumps(msgspec.to_builtins(found)))
@@ -91,6 +97,8 @@ def runs(as_json: Json = False) -> None:
     else:
         header = ("run", "state", "step", "of", "loss", "evaluation", "parameters", "checkpoints")
         print_table(header, [_row_of(run) for run in found], right=(2, 3, 4, 5, 6, 7))
+        for place, run in enumerate(sorted((run for run in found if run.waiting), key=lambda run: run.place), 1):
+            print(f"{place}. {run.name}: {sentence(run.waits) if run.waits is not None else 'It is about to start.'}")
 
 
 def show(run_name: RunName, as_json: Json = False) -> None:
@@ -103,7 +111,7 @@ def show(run_name: RunName, as_json: Json = False) -> None:
         more = {"spec": msgspec.to_builtins(spec), "last": run.status().last, "samples": newest}
         print(json.dumps(_record(run) | more))
         return
-    _print_record(run, as_json=False)
+    print_record(run, as_json=False)
     print(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
     for sample in newest:
         print(*(f"  at step {sample['step']}: {line}" for line in _sample_lines(sample)), sep="\n")
@@ -111,48 +119,76 @@ def show(run_name: RunName, as_json: Json = False) -> None:
         print("", write_spec(spec).rstrip(), sep="\n")
 
 
-def _start(run: RunFolder, *, again: bool, detach: bool, as_json: bool) -> None:
+def _start(run: RunFolder, *, again: bool, now: bool, detach: bool, as_json: bool) -> None:
     metrics = run.path / "metrics.jsonl"
     offset = metrics.stat().st_size if metrics.exists() else 0
-    pid = launch.start_run(run, resume=again)
+    _let_in(run, again, now)
     if detach:
-        _print_record(run, as_json)
+        print_record(run, as_json)
         return
     try:
-        _follow(run, offset, as_json, lambda: launch.exit_status(pid) is not None)
+        _follow(run, offset, as_json)
     except _Left:
         raise typer.Exit(LEFT) from None
-    code = launch.exit_status(pid, wait_s=END_WAIT_S)
-    state = run.state_now()
-    _print_record(run, as_json)
-    if state not in {"finished", "stopped", "failed"}:
-        raise StudioError("run-lost", blame="work", run=run.name, step=run.status().step)
+    _until_gone(run)
+    state, status = run.state_now(), run.status()
+    print_record(run, as_json)
+    if state not in {"failed", *STATES}:
+        raise StudioError("run-lost", blame="work", run=run.name, step=status.step)
     if state == "failed":
-        say(f"error: {run.status().message}")
-    raise typer.Exit(STATES.get(state, BAD_INPUT if code == BAD_INPUT else FAILED))
+        say(f"error: {status.message}")
+    raise typer.Exit(STATES.get(state, BAD_INPUT if status.exit_code == BAD_INPUT else FAILED))
+
+
+def _let_in(run: RunFolder, again: bool, now: bool) -> None:
+    status = run.status()
+    if status.state == "paused" and run.at_work(status):
+        run.ask("run")
+        return
+    if not (again and run_queue.is_waiting(status)):
+        run_queue.submit(run, resume=again)
+    if now and run_queue.is_waiting(run.status()):
+        run_queue.start_now(run)
+
+
+def _until_gone(run: RunFolder) -> None:
+    status = run.status()
+    deadline = time.monotonic() + END_WAIT_S
+    while process_lives(status.pid, status.process_started) and time.monotonic() < deadline:
+        launch.reap()
+        time.sleep(POLL_S)
 
 
 class _Left(Exception):  # noqa: N818 - the user's choice, not an error
     """Ctrl+C for the second time: the run goes on without us."""
 
 
-def _follow(run: RunFolder, offset: int, as_json: bool, gone: Callable[[], bool]) -> None:
-    """Pass on what the run writes until it has ended. The first Ctrl+C asks it to stop, the second raises ``_Left``."""
+def _follow(run: RunFolder, offset: int, as_json: bool) -> None:
+    """Pass on what the run writes until it has ended, and why it waits before it begins.
+
+    The first Ctrl+C asks it to stop, the second raises ``_Left``.
+    """
     printer = _Printer(run, as_json)
+    reason = ""
     asked = ended = False
     while True:
         try:
             offset = _pass_on(run.path / "metrics.jsonl", offset, printer)
             if ended:
                 return
-            ended = gone() or run.state_now() not in LIVE  # and then once more, for what it wrote last
+            status = run.status()
+            waits = run_queue.is_waiting(status)
+            if status.waits is not None and waits and status.waits.code != reason:
+                reason = status.waits.code
+                say(f"{run.name}: {sentence(status.waits)}")
+            ended = not (waits or run.at_work(status))  # and then once more, for what it wrote last
             if not ended:
                 time.sleep(POLL_S)
         except KeyboardInterrupt:
             if asked:
                 raise _Left from None
             asked = True
-            run.ask("stop")
+            run_queue.end(run)
             say("Stopping after a save; Ctrl+C again leaves it running.")
 
 
@@ -233,7 +269,8 @@ def _record(run: RunFolder) -> dict[str, Any]:
     return record
 
 
-def _print_record(run: RunFolder, as_json: bool) -> None:
+def print_record(run: RunFolder, as_json: bool) -> None:
+    """A run's own record: as one line of JSON, or in words."""
     print(json.dumps(_record(run)) if as_json else _line_of(summary(run)), flush=True)
 
 

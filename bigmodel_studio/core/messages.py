@@ -243,6 +243,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“bigmodel-studio resume {run}” goes on from its newest checkpoint.",
     ),
     "run-still-stopping": ("The run {run} has not ended after {seconds} s.", "Its log says what it is doing."),
+    "run-no-answer": ("The run {run} has not answered after {seconds} s.", "Its log says what it is doing."),
     "run-not-at-work": ("The run {run} is not at work: it is {state}.", "“bigmodel-studio runs” lists those that are."),
     "run-not-waiting": ("The run {run} does not wait in the queue.", "“bigmodel-studio runs” shows the queue."),
     "queue-busy": ("The queue of runs is held by another process.", "Try again in a moment."),

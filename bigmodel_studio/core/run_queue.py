@@ -122,12 +122,14 @@ def remove(run: RunFolder) -> None:
         _write(run, msgspec.structs.replace(status, state="stopped", place=0.0, waits=None))
 
 
-def give_up(run: RunFolder) -> None:
-    """A paused run that gave its memory back will not go on: it is stopped. Others are left as they are."""
+def end(run: RunFolder) -> None:
+    """Stop a run wherever it stands: one at work is asked to, one that waits is taken out, one that is over stays."""
     with locked():
         status = run.status()
-        if status.state == "paused" and status.pid is None:
-            _write(run, msgspec.structs.replace(status, state="stopped"))
+        if is_waiting(status) or (status.state == "paused" and status.pid is None):
+            _write(run, msgspec.structs.replace(status, state="stopped", place=0.0, waits=None))
+        elif run.at_work(status):
+            run.ask("stop", save=True)
 
 
 def move_up(run: RunFolder) -> None:
