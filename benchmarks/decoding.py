@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 from transformers import AutoModelForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel
 
+from benchmarks.measuring import Row, print_table
 from bigmodel_studio.engine.decoding import Decoder, decode
 from bigmodel_studio.engine.sampling import settle
 from bigmodel_studio.protocol import Sampling
@@ -77,27 +78,27 @@ def seconds(run: Callable[[PreTrainedModel], list[int]], model: PreTrainedModel)
     return time.process_time() - started
 
 
-def main() -> None:
+def compare(name: str, model: PreTrainedModel) -> Row:
+    """Our tokens a second, with those of ``generate()`` as the baseline."""
+    model.train(False)
+    assert ours(model) == theirs(model), "not the same text"
+    pairs = [(seconds(ours, model), seconds(theirs, model)) for _ in range(PAIRS)]
+    ratios = sorted(their / our for our, their in pairs)
+    rate = NEW_TOKENS / statistics.median(our for our, _ in pairs)
+    ratio = statistics.median(ratios)
+    spread = f"{ratio:.2f} times generate(), {ratios[0]:.2f} to {ratios[-1]:.2f} over {PAIRS} pairs"
+    return Row(f"decoding {name}, float32, 1 thread", rate, "tok/s", None, spread, rate / ratio, more_is_better=True)
+
+
+def main() -> int:
     torch.set_num_threads(1)
     folders = [Path(argument) for argument in sys.argv[1:]]
     models: list[tuple[str, Callable[[], PreTrainedModel]]] = [
         (folder.parent.name + "/" + folder.name, functools.partial(AutoModelForCausalLM.from_pretrained, folder))
         for folder in folders
     ] or [(name, functools.partial(random_model, *shape)) for name, shape in SIZES.items()]
-    print(f"greedy, {NEW_TOKENS} tokens, float32, 1 thread, median of {PAIRS} interleaved pairs")
-    print(f"{'model':>24}  {'ours':>12}  {'generate()':>12}  {'ratio':>6}  spread")
-    for name, make in models:
-        model = make()
-        model.train(False)
-        assert ours(model) == theirs(model), "not the same text"
-        pairs = [(seconds(ours, model), seconds(theirs, model)) for _ in range(PAIRS)]
-        ratios = sorted(their / our for our, their in pairs)
-        rates = [NEW_TOKENS / statistics.median(column) for column in zip(*pairs, strict=True)]
-        print(
-            f"{name:>24}  {rates[0]:>8.0f} t/s  {rates[1]:>8.0f} t/s  {statistics.median(ratios):>6.2f}"
-            f"  {ratios[0]:.2f} to {ratios[-1]:.2f}"
-        )
+    return print_table([compare(name, make()) for name, make in models])
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

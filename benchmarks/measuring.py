@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import math
 import os
 import shutil
 import subprocess
@@ -16,21 +18,56 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 class Row(NamedTuple):
-    """A measured value with its unit, the budget it must keep (None: there is none), and a remark."""
+    """A measured value with its unit, the budget it must keep (None: there is none), and a remark.
+
+    ``baseline`` is what it is compared with: a peer measured in the same run. ``more_is_better`` says which way value,
+    budget and baseline go.
+    """
 
     name: str
     value: float
     unit: str
     budget: float | None = None
     remark: str = ""
+    baseline: float | None = None
+    more_is_better: bool = False
 
     @property
     def kept(self) -> bool:
-        return self.budget is None or self.value <= self.budget
+        return self.budget is None or self.better_than(self.budget) >= 1.0
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times better than the baseline, else than the budget; None where there is neither."""
+        compared = self.budget if self.baseline is None else self.baseline
+        return None if compared is None else self.better_than(compared)
+
+    def better_than(self, other: float) -> float:
+        """Above 1 where the value is better than ``other``; an infinity where the worse of the two is 0."""
+        better, worse = (self.value, other) if self.more_is_better else (other, self.value)
+        return better / worse if worse else math.inf if better else 1.0
+
+    def record(self) -> dict[str, str | float | bool | None]:
+        """As ``bench --json`` prints it; what JSON has no number for is null."""
+        ratio = self.ratio
+        return {
+            "name": self.name,
+            "value": self.value,
+            "unit": self.unit,
+            "baseline": self.baseline,
+            "budget": self.budget,
+            "ratio": ratio if ratio is not None and math.isfinite(ratio) else None,
+            "kept": self.kept,
+            "remark": self.remark,
+        }
 
 
 def print_table(rows: Sequence[Row]) -> int:
-    """Print the rows; returns the exit status: 1 where a budget is not kept."""
+    """Print the rows, as JSON lines where ``BIGMODEL_STUDIO_BENCH_JSON`` is set; 1 where a budget is not kept."""
+    if os.environ.get("BIGMODEL_STUDIO_BENCH_JSON"):
+        for row in rows:
+            print(json.dumps(row.record()), flush=True)
+        return int(not all(row.kept for row in rows))
     width = max(len(row.name) for row in rows)
     for row in rows:
         budget = "" if row.budget is None else f"budget {row.budget:g} {row.unit}, {'kept' if row.kept else 'NOT KEPT'}"

@@ -341,6 +341,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The window's toolkit (Qt) cannot be used: {detail}.",
         "“python3 packaging/dev.py run” installs the shared libraries that it needs.",
     ),
+    "bench-missing": (
+        "There are no benchmarks here: they are part of a checkout of the project, not of an installed package.",
+        "Run this from a checkout.",
+    ),
+    "bench-unknown": ("There is no benchmark called {name!r}.", "There are: {known}."),
     "home-not-writable": ("{path} cannot be written to.", "Set BIGMODEL_STUDIO_HOME to a folder that can."),
     "disk-almost-full": ("Only {free} are free at {path}.", "Make room before training or downloading."),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
