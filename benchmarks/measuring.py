@@ -34,7 +34,9 @@ class Row(NamedTuple):
 
     @property
     def kept(self) -> bool:
-        return self.budget is None or self.better_than(self.budget) >= 1.0
+        if self.budget is None:
+            return True
+        return self.value >= self.budget if self.more_is_better else self.value <= self.budget
 
     @property
     def ratio(self) -> float | None:
@@ -43,9 +45,9 @@ class Row(NamedTuple):
         return None if compared is None else self.better_than(compared)
 
     def better_than(self, other: float) -> float:
-        """Above 1 where the value is better than ``other``; an infinity where the worse of the two is 0."""
+        """Above 1 where the value is better than ``other``; an infinity where it cannot be said how many times."""
         better, worse = (self.value, other) if self.more_is_better else (other, self.value)
-        return better / worse if worse else math.inf if better else 1.0
+        return better / worse if worse > 0 else math.inf if better > worse else 1.0
 
     def record(self) -> dict[str, str | float | bool | None]:
         """As ``bench --json`` prints it; what JSON has no number for is null."""

@@ -1,8 +1,9 @@
-"""What does it cost that a run is watched? Updates a second of our loop against a bare one over the same model.
+"""What does it cost that a run is watched? Updates a second of our loop, a bare one, and transformers' ``Trainer``.
 
-``python benchmarks/training.py [--pairs 7] [--steps 20]``. Both compute the same updates of the same batches with the
-same optimizer and threads; ours also reads its wishes, writes its records and keeps its heartbeat. Pairs are
-interleaved, so that what else the machine does falls on both; the median of their ratios counts.
+``python benchmarks/training.py [--pairs 7] [--steps 20]``. All compute updates of the same batches of one model's shape
+with the same optimizer, threads and a record of each update; ours also reads its wishes and keeps its heartbeat. The
+three take turns, so that what else the machine does falls on all; the median of the ratios counts. ``Trainer``'s time
+is that between its updates, without its beginning.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from benchmarks.measuring import Row, own_home, print_table
 from bigmodel_studio.core.launch import create_run
@@ -46,6 +49,32 @@ def bare_updates(objective: Objective, spec: RunSpec) -> Callable[[int], None]:
     return update
 
 
+class Clock(TrainerCallback):
+    """When the first and the last update of a training by ``Trainer`` ended."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
+
+    def on_step_end(self, *_: Any, **__: Any) -> None:
+        self.ends.append(time.perf_counter())
+
+
+def trainer_seconds(objective: Objective, spec: RunSpec, steps: range, folder: Path) -> float:
+    """The seconds that ``Trainer`` takes for so many updates, each of them recorded."""
+    batches = [objective.batch(step) for step in (steps.start - 1, *steps)]
+    rows = [{"input_ids": row[:-1], "labels": row[:-1]} for batch in batches for row in batch["tokens"]]
+    arguments = TrainingArguments(
+        str(folder), max_steps=len(batches), per_device_train_batch_size=spec.schedule.batch, logging_steps=1,
+        learning_rate=spec.optimizer.learning_rate, weight_decay=spec.optimizer.weight_decay,
+        max_grad_norm=spec.optimizer.clip, save_strategy="no", report_to="none", use_cpu=True, disable_tqdm=True,
+    )  # fmt: skip
+    clock = Clock()
+    trainer = Trainer(objective.model, arguments, train_dataset=rows, callbacks=[clock])
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
+    return clock.ends[-1] - clock.ends[0]
+
+
 def seconds_of(work: Callable[[int], None], steps: range) -> float:
     started = time.perf_counter()
     for step in steps:
@@ -69,22 +98,29 @@ def measure(home: Path, pairs: int, steps: int, threads: int) -> list[Row]:
     status = StatusWriter(run)
     loop = Loop(run, spec, objectives.build(spec, None, lambda *_: None), status, Wishes(run, 0))
     bare = bare_updates(objectives.build(spec, None, lambda *_: None), spec)
+    peer = objectives.build(spec, None, lambda *_: None)
     with contextlib.closing(status), contextlib.closing(loop):
         for step in (1, 2, 3):
             loop.advance()
             bare(step)
         taken = []
-        for pair in range(pairs):
-            stretch = range(4 + pair * steps, 4 + (pair + 1) * steps)
+        for turn in range(pairs):
+            stretch = range(4 + turn * steps, 4 + (turn + 1) * steps)
             plain = seconds_of(bare, stretch)
             watched = seconds_of(lambda _: loop.advance(), stretch)
-            taken.append((watched, plain))
-    overheads = [watched / plain - 1 for watched, plain in taken]
-    spread = f"from {min(overheads):+.3f} to {max(overheads):+.3f} over {pairs} pairs"
+            theirs = trainer_seconds(peer, spec, stretch, home / "trainer")
+            taken.append((watched, plain, theirs))
+    ours, bare_rate, theirs_rate = (steps / statistics.median(column) for column in zip(*taken, strict=True))
+    overheads = [watched / plain - 1 for watched, plain, _ in taken]
+    ratios = [theirs / watched for watched, _, theirs in taken]
+    ratio = statistics.median(ratios)
+    versus = f"{ratio:.2f} times Trainer, {min(ratios):.2f} to {max(ratios):.2f} over {pairs} turns"
+    spread = f"from {min(overheads):+.3f} to {max(overheads):+.3f} over {pairs} turns"
     return [
-        Row("our loop", statistics.median(steps / watched for watched, _ in taken), "1/s"),
-        Row("bare loop", statistics.median(steps / plain for _, plain in taken), "1/s"),
-        Row("overhead", statistics.median(overheads), "", OVERHEAD_BUDGET, spread),
+        Row("updates a second, our loop", ours, "1/s", None, versus, ours / ratio, more_is_better=True),
+        Row("updates a second, a bare loop", bare_rate, "1/s"),
+        Row("updates a second, Trainer", theirs_rate, "1/s"),
+        Row("what watching costs", statistics.median(overheads), "", OVERHEAD_BUDGET, spread),
     ]
 
 

@@ -22,6 +22,8 @@ def test_a_ratio_above_one_is_better_whichever_way_the_value_goes() -> None:
     assert Row("gap", 20.0, "ms", budget=10.0, baseline=40.0).ratio == pytest.approx(2.0)
     assert Row("heavy modules", 0, "", budget=0).kept
     assert Row("leaks", 0, "", budget=5).ratio == math.inf
+    assert Row("overhead", -0.1, "", budget=0.02).kept
+    assert not Row("overhead", 0.1, "", budget=0.02).kept
     assert Row("just so", 1.0, "").ratio is None
 
 
