@@ -143,10 +143,11 @@ class SettingsStore:
         self.values: Settings = self._converted(self._raw)
 
     def change(self, **changes: Any) -> Settings:
-        """Set fields of ``Settings``, save, return them. Raises ``msgspec.ValidationError`` on a bad value."""
+        """Set fields of ``Settings``; what is new is saved. Raises ``msgspec.ValidationError`` on a bad value."""
         wanted = msgspec.structs.replace(self.values, **changes)
-        self.values = msgspec.convert(msgspec.to_builtins(wanted), Settings)
-        self.save()
+        if wanted != self.values:
+            self.values = msgspec.convert(msgspec.to_builtins(wanted), Settings)
+            self.save()
         return self.values
 
     def change_session(self, **changes: Any) -> Settings:

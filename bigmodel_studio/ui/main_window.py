@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.sampler import MachineSample
 from bigmodel_studio.core import numbers
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 FIRST_SIZE = (1280, 800)
 SMALLEST_SIZE = (800, 560)
+SAVE_MS = 3000
 
 
 class MainWindow(QMainWindow):
@@ -61,6 +62,8 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.rail = Rail()
         self.status = StatusBar()
+        self._save_timer = QTimer(self, interval=SAVE_MS)
+        self._save_timer.timeout.connect(self.save_session)
         self._lay_out()
         self.toast = Toast(self)
         self.rail.set_menu(menu(self, add_actions(self)))
@@ -118,9 +121,11 @@ class MainWindow(QMainWindow):
             return None
         self.pages[page_id] = page
         self.stack.addWidget(page)
-        sizes = self.studio.settings.values.session.splitters.get(page_id)
-        if sizes and len(sizes) == page.splitter.count():
-            page.splitter.setSizes(list(sizes))
+        kept = self.studio.settings.values.session.splitters
+        for name, splitter in _splitters(page):
+            sizes = kept.get(name, ())
+            if len(sizes) == splitter.count():
+                splitter.setSizes(list(sizes))
         return page
 
     @property
@@ -268,18 +273,42 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self.painted.emit)  # the widgets in it are painted after it, in the same turn
+            QTimer.singleShot(0, self, self._on_painted)  # the widgets in it are painted after it, in the same turn
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    @Slot()
+    def _on_painted(self) -> None:
+        self._save_timer.start()
+        self.painted.emit()
+
+    @Slot()
+    def save_session(self) -> None:
+        """Keep how things are, so that they come back after a kill too; nothing is written where nothing changed."""
         for page in self.pages.values():
-            page.shut()
+            page.remember()
         session = self.studio.settings.values.session
-        splitters = {**session.splitters, **{name: tuple(page.splitter.sizes()) for name, page in self.pages.items()}}
+        splitters = dict(session.splitters)
+        for page in self.pages.values():
+            for name, splitter in _splitters(page):
+                folded = any(splitter.widget(number).isHidden() for number in range(splitter.count()))
+                if not folded:  # a panel that is folded away would come back without a width
+                    splitters[name] = tuple(splitter.sizes())
         current = self.current_page
         self.studio.settings.change_session(
             page=current.page_id if current is not None else session.page,
             geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
             splitters=splitters,
         )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._save_timer.stop()
+        self.save_session()
+        for page in self.pages.values():
+            page.shut()
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _splitters(page: Page) -> Iterator[tuple[str, QSplitter]]:
+    """A page's splitters, by the names that their sizes are kept under."""
+    for number, splitter in enumerate(page.findChildren(QSplitter)):
+        yield page.page_id + (f"/{number}" if number else ""), splitter

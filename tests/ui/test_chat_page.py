@@ -174,6 +174,7 @@ class Chat:
         return [request for request in self.lane.requests if isinstance(request, Generate)]
 
     def close(self) -> None:
+        self.page.remember()
         self.page.shut()
         self.lane.close()
         self.library.close()

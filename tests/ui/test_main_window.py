@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox, QSplitter
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.sampler import DeviceSample, MachineSample
@@ -90,7 +90,7 @@ def test_the_status_bar_says_device_memory_model_and_jobs(shell: Shell) -> None:
     shell.window.show_sample(MachineSample(time=0.0, cpu=cpu))
     assert status.device.text() == "Xeon Gold 6130"
     assert status.memory_words.text() == "1.0 GB of 8.0 GB ours, 2.0 GB others"
-    run = RunSummary(name="shakespeare", path="/r", state="running", step=1240, steps=3000)
+    run = RunSummary(name="shakespeare", path="/r", state="running", step=1240, steps=3000, pid=1)
     done = RunSummary(name="old", path="/o", state="finished", step=5, steps=5)
     shell.window.studio.runs.runs_changed.emit([run, done])
     assert [job.words.text() for job in status.jobs if not job.isHidden()] == ["shakespeare: step 1,240 of 3,000"]
@@ -169,6 +169,56 @@ def test_the_session_comes_back(qtbot: QtBot, qapp: QApplication, home: Path) ->
     again = Shell(qtbot, qapp)
     assert (again.window.width(), again.window.height()) == (800, 600)  # the test screen is 800 wide
     assert again.window.current_page is again.window.pages["models"]
+    again.close()
+
+
+def test_the_session_is_kept_without_a_close_too(shell: Shell, home: Path) -> None:
+    """As a kill would leave it: read from the disk while the window is open."""
+    page = shell.window.current_page
+    assert isinstance(page, ChatPage)
+    shell.window.resize(1300, 700)
+    shell.qtbot.wait(20)
+    shell.qtbot.keyClicks(page.composer.editor, "half a ques")
+    conversation = page.store.begin("About kites")
+    page.open_conversation(conversation)
+    page.splitter.setSizes([333, 600, 250])
+    sizes = tuple(page.splitter.sizes())
+    shell.window.save_session()
+    stamp = shell.settings.path.stat().st_mtime_ns
+    shell.window.save_session()
+    assert shell.settings.path.stat().st_mtime_ns == stamp  # nothing new, nothing written
+    session = SettingsStore().values.session
+    assert (session.unsent, session.conversation, session.splitters["chat"]) == ("half a ques", conversation, sizes)
+    shell.window.resize(900, 700)
+    shell.wait(lambda: not page.sampling.isVisible())
+    shell.window.save_session()
+    assert SettingsStore().values.session.splitters["chat"] == sizes  # folded panels keep their width
+
+
+def test_what_was_being_done_comes_back(qtbot: QtBot, qapp: QApplication, home: Path) -> None:
+    first = Shell(qtbot, qapp)
+    page = first.window.current_page
+    assert isinstance(page, ChatPage)
+    conversation = page.store.begin("About kites")
+    page.open_conversation(conversation)
+    first.qtbot.keyClicks(page.composer.editor, "half a question")
+    first.window.show_page("models")
+    inner = first.window.pages["models"].findChildren(QSplitter)[1]
+    first.qtbot.wait(20)
+    before = inner.sizes()
+    inner.setSizes([700, 480])
+    assert before[0] < before[1]
+    first.close()
+    again = Shell(qtbot, qapp)
+    assert again.window.current_page is again.window.pages["models"]
+    back = again.window.pages["models"].findChildren(QSplitter)[1]
+    again.window.resize(1280, 800)
+    again.wait(lambda: back.sizes()[0] > back.sizes()[1])
+    again.window.show_page("chat")
+    chat = again.window.current_page
+    assert isinstance(chat, ChatPage)
+    assert chat.composer.text() == "half a question"
+    assert chat.talk.conversation == conversation
     again.close()
 
 

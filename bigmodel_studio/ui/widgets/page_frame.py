@@ -117,8 +117,11 @@ class Page(QWidget):
     def new_item(self) -> None:
         """Ctrl+N: a new conversation, a new run, and so on."""
 
+    def remember(self) -> None:
+        """Leave what is unsent and what is chosen in the settings: called now and then, and before ``shut``."""
+
     def shut(self) -> None:
-        """The window closes: stop timers and jobs, and leave what is unsent in the settings."""
+        """The window closes: stop timers and jobs."""
 
     # ------------------------------------------------------------------------------- folding
 

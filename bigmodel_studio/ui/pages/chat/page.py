@@ -147,13 +147,8 @@ class ChatPage(Page):
         else:
             super().keyPressEvent(event)
 
-    def shut(self) -> None:
-        self.talk.shut()
-        self.list.shut()
-        self._index_timer.stop()
-        self._load_timer.stop()
-        session = self.studio.settings.values.session
-        models = dict(session.models)
+    def remember(self) -> None:
+        models = dict(self.studio.settings.values.session.models)
         if (ref := self.picker.ref()) is not None:
             models["chat"] = ref
         self.studio.settings.change(sampling=self.sampling.value())
@@ -163,6 +158,12 @@ class ChatPage(Page):
             system_prompt=self.system.toPlainText(),
             models=models,
         )
+
+    def shut(self) -> None:
+        self.talk.shut()
+        self.list.shut()
+        self._index_timer.stop()
+        self._load_timer.stop()
         self.store.close()
 
     # ------------------------------------------------------------------------------- conversations
