@@ -166,6 +166,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     has_chat_template: bool = False
     labels: int = 0
     load_s: float = 0.0
+    sampling: Sampling | None = None
+    """What a text model is sampled with where the user says nothing: its ``generation_config``'s values, else ours."""
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ from bigmodel_studio.core.weights import Weights, listed
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder, check_processor, check_tokenizer
 from bigmodel_studio.engine.failures import is_out_of_memory
+from bigmodel_studio.engine.sampling import own_sampling
 from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef
 
 transformers.utils.logging.set_verbosity_error()
@@ -93,6 +94,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
         has_chat_template=tokenizer is not None and bool(tokenizer.chat_template),
         labels=len(model.config.id2label or {}) if kind.endswith("classifier") else 0,
         load_s=time.perf_counter() - started,
+        sampling=own_sampling(model.generation_config) if kind in _SPEAKS else None,
     )
     return Held(facts=facts, folder=folder, model=model, tokenizer=tokenizer, processor=processor, device=device)
 

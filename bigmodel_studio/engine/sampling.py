@@ -71,6 +71,18 @@ def settle(sampling: Sampling, defaults: Any) -> Choice:
     )
 
 
+def own_sampling(defaults: Any) -> Sampling:
+    """What ``settle`` settles where the user says nothing."""
+    choice = settle(Sampling(), defaults)
+    return Sampling(
+        temperature=choice.temperature,
+        top_k=choice.top_k,
+        top_p=choice.top_p,
+        min_p=choice.min_p,
+        repetition_penalty=choice.repetition_penalty,
+    )
+
+
 def check(sampling: Sampling) -> None:
     """Whether each field is within what makes sense."""
 

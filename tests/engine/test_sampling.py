@@ -17,7 +17,7 @@ from transformers.generation.logits_process import (
 )
 
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.engine.sampling import Choice, Chooser, processors, settle
+from bigmodel_studio.engine.sampling import Choice, Chooser, own_sampling, processors, settle
 from bigmodel_studio.protocol import Sampling
 
 CPU = torch.device("cpu")
@@ -77,6 +77,7 @@ def test_defaults_are_the_users_then_the_models_then_ours() -> None:
     settled = settle(Sampling(top_k=2, seed=5), own)
     assert (settled.temperature, settled.top_k, settled.top_p, settled.seed) == (0.3, 2, 0.95, 5)
     assert settle(Sampling(), GenerationConfig()).temperature == 0.8
+    assert own_sampling(own) == Sampling(temperature=0.3, top_k=7, top_p=0.95, min_p=0.0, repetition_penalty=1.0)
     assert settle(Sampling(temperature=0), own).greedy
 
 

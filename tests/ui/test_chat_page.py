@@ -60,6 +60,7 @@ def _facts(ref: ModelRef, *, template: bool = True) -> ModelFacts:
         device="cpu",
         context_length=512,
         has_chat_template=template,
+        sampling=Sampling(temperature=0.65, top_k=40, top_p=0.95, min_p=0.0, repetition_penalty=1.0),
     )
 
 
@@ -499,6 +500,18 @@ def test_a_reply_is_kept_when_another_conversation_is_opened(chat: Chat) -> None
     chat.say("else")
     chat.wait_idle()
     assert chat.shown() == ["else", "Once upon a time."]
+
+
+def test_what_auto_comes_to_is_said_once_the_model_is_loaded(chat: Chat) -> None:
+    chat.say("hello")
+    chat.wait_idle()
+    rows = chat.page.sampling.rows
+    assert rows["temperature"].field.text() == "auto 0.65"
+    assert rows["top_k"].field.text() == "auto 40"
+    assert chat.page.sampling.value().temperature is None
+    chat.page.picker.choose(OTHER)
+    chat.wait_idle()
+    assert rows["temperature"].field.text() == "auto 0.65"
 
 
 def test_ten_thousand_messages_are_built_as_they_are_needed(chat: Chat) -> None:

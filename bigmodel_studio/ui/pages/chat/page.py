@@ -313,6 +313,7 @@ class ChatPage(Page):
             loading=self._load is not None or self._load_timer.isActive(),
             problem=failed.problem if failed is not None else None,
         )
+        self.sampling.show_own(loaded.sampling if loaded is not None else None)
         if loaded is not None:
             template = loaded.has_chat_template
             self.system_note.setText(

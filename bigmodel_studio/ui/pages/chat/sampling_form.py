@@ -1,7 +1,8 @@
 """The form of how the next token is chosen: for each number a field to type in and a slider, drawn from one table.
 
 A slider at its left end says "auto": the model's own ``generation_config``, else the application's default, which the
-engine settles. The form edits exactly ``protocol.Sampling``.
+engine settles; what that is stands beside it as soon as the model is loaded. The form edits exactly
+``protocol.Sampling``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
-FIELD_PX = 84
+FIELD_PX = 96
 MOST_SEED = 2**63 - 1
 
 
@@ -130,8 +131,7 @@ class KnobRow(QWidget):
         self.field.setFixedWidth(FIELD_PX)
         self.field.setKeyboardTracking(False)
         theme.tabular(self.field)
-        if knob.auto:
-            self.field.setSpecialValueText(self.tr("auto"))
+        self.show_own(None)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round(((knob.slider_highest or knob.highest) - self._bottom) / knob.step))
         for widget in (self.field, self.slider):
@@ -159,6 +159,12 @@ class KnobRow(QWidget):
     def set_value(self, value: float | int | None) -> None:
         """Show a number, or "auto"."""
         self.field.setValue(self._bottom if value is None else value)
+
+    def show_own(self, own: float | int | None) -> None:
+        """What "auto" comes to with the model that is loaded; None: that is not known."""
+        if self.knob.auto:
+            number = "" if own is None else self.field.locale().toString(float(own), "f", self.knob.digits)
+            self.field.setSpecialValueText(f"{self.tr('auto')} {number}".rstrip())
 
     @Slot(float)
     def _on_typed(self, value: float) -> None:
@@ -230,6 +236,11 @@ class SamplingForm(QWidget):
         self.seed.setText("" if value.seed is None else str(value.seed))
         self.greedy.setChecked(value.greedy)
         self._on_greedy(value.greedy)
+
+    def show_own(self, own: Sampling | None) -> None:
+        """What a loaded model is sampled with by itself; None: no model is loaded."""
+        for name, row in self.rows.items():
+            row.show_own(None if own is None else getattr(own, name))
 
     @Slot(bool)
     def _on_greedy(self, greedy: bool) -> None:
