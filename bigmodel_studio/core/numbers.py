@@ -1,24 +1,72 @@
 """Every number that a user is shown, with its unit: the window, the command line and the documents use these functions.
 
-Separators are English until ``use_separators`` is told the locale's (the window knows it from Qt, a shell keeps ours).
+They are English until ``use_language`` says another (the window knows it from Qt, a shell keeps ours).
 Sizes are decimal (1 MB = 1,000,000 bytes), as disks and Hub pages give them. Nothing here knows Qt.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 NOTHING = "–"
 """What is shown where there is no number."""
 
-_separators = {"group": ",", "decimal": "."}
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB")
-_COUNTS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
-def use_separators(group: str, decimal: str) -> None:
-    """How this locale groups thousands and marks decimals, for every number shown from here on."""
-    _separators.update(group=group, decimal=decimal)
+@dataclass(frozen=True)
+class Words:
+    """How a language says large numbers and times. ``counts``: units with their names, the largest first."""
+
+    counts: tuple[tuple[float, str], ...]
+    milliseconds: str
+    seconds: str
+    minutes: str
+    hours: str
+    days: str
+    second: str
+    """What a rate is a second of: after a stroke."""
+
+
+WORDS: dict[str, Words] = {
+    "en": Words(
+        counts=((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")),
+        milliseconds="{} ms",
+        seconds="{} s",
+        minutes="{} min {:02d} s",
+        hours="{} h {:02d} min",
+        days="{} d {} h",
+        second="s",
+    ),
+    "zh": Words(
+        counts=((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
+        milliseconds="{} 毫秒",
+        seconds="{} 秒",
+        minutes="{} 分 {:02d} 秒",
+        hours="{} 小时 {:02d} 分",
+        days="{} 天 {} 小时",
+        second="秒",
+    ),
+}
+"""By language; any other is said as English."""
+
+
+@dataclass
+class _Manner:
+    """How numbers are written from here on."""
+
+    group: str = ","
+    decimal: str = "."
+    words: Words = WORDS["en"]
+
+
+_manner = _Manner()
+
+
+def use_language(language: str, *, group: str = ",", decimal: str = ".") -> None:
+    """From here on: whose units are said ("en", "zh"), and how thousands are grouped and decimals marked."""
+    _manner.group, _manner.decimal, _manner.words = group, decimal, WORDS.get(language, WORDS["en"])
 
 
 def exact(value: int) -> str:
@@ -42,15 +90,14 @@ def significant(value: float | None, digits: int = 3) -> str:
     return _localised(f"{value:,.{places}f}")
 
 
-def count(value: int | None) -> str:
-    """A large number in short: ``5.3 M``, ``124 M``, ``860 k``; below a thousand as it is."""
-    if value is None:
+def count(value: int | float | None) -> str:
+    """A large number in short: ``5.32 M``, ``174.6 B``, ``860 k``, or ``532 万``, ``1746 亿``; a small one as it is."""
+    if value is None or not math.isfinite(value):
         return NOTHING
-    for unit, name in _COUNTS:
-        scaled = value / unit
-        if abs(scaled) >= 0.9995:
-            return f"{_three(scaled)} {name}"
-    return str(value)
+    for unit, name in _manner.words.counts:
+        if abs(value) / unit >= 0.99995:  # what rounding carries over is of the larger unit
+            return f"{_localised(_few_digits(value / unit))} {name}"
+    return str(round(value))
 
 
 def size(value: int | float | None) -> str:
@@ -82,24 +129,25 @@ def rate(value: float | None, unit: str = "") -> str:
     if value is None or not math.isfinite(value):
         return NOTHING
     number = _localised(f"{value:,.{0 if abs(value) >= 100 else 1}f}")
-    return f"{number} {unit}/s" if unit else f"{number}/s"
+    second = _manner.words.second
+    return f"{number} {unit}/{second}" if unit else f"{number}/{second}"
 
 
 def duration(seconds: float | None) -> str:
-    """A time: ``14 ms``, ``2.4 s``, ``3 min 05 s``, ``2 h 10 min``, ``4 d 3 h``."""
+    """A time: ``14 ms``, ``2.4 s``, ``3 min 05 s``, ``2 h 10 min``, ``4 d 3 h``; in Chinese ``3 分 05 秒``."""
     if seconds is None or not math.isfinite(seconds):
         return NOTHING
-    seconds = max(0.0, seconds)
+    words, seconds = _manner.words, max(0.0, seconds)
     if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
+        return words.milliseconds.format(f"{seconds * 1000:.0f}")
     if seconds < 59.95:
-        return _localised(f"{seconds:.1f} s")
+        return words.seconds.format(_localised(f"{seconds:.1f}"))
     whole = round(seconds)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
+        return words.minutes.format(whole // 60, whole % 60)
     if whole < 86400:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+        return words.hours.format(whole // 3600, whole % 3600 // 60)
+    return words.days.format(whole // 86400, whole % 86400 // 3600)
 
 
 def _three(value: float) -> str:
@@ -107,7 +155,13 @@ def _three(value: float) -> str:
     return _localised(f"{value:.1f}" if abs(value) < 9.95 else f"{value:.0f}")
 
 
+def _few_digits(value: float) -> str:
+    """Three digits, or as many as stand before the point and one more: ``5.32``, ``21.3``, ``174.6``, ``1746``."""
+    text = f"{value:.{2 if abs(value) < 9.995 else 1 if abs(value) < 999.95 else 0}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _localised(text: str) -> str:
-    if _separators == {"group": ",", "decimal": "."}:
+    if (_manner.group, _manner.decimal) == (",", "."):
         return text
-    return text.translate({ord(","): _separators["group"], ord("."): _separators["decimal"]})
+    return text.translate({ord(","): _manner.group, ord("."): _manner.decimal})

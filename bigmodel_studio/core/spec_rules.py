@@ -25,10 +25,15 @@ def check_spec(spec: RunSpec) -> None:
     """Raises ``StudioError``: "spec-field", or "objective-not-built", "method-not-built", "architecture-not-built",
     "processes-not-built" where the application has no way to do it.
     """
-    for holds, field, was, may_be in _rules(spec):
+    for holds, field, was, words in _rules(spec):
         if not holds:
-            raise StudioError("spec-field", field=field, was=repr(was), may_be=may_be)
+            raise StudioError("spec-field", field=field, was=repr(was), may_be=words)
     _check_built(spec)
+
+
+def may_be(spec: RunSpec) -> list[str]:
+    """What the fields of such a spec may be, in the words of its rules."""
+    return [words for _, _, _, words in _rules(spec)]
 
 
 def _check_built(spec: RunSpec) -> None:

@@ -1,8 +1,8 @@
 """Languages: which one the window speaks, and the sentences of problems in it.
 
-Every string in ``ui`` goes through Qt's translation; the compiled translations lie in ``resources/i18n`` as
-``bigmodel_<language>.qm``. The sentences of ``core.messages`` are translated in the context "messages", the pages'
-titles in "pages", the actions' texts in "actions", the labels of settings in "settings".
+Every string in ``ui`` goes through Qt's translation; ``packaging/translations.py`` collects them, and what it compiles
+lies in ``resources/i18n`` as ``bigmodel_<language>.qm``. The sentences of ``core.messages`` are translated in the
+context "messages", the words in their arguments in "arguments", the labels of settings in "settings".
 """
 
 from __future__ import annotations
@@ -11,23 +11,40 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from bigmodel_studio.core import numbers, paths
 from bigmodel_studio.core.messages import SENTENCES, filled
+from bigmodel_studio.core.phrases import numberless, recognised
 from bigmodel_studio.core.settings import Language
 from bigmodel_studio.protocol import Problem
 
+SOURCE = QLocale("en")
+"""What the strings are written in; its translation holds plural forms alone."""
 
-def install(application: QCoreApplication, language: Language) -> list[QTranslator]:
-    """Load the translations of the chosen language (the desktop's for "system"), and group numbers as it does."""
+
+def install(application: QCoreApplication, language: Language) -> None:
+    """Speak the chosen language from here on (the desktop's for "system"; English where that is not translated).
+
+    What is shown already stays as it is: the window is built again for that.
+    """
+    for spoken in application.findChildren(QTranslator):
+        application.removeTranslator(spoken)
+        spoken.deleteLater()
     locale = QLocale.system() if language == "system" else QLocale(language)
+    ours, qts = str(paths.resources() / "i18n"), QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    _load(application, SOURCE, "bigmodel", ours)
+    spoken_in = _load(application, locale, "bigmodel", ours)
+    if spoken_in:
+        _load(application, locale, "qtbase", qts)
     QLocale.setDefault(locale)
-    numbers.use_separators(locale.groupSeparator(), locale.decimalPoint())
-    loaded = []
-    folders = (str(paths.resources() / "i18n"), QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-    for folder, name in zip(folders, ("bigmodel", "qtbase"), strict=True):
-        translator = QTranslator(application)
-        if translator.load(locale, name, "_", folder):
-            application.installTranslator(translator)
-            loaded.append(translator)
-    return loaded
+    numbers.use_language(spoken_in[:2], group=locale.groupSeparator(), decimal=locale.decimalPoint())
+
+
+def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str) -> str:
+    """The language that was found, "" where there is none."""
+    translator = QTranslator(application)
+    if not translator.load(locale, name, "_", folder):
+        translator.deleteLater()
+        return ""
+    application.installTranslator(translator)
+    return translator.language()
 
 
 def told(problem: Problem) -> tuple[str, str]:
@@ -36,8 +53,25 @@ def told(problem: Problem) -> tuple[str, str]:
     return _said(sentence, problem), _said(hint, problem)
 
 
+def told_again(text: str) -> str:
+    """A sentence that a run left on disk in English, in the window's language as far as it is known."""
+    parts = recognised(text)
+    if not parts:
+        return words_of(text)
+    return " ".join(_said(part, Problem(code="", arguments=arguments)) for part, arguments in parts)
+
+
+def words_of(text: str) -> str:
+    """Words that came with a problem or from a run, in the window's language as far as they are known."""
+    template, figures = numberless(text)
+    return QCoreApplication.translate("arguments", template).format(*figures)
+
+
 def _said(template: str, problem: Problem) -> str:
-    return filled(QCoreApplication.translate("messages", template), problem) if template else ""
+    if not template:
+        return ""
+    arguments = {name: words_of(it) if isinstance(it, str) else it for name, it in problem.arguments.items()}
+    return filled(QCoreApplication.translate("messages", template), Problem(code=problem.code, arguments=arguments))
 
 
 def setting(text: str) -> str:

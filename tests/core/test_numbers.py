@@ -12,9 +12,16 @@ from bigmodel_studio.core import numbers
 
 @pytest.fixture
 def german() -> Iterator[None]:
-    numbers.use_separators(".", ",")
+    numbers.use_language("de", group=".", decimal=",")
     yield
-    numbers.use_separators(",", ".")
+    numbers.use_language("en")
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    numbers.use_language("zh")
+    yield
+    numbers.use_language("en")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,20 @@ def test_size(value: int, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0, "0"), (999, "999"), (260_032, "260 k"), (5_324_288, "5.3 M"), (124_000_000, "124 M"), (999_999, "1.0 M")],
+    [
+        (0, "0"),
+        (999, "999"),
+        (1000, "1 k"),
+        (260_032, "260 k"),
+        (2_163_328, "2.16 M"),
+        (124_439_808, "124.4 M"),
+        (999_940, "999.9 k"),
+        (999_999, "1 M"),
+        (6_738_415_616, "6.74 B"),
+        (70_000_000_000, "70 B"),
+        (174_600_000_000, "174.6 B"),
+        (1_000_000_000_000, "1 T"),
+    ],
 )
 def test_count(value: int, said: str) -> None:
     assert numbers.count(value) == said
@@ -75,5 +95,34 @@ def test_what_is_no_number_is_a_dash(value: float | None) -> None:
 @pytest.mark.usefixtures("german")
 def test_a_locale_groups_as_it_does() -> None:
     assert numbers.exact(5_324_288) == "5.324.288"
-    assert numbers.count(5_324_288) == "5,3 M"
+    assert numbers.count(5_324_288) == "5,32 M"
     assert numbers.decimal(1234.5) == "1.234,50"
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0, "0"),
+        (9_999, "9999"),
+        (10_000, "1 万"),
+        (260_032, "26 万"),
+        (2_163_328, "216.3 万"),
+        (2_160_000, "216 万"),
+        (99_999_999, "1 亿"),
+        (124_439_808, "1.24 亿"),
+        (6_738_415_616, "67.4 亿"),
+        (174_600_000_000, "1746 亿"),
+        (1_000_000_000_000, "1 万亿"),
+    ],
+)
+def test_count_as_it_is_written_in_chinese(value: int, said: str) -> None:
+    assert numbers.count(value) == said
+
+
+@pytest.mark.usefixtures("chinese")
+def test_times_and_rates_are_said_in_chinese() -> None:
+    times = [numbers.duration(seconds) for seconds in (0.014, 2.44, 185, 7800, 4 * 86400 + 3 * 3600)]
+    assert times == ["14 毫秒", "2.4 秒", "3 分 05 秒", "2 小时 10 分", "4 天 3 小时"]
+    assert numbers.rate(187, "词元") == "187 词元/秒"
+    assert numbers.size(21_297_152) == "21 MB"

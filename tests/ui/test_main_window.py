@@ -76,7 +76,7 @@ def test_a_problem_is_shown_as_plain_text(shell: Shell) -> None:
 def test_the_status_bar_says_device_memory_model_and_jobs(shell: Shell) -> None:
     status = shell.window.status
     shell.studio.facts_changed.emit(FACTS)
-    assert status.loaded.text() == "starter-gpt · 5.3 M parameters · float32"
+    assert status.loaded.text() == "starter-gpt · 5.32 M parameters · float32"
     assert "5,324,288" in status.loaded.toolTip()
     gigabyte = 10**9
     cpu = DeviceSample(

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -101,7 +102,7 @@ class _Delegate(QStyledItemDelegate):
             icon("pin").paint(painter, QRect(room.right() - 13, room.top() + 2, 14, 14))
         upper = QRect(room.left(), room.top(), room.width() - (18 if entry.pinned else 0), 20)
         self._line(painter, upper, entry.title, theme.font(), "text")
-        below = " · ".join(filter(None, (entry.model, _when(self, entry.updated))))
+        below = " · ".join(filter(None, (entry.model, _when(entry.updated))))
         self._line(painter, QRect(room.left(), room.top() + 20, room.width(), 18), below, theme.font(12), "secondary")
         painter.restore()
 
@@ -113,16 +114,16 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
 
 
-def _when(where: QObject, updated: float) -> str:
+def _when(updated: float) -> str:
     seconds = max(0.0, time.time() - updated)
     if seconds < 60:
-        return where.tr("now")
+        return QCoreApplication.translate("chat", "now")
     if seconds < 3600:
-        return where.tr("%n min ago", "", int(seconds // 60))
+        return QCoreApplication.translate("chat", "%n min ago", "", int(seconds // 60))
     if seconds < 86400:
-        return where.tr("%n h ago", "", int(seconds // 3600))
+        return QCoreApplication.translate("chat", "%n h ago", "", int(seconds // 3600))
     if seconds < 2 * 86400:
-        return where.tr("yesterday")
+        return QCoreApplication.translate("chat", "yesterday")
     return time.strftime("%Y-%m-%d", time.localtime(updated))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -76,7 +76,7 @@ class ReplyView(MessageView):
 
     def show_counts(self, facts: ReplyFacts) -> None:
         """What the reply cost so far."""
-        self._say_facts(_words(self, facts))
+        self._say_facts(_words(facts))
         self._show_trimmed(facts.trimmed_turns)
 
     def show_waiting(self, progress: Progress | None) -> None:
@@ -99,7 +99,7 @@ class ReplyView(MessageView):
             self.body.add(message.text)
         self._show_end()
         self._show_trimmed(message.facts.trimmed_turns)
-        self._say_facts("" if streaming else _words(self, message.facts))
+        self._say_facts("" if streaming else _words(message.facts))
         self.copy.setVisible(not streaming and bool(message.text))
         self.set_last(self._last)
         self.setAccessibleName(f"{self.who.text()}: {message.text[:200]}")
@@ -127,7 +127,9 @@ class ReplyView(MessageView):
         if progress.total:
             words = f"{words} {numbers.percent(progress.done / progress.total, 0)}"
         waited_s = int(time.monotonic() - self._made)
-        return f"{words} · {waited_s} s" if waited_s >= SAID_AFTER_S else words
+        if waited_s < SAID_AFTER_S:
+            return words
+        return self.tr("{words} · {seconds} s").format(words=words, seconds=waited_s)
 
     def _show_end(self) -> None:
         problem = self.message.facts.problem
@@ -176,14 +178,19 @@ class ReplyView(MessageView):
         self.regenerate_wanted.emit(self.message)
 
 
-def _words(where: QWidget, facts: ReplyFacts) -> str:
+def _words(facts: ReplyFacts) -> str:
     """A reply's counts: "29 tokens · 187 tokens/s · first after 14 ms"."""
     parts = []
     if facts.new_tokens:
-        words = where.tr("1 token") if facts.new_tokens == 1 else where.tr("{count} tokens")
+        words = (
+            QCoreApplication.translate("chat", "1 token")
+            if facts.new_tokens == 1
+            else QCoreApplication.translate("chat", "{count} tokens")
+        )
         parts.append(words.format(count=numbers.exact(facts.new_tokens)))
     if facts.tokens_per_second:
-        parts.append(numbers.rate(facts.tokens_per_second, where.tr("tokens")))
+        parts.append(numbers.rate(facts.tokens_per_second, QCoreApplication.translate("chat", "tokens")))
     if facts.time_to_first_token_s:
-        parts.append(where.tr("first after {time}").format(time=numbers.duration(facts.time_to_first_token_s)))
+        after = QCoreApplication.translate("chat", "first after {time}")
+        parts.append(after.format(time=numbers.duration(facts.time_to_first_token_s)))
     return " · ".join(parts)

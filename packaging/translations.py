@@ -1,0 +1,255 @@
+"""Keep the translations in step with the sources: extract what is said, say what is missing, compile what is there.
+
+  python3 packaging/translations.py            bring resources/i18n/*.ts up to date and compile them
+  python3 packaging/translations.py --check    change nothing; print what is wrong, exit with 1 where anything is
+
+Extraction is Qt's lupdate over ``bigmodel_studio/ui``. What it cannot see, since it stands in tables of ``core`` or
+goes through a helper, is written as marks into a file that lupdate reads beside them. What is kept: translations that
+are there; strings that vanished stay, marked so, until ``--drop``. English has the plural forms alone: its other
+strings are the sources. Needs lupdate and lrelease, which come with PySide6, and the installed application.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import filecmp
+import re
+import string
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "bigmodel_studio"
+FOLDER = ROOT / "resources" / "i18n"
+PLURALS_ONLY, WHOLE = "en", "zh_CN"
+LANGUAGES = (PLURALS_ONLY, WHOLE)
+FORMS = {"en": 2, "zh_CN": 1}
+"""How many plural forms a language has."""
+HELPERS = {"word": "train", "words": "models", "setting": "settings"}
+"""Functions of ``ui`` that translate their argument in a context; with a literal argument they are marks themselves."""
+LOOK_UPS = frozenset({"translate", "tr", *HELPERS})
+SAID = frozenset({"may_be", "others", "detail", "part", "what"})
+"""Arguments of problems that are English words, where a literal is given for them."""
+Key = tuple[str, str]
+"""A context and a source."""
+
+
+class Message(NamedTuple):
+    """A string of a .ts file. ``forms`` has one translation, or one for each plural form."""
+
+    numerus: bool
+    forms: tuple[str, ...]
+    state: str
+    """"" where it is finished; "unfinished", "vanished" or "obsolete"."""
+
+
+# ----------------------------------------------------------------------------------- what is said
+
+
+def core_tables() -> dict[str, list[str]]:
+    """What ``core`` says in tables, by context."""
+    from bigmodel_studio.core import messages, phrases, settings
+    from bigmodel_studio.core.spec import DataSpec, ModelSpec, RunSpec
+    from bigmodel_studio.core.spec_rules import may_be
+
+    fields = list(settings.described())
+    specs = [
+        RunSpec(name="a", data=DataSpec(train=("a",)), model=ModelSpec(architecture=architecture))
+        for architecture in ("gpt", "resnet")
+    ]
+    return {
+        "messages": [text for both in messages.SENTENCES.values() for text in both],
+        "settings": [
+            text for field in fields for text in (field.label, field.help, field.zero, *field.choices.values())
+        ],
+        "arguments": [
+            phrases.numberless(text)[0] for text in (*phrases.WORDS, *(each for spec in specs for each in may_be(spec)))
+        ],
+    }
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    """Every module of the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, ast.parse(path.read_text("utf-8"), str(path))
+
+
+def through_helpers() -> dict[str, list[str]]:
+    """Literals that a helper of ``HELPERS`` translates, and those that are the words of a problem, by context."""
+    from bigmodel_studio.core.phrases import numberless
+
+    found: dict[str, list[str]] = {}
+    for path, tree in trees():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = _name(call)
+            if name in HELPERS and path.is_relative_to(PACKAGE / "ui") and call.args:
+                found.setdefault(HELPERS[name], []).extend(_literals(call.args[0]))
+            elif name == "StudioError":
+                words = [keyword.value for keyword in call.keywords if keyword.arg in SAID]
+                found.setdefault("arguments", []).extend(
+                    numberless(text)[0] for each in words for text in _literals(each)
+                )
+    return found
+
+
+def not_literal() -> list[str]:
+    """Calls of ``tr`` in ``ui`` that lupdate cannot read, since what is translated is put together first."""
+    wrong = []
+    for path, tree in trees():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if _name(call) not in LOOK_UPS or not path.is_relative_to(PACKAGE / "ui"):
+                continue
+            at = 1 if _name(call) == "translate" and len(call.args) > 1 else 0
+            text = call.args[at] if len(call.args) > at else None
+            made = isinstance(text, ast.JoinedStr | ast.BinOp) or (
+                isinstance(text, ast.Call) and _name(text) == "format"
+            )
+            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+            stranger = _name(call) == "tr" and not (isinstance(owner, ast.Name) and owner.id == "self")
+            if made or stranger or (_name(call) == "tr" and text is not None and not _literals(text)):
+                wrong.append(f"{path.relative_to(ROOT)}:{call.lineno}: {ast.unparse(call)[:80]}")
+    return wrong
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _literals(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.IfExp):
+        return _literals(node.body) + _literals(node.orelse)
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+# ----------------------------------------------------------------------------------- files
+
+
+def tool(name: str) -> str:
+    """The path of a tool that came with PySide6."""
+    found = Path(sysconfig.get_path("scripts")) / (name + (".exe" if sys.platform == "win32" else ""))
+    if not found.is_file():
+        raise SystemExit(f"error: there is no {found}; PySide6 brings it")
+    return str(found)
+
+
+def extract(ts: Path, language: str, *, drop: bool = False) -> None:
+    """Bring a .ts file up to date with the sources, keeping its translations."""
+    with tempfile.TemporaryDirectory() as folder:
+        marks = Path(folder) / "marks.py"
+        lines = []
+        for table in (core_tables(), through_helpers()):
+            for context, texts in table.items():
+                lines += [f"QT_TRANSLATE_NOOP({context!r}, {_quoted(text)})" for text in texts if _has_words(text)]
+        marks.write_text("\n".join(lines) + "\n", "utf-8")
+        command = [tool("pyside6-lupdate"), str(marks), *map(str, sorted((PACKAGE / "ui").rglob("*.py")))]
+        command += ["-ts", str(ts), "-locations", "none", "-target-language", language, "-sort-messages"]
+        command += ["-disable-heuristic", "similartext"]
+        command += ["-pluralonly"] if language == PLURALS_ONLY else []
+        command += ["-no-obsolete"] if drop else []
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def compile_(ts: Path, qm: Path) -> None:
+    """Write what the window loads."""
+    subprocess.run([tool("pyside6-lrelease"), str(ts), "-qm", str(qm), "-silent"], check=True)
+
+
+def read(ts: Path) -> dict[Key, Message]:
+    """The messages of a .ts file."""
+    found: dict[Key, Message] = {}
+    for context in ET.parse(ts).getroot().iter("context"):
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            assert translation is not None
+            numerus = message.get("numerus") == "yes"
+            forms = (
+                [form.text or "" for form in translation.iter("numerusform")] if numerus else [translation.text or ""]
+            )
+            key = (context.findtext("name") or "", message.findtext("source") or "")
+            found[key] = Message(numerus, tuple(forms), translation.get("type", ""))
+    return found
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _has_words(text: str) -> bool:
+    """Not of placeholders alone."""
+    return any(character.isalpha() for character in re.sub(r"\{[^}]*\}", "", text))
+
+
+# ----------------------------------------------------------------------------------- what is wrong
+
+
+def placeholders(text: str) -> list[str]:
+    """``{name}`` with its format, ``%1``, ``%n``, sorted: a translation has the same."""
+    named = [
+        f"{{{name}!{conversion or ''}:{form}}}"
+        for _, name, form, conversion in string.Formatter().parse(text)
+        if name is not None
+    ]
+    return sorted([*named, *re.findall(r"%(?:\d+|L\d+|n)", text)])
+
+
+def wrong_in(messages: dict[Key, Message], language: str) -> Iterator[str]:
+    """What a .ts file's translations lack, a line each."""
+    for (context, source), message in messages.items():
+        where = f"{language} {context}: {source!r}"
+        if message.state in ("vanished", "obsolete"):
+            yield f"{where} is not in the sources any more"
+        elif message.state or not all(message.forms):
+            yield f"{where} is not translated"
+        elif message.numerus and len(message.forms) != FORMS[language]:
+            yield f"{where} has {len(message.forms)} plural forms, not {FORMS[language]}"
+        else:
+            for form in message.forms:
+                if set(placeholders(form)) != set(placeholders(source)):
+                    yield f"{where} has other placeholders in {form!r}"
+
+
+def check(folder: Path = FOLDER) -> list[str]:
+    """Everything that is wrong with the translations, a line each; nothing is changed."""
+    wrong = [f"{place} is not a text that can be extracted" for place in not_literal()]
+    for language in LANGUAGES:
+        ts, qm = folder / f"bigmodel_{language}.ts", folder / f"bigmodel_{language}.qm"
+        with tempfile.TemporaryDirectory() as temporary:
+            fresh = Path(temporary) / ts.name
+            fresh.write_bytes(ts.read_bytes())
+            extract(fresh, language)
+            there, wanted = read(ts), read(fresh)
+            wrong += [f"{language} {c}: {s!r} is missing from {ts.name}" for c, s in wanted.keys() - there.keys()]
+            wrong += wrong_in(wanted, language)
+            compile_(ts, Path(temporary) / qm.name)
+            if not qm.is_file() or not filecmp.cmp(qm, Path(temporary) / qm.name, shallow=False):
+                wrong.append(f"{qm.name} is not what {ts.name} compiles to")
+    return wrong
+
+
+def main() -> int:
+    """Update and compile, or only look; returns the exit status."""
+    parser = argparse.ArgumentParser(description="Keep the translations in step with the sources.")
+    parser.add_argument("--check", action="store_true", help="change nothing, and say what is wrong")
+    parser.add_argument("--drop", action="store_true", help="forget strings that are not in the sources any more")
+    chosen = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not chosen.check:
+        for language in LANGUAGES:
+            ts = FOLDER / f"bigmodel_{language}.ts"
+            extract(ts, language, drop=chosen.drop)
+            compile_(ts, ts.with_suffix(".qm"))
+    wrong = check()
+    print("\n".join(wrong) or "Every string is translated.")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3279 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN">
+<context>
+    <name>Banner</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>还有 %n 条</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Dismiss the message</source>
+        <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>Chart</name>
+    <message>
+        <source>No points yet</source>
+        <translation>暂无数据点</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
+    <name>ChatPage</name>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open a link</source>
+        <translation>打开链接</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示词</translation>
+    </message>
+    <message>
+        <source>The model wrote this address. Open it in the browser?</source>
+        <translation>这个网址是模型写出来的。要在浏览器中打开吗？</translation>
+    </message>
+    <message>
+        <source>This model has a chat template: messages and system prompt are put into it.</source>
+        <translation>该模型带有对话模板：消息和系统提示词会按模板组织。</translation>
+    </message>
+    <message>
+        <source>This model has no chat template: it plainly continues the text of the conversation.</source>
+        <translation>该模型没有对话模板：它只会顺着对话文本往下续写。</translation>
+    </message>
+    <message>
+        <source>What the model should keep to, in its own words</source>
+        <translation>希望模型始终遵守的要求</translation>
+    </message>
+    <message>
+        <source>chat template</source>
+        <translation>对话模板</translation>
+    </message>
+    <message>
+        <source>loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>plain continuation</source>
+        <translation>直接续写</translation>
+    </message>
+    <message>
+        <source>{all} tokens of context</source>
+        <translation>上下文 {all} 词元</translation>
+    </message>
+    <message>
+        <source>{used} of {all} tokens</source>
+        <translation>已用 {used} / {all} 词元</translation>
+    </message>
+</context>
+<context>
+    <name>ClassesTable</name>
+    <message>
+        <source>Scores of each class</source>
+        <translation>各类别的得分</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>Enter sends · Shift+Enter breaks the line</source>
+        <translation>Enter 发送 · Shift+Enter 换行</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Stop · Esc</source>
+        <translation>停止 · Esc</translation>
+    </message>
+    <message>
+        <source>Write a message</source>
+        <translation>输入消息</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationList</name>
+    <message>
+        <source>Conversations</source>
+        <translation>对话列表</translation>
+    </message>
+    <message>
+        <source>Nothing holds “{words}”.</source>
+        <translation>没有包含“{words}”的对话。</translation>
+    </message>
+    <message>
+        <source>Pin to the top</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Search conversations</source>
+        <translation>搜索对话</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>取消置顶</translation>
+    </message>
+    <message>
+        <source>Your conversations appear here.</source>
+        <translation>你的对话会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>CrashDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Nothing was sent anywhere. Copy it to ask somebody for help.</source>
+        <translation>报告没有发送到任何地方。如需求助，可以复制下来发给别人。</translation>
+    </message>
+    <message>
+        <source>Report of what happened</source>
+        <translation>事故报告</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>发生了什么</translation>
+    </message>
+</context>
+<context>
+    <name>CrashStrip</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Runs went on without it, and what was said in chats was kept.</source>
+        <translation>训练任务不受影响，对话内容也都保留着。</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>查看详情</translation>
+    </message>
+    <message>
+        <source>The window crashed the last time it was open.</source>
+        <translation>上次打开时窗口崩溃了。</translation>
+    </message>
+    <message>
+        <source>The window ended the last time without being closed: it was killed, or the power went.</source>
+        <translation>上次窗口没有正常关闭：进程被终止，或者断电了。</translation>
+    </message>
+</context>
+<context>
+    <name>Curves</name>
+    <message>
+        <source>Ctrl and the wheel look closer; drag to move along</source>
+        <translation>按住 Ctrl 滚动滚轮可缩放，拖动可平移</translation>
+    </message>
+    <message>
+        <source>Log scale</source>
+        <translation>对数坐标</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Loss and evaluation loss by step</source>
+        <translation>训练损失与验证损失随步数的变化</translation>
+    </message>
+    <message>
+        <source>No smoothing</source>
+        <translation>不平滑</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Smoothing of the loss</source>
+        <translation>损失曲线的平滑程度</translation>
+    </message>
+    <message>
+        <source>Smoothing {factor}</source>
+        <translation>平滑 {factor}</translation>
+    </message>
+    <message>
+        <source>evaluation loss</source>
+        <translation>验证损失</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>smoothed</source>
+        <translation>平滑后</translation>
+    </message>
+</context>
+<context>
+    <name>DataField</name>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Facts</name>
+    <message>
+        <source>Copy path</source>
+        <translation>复制路径</translation>
+    </message>
+    <message>
+        <source>Its process ended without a word, before its first checkpoint. Resume begins it again.</source>
+        <translation>训练进程在保存第一个检查点之前意外退出。点击“继续”会从头开始。</translation>
+    </message>
+    <message>
+        <source>Its process ended without a word. Resume goes on from its last checkpoint.</source>
+        <translation>训练进程意外退出。点击“继续”可从最近的检查点接着训练。</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Steps done</source>
+        <translation>已完成的步数</translation>
+    </message>
+</context>
+<context>
+    <name>Fields</name>
+    <message>
+        <source>It may be: {may_be}.</source>
+        <translation>可取值：{may_be}。</translation>
+    </message>
+</context>
+<context>
+    <name>FolderField</name>
+    <message>
+        <source>A folder with a folder for each class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{classes} classes, over {count} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{classes} classes, {count} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ImagesPage</name>
+    <message>
+        <source>1 picture</source>
+        <translation>1 张图片</translation>
+    </message>
+    <message>
+        <source>1 unreadable: {name}. {reason}</source>
+        <translation>1 张无法读取：{name}。{reason}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Choose a model above to see what this is.</source>
+        <translation>请先在上方选择模型，再查看识别结果。</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Drop a model’s folder here, or open one from the model menu above.</source>
+        <translation>将模型文件夹拖到这里，或从上方的模型菜单中打开。</translation>
+    </message>
+    <message>
+        <source>Drop pictures here</source>
+        <translation>将图片拖到这里</translation>
+    </message>
+    <message>
+        <source>Files or folders, or paste a picture with Ctrl+V.</source>
+        <translation>可以拖入文件或文件夹，也可以按 Ctrl+V 粘贴图片。</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Not recognised: it was stopped.</source>
+        <translation>尚未识别：已停止。</translation>
+    </message>
+    <message>
+        <source>Open pictures</source>
+        <translation>打开图片</translation>
+    </message>
+    <message>
+        <source>Open pictures…</source>
+        <translation>打开图片…</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Pictures ({kinds})</source>
+        <translation>图片 ({kinds})</translation>
+    </message>
+    <message>
+        <source>Pictures recognised</source>
+        <translation>已识别的图片</translation>
+    </message>
+    <message>
+        <source>There is no model that recognises pictures yet</source>
+        <translation>还没有可以识别图片的模型</translation>
+    </message>
+    <message>
+        <source>There is no preview of this picture.</source>
+        <translation>这张图片没有预览。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Waiting for its turn…</source>
+        <translation>排队等待中…</translation>
+    </message>
+    <message>
+        <source>loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>{count} pictures</source>
+        <translation>{count} 张图片</translation>
+    </message>
+    <message>
+        <source>{count} unreadable</source>
+        <translation>{count} 张无法读取</translation>
+    </message>
+    <message>
+        <source>{done} done</source>
+        <translation>已完成 {done} 张</translation>
+    </message>
+</context>
+<context>
+    <name>KnobRow</name>
+    <message>
+        <source>auto</source>
+        <translation>自动</translation>
+    </message>
+</context>
+<context>
+    <name>LogViewer</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>跟随最新</translation>
+    </message>
+    <message>
+        <source>Lines of the log</source>
+        <translation>日志内容</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Logs stay on this computer; nothing of them is sent anywhere.</source>
+        <translation>日志只保存在本机，不会发送到任何地方。</translation>
+    </message>
+    <message>
+        <source>Only lines with these words</source>
+        <translation>只显示包含这些文字的行</translation>
+    </message>
+    <message>
+        <source>Only lines with…</source>
+        <translation>只显示包含…的行</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Run: {name}</source>
+        <translation>训练任务：{name}</translation>
+    </message>
+    <message>
+        <source>Which lines</source>
+        <translation>显示哪些行</translation>
+    </message>
+    <message>
+        <source>Whose log</source>
+        <translation>日志来源</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Open a folder of pictures, a model or a run</source>
+        <translation>打开图片文件夹、模型或训练任务</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>was removed.</source>
+        <translation>已移除。</translation>
+    </message>
+</context>
+<context>
+    <name>MessageView</name>
+    <message>
+        <source>You</source>
+        <translation>你</translation>
+    </message>
+</context>
+<context>
+    <name>MiniChart</name>
+    <message>
+        <source>step {step}: {value}</source>
+        <translation>第 {step} 步：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDetails</name>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>基本信息</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Module</source>
+        <translation>模块</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>占比</translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Take off the list</source>
+        <translation>从列表中移除</translation>
+    </message>
+    <message>
+        <source>To look at a picture</source>
+        <translation>处理一张图片</translation>
+    </message>
+    <message>
+        <source>To read a token</source>
+        <translation>处理一个词元</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Use in Chat</source>
+        <translation>在“对话”中使用</translation>
+    </message>
+    <message>
+        <source>Use in Images</source>
+        <translation>在“图像”中使用</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Weights on disk</source>
+        <translation>磁盘上的权重</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens</source>
+        <translation>{tokens} 词元</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPicker</name>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>Model: {name} {details}</source>
+        <translation>模型：{name} {details}</translation>
+    </message>
+    <message>
+        <source>No model yet</source>
+        <translation>尚无模型</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a model’s folder</source>
+        <translation>打开模型文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>本机上的模型</translation>
+    </message>
+    <message>
+        <source>No model’s name has “{text}” in it.</source>
+        <translation>没有名称包含“{text}”的模型。</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a model’s folder</source>
+        <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+        <source>Search this computer</source>
+        <translation>搜索本机模型</translation>
+    </message>
+    <message>
+        <source>There is no model here yet. Open a model’s folder, or drop it on the window.</source>
+        <translation>这里还没有模型。请打开模型文件夹，或将它拖到窗口上。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Working out the structure…</source>
+        <translation>正在分析结构…</translation>
+    </message>
+    <message>
+        <source>{name} was taken off the list; its files stay.</source>
+        <translation>{name} 已从列表中移除，文件仍然保留。</translation>
+    </message>
+</context>
+<context>
+    <name>NewRun</name>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Evaluate every (steps)</source>
+        <translation>评估间隔（步）</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>新建训练</translation>
+    </message>
+    <message>
+        <source>Save every (steps)</source>
+        <translation>保存间隔（步）</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>What to train on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a number, as 1e-3</source>
+        <translation>一个数字，例如 1e-3</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{count} parameters, {trained} of them trained</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{held} for weights, gradients and optimizer, {kept} a saved model · {amount}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Page</name>
+    <message>
+        <source>Show the inspector</source>
+        <translation>显示详情栏</translation>
+    </message>
+    <message>
+        <source>Show the list</source>
+        <translation>显示列表</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Nothing is called that.</source>
+        <translation>没有找到匹配项。</translation>
+    </message>
+    <message>
+        <source>Search actions, models, runs and conversations</source>
+        <translation>搜索操作、模型、训练任务和对话</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>搜索结果</translation>
+    </message>
+</context>
+<context>
+    <name>PictureSubject</name>
+    <message>
+        <source>, each seen about {times} times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blocks in each stage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels in each stage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a folder that holds a folder of pictures for each class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flips</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mirror half of them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None: a share of the pictures above</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture size (pixels)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures to evaluate on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures to learn from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share to evaluate on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest part shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train only its last layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>whole numbers, as 2, 2, 2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{batch} pictures a step</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PictureView</name>
+    <message>
+        <source>Picture: {name}</source>
+        <translation>图片：{name}</translation>
+    </message>
+</context>
+<context>
+    <name>PicturesModel</name>
+    <message>
+        <source>no answer</source>
+        <translation>无结果</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+</context>
+<context>
+    <name>PicturesTable</name>
+    <message>
+        <source>Step</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>What the sample pictures are taken for, by step</source>
+        <translation>各步对样例图片的识别结果</translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilityBars</name>
+    <message>
+        <source>Probabilities</source>
+        <translation>概率</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Menu: open, settings, shortcuts</source>
+        <translation>菜单：打开、设置、快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>RecentlyRemoved</name>
+    <message numerus="yes">
+        <source>%n day(s) ago</source>
+        <translation>
+            <numerusform>%n 天前</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>彻底删除</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Nothing was removed lately.</source>
+        <translation>最近没有移除任何内容。</translation>
+    </message>
+    <message>
+        <source>Really delete? It cannot be undone</source>
+        <translation>确定删除？此操作无法撤销</translation>
+    </message>
+    <message>
+        <source>Recently removed</source>
+        <translation>最近移除</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>移除时间</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>训练任务</translation>
+    </message>
+    <message>
+        <source>What was removed</source>
+        <translation>移除的内容</translation>
+    </message>
+    <message numerus="yes">
+        <source>What was removed is kept here for %n day(s), then it is deleted for good.</source>
+        <translation>
+            <numerusform>移除的内容会在这里保留 %n 天，之后彻底删除。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>今天</translation>
+    </message>
+</context>
+<context>
+    <name>ReplyView</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Cut off: the application ended while this was being said.</source>
+        <translation>回复中断：生成过程中应用退出了。</translation>
+    </message>
+    <message>
+        <source>Ended at its longest length: “Longest reply”, or the model’s context.</source>
+        <translation>已达到长度上限（“最大回复长度”或模型的上下文长度），回复到此为止。</translation>
+    </message>
+    <message>
+        <source>Loading {model}…</source>
+        <translation>正在加载 {model}…</translation>
+    </message>
+    <message>
+        <source>Reading the conversation…</source>
+        <translation>正在读取对话…</translation>
+    </message>
+    <message>
+        <source>Regenerate</source>
+        <translation>重新生成</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>回复</translation>
+    </message>
+    <message>
+        <source>Stopped before anything was said.</source>
+        <translation>还没有生成内容就已停止。</translation>
+    </message>
+    <message>
+        <source>Stopped. What was said is kept.</source>
+        <translation>已停止，已生成的内容会保留。</translation>
+    </message>
+    <message>
+        <source>The context is full: the model no longer sees the oldest messages ({count}).</source>
+        <translation>上下文已满：模型已看不到最早的 {count} 条消息。</translation>
+    </message>
+    <message>
+        <source>This reply failed.</source>
+        <translation>这条回复生成失败。</translation>
+    </message>
+    <message>
+        <source>Waiting for a model: choose one above…</source>
+        <translation>等待选择模型：请在上方选择…</translation>
+    </message>
+    <message>
+        <source>Waiting for the engine…</source>
+        <translation>等待引擎…</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>正在处理…</translation>
+    </message>
+</context>
+<context>
+    <name>Result</name>
+    <message>
+        <source>Stopped before its turn.</source>
+        <translation>还没轮到就已停止。</translation>
+    </message>
+    <message>
+        <source>Waiting for its turn…</source>
+        <translation>排队等待中…</translation>
+    </message>
+    <message>
+        <source>What a picture is recognised as is shown here.</source>
+        <translation>识别结果会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>RichText</name>
+    <message>
+        <source>{count} characters before this are not shown · Show more</source>
+        <translation>前面还有 {count} 个字符未显示 · 显示更多</translation>
+    </message>
+</context>
+<context>
+    <name>RunNotices</name>
+    <message>
+        <source>Big Model Studio</source>
+        <translation>Big Model Studio</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>ended without a word.</source>
+        <translation>意外退出。</translation>
+    </message>
+    <message>
+        <source>has ended.</source>
+        <translation>已结束。</translation>
+    </message>
+    <message>
+        <source>has failed.</source>
+        <translation>失败了。</translation>
+    </message>
+    <message>
+        <source>has finished.</source>
+        <translation>已完成。</translation>
+    </message>
+    <message>
+        <source>was stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+</context>
+<context>
+    <name>RunStrip</name>
+    <message>
+        <source>Give memory back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is about to start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its memory is kept, so that it goes on at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its memory was given back. Resume goes on from its last checkpoint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it go before the run before it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next in the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number {turn} in the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused after step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save it and end its process; Resume goes on from there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start it at once, beside whatever runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop it; Resume puts it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunsList</name>
+    <message>
+        <source>Runs</source>
+        <translation>训练任务</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingForm</name>
+    <message>
+        <source>Always take the most probable token</source>
+        <translation>始终选概率最高的词元</translation>
+    </message>
+    <message>
+        <source>Leave everything to the model again</source>
+        <translation>全部恢复为模型默认值</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation>采样</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same reply again; empty is a new one each time.</source>
+        <translation>相同的种子会得到相同的回复；留空则每次不同。</translation>
+    </message>
+    <message>
+        <source>random</source>
+        <translation>随机</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>还有 %n 项</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Memory: {words}</source>
+        <translation>内存：{words}</translation>
+    </message>
+    <message>
+        <source>no model loaded</source>
+        <translation>未加载模型</translation>
+    </message>
+    <message>
+        <source>{name} · {parameters} parameters · {dtype}</source>
+        <translation>{name} · {parameters}参数 · {dtype}</translation>
+    </message>
+    <message>
+        <source>{name}: step {step} of {steps}</source>
+        <translation>{name}：第 {step} / {steps} 步</translation>
+    </message>
+    <message>
+        <source>{ours} of {total} ours, {others} others</source>
+        <translation>本应用 {ours}，其他 {others}，共 {total}</translation>
+    </message>
+    <message>
+        <source>{parameters} parameters, {bytes} on {device}</source>
+        <translation>{parameters} 个参数，占用 {bytes}，位于 {device}</translation>
+    </message>
+</context>
+<context>
+    <name>Story</name>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>样例</translation>
+    </message>
+    <message>
+        <source>The end of the log</source>
+        <translation>日志末尾</translation>
+    </message>
+    <message>
+        <source>What the model says, by step</source>
+        <translation>模型在各步的输出</translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+</context>
+<context>
+    <name>Subject</name>
+    <message>
+        <source>Fine-tune a model</source>
+        <translation>微调已有模型</translation>
+    </message>
+    <message>
+        <source>From scratch</source>
+        <translation>从零训练</translation>
+    </message>
+    <message>
+        <source>Model to start from</source>
+        <translation>基础模型</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>空</translation>
+    </message>
+</context>
+<context>
+    <name>TextField</name>
+    <message>
+        <source>Add files…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Drop text files or folders here</source>
+        <translation>将文本文件或文件夹拖到这里</translation>
+    </message>
+    <message>
+        <source>Sample stories</source>
+        <translation>示例故事</translation>
+    </message>
+    <message>
+        <source>Texts to learn from</source>
+        <translation>训练文本</translation>
+    </message>
+    <message>
+        <source>Use the sample stories</source>
+        <translation>使用示例故事</translation>
+    </message>
+</context>
+<context>
+    <name>TextSubject</name>
+    <message>
+        <source>Context (tokens)</source>
+        <translation>上下文长度（词元）</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头数</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Prompts to continue at each evaluation, one a line</source>
+        <translation>每次评估时续写的提示词，每行一条</translation>
+    </message>
+    <message>
+        <source>Text to learn from</source>
+        <translation>训练文本</translation>
+    </message>
+    <message>
+        <source>Vocabulary (tokens)</source>
+        <translation>词表大小（词元）</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>{least} or more: every byte, and the end of a text</source>
+        <translation>不小于 {least}：包含全部字节和文本结束符</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens a step</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Dismiss the message</source>
+        <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>TrainPage</name>
+    <message>
+        <source>A small one learns to write little stories in a few minutes, on this computer.</source>
+        <translation>在这台电脑上，一个小模型几分钟就能学会写小故事。</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>新建训练</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>训练任务</translation>
+    </message>
+    <message>
+        <source>Save now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Train a model and watch it learn</source>
+        <translation>训练一个模型，看着它学习</translation>
+    </message>
+    <message>
+        <source>Use in Chat</source>
+        <translation>在“对话”中使用</translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Earlier messages appear as you scroll up</source>
+        <translation>向上滚动可查看更早的消息</translation>
+    </message>
+    <message>
+        <source>Go to the latest message</source>
+        <translation>回到最新消息</translation>
+    </message>
+</context>
+<context>
+    <name>Unreadable</name>
+    <message>
+        <source>Unreadable: {count}</source>
+        <translation>无法读取：{count}</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Drop the folder of a language model on the window, or open one.</source>
+        <translation>将语言模型的文件夹拖到窗口上，或者打开一个。</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>No model yet</source>
+        <translation>尚无模型</translation>
+    </message>
+    <message>
+        <source>Open a model’s folder…</source>
+        <translation>打开模型文件夹…</translation>
+    </message>
+    <message>
+        <source>Talk to {name}</source>
+        <translation>与 {name} 对话</translation>
+    </message>
+    <message>
+        <source>Tell me a story.</source>
+        <translation>Tell me a story.</translation>
+    </message>
+    <message>
+        <source>The engine is loading it. You can write already.</source>
+        <translation>引擎正在加载模型，现在就可以输入消息。</translation>
+    </message>
+    <message>
+        <source>What can you do?</source>
+        <translation>What can you do?</translation>
+    </message>
+    <message>
+        <source>What is a residual network?</source>
+        <translation>What is a residual network?</translation>
+    </message>
+    <message>
+        <source>{parameters} parameters, ready on {device}</source>
+        <translation>{parameters}参数，已在 {device} 上就绪</translation>
+    </message>
+</context>
+<context>
+    <name>_Pictures</name>
+    <message>
+        <source>Sample pictures</source>
+        <translation>样例图片</translation>
+    </message>
+</context>
+<context>
+    <name>_SamplesView</name>
+    <message>
+        <source>What the model says is shown here after each evaluation.</source>
+        <translation>每次评估后，模型的输出会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>actions</name>
+    <message>
+        <source>Break the line</source>
+        <translation>换行</translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Curves: from point to point</source>
+        <translation>曲线：逐点移动</translation>
+    </message>
+    <message>
+        <source>Curves: look closer, step back</source>
+        <translation>曲线：放大、缩小</translation>
+    </message>
+    <message>
+        <source>Curves: show all</source>
+        <translation>曲线：显示全部</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>全局</translation>
+    </message>
+    <message>
+        <source>Find and do…</source>
+        <translation>查找并执行…</translation>
+    </message>
+    <message>
+        <source>Logs…</source>
+        <translation>日志…</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新建</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>新建训练</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open pictures…</source>
+        <translation>打开图片…</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Paste a picture</source>
+        <translation>粘贴图片</translation>
+    </message>
+    <message>
+        <source>Recently removed…</source>
+        <translation>最近移除…</translation>
+    </message>
+    <message>
+        <source>Remove a conversation</source>
+        <translation>移除对话</translation>
+    </message>
+    <message>
+        <source>Remove a run</source>
+        <translation>移除训练任务</translation>
+    </message>
+    <message>
+        <source>Rename a conversation</source>
+        <translation>重命名对话</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Shortcuts…</source>
+        <translation>快捷键…</translation>
+    </message>
+    <message>
+        <source>Stop the reply</source>
+        <translation>停止回复</translation>
+    </message>
+    <message>
+        <source>Take a picture off the page</source>
+        <translation>从页面移除图片</translation>
+    </message>
+    <message>
+        <source>Undo the last removal</source>
+        <translation>撤销上次移除</translation>
+    </message>
+    <message>
+        <source>Use the model</source>
+        <translation>使用模型</translation>
+    </message>
+</context>
+<context>
+    <name>arguments</name>
+    <message>
+        <source>Choose a model that recognises pictures.</source>
+        <translation>请选择能识别图片的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a text model.</source>
+        <translation>请选择文本模型。</translation>
+    </message>
+    <message>
+        <source>Paused, its memory given back, after step {0}.</source>
+        <translation>已在第 {0} 步后暂停，内存已释放。</translation>
+    </message>
+    <message>
+        <source>Stopped after step {0}.</source>
+        <translation>已在第 {0} 步后停止。</translation>
+    </message>
+    <message>
+        <source>a multiple of model.heads ({0})</source>
+        <translation>model.heads（{0}）的整数倍</translation>
+    </message>
+    <message>
+        <source>a name that can be a folder&apos;s: no / \ : * ? &quot; &lt; &gt; | and no dot in front</source>
+        <translation>可以用作文件夹名的名称：不含 / \ : * ? &quot; &lt; &gt; |，且不以点开头</translation>
+    </message>
+    <message>
+        <source>a share from {0} to {1}, or a list of files or folders</source>
+        <translation>{0} 到 {1} 之间的比例，或文件、文件夹列表</translation>
+    </message>
+    <message>
+        <source>above {0}</source>
+        <translation>大于 {0}</translation>
+    </message>
+    <message>
+        <source>as many numbers as model.widths has ({0})</source>
+        <translation>与 model.widths 个数相同（{0} 个）</translation>
+    </message>
+    <message>
+        <source>at least one file or folder</source>
+        <translation>至少一个文件或文件夹</translation>
+    </message>
+    <message>
+        <source>at most {0} characters</source>
+        <translation>不超过 {0} 个字符</translation>
+    </message>
+    <message>
+        <source>at most {0}: a newer version wrote this file</source>
+        <translation>不超过 {0}：该文件由更新的版本写入</translation>
+    </message>
+    <message>
+        <source>each {0} to {1}</source>
+        <translation>每个都在 {0} 到 {1} 之间</translation>
+    </message>
+    <message>
+        <source>evaluation</source>
+        <translation>评估</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>it belongs to another model</source>
+        <translation>它属于另一个模型</translation>
+    </message>
+    <message>
+        <source>it has no tokenizer.json and none can be made from its files</source>
+        <translation>没有 tokenizer.json，也无法从现有文件生成</translation>
+    </message>
+    <message>
+        <source>it is not a table</source>
+        <translation>它不是一张表</translation>
+    </message>
+    <message>
+        <source>it is not readable JSON with a weight_map</source>
+        <translation>不是含有 weight_map 的有效 JSON</translation>
+    </message>
+    <message>
+        <source>it is too large</source>
+        <translation>文件过大</translation>
+    </message>
+    <message>
+        <source>it names another file to take the weights from</source>
+        <translation>它指定从另一个文件读取权重</translation>
+    </message>
+    <message>
+        <source>its contents are not what was saved</source>
+        <translation>内容与保存时不一致</translation>
+    </message>
+    <message>
+        <source>its weight_map is empty</source>
+        <translation>weight_map 为空</translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation>模型输出</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>queued</source>
+        <translation>排队中</translation>
+    </message>
+    <message>
+        <source>reading pictures: {0}%</source>
+        <translation>正在读取图片：{0}%</translation>
+    </message>
+    <message>
+        <source>reading: {0}%</source>
+        <translation>正在读取数据：{0}%</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>训练中</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation>停止中</translation>
+    </message>
+    <message>
+        <source>tokenising: {0}%</source>
+        <translation>正在分词：{0}%</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>vocabulary: {0}%</source>
+        <translation>正在构建词表：{0}%</translation>
+    </message>
+    <message>
+        <source>{0} (a twentieth), or {1} up to the steps</source>
+        <translation>{0}（总步数的二十分之一），或 {1} 到总步数之间</translation>
+    </message>
+    <message>
+        <source>{0} (all) or more</source>
+        <translation>不小于 {0}（0 为全部）</translation>
+    </message>
+    <message>
+        <source>{0} (always the most probable) to {1}</source>
+        <translation>{0}（始终选概率最高的）到 {1}</translation>
+    </message>
+    <message>
+        <source>{0} (greedy) or more</source>
+        <translation>不小于 {0}（0 为贪心）</translation>
+    </message>
+    <message>
+        <source>{0} (half the context) or more</source>
+        <translation>不小于 {0}（0 为上下文的一半）</translation>
+    </message>
+    <message>
+        <source>{0} (off) or more</source>
+        <translation>不小于 {0}（0 为关闭）</translation>
+    </message>
+    <message>
+        <source>{0} (off) to {1}</source>
+        <translation>{0}（关闭）到 {1}</translation>
+    </message>
+    <message>
+        <source>{0} or more</source>
+        <translation>不小于 {0}</translation>
+    </message>
+    <message>
+        <source>{0} to below {1}</source>
+        <translation>不小于 {0} 且小于 {1}</translation>
+    </message>
+    <message>
+        <source>{0} to {1}</source>
+        <translation>{0} 到 {1}</translation>
+    </message>
+    <message>
+        <source>{0} to {1} (no crops)</source>
+        <translation>{0} 到 {1}（不裁剪）</translation>
+    </message>
+    <message>
+        <source>{0} to {1} (off)</source>
+        <translation>{0} 到 {1}（关闭）</translation>
+    </message>
+    <message>
+        <source>{0} to {1} numbers</source>
+        <translation>{0} 到 {1} 个数</translation>
+    </message>
+    <message>
+        <source>{0} to {1} pixels with {2} stages</source>
+        <translation>{2} 个阶段时为 {0} 到 {1} 像素</translation>
+    </message>
+    <message>
+        <source>{0} to {1}, {2} being off</source>
+        <translation>{0} 到 {1}，{2} 表示关闭</translation>
+    </message>
+</context>
+<context>
+    <name>chat</name>
+    <message>
+        <source>1 token</source>
+        <translation>1 词元</translation>
+    </message>
+    <message>
+        <source>first after {time}</source>
+        <translation>首词元 {time}</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 词元</translation>
+    </message>
+</context>
+<context>
+    <name>log</name>
+    <message>
+        <source>Command line</source>
+        <translation>命令行</translation>
+    </message>
+    <message>
+        <source>Engine: chat and pictures</source>
+        <translation>引擎：对话与图像</translation>
+    </message>
+    <message>
+        <source>Engine: measuring</source>
+        <translation>引擎：测量</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>The window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>警告和错误</translation>
+    </message>
+</context>
+<context>
+    <name>messages</name>
+    <message>
+        <source>A model that begins from scratch has nothing to be kept frozen.</source>
+        <translation>从零训练的模型没有可以冻结的部分。</translation>
+    </message>
+    <message>
+        <source>A newer driver from nvidia.com may change that.</source>
+        <translation>从 nvidia.com 安装新版驱动或许可以解决。</translation>
+    </message>
+    <message>
+        <source>A part of the weights is missing: {file}.</source>
+        <translation>缺少一部分权重：{file}。</translation>
+    </message>
+    <message>
+        <source>A run of {processes} processes cannot be started yet.</source>
+        <translation>暂不支持用 {processes} 个进程训练。</translation>
+    </message>
+    <message>
+        <source>Add a folder with pictures of another class: there must be two to be told apart.</source>
+        <translation>请再添加一个其他类别的图片文件夹：至少要有两个类别才能区分。</translation>
+    </message>
+    <message>
+        <source>Add it, as in the example of the README.</source>
+        <translation>请参照 README 中的示例补上。</translation>
+    </message>
+    <message>
+        <source>Add its “architectures” entry, for example [&quot;LlamaForCausalLM&quot;].</source>
+        <translation>请补上“architectures”一项，例如 [&quot;LlamaForCausalLM&quot;]。</translation>
+    </message>
+    <message>
+        <source>Add text, or take a smaller model.context (or another data.evaluation).</source>
+        <translation>请增加文本，或减小 model.context（或调整 data.evaluation）。</translation>
+    </message>
+    <message>
+        <source>Another window of this application is open and does not answer.</source>
+        <translation>本应用的另一个窗口已打开，但没有响应。</translation>
+    </message>
+    <message>
+        <source>Choose a model whose preprocessor_config.json crops to a fixed size.</source>
+        <translation>请选择 preprocessor_config.json 中裁剪到固定尺寸的模型。</translation>
+    </message>
+    <message>
+        <source>Choose another file or folder.</source>
+        <translation>请选择其他文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another model to fine-tune.</source>
+        <translation>请选择其他模型来微调。</translation>
+    </message>
+    <message>
+        <source>Choose files with something in them.</source>
+        <translation>请选择有内容的文件。</translation>
+    </message>
+    <message>
+        <source>Choose one of those steps.</source>
+        <translation>请从这些步数中选择。</translation>
+    </message>
+    <message>
+        <source>Choose one that “bigmodel-studio models” lists.</source>
+        <translation>请从“bigmodel-studio models”列出的模型中选择。</translation>
+    </message>
+    <message>
+        <source>Choose the folders in it: {train} to learn from, the other to evaluate on.</source>
+        <translation>请选择其中的子文件夹：{train} 用于训练，另一个用于评估。</translation>
+    </message>
+    <message>
+        <source>Close one of the two: what is changed in both is kept as the last to close has it.</source>
+        <translation>请关闭其中一个：两边都改动过的内容，以最后关闭的窗口为准。</translation>
+    </message>
+    <message>
+        <source>Close other models, or take a smaller one.</source>
+        <translation>请关闭其他模型，或换用更小的模型。</translation>
+    </message>
+    <message>
+        <source>Close the application and start it again.</source>
+        <translation>请关闭应用后重新启动。</translation>
+    </message>
+    <message>
+        <source>Copy it again, or open another.</source>
+        <translation>请重新复制一份，或打开其他图片。</translation>
+    </message>
+    <message>
+        <source>Copy it again.</source>
+        <translation>请重新复制一份。</translation>
+    </message>
+    <message>
+        <source>Copy one first.</source>
+        <translation>请先复制一个。</translation>
+    </message>
+    <message>
+        <source>Drop pictures, a model’s folder (with a config.json) or a run’s folder.</source>
+        <translation>可以拖入图片、模型文件夹（含 config.json）或训练任务的文件夹。</translation>
+    </message>
+    <message>
+        <source>Drop pictures, or a folder with some in it.</source>
+        <translation>请拖入图片，或含有图片的文件夹。</translation>
+    </message>
+    <message>
+        <source>Drop the rest when these are done.</source>
+        <translation>请等这些处理完后再拖入其余的。</translation>
+    </message>
+    <message>
+        <source>Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetch it again, or remove it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetch it again, which goes on where it stopped, or remove it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetch it again.</source>
+        <translation>请重新下载。</translation>
+    </message>
+    <message>
+        <source>Fetch that file again from the model&apos;s source.</source>
+        <translation>请从模型的来源重新下载该文件。</translation>
+    </message>
+    <message>
+        <source>Fetch that file again.</source>
+        <translation>请重新下载该文件。</translation>
+    </message>
+    <message>
+        <source>Fetch that file from the model&apos;s source, beside its weights.</source>
+        <translation>请从模型的来源下载该文件，与权重放在一起。</translation>
+    </message>
+    <message>
+        <source>Fetch the folder again from its source.</source>
+        <translation>请从来源重新下载该文件夹。</translation>
+    </message>
+    <message>
+        <source>Fetch tokenizer.json again.</source>
+        <translation>请重新下载 tokenizer.json。</translation>
+    </message>
+    <message>
+        <source>Files that end in {suffixes} are taken.</source>
+        <translation>支持以 {suffixes} 结尾的文件。</translation>
+    </message>
+    <message>
+        <source>Give both folders the same classes.</source>
+        <translation>请让两个文件夹包含相同的类别。</translation>
+    </message>
+    <message>
+        <source>Give it some text.</source>
+        <translation>请输入一些文本。</translation>
+    </message>
+    <message>
+        <source>Give the folder that holds config.json and model.safetensors.</source>
+        <translation>请指定包含 config.json 和 model.safetensors 的文件夹。</translation>
+    </message>
+    <message>
+        <source>Give the folder that holds config.json; if that is this one, its download was not finished.</source>
+        <translation>请指定包含 config.json 的文件夹；如果就是这个文件夹，说明下载没有完成。</translation>
+    </message>
+    <message>
+        <source>Give the path of a TOML file.</source>
+        <translation>请指定 TOML 文件的路径。</translation>
+    </message>
+    <message>
+        <source>Halve schedule.batch or model.context, or take a smaller model; other models can be closed too.</source>
+        <translation>请将 schedule.batch 或 model.context 减半，或换用更小的模型；也可以关闭其他模型。</translation>
+    </message>
+    <message>
+        <source>It can only be deleted for good, which frees {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has been started again; try once more.</source>
+        <translation>引擎已重新启动，请再试一次。</translation>
+    </message>
+    <message>
+        <source>It has its first value again.</source>
+        <translation>已恢复为默认值。</translation>
+    </message>
+    <message>
+        <source>It is where it was; the log has the details.</source>
+        <translation>它仍在原处，详情见日志。</translation>
+    </message>
+    <message>
+        <source>It may be: {dtypes}.</source>
+        <translation>可取值：{dtypes}。</translation>
+    </message>
+    <message>
+        <source>It may be: {may_be}.</source>
+        <translation>可取值：{may_be}。</translation>
+    </message>
+    <message>
+        <source>It may need a newer version, or its config.json is damaged.</source>
+        <translation>它可能需要更新的版本，或者 config.json 已损坏。</translation>
+    </message>
+    <message>
+        <source>It needs at least {needs} on {device}, which has {total}.</source>
+        <translation>在 {device} 上至少需要 {needs}，而它只有 {total}。</translation>
+    </message>
+    <message>
+        <source>It starts by itself when its turn comes.</source>
+        <translation>轮到时会自动开始。</translation>
+    </message>
+    <message>
+        <source>It starts by itself when there is room.</source>
+        <translation>内存足够时会自动开始。</translation>
+    </message>
+    <message>
+        <source>It starts by itself; the settings say how many may run at once.</source>
+        <translation>届时会自动开始；可在设置中调整同时训练的任务数。</translation>
+    </message>
+    <message>
+        <source>It stays here until you close.</source>
+        <translation>它会保留到你关闭应用为止。</translation>
+    </message>
+    <message>
+        <source>It waits for its turn, behind {run}.</source>
+        <translation>正在排队，前面是 {run}。</translation>
+    </message>
+    <message>
+        <source>It waits for memory on {device}: it needs {needs}, and {free} are free.</source>
+        <translation>正在等待 {device} 的内存：需要 {needs}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>It waits until fewer than {most} run at once: {runs}.</source>
+        <translation>正在等待，直到同时训练的任务少于 {most} 个：{runs}。</translation>
+    </message>
+    <message>
+        <source>Its download was not finished: fetch it again.</source>
+        <translation>下载没有完成，请重新下载。</translation>
+    </message>
+    <message>
+        <source>Its download was probably not finished: fetch it again.</source>
+        <translation>可能没有下载完，请重新下载。</translation>
+    </message>
+    <message>
+        <source>Its files are never touched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its log says what it is doing.</source>
+        <translation>它的日志会说明它在做什么。</translation>
+    </message>
+    <message>
+        <source>Its time was up, or it was brought back already.</source>
+        <translation>它已过保留期，或者已经恢复。</translation>
+    </message>
+    <message>
+        <source>Its weights may be damaged, or too large for this dtype: try float32.</source>
+        <translation>权重可能已损坏，或者超出了该精度的范围：请试试 float32。</translation>
+    </message>
+    <message>
+        <source>Known are {formats}.</source>
+        <translation>支持的格式有 {formats}。</translation>
+    </message>
+    <message>
+        <source>Leave model.tokenizer out: a model is trained on with its own.</source>
+        <translation>请去掉 model.tokenizer：继续训练时使用模型自带的分词器。</translation>
+    </message>
+    <message>
+        <source>Look for a version of the model that transformers knows without it.</source>
+        <translation>请找一个 transformers 可直接支持、不需要自带代码的版本。</translation>
+    </message>
+    <message>
+        <source>Make a folder in it for each class, named as the class is, with its pictures inside.</source>
+        <translation>请在其中为每个类别建一个以类别命名的文件夹，并放入对应的图片。</translation>
+    </message>
+    <message>
+        <source>Make it smaller first.</source>
+        <translation>请先缩小图片。</translation>
+    </message>
+    <message>
+        <source>Make room (or make the folder writable) and resume; the checkpoints before it are whole.</source>
+        <translation>请腾出空间（或将文件夹设为可写）后继续训练；之前的检查点都完好。</translation>
+    </message>
+    <message>
+        <source>Make room before training or downloading.</source>
+        <translation>请先腾出空间，再训练或下载。</translation>
+    </message>
+    <message>
+        <source>Make room there, then paste again.</source>
+        <translation>请先在那里腾出空间，再重新粘贴。</translation>
+    </message>
+    <message>
+        <source>Mend data.train or data.evaluation.</source>
+        <translation>请修改 data.train 或 data.evaluation。</translation>
+    </message>
+    <message>
+        <source>Mend that line and try again.</source>
+        <translation>请修改那一行后重试。</translation>
+    </message>
+    <message>
+        <source>Merge the adapter into its base model and save that.</source>
+        <translation>请将适配器合并到基础模型后再保存。</translation>
+    </message>
+    <message>
+        <source>Models of your own can be removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No build of torch {torch} fits the {card} and its driver, so that the CPU is used.</source>
+        <translation>torch {torch} 没有适合 {card} 及其驱动的版本，因此使用 CPU。</translation>
+    </message>
+    <message>
+        <source>None of the pictures could be read.</source>
+        <translation>所有图片都无法读取。</translation>
+    </message>
+    <message>
+        <source>None of the {count:,} pictures in {path} could be read.</source>
+        <translation>{path} 中的 {count:,} 张图片都无法读取。</translation>
+    </message>
+    <message>
+        <source>Only files and folders on this computer can be dropped here.</source>
+        <translation>这里只能拖入本机上的文件和文件夹。</translation>
+    </message>
+    <message>
+        <source>Only the first {most} pictures were taken.</source>
+        <translation>只取了前 {most} 张图片。</translation>
+    </message>
+    <message>
+        <source>Only {free} are free at {path}.</source>
+        <translation>{path} 只剩 {free} 可用空间。</translation>
+    </message>
+    <message>
+        <source>Pictures are learnt from in folders: one for each class, named as the class is, all in one folder.</source>
+        <translation>训练图片要按文件夹组织：每个类别一个以类别命名的子文件夹，放在同一个文件夹中。</translation>
+    </message>
+    <message>
+        <source>Put the folders back as they were, or start a new run.</source>
+        <translation>请将文件夹恢复原样，或新建训练任务。</translation>
+    </message>
+    <message>
+        <source>Remove the new copy first, or let the old one go.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the run, on the Train page: it can be brought back as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume from the last checkpoint is of no use: start again with a lower learning rate, or look at the data.</source>
+        <translation>从最近的检查点继续也无济于事：请降低学习率重新训练，或检查数据。</translation>
+    </message>
+    <message>
+        <source>Resume takes an older one.</source>
+        <translation>继续训练时会使用更早的检查点。</translation>
+    </message>
+    <message>
+        <source>Run this from a checkout.</source>
+        <translation>请在项目的源码目录中运行。</translation>
+    </message>
+    <message>
+        <source>Run “bigmodel-studio doctor” to see what is missing.</source>
+        <translation>请运行“bigmodel-studio doctor”查看缺少什么。</translation>
+    </message>
+    <message>
+        <source>Run “git lfs pull” in that folder, or download the file itself.</source>
+        <translation>请在该文件夹中运行“git lfs pull”，或直接下载该文件。</translation>
+    </message>
+    <message>
+        <source>Run “python3 packaging/dev.py run” again.</source>
+        <translation>请重新运行“python3 packaging/dev.py run”。</translation>
+    </message>
+    <message>
+        <source>Runs of your own can be removed.</source>
+        <translation>你自己的训练任务可以移除。</translation>
+    </message>
+    <message>
+        <source>Save it first, then drop it.</source>
+        <translation>请先保存，再拖入。</translation>
+    </message>
+    <message>
+        <source>See to its permissions, or open another.</source>
+        <translation>请检查它的权限，或打开其他文件。</translation>
+    </message>
+    <message>
+        <source>See to its permissions.</source>
+        <translation>请检查它的权限。</translation>
+    </message>
+    <message>
+        <source>See whether it was moved, or is spelt differently.</source>
+        <translation>请检查它是否被移走，或者名称拼写有误。</translation>
+    </message>
+    <message>
+        <source>See whether it was moved.</source>
+        <translation>请检查它是否被移走。</translation>
+    </message>
+    <message>
+        <source>Set BIGMODEL_STUDIO_HOME to a folder that can.</source>
+        <translation>请将 BIGMODEL_STUDIO_HOME 设为可写的文件夹。</translation>
+    </message>
+    <message>
+        <source>Set launch.processes to 1.</source>
+        <translation>请将 launch.processes 设为 1。</translation>
+    </message>
+    <message>
+        <source>Set method.kind to full, or model.base to a model.</source>
+        <translation>请将 method.kind 设为 full，或将 model.base 设为某个模型。</translation>
+    </message>
+    <message>
+        <source>Set method.kind to one of: {built}.</source>
+        <translation>请将 method.kind 设为以下之一：{built}。</translation>
+    </message>
+    <message>
+        <source>Set model.architecture to one of: {built}.</source>
+        <translation>请将 model.architecture 设为以下之一：{built}。</translation>
+    </message>
+    <message>
+        <source>Shorten it to {context:,} tokens or fewer.</source>
+        <translation>请缩短到 {context:,} 词元以内。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside: {detail}</source>
+        <translation>内部出错：{detail}</translation>
+    </message>
+    <message>
+        <source>Start a new conversation to make room.</source>
+        <translation>请新建对话以腾出空间。</translation>
+    </message>
+    <message>
+        <source>Start a new run with more steps.</source>
+        <translation>请新建训练任务并增加步数。</translation>
+    </message>
+    <message>
+        <source>Start it again to go on.</source>
+        <translation>重新启动后即可继续。</translation>
+    </message>
+    <message>
+        <source>Stop it first, or watch it.</source>
+        <translation>请先停止它，或者就这样查看。</translation>
+    </message>
+    <message>
+        <source>Take a copy of the model with real safetensors weights.</source>
+        <translation>请换用带有真正 safetensors 权重的模型副本。</translation>
+    </message>
+    <message>
+        <source>Take a copy with model.safetensors, or convert it first: https://huggingface.co/spaces/safetensors/convert.</source>
+        <translation>请换用带有 model.safetensors 的副本，或先转换：https://huggingface.co/spaces/safetensors/convert 。</translation>
+    </message>
+    <message>
+        <source>Take a smaller model (model.width, model.layers) or another device.</source>
+        <translation>请减小模型（model.width、model.layers）或换用其他设备。</translation>
+    </message>
+    <message>
+        <source>Take the model in float16, bfloat16 or float32.</source>
+        <translation>请换用 float16、bfloat16 或 float32 的模型。</translation>
+    </message>
+    <message>
+        <source>The Hub&apos;s cache has a folder for {model}, and none of its files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The application is closing.</source>
+        <translation>应用正在关闭。</translation>
+    </message>
+    <message>
+        <source>The checkpoint is damaged at {path}: {detail}.</source>
+        <translation>检查点已损坏，位于 {path}：{detail}。</translation>
+    </message>
+    <message>
+        <source>The classes in the data are not those that the run began with ({were}).</source>
+        <translation>数据中的类别与任务开始时（{were}）不一致。</translation>
+    </message>
+    <message>
+        <source>The conversation is longer than the model can see: its oldest {turns} messages were left out.</source>
+        <translation>对话超出了模型的上下文长度：最早的 {turns} 条消息没有送入模型。</translation>
+    </message>
+    <message>
+        <source>The copy of {model} in the Hub&apos;s cache is not whole: it lacks {files}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The damaged file was kept as {path}.</source>
+        <translation>损坏的文件已另存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The download of {model} was not finished: {size} of what is missing are here ({count} files).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine could not be started: {detail}</source>
+        <translation>引擎无法启动：{detail}</translation>
+    </message>
+    <message>
+        <source>The engine ended unexpectedly ({how}).</source>
+        <translation>引擎意外退出（{how}）。</translation>
+    </message>
+    <message>
+        <source>The engine ended {times} times within {seconds} seconds and was not started again.</source>
+        <translation>引擎在 {seconds} 秒内退出了 {times} 次，不再自动重启。</translation>
+    </message>
+    <message>
+        <source>The engine is of another version ({theirs}, not {ours}).</source>
+        <translation>引擎版本不一致（为 {theirs}，应为 {ours}）。</translation>
+    </message>
+    <message>
+        <source>The engine sent something that could not be understood, and was ended.</source>
+        <translation>引擎发来了无法识别的内容，已将其终止。</translation>
+    </message>
+    <message>
+        <source>The file cannot be read: {detail}.</source>
+        <translation>文件无法读取：{detail}。</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
+        <source>The file of conversations was damaged; a new one was begun.</source>
+        <translation>对话文件已损坏，已新建一个。</translation>
+    </message>
+    <message>
+        <source>The folder {path} cannot be read: {detail}.</source>
+        <translation>文件夹 {path} 无法读取：{detail}。</translation>
+    </message>
+    <message>
+        <source>The folder {path} holds no folders of pictures.</source>
+        <translation>文件夹 {path} 中没有图片子文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder {path} holds no text files.</source>
+        <translation>文件夹 {path} 中没有文本文件。</translation>
+    </message>
+    <message>
+        <source>The folder {path} is empty.</source>
+        <translation>文件夹 {path} 是空的。</translation>
+    </message>
+    <message>
+        <source>The folder {path} is not a class folder’s parent: it holds {parts}.</source>
+        <translation>文件夹 {path} 下面不是类别文件夹，而是 {parts}。</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” holds no pictures.</source>
+        <translation>文件夹“{folder}”中没有图片。</translation>
+    </message>
+    <message>
+        <source>The installed torch {torch} (CUDA {cuda}) fits the {card}, but the card does not start.</source>
+        <translation>已安装的 torch {torch}（CUDA {cuda}）适合 {card}，但显卡无法启动。</translation>
+    </message>
+    <message>
+        <source>The installed torch {torch} is a build for the CPU alone and cannot use the {card}.</source>
+        <translation>已安装的 torch {torch} 是仅支持 CPU 的版本，无法使用 {card}。</translation>
+    </message>
+    <message>
+        <source>The installed torch {torch} is built for CUDA {cuda}, which the {card} or its driver cannot run.</source>
+        <translation>已安装的 torch {torch} 面向 CUDA {cuda}，{card} 或其驱动不支持。</translation>
+    </message>
+    <message>
+        <source>The log has the details under {id}.</source>
+        <translation>详情见日志，编号 {id}。</translation>
+    </message>
+    <message>
+        <source>The log has the details.</source>
+        <translation>详情见日志。</translation>
+    </message>
+    <message>
+        <source>The log has the details; trying again starts it once more.</source>
+        <translation>详情见日志；重试会再次启动引擎。</translation>
+    </message>
+    <message>
+        <source>The log has the reason for each.</source>
+        <translation>每张图片的原因见日志。</translation>
+    </message>
+    <message>
+        <source>The method {method} cannot be used with {objective}.</source>
+        <translation>方法 {method} 不能用于 {objective}。</translation>
+    </message>
+    <message>
+        <source>The model computed something that is not a number, so no token could be chosen.</source>
+        <translation>模型算出了非数值（NaN），无法选出词元。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template cannot be used: {detail}.</source>
+        <translation>模型的对话模板无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>The objective {objective} cannot be trained yet.</source>
+        <translation>暂不支持训练目标 {objective}。</translation>
+    </message>
+    <message>
+        <source>The pasted picture could not be kept in {path}.</source>
+        <translation>粘贴的图片无法保存到 {path}。</translation>
+    </message>
+    <message>
+        <source>The picture has {width:,} × {height:,} pixels; at most {most} megapixels are opened.</source>
+        <translation>图片有 {width:,} × {height:,} 像素，最多支持 {most} 百万像素。</translation>
+    </message>
+    <message>
+        <source>The picture is cut off or damaged.</source>
+        <translation>图片不完整或已损坏。</translation>
+    </message>
+    <message>
+        <source>The process of the run {run} ended without a word at step {step}.</source>
+        <translation>训练任务 {run} 的进程在第 {step} 步意外退出。</translation>
+    </message>
+    <message>
+        <source>The prompt has {tokens:,} tokens, and this model sees only {context:,}.</source>
+        <translation>提示词有 {tokens:,} 词元，而该模型的上下文只有 {context:,}。</translation>
+    </message>
+    <message>
+        <source>The queue of runs is held by another process.</source>
+        <translation>训练队列正被另一个进程占用。</translation>
+    </message>
+    <message>
+        <source>The reasons are listed with each.</source>
+        <translation>原因已逐张列出。</translation>
+    </message>
+    <message>
+        <source>The run {run} came with the application and stays.</source>
+        <translation>训练任务 {run} 是应用自带的，不能移除。</translation>
+    </message>
+    <message>
+        <source>The run {run} does not wait in the queue.</source>
+        <translation>训练任务 {run} 不在队列中。</translation>
+    </message>
+    <message>
+        <source>The run {run} has finished all its {steps} steps.</source>
+        <translation>训练任务 {run} 已完成全部 {steps} 步。</translation>
+    </message>
+    <message>
+        <source>The run {run} has no such whole checkpoint (it has: {steps}).</source>
+        <translation>训练任务 {run} 没有这个完整的检查点（现有：{steps}）。</translation>
+    </message>
+    <message>
+        <source>The run {run} has not answered after {seconds} s.</source>
+        <translation>训练任务 {run} 在 {seconds} 秒后仍未响应。</translation>
+    </message>
+    <message>
+        <source>The run {run} has not ended after {seconds} s.</source>
+        <translation>训练任务 {run} 在 {seconds} 秒后仍未结束。</translation>
+    </message>
+    <message>
+        <source>The run {run} is at work already.</source>
+        <translation>训练任务 {run} 已在进行中。</translation>
+    </message>
+    <message>
+        <source>The run {run} is not at work: it is {state}.</source>
+        <translation>训练任务 {run} 不在进行中：{state}。</translation>
+    </message>
+    <message>
+        <source>The run {run} is training on {model}, so it was not removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The setting “{field}” was {was}, which it cannot be.</source>
+        <translation>设置项“{field}”的值 {was} 无效。</translation>
+    </message>
+    <message>
+        <source>The settings could not be read from {path}: {detail}.</source>
+        <translation>无法从 {path} 读取设置：{detail}。</translation>
+    </message>
+    <message>
+        <source>The settings could not be saved in {path}: {detail}.</source>
+        <translation>设置无法保存到 {path}：{detail}。</translation>
+    </message>
+    <message>
+        <source>The settings file was damaged; the settings are as they were at first.</source>
+        <translation>设置文件已损坏，所有设置已恢复默认。</translation>
+    </message>
+    <message>
+        <source>The spec has a field that is not known: {field}.</source>
+        <translation>训练配置中有未知字段：{field}。</translation>
+    </message>
+    <message>
+        <source>The spec is not valid TOML: {detail}.</source>
+        <translation>训练配置不是有效的 TOML：{detail}。</translation>
+    </message>
+    <message>
+        <source>The spec {path} cannot be read: {detail}.</source>
+        <translation>训练配置 {path} 无法读取：{detail}。</translation>
+    </message>
+    <message>
+        <source>The tokenizer cannot be used: {detail}.</source>
+        <translation>分词器无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has {tokens:,} entries, and the model knows {known:,}.</source>
+        <translation>分词器有 {tokens:,} 个条目，而模型只认识 {known:,} 个。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has {tokens:,} tokens and the model only {vocabulary:,}.</source>
+        <translation>分词器有 {tokens:,} 个词元，而模型只有 {vocabulary:,} 个。</translation>
+    </message>
+    <message>
+        <source>The weights are only in a format that can run code when it is opened ({files}), and that is refused.</source>
+        <translation>权重只有打开时可能执行代码的格式（{files}），已拒绝加载。</translation>
+    </message>
+    <message>
+        <source>The weights are quantised ({method}), which is not read here.</source>
+        <translation>权重经过量化（{method}），这里不支持读取。</translation>
+    </message>
+    <message>
+        <source>The weights lack {count} of the model&apos;s tensors: {names}.</source>
+        <translation>权重中缺少模型的 {count} 个张量：{names}。</translation>
+    </message>
+    <message>
+        <source>The window&apos;s toolkit (Qt) cannot be used: {detail}.</source>
+        <translation>窗口工具包（Qt）无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>The {what} at step {step} was not a finite number, so that the run ended.</source>
+        <translation>第 {step} 步的 {what} 不是有限值，训练已终止。</translation>
+    </message>
+    <message>
+        <source>There are no benchmarks here: they are part of a checkout of the project, not of an installed package.</source>
+        <translation>这里没有基准测试：它们属于项目源码，不随安装包提供。</translation>
+    </message>
+    <message>
+        <source>There are only {tokens:,} {part} tokens; {needed:,} are needed.</source>
+        <translation>{part}数据只有 {tokens:,} 词元，需要 {needed:,} 词元。</translation>
+    </message>
+    <message>
+        <source>There are pictures of one class only ({label}).</source>
+        <translation>只有一个类别（{label}）的图片。</translation>
+    </message>
+    <message>
+        <source>There are: {known}.</source>
+        <translation>现有：{known}。</translation>
+    </message>
+    <message>
+        <source>There is a class to be evaluated on that is not learnt: {label}.</source>
+        <translation>评估数据中有训练数据没有的类别：{label}。</translation>
+    </message>
+    <message>
+        <source>There is neither a picture nor a file on the clipboard.</source>
+        <translation>剪贴板中既没有图片也没有文件。</translation>
+    </message>
+    <message>
+        <source>There is no benchmark called {name!r}.</source>
+        <translation>没有名为 {name!r} 的基准测试。</translation>
+    </message>
+    <message>
+        <source>There is no device called {device} here.</source>
+        <translation>这里没有名为 {device} 的设备。</translation>
+    </message>
+    <message>
+        <source>There is no file or folder {path}.</source>
+        <translation>文件或文件夹 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>There is no folder {path}.</source>
+        <translation>文件夹 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>There is no model called {model} on this machine.</source>
+        <translation>本机上没有名为 {model} 的模型。</translation>
+    </message>
+    <message>
+        <source>There is no prompt, and this model has no token to begin with.</source>
+        <translation>没有提示词，而该模型也没有起始词元。</translation>
+    </message>
+    <message>
+        <source>There is no run called {run}.</source>
+        <translation>没有名为 {run} 的训练任务。</translation>
+    </message>
+    <message>
+        <source>There is no such file.</source>
+        <translation>文件不存在。</translation>
+    </message>
+    <message>
+        <source>There is no text in {path}.</source>
+        <translation>{path} 中没有文本。</translation>
+    </message>
+    <message>
+        <source>There is nothing at {path}.</source>
+        <translation>{path} 处什么也没有。</translation>
+    </message>
+    <message>
+        <source>There is: {devices}.</source>
+        <translation>现有设备：{devices}。</translation>
+    </message>
+    <message>
+        <source>There was not enough memory on {device} to train this.</source>
+        <translation>{device} 的内存不足以进行这次训练。</translation>
+    </message>
+    <message>
+        <source>There was not enough memory on {device}.</source>
+        <translation>{device} 的内存不足。</translation>
+    </message>
+    <message>
+        <source>They are as they were at first.</source>
+        <translation>已恢复默认设置。</translation>
+    </message>
+    <message>
+        <source>They belong to another model, or are damaged: fetch them again.</source>
+        <translation>它们属于另一个模型，或者已损坏：请重新下载。</translation>
+    </message>
+    <message>
+        <source>They do not belong together: fetch both again.</source>
+        <translation>两者不匹配：请都重新下载。</translation>
+    </message>
+    <message>
+        <source>They hold until you close.</source>
+        <translation>改动只在关闭应用前有效。</translation>
+    </message>
+    <message>
+        <source>This conversation cannot be kept: {detail}.</source>
+        <translation>这段对话无法保存：{detail}。</translation>
+    </message>
+    <message>
+        <source>This is a “{model_type}” model, and transformers {version} knows no such kind.</source>
+        <translation>这是“{model_type}”模型，transformers {version} 不支持这种类型。</translation>
+    </message>
+    <message>
+        <source>This is not a picture of a known kind.</source>
+        <translation>这不是受支持的图片格式。</translation>
+    </message>
+    <message>
+        <source>This model wants to run its own program code ({files}), and that is never done here.</source>
+        <translation>该模型要求运行自带的程序代码（{files}），这里一律不执行。</translation>
+    </message>
+    <message>
+        <source>This model&apos;s tokenizer does not know anything in that prompt.</source>
+        <translation>该模型的分词器不认识提示词中的任何内容。</translation>
+    </message>
+    <message>
+        <source>This page could not be shown: {detail}.</source>
+        <translation>无法显示此页面：{detail}。</translation>
+    </message>
+    <message>
+        <source>To use it: {command}</source>
+        <translation>如需使用：{command}</translation>
+    </message>
+    <message>
+        <source>Try again in a moment.</source>
+        <translation>请稍后再试。</translation>
+    </message>
+    <message>
+        <source>Try once more; the log has the details.</source>
+        <translation>请再试一次；详情见日志。</translation>
+    </message>
+    <message>
+        <source>Unload it on the Models page, or wait until the command that uses it has ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use characters that it knows, for example: {examples}</source>
+        <translation>请使用它认识的字符，例如：{examples}</translation>
+    </message>
+    <message>
+        <source>Use plain continuation (without chat) with this model.</source>
+        <translation>请对该模型使用直接续写（不用对话模式）。</translation>
+    </message>
+    <message>
+        <source>Wait until the run has ended, or stop it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights and config.json do not belong together: fetch both again.</source>
+        <translation>权重与 config.json 不匹配：请都重新下载。</translation>
+    </message>
+    <message>
+        <source>What can be trained: {built}.</source>
+        <translation>可训练的目标：{built}。</translation>
+    </message>
+    <message>
+        <source>config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.</source>
+        <translation>config.json 描述的模型有 {wants:,} 个参数，而权重只有 {has:,} 个。</translation>
+    </message>
+    <message>
+        <source>config.json does not make a model: {detail}.</source>
+        <translation>无法根据 config.json 构建模型：{detail}。</translation>
+    </message>
+    <message>
+        <source>config.json does not say what kind of model this is.</source>
+        <translation>config.json 没有说明模型类型。</translation>
+    </message>
+    <message>
+        <source>config.json in {path} does not name an architecture that is used here.</source>
+        <translation>{path} 中的 config.json 没有指明受支持的架构。</translation>
+    </message>
+    <message>
+        <source>model.safetensors.index.json cannot be used: {detail}.</source>
+        <translation>model.safetensors.index.json 无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>torch cannot be used: {detail}.</source>
+        <translation>torch 无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>{count} tensors have another shape than config.json says: {names}.</source>
+        <translation>有 {count} 个张量的形状与 config.json 不符：{names}。</translation>
+    </message>
+    <message>
+        <source>{dtype} is not used on {device}.</source>
+        <translation>{device} 不使用 {dtype}。</translation>
+    </message>
+    <message>
+        <source>{field} is missing from the spec.</source>
+        <translation>训练配置中缺少 {field}。</translation>
+    </message>
+    <message>
+        <source>{field} is {was}.</source>
+        <translation>{field} 为 {was}。</translation>
+    </message>
+    <message>
+        <source>{file} cannot be used: {detail}.</source>
+        <translation>{file} 无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>{file} holds no tensors.</source>
+        <translation>{file} 中没有张量。</translation>
+    </message>
+    <message>
+        <source>{file} is cut off: it has {has:,} bytes and needs {needs:,}.</source>
+        <translation>{file} 不完整：现有 {has:,} 字节，需要 {needs:,} 字节。</translation>
+    </message>
+    <message>
+        <source>{file} is damaged, or not a safetensors file: {detail}.</source>
+        <translation>{file} 已损坏，或不是 safetensors 文件：{detail}。</translation>
+    </message>
+    <message>
+        <source>{file} is empty (0 bytes).</source>
+        <translation>{file} 是空文件（0 字节）。</translation>
+    </message>
+    <message>
+        <source>{file} is not a safetensors file but {format}; it was not opened.</source>
+        <translation>{file} 不是 safetensors 文件，而是 {format}，没有打开。</translation>
+    </message>
+    <message>
+        <source>{file} is only a Git LFS pointer, not the weights.</source>
+        <translation>{file} 只是 Git LFS 指针，不是权重本身。</translation>
+    </message>
+    <message>
+        <source>{folder} has no weights (no model.safetensors).</source>
+        <translation>{folder} 中没有权重（缺少 model.safetensors）。</translation>
+    </message>
+    <message>
+        <source>{model} came with the application and stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} has no config.json in the Hub&apos;s cache, so that transformers cannot load it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
+        <translation>{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
+    </message>
+    <message>
+        <source>{model} is a model of kind “{kind}”, and this needs one of kind “{wanted}”.</source>
+        <translation>{model} 是“{kind}”类型的模型，这里需要“{wanted}”类型。</translation>
+    </message>
+    <message>
+        <source>{model} is in the Hub&apos;s cache again, so that what was removed stays in the trash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} is loaded now, so it was not removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} is not on this machine.</source>
+        <translation>本机上没有 {model}。</translation>
+    </message>
+    <message>
+        <source>{model} is what the run {run} has made, and goes only with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} lies on another disk than the trash, so that it cannot be kept there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} makes its input from pictures in a way that training does not know.</source>
+        <translation>训练不支持 {model} 的图片预处理方式。</translation>
+    </message>
+    <message>
+        <source>{model} takes pictures of many shapes, and training needs one.</source>
+        <translation>{model} 接受多种尺寸的图片，而训练需要固定尺寸。</translation>
+    </message>
+    <message>
+        <source>{near}“bigmodel-studio models” lists them; a folder is written with a / in it.</source>
+        <translation>{near}“bigmodel-studio models”会列出所有模型；文件夹路径中要带 /。</translation>
+    </message>
+    <message>
+        <source>{objective} cannot be trained with the architecture {architecture} from scratch.</source>
+        <translation>{objective} 不支持用架构 {architecture} 从零训练。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written to.</source>
+        <translation>{path} 不可写。</translation>
+    </message>
+    <message>
+        <source>{path} could not be moved: {detail}.</source>
+        <translation>{path} 无法移动：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path} could not be written: {detail}.</source>
+        <translation>{path} 无法写入：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path} has no config.json, so it is no model folder.</source>
+        <translation>{path} 中没有 config.json，不是模型文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} has no preprocessor_config.json, so pictures cannot be made into what the model takes.</source>
+        <translation>{path} 中没有 preprocessor_config.json，无法将图片转换为模型的输入。</translation>
+    </message>
+    <message>
+        <source>{path} holds an adapter, not a whole model.</source>
+        <translation>{path} 中是适配器，不是完整的模型。</translation>
+    </message>
+    <message>
+        <source>{path} is a file, and a model is a folder.</source>
+        <translation>{path} 是文件，而模型应当是文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is a file.</source>
+        <translation>{path} 是文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not among the folders that are remembered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio resume {run}” goes on from its newest checkpoint.</source>
+        <translation>“bigmodel-studio resume {run}”可从最近的检查点继续。</translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio runs” lists them.</source>
+        <translation>“bigmodel-studio runs”会列出所有任务。</translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio runs” lists those that are.</source>
+        <translation>“bigmodel-studio runs”会列出进行中的任务。</translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio runs” shows the queue.</source>
+        <translation>“bigmodel-studio runs”会显示队列。</translation>
+    </message>
+    <message>
+        <source>“nvidia-smi” tells what the driver is missing; a new driver or a restart mostly mends it.</source>
+        <translation>“nvidia-smi”会说明驱动缺少什么；更新驱动或重启通常可以解决。</translation>
+    </message>
+    <message>
+        <source>“python3 packaging/dev.py run” installs the shared libraries that it needs.</source>
+        <translation>“python3 packaging/dev.py run”会安装所需的共享库。</translation>
+    </message>
+    <message>
+        <source>“{name}” is not in the trash any more.</source>
+        <translation>“{name}”已不在回收站中。</translation>
+    </message>
+    <message>
+        <source>“{name}” is nothing that can be opened here.</source>
+        <translation>“{name}”不是这里能打开的内容。</translation>
+    </message>
+</context>
+<context>
+    <name>models</name>
+    <message>
+        <source>Encoder</source>
+        <translation>编码器</translation>
+    </message>
+    <message>
+        <source>Encoder-decoder</source>
+        <translation>编码器-解码器</translation>
+    </message>
+    <message>
+        <source>Hub, on disk</source>
+        <translation>Hub 本地缓存</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Masked words</source>
+        <translation>掩码填空</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Picture classifier</source>
+        <translation>图像分类</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Text classifier</source>
+        <translation>文本分类</translation>
+    </message>
+    <message>
+        <source>Text generator</source>
+        <translation>文本生成</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Word tagger</source>
+        <translation>序列标注</translation>
+    </message>
+    <message>
+        <source>bundled</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation>训练任务</translation>
+    </message>
+</context>
+<context>
+    <name>pages</name>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+</context>
+<context>
+    <name>palette</name>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>训练任务</translation>
+    </message>
+</context>
+<context>
+    <name>sampling</name>
+    <message>
+        <source>Above 1, what was said becomes less probable.</source>
+        <translation>大于 1 时，已出现过的词元概率会降低。</translation>
+    </message>
+    <message>
+        <source>Higher is more surprising; 0 takes the most probable token.</source>
+        <translation>值越高，输出越出人意料；0 表示始终选概率最高的词元。</translation>
+    </message>
+    <message>
+        <source>In tokens.</source>
+        <translation>以词元计。</translation>
+    </message>
+    <message>
+        <source>Longest reply</source>
+        <translation>最大回复长度</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Only the k most probable tokens; 0 is all of them.</source>
+        <translation>只从概率最高的 k 个词元中选；0 表示不限。</translation>
+    </message>
+    <message>
+        <source>Only the most probable tokens that make up this share together.</source>
+        <translation>只从累计概率达到该值的最可能词元中选。</translation>
+    </message>
+    <message>
+        <source>Only tokens with at least this share of the best one’s probability.</source>
+        <translation>只保留概率不低于最高概率这一比例的词元。</translation>
+    </message>
+    <message>
+        <source>Repetition penalty</source>
+        <translation>重复惩罚</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+</context>
+<context>
+    <name>settings</name>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
+    </message>
+    <message>
+        <source>How many days what was removed can be brought back, before it is deleted for good.</source>
+        <translation>移除的内容在彻底删除之前可以恢复的天数。</translation>
+    </message>
+    <message>
+        <source>How many threads an engine computes with; 0 leaves the choice to it. Takes effect when the application is started again.</source>
+        <translation>引擎计算时使用的线程数；0 表示由引擎自行决定。重新启动应用后生效。</translation>
+    </message>
+    <message>
+        <source>How many trainings may compute at the same time on one device. Others wait in the queue, as do those that the memory has no room for.</source>
+        <translation>同一设备上最多可以同时训练几个任务。其余任务会排队等待，内存放不下的任务也会排队。</translation>
+    </message>
+    <message>
+        <source>Keep removed things for</source>
+        <translation>移除内容保留天数</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Processor threads</source>
+        <translation>处理器线程数</translation>
+    </message>
+    <message>
+        <source>Runs at once</source>
+        <translation>同时训练的任务数</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Takes effect when the application is started again.</source>
+        <translation>重新启动应用后生效。</translation>
+    </message>
+    <message>
+        <source>“System” follows the light or dark mode of the desktop.</source>
+        <translation>“跟随系统”会随桌面的浅色或深色模式切换。</translation>
+    </message>
+    <message>
+        <source>简体中文</source>
+        <translation>简体中文</translation>
+    </message>
+</context>
+<context>
+    <name>train</name>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Activations: {size}, estimated from the shape and the batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation>检查点</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Evaluation loss</source>
+        <translation>验证损失</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>Gradients: {size}, counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Optimizer: {size}, counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>Pictures: a model that tells their classes apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recognised</source>
+        <translation>召回率</translation>
+    </message>
+    <message>
+        <source>Right when said</source>
+        <translation>精确率</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Taken for</source>
+        <translation>常误判为</translation>
+    </message>
+    <message>
+        <source>Text: a model that continues it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The process itself: {size}, measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Use in Chat</source>
+        <translation>在“对话”中使用</translation>
+    </message>
+    <message>
+        <source>Use in Images</source>
+        <translation>在“图像”中使用</translation>
+    </message>
+    <message>
+        <source>Weights: {size}, counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a model that continues text</source>
+        <translation>能续写文本的模型</translation>
+    </message>
+    <message>
+        <source>a model that recognises pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bigram, smoothed</source>
+        <translation>二元模型（平滑）</translation>
+    </message>
+    <message>
+        <source>bundled</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>class frequencies</source>
+        <translation>类别频率</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>训练中</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>启动中</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation>停止中</translation>
+    </message>
+    <message>
+        <source>stories</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unigram</source>
+        <translation>一元模型</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>{layers} layers, {width} wide, {heads} heads</source>
+        <translation>{layers} 层，宽度 {width}，{heads} 头</translation>
+    </message>
+    <message>
+        <source>{state} · number {turn} in the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{state} · step {step}</source>
+        <translation>{state} · 第 {step} 步</translation>
+    </message>
+    <message>
+        <source>{state} · {steps} steps</source>
+        <translation>{state} · 共 {steps} 步</translation>
+    </message>
+</context>
+</TS>
