@@ -157,9 +157,18 @@ class Transcript(QScrollArea):
     def _on_scrolled(self, value: int) -> None:
         bar = self.verticalScrollBar()
         self._stick = value >= bar.maximum() - _NEAR_END_PX
-        if self._whole or self._waiting or not self._views or not bar.maximum():
+        self._reach_back()
+
+    def _reach_back(self) -> None:
+        """Have earlier messages built, where one has scrolled up near the first of those built, or they leave room.
+
+        Being near the first while the end is held is no wish to see earlier ones: messages that were just built have
+        not their heights yet, and a few short ones are near both ends.
+        """
+        value = self.verticalScrollBar().value()
+        if self._whole or self._waiting or not self._views or not self.isVisible():
             return
-        if value <= 2 * self.viewport().height() // 3:
+        if value == 0 or (not self._stick and value <= 2 * self.viewport().height() // 3):
             self._waiting = self._earlier(self.views[0].message.id, LOADED_AT_ONCE)
             self._whole = len(self._waiting) < LOADED_AT_ONCE
             self._timer.start()
@@ -167,16 +176,17 @@ class Transcript(QScrollArea):
     @Slot()
     def _build(self) -> None:
         """Build the newest message that waits above those that are shown, holding what is seen in its place."""
-        if self._waiting:
+        if not self._waiting:
+            self._reach_back()
+        else:
             bar = self.verticalScrollBar()
             self._from_end = None if self._stick else bar.maximum() - bar.value()
             message = self._waiting.pop()
             self._views = {message.id: self._made(message, 1), **self._views}
             if not self._stick:
                 self._forget_latest()
-        if self._waiting:
             self._timer.start()
-        else:
+        if not self._waiting:
             self._earlier_note.setVisible(not self._whole)
 
     def _forget_latest(self) -> None:
@@ -211,6 +221,7 @@ class Transcript(QScrollArea):
         super().resizeEvent(event)
         self._margins()
         self._place_button()
+        self._timer.start()
 
     def _place_button(self) -> None:
         size = self._latest.sizeHint()
