@@ -40,16 +40,8 @@ ANSWER = "blue"
 CHINESE_QUESTION = "中国的首都在哪里？"
 CHINESE_ANSWER = "小模型"
 RUN_NAME = "first-run"
-TRAINING = {
-    "layers": 2,
-    "heads": 2,
-    "model_width": 64,
-    "context": 64,
-    "vocabulary": 512,
-    "steps": 60,
-    "batch": 8,
-    "evaluate": 20,
-}
+TRAINING_MODEL = {"layers": 2, "heads": 2, "model_width": 64, "context": 64, "vocabulary": 512}
+TRAINING = {"steps": 60, "batch": 8, "evaluate": 20}
 TRAINING_PROMPT = "Once upon a time"
 WAIT_S = 120.0
 TRAIN_WAIT_S = 300.0
@@ -232,9 +224,10 @@ class _Tour:
         self.click(page.new_button)
         form = page.form
         form.name.setText(RUN_NAME)
-        for field, value in TRAINING.items():
-            getattr(form, field).setValue(value)
-        form.prompts.setPlainText(TRAINING_PROMPT)
+        for holder, fields in ((form.text, TRAINING_MODEL), (form, TRAINING)):
+            for field, value in fields.items():
+                getattr(holder, field).setValue(value)
+        form.text.prompts.setPlainText(TRAINING_PROMPT)
         self.settle()
         parameters = form.cost.text()
         self.picture("a new run")

@@ -35,7 +35,14 @@ class Trainable:
 
 
 TRAINABLE: dict[str, Trainable] = {
-    "causal-lm": Trainable(data="text", architectures=("gpt",), methods=("full",), base="causal-lm", page="chat"),
+    "causal-lm": Trainable(
+        data="text",
+        architectures=("gpt",),
+        methods=("full",),
+        base="causal-lm",
+        page="chat",
+        fine_defaults={"optimizer": {"learning_rate": 1e-4}},
+    ),
     "classify-images": Trainable(
         data="pictures",
         architectures=("resnet",),

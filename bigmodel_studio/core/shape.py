@@ -48,9 +48,13 @@ def weight_bytes(parameters: int) -> int:
     return parameters * FLOAT32_BYTES
 
 
-def training_bytes(parameters: int) -> int:
-    """Weights, gradients and AdamW's moments in memory, in float32; activations come on top, with the batch."""
-    return parameters * ADAMW_FLOATS * FLOAT32_BYTES
+def training_bytes(parameters: int, trained: int | None = None) -> int:
+    """Weights, gradients and AdamW's moments in memory, in float32; activations come on top, with the batch.
+
+    Only the ``trained`` ones (None: all) have a gradient and moments.
+    """
+    trained = parameters if trained is None else trained
+    return (parameters + trained * (ADAMW_FLOATS - 1)) * FLOAT32_BYTES
 
 
 def decoder_activation_bytes(*, batch: int, context: int, width: int, layers: int, heads: int, vocabulary: int) -> int:

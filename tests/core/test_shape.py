@@ -55,3 +55,4 @@ def test_the_count_of_a_resnet_is_that_of_the_network(
 def test_bytes_are_those_of_float32_with_adamw() -> None:
     assert shape.weight_bytes(1_000) == 4_000
     assert shape.training_bytes(1_000) == 16_000  # weight, gradient and two moments
+    assert shape.training_bytes(1_000, trained=10) == 4_120

@@ -197,22 +197,22 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
 ) -> None:
     form = bench.page.form
     bench.page.new_item()
-    form.data.add_files([_text(tmp_path)])
+    form.text.data.add_files([_text(tmp_path)])
     assert form.start_button.isEnabled()
     expected = shape.gpt_parameters(vocabulary=1024, context=128, width=128, layers=4)
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
-    form.heads.setValue(3)
+    form.text.heads.setValue(3)
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
-    assert form.errors["model.width"].isVisible()
-    assert form.errors["model.width"].text() == "It may be: a multiple of model.heads (3)."
-    form.heads.setValue(4)
+    assert form.text.errors["model.width"].isVisible()
+    assert form.text.errors["model.width"].text() == "It may be: a multiple of model.heads (3)."
+    form.text.heads.setValue(4)
     form.rate.setText("fast")
     qtbot.waitUntil(form.errors["optimizer.learning_rate"].isVisible, timeout=2000)
-    assert not form.errors["model.width"].isVisible()
+    assert not form.text.errors["model.width"].isVisible()
     form.rate.setText("3e-4")
-    form.vocabulary.setValue(100)
-    qtbot.waitUntil(form.errors["model.tokenizer"].isVisible, timeout=2000)
-    form.vocabulary.setValue(300)
+    form.text.vocabulary.setValue(100)
+    qtbot.waitUntil(form.text.errors["model.tokenizer"].isVisible, timeout=2000)
+    form.text.vocabulary.setValue(300)
     form.name.setText("a/b")
     qtbot.waitUntil(form.errors["name"].isVisible, timeout=2000)
 
@@ -220,9 +220,9 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
 def test_a_text_that_is_gone_is_refused(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     form = bench.page.form
     bench.page.new_item()
-    form.data.add_files([tmp_path / "gone.txt"])
+    form.text.data.add_files([tmp_path / "gone.txt"])
     assert not form.start_button.isEnabled()
-    assert "gone.txt" in form.errors["data.train"].text()
+    assert "gone.txt" in form.text.errors["data.train"].text()
 
 
 def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
@@ -235,13 +235,13 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
     text = _text(tmp_path)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(text))])
-    form.data.dropEvent(
-        QDropEvent(form.data.rect().center(), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    form.text.data.dropEvent(
+        QDropEvent(form.text.data.rect().center(), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
     )
     assert form.name.text() == "tales"
     form.steps.setValue(7)
-    form.layers.setValue(2)
-    form.prompts.setPlainText("Once\n\n你好")
+    form.text.layers.setValue(2)
+    form.text.prompts.setPlainText("Once\n\n你好")
     qtbot.mouseClick(form.start_button, LEFT)
     assert started == ["tales"]
     spec = RunFolder(paths.runs() / "tales").spec()
@@ -259,10 +259,10 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
 def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     form = bench.page.form
     bench.page.new_item()
-    form.data.add_files([_text(tmp_path)])
-    qtbot.mouseClick(form.fine, LEFT)
+    form.text.data.add_files([_text(tmp_path)])
+    qtbot.mouseClick(form.text.fine, LEFT)
     assert not form.start_button.isEnabled()
-    assert form.errors["model.base"].text() == "It may be: a model that continues text."
+    assert form.text.errors["model.base"].text() == "It may be: a model that continues text."
     folder = tmp_path / "net"
     folder.mkdir()
     ref = ModelRef(source="local", id=str(folder))
@@ -271,7 +271,7 @@ def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench
         dtype="float32", name="net", architecture="GPT2LMHeadModel", ref=ref,
     )  # fmt: skip
     bench.library._on_read([record])
-    form.picker.choose(ref)
+    form.text.picker.choose(ref)
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     assert form.spec().model.base == str(folder)
     assert form.spec().optimizer.learning_rate == 1e-4
@@ -286,7 +286,7 @@ def test_a_disk_that_is_full_is_said(
 
     monkeypatch.setattr(page_module, "create_run", full)
     bench.page.new_item()
-    bench.page.form.data.add_files([_text(tmp_path)])
+    bench.page.form.text.data.add_files([_text(tmp_path)])
     qtbot.mouseClick(bench.page.form.start_button, LEFT)
     assert [problem.code for problem in bench.told] == ["disk-write"]
     assert bench.page.form.isVisible()

@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
-from bigmodel_studio.core import paths
+from bigmodel_studio.core import library, numbers, paths, shape
+from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import make_spec, write_spec
 from bigmodel_studio.protocol import Done, Event, ModelRef, Picture, Preview, Problem, Request
+from bigmodel_studio.ui.pages.train.data_field import DataField
+from bigmodel_studio.ui.pages.train.new_run import NewRun
 from tests.ui.test_train_page import Bench, checkpoint, make_run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -151,3 +155,140 @@ def test_the_tabs_are_those_of_the_run_that_is_shown_and_the_log_stays_chosen(qt
     story.setCurrentWidget(story.log)
     _shown(qtbot, bench, "pets")
     assert story.currentWidget() is story.log
+
+
+# ---------------------------------------------------------------------------------------------- the form
+
+
+def _pictures(folder: Path, labels: tuple[str, ...] = ("cat", "dog"), each: int = 3) -> Path:
+    for label in labels:
+        (folder / label).mkdir(parents=True)
+        for number in range(each):
+            Image.new("RGB", (9, 9)).save(folder / label / f"{number}.png")
+    return folder
+
+
+def _drop(field: DataField, folder: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    field.dropEvent(
+        QDropEvent(field.rect().center(), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    )
+
+
+def _choose_pictures(qtbot: QtBot, bench: Bench) -> NewRun:
+    qtbot.mouseClick(bench.page.new_button, LEFT)
+    form = bench.page.form
+    button = form.choices["classify-images"]
+    qtbot.mouseClick(button, LEFT, pos=QPoint(10, button.height() // 2))
+    assert form.subject is form.pictures
+    return form
+
+
+def test_a_classifier_from_scratch_is_filled_in_with_clicks_and_started(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[RunFolder] = []
+    monkeypatch.setattr(bench.page, "_start", lambda spec: started.append(create_run(spec)))
+    form = _choose_pictures(qtbot, bench)
+    fields = form.pictures
+    assert fields.isVisible()
+    assert not form.text.isVisible()
+    assert form.name.text() == "pictures"
+    assert not form.start_button.isEnabled()
+    assert fields.errors["data.train"].isVisible()
+    pets = _pictures(tmp_path / "pets")
+    _drop(fields.train, pets)
+    assert form.name.text() == "pets"
+    assert form.batch.value() == 32
+    expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(32, 64, 128), labels=2)
+    assert form.cost.text() == f"{numbers.exact(expected)} parameters"
+    assert "32 pictures a step" in form.cost_more.text()
+
+    fields.depths.setText("1, x")
+    qtbot.waitUntil(fields.errors["model.depths"].isVisible, timeout=2000)
+    fields.depths.setText("1 1")
+    qtbot.waitUntil(lambda: "as many numbers" in fields.errors["model.depths"].text(), timeout=2000)
+    fields.widths.setText("8, 16")
+    fields.image_size.setValue(4)
+    qtbot.waitUntil(fields.errors["model.image_size"].isVisible, timeout=2000)
+    fields.image_size.setValue(32)
+    qtbot.mouseClick(fields.flip, LEFT, pos=QPoint(10, fields.flip.height() // 2))
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
+    qtbot.mouseClick(form.start_button, LEFT)
+    spec = started[0].spec()
+    assert spec is not None
+    assert spec.name == "pets"
+    assert (spec.objective, spec.model.architecture, spec.model.base) == ("classify-images", "resnet", "scratch")
+    assert (spec.model.depths, spec.model.widths, spec.model.image_size) == ((1, 1), (8, 16), 32)
+    assert (spec.data.train, spec.data.evaluation, spec.data.flip) == ((str(pets),), 0.15, False)
+
+
+def test_a_folder_with_a_training_and_a_test_part_is_taken_apart(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
+    form = _choose_pictures(qtbot, bench)
+    for part in ("train", "test"):
+        _pictures(tmp_path / "zoo" / part)
+    _drop(form.pictures.train, tmp_path / "zoo")
+    assert form.name.text() == "zoo"
+    assert form.start_button.isEnabled()
+    spec = form.spec()
+    assert spec.data.train == (str(tmp_path / "zoo" / "train"),)
+    assert spec.data.evaluation == (str(tmp_path / "zoo" / "test"),)
+    assert not form.pictures.share.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("labels", "field", "said"),
+    [
+        (("cat",), "data.train", "one class only (cat)"),
+        ((), "data.train", "holds no folders of pictures"),
+    ],
+)
+def test_what_cannot_be_learnt_from_is_refused_with_the_reason(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, labels: tuple[str, ...], field: str, said: str
+) -> None:
+    form = _choose_pictures(qtbot, bench)
+    (tmp_path / "pets").mkdir()
+    _drop(form.pictures.train, _pictures(tmp_path / "pets", labels))
+    assert not form.start_button.isEnabled()
+    assert said in form.pictures.errors[field].text()
+
+
+def test_classes_to_evaluate_on_that_are_not_learnt_are_refused(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
+    form = _choose_pictures(qtbot, bench)
+    _drop(form.pictures.train, _pictures(tmp_path / "pets"))
+    _drop(form.pictures.evaluation, _pictures(tmp_path / "held", ("cat", "newt")))
+    qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
+    assert "not learnt: newt" in form.pictures.errors["data.evaluation"].text()
+
+
+def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
+    qtbot: QtBot, bench: Bench, tmp_path: Path
+) -> None:
+    form = _choose_pictures(qtbot, bench)
+    fields = form.pictures
+    _drop(fields.train, _pictures(tmp_path / "pets", ("ant", "bee", "cow")))
+    qtbot.mouseClick(fields.fine, LEFT, pos=QPoint(10, fields.fine.height() // 2))
+    qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
+    assert fields.errors["model.base"].text() == "It may be: a model that recognises pictures."
+    assert (form.rate.text(), form.steps.value()) == ("3e-4", 100)
+    record = library.record(library.parse_model("starter-resnet"))
+    bench.library._on_read([record])
+    fields.picker.choose(record.ref)
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
+    expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(64, 128, 256), labels=3)
+    assert form.cost.text() == f"{numbers.exact(expected)} parameters"
+    qtbot.mouseClick(fields.frozen, LEFT, pos=QPoint(10, fields.frozen.height() // 2))
+    qtbot.waitUntil(lambda: "771 of them trained" in form.cost.text(), timeout=2000)
+    spec = form.spec()
+    assert (spec.method.kind, spec.model.base) == ("frozen", "starter-resnet")
+
+
+def test_what_was_changed_by_hand_stays_when_the_subject_changes(qtbot: QtBot, bench: Bench) -> None:
+    form = _choose_pictures(qtbot, bench)
+    form.steps.setValue(77)
+    form.name.setText("mine")
+    text = form.choices["causal-lm"]
+    qtbot.mouseClick(text, LEFT, pos=QPoint(10, text.height() // 2))
+    assert (form.steps.value(), form.name.text(), form.batch.value()) == (77, "mine", 16)
+    assert form.spec().objective == "causal-lm"

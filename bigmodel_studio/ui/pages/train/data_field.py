@@ -1,4 +1,4 @@
-"""Which texts a run learns from: the bundled stories, or files and folders that are dropped or chosen."""
+"""What a run learns from: files and folders that are dropped or chosen; a field for texts, one for picture folders."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers, paths
+from bigmodel_studio.core import numbers, paths, picture_folders
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.drop_area import DropArea
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
+
+MOST_COUNTED = 5_000
+"""Entries that are looked at to say how many pictures a folder holds, on the window's thread: some milliseconds."""
+_SAY_NOTHING = frozenset({*picture_folders.TRAIN_NAMES, *picture_folders.EVALUATION_NAMES})
+"""Folders' names that need their parent's to mean something."""
 
 
 def sample_text() -> Path:
@@ -20,66 +26,61 @@ def sample_text() -> Path:
     return paths.samples() / "stories.txt"
 
 
+def name_of_data(path: Path) -> str:
+    """What a run on this data may be called: a folder called "train" says nothing."""
+    folder = path.parent if path.name.lower() in _SAY_NOTHING and path.parent.name else path
+    return folder.stem
+
+
 class DataField(DropArea):
     """A list of paths that can be dropped onto; never empty of a way to fill it."""
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, hint: str, add: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.files: list[Path] = [sample_text()] if sample_text().is_file() else []
+        self.files: list[Path] = []
         self.column.setContentsMargins(12, 8, 8, 8)
         self.column.setSpacing(4)
         self._rows: list[QWidget] = []
         self.rows = QVBoxLayout()
         self.rows.setSpacing(2)
-        self.none = label(self.tr("Drop text files or folders here"), "secondary")
-        self.add = QPushButton(self.tr("Add files…"))
+        self.none = label(hint, "secondary")
+        self.add = QPushButton(add)
         self.add.clicked.connect(self.browse)
-        self.sample = QPushButton(self.tr("Use the sample stories"))
-        self.sample.clicked.connect(self._on_sample)
-        for button in (self.add, self.sample):
-            set_look(button, "quiet")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addWidget(self.add)
-        buttons.addWidget(self.sample)
-        buttons.addStretch(1)
+        set_look(self.add, "quiet")
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(4)
+        self.buttons.addWidget(self.add)
+        self.buttons.addStretch(1)
         self.column.addLayout(self.rows)
         self.column.addWidget(self.none)
-        self.column.addLayout(buttons)
+        self.column.addLayout(self.buttons)
         self.paths_dropped.connect(self.add_files)
-        self._show()
 
     @Slot()
     def browse(self) -> None:
-        """Ask for text files."""
-        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Texts to learn from"))
-        if files:
-            self.add_files([Path(file) for file in files])
+        """Ask for what is to be added."""
+        raise NotImplementedError
 
     @Slot(object)
     def add_files(self, files: list[Path]) -> None:
-        """Own texts take the place of the sample."""
-        kept = [file for file in self.files if file != sample_text()]
-        self.files = list(dict.fromkeys([*kept, *(file.absolute() for file in files)]))
-        self._show()
-        self.changed.emit()
+        """Put paths at the end, each once."""
+        self.set_files([*self.files, *files])
 
-    @Slot()
-    def _on_sample(self) -> None:
-        self.files = [sample_text()]
-        self._show()
+    def set_files(self, files: list[Path]) -> None:
+        """Show these from now on."""
+        self.files = list(dict.fromkeys(file.absolute() for file in files))
+        self.show_files()
         self.changed.emit()
 
     @Slot()
     def _on_removed(self) -> None:
         path = self.sender().property("path")
-        self.files = [file for file in self.files if str(file) != path]
-        self._show()
-        self.changed.emit()
+        self.set_files([file for file in self.files if str(file) != path])
 
-    def _show(self) -> None:
+    def show_files(self) -> None:
+        """Draw the rows anew."""
         for old in self._rows:
             old.hide()
             old.deleteLater()
@@ -87,13 +88,23 @@ class DataField(DropArea):
         for row in self._rows:
             self.rows.addWidget(row)
         self.none.setVisible(not self.files)
-        self.sample.setVisible(sample_text().is_file() and self.files != [sample_text()])
+
+    def name_shown(self, file: Path) -> str:
+        """What a row says."""
+        return file.name
+
+    def amount_shown(self, file: Path) -> str:
+        """How much there is in it, at the row's end."""
+        try:
+            return numbers.size(file.stat().st_size) if file.is_file() else ""
+        except OSError:
+            return ""
 
     def _row(self, file: Path) -> QWidget:
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        name = ElidedLabel(self.tr("Sample stories") if file == sample_text() else file.name)
+        name = ElidedLabel(self.name_shown(file))
         name.setToolTip(str(file))
         remove = QToolButton()
         remove.setIcon(icon("close"))
@@ -102,13 +113,106 @@ class DataField(DropArea):
         remove.setProperty("path", str(file))
         remove.clicked.connect(self._on_removed)
         row.addWidget(name, 1)
-        row.addWidget(label(_size(file), "small"))
+        row.addWidget(label(self.amount_shown(file), "small"))
         row.addWidget(remove)
         return holder
 
 
-def _size(file: Path) -> str:
-    try:
-        return numbers.size(file.stat().st_size) if file.is_file() else ""
-    except OSError:
-        return ""
+class TextField(DataField):
+    """Text files and folders of them; the bundled stories at first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", "", parent)
+        self.none.setText(self.tr("Drop text files or folders here"))
+        self.add.setText(self.tr("Add files…"))
+        self.sample = QPushButton(self.tr("Use the sample stories"))
+        self.sample.clicked.connect(self._on_sample)
+        set_look(self.sample, "quiet")
+        self.buttons.insertWidget(1, self.sample)
+        self.files = [sample_text()] if sample_text().is_file() else []
+        self.show_files()
+
+    @Slot()
+    def browse(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Texts to learn from"))
+        if files:
+            self.add_files([Path(file) for file in files])
+
+    @Slot(object)
+    def add_files(self, files: list[Path]) -> None:
+        """Own texts take the place of the sample."""
+        self.set_files([*(file for file in self.files if file != sample_text()), *files])
+
+    @Slot()
+    def _on_sample(self) -> None:
+        self.set_files([sample_text()])
+
+    def show_files(self) -> None:
+        super().show_files()
+        self.sample.setVisible(sample_text().is_file() and self.files != [sample_text()])
+
+    def name_shown(self, file: Path) -> str:
+        return self.tr("Sample stories") if file == sample_text() else file.name
+
+
+class FolderField(DataField):
+    """Folders that hold a folder of pictures for each class."""
+
+    evaluation_found = Signal(object)
+    """A folder that was given holds one to learn from, which was taken, and this one to evaluate on."""
+
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(hint, "", parent)
+        self.add.setText(self.tr("Add a folder…"))
+        self.classes: tuple[str, ...] = ()
+        self.count = 0
+        """Pictures in all, as far as they were counted."""
+        self._amounts: dict[Path, str] = {}
+        self.show_files()
+
+    @Slot()
+    def browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("A folder with a folder for each class"))
+        if folder:
+            self.add_files([Path(folder)])
+
+    @Slot(object)
+    def add_files(self, files: list[Path]) -> None:
+        """Folders; one that only holds a training and a test part is taken apart."""
+        added: list[Path] = []
+        for folder in files:
+            train, evaluation = picture_folders.split_of(folder) or (folder, None)
+            added.append(train)
+            if evaluation is not None:
+                self.evaluation_found.emit(evaluation)
+        super().add_files(added)
+
+    def show_files(self) -> None:
+        self._count()
+        super().show_files()
+
+    def name_shown(self, file: Path) -> str:
+        return f"{file.parent.name}/{file.name}" if file.name.lower() in _SAY_NOTHING else file.name
+
+    def amount_shown(self, file: Path) -> str:
+        return self._amounts.get(file, "")
+
+    def _count(self) -> None:
+        """Look at the folders now: as far as it takes to say how much is in them."""
+        labels: set[str] = set()
+        self._amounts, self.count = {}, 0
+        for folder in self.files:
+            try:
+                classes = picture_folders.classes_of([str(folder)]).labels
+            except StudioError:
+                continue  # the form says at this field what is wrong with it
+            count, more = picture_folders.count_pictures([str(folder)], classes, MOST_COUNTED)
+            words = (
+                self.tr("{classes} classes, over {count} pictures")
+                if more
+                else self.tr("{classes} classes, {count} pictures")
+            )
+            self._amounts[folder] = words.format(classes=numbers.exact(len(classes)), count=numbers.exact(count))
+            self.count += count
+            labels.update(classes)
+        self.classes = tuple(sorted(labels))

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from collections.abc import Callable
+from typing import Any
 
+from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import Problem
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui import i18n, theme
 from bigmodel_studio.ui.pages.train.data_field import DataField
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
+Hearer = Callable[..., Any] | SignalInstance
 Row = list[tuple[str, str, QWidget]]
 """A field's name in the spec, its title, and its widget."""
+FIELD_PX = 34
 _FIELDS_OF_CODES = {
     "data-missing": "data.train",
     "data-no-text": "data.train",
     "data-empty": "data.train",
+    "data-not-a-folder": "data.train",
+    "data-no-classes": "data.train",
+    "data-one-class": "data.train",
+    "data-split-folder": "data.train",
+    "data-strange-class": "data.evaluation",
     "model-unknown": "model.base",
     "folder-missing": "model.base",
     "run-unknown": "model.base",
     "run-no-checkpoint": "model.base",
 }
+
+
+def line(text: str, on_changed: Hearer) -> QLineEdit:
+    """A field for a short text."""
+    made = QLineEdit(text)
+    made.setMinimumHeight(FIELD_PX)
+    made.textChanged.connect(on_changed)
+    return made
+
+
+def number(value: int, most: int, on_changed: Hearer) -> QSpinBox:
+    """A field for a whole number from 0 on."""
+    made = QSpinBox()
+    made.setRange(0, most)
+    made.setValue(value)
+    made.setGroupSeparatorShown(True)
+    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    made.setMinimumSize(96, FIELD_PX)
+    made.lineEdit().setTextMargins(6, 0, 6, 0)
+    theme.tabular(made)
+    made.valueChanged.connect(on_changed)
+    return made
+
+
+def field_error(field: str, was: str, may_be: str) -> StudioError:
+    """What is said of a field whose text is no value."""
+    return StudioError("spec-field", field=field, was=was, may_be=may_be)
 
 
 class Fields(QObject):

@@ -1,6 +1,7 @@
 """The form of a new run: it edits a ``RunSpec``, says at each field what is wrong with it, and what the model costs.
 
-What can be checked is checked by ``core.spec`` and ``core.launch`` as the form is filled; nothing is trained here.
+What is trained is chosen first, for most of the form is that subject's. What can be checked is checked by
+``core.spec_rules`` and ``core.launch`` as the form is filled; nothing is trained here.
 """
 
 from __future__ import annotations
@@ -9,12 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QRadioButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -22,30 +20,20 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core import numbers, shape
 from bigmodel_studio.core.launch import check_inputs
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.spec import (
-    DataSpec,
-    ModelSpec,
-    OptimizerSpec,
-    RunSpec,
-    SamplesSpec,
-    ScheduleSpec,
-)
+from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
 from bigmodel_studio.protocol import Problem
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.pages.train.data_field import DataField, sample_text
-from bigmodel_studio.ui.pages.train.fields import Fields
+from bigmodel_studio.ui.pages.train.fields import Fields, field_error, line, number
+from bigmodel_studio.ui.pages.train.picture_subject import PictureSubject
+from bigmodel_studio.ui.pages.train.subject import Subject
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
+from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
-SMALLEST_VOCABULARY = 257
-"""A byte-level BPE has every byte, and the end of a text."""
 CHECK_AFTER_MS = 120
-SCRATCH_RATE, FINE_RATE = "1e-3", "1e-4"
 WIDEST_PX = 720
-_FIRST_PROMPT = "Once upon a time"
 
 
 class NewRun(QWidget):
@@ -57,43 +45,39 @@ class NewRun(QWidget):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
-        self.parts = Fields()
+        self.parts = Fields(self)
         self.errors = self.parts.errors
-        self._suggested = {"", sample_text().stem}
+        self._names = {""}
+        self._suggested: dict[QWidget, object] = {}
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check)
+        self._build_subjects()
         self._build_widgets()
         self._lay_out()
-        self._on_kind()
+        self._on_subject()
 
     # ------------------------------------------------------------------------------- widgets
 
+    def _build_subjects(self) -> None:
+        self.text, self.pictures = TextSubject(self.studio), PictureSubject(self.studio)
+        self.subjects: dict[str, Subject] = {each.objective: each for each in (self.text, self.pictures)}
+        self.choices: dict[str, QRadioButton] = {}
+        group = QButtonGroup(self)
+        for objective, subject in self.subjects.items():
+            subject.changed.connect(self._changed)
+            subject.kind_changed.connect(self._on_subject)
+            subject.data.changed.connect(self._on_data)
+            self.choices[objective] = QRadioButton(word(subject.title))
+            group.addButton(self.choices[objective])
+        next(iter(self.choices.values())).setChecked(True)
+        group.buttonToggled.connect(self._on_subject)
+
     def _build_widgets(self) -> None:
-        self.name = self._line("stories")
-        self.data = DataField()
-        self.data.changed.connect(self._on_data)
-        self.data.refused.connect(self._on_refused)
-        self.scratch = QRadioButton(self.tr("From scratch"))
-        self.fine = QRadioButton(self.tr("Fine-tune a model"))
-        self.scratch.setChecked(True)
-        kinds = QButtonGroup(self)
-        for button in (self.scratch, self.fine):
-            kinds.addButton(button)
-        kinds.buttonToggled.connect(self._on_kind)
-        self.picker = ModelPicker(self.studio.library, ("causal-lm",))
-        self.picker.chosen.connect(self._changed)
-        self.picker.refused.connect(self.studio.tell)
-        self.layers, self.heads = self._number(4, 1000), self._number(4, 1024)
-        self.model_width, self.context = self._number(128, 65536), self._number(128, 1_048_576)
-        self.vocabulary = self._number(1024, 1_000_000)
-        self.steps, self.batch = self._number(300, 10**9), self._number(16, 65536)
-        self.rate = self._line(SCRATCH_RATE)
-        self.seed = self._number(1, 2**31 - 1)
-        self.evaluate, self.checkpoint = self._number(50, 10**9), self._number(100, 10**9)
-        self.prompts = QPlainTextEdit(_FIRST_PROMPT)
-        self.prompts.setFixedHeight(64)
-        self.prompts.setTabChangesFocus(True)
-        self.prompts.textChanged.connect(self._changed)
+        self.name = line("", self._changed)
+        self.steps, self.batch = number(0, 10**9, self._changed), number(0, 65536, self._changed)
+        self.rate = line("", self._changed)
+        self.seed = number(1, 2**31 - 1, self._changed)
+        self.evaluate, self.checkpoint = number(0, 10**9, self._changed), number(0, 10**9, self._changed)
         self.start_button = QPushButton(self.tr("Start"))
         set_look(self.start_button, "primary")
         self.start_button.clicked.connect(self.start)
@@ -103,22 +87,10 @@ class NewRun(QWidget):
         self.cost_more = label("", "secondary", wrap=True)
         self.error = label("", "bad", wrap=True)
 
-    def _line(self, text: str) -> QLineEdit:
-        made = QLineEdit(text)
-        made.textChanged.connect(self._changed)
-        return made
-
-    def _number(self, value: int, most: int) -> QSpinBox:
-        made = QSpinBox()
-        made.setRange(0, most)
-        made.setValue(value)
-        made.setGroupSeparatorShown(True)
-        made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        made.setMinimumWidth(96)
-        made.lineEdit().setTextMargins(6, 0, 6, 0)
-        theme.tabular(made)
-        made.valueChanged.connect(self._changed)
-        return made
+    @property
+    def subject(self) -> Subject:
+        """What is being filled in."""
+        return next(self.subjects[name] for name, button in self.choices.items() if button.isChecked())
 
     # ------------------------------------------------------------------------------- how it is laid out
 
@@ -128,29 +100,21 @@ class NewRun(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(label(self.tr("New run"), "large"))
+        choice = QWidget()
+        row = QHBoxLayout(choice)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        for button in self.choices.values():
+            row.addWidget(button)
+        row.addStretch(1)
         column.addWidget(
             self.parts.card(
-                [[("name", self.tr("Name"), self.name)], [("data.train", self.tr("Text to learn from"), self.data)]]
+                [[("objective", self.tr("What to train on"), choice)], [("name", self.tr("Name"), self.name)]]
             )
         )
-        column.addWidget(self._model_card())
-        column.addWidget(
-            self.parts.card(
-                [
-                    [
-                        ("schedule.steps", self.tr("Steps"), self.steps),
-                        ("schedule.batch", self.tr("Batch"), self.batch),
-                        ("optimizer.learning_rate", self.tr("Learning rate"), self.rate),
-                    ],
-                    [
-                        ("schedule.evaluate_every", self.tr("Evaluate every (steps)"), self.evaluate),
-                        ("schedule.checkpoint_every", self.tr("Save every (steps)"), self.checkpoint),
-                        ("seed", self.tr("Seed"), self.seed),
-                    ],
-                    [("samples.prompts", self.tr("Prompts to continue at each evaluation, one a line"), self.prompts)],
-                ]
-            )
-        )
+        for subject in self.subjects.values():
+            column.addWidget(subject)
+        column.addWidget(self._schedule_card())
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -162,6 +126,22 @@ class NewRun(QWidget):
         outer.setSpacing(0)
         outer.addWidget(area, 1)
         outer.addWidget(self._foot())
+
+    def _schedule_card(self) -> QWidget:
+        return self.parts.card(
+            [
+                [
+                    ("schedule.steps", self.tr("Steps"), self.steps),
+                    ("schedule.batch", self.tr("Batch"), self.batch),
+                    ("optimizer.learning_rate", self.tr("Learning rate"), self.rate),
+                ],
+                [
+                    ("schedule.evaluate_every", self.tr("Evaluate every (steps)"), self.evaluate),
+                    ("schedule.checkpoint_every", self.tr("Save every (steps)"), self.checkpoint),
+                    ("seed", self.tr("Seed"), self.seed),
+                ],
+            ]
+        )
 
     def _foot(self) -> QWidget:
         foot = panel("status")
@@ -177,87 +157,59 @@ class NewRun(QWidget):
         row.addWidget(self.start_button)
         return foot
 
-    def _model_card(self) -> QWidget:
-        self._shape_rows = self.parts.grid(
-            [
-                [
-                    ("model.layers", self.tr("Layers"), self.layers),
-                    ("model.heads", self.tr("Heads"), self.heads),
-                    ("model.width", self.tr("Width"), self.model_width),
-                ],
-            ],
-            across=3,
-        )
-        self._base_rows = self.parts.grid([[("model.base", self.tr("Model to start from"), self.picker)]])
-        reach: list[tuple[str, str, QWidget]] = [
-            ("model.context", self.tr("Context (tokens)"), self.context),
-            ("model.tokenizer", self.tr("Vocabulary (tokens)"), self.vocabulary),
-        ]
-        context = self.parts.grid([reach], across=3)
-        card = panel("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(16, 12, 16, 16)
-        inside.setSpacing(12)
-        choice = QHBoxLayout()
-        choice.setSpacing(16)
-        for button in (self.scratch, self.fine):
-            choice.addWidget(button)
-        choice.addStretch(1)
-        inside.addLayout(choice)
-        for part in (self._base_rows, self._shape_rows, context):
-            inside.addWidget(part)
-        return card
-
     # ------------------------------------------------------------------------------- the value
 
     def spec(self) -> RunSpec:
         """What the form says now, whether or not it can be trained. Raises ``StudioError`` where it is no value."""
-        return RunSpec(
-            name=self.name.text().strip(),
-            data=DataSpec(train=tuple(str(file) for file in self.data.files)),
-            seed=self.seed.value(),
-            model=self._model(),
-            optimizer=OptimizerSpec(learning_rate=self._rate()),
-            schedule=ScheduleSpec(
-                steps=self.steps.value(),
-                batch=self.batch.value(),
-                evaluate_every=self.evaluate.value(),
-                checkpoint_every=self.checkpoint.value(),
-            ),
-            samples=SamplesSpec(
-                prompts=tuple(line for line in self.prompts.toPlainText().splitlines() if line.strip())
-            ),
-        )
-
-    def _model(self) -> ModelSpec:
-        if self.fine.isChecked():
-            ref = self.picker.ref()
-            if ref is None:
-                raise _field_error("model.base", self.tr("nothing"), self.tr("a model that continues text"))
-            base = ref.id if ref.step is None else f"{ref.id}@{ref.step}"
-            return ModelSpec(base=base, context=self.context.value())
-        if self.vocabulary.value() < SMALLEST_VOCABULARY:
-            may_be = self.tr("{least} or more: every byte, and the end of a text").format(least=SMALLEST_VOCABULARY)
-            raise _field_error("model.tokenizer", str(self.vocabulary.value()), may_be)
-        return ModelSpec(
-            layers=self.layers.value(),
-            heads=self.heads.value(),
-            width=self.model_width.value(),
-            context=self.context.value(),
-            tokenizer=f"train:{self.vocabulary.value()}",
+        subject = self.subject
+        return make_spec(
+            {
+                "name": self.name.text().strip(),
+                "objective": subject.objective,
+                "seed": self.seed.value(),
+                **subject.tables(),
+                "optimizer": {"learning_rate": self._rate()},
+                "schedule": {
+                    "steps": self.steps.value(),
+                    "batch": self.batch.value(),
+                    "evaluate_every": self.evaluate.value(),
+                    "checkpoint_every": self.checkpoint.value(),
+                },
+            }
         )
 
     def _rate(self) -> float:
         try:
             return float(self.rate.text())
         except ValueError:
-            raise _field_error("optimizer.learning_rate", self.rate.text(), self.tr("a number, as 1e-3")) from None
+            raise field_error("optimizer.learning_rate", self.rate.text(), self.tr("a number, as 1e-3")) from None
+
+    def _suggest(self) -> None:
+        """Fill in what a practitioner would take for this subject, but for what the user has changed."""
+        subject = self.subject
+        base = "a model" if subject.fine.isChecked() else "scratch"
+        usual = make_spec({"name": "", "objective": subject.objective, "data": {"train": []}, "model": {"base": base}})
+        schedule = usual.schedule
+        lengths = {
+            self.steps: schedule.steps,
+            self.batch: schedule.batch,
+            self.evaluate: schedule.evaluate_every,
+            self.checkpoint: schedule.checkpoint_every,
+        }
+        for field, length in lengths.items():
+            if field.value() == self._suggested.get(field, 0):
+                field.setValue(length)
+                self._suggested[field] = length
+        if self.rate.text() == self._suggested.get(self.rate, ""):
+            self.rate.setText(_written(usual.optimizer.learning_rate))
+            self._suggested[self.rate] = self.rate.text()
 
     # ------------------------------------------------------------------------------- checking
 
     def open(self) -> None:
         """The form is shown."""
-        self.picker.choose_first()
+        for subject in self.subjects.values():
+            subject.picker.choose_first()
         self.check()
         self.name.setFocus()
         self.name.selectAll()
@@ -273,34 +225,30 @@ class NewRun(QWidget):
             check_inputs(spec)
         except StudioError as error:
             problem = error.problem
-        words = self.parts.show_problem(problem)
-        self.error.setText(words)
-        self.error.setVisible(bool(words))
+        told = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
+        self.error.setText(told[0] if all(told) else "")
+        self.error.setVisible(all(told))
         self._show_cost()
         self.start_button.setEnabled(problem is None)
         return problem is None
 
     def _show_cost(self) -> None:
-        parameters = self._parameters()
+        subject = self.subject
+        parameters = subject.parameters()
         if parameters is None:
             self.cost.setText("")
             self.cost_more.setText("")
             return
         self.cost.setText(self.tr("{count} parameters").format(count=numbers.exact(parameters)))
-        held, kept = numbers.size(shape.training_bytes(parameters)), numbers.size(shape.weight_bytes(parameters))
-        words = self.tr("{held} for weights, gradients and optimizer, {kept} a saved model · {tokens} tokens a step")
-        tokens = numbers.exact(self.batch.value() * self.context.value())
-        self.cost_more.setText(words.format(held=held, kept=kept, tokens=tokens))
-
-    def _parameters(self) -> int | None:
-        if self.fine.isChecked():
-            record = self.picker.record()
-            return record.parameters if record is not None else None
-        values = [each.value() for each in (self.vocabulary, self.context, self.model_width, self.layers)]
-        if min(values) < 1:
-            return None
-        vocabulary, context, width, layers = values
-        return shape.gpt_parameters(vocabulary=vocabulary, context=context, width=width, layers=layers)
+        trained = subject.trained_parameters()
+        if trained is not None:
+            words = self.tr("{count} parameters, {trained} of them trained")
+            self.cost.setText(words.format(count=numbers.exact(parameters), trained=numbers.exact(trained)))
+        held = numbers.size(shape.training_bytes(parameters, trained))
+        kept = numbers.size(shape.weight_bytes(parameters))
+        words = self.tr("{held} for weights, gradients and optimizer, {kept} a saved model · {amount}")
+        amount = subject.amount_words(self.batch.value(), self.steps.value())
+        self.cost_more.setText(words.format(held=held, kept=kept, amount=amount))
 
     def stop(self) -> None:
         """The window closes."""
@@ -320,26 +268,23 @@ class NewRun(QWidget):
 
     @Slot()
     def _on_data(self) -> None:
-        if self.name.text() in self._suggested and self.data.files:
-            name = self.data.files[0].stem
-            self._suggested.add(name)
+        if self.name.text() in self._names:
+            name = self.subject.run_name()
+            self._names.add(name)
             self.name.setText(name)
         self.check()
 
     @Slot()
-    def _on_refused(self) -> None:
-        self.studio.tell(Problem(code="open-not-local"))
-
-    @Slot()
-    def _on_kind(self) -> None:
-        fine = self.fine.isChecked()
-        self._shape_rows.setVisible(not fine)
-        self._base_rows.setVisible(fine)
-        self.vocabulary.setEnabled(not fine)
-        if self.rate.text() in {SCRATCH_RATE, FINE_RATE}:
-            self.rate.setText(FINE_RATE if fine else SCRATCH_RATE)
-        self.check()
+    def _on_subject(self) -> None:
+        """Another subject, or another kind of its model."""
+        chosen = self.subject
+        for subject in self.subjects.values():
+            subject.setVisible(subject is chosen)
+        self._suggest()
+        self._on_data()
 
 
-def _field_error(field: str, was: str, may_be: str) -> StudioError:
-    return StudioError("spec-field", field=field, was=was, may_be=may_be)
+def _written(rate: float) -> str:
+    """A learning rate as practitioners write it: ``3e-4``."""
+    mantissa, _, exponent = f"{rate:e}".partition("e")
+    return f"{float(mantissa):g}e{int(exponent)}"

@@ -1,0 +1,155 @@
+"""The fields of a classifier: folders of pictures, a ResNet's shape or a model to start from, crops and flips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+
+from bigmodel_studio.core import numbers, shape
+from bigmodel_studio.core.classifier_head import Head, read_head
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.spec import DataSpec, ModelSpec
+from bigmodel_studio.ui.pages.train.data_field import FolderField
+from bigmodel_studio.ui.pages.train.fields import Row, field_error, line, number
+from bigmodel_studio.ui.pages.train.subject import Subject, Tables
+from bigmodel_studio.ui.studio import Studio
+
+EVALUATION_PERCENT = 15
+MOST_EVALUATION_PERCENT = 50
+
+
+class PictureSubject(Subject):
+    """An image classifier on folders of pictures."""
+
+    objective = "classify-images"
+    title = str(QT_TRANSLATE_NOOP("train", "Pictures: a model that tells their classes apart"))
+    usual_name = str(QT_TRANSLATE_NOOP("train", "pictures"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "a model that recognises pictures"))
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self.data = self.train = FolderField(self.tr("Drop a folder that holds a folder of pictures for each class"))
+        self.evaluation = FolderField(self.tr("None: a share of the pictures above"))
+        self.train.evaluation_found.connect(self._on_evaluation_found)
+        self.evaluation.changed.connect(self._on_evaluation)
+        self.evaluation.refused.connect(self._on_refused)
+        self.share = number(EVALUATION_PERCENT, MOST_EVALUATION_PERCENT, self.changed)
+        self.smallest_crop = number(round(100 * DataSpec(train=()).smallest_crop), 100, self.changed)
+        for field in (self.share, self.smallest_crop):
+            field.setSuffix(" %")
+        self.flip = QCheckBox(self.tr("Mirror half of them"))
+        self.flip.setChecked(True)
+        self.flip.toggled.connect(self.changed)
+        shape_ = ModelSpec()
+        self.depths, self.widths = (
+            line(", ".join(map(str, each)), self.changed) for each in (shape_.depths, shape_.widths)
+        )
+        self.image_size = number(shape_.image_size, 2048, self.changed)
+        self.frozen = QCheckBox(self.tr("Train only its last layer"))
+        self.frozen.toggled.connect(self.changed)
+        self._head: tuple[str, Head | None] = ("", None)
+        self.lay_out()
+
+    def data_rows(self) -> list[Row]:
+        return [
+            [("data.train", self.tr("Pictures to learn from"), self.train)],
+            [("data.evaluation", self.tr("Pictures to evaluate on"), self.evaluation)],
+            [
+                ("data.evaluation_share", self.tr("Share to evaluate on"), self.share),
+                ("data.smallest_crop", self.tr("Smallest part shown"), self.smallest_crop),
+                ("data.flip", self.tr("Flips"), self.flip),
+            ],
+        ]
+
+    def scratch_rows(self) -> list[Row]:
+        return [
+            [
+                ("model.depths", self.tr("Blocks in each stage"), self.depths),
+                ("model.widths", self.tr("Channels in each stage"), self.widths),
+                ("model.image_size", self.tr("Picture size (pixels)"), self.image_size),
+            ],
+        ]
+
+    def fine_rows(self) -> list[Row]:
+        return [[("method.kind", self.tr("Method"), self.frozen)]]
+
+    def tables(self) -> Tables:
+        evaluation: object = [str(folder) for folder in self.evaluation.files] or self.share.value() / 100
+        model: dict[str, object] = {"base": self.base}
+        if not self.fine.isChecked():
+            model |= {
+                "depths": self._whole_numbers("model.depths", self.depths),
+                "widths": self._whole_numbers("model.widths", self.widths),
+                "image_size": self.image_size.value(),
+            }
+        return {
+            "data": {
+                "train": [str(folder) for folder in self.train.files],
+                "evaluation": evaluation,
+                "smallest_crop": self.smallest_crop.value() / 100,
+                "flip": self.flip.isChecked(),
+            },
+            "model": model,
+            "method": {"kind": "frozen" if self._only_the_head else "full"},
+        }
+
+    def parameters(self) -> int | None:
+        classes = len(self.train.classes)
+        if self.fine.isChecked():
+            head = self._read_head()
+            return head.parameters_for(classes or head.classes) if head is not None else None
+        try:
+            depths = self._whole_numbers("model.depths", self.depths)
+            widths = self._whole_numbers("model.widths", self.widths)
+        except StudioError:
+            return None
+        if not widths or len(depths) != len(widths) or min(depths + widths) < 1:
+            return None
+        return shape.resnet_parameters(depths=depths, widths=widths, labels=classes)
+
+    def trained_parameters(self) -> int | None:
+        head = self._read_head() if self._only_the_head else None
+        return head.per_class * len(self.train.classes) if head is not None else None
+
+    def amount_words(self, batch: int, steps: int) -> str:
+        words = self.tr("{batch} pictures a step").format(batch=numbers.exact(batch))
+        held = 0 if self.evaluation.files else self.share.value()
+        learnt = self.train.count * (100 - held) // 100
+        if learnt:
+            times = numbers.significant(batch * steps / learnt, 2)
+            words += self.tr(", each seen about {times} times").format(times=times)
+        return words
+
+    @property
+    def _only_the_head(self) -> bool:
+        return self.fine.isChecked() and self.frozen.isChecked()
+
+    def _read_head(self) -> Head | None:
+        """What the chosen model's files say; read once a model."""
+        record = self.base_record()
+        if record is None or record.problem is not None:
+            return None
+        if self._head[0] != record.path:
+            try:
+                self._head = (record.path, read_head(Path(record.path)))
+            except StudioError:
+                self._head = (record.path, None)
+        return self._head[1]
+
+    def _whole_numbers(self, name: str, field: QLineEdit) -> list[int]:
+        try:
+            return [int(part) for part in field.text().replace(",", " ").split()]
+        except ValueError:
+            raise field_error(name, field.text(), self.tr("whole numbers, as 2, 2, 2")) from None
+
+    @Slot(object)
+    def _on_evaluation_found(self, folder: Path) -> None:
+        if not self.evaluation.files:
+            self.evaluation.set_files([folder])
+
+    @Slot()
+    def _on_evaluation(self) -> None:
+        self.share.setEnabled(not self.evaluation.files)
+        self.changed.emit()
