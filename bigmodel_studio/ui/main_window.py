@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._save_timer = QTimer(self, interval=SAVE_MS)
         self._save_timer.timeout.connect(self.save_session)
         self._lay_out()
-        self.toast = Toast(self)
+        self.toast = Toast(self, self.stack)
         self.rail.set_menu(menu(self, add_actions(self)))
         self.rail.wanted.connect(self.show_page)
         studio.page_wanted.connect(self.show_page)
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
         from bigmodel_studio.ui.palette import Palette
         from bigmodel_studio.ui.palette_entries import entries
 
-        if self.findChild(Palette) is None:
+        if not any(palette.isVisible() for palette in self.findChildren(Palette)):
             Palette(self, entries(self))
 
     @Slot()

@@ -69,7 +69,9 @@ class RecentlyRemoved(QDialog):
 
     def _limit(self) -> str:
         days = self._studio.settings.values.trash_days
-        return self.tr("What was removed is kept here for %n day(s), then it is deleted for good.", "", days)
+        if days == 1:
+            return self.tr("What was removed is kept here for a day, then it is deleted for good.")
+        return self.tr("What was removed is kept here for {days} days, then it is deleted for good.").format(days=days)
 
     def _made_table(self) -> QTableWidget:
         table = QTableWidget(0, 3)
@@ -116,7 +118,8 @@ class RecentlyRemoved(QDialog):
 
     def _when(self, removed: Removed) -> str:
         days = int((time.time() - removed.removed) / DAY_S)
-        return self.tr("%n day(s) ago", "", days) if days else self.tr("today")
+        said = {0: self.tr("less than a day ago"), 1: self.tr("a day ago")}
+        return said.get(days) or self.tr("{days} days ago").format(days=days)
 
     def _chosen(self) -> Removed | None:
         cell = self.table.item(self.table.currentRow(), 0) if self.table.selectedItems() else None

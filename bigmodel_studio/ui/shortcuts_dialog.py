@@ -10,7 +10,7 @@ from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.page_frame import label
 
 COLUMNS = 2
-SIZE_PX = (760, 520)
+SIZE_PX = (760, 600)
 
 
 class ShortcutsDialog(QDialog):

@@ -21,6 +21,7 @@ from bigmodel_studio.ui.stylesheet import stylesheet
 Scheme = Literal["light", "dark"]
 FAMILY = "Inter"
 FALLBACKS = [FAMILY, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei UI", "sans-serif"]
+MONOSPACE = ["JetBrains Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
 TEXT_PX = 13
 _PROPERTY = "bigmodelStudioScheme"
 

@@ -1,6 +1,7 @@
 """A toast: what was just done, with one button (Undo, Show) and a way to be rid of it. It stops nobody.
 
-It lies over the window's foot and goes after ``SHOWN_MS``, unless the pointer or the focus is on it. Plain text only.
+It lies over the upper edge of ``place`` (the foot is where people write) and goes after ``SHOWN_MS``, unless the
+pointer or the focus is on it. Plain text only.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ from bigmodel_studio.ui.widgets.page_frame import label
 
 SHOWN_MS = 10_000
 WIDEST_PX = 520
-FOOT_PX = 48
-"""How far above the window's lower edge: the status bar stays in sight."""
+HEAD_PX = 64
+"""How far below the upper edge: a page's header stays in sight."""
 
 
 class Toast(QFrame):
-    """One for a window; ``offer`` replaces what it says."""
+    """One for a window, over its ``place``; ``offer`` replaces what it says."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, place: QWidget) -> None:
         super().__init__(window)
-        self._window = window
+        self._place_of = place
         set_look(self, "toast")
         self._act: Callable[[], object] | None = None
         self.words = label("")
@@ -52,7 +53,7 @@ class Toast(QFrame):
         self._timer.timeout.connect(self._on_time)
         self.button.clicked.connect(self._on_pressed)
         self.dismiss.clicked.connect(self.leave)
-        window.installEventFilter(self)
+        place.installEventFilter(self)
         self.hide()
 
     def offer(self, name: str, words: str, button: str, act: Callable[[], object]) -> None:
@@ -89,10 +90,10 @@ class Toast(QFrame):
             self.leave()
 
     def _place(self) -> None:
-        within = self._window.rect()
-        self.setMaximumWidth(min(WIDEST_PX, within.width() - 32))
+        place = self._place_of
+        self.setMaximumWidth(min(WIDEST_PX, place.width() - 32))
         self.adjustSize()
-        self.move(QPoint((within.width() - self.width()) // 2, within.height() - self.height() - FOOT_PX))
+        self.move(place.mapTo(self.parentWidget(), QPoint((place.width() - self.width()) // 2, HEAD_PX)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -101,6 +102,6 @@ class Toast(QFrame):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)

@@ -33,7 +33,6 @@ PARAGRAPH_CHARACTERS = 1000
 """A line without a break is broken after so many, since one line is laid out in one go."""
 MOST_SEGMENTS = 8
 MARKDOWN_CHARACTERS = 8_000
-MONOSPACE = ["JetBrains Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
 _MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 
 
@@ -151,7 +150,7 @@ def _dress(document: QTextDocument) -> None:
 def _wanted(given: QTextCharFormat, ground: QBrush) -> QTextCharFormat | None:
     wanted = QTextCharFormat()
     if given.fontFixedPitch():
-        wanted.setFontFamilies(MONOSPACE)
+        wanted.setFontFamilies(theme.MONOSPACE)
         wanted.setBackground(ground)
     if given.fontWeight() >= QFont.Weight.Bold:
         wanted.setFontWeight(QFont.Weight.DemiBold)
