@@ -16,8 +16,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from bigmodel_studio.core import paths
-from bigmodel_studio.core.run_reader import MetricsTail, RunSummary, summary
-from bigmodel_studio.core.runs import LIVE, RunFolder
+from bigmodel_studio.core.run_reader import MetricsTail, RunSummary, in_order, summary
+from bigmodel_studio.core.runs import RunFolder
 
 LIVE_INTERVAL_S = 0.25
 IDLE_INTERVAL_S = 1.0
@@ -34,7 +34,7 @@ class RunWatcher(QObject):
     """Signals about run folders, all emitted on the thread that made this object. ``close`` it before the end."""
 
     runs_changed = Signal(object)
-    """``list[RunSummary]``, newest first: every run, whenever any of them changed."""
+    """``list[RunSummary]``, those that wait first, then the newest: every run, whenever any of them changed."""
     points = Signal(str, object)
     """A watched run's name, and its new points: ``dict[metric, (steps, values)]``; a value of None is a gap."""
     reset = Signal(str, int)
@@ -141,7 +141,7 @@ class _Poller:
 
     def _turn(self) -> bool:
         """Look at everything once; whether any run is live."""
-        runs = sorted(self._summaries().values(), key=lambda run: (-run.started, run.name))
+        runs = in_order(self._summaries().values())
         if runs != self._shown:
             self._shown = runs
             self._say(lambda watcher: watcher._emit_runs(runs))
@@ -168,7 +168,7 @@ class _Poller:
                     continue
                 before = self._seen.get(path)
                 # A live run that dies without a word changes no file: its process has to be asked for.
-                if before is None or before[0] != stamps or before[1].state in LIVE:
+                if before is None or before[0] != stamps or before[1].live:
                     before = (stamps, summary(RunFolder(path), bundled=bundled))
                 seen[path] = before
                 found[path.name] = before[1]

@@ -259,7 +259,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It waits until fewer than {most} run at once: {runs}.",
         "It starts by itself; the settings say how many may run at once.",
     ),
-    "waits-behind": ("It waits for its turn, behind {run}.", "It starts by itself when its turn comes."),
+    "waits-behind": ("It waits for its turn, behind {run}.", "It starts by itself."),
     "spec-file": ("The spec {path} cannot be read: {detail}.", "Give the path of a TOML file."),
     "run-complete": ("The run {run} has finished all its {steps} steps.", "Start a new run with more steps."),
     "objective-not-built": ("The objective {objective} cannot be trained yet.", "What can be trained: {built}."),

@@ -139,7 +139,7 @@ def move_up(run: RunFolder) -> None:
         if not ahead:
             return
         passed = ahead[-1].status()
-        before = ahead[-2].status().place if len(ahead) > 1 else passed.place - 2.0
+        before = ahead[-2].status().place if len(ahead) > 1 else 0.0
         # Between the two that stood before it: one write, so that no kill leaves two in one place.
         _write(run, msgspec.structs.replace(status, place=(before + passed.place) / 2))
 

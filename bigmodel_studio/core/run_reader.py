@@ -7,7 +7,7 @@ knows threads or Qt: ``client.run_watcher`` brings those.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     """Its place in the queue, smaller ones first; 0: it does not wait."""
     waits: Problem | None = None
     """Why it waits there."""
+    turn: int = 0
+    """The how many-th it is in the queue, from 1, in a list that knows (``in_order``)."""
 
     @property
     def live(self) -> bool:
@@ -89,6 +91,14 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         place=status.place,
         waits=status.waits,
     )
+
+
+def in_order(runs: Iterable[RunSummary]) -> list[RunSummary]:
+    """As a list shows them: those that wait first, in the order of their turns, then the newest first."""
+    found = list(runs)
+    queue = sorted((run for run in found if run.waiting), key=lambda run: (run.place, run.name))
+    others = sorted((run for run in found if not run.waiting), key=lambda run: (-run.started, run.name))
+    return [msgspec.structs.replace(run, turn=turn) for turn, run in enumerate(queue, 1)] + others
 
 
 class Gained(msgspec.Struct, frozen=True):

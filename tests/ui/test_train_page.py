@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core import numbers, paths, shape
+from bigmodel_studio.core import numbers, paths, run_queue, shape
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status
 from bigmodel_studio.core.settings import SettingsStore
@@ -169,7 +169,7 @@ def test_an_interrupted_run_says_so_and_is_resumed(qtbot: QtBot, bench: Bench, m
     assert "last checkpoint" in page.facts.message.text()
     assert not page.stop_button.isEnabled()
     started: list[tuple[Path, bool]] = []
-    monkeypatch.setattr(page_module, "start_run", lambda run, resume=False: started.append((run.path, resume)))
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append((run.path, resume)))
     qtbot.mouseClick(page.resume_button, LEFT)
     assert started == [(run.path, True)]
 
@@ -229,7 +229,7 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
     qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
-    monkeypatch.setattr(page_module, "start_run", lambda run, resume=False: started.append(run.name))
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append(run.name))
     page, form = bench.page, bench.page.form
     qtbot.mouseClick(page.new_button, LEFT)
     text = _text(tmp_path)

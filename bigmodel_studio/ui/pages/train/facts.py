@@ -10,9 +10,11 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import numbers
+from bigmodel_studio.core.device_memory import CPU
+from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.ui.pages.train.words import STATES, word
+from bigmodel_studio.ui.pages.train.words import state_word, word
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
@@ -27,8 +29,17 @@ ROWS = (
     str(QT_TRANSLATE_NOOP("train", "Batch")),
     str(QT_TRANSLATE_NOOP("train", "Seed")),
     str(QT_TRANSLATE_NOOP("train", "Device")),
+    str(QT_TRANSLATE_NOOP("train", "Memory")),
     str(QT_TRANSLATE_NOOP("train", "Checkpoints")),
 )
+PARTS = {
+    "weights": str(QT_TRANSLATE_NOOP("train", "Weights: {size}, counted")),
+    "gradients": str(QT_TRANSLATE_NOOP("train", "Gradients: {size}, counted")),
+    "optimizer": str(QT_TRANSLATE_NOOP("train", "Optimizer: {size}, counted")),
+    "activations": str(QT_TRANSLATE_NOOP("train", "Activations: {size}, estimated from the shape and the batch")),
+    "process": str(QT_TRANSLATE_NOOP("train", "The process itself: {size}, measured")),
+}
+"""What a run's memory is made of, and how each part is known."""
 
 
 class Facts(QWidget):
@@ -87,6 +98,16 @@ class Facts(QWidget):
         self.message.setVisible(bool(self.message.text()))
         for title, text in {**_of_run(run), **(_of_spec(spec) if spec is not None else {})}.items():
             self.values[title].setText(text)
+        self._show_memory(run, spec)
+
+    def _show_memory(self, run: RunSummary, spec: RunSpec | None) -> None:
+        """What the run takes on its device while it computes; the tooltip says what of."""
+        if spec is None:
+            return
+        need = need_of(spec, (run.device,) if run.device not in {"", CPU} else ())[0]
+        self.values["Memory"].setText(word("about {size}").format(size=numbers.size(need.bytes)))
+        parts = [word(PARTS[part.name]).format(size=numbers.size(part.bytes)) for part in need.parts]
+        self.values["Memory"].setToolTip("\n".join(parts))
 
     def _message(self, run: RunSummary) -> str:
         if run.state == "interrupted":
@@ -109,9 +130,9 @@ class Facts(QWidget):
 
 
 def _of_run(run: RunSummary) -> dict[str, str]:
-    until = time.time() if run.live else run.updated
+    until = 0.0 if run.waiting else time.time() if run.live else run.updated
     return {
-        "State": word(STATES[run.state]),
+        "State": state_word(run),
         "Step": f"{numbers.exact(run.step)} / {numbers.exact(run.steps)}",
         "Time": numbers.duration(until - run.started) if run.started and until else numbers.NOTHING,
         "Parameters": numbers.exact(run.parameters) if run.parameters else numbers.NOTHING,

@@ -1,18 +1,20 @@
 """The Train page: the runs at the left, the chosen one's curves and samples in the middle, its facts at the right.
 
-It watches run folders through the studio's ``RunWatcher`` and changes a run only by asking (``core.runs``) or starting
-(``core.launch``) it, so that a run is the same whether this window, another or a shell started it.
+It watches run folders through the studio's ``RunWatcher`` and changes a run only by asking it (``core.runs``) or
+through the queue (``core.run_queue``), so that a run is the same whether this window, another or a shell started it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from bigmodel_studio.core.launch import create_run, start_run
+from bigmodel_studio.core import run_queue
+from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.run_reader import Columns, RunSummary
@@ -22,6 +24,7 @@ from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.pages.train.facts import Facts
 from bigmodel_studio.ui.pages.train.new_run import NewRun
+from bigmodel_studio.ui.pages.train.run_strip import RunStrip
 from bigmodel_studio.ui.pages.train.runs_list import RunsList, RunsModel
 from bigmodel_studio.ui.pages.train.story import Story
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
@@ -38,6 +41,13 @@ USES = {
 }
 """By the page that uses what a run has made: what the button says."""
 RESUMABLE = frozenset({"stopped", "interrupted", "failed", "paused"})
+STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
+    "up": run_queue.move_up,
+    "now": run_queue.start_now,
+    "remove": run_queue.remove,
+    "release": lambda folder: folder.ask("pause", release=True),
+}
+"""What the strip above the curves can want of a run."""
 
 
 class TrainPage(Page):
@@ -71,9 +81,11 @@ class TrainPage(Page):
         set_look(self.new_button, "primary")
         self.use_button = self._button(self.tr("Use in Chat"), self.use)
         self.stop_button = self._button(self.tr("Stop"), self.stop_run)
+        self.save_button = self._button(self.tr("Save now"), self.save_run)
+        self.pause_button = self._button(self.tr("Pause"), self.pause_run)
         self.resume_button = self._button(self.tr("Resume"), self.resume_run)
         self.add_to_header(self.new_button)
-        for button in (self.use_button, self.resume_button, self.stop_button):
+        for button in (self.use_button, self.save_button, self.pause_button, self.resume_button, self.stop_button):
             self.add_to_header(button, right=True)
 
     def _button(self, text: str, slot: object) -> QPushButton:
@@ -97,6 +109,8 @@ class TrainPage(Page):
     def _build_body(self) -> None:
         self.empty = Empty("train")
         self.empty.button.clicked.connect(self.new_item)
+        self.strip = RunStrip()
+        self.strip.wanted.connect(self._on_strip)
         self.curves = Curves()
         self.thumbnails = Thumbnails(self.studio, self)
         self.story = Story(self.thumbnails)
@@ -108,6 +122,7 @@ class TrainPage(Page):
         column = QVBoxLayout(shown)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
+        column.addWidget(self.strip)
         column.addWidget(self.curves, 3)
         card.setMinimumHeight(180)
         column.addWidget(card, 2)
@@ -236,30 +251,45 @@ class TrainPage(Page):
 
     @Slot(object)
     def start(self, spec: RunSpec) -> None:
-        """Make a run's folder, start its process and show it."""
+        """Make a run's folder, let it into the queue, which starts it where there is room, and show it."""
         self._try(lambda: self._start(spec))
 
     def _start(self, spec: RunSpec) -> None:
+        run_queue.check_room(spec)
         run = create_run(spec)
-        start_run(run)
+        run_queue.submit(run)
         self.choose(run.name)
         self.studio.runs.refresh()
 
     @Slot()
     def stop_run(self) -> None:
         """Ask the run to save and end."""
-        run = self.current()
-        if run is not None:
-            self._try(lambda: RunFolder(Path(run.path)).ask("stop", save=True))
-            self.studio.runs.refresh()
+        self._do(run_queue.end)
+
+    @Slot()
+    def pause_run(self) -> None:
+        """Ask the run to wait where it is, its memory kept."""
+        self._do(lambda folder: folder.ask("pause"))
+
+    @Slot()
+    def save_run(self) -> None:
+        """Ask the run for a checkpoint at its next step."""
+        self._do(RunFolder.ask_to_save)
 
     @Slot()
     def resume_run(self) -> None:
-        """Go on: a paused run is asked to, any other is started from its newest whole checkpoint."""
+        """Go on: a paused run is asked to, any other joins the queue, to start from its newest whole checkpoint."""
+        self._do(lambda folder: folder.ask("run") if folder.at_work() else run_queue.submit(folder, resume=True))
+
+    @Slot(str)
+    def _on_strip(self, verb: str) -> None:
+        self._do(STRIP_VERBS[verb])
+
+    def _do(self, action: Callable[[RunFolder], object]) -> None:
+        """Do something to the run that is shown, and look at once what came of it."""
         run = self.current()
         if run is not None:
-            folder = RunFolder(Path(run.path))
-            self._try(lambda: folder.ask("run") if run.state == "paused" else start_run(folder, resume=True))
+            self._try(lambda: action(RunFolder(Path(run.path))))
             self.studio.runs.refresh()
 
     @Slot()
@@ -304,8 +334,15 @@ class TrainPage(Page):
         self._fold_for(run is not None, filling)
         self.facts.show_run(run, self._spec)
         self.curves.show_baselines(run.baselines if run is not None else {})
-        self.stop_button.setEnabled(run is not None and run.live and run.state != "stopping" and not filling)
+        self.strip.show_run(run)
+        working = run is not None and run.live and run.state != "stopping" and not filling
+        can_pause = run is not None and run.live and run.state != "paused"
+        self.stop_button.setEnabled(working)
+        self.save_button.setEnabled(working and run is not None and run.step not in (0, *run.checkpoints))
+        self.pause_button.setEnabled(working and can_pause)
+        self.pause_button.setVisible(can_pause)
         self.resume_button.setEnabled(_can_resume(run) and not filling)
+        self.resume_button.setVisible(not can_pause)
         self.use_button.setText(word(USES[_page_of(run)]))
         self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
         live = run is not None and run.live

@@ -22,6 +22,8 @@ STATES: dict[str, str] = {
     "failed": str(QT_TRANSLATE_NOOP("train", "failed")),
     "interrupted": str(QT_TRANSLATE_NOOP("train", "interrupted")),
 }
+WAITING = str(QT_TRANSLATE_NOOP("train", "waiting"))
+"""A run in the queue; one that is "queued" and no longer there is about to speak for itself."""
 BASELINES: dict[str, str] = {
     "unigram": str(QT_TRANSLATE_NOOP("train", "unigram")),
     "bigram": str(QT_TRANSLATE_NOOP("train", "bigram, smoothed")),
@@ -43,9 +45,17 @@ def word(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
+def state_word(run: RunSummary) -> str:
+    """A run's state, in the window's language."""
+    return word(WAITING if run.waiting else STATES[run.state])
+
+
 def state_line(run: RunSummary) -> str:
     """A run's state and step in a few words: ``running · step 1,240``."""
-    state = word(STATES[run.state])
+    state = state_word(run)
+    if run.waiting:
+        template = word("{state} · next") if run.turn <= 1 else word("{state} · number {turn}")
+        return template.format(state=state, turn=numbers.exact(run.turn))
     if run.state == "finished":
         state = word("bundled") if run.bundled else state
         return word("{state} · {steps} steps").format(state=state, steps=numbers.exact(run.step))
