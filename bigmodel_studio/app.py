@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from bigmodel_studio.core.run_reader import RunSummary
 
 EXIT_NO_DISPLAY = 2
+WAKE_QUEUE_MS = 5000
+"""How often the window sees to it that runs in the queue have somebody to let them in."""
 
 
 def main(open_paths: Sequence[Path] = ()) -> int:
@@ -81,6 +83,7 @@ class Application:
 
         gc.disable()  # until the first paint: what is made by then stays, and seeing so is a tenth of the start
         qt_start.skip_feature_scan()
+        from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
         from bigmodel_studio.client.lane import LANES, Lane
@@ -115,6 +118,8 @@ class Application:
         self.warming = Warming()
         self.sampler.sampled.connect(self.window.show_sample)
         self.runs.runs_changed.connect(self._on_runs_changed)
+        self._queue_timer = QTimer(interval=WAKE_QUEUE_MS)
+        self._queue_timer.timeout.connect(self._wake_queue)
         self._signals = _Signals(self.window.close)
         self._start = start
         self._crash = crash
@@ -139,6 +144,7 @@ class Application:
         self.runs.start()
         self.library.refresh()
         self.sampler.start()
+        self._queue_timer.start()
         self.warming.start()
         if self._open_paths:
             self.window.open_paths(self._open_paths)
@@ -169,12 +175,20 @@ class Application:
             self.library.refresh()
         self.sampler.set_runs([run.pid for run in runs if run.live and run.pid])
 
+    def _wake_queue(self) -> None:
+        """Runs wait: whoever lets them in may have been killed."""
+        if any(run.waiting for run in self.runs.runs):
+            from bigmodel_studio.core import run_queue
+
+            run_queue.wake()
+
     def close(self) -> None:
         """End the lane and what it started, and join the threads."""
         if self._closed:
             return
         self._closed = True
         gc.enable()
+        self._queue_timer.stop()
         self._signals.close()
         if self._later is not None:
             self._later.close()

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from bigmodel_studio.core.runs import LIVE, all_runs, find_run
+from bigmodel_studio.core import run_queue
+from bigmodel_studio.core.runs import all_runs, find_run
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -142,11 +143,11 @@ class _Tour:
 
     def _stop_runs(self) -> None:
         """A run outlives its window by design; one of the tour's must not outlive the tour's home."""
-        runs = [run for run in all_runs() if run.state_now() in LIVE]
+        runs = all_runs()
         for run in runs:
-            run.ask("stop")
+            run_queue.end(run)
         deadline = time.monotonic() + RUN_STOP_S
-        while any(run.state_now() in LIVE for run in runs) and time.monotonic() < deadline:
+        while any(run.at_work() for run in runs) and time.monotonic() < deadline:
             self.gaps.turn()
 
     def _do(self, name: str, step: Callable[[], str]) -> None:
@@ -398,7 +399,7 @@ def _run_of(page: TrainPage) -> RunSummary | None:
 
 def _live(page: TrainPage) -> bool:
     run = _run_of(page)
-    return run is None or run.live
+    return run is None or run.live or run.waiting
 
 
 def _all_looked_at(items: list[Item], expected: int) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -18,6 +17,8 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
+
+from bigmodel_studio.core.device_memory import held_bytes
 
 INTERVAL_S = 1.0
 COST_SHARE = 0.005
@@ -119,21 +120,6 @@ def _with_children(roots: Iterable[int]) -> frozenset[int]:
         except psutil.Error:
             continue
     return frozenset(found)
-
-
-def held_bytes(pid: int) -> int:
-    """A process's share of memory: its PSS on Linux, elsewhere its resident size; 0 where it is gone."""
-    import psutil
-
-    try:
-        if sys.platform == "linux":
-            with open(f"/proc/{pid}/smaps_rollup", "rb") as stream:
-                for line in stream:
-                    if line.startswith(b"Pss:"):
-                        return int(line.split()[1]) * 1024
-        return int(psutil.Process(pid).memory_info().rss)
-    except (OSError, psutil.Error):
-        return 0
 
 
 _cpu_name = ""

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.core import conversations
 from bigmodel_studio.core.run_reader import RunSummary
-from bigmodel_studio.core.runs import LIVE, RunFolder
+from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.trash import Removed, Trash
 from bigmodel_studio.protocol import Problem
 
@@ -47,7 +47,7 @@ class Removals(QObject):
         folder = RunFolder(Path(run.path))
         if run.bundled:
             self._studio.tell(Problem(code="run-bundled", arguments={"run": run.name}))
-        elif folder.state_now() in LIVE:
+        elif folder.at_work():
             self._studio.tell(Problem(code="run-live", arguments={"run": run.name}))
         else:
             try:
