@@ -4,6 +4,7 @@ twice. After each of them the folder says what happened, and what was whole befo
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -160,6 +161,14 @@ def test_a_torn_last_line_spoils_only_itself(make_run: MakeRun, whole: RunFolder
     assert losses(folder) == losses(whole)
 
 
+KILL_MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
+"""How often a run is killed at a random moment; most of its time is spent saving."""
+
+
+def _has_begun(folder: RunFolder) -> bool:
+    return len(folder.metrics()) > 0
+
+
 KILLED_WHILE_SAVING = """
 import os, signal, sys
 from pathlib import Path
@@ -194,22 +203,23 @@ def test_killed_in_the_middle_of_a_save_the_rest_is_the_same(make_run: MakeRun, 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_killed_at_a_random_moment_and_resumed_the_rest_is_the_same(make_run: MakeRun) -> None:
-    changes = {"schedule": {"steps": 120, "evaluate_every": 40, "checkpoint_every": 7}}
+def test_killed_at_random_moments_and_resumed_the_rest_is_the_same(make_run: MakeRun) -> None:
+    changes = {"schedule": {"steps": 120, "evaluate_every": 40, "checkpoint_every": 2}}
     undisturbed = make_run(name="undisturbed", **changes)
     assert run(undisturbed.path, resume=False) == FINISHED
-    folder = make_run(**changes)
-    launch.start_run(folder)
-    moment = random.Random().uniform(0.0, 1.0)
-    wait_for(lambda: len(folder.metrics()) > 0)
-    time.sleep(moment)
-    pid = folder.status().pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    launch.exit_status(pid, wait_s=10)
-    assert folder.state_now() in {"interrupted", "finished"}
-    assert run(folder.path, resume=True) == FINISHED, f"killed {moment} s after the first record"
-    assert losses(folder) == losses(undisturbed)
+    for number in range(KILL_MOMENTS):
+        folder = make_run(name=f"killed-{number}", **changes)
+        launch.start_run(folder)
+        moment = random.Random().uniform(0.0, 1.0)
+        wait_for(functools.partial(_has_begun, folder))
+        time.sleep(moment)
+        pid = folder.status().pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        launch.exit_status(pid, wait_s=10)
+        assert folder.state_now() in {"interrupted", "finished"}
+        assert run(folder.path, resume=True) == FINISHED, f"killed {moment} s after the first record"
+        assert losses(folder) == losses(undisturbed)
 
 
 @pytest.mark.slow
