@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 FRAME_LIMIT_BYTES = 64 * 1024 * 1024
 """No envelope is larger; a longer one ends the engine that sent it."""
 
@@ -180,6 +180,14 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     children: tuple[Layer, ...] = ()
 
 
+class LayerKind(msgspec.Struct, frozen=True):
+    """Modules of one type (torch's name for it), how many there are, and the parameters that they hold themselves."""
+
+    type: str
+    layers: int
+    parameters: int
+
+
 class Description(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What ``describe`` answers. FLOPs count a multiply-add as two."""
 
@@ -191,10 +199,26 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     dtype: str
     context_length: int | None
     layers: tuple[Layer, ...]
+    kinds: tuple[LayerKind, ...] = ()
+    """By kind of layer, the largest first; together they are ``parameters`` (tied weights once)."""
     flops_per_token: int | None = None
     flops_per_image: int | None = None
     vocabulary: int | None = None
     weight_bytes: int = 0
+
+
+class HeldParts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Bytes of tensors that one process holds on a device, by what they are for, counted in that process.
+
+    ``reserved_bytes``: what torch's allocator has taken for them and for later ones on an accelerator; 0 on a CPU.
+    """
+
+    device: str = "cpu"
+    weights_bytes: int = 0
+    cache_bytes: int = 0
+    gradients_bytes: int = 0
+    optimizer_bytes: int = 0
+    reserved_bytes: int = 0
 
 
 class Alternative(msgspec.Struct, frozen=True):
@@ -347,8 +371,14 @@ class Said(msgspec.Struct, frozen=True, tag=True):
     event: Event
 
 
+class Holds(msgspec.Struct, frozen=True, tag=True):
+    """What the engine's process holds now: said when it changed, at most about once a second while a job runs."""
+
+    parts: HeldParts
+
+
 ToEngine = Submit | Cancel | Quit
-FromEngine = Hello | Said
+FromEngine = Hello | Said | Holds
 
 _encoder = msgspec.msgpack.Encoder()
 _to_engine: msgspec.msgpack.Decoder[ToEngine] = msgspec.msgpack.Decoder(ToEngine)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.protocol import Cancelled, End, Event, Failed, Problem, Request
+from bigmodel_studio.protocol import Cancelled, End, Event, Failed, HeldParts, Problem, Request
 
 Handler = Callable[[Request], Iterator[Event]]
 
@@ -22,6 +22,7 @@ class FakeLane(QObject):
     """``handler(request)`` yields the events, one a turn of the event loop (``interval_ms`` apart)."""
 
     state_changed = Signal(str)
+    holds_changed = Signal()
 
     def __init__(self, handler: Handler, parent: QObject | None = None, *, interval_ms: int = 0) -> None:
         super().__init__(parent)
@@ -30,6 +31,7 @@ class FakeLane(QObject):
         self.state = "ready"
         self.problem: Problem | None = None
         self.pid: int | None = None
+        self.holds: HeldParts | None = None
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
         self._events: Iterator[Event] | None = None

@@ -33,7 +33,9 @@ from bigmodel_studio.protocol import (
     Event,
     Failed,
     FromEngine,
+    HeldParts,
     Hello,
+    Holds,
     Problem,
     Request,
     Said,
@@ -76,6 +78,8 @@ class Lane(QObject):
 
     state_changed = Signal(str)
     """A ``State``. "lost" and "broken" leave ``problem`` set; a lane that is broken tries again at the next request."""
+    holds_changed = Signal()
+    """``holds`` is another: what the engine holds was counted anew, or the engine is gone."""
     _arrived = Signal()
 
     def __init__(
@@ -87,6 +91,8 @@ class Lane(QObject):
         self.spec = spec
         self.state: State = "idle"
         self.problem: Problem | None = None
+        self.holds: HeldParts | None = None
+        """What the engine holds, as it last said."""
         self._engine: EngineProcess | None = None
         self._greeted = False
         self._numbers = itertools.count(1)
@@ -204,6 +210,8 @@ class Lane(QObject):
                 self._deliver(number, event)
             case Hello(version, _):
                 self._welcome(version)
+            case Holds(parts):
+                self._set_holds(parts)
             case Gone():
                 self._on_gone(said)
 
@@ -288,6 +296,7 @@ class Lane(QObject):
         engine, self._engine = self._engine, None
         self._greeted = False
         self._deadlines.clear()
+        self._set_holds(None)
         if engine is not None:
             engine.end()
             engine.close()
@@ -330,6 +339,11 @@ class Lane(QObject):
         self._drain_timer.start(0)
 
     # ------------------------------------------------------------------------------------------ small things
+
+    def _set_holds(self, holds: HeldParts | None) -> None:
+        if holds != self.holds:
+            self.holds = holds
+            self.holds_changed.emit()
 
     def _set_state(self, state: State) -> None:
         if state != self.state:

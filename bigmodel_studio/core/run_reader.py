@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from bigmodel_studio.core.runs import LIVE, RunFolder, StateNow
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.protocol import HeldParts, Problem
 
 CHUNK_BYTES = 128 * 1024
 """Decoded at once: about a millisecond, so that a thread that reads a long file lets others run."""
@@ -47,6 +47,9 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     bundled: bool = False
     pid: int | None = None
     """Its process, as it last said."""
+    trainable_parameters: int = 0
+    holds: HeldParts = HeldParts()
+    """Bytes of its tensors by what they are for."""
     place: float = 0.0
     """Its place in the queue, smaller ones first; 0: it does not wait."""
     waits: Problem | None = None
@@ -88,6 +91,8 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         checkpoints=tuple(run.checkpoints()),
         bundled=bundled,
         pid=status.pid,
+        trainable_parameters=status.trainable_parameters,
+        holds=status.holds,
         place=status.place,
         waits=status.waits,
     )

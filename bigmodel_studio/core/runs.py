@@ -18,7 +18,7 @@ from bigmodel_studio.core import paths
 from bigmodel_studio.core.files import read_json_lines, write_atomic
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.protocol import HeldParts, Problem
 
 STATUS_SCHEMA = 1
 MANIFEST = "MANIFEST.json"
@@ -66,6 +66,10 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     """What its process ended with, once it has."""
     held_bytes: int = 0
     """What its tensors take on an accelerator, as torch counts them (0 on a CPU, where the process is measured)."""
+
+    holds: HeldParts = HeldParts()
+    """Bytes of its tensors by what they are for, counted about once a second."""
+    trainable_parameters: int = 0
 
 
 class Control(msgspec.Struct, kw_only=True, frozen=True):

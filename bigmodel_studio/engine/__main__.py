@@ -11,10 +11,14 @@ import os
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bigmodel_studio.core import process
 from bigmodel_studio.engine.server import leave, serve
 from bigmodel_studio.protocol import Event, Request
+
+if TYPE_CHECKING:
+    from bigmodel_studio.engine.session import Session
 
 
 def set_up(arguments: list[str] | None = None) -> process.Channel:
@@ -34,18 +38,20 @@ def set_up(arguments: list[str] | None = None) -> process.Channel:
     return process.connection_from(options.connection)
 
 
-def tasks() -> Callable[[Request], Generator[Event, None, None]]:
+def tasks(session: Session) -> Callable[[Request], Generator[Event, None, None]]:
     """The real tasks, over one session that lives as long as this process."""
-    from bigmodel_studio.engine.session import Session
     from bigmodel_studio.engine.tasks import run_task
 
-    session = Session()
     return lambda request: run_task(request, session)
 
 
 def main() -> None:
     """Serve until the window says ``Quit`` or is gone."""
-    serve(set_up(), tasks())
+    channel = set_up()
+    from bigmodel_studio.engine.session import Session
+
+    session = Session()
+    serve(channel, tasks(session), session.parts)
     leave(0)
 
 

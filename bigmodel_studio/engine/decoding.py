@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from bigmodel_studio.engine.holding import cache_bytes
 from bigmodel_studio.engine.sampling import Choice, Chooser, Chosen
 
 PREFILL_TOKENS = 512
@@ -32,6 +33,11 @@ class Decoder:
         self._options: dict[str, Any] = {"logits_to_keep": 1} if keeps else {}
         self.logits: Tensor | None = None
         """[vocabulary], after the last token that was fed."""
+
+    @property
+    def cache_bytes(self) -> int:
+        """What the cache takes now."""
+        return cache_bytes(self._cache)
 
     def prefill(self, ids: list[int]) -> Iterator[int]:
         """Feed the prompt piece by piece; yields how many tokens are done."""

@@ -21,7 +21,7 @@ from bigmodel_studio.core.model_folder import architecture_of, context_length_of
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
 from bigmodel_studio.engine.loading import auto_class_of, build_on_meta, refuse_oversized
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, Progress
+from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, LayerKind, Progress
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ def describe(request: Describe, session: Session) -> Iterator[Event]:
             dtype=weights.dtype,
             context_length=context_length_of(text_config.to_dict()),
             layers=tuple(layers(model)),
+            kinds=tuple(kinds(model)),
             flops_per_token=None if pictures else flops(model, one_token(model)),
             flops_per_image=flops(model, one_picture(model, folder)) if pictures else None,
             vocabulary=getattr(text_config, "vocab_size", None),
@@ -67,6 +68,20 @@ def layers(module: nn.Module) -> Iterator[Layer]:
             shape=tuple(weight.shape) if isinstance(weight, torch.Tensor) else (),
             children=tuple(layers(child)),
         )
+
+
+def kinds(model: nn.Module) -> list[LayerKind]:
+    """The model's parameters by the type of the module that holds them, the largest first; a tied one once."""
+    counted: set[int] = set()
+    sums: dict[str, tuple[int, int]] = {}
+    for module in model.modules():
+        own = [parameter for parameter in module.parameters(recurse=False) if id(parameter) not in counted]
+        counted.update(map(id, own))
+        if own:
+            number, parameters = sums.get(type(module).__name__, (0, 0))
+            sums[type(module).__name__] = (number + 1, parameters + sum(parameter.numel() for parameter in own))
+    found = [LayerKind(name, number, parameters) for name, (number, parameters) in sums.items()]
+    return sorted(found, key=lambda kind: -kind.parameters)
 
 
 def flops(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> int | None:

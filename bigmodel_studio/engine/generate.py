@@ -45,10 +45,13 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
     if prompt.trimmed_turns:
         yield Notice(problem=Problem(code="context-trimmed", arguments={"turns": prompt.trimmed_turns}))
     speech = Speech(request, held, prompt, choice)
+    session.cache_bytes = speech.cache_bytes
     try:
         yield from speech.events()
     except Stopped:
         speech.finish_reason = "cancelled"
+    finally:
+        session.cache_bytes = None
     yield Done(result=speech.result())
 
 
@@ -59,6 +62,7 @@ class Speech:
         assert held.tokenizer is not None
         self.finish_reason: FinishReason = "length"
         self._request, self._held, self._prompt, self._choice = request, held, prompt, choice
+        self._decoder: Decoder | None = None
         self._detokeniser = Detokeniser(held.tokenizer, prompt.ids)
         self._beams = request.sampling.beams > 1
         self._stops = StopStrings(request.sampling.stop)
@@ -66,6 +70,10 @@ class Speech:
         self._started = time.perf_counter()
         self._first = self._last = 0.0
         self._new = 0
+
+    def cache_bytes(self) -> int:
+        """What it keeps of the tokens so far; a search over beams keeps what cannot be seen from here."""
+        return self._decoder.cache_bytes if self._decoder is not None else 0
 
     def events(self) -> Iterator[Event]:
         """The tokens as they come, ended by an end token, a stop string, the length or the context."""
@@ -88,7 +96,7 @@ class Speech:
         if self._beams:
             yield from beams.search(held, ids, self._request.sampling, self._choice, most, ends, alternatives)
             return
-        decoder = Decoder(held.model, held.device)
+        decoder = self._decoder = Decoder(held.model, held.device)
         for done in decoder.prefill(ids):
             if done < len(ids):
                 yield Progress(what="reading-prompt", done=done, total=len(ids))

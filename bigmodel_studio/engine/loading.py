@@ -29,6 +29,7 @@ from bigmodel_studio.core.weights import Weights, listed
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder, check_processor, check_tokenizer
 from bigmodel_studio.engine.failures import is_out_of_memory
+from bigmodel_studio.engine.holding import storage_bytes
 from bigmodel_studio.engine.sampling import own_sampling
 from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef
 
@@ -167,11 +168,7 @@ def load_processor(folder: Path) -> Any:
 
 def tensor_bytes(model: nn.Module) -> int:
     """Bytes of the parameters and buffers as held; tensors that share memory count once."""
-    storages = {
-        tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes()
-        for tensor in [*model.parameters(), *model.buffers()]
-    }
-    return sum(storages.values())
+    return storage_bytes([*model.parameters(), *model.buffers()])
 
 
 def auto_class_of(kind: ModelKind, folder: Path) -> Any:

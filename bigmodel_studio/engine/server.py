@@ -28,7 +28,9 @@ from bigmodel_studio.protocol import (
     End,
     Event,
     FromEngine,
+    HeldParts,
     Hello,
+    Holds,
     Progress,
     Quit,
     Request,
@@ -46,11 +48,15 @@ log = logging.getLogger(__name__)
 Run = Callable[[Request], Generator[Event, None, None]]
 
 PROGRESS_INTERVAL_S: Final = 0.05
+HOLDS_INTERVAL_S: Final = 1.0
 
 
-def serve(connection: Channel, run: Run) -> None:
-    """Greet, then answer requests until ``Quit``. Does not return when the channel breaks: the process exits."""
-    server = Server(connection)
+def serve(connection: Channel, run: Run, parts: Callable[[], HeldParts] = HeldParts) -> None:
+    """Greet, then answer requests until ``Quit``. Does not return when the channel breaks: the process exits.
+
+    ``parts`` counts what this process holds; it is asked between two events, on the thread of the tasks.
+    """
+    server = Server(connection, parts)
     server.say(Hello(PROTOCOL_VERSION, os.getpid()))
     threading.Thread(target=server.listen, name="listen", daemon=True).start()
     while (submitted := server.next()) is not None:
@@ -60,7 +66,10 @@ def serve(connection: Channel, run: Run) -> None:
 class Server:
     """The channel, and what waits: shared by the thread that listens and the one that works."""
 
-    def __init__(self, connection: Channel) -> None:
+    def __init__(self, connection: Channel, parts: Callable[[], HeldParts] = HeldParts) -> None:
+        self._parts = parts
+        self._said_parts = HeldParts()
+        self._asked_at = 0.0
         self._connection = connection
         self._sending = threading.Lock()
         self._changed = threading.Condition()
@@ -117,9 +126,22 @@ class Server:
         try:
             for event in throttled(self._stopped_in_time(events)):
                 self.say(Said(submitted.job, event))
+                self._say_parts(HOLDS_INTERVAL_S)
         except (TypeError, ValueError, OverflowError) as error:
             events.close()
             self.say(Said(submitted.job, failed(error)))
+        self._say_parts(0.0)
+
+    def _say_parts(self, interval_s: float) -> None:
+        """Say what is held where that changed, counted again when the last count is so old."""
+        now = time.monotonic()
+        if now - self._asked_at < interval_s:
+            return
+        self._asked_at = now
+        parts = self._parts()
+        if parts != self._said_parts:
+            self._said_parts = parts
+            self.say(Holds(parts))
 
     def _stopped_in_time(self, events: Generator[Event, None, None]) -> Iterator[Event]:
         """The task's events; a cancel takes effect between two of them, and no ``Done`` follows it."""

@@ -7,14 +7,14 @@ larger of the two and not their sum. It does not know who asks, nor through what
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
 from bigmodel_studio.core import library
-from bigmodel_studio.protocol import Done, Event, Load, Loaded, ModelRef, Progress, Unload
+from bigmodel_studio.protocol import Done, Event, HeldParts, Load, Loaded, ModelRef, Progress, Unload
 
 if TYPE_CHECKING:
     from bigmodel_studio.engine.loading import Held
@@ -36,6 +36,8 @@ class Session:
         self.few_threads = chosen or 1
         self._held: Held | None = None
         self._key: tuple[ModelRef, Path, Stamp] | None = None
+        self.cache_bytes: Callable[[], int] | None = None
+        """Set by a task while it keeps a cache beside the model: how large that is now."""
 
     def hold(self, ref: ModelRef) -> Generator[Event, None, Held]:
         """The model, warm: at once where it is held already, else loaded (``Progress``, then ``Loaded``).
@@ -64,6 +66,19 @@ class Session:
         from bigmodel_studio.engine import devices
 
         devices.empty_cache()
+
+    def parts(self) -> HeldParts:
+        """The bytes of what is held now, by what they are for."""
+        if self._held is None:
+            return HeldParts()
+        from bigmodel_studio.engine import devices
+
+        return HeldParts(
+            device=self._held.facts.device,
+            weights_bytes=self._held.facts.weight_bytes,
+            cache_bytes=self.cache_bytes() if self.cache_bytes is not None else 0,
+            reserved_bytes=devices.held_bytes(self._held.device),
+        )
 
 
 def chosen_threads() -> int:

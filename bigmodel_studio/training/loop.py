@@ -20,6 +20,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import devices
+from bigmodel_studio.engine.holding import training_parts
 from bigmodel_studio.training import checkpoint
 from bigmodel_studio.training.checkpoint import NotFinite, TrainerFacts
 from bigmodel_studio.training.objectives import Batch, Objective
@@ -33,6 +34,7 @@ from bigmodel_studio.training.optimizing import (
 from bigmodel_studio.training.telemetry import Records, Sparkline, StatusWriter, StopAsked, Wishes
 
 PAUSE_POLL_S = 0.05
+COUNT_PARTS_S = 1.0
 
 
 def pin(spec: RunSpec) -> None:
@@ -59,6 +61,7 @@ class Loop:
         self.saved = -1
         self.sparkline = Sparkline()
         self._clock = time.perf_counter()
+        self._counted = -math.inf
         self.metrics = Records(run.path / "metrics.jsonl")
         self.samples = Records(run.path / "samples.jsonl")
 
@@ -188,6 +191,9 @@ class Loop:
         last = {**self.status.status.last, **values}
         held = devices.held_bytes(self.device)
         self.status.set(step=self.step, last=last, sparkline=self.sparkline.points, held_bytes=held)
+        if time.perf_counter() - self._counted > COUNT_PARTS_S:
+            self._counted = time.perf_counter()
+            self.status.set(holds=training_parts(self.model, self.optimizer, self.device))
         if "evaluation_loss" in record:
             evaluation = f", evaluation loss {record['evaluation_loss']:.4f}"
             print(f"step {self.step}: loss {record['loss']:.4f}{evaluation}", flush=True)

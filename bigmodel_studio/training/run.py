@@ -17,7 +17,7 @@ from bigmodel_studio.core import locks
 from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
 from bigmodel_studio.core.runs import RunFolder, State
 from bigmodel_studio.core.spec import RunSpec, parse_spec
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.protocol import HeldParts, Problem
 from bigmodel_studio.training.telemetry import StatusWriter, StopAsked, Wishes
 
 FINISHED, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 3
@@ -100,7 +100,9 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
             loop.metrics.append({"event": "baselines", **baselines})
             print(*(f"baseline {name}: {value:.4f}" for name, value in baselines.items()), sep="\n", flush=True)
         message = "; ".join(notes)
-        status.write(step=loop.step, parameters=parameters, device=device, baselines=baselines, message=message)
+        trainable = sum(parameter.numel() for parameter in loop.parameters)
+        status.set(parameters=parameters, trainable_parameters=trainable, device=device)
+        status.write(step=loop.step, baselines=baselines, message=message)
         loop.train()
 
 
@@ -108,7 +110,7 @@ def _end(status: StatusWriter, code: int, state: State, message: str) -> int:
     print(f"{state}{': ' + message if message else ''}", flush=True)
     # One that gave its memory back has no process to be asked for; any other names the one that it had.
     gone = {"pid": None, "process_started": None} if state == "paused" else {}
-    status.set(state=state, message=message, exit_code=code, held_bytes=0, **gone)
+    status.set(state=state, message=message, exit_code=code, held_bytes=0, holds=HeldParts(), **gone)
     status.close()
     try:
         status.write()

@@ -18,6 +18,7 @@ import msgspec
 
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.runs import SPARKLINE_POINTS, Control, RunFolder, RunStatus, dump_status, own_process
+from bigmodel_studio.protocol import HeldParts
 
 HEARTBEAT_S = 0.5
 
@@ -53,6 +54,7 @@ class StatusWriter:
             waits=None,
             exit_code=None,
             held_bytes=0,
+            holds=HeldParts(),
         )
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._thread.start()

@@ -33,6 +33,11 @@ def test_a_tied_head_counts_once(causal_folders: dict[str, Path], session: Sessi
     assert result.parameters == stored == record(local(folder)).parameters
     assert (result.kind, result.context_length, result.vocabulary) == ("causal-lm", CONTEXT, 257)
     assert {layer.name for layer in result.layers} == {"transformer", "lm_head"}
+    kinds = {kind.type: kind.parameters for kind in result.kinds}
+    assert sum(kinds.values()) == stored
+    assert kinds["Embedding"] == (257 + CONTEXT) * 32
+    assert kinds["LayerNorm"] == (2 * 2 + 1) * 2 * 32
+    assert "Linear" not in kinds  # the head is the embedding
 
 
 def test_layers_count_what_is_in_them(causal_folders: dict[str, Path], session: Session) -> None:

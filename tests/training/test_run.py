@@ -17,7 +17,7 @@ from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec, ScheduleSpec
 from bigmodel_studio.engine.generate import generate
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import Done, Generate, Generated, Sampling
+from bigmodel_studio.protocol import Done, Generate, Generated, HeldParts, Sampling
 from bigmodel_studio.training import objectives, optimizing
 from bigmodel_studio.training.run import BAD_INPUT, FINISHED, STOPPED, run
 from bigmodel_studio.training.telemetry import Records, Sparkline
@@ -55,6 +55,27 @@ def test_a_run_ends_finished_with_records_samples_checkpoints_and_baselines(make
     first = json.loads((folder.path / "metrics.jsonl").read_text().splitlines()[0])
     assert first == {"event": "baselines", **status.baselines}
     assert status.last["loss"] == records[-1]["loss"]
+
+
+def test_a_run_tells_what_its_tensors_take_while_it_lives(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, told = make_run(), []
+    append = Records.append
+
+    def noted(records: Records, record: dict[str, Any]) -> None:
+        append(records, record)
+        told.append(folder.status())
+
+    monkeypatch.setattr(Records, "append", noted)
+    monkeypatch.setattr("bigmodel_studio.training.loop.COUNT_PARTS_S", -1.0)
+    monkeypatch.setattr("bigmodel_studio.training.telemetry.HEARTBEAT_S", 0.001)
+    assert run(folder.path, resume=False) == FINISHED
+    status = next(status for status in reversed(told) if status.holds.gradients_bytes)
+    weights = 4 * status.parameters
+    assert status.trainable_parameters == status.parameters
+    assert status.holds.gradients_bytes == weights
+    assert weights <= status.holds.weights_bytes < 1.1 * weights  # and what is kept beside the parameters
+    assert 2 * weights < status.holds.optimizer_bytes < 2 * weights + 1000  # two moments, and counts of steps
+    assert folder.status().holds == HeldParts()
 
 
 def test_the_same_spec_and_seed_give_the_same_bits_and_another_seed_does_not(make_run: MakeRun) -> None:
