@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bigmodel_studio import __version__, cli_output
-from bigmodel_studio.core import library, numbers, paths
+from bigmodel_studio.core import hub_cache, numbers, paths
 from bigmodel_studio.core.messages import hint, sentence
 from bigmodel_studio.core.torch_choice import torch_problem
 from bigmodel_studio.protocol import Device, Problem, to_builtins
@@ -44,7 +44,7 @@ def report() -> dict[str, Any]:
             "runs": str(paths.home() / "runs"),
             "logs": str(paths.home() / "logs"),
             "resources": str(paths.resources()),
-            "hub_cache": str(library.hub_cache()),
+            "hub_cache": str(hub_cache.root()),
         },
         "problems": [
             {"code": problem.code, "problem": sentence(problem), "hint": hint(problem)} for problem in problems

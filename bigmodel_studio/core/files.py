@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 
 def fsync_folder(folder: Path) -> None:
@@ -55,6 +55,20 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
     if durable:
         fsync_folder(path.parent)
+
+
+def open_quietly(path: Path) -> BinaryIO:
+    """Open a file to read it without its time of last access becoming now, where the system can. Raises ``OSError``."""
+    quietly: int = getattr(os, "O_NOATIME", 0)
+    with contextlib.suppress(PermissionError):  # only a file's owner may
+        return open(path, "rb", opener=lambda name, flags: os.open(name, flags | quietly))
+    return open(path, "rb")
+
+
+def read_quietly(path: Path) -> bytes:
+    """A file's bytes, read as ``open_quietly`` opens it. Raises ``OSError``."""
+    with open_quietly(path) as stream:
+        return stream.read()
 
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,38 +1,42 @@
 """Which models there are on this machine, and what a model's name means.
 
 Knows the four places where a model can be: bundled with the application, in a folder that the user opened, in the Hub's
-cache (whose layout is read here, HF_HOME honoured), or in a run's checkpoint. Reads headers only, so listing is cheap;
-one bad folder never hides the others: its record carries the problem.
+cache (``core.hub_cache`` reads its layout), or in a run's checkpoint. Reads headers only, and those of unchanged files
+once, so listing is cheap; one bad folder never hides the others: its record carries the problem.
 """
 
 from __future__ import annotations
 
 import contextlib
 import difflib
+import functools
 import os
 import re
-from collections.abc import Iterator
+import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from bigmodel_studio.core import paths
+from bigmodel_studio.core import hub_cache, paths, uses
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import architecture_of, kind_of, read_config
+from bigmodel_studio.core.model_folder import architecture_of, check_usable, kind_of, read_config
 from bigmodel_studio.core.runs import RunFolder, all_runs, find_run
 from bigmodel_studio.core.weights import read_weights
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Source
 
 LIBRARY_SCHEMA = 1
 _SAY_NOTHING = frozenset({"hf", "model", "checkpoint"})  # folders' names that need their parent's to mean something
-_HUB_ID = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?")
 _RUN_AT_STEP = re.compile(r"(.+)@(\d{1,12})")
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A model as listed. ``id`` is what ``parse_model`` takes; ``bytes`` are its tensors'; ``problem``: why not."""
+    """A model as listed. ``id`` is what ``parse_model`` takes; ``bytes`` are its tensors'; ``problem``: why not.
+
+    ``disk_bytes`` is what its folder takes, with everything in it (of a Hub model: all revisions, each blob once).
+    ``last_used``: seconds since 1970, 0 where it is not known. ``revision``: a Hub model's commit.
+    """
 
     id: str
     kind: ModelKind
@@ -44,6 +48,9 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     architecture: str
     ref: ModelRef
+    disk_bytes: int = 0
+    last_used: float = 0.0
+    revision: str = ""
     problem: Problem | None = None
 
 
@@ -68,7 +75,7 @@ def parse_model(text: str) -> ModelRef:
         return ModelRef(source="builtin", id=text)
     with contextlib.suppress(StudioError):
         return ModelRef(source="run", id=_run_id(find_run(text)))
-    if hub_snapshot(text) is not None:
+    if hub_cache.folder_of(text) is not None:
         return ModelRef(source="hub", id=text)
     near = difflib.get_close_matches(text, known_names(), n=1)
     raise StudioError("model-unknown", model=text, near=f"Did you mean {near[0]}? " if near else "")
@@ -76,7 +83,7 @@ def parse_model(text: str) -> ModelRef:
 
 def _parse_path(text: str) -> ModelRef:
     path = Path(text).expanduser().absolute()
-    if not path.exists() and hub_snapshot(text) is not None:
+    if not path.exists() and hub_cache.folder_of(text) is not None:
         return ModelRef(source="hub", id=text)
     if (path / "spec.toml").is_file() and not (path / "config.json").is_file():
         return ModelRef(source="run", id=_run_id(RunFolder(path)))
@@ -92,7 +99,7 @@ def _run_id(run: RunFolder) -> str:
 def known_names() -> list[str]:
     """The names, without paths, that ``parse_model`` would take now."""
     builtin = [folder.name for folder in _folders(paths.starters())]
-    return builtin + [run.name for run in all_runs() if run.checkpoints()] + list(hub_ids())
+    return builtin + [run.name for run in all_runs() if run.checkpoints()] + list(hub_cache.ids())
 
 
 def resolve(ref: ModelRef) -> Path:
@@ -103,11 +110,18 @@ def resolve(ref: ModelRef) -> Path:
         return Path(ref.id)
     if ref.source == "run":
         return find_run(ref.id).checkpoint_path(ref.step)
-    if ref.source == "hub" and (snapshot := hub_snapshot(ref.id, ref.revision)) is not None:
-        return snapshot
+    if ref.source == "hub":
+        return _hub_folder(hub_cache.look(ref.id, ref.revision))
     if ref.source in {"reference", "endpoint"}:
         raise StudioError("model-not-on-disk", model=ref.id)
     raise StudioError("model-unknown", model=ref.id, near="")
+
+
+def _hub_folder(copy: hub_cache.HubCopy) -> Path:
+    """The snapshot of a copy that is whole. Raises ``StudioError`` with what it lacks."""
+    if copy.problem is not None or copy.snapshot is None:
+        raise StudioError.of(copy.problem or Problem(code="hub-empty", arguments={"model": copy.id}))
+    return copy.snapshot
 
 
 def name_of(ref: ModelRef) -> str:
@@ -128,7 +142,7 @@ def records() -> list[ModelRecord]:
     refs = [ModelRef(source="builtin", id=folder.name) for folder in _folders(paths.starters())]
     refs += [ModelRef(source="local", id=str(path)) for path in remembered()]
     refs += [ModelRef(source="run", id=_run_id(run)) for run in all_runs() if run.checkpoints()]
-    refs += [ModelRef(source="hub", id=name) for name in hub_ids()]
+    refs += [ModelRef(source="hub", id=name) for name in hub_cache.ids()]
     return [record(ref) for ref in refs]
 
 
@@ -141,32 +155,90 @@ def run_records(run: str) -> list[ModelRecord]:
 
 def record(ref: ModelRef) -> ModelRecord:
     """What a model's files say it is; where they cannot be read, the record carries the problem."""
-    config: dict[str, Any] = {}
-    parameters, size, dtype = 0, 0, ""
-    path, problem = "", None
+    place, contents = _Place(), _Contents()
+    problem: Problem | None = None
     try:
-        folder = resolve(ref)
-        path = str(folder)
-        config = read_config(folder)
-        weights = read_weights(folder)
-        parameters, size, dtype = weights.parameters, weights.bytes, weights.dtype
+        place = _place_of(ref)
+        contents = _contents(place.folder, place.stamp)
+        problem = place.problem or contents.problem
     except StudioError as error:
         problem = error.problem
     except OSError as error:
-        problem = Problem(code="folder-unreadable", arguments={"path": path, "detail": error.strerror or ""})
+        detail = error.strerror or str(error)
+        problem = Problem(code="folder-unreadable", arguments={"path": str(error.filename or ""), "detail": detail})
+    if problem is not None and problem.code == "config-missing" and ref.source == "hub":
+        problem = Problem(code="hub-no-config", arguments={"model": ref.id})
     return ModelRecord(
         id=ref.id + (f"@{ref.step}" if ref.step is not None else ""),
-        kind=kind_of(config),
+        kind=contents.kind,
         source=ref.source,
-        path=path,
-        parameters=parameters,
-        bytes=size,
-        dtype=dtype,
+        path=str(place.folder) if place.folder.parts else "",
+        parameters=contents.parameters,
+        bytes=contents.bytes,
+        dtype=contents.dtype,
         name=name_of(ref),
-        architecture=architecture_of(config),
+        architecture=contents.architecture,
         ref=ref,
+        disk_bytes=place.bytes,
+        last_used=max(place.last_used, uses.last_used(ref)),
+        revision=place.revision,
         problem=problem,
     )
+
+
+class _Place(NamedTuple):
+    """Where a model lies: its folder, its files, what they take on the disk, and what of them is missing there."""
+
+    folder: Path = Path()
+    stamp: hub_cache.Stamp = ()
+    bytes: int = 0
+    last_used: float = 0.0
+    revision: str = ""
+    problem: Problem | None = None
+
+
+def _place_of(ref: ModelRef) -> _Place:
+    if ref.source != "hub":
+        folder = resolve(ref)
+        stamp = _stamp(folder)
+        return _Place(folder, stamp, sum(size for _name, size, _written in stamp))
+    copy = hub_cache.look(ref.id, ref.revision)
+    return _Place(copy.snapshot or copy.folder, copy.stamp, copy.bytes, copy.last_used, copy.revision, copy.problem)
+
+
+def _stamp(folder: Path) -> hub_cache.Stamp:
+    """The files of a folder: as long as the stamp is the same, so are they."""
+    found: list[tuple[str, int, int]] = []
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            seen = os.stat(entry.path)
+            if stat.S_ISREG(seen.st_mode):
+                found.append((entry.name, seen.st_size, seen.st_mtime_ns))
+    return tuple(sorted(found))
+
+
+class _Contents(NamedTuple):
+    """What the files of a folder say: of which kind it is, and what its weights come to (or why that is not known)."""
+
+    architecture: str = ""
+    kind: ModelKind = "other"
+    parameters: int = 0
+    bytes: int = 0
+    dtype: str = ""
+    problem: Problem | None = None
+
+
+@functools.lru_cache(maxsize=4096)
+def _contents(folder: Path, stamp: hub_cache.Stamp) -> _Contents:
+    """Read once for as long as ``stamp`` is the same: a large header takes long to check. Raises ``OSError``."""
+    config: dict[str, Any] = {}
+    try:
+        config = read_config(folder)
+        check_usable(folder, config)
+        weights = read_weights(folder)
+    except StudioError as error:
+        return _Contents(architecture_of(config), kind_of(config), problem=error.problem)
+    return _Contents(architecture_of(config), kind_of(config), weights.parameters, weights.bytes, weights.dtype)
 
 
 # ---------------------------------------------------------------------------------------------- opened folders
@@ -208,40 +280,6 @@ def _write(folders: list[Path]) -> None:
     paths.home().mkdir(parents=True, exist_ok=True)
     library = {"schema": LIBRARY_SCHEMA, **_library(), "folders": [str(folder) for folder in folders]}
     write_atomic(_library_file(), msgspec.json.format(msgspec.json.encode(library)) + b"\n")
-
-
-# ---------------------------------------------------------------------------------------------- the Hub's cache
-
-
-def hub_cache() -> Path:
-    """Where huggingface_hub keeps downloads: HF_HUB_CACHE, else ``hub`` in HF_HOME, else in the user's cache."""
-    chosen = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
-    user_cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(os.environ.get("HF_HOME") or Path(user_cache) / "huggingface").expanduser() / "hub"
-
-
-def hub_ids() -> Iterator[str]:
-    """The models in the Hub's cache that have a snapshot, by id."""
-    for folder in _folders(hub_cache()):
-        kind, *parts = folder.name.split("--")
-        if kind == "models" and 1 <= len(parts) <= 2 and hub_snapshot("/".join(parts)) is not None:
-            yield "/".join(parts)
-
-
-def hub_snapshot(name: str, revision: str | None = None) -> Path | None:
-    """The folder of a Hub model on disk, at a revision (``main`` unless told); None where it is not there."""
-    if not _HUB_ID.fullmatch(name):
-        return None
-    folder = hub_cache() / ("models--" + name.replace("/", "--"))
-    revision = revision or "main"
-    if not _plain(revision.replace("/", "-")) or ".." in revision:
-        return None
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        revision = (folder / "refs" / revision).read_text("ascii").strip()
-    snapshot = folder / "snapshots" / revision
-    return snapshot if _plain(revision) and (snapshot / "config.json").is_file() else None
 
 
 def _plain(name: str) -> bool:

@@ -80,6 +80,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} has no config.json, so it is no model folder.",
         "Give the folder that holds config.json; if that is this one, its download was not finished.",
     ),
+    "hub-unfinished": (
+        "The download of {model} was not finished: {size} of what is missing are here ({count} files).",
+        "Fetch it again, which goes on where it stopped, or remove it.",
+    ),
+    "hub-files-missing": (
+        "The copy of {model} in the Hub's cache is not whole: it lacks {files}.",
+        "Fetch it again, or remove it.",
+    ),
+    "hub-empty": ("The Hub's cache has a folder for {model}, and none of its files.", "Fetch it again, or remove it."),
+    "hub-no-config": (
+        "{model} has no config.json in the Hub's cache, so that transformers cannot load it.",
+        "Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.",
+    ),
     "config-broken": ("{file} cannot be used: {detail}.", "Fetch that file again."),
     "config-invalid": ("config.json does not make a model: {detail}.", "Fetch the folder again from its source."),
     "config-unknown-type": (
@@ -225,6 +238,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "pictures-none": ("The folder “{folder}” holds no pictures.", "Drop pictures, or a folder with some in it."),
     "pictures-many": ("Only the first {most} pictures were taken.", "Drop the rest when these are done."),
     "run-bundled": ("The run {run} came with the application and stays.", "Runs of your own can be removed."),
+    "model-bundled": ("{model} came with the application and stays.", "Models of your own can be removed."),
+    "model-of-run": (
+        "{model} is what the run {run} has made, and goes only with it.",
+        "Remove the run, on the Train page: it can be brought back as well.",
+    ),
+    "model-not-listed": ("{path} is not among the folders that are remembered.", "Its files are never touched."),
+    "model-loaded": (
+        "{model} is loaded now, so it was not removed.",
+        "Unload it on the Models page, or wait until the command that uses it has ended.",
+    ),
+    "model-in-training": (
+        "The run {run} is training on {model}, so it was not removed.",
+        "Wait until the run has ended, or stop it first.",
+    ),
+    "model-there-again": (
+        "{model} is in the Hub's cache again, so that what was removed stays in the trash.",
+        "Remove the new copy first, or let the old one go.",
+    ),
+    "trash-other-disk": (
+        "{model} lies on another disk than the trash, so that it cannot be kept there.",
+        "It can only be deleted for good, which frees {size}.",
+    ),
     "trash-failed": ("{path} could not be moved: {detail}.", "It is where it was; the log has the details."),
     "trash-gone": ("“{name}” is not in the trash any more.", "Its time was up, or it was brought back already."),
     "window-hangs": (

@@ -9,10 +9,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bigmodel_studio.core.files import read_quietly
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import ModelKind
 
 MAX_JSON_BYTES = 10_000_000
+ADAPTER_FILE = "adapter_config.json"
 
 # The end of the architecture's class name says what the model does; the first line that fits counts.
 KINDS: tuple[tuple[str, ModelKind], ...] = (
@@ -37,7 +39,7 @@ def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = MAX_
         size = path.stat().st_size
         if size > most_bytes:
             raise StudioError(code, file=path.name, detail=f"it is {size:,} bytes long")
-        value = json.loads(path.read_bytes().decode("utf-8"))
+        value = json.loads(read_quietly(path).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         detail = "it is empty" if size == 0 else _json_fault(error)
         raise StudioError(code, file=path.name, detail=detail) from error
@@ -57,21 +59,45 @@ def _json_fault(error: Exception) -> str:
 def read_config(folder: Path) -> dict[str, Any]:
     """A model folder's ``config.json``.
 
-    Raises ``StudioError``: "folder-missing", "folder-is-file", "folder-empty", "config-missing", "config-broken".
+    Raises ``StudioError``: "folder-missing", "folder-is-file", "folder-empty", "adapter-folder", "config-missing",
+    "config-broken".
     """
+    path = folder / "config.json"
+    if path.is_file():
+        return read_json(path)
+    raise _without_config(folder)
+
+
+def _without_config(folder: Path) -> StudioError:
     if not folder.exists():
-        raise StudioError("folder-missing", path=str(folder))
+        return StudioError("folder-missing", path=str(folder))
     if not folder.is_dir():
-        raise StudioError("folder-is-file", path=str(folder))
+        return StudioError("folder-is-file", path=str(folder))
     try:
         empty = next(folder.iterdir(), None) is None
     except OSError as error:
-        raise StudioError("folder-unreadable", path=str(folder), detail=error.strerror or "") from error
-    if empty:
-        raise StudioError("folder-empty", path=str(folder))
-    if not (folder / "config.json").is_file():
-        raise StudioError("config-missing", path=str(folder))
-    return read_json(folder / "config.json")
+        return StudioError("folder-unreadable", path=str(folder), detail=error.strerror or "")
+    if (folder / ADAPTER_FILE).is_file():
+        return StudioError("adapter-folder", path=str(folder))
+    return StudioError("folder-empty" if empty else "config-missing", path=str(folder))
+
+
+def check_usable(folder: Path, config: dict[str, Any]) -> None:
+    """Whether a folder is, by its config, a whole model of a kind that is used here.
+
+    Raises ``StudioError``: "adapter-folder", "quantised-weights", "config-no-architecture".
+    """
+    if (folder / ADAPTER_FILE).exists():
+        raise StudioError("adapter-folder", path=str(folder))
+    if config.get("quantization_config") is not None:
+        raise StudioError("quantised-weights", method=_method(config["quantization_config"]))
+    if kind_of(config) == "other":
+        raise StudioError("config-no-architecture", path=str(folder))
+
+
+def _method(quantization: object) -> str:
+    method = quantization.get("quant_method") if isinstance(quantization, dict) else None
+    return str(method)[:40] if method else "unknown"
 
 
 def architecture_of(config: dict[str, Any]) -> str:

@@ -16,12 +16,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bigmodel_studio.core.files import open_quietly, read_quietly
 from bigmodel_studio.core.messages import StudioError
 
 SINGLE_FILE = "model.safetensors"
 INDEX_FILE = "model.safetensors.index.json"
 MAX_HEADER_BYTES = 100_000_000
 MAX_INDEX_BYTES = 100_000_000
+UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".th", ".ckpt", ".h5", ".msgpack", ".pkl", ".pickle", ".gguf"})
 
 _BITS_NAMES: tuple[tuple[int, str], ...] = (
     (64, "F64 I64 U64 C64"),
@@ -87,13 +89,16 @@ class Weights(NamedTuple):
 def read_weights(folder: Path) -> Weights:
     """The weights of a model folder: ``model.safetensors``, or the shards of its index.
 
-    Raises ``StudioError``: "weights-missing", or whatever ``read_header`` or the index says.
+    Raises ``StudioError``: "weights-missing", "weights-not-safetensors", or whatever ``read_header`` or the index says.
     """
     if (folder / INDEX_FILE).is_file() and not (folder / SINGLE_FILE).is_file():
         files, tensors = _read_shards(folder)
     elif (folder / SINGLE_FILE).is_file():
         files, tensors = (SINGLE_FILE,), read_header(folder / SINGLE_FILE)
     else:
+        unsafe = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
+        if unsafe:
+            raise StudioError("weights-not-safetensors", files=listed(unsafe))
         raise StudioError("weights-missing", folder=str(folder))
     if not tensors:
         raise StudioError("weights-no-tensors", file=SINGLE_FILE)
@@ -119,7 +124,7 @@ def read_header(path: Path) -> dict[str, Tensor]:
     size = path.stat().st_size
     if size == 0:
         raise StudioError("weights-empty", file=path.name)
-    with open(path, "rb") as stream:
+    with open_quietly(path) as stream:
         start = stream.read(64)
         _refuse_other_formats(path, start)
         length = struct.unpack("<Q", start[:8])[0] if len(start) >= 8 else size
@@ -215,7 +220,7 @@ def shard_names(folder: Path) -> dict[str, str]:
     if path.stat().st_size > MAX_INDEX_BYTES:
         raise StudioError("weights-index", detail="it is too large")
     try:
-        index = json.loads(path.read_text("utf-8"))
+        index = json.loads(read_quietly(path).decode("utf-8"))
         names = index["weight_map"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StudioError("weights-index", detail="it is not readable JSON with a weight_map") from error

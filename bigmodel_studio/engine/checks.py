@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import read_config, read_json
-from bigmodel_studio.core.weights import INDEX_FILE, SINGLE_FILE, Weights, listed, read_weights
+from bigmodel_studio.core.model_folder import check_usable, read_config, read_json
+from bigmodel_studio.core.weights import Weights, listed, read_weights
 
 MAX_LAYERS = 2000
 MAX_INPUT_PX = 8192
 PROCESSOR_FILE = "preprocessor_config.json"
 MAX_TOKENIZER_BYTES = 200_000_000
-UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".th", ".ckpt", ".h5", ".msgpack", ".pkl", ".pickle", ".gguf"})
 _DEPTH_FIELDS = ("num_hidden_layers", "n_layer", "num_layers", "n_layers", "encoder_layers", "decoder_layers")
 _TOKENIZER_JSON = (
     ("tokenizer.json", MAX_TOKENIZER_BYTES),
@@ -39,19 +38,16 @@ class Checked(NamedTuple):
 def check_folder(folder: Path) -> Checked:
     """The config and the weights of a folder, where both can be used. Raises ``StudioError`` with the reason."""
     config = check_config(folder)
-    return Checked(config, check_weights(folder))
+    return Checked(config, read_weights(folder))
 
 
 def check_config(folder: Path) -> dict[str, Any]:
     """The config of a folder that transformers can build without code of the folder's own."""
     config = read_config(folder)
     _refuse_own_code(config, folder)
-    if (folder / "adapter_config.json").exists():
-        raise StudioError("adapter-folder", path=str(folder))
+    check_usable(folder, config)
     if "transformers_weights" in config:
         raise StudioError("config-invalid", detail="it names another file to take the weights from")
-    if config.get("quantization_config") is not None:
-        raise StudioError("quantised-weights", method=_method(config["quantization_config"]))
     for field in _DEPTH_FIELDS:
         value = config.get(field)
         if isinstance(value, int) and not 0 <= value <= MAX_LAYERS:
@@ -59,15 +55,6 @@ def check_config(folder: Path) -> dict[str, Any]:
     if (folder / "generation_config.json").is_file():
         read_json(folder / "generation_config.json")
     return config
-
-
-def check_weights(folder: Path) -> Weights:
-    """The weights of a folder, by their headers."""
-    if not (folder / SINGLE_FILE).is_file() and not (folder / INDEX_FILE).is_file():
-        unsafe = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
-        if unsafe:
-            raise StudioError("weights-not-safetensors", files=listed(unsafe))
-    return read_weights(folder)
 
 
 def check_tokenizer(folder: Path, name: str) -> None:
@@ -112,8 +99,3 @@ def _refuse_own_code(config: dict[str, Any], folder: Path) -> None:
 
 def _own_files(folder: Path) -> str:
     return listed(sorted(entry.name for entry in folder.glob("*.py"))) or "from another repository"
-
-
-def _method(quantization: object) -> str:
-    method = quantization.get("quant_method") if isinstance(quantization, dict) else None
-    return str(method)[:40] if method else "unknown"

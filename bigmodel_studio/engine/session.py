@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from bigmodel_studio.core import library
+from bigmodel_studio.core import library, uses
 from bigmodel_studio.protocol import Done, Event, HeldParts, Load, Loaded, ModelRef, Progress, Unload
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Session:
         path = library.resolve(ref)
         key = (ref, path, _stamp(path))
         if self._held is not None and key == self._key:
+            uses.note(ref, holds=True)
             return self._held
         self.release()
         yield Progress(what="loading")
@@ -55,13 +56,15 @@ class Session:
 
         self._held = loading.load(ref, path, threads=self.threads, few_threads=self.few_threads)
         self._key = key
+        uses.note(ref, holds=True)
         yield Loaded(facts=self._held.facts)
         return self._held
 
     def release(self) -> None:
         """Give back the memory of the model that is held, if any."""
-        if self._held is None:
+        if self._held is None or self._key is None:
             return
+        uses.note(self._key[0], holds=False)
         self._held = self._key = None
         from bigmodel_studio.engine import devices
 
