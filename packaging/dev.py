@@ -38,7 +38,6 @@ from dev_environment import TORCH_CHOICE, Environment, SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("linux", "win32", "darwin")
-SHIPPED = ("bigmodel_studio", "packaging")  # what other systems run; tests of kills and limits are Linux's own
 # On the other systems it is our own use of the system that is looked at: without torch's sources that takes a tenth.
 WITHOUT_TORCH = """
 [[tool.mypy.overrides]]
@@ -154,10 +153,7 @@ def stages(environment: Environment, command: Command) -> dict[str, list[list[st
     python = [str(environment.python), "-m"]
     others = [name for name in SYSTEMS if name != sys.platform]
     apart = ["--config-file", str(_mypy_cache("config.toml")), *NOT_SEEN_WITHOUT_TORCH]
-    mypy = [
-        [*python, "mypy", "--platform", name, "--cache-dir", str(_mypy_cache(name)), *apart, *SHIPPED]
-        for name in others
-    ]
+    mypy = [[*python, "mypy", "--platform", name, "--cache-dir", str(_mypy_cache(name)), *apart] for name in others]
     imports = [str(environment.python), "-c", "from importlinter.cli import lint_imports_command as c; c()"]
     every = {
         "style": [[*python, "ruff", "check", "."], [*python, "ruff", "format", "--check", "."]],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -188,7 +186,7 @@ def test_a_kill_loses_nothing_that_was_appended(path: Path, repository: Path) ->
     )
     assert writer.stdout is not None
     assert writer.stdout.readline().strip() == "written"
-    os.kill(writer.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    writer.kill()
     writer.wait()
     writer.stdout.close()
     store = Conversations(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -37,7 +36,7 @@ def holder(repository: Path, home: Path) -> subprocess.Popen[str]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+    process.kill()
     process.wait(10)
     assert process.stdout is not None
     process.stdout.close()

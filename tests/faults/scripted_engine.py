@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 
+import psutil
+
 from bigmodel_studio.core import process
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.__main__ import set_up
@@ -140,7 +142,7 @@ def reads() -> Iterator[Event]:
 
 
 def pid() -> Iterator[Event]:
-    yield answer(f"{os.getpid()} {os.getppid()} {os.nice(0)} {os.environ.get('HF_HUB_OFFLINE')}")
+    yield answer(f"{os.getpid()} {os.getppid()} {psutil.Process().nice()} {os.environ.get('HF_HUB_OFFLINE')}")
 
 
 def grandchild() -> Iterator[Event]:

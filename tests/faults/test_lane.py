@@ -3,7 +3,6 @@ lane comes back and answers, and (the guard of ``tests/conftest.py``) nothing is
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from bigmodel_studio.client.lane import Lane
 from bigmodel_studio.core import messages, process
 from bigmodel_studio.protocol import PROTOCOL_VERSION, Cancelled, Done, Failed, Generated, Progress, Token
 from tests.faults.lanes import PATIENCE_MS, Heard, MakeLane, script, until_end, until_speaks
+from tests.processes import kill
 
 
 def text_of(end: object) -> str:
@@ -78,7 +78,7 @@ def test_the_engine_is_this_windows_child_less_urgent_and_offline(qtbot: QtBot, 
     lane = make_lane(environment={"HF_HUB_OFFLINE": "1"})
     pid, parent, niceness, offline = text_of(until_end(qtbot, lane.submit(script("pid")))).split()
     assert (int(pid), int(parent), offline) == (lane.pid, os.getpid(), "1")
-    assert int(niceness) > os.nice(0)
+    assert int(niceness) > psutil.Process().nice()
 
 
 # -------------------------------------------------------------------------------------- tasks that fail
@@ -132,14 +132,14 @@ def test_kill_minus_nine_while_it_runs_and_while_it_rests(qtbot: QtBot, lane: La
     job = lane.submit(script("sleeps"))
     until_speaks(qtbot, job)
     assert lane.pid is not None
-    os.kill(lane.pid, signal.SIGKILL)
+    kill(lane.pid)
     end = until_end(qtbot, job)
     assert isinstance(end, Failed)
     assert "signal 9" in messages.sentence(end.problem)
     assert answers(qtbot, lane)
     states: list[str] = []
     lane.state_changed.connect(states.append)
-    os.kill(lane.pid, signal.SIGKILL)
+    kill(lane.pid)
     qtbot.waitUntil(lambda: states[-1:] == ["ready"], timeout=PATIENCE_MS)
     assert states == ["lost", "starting", "ready"]
     assert answers(qtbot, lane)

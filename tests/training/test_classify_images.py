@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -33,6 +31,7 @@ from bigmodel_studio.training.class_scores import class_scores, frequency_loss
 from bigmodel_studio.training.objectives.classify_images import load_classifier
 from bigmodel_studio.training.picture_data import cut
 from bigmodel_studio.training.run import BAD_INPUT, FINISHED, STOPPED, run
+from tests.processes import kill
 from tests.training.conftest import losses, wait_for
 from tests.training.test_run import stop_after
 
@@ -163,7 +162,7 @@ def test_killed_at_a_random_moment_and_resumed_the_rest_is_the_same(make_run: Ma
     time.sleep(moment)
     pid = folder.status().pid
     assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    kill(pid)
     launch.exit_status(pid, wait_s=10)
     assert run(folder.path, resume=True) == FINISHED, f"killed {moment} s after the first record"
     assert losses(folder) == losses(undisturbed)

@@ -17,6 +17,7 @@ from bigmodel_studio import cli
 from bigmodel_studio.core import launch
 from bigmodel_studio.core.runs import RunFolder, find_run
 from bigmodel_studio.core.spec import RunSpec, write_spec
+from tests.processes import kill
 from tests.training.conftest import losses, wait_for
 
 pytestmark = pytest.mark.timeout(400)
@@ -109,7 +110,7 @@ def test_a_run_that_is_killed_is_reported_and_ends_with_1(
 
     def doomed(run: RunFolder, **how: Any) -> int:
         pid = start(run, **how)
-        os.kill(pid, signal.SIGKILL)
+        kill(pid)
         launch.exit_status(pid, wait_s=10)
         return pid
 

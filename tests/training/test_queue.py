@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -19,6 +17,7 @@ from bigmodel_studio.core.device_memory import Room
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.settings import SettingsStore
+from tests.processes import kill as kill_process
 from tests.training.conftest import wait_for
 
 pytestmark = pytest.mark.timeout(400)
@@ -36,7 +35,7 @@ def everything_is_ended(home: Path) -> Iterator[None]:
     for path in paths.runs().iterdir():
         run = RunFolder(path)
         if run.at_work() and (pid := run.status().pid):
-            os.kill(pid, signal.SIGKILL)
+            kill_process(pid)
             launch.exit_status(pid, wait_s=10)
     wait_for(lambda: keeper() is None, 20)
     launch.reap()
@@ -62,7 +61,7 @@ def why(run: RunFolder) -> str | None:
 def kill(run: RunFolder) -> None:
     pid = run.status().pid
     assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    kill_process(pid)
     launch.exit_status(pid, wait_s=10)
 
 

@@ -56,7 +56,8 @@ def test_two_windows_are_one_and_a_third_start_with_a_file_opens_it_there(reposi
 
 def test_a_killed_window_is_followed_by_one_that_says_so(repository: Path, home: Path) -> None:
     window = Window(repository, home)
-    window.end(signal.SIGKILL)
+    window.process.kill()
+    window.process.wait(60)
     assert (home / "logs" / "window.open").exists()
     (home / "logs" / "engine-interactive.log").unlink()
     again = Window(repository, home)
