@@ -1,5 +1,5 @@
-"""The commands about models: ``models, describe, generate, classify``. Each is a request, run in this process without a
-lane; torch is imported by those that compute, so that ``--help`` and ``models`` answer at once.
+"""The commands about models: ``models, remove, describe, generate, classify``. What computes is a request, run in this
+process without a lane; torch is imported by those alone, so that ``--help`` and ``models`` answer at once.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import msgspec
 import typer
 
 from bigmodel_studio import cli_output
-from bigmodel_studio.core import library, numbers
+from bigmodel_studio.core import hub_cache, library, model_removal, numbers
 from bigmodel_studio.core.messages import sentence
+from bigmodel_studio.core.trash import Trash
 from bigmodel_studio.protocol import (
     Cancelled,
     Classify,
@@ -43,7 +44,7 @@ DtypeName = Annotated[str, typer.Option("--dtype", help="float32, bfloat16 or fl
 
 def mount(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    for command in (models, describe, generate, classify):
+    for command in (models, remove, describe, generate, classify):
         app.command()(command)
 
 
@@ -60,14 +61,48 @@ def models(json: Json = False) -> None:
             record.source,
             numbers.exact(record.parameters) if record.parameters else numbers.NOTHING,
             numbers.size(record.bytes) if record.bytes else numbers.NOTHING,
+            numbers.size(record.disk_bytes) if record.disk_bytes else numbers.NOTHING,
             sentence(record.problem) if record.problem else record.dtype,
         ]
         for record in records
     ]
     if rows:
-        cli_output.print_table(["MODEL", "KIND", "SOURCE", "PARAMETERS", "BYTES", ""], rows, right=(3, 4))
+        cli_output.print_table(["MODEL", "KIND", "SOURCE", "PARAMETERS", "BYTES", "ON DISK", ""], rows, right=(3, 4, 5))
     else:
         cli_output.say("There are no models yet; give a folder to the other commands, or train one.")
+    if any(record.source == "hub" for record in records):
+        whole = sum(record.disk_bytes for record in records if record.source == "hub")
+        cli_output.say(f"The Hub's cache, {hub_cache.root()}, takes {numbers.size(whole)}.")
+
+
+def remove(
+    model: Annotated[str, typer.Argument(metavar="ID", help="As “models” lists it.")],
+    for_good: Annotated[bool, typer.Option("--for-good", help="Delete it now, instead of keeping it in the trash.")] = (
+        False
+    ),
+    json: Json = False,
+) -> None:
+    """Remove a model of the Hub's cache, or take an opened folder off the list (its files stay)."""
+    record = library.record(library.parse_model(model))
+    trash = Trash()
+    if for_good and record.source == "hub":
+        model_removal.delete(record)
+    else:
+        try:
+            removed = model_removal.remove(record, trash)
+        except OSError as error:
+            problem = Problem(code="trash-failed", arguments={"path": record.path, "detail": error.strerror or ""})
+            cli_output.leave(problem, "work")
+    if json:
+        cli_output.print_json(record)
+    elif record.source != "hub":
+        cli_output.say(f"{record.id} was taken off the list; its files stay.")
+    elif for_good:
+        cli_output.say(f"{record.id} was deleted, which freed {numbers.size(record.disk_bytes)}.")
+    else:
+        size = numbers.size(removed.bytes)
+        cli_output.say(f"{record.id} is in the trash; {size} are freed when it is deleted, and until then it can be")
+        cli_output.say("brought back: in the window, “Recently removed”.")
 
 
 def describe(model: Model, json: Json = False) -> None:

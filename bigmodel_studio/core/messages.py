@@ -258,7 +258,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "trash-other-disk": (
         "{model} lies on another disk than the trash, so that it cannot be kept there.",
-        "It can only be deleted for good, which frees {size}.",
+        "“bigmodel-studio remove {model} --for-good” deletes it, which frees {size}.",
     ),
     "trash-failed": ("{path} could not be moved: {detail}.", "It is where it was; the log has the details."),
     "trash-gone": ("“{name}” is not in the trash any more.", "Its time was up, or it was brought back already."),

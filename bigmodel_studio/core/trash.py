@@ -32,7 +32,9 @@ Kind = Literal["conversation", "run", "model"]
 
 
 class Removed(msgspec.Struct, kw_only=True, frozen=True):
-    """A removed thing. ``origin``: the path it had, or a conversation's number; ``removed``: seconds since 1970."""
+    """A removed thing. ``origin``: the path it had, or a conversation's number; ``removed``: seconds since 1970;
+    ``bytes``: what deleting it will free, where that was counted.
+    """
 
     schema: int = TRASH_SCHEMA
     id: str
@@ -42,6 +44,7 @@ class Removed(msgspec.Struct, kw_only=True, frozen=True):
     removed: float
     moved: bool
     """Whether the thing itself was moved here."""
+    bytes: int = 0
 
 
 class Trash:
@@ -54,9 +57,9 @@ class Trash:
     def folder(self) -> Path:
         return self._folder or paths.trash()
 
-    def put(self, kind: Kind, name: str, origin: Path) -> Removed:
+    def put(self, kind: Kind, name: str, origin: Path, *, size: int = 0) -> Removed:
         """Move a folder here. Raises ``OSError`` where that cannot be; then it is where it was."""
-        removed = self._noted(kind, name, str(origin), moved=True)
+        removed = self._noted(kind, name, str(origin), moved=True, size=size)
         place = self.folder / removed.id
         try:
             os.rename(origin, place / _PAYLOAD)
@@ -107,9 +110,9 @@ class Trash:
             _delete(left)
         return gone
 
-    def _noted(self, kind: Kind, name: str, origin: str, *, moved: bool) -> Removed:
+    def _noted(self, kind: Kind, name: str, origin: str, *, moved: bool, size: int = 0) -> Removed:
         made = f"{int(time.time() * 1000):013d}-{os.urandom(4).hex()}"
-        removed = Removed(id=made, kind=kind, name=name, origin=origin, removed=time.time(), moved=moved)
+        removed = Removed(id=made, kind=kind, name=name, origin=origin, removed=time.time(), moved=moved, bytes=size)
         place = self.folder / removed.id
         place.mkdir()
         write_atomic(place / _MANIFEST, msgspec.json.encode(removed))
