@@ -44,10 +44,10 @@ class Recipe:
     heads: int = 5
     context: int = 384
     window: int = 64
-    steps: int = 7500
+    steps: int = 6500
     learning_rate: float = 2e-3
     warmup: int = 150
-    cooldown: float = 0.3
+    cooldown: float = 0.35
     final_share: float = 0.03
     short_row: int = 128
     long_every: int = 16
