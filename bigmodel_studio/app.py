@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from bigmodel_studio import __version__
 from bigmodel_studio.core import instance, logs
+from bigmodel_studio.core.memory_split import Holder
 from bigmodel_studio.ui import display
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class Application:
         self.warming = Warming()
         self.sampler.sampled.connect(self.window.show_sample)
         self.runs.runs_changed.connect(self._on_runs_changed)
+        self.lane.holds_changed.connect(self._on_holds_changed)
+        self.measure.holds_changed.connect(self._on_holds_changed)
         self._queue_timer = QTimer(interval=WAKE_QUEUE_MS)
         self._queue_timer.timeout.connect(self._wake_queue)
         self._signals = _Signals(self.window.close)
@@ -173,7 +176,12 @@ class Application:
         if checkpoints != self._checkpoints:
             self._checkpoints = checkpoints
             self.library.refresh()
-        self.sampler.set_runs([run.pid for run in runs if run.live and run.pid])
+        self.sampler.set_runs([Holder(run.pid, run.holds) for run in runs if run.live and run.pid])
+
+    def _on_holds_changed(self) -> None:
+        self.sampler.set_lanes(
+            [Holder(lane.pid, lane.holds) for lane in (self.lane, self.measure) if lane.pid and lane.holds]
+        )
 
     def _wake_queue(self) -> None:
         """Runs wait: whoever lets them in may have been killed."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal, Slo
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from bigmodel_studio.client.sampler import MachineSample
+from bigmodel_studio.client.machine import MachineSample
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.messages import StudioError

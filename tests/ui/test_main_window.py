@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox, QSplitter
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.client.sampler import DeviceSample, MachineSample
+from bigmodel_studio.client.machine import DeviceSample, MachineSample
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import ModelRef, Problem

@@ -1,0 +1,240 @@
+"""The machine's figures at one moment: each device's memory split into ours and others', and how busy it is.
+
+What only a monitor shows (load, temperature, power, disk) is read where it is asked for, and not for the status bar.
+It knows nothing of torch: lanes and runs say themselves what their tensors take. What is needed for the figures is
+imported on the sampler's thread, for the window is shown before.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from bigmodel_studio.client.gpus import Card, Gpus
+from bigmodel_studio.client.process_memory import ProcessMemory
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.memory_split import Holder, Split, split
+
+CPU = "cpu"
+PROCESSOR_SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "soc_thermal", "cpu-thermal")
+
+
+class DeviceSample(msgspec.Struct, frozen=True, kw_only=True):
+    """One device. Memory in bytes, ``total_bytes`` 0 where it is not known; ``busy`` is its utilisation from 0 to 1.
+
+    None is what was not asked for, or what the device does not tell. ``split`` adds up to ``ours_bytes``.
+    """
+
+    id: str
+    name: str
+    total_bytes: int
+    ours_bytes: int
+    others_bytes: int
+    split: Split = Split()
+    busy: float | None = None
+    temperature_c: float | None = None
+    power_w: float | None = None
+    power_limit_w: float | None = None
+
+
+class DiskSample(NamedTuple):
+    """The disk that models and runs lie on, in bytes; what all disks read and write, in bytes/s (None: at first)."""
+
+    total_bytes: int
+    free_bytes: int
+    reads: float | None
+    writes: float | None
+
+
+class MachineSample(msgspec.Struct, frozen=True, kw_only=True):
+    """``time`` in seconds since 1970; ``cpu`` is the processor with the machine's memory; then the GPUs, if any."""
+
+    time: float
+    cpu: DeviceSample
+    gpus: tuple[DeviceSample, ...] = ()
+    disk: DiskSample | None = None
+
+    @property
+    def main(self) -> DeviceSample:
+        """The device that models are computed on, as far as can be told without asking an engine."""
+        return self.gpus[0] if self.gpus else self.cpu
+
+    @property
+    def devices(self) -> tuple[DeviceSample, ...]:
+        """The GPUs, then the processor."""
+        return (*self.gpus, self.cpu)
+
+
+class System:
+    """What the operating system is asked; a test puts another in its place."""
+
+    def memory(self) -> tuple[int, int]:
+        """Total and available bytes."""
+        import psutil
+
+        memory = psutil.virtual_memory()
+        return int(memory.total), int(memory.available)
+
+    def busy(self) -> float:
+        """The processor's load since the last call, of all cores, from 0 to 1."""
+        import psutil
+
+        return psutil.cpu_percent() / 100
+
+    def temperature(self) -> float | None:
+        """The processor's hottest sensor in degrees Celsius, None where there is none."""
+        import psutil
+
+        sensors: Callable[[], dict[str, Sequence[tuple[str, float, object, object]]]] | None
+        sensors = getattr(psutil, "sensors_temperatures", None)
+        found = sensors() if sensors is not None else {}
+        told = [each[1] for name in PROCESSOR_SENSORS for each in found.get(name, ())]
+        return max(told, default=None)
+
+    def disk(self) -> tuple[int, int]:
+        """Total and free bytes of the disk that holds the home of models and runs."""
+        import psutil
+
+        folder = paths.runs()
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        usage = psutil.disk_usage(str(folder))
+        return int(usage.total), int(usage.free)
+
+    def disk_traffic(self) -> tuple[int, int]:
+        """Bytes that were read and written since the machine started."""
+        import psutil
+
+        counters = psutil.disk_io_counters()
+        return (int(counters.read_bytes), int(counters.write_bytes)) if counters is not None else (0, 0)
+
+
+class Machine:
+    """Reads samples; made, asked and closed on one thread."""
+
+    def __init__(
+        self,
+        *,
+        system: System | None = None,
+        gpus: Gpus | None = None,
+        processes: ProcessMemory | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._system = system or System()
+        self._gpus = gpus or Gpus()
+        self._processes = processes or ProcessMemory()
+        self._clock = clock
+        self._traffic: tuple[float, int, int] | None = None
+
+    def sample(self, holders: Sequence[Holder], *, detailed: bool) -> MachineSample:
+        """The figures now, for this process with its children and for ``holders`` with theirs."""
+        measured = self._processes.measure([os.getpid(), *(holder.pid for holder in holders)])
+        total, available = self._system.memory()
+        ours = min(sum(measured.values()), total)
+        cpu = DeviceSample(
+            id=CPU,
+            name=cpu_name(),
+            total_bytes=total,
+            ours_bytes=ours,
+            others_bytes=max(0, total - available - ours),
+            split=_split_on(CPU, ours, holders, measured),
+            busy=self._system.busy() if detailed else None,
+            temperature_c=self._system.temperature() if detailed else None,
+        )
+        cards = tuple(_on_card(card, holders, measured) for card in self._gpus.read(detailed=detailed))
+        now = self._clock()
+        gpus = (*cards, *_unseen(holders, {card.id for card in cards}))
+        return MachineSample(time=now, cpu=cpu, gpus=gpus, disk=self._disk(now) if detailed else None)
+
+    def _disk(self, now: float) -> DiskSample | None:
+        try:
+            total, free = self._system.disk()
+        except OSError:
+            return None
+        read, written = self._system.disk_traffic()
+        before, self._traffic = self._traffic, (now, read, written)
+        if before is None or now <= before[0]:
+            return DiskSample(total, free, None, None)
+        passed = now - before[0]
+        return DiskSample(total, free, max(0, read - before[1]) / passed, max(0, written - before[2]) / passed)
+
+    def forget_rates(self) -> None:
+        """Begin rates anew: nothing was read for a while."""
+        self._traffic = None
+
+    def close(self) -> None:
+        """Let go of the driver."""
+        self._gpus.close()
+
+
+def _split_on(device: str, ours: int, holders: Sequence[Holder], measured: dict[int, int]) -> Split:
+    return split(
+        ours, [(holder.parts, measured.get(holder.pid, 0)) for holder in holders if holder.parts.device == device]
+    )
+
+
+def _on_card(card: Card, holders: Sequence[Holder], ours: dict[int, int]) -> DeviceSample:
+    """A driver that does not see our process numbers (as in a container) is helped by what they say themselves."""
+    there = [holder for holder in holders if holder.parts.device == card.id]
+    by_pid = {pid: held for pid, held in card.by_pid.items() if pid in ours}
+    for holder in there:
+        by_pid[holder.pid] = max(by_pid.get(holder.pid, 0), holder.parts.reserved_bytes)
+    held = min(sum(by_pid.values()), card.used_bytes)
+    return DeviceSample(
+        id=card.id,
+        name=card.name,
+        total_bytes=card.total_bytes,
+        ours_bytes=held,
+        others_bytes=card.used_bytes - held,
+        split=_split_on(card.id, held, there, by_pid),
+        busy=card.busy,
+        temperature_c=card.temperature_c,
+        power_w=card.power_w,
+        power_limit_w=card.power_limit_w,
+    )
+
+
+def _unseen(holders: Sequence[Holder], seen: set[str]) -> list[DeviceSample]:
+    """Accelerators that no driver was asked about: what our own processes say is all that is known of them."""
+    reserved: dict[str, int] = {}
+    for holder in holders:
+        device = holder.parts.device
+        if device != CPU and device not in seen:
+            reserved[device] = reserved.get(device, 0) + holder.parts.reserved_bytes
+    return [
+        DeviceSample(
+            id=device,
+            name=device.upper(),
+            total_bytes=0,
+            ours_bytes=held,
+            others_bytes=0,
+            split=_split_on(device, held, holders, {holder.pid: holder.parts.reserved_bytes for holder in holders}),
+        )
+        for device, held in reserved.items()
+    ]
+
+
+_cpu_name = ""
+
+
+def cpu_name() -> str:
+    """What the processor calls itself, read once."""
+    global _cpu_name
+    _cpu_name = _cpu_name or _read_cpu_name()
+    return _cpu_name
+
+
+def _read_cpu_name() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine() or "CPU"
