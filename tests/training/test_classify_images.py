@@ -17,12 +17,13 @@ import pytest
 import torch
 from PIL import Image
 
+from bigmodel_studio import cli
 from bigmodel_studio.core import launch, library
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import RunSpec, make_spec
+from bigmodel_studio.core.spec import RunSpec, make_spec, parse_spec, write_spec
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Classify, Done, Prediction
@@ -244,6 +245,7 @@ def test_a_fresh_head_has_the_folders_labels_and_everything_else_is_the_models(
     }
     whole, stopped = make_run(**changes), make_run(**changes)
     assert run(whole.path, resume=False) == FINISHED, whole.status().message
+    assert whole.status().parameters == sum(p.numel() for p in load_classifier(whole.checkpoint_path()).parameters())
     base = load_classifier(picture_folder).state_dict()
     model = load_classifier(whole.checkpoint_path())
     assert heads.labels_of(model.config) == ("blue", "green", "red")
@@ -378,7 +380,23 @@ def test_scores_of_classes_and_the_loss_of_their_frequencies() -> None:
 
 
 def test_what_is_written_is_read_back(pictures: Path) -> None:
-    from bigmodel_studio.core.spec import parse_spec, write_spec
-
     spec = msgspec.structs.replace(tiny_spec(pictures), name="again")
     assert parse_spec(write_spec(spec), Path("/elsewhere")) == spec
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_train_and_show_from_a_shell(pictures: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    near = {"train": [pictures.name], "evaluation": 0.25}
+    spec = tiny_spec(pictures, name="shell", data=near, samples={"pictures": ["pictures/red/00.png"]})
+    (tmp_path / "spec.toml").write_text(write_spec(spec), "utf-8")
+    assert cli.main(["train", str(tmp_path / "spec.toml"), "--json"]) == 0
+    first, *records, last = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert first["event"] == "baselines"
+    assert [record["step"] for record in records if "accuracy" in record] == [4, 8, 12]
+    assert (last["state"], last["accuracy"]) == ("finished", records[-1]["accuracy"])
+    assert cli.main(["show", "shell"]) == 0
+    said = capfd.readouterr().out
+    assert f"at step 12: {pictures / 'red' / '00.png'}: " in said
+    assert "class red: " in said
+    assert 'objective = "classify-images"' in said

@@ -51,8 +51,9 @@ class ClassifyImages(Objective):
         self._spec = spec
         classes = check_picture_folders(spec.data.train, spec.data.evaluation)
         self.labels = classes.labels
-        base = None if spec.model.base == SCRATCH else resolve(parse_model(spec.model.base))
-        source = checkpoint or base
+        source = checkpoint
+        if source is None and spec.model.base != SCRATCH:
+            source = resolve(parse_model(spec.model.base))
         if source is None:
             self._preprocessor = scratch_preprocessor(spec.model.image_size, [0.5] * 3, [0.5] * 3)
             processor = processor_of(self._preprocessor)
