@@ -25,6 +25,7 @@ from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.actions import add_actions, menu
+from bigmodel_studio.ui.focus_order import move_focus
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.theme import Theme
@@ -107,7 +108,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         self.rail.show_page(page_id)
         page.fold()
-        page.setFocus()
+        page.enter()
         if what is not None:
             page.show_what(what)
 
@@ -133,6 +134,9 @@ class MainWindow(QMainWindow):
         """The page that is shown."""
         page = self.stack.currentWidget()
         return page if isinstance(page, Page) else None
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 — Qt's name
+        return move_focus(self, forward) or super().focusNextPrevChild(forward)
 
     # ------------------------------------------------------------------------------- actions (see ``ui.actions``)
 
@@ -289,8 +293,9 @@ class MainWindow(QMainWindow):
         splitters = dict(session.splitters)
         for page in self.pages.values():
             for name, splitter in _splitters(page):
-                folded = any(splitter.widget(number).isHidden() for number in range(splitter.count()))
-                if not folded:  # a panel that is folded away would come back without a width
+                panels = [splitter.widget(number) for number in range(splitter.count())]
+                # A panel that is folded away would come back without a width.
+                if not any(panel is None or panel.isHidden() for panel in panels):
                     splitters[name] = tuple(splitter.sizes())
         current = self.current_page
         self.studio.settings.change_session(

@@ -105,6 +105,7 @@ class Page(QWidget):
     def set_inspector(self, widget: QWidget, width: int = 300) -> None:
         """The inspector at the right, which scrolls where it is too long. Call after ``set_body``."""
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it has the focus, and is scrolled to
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(widget)
@@ -113,6 +114,10 @@ class Page(QWidget):
 
     def show_what(self, what: object) -> None:
         """Open something on this page: None, paths, a ``ModelRef`` or a run's name; each page says which it takes."""
+
+    def enter(self) -> None:
+        """The page is shown: put the focus where it is begun with."""
+        self.setFocus()
 
     def new_item(self) -> None:
         """Ctrl+N: a new conversation, a new run, and so on."""

@@ -40,8 +40,10 @@ class Rail(QFrame):
         self.menu_button.setMenu(menu)
 
     def show_page(self, page_id: str) -> None:
-        """Mark the page that is shown."""
+        """Mark the page that is shown. Tab leads to its button, and the arrow keys from there to the others."""
         self.buttons[page_id].setChecked(True)
+        for button in self.buttons.values():
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if button.isChecked() else Qt.FocusPolicy.NoFocus)
 
     def _page_button(self, page_id: str, page: PageSpec, number: int) -> QToolButton:
         title = QCoreApplication.translate("pages", page.title)

@@ -28,6 +28,7 @@ class Toast(QFrame):
 
     def __init__(self, window: QWidget, place: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self._place_of = place
         set_look(self, "toast")
         self._act: Callable[[], object] | None = None
@@ -93,7 +94,7 @@ class Toast(QFrame):
         place = self._place_of
         self.setMaximumWidth(min(WIDEST_PX, place.width() - 32))
         self.adjustSize()
-        self.move(place.mapTo(self.parentWidget(), QPoint((place.width() - self.width()) // 2, HEAD_PX)))
+        self.move(place.mapTo(self._window, QPoint((place.width() - self.width()) // 2, HEAD_PX)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -60,7 +60,6 @@ class ChatPage(Page):
         self._index_timer.timeout.connect(self._index)
         self._connect()
         self._restore()
-        self.setFocusProxy(self.composer)
 
     def _inspector_form(self) -> QWidget:
         self.system.setPlaceholderText(self.tr("What the model should keep to, in its own words"))
@@ -146,6 +145,9 @@ class ChatPage(Page):
             self.talk.stop()
         else:
             super().keyPressEvent(event)
+
+    def enter(self) -> None:
+        self.composer.setFocus()  # a proxy would have Tab pass over what stands before it
 
     def remember(self) -> None:
         models = dict(self.studio.settings.values.session.models)

@@ -264,6 +264,7 @@ class RichText(QWidget):
 
     def _new_segment(self, at: int | None = None) -> Segment:
         segment = Segment(self)
+        segment.setAccessibleName(self.tr("Text of the message"))
         segment.anchorClicked.connect(self.link_wanted)
         if at is None:
             self._segments.append(segment)

@@ -126,6 +126,7 @@ class ModelsPage(Page):
         column.addWidget(self.table, 1)
         column.addWidget(self.empty, 1)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.details)

@@ -117,6 +117,7 @@ class NewRun(QWidget):
         column.addWidget(self._schedule_card())
         column.addStretch(1)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         area.setWidget(inner)

@@ -127,6 +127,7 @@ class TrainPage(Page):
         card.setMinimumHeight(180)
         column.addWidget(card, 2)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(shown)

@@ -1,0 +1,152 @@
+"""Every control and plot of every page and dialog has a name, is reached with Tab, and in the order that one reads."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
+
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.crashes import CrashReport
+from bigmodel_studio.core.trash import Trash
+from bigmodel_studio.ui.crash_report import CrashDialog
+from bigmodel_studio.ui.log_viewer import LogViewer
+from bigmodel_studio.ui.pages import PAGES
+from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.pages.images.page import ImagesPage
+from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.recently_removed import RecentlyRemoved
+from bigmodel_studio.ui.settings_dialog import SettingsDialog
+from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
+from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.widgets.rail import Rail
+from tests.ui.shell import Shell
+from tests.ui.walking import backwards, controls, described, drawings, name, one_of_a_group, walk
+
+PANELS = ("rail", "banner", "header", "list", "inspector", "toast")
+CRASH = CrashReport(how="gone", started=0.0, text="what happened")
+
+
+def _panel(widget: QWidget, root: QWidget) -> QWidget:
+    """The part of the window that a widget stands in: rail, header, list, inspector, or the page's body."""
+    owner: QWidget | None = widget
+    while owner is not None and owner is not root:
+        if isinstance(owner, Rail) or (isinstance(owner, QFrame) and owner.property("look") in PANELS):
+            return owner
+        owner = owner.parentWidget()
+    return root
+
+
+def _assert_usable(root: QWidget) -> None:
+    walked = walk(root)
+    nameless = {described(widget) for widget in (*walked, *controls(root), *drawings(root)) if not name(widget)}
+    assert nameless == set()
+    lost = [described(each) for each in controls(root) if each not in walked and not one_of_a_group(each)]
+    assert lost == []
+    by_panel: dict[QWidget, list[QWidget]] = {}
+    for widget in walked:
+        by_panel.setdefault(_panel(widget, root), []).append(widget)
+    for inside in by_panel.values():
+        assert min((_wrong(inside[at:] + inside[:at]) for at in range(len(inside))), key=len) == []
+
+
+def _wrong(order: list[QWidget]) -> list[str]:
+    """The steps that go backwards. The walk began where the focus was, so that any of them may be the first."""
+    return [f"{described(a)} then {described(b)}" for a, b in itertools.pairwise(order) if backwards(a, b)]
+
+
+def _chat(page: Page) -> None:
+    assert isinstance(page, ChatPage)
+    conversation = page.store.begin("Where is the kite?")
+    first = page.store.add(conversation, "user", "Where is the kite?", parent=None)
+    page.store.add(conversation, "assistant", "It is **red**.\n\n```\ncode\n```", parent=first, model="starter-gpt")
+    page.list.refresh()
+    page.open_conversation(conversation)
+
+
+def _images(page: Page) -> None:
+    assert isinstance(page, ImagesPage)
+    page.add_paths(sorted((paths.samples() / "pictures").glob("*.png"))[:2])
+
+
+def _train(page: Page) -> None:
+    assert isinstance(page, TrainPage)
+    page.choose(page.runs.runs[0].name)
+
+
+def _form(page: Page) -> None:
+    page.new_item()
+
+
+def _as_it_is(_page: Page) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("page_id", "prepare"),
+    [
+        ("chat", _as_it_is),
+        ("chat", _chat),
+        ("images", _as_it_is),
+        ("images", _images),
+        ("train", _train),
+        ("train", _form),
+        *((page_id, _as_it_is) for page_id in PAGES if page_id not in ("chat", "images", "train")),
+    ],
+)
+def test_a_page_can_be_used_without_a_mouse_and_without_eyes(
+    shell: Shell, page_id: str, prepare: Callable[[Page], None]
+) -> None:
+    shell.window.resize(1400, 900)
+    shell.library.refresh()
+    shell.wait(lambda: shell.library.ready and bool(shell.runs.runs))
+    shell.window.show_page(page_id)
+    page = shell.window.pages[page_id]
+    prepare(page)
+    shell.qtbot.wait(300)
+    _assert_usable(shell.window)
+
+
+def test_strips_and_toasts_are_on_the_way(shell: Shell) -> None:
+    shell.window.show_crash(CRASH)
+    shell.window.toast.offer("shakespeare", "was removed.", "Undo", lambda: None)
+    shell.qtbot.wait(50)
+    _assert_usable(shell.window)
+
+
+def _settings(shell: Shell) -> QDialog:
+    return SettingsDialog(shell.settings, shell.window)
+
+
+def _shortcuts(shell: Shell) -> QDialog:
+    return ShortcutsDialog(shell.studio, shell.window)
+
+
+def _logs(shell: Shell) -> QDialog:
+    (paths.logs() / "window.log").write_text("2026-03-04 05:06:07,890 12 ERROR a: broke\n")
+    return LogViewer(shell.studio, shell.window)
+
+
+def _removed(shell: Shell) -> QDialog:
+    Trash().note("conversation", "About kites", "3")
+    return RecentlyRemoved(shell.studio, shell.window)
+
+
+def _crash(shell: Shell) -> QDialog:
+    return CrashDialog(CRASH, shell.window)
+
+
+@pytest.mark.parametrize("make", [_settings, _shortcuts, _logs, _removed, _crash])
+def test_a_dialog_can_be_used_so_too(shell: Shell, home: Path, make: Callable[[Shell], QDialog]) -> None:
+    dialog = make(shell)
+    with shell.qtbot.waitActive(dialog):
+        dialog.open()
+    assert dialog.windowTitle()
+    shell.wait(lambda: dialog.focusWidget() is not None and dialog.focusWidget() is QApplication.focusWidget())
+    _assert_usable(dialog)
+    dialog.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
