@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
 
@@ -17,6 +18,7 @@ from bigmodel_studio.core.device_memory import Room
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.spec import RunSpec, write_spec
 from tests.processes import kill as kill_process
 from tests.training.conftest import wait_for
 
@@ -89,26 +91,35 @@ def test_a_run_is_killed_with_two_behind_it_and_both_have_their_turn(make_run: M
 
 
 WINDOW = """
-import sys, time
+import sys
 from pathlib import Path
-from bigmodel_studio.core import run_queue
-from bigmodel_studio.core.runs import RunFolder
-for path in sys.argv[1:]:
-    run_queue.submit(RunFolder(Path(path)))
+from bigmodel_studio.app import Application
+from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.core.spec import parse_spec
+app = Application([], lane=FakeLane(lambda request: iter(())))
+app.window.show_page("train")
+for path in map(Path, sys.argv[1:]):
+    app.window.pages["train"].start(parse_spec(path.read_text(), path.parent))
 print("submitted", flush=True)
-time.sleep(600)
+app.run()
 """
 
 
 @pytest.mark.slow
 @LINUX
-def test_whoever_filled_the_queue_is_killed_and_it_goes_on(make_run: MakeRun) -> None:
-    queue = [make_run(name=f"run-{number}", schedule={"steps": 4}) for number in range(3)]
-    command = [sys.executable, "-c", WINDOW, *(str(run.path) for run in queue)]
+def test_the_window_that_filled_the_queue_is_killed_and_it_goes_on(spec: RunSpec, tmp_path: Path) -> None:
+    files = []
+    for name in ("first", "second", "third"):
+        files.append(tmp_path / f"{name}.toml")
+        short = msgspec.structs.replace(spec.schedule, steps=4)
+        files[-1].write_text(write_spec(msgspec.structs.replace(spec, name=name, schedule=short)), "utf-8")
+    command = [sys.executable, "-c", WINDOW, *map(str, files)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=launch._environment()) as window:
         assert window.stdout is not None
         assert window.stdout.readline() == b"submitted\n"
         window.kill()
+    queue = [RunFolder(paths.runs() / file.stem) for file in files]
+    assert [run.state_now() for run in queue[1:]] == ["queued", "queued"]
     wait_for(lambda: all(run.state_now() == "finished" for run in queue), 250)
 
 

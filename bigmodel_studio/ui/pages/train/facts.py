@@ -14,6 +14,7 @@ from bigmodel_studio.core.device_memory import CPU
 from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.train.words import state_word, word
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
@@ -33,13 +34,19 @@ ROWS = (
     str(QT_TRANSLATE_NOOP("train", "Checkpoints")),
 )
 PARTS = {
-    "weights": str(QT_TRANSLATE_NOOP("train", "Weights: {size}, counted")),
-    "gradients": str(QT_TRANSLATE_NOOP("train", "Gradients: {size}, counted")),
-    "optimizer": str(QT_TRANSLATE_NOOP("train", "Optimizer: {size}, counted")),
-    "activations": str(QT_TRANSLATE_NOOP("train", "Activations: {size}, estimated from the shape and the batch")),
-    "process": str(QT_TRANSLATE_NOOP("train", "The process itself: {size}, measured")),
+    "weights": str(QT_TRANSLATE_NOOP("train", "Weights: {size}, {how}")),
+    "gradients": str(QT_TRANSLATE_NOOP("train", "Gradients: {size}, {how}")),
+    "optimizer": str(QT_TRANSLATE_NOOP("train", "Optimizer: {size}, {how}")),
+    "activations": str(QT_TRANSLATE_NOOP("train", "Activations: {size}, {how}")),
+    "process": str(QT_TRANSLATE_NOOP("train", "The process itself: {size}, {how}")),
 }
-"""What a run's memory is made of, and how each part is known."""
+"""What a run's memory is made of."""
+SOURCES = {
+    "counted": str(QT_TRANSLATE_NOOP("train", "counted from the shape")),
+    "estimated": str(QT_TRANSLATE_NOOP("train", "estimated")),
+    "measured": str(QT_TRANSLATE_NOOP("train", "measured")),
+}
+"""How a part is known."""
 
 
 class Facts(QWidget):
@@ -106,7 +113,10 @@ class Facts(QWidget):
             return
         need = need_of(spec, (run.device,) if run.device not in {"", CPU} else ())[0]
         self.values["Memory"].setText(word("about {size}").format(size=numbers.size(need.bytes)))
-        parts = [word(PARTS[part.name]).format(size=numbers.size(part.bytes)) for part in need.parts]
+        parts = [
+            word(PARTS[part.name]).format(size=numbers.size(part.bytes), how=word(SOURCES[part.source]))
+            for part in need.parts
+        ]
         self.values["Memory"].setToolTip("\n".join(parts))
 
     def _message(self, run: RunSummary) -> str:
@@ -117,7 +127,7 @@ class Facts(QWidget):
                     "Its process ended without a word, before its first checkpoint. Resume begins it again."
                 )
             return words
-        return run.message
+        return i18n.told_again(run.message)
 
     @Slot()
     def _on_open(self) -> None:
