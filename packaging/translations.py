@@ -32,9 +32,11 @@ PLURALS_ONLY, WHOLE = "en", "zh_CN"
 LANGUAGES = (PLURALS_ONLY, WHOLE)
 FORMS = {"en": 2, "zh_CN": 1}
 """How many plural forms a language has."""
+GONE = frozenset({"vanished", "obsolete"})
+"""States of strings that are not in the sources any more; they are kept until they are dropped."""
 HELPERS = {"word": "train", "words": "models", "setting": "settings"}
 """Functions of ``ui`` that translate their argument in a context; with a literal argument they are marks themselves."""
-LOOK_UPS = frozenset({"translate", "tr", *HELPERS})
+METHODS = frozenset({"translate", "tr"})
 SAID = frozenset({"may_be", "others", "detail", "part", "what"})
 """Arguments of problems that are English words, where a literal is given for them."""
 Key = tuple[str, str]
@@ -100,22 +102,32 @@ def through_helpers() -> dict[str, list[str]]:
 
 
 def not_literal() -> list[str]:
-    """Calls of ``tr`` in ``ui`` that lupdate cannot read, since what is translated is put together first."""
+    """Look-ups in ``ui`` that lupdate cannot read: of what is put together first, or inside an f-string."""
     wrong = []
     for path, tree in trees():
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            if _name(call) not in LOOK_UPS or not path.is_relative_to(PACKAGE / "ui"):
-                continue
-            at = 1 if _name(call) == "translate" and len(call.args) > 1 else 0
-            text = call.args[at] if len(call.args) > at else None
-            made = isinstance(text, ast.JoinedStr | ast.BinOp) or (
-                isinstance(text, ast.Call) and _name(text) == "format"
-            )
-            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-            stranger = _name(call) == "tr" and not (isinstance(owner, ast.Name) and owner.id == "self")
-            if made or stranger or (_name(call) == "tr" and text is not None and not _literals(text)):
-                wrong.append(f"{path.relative_to(ROOT)}:{call.lineno}: {ast.unparse(call)[:80]}")
+        if not path.is_relative_to(PACKAGE / "ui"):
+            continue
+        inside = {call for made in ast.walk(tree) if isinstance(made, ast.JoinedStr) for call in _look_ups(made)}
+        unread = [call for call in _look_ups(tree) if call in inside or not _can_be_read(call)]
+        wrong += [f"{path.relative_to(ROOT)}:{call.lineno}: {ast.unparse(call)[:80]}" for call in unread]
     return wrong
+
+
+def _look_ups(tree: ast.AST) -> list[ast.Call]:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [call for call in calls if _name(call) in (METHODS if isinstance(call.func, ast.Attribute) else HELPERS)]
+
+
+def _can_be_read(call: ast.Call) -> bool:
+    """A ``tr`` of ``self`` with a literal; another look-up may be of a name, whose text is marked where it stands."""
+    name = _name(call)
+    at = 1 if name == "translate" and len(call.args) > 1 else 0
+    text = call.args[at] if len(call.args) > at else None
+    if name == "tr":
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        return isinstance(owner, ast.Name) and owner.id == "self" and text is not None and bool(_literals(text))
+    put_together = isinstance(text, ast.JoinedStr | ast.BinOp)
+    return not put_together and not (isinstance(text, ast.Call) and _name(text) == "format")
 
 
 def _name(call: ast.Call) -> str:
@@ -204,9 +216,7 @@ def wrong_in(messages: dict[Key, Message], language: str) -> Iterator[str]:
     """What a .ts file's translations lack, a line each."""
     for (context, source), message in messages.items():
         where = f"{language} {context}: {source!r}"
-        if message.state in ("vanished", "obsolete"):
-            yield f"{where} is not in the sources any more"
-        elif message.state or not all(message.forms):
+        if message.state or not all(message.forms):
             yield f"{where} is not translated"
         elif message.numerus and len(message.forms) != FORMS[language]:
             yield f"{where} has {len(message.forms)} plural forms, not {FORMS[language]}"
@@ -225,8 +235,10 @@ def check(folder: Path = FOLDER) -> list[str]:
             fresh = Path(temporary) / ts.name
             fresh.write_bytes(ts.read_bytes())
             extract(fresh, language)
-            there, wanted = read(ts), read(fresh)
-            wrong += [f"{language} {c}: {s!r} is missing from {ts.name}" for c, s in wanted.keys() - there.keys()]
+            there = read(ts)
+            wanted = {key: message for key, message in read(fresh).items() if message.state not in GONE}
+            missing = sorted(wanted.keys() - {key for key, message in there.items() if message.state not in GONE})
+            wrong += [f"{language} {context}: {source!r} is missing from {ts.name}" for context, source in missing]
             wrong += wrong_in(wanted, language)
             compile_(ts, Path(temporary) / qm.name)
             if not qm.is_file() or not filecmp.cmp(qm, Path(temporary) / qm.name, shallow=False):

@@ -34,6 +34,8 @@ class Session(msgspec.Struct, kw_only=True, frozen=True):
     splitters: dict[str, tuple[int, ...]] = {}
     models: dict[str, ModelRef] = {}
     """The model chosen last, by page."""
+    monitor: bool = False
+    """Whether the monitor is open."""
     conversation: int = 0
     unsent: str = ""
     system_prompt: str = ""
@@ -55,7 +57,6 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         Language,
         msgspec.Meta(
             title="Language",
-            description="Takes effect when the application is started again.",
             extra={"choices": {"system": "System", "en": "English", "zh": "简体中文"}},
         ),
     ] = "system"

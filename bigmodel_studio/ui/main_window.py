@@ -11,7 +11,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -26,6 +28,7 @@ from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.actions import add_actions, menu
 from bigmodel_studio.ui.focus_order import move_focus
+from bigmodel_studio.ui.monitor.host import SPLITTER, MonitorHost
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.theme import Theme
@@ -34,6 +37,9 @@ from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
 from bigmodel_studio.ui.widgets.status_bar import StatusBar
 from bigmodel_studio.ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from bigmodel_studio.ui.settings_dialog import SettingsDialog
 
 log = logging.getLogger(__name__)
 
@@ -61,37 +67,77 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.banner = Banner()
         self.stack = QStackedWidget()
-        self.rail = Rail()
-        self.status = StatusBar()
+        self._sample: MachineSample | None = None
+        self._crash: tuple[CrashReport, QWidget] | None = None
+        self.frame = QMainWindow()
+        self.frame.setWindowFlags(Qt.WindowType.Widget)  # docks stand beside the page, above the status bar
+        self.monitor = MonitorHost(studio, self.frame)
+        self._make_parts()
         self._save_timer = QTimer(self, interval=SAVE_MS)
         self._save_timer.timeout.connect(self.save_session)
         self._lay_out()
         self.toast = Toast(self, self.stack)
-        self.rail.set_menu(menu(self, add_actions(self)))
-        self.rail.wanted.connect(self.show_page)
         studio.page_wanted.connect(self.show_page)
         studio.told.connect(self.banner.tell)
         studio.removals.removed.connect(self._on_removed)
         studio.removals.restored.connect(self._on_restored)
-        studio.facts_changed.connect(self.status.show_loaded)
         studio.runs.runs_changed.connect(self._on_runs_changed)
 
+    def _make_parts(self) -> None:
+        """What is made again in another language."""
+        self.rail = Rail()
+        self.status = StatusBar()
+        self.status.monitor_wanted.connect(self.toggle_monitor)
+        self.rail.set_menu(menu(self, add_actions(self)))
+        self.rail.wanted.connect(self.show_page)
+        self.studio.facts_changed.connect(self.status.show_loaded)
+
     def _lay_out(self) -> None:
-        self._column = right = QVBoxLayout()
+        page_side = QWidget()
+        self._column = right = QVBoxLayout(page_side)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.banner)
         right.addWidget(self.stack, 1)
         upper = QHBoxLayout()
         upper.setSpacing(0)
         upper.addWidget(self.rail)
-        upper.addLayout(right, 1)
+        self.frame.setCentralWidget(page_side)
+        upper.addWidget(self.frame, 1)
         central = QWidget()
-        column = QVBoxLayout(central)
+        self._whole = column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(upper, 1)
         column.addWidget(self.status)
         self.setCentralWidget(central)
+
+    def furnish_again(self) -> None:
+        """Make the parts anew, in the language that is spoken now, and let go of the pages."""
+        rail, status = self.rail, self.status
+        for action in self.actions():
+            self.removeAction(action)
+            action.deleteLater()
+        self._make_parts()
+        for old, new in ((rail, self.rail), (status, self.status)):
+            self._whole.replaceWidget(old, new)
+            old.hide()
+            old.deleteLater()
+        for page in self.pages.values():
+            self.stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self.pages = {}
+        self.monitor.make_again()
+        self.banner.say_again()
+        self.toast.say_again()
+        self.status.show_loaded(self.studio.facts)
+        self._on_runs_changed(self.studio.runs.runs)
+        if self._sample is not None:
+            self.show_sample(self._sample)
+        if self._crash is not None and shiboken6.isValid(self._crash[1]):
+            self._crash[1].deleteLater()
+            self.show_crash(self._crash[0])
 
     # ------------------------------------------------------------------------------- pages
 
@@ -158,11 +204,15 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_settings(self) -> None:
         """The settings form."""
+        self.settings_dialog().open()
+
+    def settings_dialog(self) -> SettingsDialog:
+        """The settings form, made and heard; not shown yet."""
         from bigmodel_studio.ui.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self.studio.settings, self)
         dialog.changed.connect(self._on_setting_changed)
-        dialog.open()
+        return dialog
 
     @Slot()
     def show_palette(self) -> None:
@@ -172,6 +222,11 @@ class MainWindow(QMainWindow):
 
         if not any(palette.isVisible() for palette in self.findChildren(Palette)):
             Palette(self, entries(self))
+
+    @Slot()
+    def toggle_monitor(self) -> None:
+        """Open the monitor, or put it away."""
+        self.monitor.toggle()
 
     @Slot()
     def undo_removal(self) -> None:
@@ -192,6 +247,14 @@ class MainWindow(QMainWindow):
     def _on_setting_changed(self, name: str) -> None:
         if name == "appearance":
             self.theme.set_appearance(self.studio.settings.values.appearance)
+        elif name == "language":
+            QTimer.singleShot(0, self, self._speak)  # the form that said so is made again too
+
+    @Slot()
+    def _speak(self) -> None:
+        from bigmodel_studio.ui.speaking import speak
+
+        speak(self)
 
     # ------------------------------------------------------------------------------- opening and dropping
 
@@ -241,11 +304,15 @@ class MainWindow(QMainWindow):
         """Say that the window ended unexpectedly the last time."""
         from bigmodel_studio.ui.crash_report import CrashStrip
 
-        self._column.insertWidget(0, CrashStrip(report))
+        strip = CrashStrip(report)
+        self._crash = (report, strip)
+        self._column.insertWidget(0, strip)
 
     @Slot(object)
     def show_sample(self, sample: MachineSample) -> None:
         """The figures of the device that the loaded model is on (of the best one where none is loaded)."""
+        self._sample = sample
+        self.monitor.show_sample(sample)
         facts = self.studio.facts
         devices = {device.id: device for device in (sample.cpu, *sample.gpus)}
         device = devices.get(facts.device, sample.main) if facts is not None else sample.main
@@ -282,6 +349,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_painted(self) -> None:
         self._save_timer.start()
+        self.monitor.restore()
         self.painted.emit()
 
     @Slot()
@@ -297,8 +365,11 @@ class MainWindow(QMainWindow):
                 # A panel that is folded away would come back without a width.
                 if not any(panel is None or panel.isHidden() for panel in panels):
                     splitters[name] = tuple(splitter.sizes())
+        if self.monitor.width():
+            splitters[SPLITTER] = self.monitor.width()
         current = self.current_page
         self.studio.settings.change_session(
+            monitor=self.monitor.open,
             page=current.page_id if current is not None else session.page,
             geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
             splitters=splitters,

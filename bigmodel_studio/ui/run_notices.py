@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.runs import LIVE
+from bigmodel_studio.ui.i18n import told_again
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.toast import Toast
@@ -55,7 +56,7 @@ class RunNotices(QObject):
         QApplication.alert(self._window)
         if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
             self._tray_icon().showMessage(
-                run.name, " ".join(filter(None, (words, run.message))), icon("train"), SHOWN_MS
+                run.name, " ".join(filter(None, (words, told_again(run.message)))), icon("train"), SHOWN_MS
             )
             self._tray_timer.start()
 

@@ -54,6 +54,8 @@ class Studio(QObject):
         self.runs = runs
         self.removals = Removals(self)
         """What is removed on any page goes through here, and comes back."""
+        self.left: dict[str, object] = {}
+        """By page: what it handed over to the one that takes its place while the window is built again."""
         self.facts: ModelFacts | None = None
         """What the interactive lane holds now, as far as its jobs have said."""
 
@@ -66,7 +68,9 @@ class Studio(QObject):
 
     @Slot(object)
     def _on_happened(self, event: Event) -> None:
-        if isinstance(event, Loaded):
+        if isinstance(event, Progress) and event.what == "loading":
+            self._set_facts(None)  # what was held has gone by then
+        elif isinstance(event, Loaded):
             self._set_facts(event.facts)
 
     @Slot(object)

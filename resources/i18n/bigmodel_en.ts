@@ -12,19 +12,12 @@
     </message>
 </context>
 <context>
-    <name>RecentlyRemoved</name>
+    <name>Removals</name>
     <message numerus="yes">
-        <source>%n day(s) ago</source>
-        <translation>
-            <numerusform>%n day ago</numerusform>
-            <numerusform>%n days ago</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>What was removed is kept here for %n day(s), then it is deleted for good.</source>
-        <translation>
-            <numerusform>What was removed is kept here for %n day, then it is deleted for good.</numerusform>
-            <numerusform>What was removed is kept here for %n days, then it is deleted for good.</numerusform>
+        <source>was removed; frees {size} in %n day(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

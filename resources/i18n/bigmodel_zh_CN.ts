@@ -2,6 +2,69 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name></name>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Cache</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Gradients</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Optimizer</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Other, ours</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Other programs</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Free</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Keys and values of the reply that is being written</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Gradients of the runs</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>What the optimizers of the runs keep for each parameter</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>What else our processes take: code, activations, pictures, this window</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>What the system and other programs take</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>What can be used</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -258,6 +321,52 @@
     </message>
 </context>
 <context>
+    <name>DeviceCard</name>
+    <message>
+        <source>Load</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory, ours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory: {ours} ours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory: {ours} ours of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Power</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished">温度</translation>
+    </message>
+</context>
+<context>
+    <name>DiskCard</name>
+    <message>
+        <source>Disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{free} free of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Facts</name>
     <message>
         <source>Copy path</source>
@@ -291,19 +400,19 @@
     <name>FolderField</name>
     <message>
         <source>A folder with a folder for each class</source>
-        <translation type="unfinished"></translation>
+        <translation>选择按类别分子文件夹的文件夹</translation>
     </message>
     <message>
         <source>Add a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加文件夹…</translation>
     </message>
     <message>
         <source>{classes} classes, over {count} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{classes} 个类别，超过 {count} 张图片</translation>
     </message>
     <message>
         <source>{classes} classes, {count} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{classes} 个类别，{count} 张图片</translation>
     </message>
 </context>
 <context>
@@ -402,6 +511,21 @@
     </message>
 </context>
 <context>
+    <name>KindRows</name>
+    <message>
+        <source>Kinds of layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{type} × {layers}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>KnobRow</name>
     <message>
         <source>auto</source>
@@ -471,7 +595,7 @@
     </message>
     <message>
         <source>was removed.</source>
-        <translation>已移除。</translation>
+        <translation type="vanished">已移除。</translation>
     </message>
 </context>
 <context>
@@ -638,6 +762,25 @@
     </message>
 </context>
 <context>
+    <name>MonitorDock</name>
+    <message>
+        <source>Hide the monitor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Monitor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The PyTorch that is installed does not use this device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first figures come in a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>NewRun</name>
     <message>
         <source>Batch</source>
@@ -681,7 +824,7 @@
     </message>
     <message>
         <source>What to train on</source>
-        <translation type="unfinished"></translation>
+        <translation>训练类型</translation>
     </message>
     <message>
         <source>a number, as 1e-3</source>
@@ -693,11 +836,11 @@
     </message>
     <message>
         <source>{count} parameters, {trained} of them trained</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个参数，其中训练 {trained} 个</translation>
     </message>
     <message>
         <source>{held} for weights, gradients and optimizer, {kept} a saved model · {amount}</source>
-        <translation type="unfinished"></translation>
+        <translation>权重、梯度和优化器共占 {held}，每个保存的模型占 {kept} · {amount}</translation>
     </message>
 </context>
 <context>
@@ -727,70 +870,93 @@
     </message>
 </context>
 <context>
+    <name>ParametersCard</name>
+    <message>
+        <source>As the model is built: what a fine-tuning of all of it would change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model is loaded. One is when you chat, or look at pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation type="unfinished">参数量</translation>
+    </message>
+    <message>
+        <source>{total} in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{trainable} trainable · {frozen} frozen</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PictureSubject</name>
     <message>
         <source>, each seen about {times} times</source>
-        <translation type="unfinished"></translation>
+        <translation>，每张约学习 {times} 遍</translation>
     </message>
     <message>
         <source>Blocks in each stage</source>
-        <translation type="unfinished"></translation>
+        <translation>各阶段的块数</translation>
     </message>
     <message>
         <source>Channels in each stage</source>
-        <translation type="unfinished"></translation>
+        <translation>各阶段的通道数</translation>
     </message>
     <message>
         <source>Drop a folder that holds a folder of pictures for each class</source>
-        <translation type="unfinished"></translation>
+        <translation>将按类别分好子文件夹的图片文件夹拖到这里</translation>
     </message>
     <message>
         <source>Flips</source>
-        <translation type="unfinished"></translation>
+        <translation>翻转</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>Mirror half of them</source>
-        <translation type="unfinished"></translation>
+        <translation>随机水平翻转一半图片</translation>
     </message>
     <message>
         <source>None: a share of the pictures above</source>
-        <translation type="unfinished"></translation>
+        <translation>未指定：从上面的图片中划出一部分</translation>
     </message>
     <message>
         <source>Picture size (pixels)</source>
-        <translation type="unfinished"></translation>
+        <translation>图片尺寸（像素）</translation>
     </message>
     <message>
         <source>Pictures to evaluate on</source>
-        <translation type="unfinished"></translation>
+        <translation>评估图片</translation>
     </message>
     <message>
         <source>Pictures to learn from</source>
-        <translation type="unfinished"></translation>
+        <translation>训练图片</translation>
     </message>
     <message>
         <source>Share to evaluate on</source>
-        <translation type="unfinished"></translation>
+        <translation>评估集比例</translation>
     </message>
     <message>
         <source>Smallest part shown</source>
-        <translation type="unfinished"></translation>
+        <translation>最小裁剪比例</translation>
     </message>
     <message>
         <source>Train only its last layer</source>
-        <translation type="unfinished"></translation>
+        <translation>只训练最后一层</translation>
     </message>
     <message>
         <source>whole numbers, as 2, 2, 2</source>
-        <translation type="unfinished"></translation>
+        <translation>整数列表，例如 2, 2, 2</translation>
     </message>
     <message>
         <source>{batch} pictures a step</source>
-        <translation type="unfinished"></translation>
+        <translation>每步 {batch} 张图片</translation>
     </message>
 </context>
 <context>
@@ -834,6 +1000,19 @@
     </message>
 </context>
 <context>
+    <name>QCoreApplication</name>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Weights</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MemorySplit</source>
+        <comment>Parameters and buffers of what is loaded and of what is trained</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Menu: open, settings, shortcuts</source>
@@ -842,12 +1021,6 @@
 </context>
 <context>
     <name>RecentlyRemoved</name>
-    <message numerus="yes">
-        <source>%n day(s) ago</source>
-        <translation>
-            <numerusform>%n 天前</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
@@ -897,18 +1070,49 @@
         <translation>训练任务</translation>
     </message>
     <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
         <source>What was removed</source>
         <translation>移除的内容</translation>
     </message>
+    <message>
+        <source>What was removed is kept here for a day, then it is deleted for good.</source>
+        <translation>移除的内容会在这里保留一天，之后彻底删除。</translation>
+    </message>
+    <message>
+        <source>What was removed is kept here for {days} days, then it is deleted for good.</source>
+        <translation>移除的内容会在这里保留 {days} 天，之后彻底删除。</translation>
+    </message>
+    <message>
+        <source>a day ago</source>
+        <translation type="vanished">一天前</translation>
+    </message>
+    <message>
+        <source>less than a day ago</source>
+        <translation type="vanished">不到一天前</translation>
+    </message>
+    <message>
+        <source>{days} days ago</source>
+        <translation type="vanished">{days} 天前</translation>
+    </message>
+</context>
+<context>
+    <name>Removals</name>
+    <message>
+        <source>was removed.</source>
+        <translation type="unfinished">已移除。</translation>
+    </message>
     <message numerus="yes">
-        <source>What was removed is kept here for %n day(s), then it is deleted for good.</source>
-        <translation>
-            <numerusform>移除的内容会在这里保留 %n 天，之后彻底删除。</numerusform>
+        <source>was removed; frees {size} in %n day(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
         </translation>
     </message>
     <message>
-        <source>today</source>
-        <translation>今天</translation>
+        <source>was taken off the list; its files stay.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -969,6 +1173,10 @@
         <source>Working…</source>
         <translation>正在处理…</translation>
     </message>
+    <message>
+        <source>{words} · {seconds} s</source>
+        <translation>{words} · {seconds} 秒</translation>
+    </message>
 </context>
 <context>
     <name>Result</name>
@@ -987,6 +1195,10 @@
 </context>
 <context>
     <name>RichText</name>
+    <message>
+        <source>Text of the message</source>
+        <translation>消息正文</translation>
+    </message>
     <message>
         <source>{count} characters before this are not shown · Show more</source>
         <translation>前面还有 {count} 个字符未显示 · 显示更多</translation>
@@ -1027,59 +1239,59 @@
     <name>RunStrip</name>
     <message>
         <source>Give memory back</source>
-        <translation type="unfinished"></translation>
+        <translation>释放内存</translation>
     </message>
     <message>
         <source>It is about to start.</source>
-        <translation type="unfinished"></translation>
+        <translation>即将开始。</translation>
     </message>
     <message>
         <source>Its memory is kept, so that it goes on at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存仍保留，可以立即继续。</translation>
     </message>
     <message>
         <source>Its memory was given back. Resume goes on from its last checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存已释放。点击“继续”可从最近的检查点接着训练。</translation>
     </message>
     <message>
         <source>Let it go before the run before it</source>
-        <translation type="unfinished"></translation>
+        <translation>排到前一个任务之前</translation>
     </message>
     <message>
         <source>Move up</source>
-        <translation type="unfinished"></translation>
+        <translation>上移</translation>
     </message>
     <message>
         <source>Next in the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>队列中的下一个</translation>
     </message>
     <message>
         <source>Number {turn} in the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>队列中第 {turn} 位</translation>
     </message>
     <message>
         <source>Paused after step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>已在第 {step} 步后暂停</translation>
     </message>
     <message>
         <source>Remove from queue</source>
-        <translation type="unfinished"></translation>
+        <translation>移出队列</translation>
     </message>
     <message>
         <source>Save it and end its process; Resume goes on from there</source>
-        <translation type="unfinished"></translation>
+        <translation>保存并结束进程；点击“继续”可从这里接着训练</translation>
     </message>
     <message>
         <source>Start it at once, beside whatever runs</source>
-        <translation type="unfinished"></translation>
+        <translation>立即开始，与正在进行的任务并行</translation>
     </message>
     <message>
         <source>Start now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即开始</translation>
     </message>
     <message>
         <source>Stop it; Resume puts it back</source>
-        <translation type="unfinished"></translation>
+        <translation>停止任务；点击“继续”会重新排队</translation>
     </message>
 </context>
 <context>
@@ -1287,7 +1499,7 @@
     </message>
     <message>
         <source>{tokens} tokens a step</source>
-        <translation type="unfinished"></translation>
+        <translation>每步 {tokens} 词元</translation>
     </message>
 </context>
 <context>
@@ -1313,7 +1525,7 @@
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -1325,7 +1537,7 @@
     </message>
     <message>
         <source>Save now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即保存</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -1389,20 +1601,8 @@
         <translation>与 {name} 对话</translation>
     </message>
     <message>
-        <source>Tell me a story.</source>
-        <translation>Tell me a story.</translation>
-    </message>
-    <message>
         <source>The engine is loading it. You can write already.</source>
         <translation>引擎正在加载模型，现在就可以输入消息。</translation>
-    </message>
-    <message>
-        <source>What can you do?</source>
-        <translation>What can you do?</translation>
-    </message>
-    <message>
-        <source>What is a residual network?</source>
-        <translation>What is a residual network?</translation>
     </message>
     <message>
         <source>{parameters} parameters, ready on {device}</source>
@@ -1414,6 +1614,13 @@
     <message>
         <source>Sample pictures</source>
         <translation>样例图片</translation>
+    </message>
+</context>
+<context>
+    <name>_RunLine</name>
+    <message>
+        <source>{run}, in training</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1899,15 +2106,15 @@
     </message>
     <message>
         <source>Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.</source>
-        <translation type="unfinished"></translation>
+        <translation>请完整下载。如果它是为其他库（diffusers、GGUF）制作的，这里无法使用。</translation>
     </message>
     <message>
         <source>Fetch it again, or remove it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新下载，或将其移除。</translation>
     </message>
     <message>
         <source>Fetch it again, which goes on where it stopped, or remove it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新下载（会从中断处继续），或将其移除。</translation>
     </message>
     <message>
         <source>Fetch it again.</source>
@@ -1963,7 +2170,7 @@
     </message>
     <message>
         <source>It can only be deleted for good, which frees {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation type="vanished">只能彻底删除，可释放 {size}。</translation>
     </message>
     <message>
         <source>It has been started again; try once more.</source>
@@ -1994,12 +2201,12 @@
         <translation>在 {device} 上至少需要 {needs}，而它只有 {total}。</translation>
     </message>
     <message>
-        <source>It starts by itself when its turn comes.</source>
-        <translation>轮到时会自动开始。</translation>
-    </message>
-    <message>
         <source>It starts by itself when there is room.</source>
         <translation>内存足够时会自动开始。</translation>
+    </message>
+    <message>
+        <source>It starts by itself.</source>
+        <translation>它会自动开始。</translation>
     </message>
     <message>
         <source>It starts by itself; the settings say how many may run at once.</source>
@@ -2031,7 +2238,7 @@
     </message>
     <message>
         <source>Its files are never touched.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的文件不会被改动。</translation>
     </message>
     <message>
         <source>Its log says what it is doing.</source>
@@ -2091,7 +2298,7 @@
     </message>
     <message>
         <source>Models of your own can be removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>你自己的模型可以移除。</translation>
     </message>
     <message>
         <source>No build of torch {torch} fits the {card} and its driver, so that the CPU is used.</source>
@@ -2127,11 +2334,11 @@
     </message>
     <message>
         <source>Remove the new copy first, or let the old one go.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先移除新的副本，或放弃旧的那份。</translation>
     </message>
     <message>
         <source>Remove the run, on the Train page: it can be brought back as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“训练”页面移除该任务：之后同样可以恢复。</translation>
     </message>
     <message>
         <source>Resume from the last checkpoint is of no use: start again with a lower learning rate, or look at the data.</source>
@@ -2243,7 +2450,7 @@
     </message>
     <message>
         <source>The Hub&apos;s cache has a folder for {model}, and none of its files.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub 缓存中有 {model} 的文件夹，但没有任何文件。</translation>
     </message>
     <message>
         <source>The application is closing.</source>
@@ -2263,7 +2470,7 @@
     </message>
     <message>
         <source>The copy of {model} in the Hub&apos;s cache is not whole: it lacks {files}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub 缓存中的 {model} 不完整：缺少 {files}。</translation>
     </message>
     <message>
         <source>The damaged file was kept as {path}.</source>
@@ -2271,7 +2478,7 @@
     </message>
     <message>
         <source>The download of {model} was not finished: {size} of what is missing are here ({count} files).</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 没有下载完：未完成的部分已有 {size}（{count} 个文件）。</translation>
     </message>
     <message>
         <source>The engine could not be started: {detail}</source>
@@ -2435,7 +2642,7 @@
     </message>
     <message>
         <source>The run {run} is training on {model}, so it was not removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练任务 {run} 正在使用 {model}，因此没有移除。</translation>
     </message>
     <message>
         <source>The setting “{field}” was {was}, which it cannot be.</source>
@@ -2627,7 +2834,7 @@
     </message>
     <message>
         <source>Unload it on the Models page, or wait until the command that uses it has ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“模型”页面卸载它，或等待正在使用它的命令结束。</translation>
     </message>
     <message>
         <source>Use characters that it knows, for example: {examples}</source>
@@ -2639,7 +2846,7 @@
     </message>
     <message>
         <source>Wait until the run has ended, or stop it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请等待任务结束，或先停止任务。</translation>
     </message>
     <message>
         <source>Weights and config.json do not belong together: fetch both again.</source>
@@ -2648,6 +2855,10 @@
     <message>
         <source>What can be trained: {built}.</source>
         <translation>可训练的目标：{built}。</translation>
+    </message>
+    <message>
+        <source>What is left of it is listed; try once more.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.</source>
@@ -2723,11 +2934,11 @@
     </message>
     <message>
         <source>{model} came with the application and stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 是应用自带的，不能移除。</translation>
     </message>
     <message>
         <source>{model} has no config.json in the Hub&apos;s cache, so that transformers cannot load it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub 缓存中的 {model} 没有 config.json，transformers 无法加载。</translation>
     </message>
     <message>
         <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
@@ -2739,11 +2950,11 @@
     </message>
     <message>
         <source>{model} is in the Hub&apos;s cache again, so that what was removed stays in the trash.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub 缓存中又有了 {model}，因此移除的那份仍留在回收站。</translation>
     </message>
     <message>
         <source>{model} is loaded now, so it was not removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 正在使用中，因此没有移除。</translation>
     </message>
     <message>
         <source>{model} is not on this machine.</source>
@@ -2751,11 +2962,11 @@
     </message>
     <message>
         <source>{model} is what the run {run} has made, and goes only with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 是训练任务 {run} 的产物，只能随任务一起移除。</translation>
     </message>
     <message>
         <source>{model} lies on another disk than the trash, so that it cannot be kept there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 与回收站不在同一磁盘，无法保留在回收站中。</translation>
     </message>
     <message>
         <source>{model} makes its input from pictures in a way that training does not know.</source>
@@ -2776,6 +2987,10 @@
     <message>
         <source>{path} cannot be written to.</source>
         <translation>{path} 不可写。</translation>
+    </message>
+    <message>
+        <source>{path} could not be deleted whole: {detail}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} could not be moved: {detail}.</source>
@@ -2807,7 +3022,11 @@
     </message>
     <message>
         <source>{path} is not among the folders that are remembered.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 不在已记住的文件夹之列。</translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio remove {model} --for-good” deletes it, which frees {size}.</source>
+        <translation>“bigmodel-studio remove {model} --for-good”会将其彻底删除，可释放 {size}。</translation>
     </message>
     <message>
         <source>“bigmodel-studio resume {run}” goes on from its newest checkpoint.</source>
@@ -2853,6 +3072,10 @@
         <translation>编码器-解码器</translation>
     </message>
     <message>
+        <source>From</source>
+        <translation type="unfinished">来源</translation>
+    </message>
+    <message>
         <source>Hub, on disk</source>
         <translation>Hub 本地缓存</translation>
     </message>
@@ -2861,12 +3084,20 @@
         <translation>类型</translation>
     </message>
     <message>
+        <source>Last used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Masked words</source>
         <translation>掩码填空</translation>
     </message>
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Other</source>
@@ -2882,7 +3113,7 @@
     </message>
     <message>
         <source>Size</source>
-        <translation>大小</translation>
+        <translation type="vanished">大小</translation>
     </message>
     <message>
         <source>Text classifier</source>
@@ -2907,6 +3138,10 @@
     <message>
         <source>folder</source>
         <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>loaded now</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>run</source>
@@ -3053,10 +3288,6 @@
         <translation>跟随系统</translation>
     </message>
     <message>
-        <source>Takes effect when the application is started again.</source>
-        <translation>重新启动应用后生效。</translation>
-    </message>
-    <message>
         <source>“System” follows the light or dark mode of the desktop.</source>
         <translation>“跟随系统”会随桌面的浅色或深色模式切换。</translation>
     </message>
@@ -3066,14 +3297,33 @@
     </message>
 </context>
 <context>
+    <name>times</name>
+    <message>
+        <source>a day ago</source>
+        <translation type="unfinished">一天前</translation>
+    </message>
+    <message>
+        <source>less than a day ago</source>
+        <translation type="unfinished">不到一天前</translation>
+    </message>
+    <message>
+        <source>more than a year ago</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{days} days ago</source>
+        <translation type="unfinished">{days} 天前</translation>
+    </message>
+</context>
+<context>
     <name>train</name>
     <message>
         <source>Accuracy</source>
         <translation>准确率</translation>
     </message>
     <message>
-        <source>Activations: {size}, estimated from the shape and the batch</source>
-        <translation type="unfinished"></translation>
+        <source>Activations: {size}, {how}</source>
+        <translation>激活值：{size}，{how}</translation>
     </message>
     <message>
         <source>Batch</source>
@@ -3104,8 +3354,8 @@
         <translation>梯度范数</translation>
     </message>
     <message>
-        <source>Gradients: {size}, counted</source>
-        <translation type="unfinished"></translation>
+        <source>Gradients: {size}, {how}</source>
+        <translation>梯度：{size}，{how}</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -3120,8 +3370,8 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Optimizer: {size}, counted</source>
-        <translation type="unfinished"></translation>
+        <source>Optimizer: {size}, {how}</source>
+        <translation>优化器：{size}，{how}</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -3133,7 +3383,7 @@
     </message>
     <message>
         <source>Pictures: a model that tells their classes apart</source>
-        <translation type="unfinished"></translation>
+        <translation>图像：识别图片类别的模型</translation>
     </message>
     <message>
         <source>Recognised</source>
@@ -3161,11 +3411,11 @@
     </message>
     <message>
         <source>Text: a model that continues it</source>
-        <translation type="unfinished"></translation>
+        <translation>文本：续写文本的模型</translation>
     </message>
     <message>
-        <source>The process itself: {size}, measured</source>
-        <translation type="unfinished"></translation>
+        <source>The process itself: {size}, {how}</source>
+        <translation>进程自身：{size}，{how}</translation>
     </message>
     <message>
         <source>Time</source>
@@ -3184,8 +3434,8 @@
         <translation>在“图像”中使用</translation>
     </message>
     <message>
-        <source>Weights: {size}, counted</source>
-        <translation type="unfinished"></translation>
+        <source>Weights: {size}, {how}</source>
+        <translation>权重：{size}，{how}</translation>
     </message>
     <message>
         <source>a model that continues text</source>
@@ -3193,11 +3443,11 @@
     </message>
     <message>
         <source>a model that recognises pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>能识别图片的模型</translation>
     </message>
     <message>
         <source>about {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>约 {size}</translation>
     </message>
     <message>
         <source>bigram, smoothed</source>
@@ -3212,6 +3462,14 @@
         <translation>类别频率</translation>
     </message>
     <message>
+        <source>counted from the shape</source>
+        <translation>按结构计算</translation>
+    </message>
+    <message>
+        <source>estimated</source>
+        <translation>估算</translation>
+    </message>
+    <message>
         <source>failed</source>
         <translation>失败</translation>
     </message>
@@ -3224,12 +3482,16 @@
         <translation>已中断</translation>
     </message>
     <message>
+        <source>measured</source>
+        <translation>实测</translation>
+    </message>
+    <message>
         <source>paused</source>
         <translation>已暂停</translation>
     </message>
     <message>
         <source>pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>running</source>
@@ -3249,7 +3511,7 @@
     </message>
     <message>
         <source>stories</source>
-        <translation type="unfinished"></translation>
+        <translation>故事</translation>
     </message>
     <message>
         <source>unigram</source>
@@ -3264,8 +3526,12 @@
         <translation>{layers} 层，宽度 {width}，{heads} 头</translation>
     </message>
     <message>
-        <source>{state} · number {turn} in the queue</source>
-        <translation type="unfinished"></translation>
+        <source>{state} · next</source>
+        <translation>{state} · 下一个</translation>
+    </message>
+    <message>
+        <source>{state} · number {turn}</source>
+        <translation>{state} · 第 {turn} 位</translation>
     </message>
     <message>
         <source>{state} · step {step}</source>

@@ -29,8 +29,6 @@ class Banner(QFrame):
         self.more = label("", "small")
         self.dismiss = QToolButton()
         self.dismiss.setIcon(icon("close"))
-        self.dismiss.setToolTip(self.tr("Dismiss"))
-        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
         self.dismiss.clicked.connect(self._on_dismissed)
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -43,13 +41,19 @@ class Banner(QFrame):
         row.addLayout(words, 1)
         row.addWidget(self.more)
         row.addWidget(self.dismiss)
-        self.hide()
+        self.say_again()
 
     @Slot(object)
     def tell(self, problem: Problem) -> None:
         """Show a problem, or have it wait behind the one that is shown."""
         if problem not in self._waiting:
             self._waiting.append(problem)
+        self._show()
+
+    def say_again(self) -> None:
+        """Say it in the language that is spoken now."""
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
         self._show()
 
     @Slot()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -128,6 +129,14 @@ class Page(QWidget):
     def shut(self) -> None:
         """The window closes: stop timers and jobs."""
 
+    def hand_over(self) -> object:
+        """Another of this class takes its place: end as in ``shut`` what does not go on there, and give what does.
+
+        The other finds it in ``studio.left`` under its page's id while it is made.
+        """
+        self.shut()
+        return None
+
     # ------------------------------------------------------------------------------- folding
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -136,7 +145,7 @@ class Page(QWidget):
 
     def fold(self) -> None:
         """Fold or unfold what the window's width has no room for; what the user chose holds until it crosses again."""
-        width = self.window().width()
+        width = _room(self.window())
         narrow = (width < LIST_FROM_PX, width < INSPECTOR_FROM_PX)
         if narrow == self._narrow:
             return
@@ -184,6 +193,12 @@ class Page(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(widget)
         return frame
+
+
+def _room(window: QWidget) -> int:
+    """The window's width, without what docks at its sides take."""
+    docks = [dock for dock in window.findChildren(QDockWidget) if dock.isVisible() and not dock.isFloating()]
+    return window.width() - sum(dock.width() for dock in docks)
 
 
 class _Panel(QFrame):

@@ -29,6 +29,7 @@ class Toast(QFrame):
     def __init__(self, window: QWidget, place: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self._window = window
         self._place_of = place
         set_look(self, "toast")
         self._act: Callable[[], object] | None = None
@@ -40,8 +41,6 @@ class Toast(QFrame):
         set_look(self.button, "link")
         self.dismiss = QToolButton()
         self.dismiss.setIcon(icon("close"))
-        self.dismiss.setToolTip(self.tr("Dismiss"))
-        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 6, 6)
         row.setSpacing(8)
@@ -55,7 +54,7 @@ class Toast(QFrame):
         self.button.clicked.connect(self._on_pressed)
         self.dismiss.clicked.connect(self.leave)
         place.installEventFilter(self)
-        self.hide()
+        self.say_again()
 
     def offer(self, name: str, words: str, button: str, act: Callable[[], object]) -> None:
         """Say that ``name`` (anybody's text, elided) was ``words``, and do ``act`` where ``button`` is pressed."""
@@ -68,6 +67,12 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._timer.start()
+
+    def say_again(self) -> None:
+        """The language is another: what was offered in the one before goes."""
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
+        self.leave()
 
     @Slot()
     def leave(self) -> None:

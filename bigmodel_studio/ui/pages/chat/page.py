@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
@@ -27,15 +28,29 @@ from bigmodel_studio.ui.widgets.page_frame import Page, label
 INDEX_MS = 50
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a page leaves to the one that takes its place: the conversation, with the reply that is on its way."""
+
+    store: Conversations
+    talk: Talk
+    load: Job | None
+    model: ModelRef | None
+
+
 class ChatPage(Page):
     """Takes a ``ModelRef`` to talk to, or the number of a conversation to open."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "chat", "")
         self.title_label.setText(self.tr("Chat"))
-        self.store = Conversations(trash_days=studio.settings.values.trash_days)
-        self.talk = Talk(studio, self.store, self)
-        self._load: Job | None = None
+        before = studio.left.get("chat")
+        if isinstance(before, Left):
+            self.store, self.talk, self._load = before.store, before.talk, before.load
+            self.talk.setParent(self)
+        else:
+            self.store = Conversations(trash_days=studio.settings.values.trash_days)
+            self.talk, self._load = Talk(studio, self.store, self), None
         self.picker = ModelPicker(studio.library, ("causal-lm",))
         self.context = label("", "secondary")
         self.new_button = QPushButton(self.tr("New chat"))
@@ -58,8 +73,11 @@ class ChatPage(Page):
         self._load_timer.timeout.connect(self._load_chosen)
         self._index_timer = QTimer(self, interval=INDEX_MS)
         self._index_timer.timeout.connect(self._index)
+        if isinstance(before, Left):
+            self._go_on(before)
         self._connect()
-        self._restore()
+        if not isinstance(before, Left):
+            self._restore()
 
     def _inspector_form(self) -> QWidget:
         self.system.setPlaceholderText(self.tr("What the model should keep to, in its own words"))
@@ -108,9 +126,7 @@ class ChatPage(Page):
 
     def _restore(self) -> None:
         session = self.studio.settings.values.session
-        self.sampling.set_value(self.studio.settings.values.sampling)
-        self.system.setPlainText(session.system_prompt)
-        self.composer.set_text(session.unsent)
+        self._restore_texts()
         if self.store.problem is not None:
             self.studio.tell(self.store.problem)
         self.list.refresh()
@@ -123,6 +139,27 @@ class ChatPage(Page):
             self.picker.choose(ModelRef(source="builtin", id=STARTER))  # before the library has been read
         else:
             self.picker.choose_first()
+        self._say_model()
+
+    def _restore_texts(self) -> None:
+        values = self.studio.settings.values
+        self.sampling.set_value(values.sampling)
+        self.system.setPlainText(values.session.system_prompt)
+        self.composer.set_text(values.session.unsent)
+
+    def _go_on(self, before: Left) -> None:
+        """Show what the page before showed; a reply that is on its way comes here from now on."""
+        self._restore_texts()
+        if before.model is not None:
+            self.picker.choose(before.model)
+        if self._load is not None:
+            self._load.ended.connect(self._on_loaded)
+        self.list.refresh()
+        self.list.show_current(self.talk.conversation)
+        self._show_thread()
+        self.composer.set_busy(self.talk.busy)
+        self.transcript.show_waiting(self.talk.waits_for)
+        self._index_timer.start()
         self._say_model()
 
     # ------------------------------------------------------------------------------- what the window asks for
@@ -160,6 +197,13 @@ class ChatPage(Page):
             system_prompt=self.system.toPlainText(),
             models=models,
         )
+
+    def hand_over(self) -> Left:
+        self.list.shut()
+        self._index_timer.stop()
+        self._load_timer.stop()
+        self.talk.setParent(None)
+        return Left(self.store, self.talk, self._load, self.picker.ref())
 
     def shut(self) -> None:
         self.talk.shut()

@@ -164,7 +164,7 @@ class KnobRow(QWidget):
         """What "auto" comes to with the model that is loaded; None: that is not known."""
         if self.knob.auto:
             number = "" if own is None else self.field.locale().toString(float(own), "f", self.knob.digits)
-            self.field.setSpecialValueText(f"{self.tr('auto')} {number}".rstrip())
+            self.field.setSpecialValueText(" ".join(filter(None, (self.tr("auto"), number))))
 
     @Slot(float)
     def _on_typed(self, value: float) -> None:

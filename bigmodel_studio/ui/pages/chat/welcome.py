@@ -12,6 +12,8 @@ from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 STARTER = "starter-gpt"
+QUESTIONS = ("Tell me a story.", "What is a residual network?", "What can you do?")
+"""Not translated: the bundled model learnt English alone, and is sent what the button says."""
 
 
 class Welcome(QWidget):
@@ -24,7 +26,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         self.title = label("", "large", wrap=True)
         self.state = label("", "secondary", wrap=True)
-        self.first = [QPushButton(text) for text in self._questions()]
+        self.first = [QPushButton(text) for text in QUESTIONS]
         self.open = QPushButton(self.tr("Open a model’s folder…"))
         self.open.clicked.connect(self.folder_wanted)
         column = QVBoxLayout(self)
@@ -39,9 +41,6 @@ class Welcome(QWidget):
             button.clicked.connect(self._on_pressed)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(3)
-
-    def _questions(self) -> list[str]:
-        return [self.tr("Tell me a story."), self.tr("What is a residual network?"), self.tr("What can you do?")]
 
     def show_model(
         self, name: str, facts: ModelFacts | None, *, looking: bool, loading: bool, problem: Problem | None

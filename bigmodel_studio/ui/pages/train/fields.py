@@ -123,7 +123,7 @@ class Fields(QObject):
         """At its field, a value needs no field's name."""
         may_be = problem.arguments.get("may_be")
         if problem.code == "spec-field" and may_be is not None:
-            return self.tr("It may be: {may_be}.").format(may_be=may_be)
+            return self.tr("It may be: {may_be}.").format(may_be=i18n.words_of(str(may_be)))
         return " ".join(i18n.told(problem))
 
 

@@ -7,6 +7,7 @@ through the queue (``core.run_queue``), so that a run is the same whether this w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,15 @@ STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
 """What the strip above the curves can want of a run."""
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a page leaves to the one that takes its place: the run that is shown, and whether there is a form."""
+
+    run: str | None
+    form: bool
+    filling: bool
+
+
 class TrainPage(Page):
     """Made when first shown; ``show_what`` takes a run's name."""
 
@@ -72,7 +82,15 @@ class TrainPage(Page):
         watcher.points.connect(self._on_points)
         watcher.reset.connect(self._on_reset)
         watcher.samples_changed.connect(self._on_samples)
+        before = studio.left.get("train")
+        if isinstance(before, Left):
+            self._wanted = before.run
         self._on_runs(watcher.runs)
+        if isinstance(before, Left) and before.form:
+            form = self.form  # made now, so that what was typed can be put into it
+            if before.filling:
+                self.stack.setCurrentWidget(form)
+                self._refresh()
 
     # ------------------------------------------------------------------------------- how it is laid out
 
@@ -164,6 +182,11 @@ class TrainPage(Page):
         self.form.open()
         self.stack.setCurrentWidget(self.form)
         self._refresh()
+
+    def hand_over(self) -> Left:
+        left = Left(self._shown, self._form is not None, self._filling)
+        self.shut()
+        return left
 
     def shut(self) -> None:
         self._clock.stop()

@@ -1,0 +1,388 @@
+"""Two languages: nothing is untranslated, and the window changes from one to the other with nothing lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import translations
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QTabWidget,
+    QTextBrowser,
+    QTreeView,
+    QWidget,
+)
+
+from bigmodel_studio.core import paths
+from bigmodel_studio.protocol import (
+    Classify,
+    Done,
+    Event,
+    Generate,
+    Generated,
+    Label,
+    Loaded,
+    ModelRef,
+    Prediction,
+    Problem,
+    Progress,
+    Request,
+    Token,
+)
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.log_viewer import LogViewer
+from bigmodel_studio.ui.pages import PAGES
+from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.pages.chat.welcome import QUESTIONS
+from bigmodel_studio.ui.pages.images.page import ImagesPage
+from bigmodel_studio.ui.pages.models.page import ModelsPage
+from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.recently_removed import RecentlyRemoved
+from bigmodel_studio.ui.settings_dialog import SettingsDialog
+from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
+from bigmodel_studio.ui.widgets.page_frame import Page
+from tests.ui.shell import FACTS, Shell
+
+LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
+ALLOWED = frozenset(
+    LATIN.findall(
+        "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt txt "
+        "CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float safetensors GPTNeoForCausalLM ResNetForImageClassification "
+        "kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
+    )
+)
+"""Names, units and keys that are written so in Chinese too, in parts as ``LATIN`` finds them."""
+TYPED = "Zwischentext"
+SAID = "word "
+
+
+class Answers:
+    """A lane's handler: a reply streams until it is let go, and pictures after the second wait for that too."""
+
+    def __init__(self) -> None:
+        self.free = False
+        self.words = 0
+
+    def __call__(self, request: Request) -> Iterator[Event]:
+        yield Loaded(facts=FACTS)
+        if isinstance(request, Generate):
+            while not self.free:
+                self.words += 1
+                yield Token(id=1, text=SAID, logprob=-1.0, processed_logprob=-1.0)
+            yield Done(result=_generated(SAID * self.words, self.words))
+        elif isinstance(request, Classify):
+            for number, image in enumerate(request.images):
+                while number > 1 and not self.free:
+                    yield Progress(what="classifying")
+                yield Prediction(image=image, predictions=(Label(label="9", probability=0.9),), seconds=0.01)
+            yield Done()
+        else:
+            yield Done()
+
+
+def _generated(text: str, words: int) -> Generated:
+    return Generated(
+        text=text,
+        prompt_tokens=8,
+        new_tokens=words,
+        finish_reason="stop",
+        seed=1,
+        time_to_first_token_s=0.01,
+        tokens_per_second=100.0,
+    )
+
+
+@pytest.fixture
+def answers(shell: Shell, qapp: QApplication) -> Iterator[Answers]:
+    """The window on a lane that answers, with the models of this project; English again afterwards."""
+    made = Answers()
+    shell.lane.handler = made
+    shell.library.refresh()
+    shell.wait(lambda: shell.library.ready)
+    yield made
+    made.free = True
+    i18n.install(qapp, "en")
+
+
+# ----------------------------------------------------------------------------------- every string
+
+
+def test_every_string_is_translated_and_compiled() -> None:
+    """``python3 packaging/translations.py`` brings the files up to date; the new strings wait there for words."""
+    assert translations.check() == []
+
+
+def test_what_is_wrong_with_a_translation_is_found(tmp_path: Path) -> None:
+    whole = (translations.FOLDER / "bigmodel_zh_CN.ts").read_text("utf-8")
+    for language in translations.LANGUAGES:
+        for kind in ("ts", "qm"):
+            name = f"bigmodel_{language}.{kind}"
+            (tmp_path / name).write_bytes((translations.FOLDER / name).read_bytes())
+    damaged = whole.replace("与 {name} 对话", "与 {model} 对话").replace(
+        "<source>Seed</source>", "<source>Sead</source>"
+    )
+    damaged = damaged.replace("<translation>快捷键</translation>", '<translation type="unfinished"></translation>')
+    assert damaged != whole
+    (tmp_path / "bigmodel_zh_CN.ts").write_text(damaged, "utf-8")
+    wrong = "\n".join(translations.check(tmp_path))
+    assert "'Talk to {name}' has other placeholders" in wrong
+    assert "'Seed' is missing" in wrong
+    assert "'Shortcuts' is not translated" in wrong
+    assert "bigmodel_zh_CN.qm is not what bigmodel_zh_CN.ts compiles to" in wrong
+
+
+def test_problems_and_what_runs_left_behind_are_said_in_chinese(answers: Answers, qapp: QApplication) -> None:
+    i18n.install(qapp, "zh")
+    arguments: dict[str, str | int | float] = {"field": "schedule.batch", "was": "0", "may_be": "1 to 65,536"}
+    assert i18n.told(Problem(code="spec-field", arguments=arguments)) == (
+        "schedule.batch 为 0。",
+        "可取值：1 到 65,536。",
+    )
+    left = (
+        "There was not enough memory on CUDA 0 to train this. "
+        "Halve schedule.batch or model.context, or take a smaller model; other models can be closed too."
+    )
+    assert i18n.told_again(left).startswith("CUDA 0 的内存不足以进行这次训练。 请将 schedule.batch")
+    assert i18n.told_again("Stopped after step 1,240.") == "已在第 1,240 步后停止。"
+    assert i18n.told_again("/home/x/{odd} name 3") == "/home/x/{odd} name 3"
+
+
+# ----------------------------------------------------------------------------------- the switch
+
+
+def _speak(shell: Shell, language: str) -> None:
+    """Choose a language in the settings, as a user does."""
+    shell.window.show_settings()
+    dialog = next(each for each in shell.window.findChildren(SettingsDialog) if each.isVisible())
+    box = dialog.fields["language"]
+    assert isinstance(box, QComboBox)
+    box.setFocus()
+    before = shell.window.rail
+    box.setCurrentIndex(box.findData(language))
+    shell.wait(lambda: shell.window.rail is not before)
+    dialogs = [each for each in shell.window.findChildren(SettingsDialog) if each.isVisible()]
+    assert len(dialogs) == 1
+    again = dialogs[0].fields["language"]
+    assert isinstance(again, QComboBox)
+    assert again.currentData() == language
+    dialogs[0].reject()
+
+
+def _texts(root: QWidget) -> Iterator[tuple[QWidget, str]]:
+    """What can be read, or is read out, of every widget that is visible."""
+    for widget in [root, *root.findChildren(QWidget)]:
+        if not widget.isVisible():
+            continue
+        texts = [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
+        if isinstance(widget, QLabel | QAbstractButton):
+            texts.append(widget.text())
+        if isinstance(widget, QLineEdit | QPlainTextEdit):
+            texts.append(widget.placeholderText())
+        if isinstance(widget, QComboBox):
+            texts += [widget.itemText(row) for row in range(widget.count())]
+        if isinstance(widget, QTabWidget):
+            texts += [widget.tabText(tab) for tab in range(widget.count())]
+        if isinstance(widget, QAbstractSpinBox):
+            texts += [widget.text(), widget.specialValueText()]
+        if isinstance(widget, QTableView | QTreeView):
+            texts += _cells(widget)
+        if isinstance(widget, QDialog):
+            texts.append(widget.windowTitle())
+        texts += [action.text() for action in widget.actions()]
+        yield from ((widget, text) for text in texts if text)
+
+
+def _cells(view: QAbstractItemView) -> list[str]:
+    model = view.model()
+    across = range(model.columnCount())
+    heads = [model.headerData(column, Qt.Orientation.Horizontal) for column in across]
+    cells = [model.index(row, column).data() for row in range(model.rowCount()) for column in across]
+    return [str(text) for text in (*heads, *cells) if text]
+
+
+def _left_in_english(root: QWidget) -> list[str]:
+    found = []
+    for widget, text in _texts(root):
+        for path in (str(paths.resources()), str(paths.home())):
+            text = re.sub(re.escape(path) + r"\S*", "", text)
+        own = {*ALLOWED, TYPED, SAID.strip()}
+        words = [word for word in LATIN.findall(text) if word not in own and text not in QUESTIONS]
+        if words:
+            found.append(f"{type(widget).__name__}: {text!r}")
+    return sorted(set(found))
+
+
+P = TypeVar("P", bound=Page)
+
+
+def _page(shell: Shell, kind: type[P], page_id: str) -> P:
+    page = shell.window.pages[page_id]
+    assert isinstance(page, kind)
+    return page
+
+
+def _shown(chat: ChatPage) -> str:
+    """The text of the last message as it is on the screen."""
+    view = chat.transcript.views[-1] if chat.transcript.views else None
+    return "".join(segment.toPlainText() for segment in view.findChildren(QTextBrowser)) if view is not None else ""
+
+
+def _fill_in(shell: Shell) -> ChatPage:
+    """A reply streams, a message is half typed, a form of a new run is half filled in."""
+    chat = _page(shell, ChatPage, "chat")
+    chat.picker.choose(ModelRef(source="builtin", id="starter-gpt"))
+    chat.system.setPlainText(TYPED)
+    shell.qtbot.keyClicks(chat.composer.editor, TYPED)
+    shell.qtbot.keyClick(chat.composer.editor, Qt.Key.Key_Return)
+    shell.wait(lambda: SAID in _shown(chat))
+    shell.qtbot.keyClicks(chat.composer.editor, TYPED + "2")
+    shell.window.show_page("train")
+    train = _page(shell, TrainPage, "train")
+    train.new_item()
+    train.form.name.setText(TYPED)
+    train.form.steps.setValue(1234)
+    return chat
+
+
+def test_the_window_changes_its_language_with_nothing_lost(shell: Shell, answers: Answers) -> None:
+    before = _fill_in(shell)
+
+    _speak(shell, "zh")
+
+    assert isinstance(shell.window.current_page, TrainPage)
+    train = _page(shell, TrainPage, "train")
+    assert train.stack.currentWidget() is train.form
+    assert train.form.name.text() == TYPED
+    assert train.form.steps.value() == 1234
+    shell.window.show_page("chat")
+    chinese = _page(shell, ChatPage, "chat")
+    assert chinese is not before
+    assert chinese.talk.busy
+    assert chinese.composer.text() == TYPED + "2"
+    assert chinese.system.toPlainText() == TYPED
+    shown = len(_shown(chinese))
+    shell.wait(lambda: len(_shown(chinese)) > shown)
+    assert _left_in_english(shell.window) == []
+
+    _speak(shell, "en")
+
+    english = _page(shell, ChatPage, "chat")
+    assert english.isVisible()
+    assert english.composer.text() == TYPED + "2"
+    answers.free = True
+    shell.wait(lambda: not english.talk.busy)
+    assert english.transcript.views[-1].message.text == SAID * answers.words
+    assert [view.message.state for view in english.transcript.views] == ["done", "done"]
+    assert sum(type(request) is Generate for request in shell.lane.requests) == 1
+    assert not any("\u4e00" <= letter <= "\u9fff" for _, text in _texts(shell.window) for letter in text)
+
+
+def test_pictures_stay_and_are_not_asked_about_again(shell: Shell, answers: Answers) -> None:
+    shell.window.show_page("images")
+    images = _page(shell, ImagesPage, "images")
+    shell.wait(lambda: images.picker.ref() is not None)
+    pictures = sorted((paths.samples() / "pictures").glob("*.png"))[:3]
+    images.add_paths(pictures)
+    shell.wait(lambda: len([item for item in images.items.items() if item.prediction is not None]) == 2)
+
+    _speak(shell, "zh")
+
+    again = _page(shell, ImagesPage, "images")
+    assert again is not images
+    assert [item.path for item in again.items.items()] == pictures
+    answers.free = True
+    shell.wait(lambda: not again.batches)
+    assert all(item.prediction is not None for item in again.items.items())
+    assert sum(isinstance(request, Classify) for request in shell.lane.requests) == 1
+    assert again.summary.text().startswith("3 张图片")
+
+
+def test_the_run_and_the_model_that_are_looked_at_stay(shell: Shell, answers: Answers) -> None:
+    shell.runs.start()
+    shell.wait(lambda: len(shell.runs.runs) > 1)
+    shell.window.show_page("train")
+    run = shell.runs.runs[1].name
+    _page(shell, TrainPage, "train").choose(run)
+    shell.window.show_page("models")
+    models = _page(shell, ModelsPage, "models")
+    models.show_what(ModelRef(source="builtin", id="starter-resnet"))
+    models.search.setText("resnet")
+
+    _speak(shell, "zh")
+
+    current = _page(shell, TrainPage, "train").current()
+    assert current is not None
+    assert current.name == run
+    again = _page(shell, ModelsPage, "models")
+    assert shell.window.current_page is again
+    assert again.search.text() == "resnet"
+    assert again.details.name.text() == "starter-resnet"
+
+
+def _new_run(page: QWidget) -> None:
+    assert isinstance(page, TrainPage)
+    page.new_item()
+
+
+def _new_pictures_run(page: QWidget) -> None:
+    assert isinstance(page, TrainPage)
+    page.new_item()
+    list(page.form.choices.values())[1].click()
+    page.form.subject.fine.click()
+
+
+@pytest.mark.parametrize(
+    ("page_id", "prepare"),
+    [
+        *((page_id, None) for page_id in PAGES),
+        ("train", _new_run),
+        ("train", _new_pictures_run),
+    ],
+)
+def test_no_page_has_a_word_of_english_left(
+    shell: Shell, answers: Answers, page_id: str, prepare: Callable[[QWidget], None] | None
+) -> None:
+    shell.runs.start()
+    shell.wait(lambda: bool(shell.runs.runs))
+    _speak(shell, "zh")
+    shell.window.show_page(page_id)
+    if prepare is not None:
+        prepare(shell.window.pages[page_id])
+    shell.qtbot.wait(300)
+    assert _left_in_english(shell.window) == []
+    assert _left_in_english(shell.window.rail) == []
+
+
+@pytest.mark.parametrize("kind", [SettingsDialog, ShortcutsDialog, RecentlyRemoved, LogViewer])
+def test_no_dialog_has_a_word_of_english_left(shell: Shell, answers: Answers, kind: type[QDialog]) -> None:
+    _speak(shell, "zh")
+    maker: Callable[..., QDialog] = kind
+    made = maker(shell.settings if kind is SettingsDialog else shell.studio, shell.window)
+    made.show()
+    assert _left_in_english(made) == []
+    made.close()
+
+
+def test_the_log_that_is_read_stays_open(shell: Shell, answers: Answers) -> None:
+    viewer = LogViewer(shell.studio, shell.window)
+    viewer.search.setText(TYPED)
+    viewer.show()
+    _speak(shell, "zh")
+    again = [each for each in shell.window.findChildren(LogViewer) if each.isVisible()]
+    assert [each.search.text() for each in again] == [TYPED]
+    assert again[0].windowTitle() == "日志"
+    again[0].close()
