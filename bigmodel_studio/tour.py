@@ -16,25 +16,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.runs import all_runs, find_run
+from bigmodel_studio.tour_hands import WAIT_S, Hands, check
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from bigmodel_studio.app import Application
     from bigmodel_studio.client.fake import FakeLane
     from bigmodel_studio.core.run_reader import RunSummary
-    from bigmodel_studio.ui.pages.chat.message_view import ReplyView
-    from bigmodel_studio.ui.pages.chat.page import ChatPage
     from bigmodel_studio.ui.pages.images.items import Item
     from bigmodel_studio.ui.pages.train.page import TrainPage
-
-Made = TypeVar("Made")
 
 QUESTION = "Tom has a red kite. Mia has a blue ball. What colour is Mia's ball?"
 ANSWER = "blue"
@@ -44,11 +39,9 @@ RUN_NAME = "first-run"
 TRAINING_MODEL = {"layers": 2, "heads": 2, "model_width": 64, "context": 64, "vocabulary": 512}
 TRAINING = {"steps": 60, "batch": 8, "evaluate": 20}
 TRAINING_PROMPT = "Once upon a time"
-WAIT_S = 120.0
 TRAIN_WAIT_S = 300.0
 RUN_STOP_S = 30.0
 SIZES = ((1280, 720), (1920, 1080))
-TICK_MS = 5
 
 
 class Step(msgspec.Struct, kw_only=True):
@@ -92,32 +85,19 @@ def main(out: Path, lane: FakeLane | None = None) -> int:
     return 0 if report.ok else 1
 
 
-class WrongError(AssertionError):
-    """What a widget says is not what is known to be right."""
-
-
-def check(right: object, detail: str) -> None:
-    """Raise ``WrongError`` with what was seen, unless it is right."""
-    if not right:
-        raise WrongError(detail)
-
-
-class _Tour:
+class _Tour(Hands):
     """Steps in order; one that fails does not keep the next from being tried."""
 
     def __init__(self, out: Path, lane: FakeLane | None) -> None:
         from bigmodel_studio.app import Application
 
-        self.out = out
         self.report = Report(steps=[])
-        self.pictures = 0
         began = time.perf_counter()
         self.app: Application = Application([], lane=lane)
         self.app.theme.set_appearance("light")
-        self.window = self.app.window
-        self.window.resize(*SIZES[0])
+        self.app.window.resize(*SIZES[0])
         self.started_s = time.perf_counter() - began
-        self.gaps = _Gaps()
+        super().__init__(self.app.window, out)
 
     def run(self) -> Report:
         steps: list[tuple[str, Callable[[], str]]] = [
@@ -229,8 +209,8 @@ class _Tour:
             for field, value in fields.items():
                 getattr(holder, field).setValue(value)
         form.text.prompts.setPlainText(TRAINING_PROMPT)
-        self.settle()
-        parameters = form.cost.text()
+        counted = _parameters_of_the_training()
+        self.wait(lambda: counted in form.cost.text(), f"the form to say {counted} parameters")
         self.picture("a new run")
         self.click(form.start_button)
         self.wait(lambda: _run_of(page) is not None, "the run to appear")
@@ -245,7 +225,7 @@ class _Tour:
         check(page.story.model.rowCount() > 0, "no sample is shown")
         self.picture("a training ends")
         said = self.talks_to_the_trained()
-        return f"{parameters}; loss {losses[0]:.2f} → {losses[-1]:.2f} in {len(losses)} steps; {said}"
+        return f"{counted} parameters; loss {losses[0]:.2f} → {losses[-1]:.2f} in {len(losses)} steps; {said}"
 
     def talks_to_the_trained(self) -> str:
         """The finished model is in Chat's picker at once, and continues text."""
@@ -298,90 +278,6 @@ class _Tour:
         check(drawn and drawn[0].startswith(Path(said).stem), f"Images now says that {said} is {drawn[:1]}")
         return f"{len(PAGES)} pages in 2 sizes and 2 schemes"
 
-    # ------------------------------------------------------------------------------- hands and eyes
-
-    def chat_page(self) -> ChatPage:
-        """The Chat page, in front."""
-        from bigmodel_studio.ui.pages.chat.page import ChatPage
-
-        return self.page("chat", ChatPage)
-
-    def page(self, page_id: str, kind: type[Made]) -> Made:
-        """A page, brought to the front by a click on its button in the rail."""
-        self.click(self.window.rail.buttons[page_id])
-        page = self.window.pages[page_id]
-        check(isinstance(page, kind), f"the page {page_id} is a {type(page).__name__}")
-        assert isinstance(page, kind)
-        return page
-
-    def ask(self, text: str) -> str:
-        """Put in a message as an input method does, press Enter, and read the reply when it has ended."""
-        from PySide6.QtCore import Qt
-        from PySide6.QtGui import QInputMethodEvent
-        from PySide6.QtTest import QTest
-        from PySide6.QtWidgets import QApplication, QTextBrowser
-
-        page = self.chat_page()
-        said = len(page.transcript.views)
-        editor = page.composer.editor
-        editor.setFocus()
-        committed = QInputMethodEvent()
-        committed.setCommitString(text)
-        QApplication.sendEvent(editor, committed)
-        QTest.keyClick(editor, Qt.Key.Key_Return)
-        self.wait(lambda: len(page.transcript.views) >= said + 2 and not page.talk.busy, "the reply")
-        view = self.last_reply()
-        check(view.message.state == "done", f"the reply ended as {view.message.state}: {view.message.facts.problem}")
-        segments = view.body.findChildren(QTextBrowser)
-        return "".join(segment.toPlainText() for segment in segments if not segment.isHidden()).strip()
-
-    def last_reply(self) -> ReplyView:
-        """The reply at the transcript's end."""
-        from bigmodel_studio.ui.pages.chat.message_view import ReplyView
-
-        view = self.chat_page().transcript.views[-1]
-        check(isinstance(view, ReplyView), "the last message is not a reply")
-        assert isinstance(view, ReplyView)
-        return view
-
-    def click(self, widget: QWidget) -> None:
-        """A click with the left button in the widget's middle."""
-        from PySide6.QtCore import Qt
-        from PySide6.QtTest import QTest
-
-        check(widget.isEnabled(), f"{widget.accessibleName() or type(widget).__name__} cannot be pressed")
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-    def drop(self, files: list[Path]) -> None:
-        """Drop files in the middle of the window."""
-        from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-        from PySide6.QtGui import QDropEvent
-
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-        left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        middle = QPointF(self.window.rect().center())
-        self.window.dropEvent(QDropEvent(middle, Qt.DropAction.CopyAction, data, left, no_keys))
-
-    def wait(self, done: Callable[[], object], what: str, seconds: float = WAIT_S) -> None:
-        """Let the window live until ``done``. Raises ``WrongError`` when that takes too long."""
-        deadline = time.monotonic() + seconds
-        while not done():
-            check(time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}")
-            self.gaps.turn()
-
-    def settle(self) -> None:
-        """Let what was asked for be laid out and painted."""
-        for _ in range(20):
-            self.gaps.turn()
-
-    def picture(self, name: str) -> None:
-        """A numbered picture of the window as it is now."""
-        self.settle()
-        self.pictures += 1
-        words = name.lower().replace(" ", "-").replace(",", "")
-        self.window.grab().save(str(self.out / f"{self.pictures:02d}-{words}.png"))
-
 
 def _answer_from_a_shell(model: str, prompt: str, new_tokens: int) -> str:
     """What the model says in a process that the window has nothing to do with."""
@@ -390,6 +286,19 @@ def _answer_from_a_shell(model: str, prompt: str, new_tokens: int) -> str:
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=WAIT_S, check=False)
     check(ran.returncode == 0, f"a shell says: {ran.stderr.decode(errors='replace')[-300:]}")
     return str(json.loads(ran.stdout)["text"])
+
+
+def _parameters_of_the_training() -> str:
+    """What the form must say of the model that is to be trained, once it has counted what was put in."""
+    from bigmodel_studio.core import numbers
+    from bigmodel_studio.core.shape import gpt_parameters
+
+    shape = TRAINING_MODEL
+    return numbers.exact(
+        gpt_parameters(
+            vocabulary=shape["vocabulary"], context=shape["context"], width=shape["model_width"], layers=shape["layers"]
+        )
+    )
 
 
 def _run_of(page: TrainPage) -> RunSummary | None:
@@ -404,30 +313,3 @@ def _live(page: TrainPage) -> bool:
 
 def _all_looked_at(items: list[Item], expected: int) -> bool:
     return len(items) == expected and all(item.prediction is not None for item in items)
-
-
-class _Gaps:
-    """Turns of the event loop, and the longest time that one took."""
-
-    def __init__(self) -> None:
-        from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
-
-        self.worst_s = 0.0
-        self._process = QCoreApplication.processEvents
-        self._flags = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
-        self._last = 0.0
-        self._timer = QTimer(interval=TICK_MS)
-        self._timer.timeout.connect(self._on_tick)
-        self._timer.start()
-
-    def turn(self) -> None:
-        """Process what is there, or wait for the next tick."""
-        self._last = time.perf_counter()
-        self._process(self._flags)
-        self.worst_s = max(self.worst_s, time.perf_counter() - self._last - TICK_MS / 1000)
-
-    def _on_tick(self) -> None:
-        """Only wakes the loop."""
-
-    def stop(self) -> None:
-        self._timer.stop()
