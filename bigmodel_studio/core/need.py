@@ -34,6 +34,10 @@ PICTURE_FLOATS = 500
 """Of activations for each pixel of a picture, in networks that halve it before they widen (ResNet-50: about 660)."""
 
 
+FROZEN_KEEPS_LESS = 8
+"""Where only the head is trained nothing is kept for a backward pass, but what a few layers hold at a time: a guess."""
+
+
 class Part(NamedTuple):
     """Bytes of one kind, and how they are known."""
 
@@ -77,12 +81,14 @@ def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ..
     except StudioError:
         network = _Network(0, 0)
     weights = shape.weight_bytes(network.parameters)
-    trained = 0 if spec.method.kind == "frozen" else weights
+    frozen = spec.method.kind == "frozen"
+    trained = 0 if frozen else weights
+    kept = network.activation_bytes // FROZEN_KEEPS_LESS if frozen else network.activation_bytes
     parts = (
         Part("weights", weights, "counted"),
         Part("gradients", trained, "counted"),
         Part("optimizer", trained * MOMENTS[spec.optimizer.name], "counted"),
-        Part("activations", int(network.activation_bytes * (KEPT_BY_MALLOC if device == CPU else 1)), "estimated"),
+        Part("activations", int(kept * (KEPT_BY_MALLOC if device == CPU else 1)), "estimated"),
     )
     if device == CPU:
         return (Need(CPU, (*parts, Part("process", PROCESS_BYTES, "measured"))),)

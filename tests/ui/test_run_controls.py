@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.core import launch, paths, run_queue
+from bigmodel_studio.core import launch, numbers, paths, run_queue
 from bigmodel_studio.core.device_memory import Room
 from bigmodel_studio.core.files import write_atomic
+from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.core.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
@@ -159,6 +161,23 @@ def test_what_can_never_fit_is_refused_before_a_folder_is_made(
     bench.page.start(RunSpec(name="big", data=DataSpec(train=("/x",))))
     assert [problem.code for problem in bench.told] == ["memory-never"]
     assert list(paths.runs().iterdir()) == []
+
+
+def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tmp_path / "tales.txt"
+    text.write_text("Once upon a time.\n" * 50)
+    form = bench.page.form
+    bench.page.new_item()
+    form.text.data.add_files([text])
+    assert form.start_button.isEnabled()
+    needs = numbers.size(need_of(form.spec())[0].bytes)
+    assert form.cost_more.text().startswith(f"About {needs} of memory while it trains")
+    monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 10**6, 10**6),))
+    form.check()
+    assert not form.start_button.isEnabled()
+    assert "It needs at least" in form.error.text()
 
 
 @pytest.mark.slow

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import numbers, shape
+from bigmodel_studio.core import numbers, run_queue, shape
 from bigmodel_studio.core.launch import check_inputs
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
 from bigmodel_studio.protocol import Problem
@@ -220,20 +221,22 @@ class NewRun(QWidget):
         """Say what is wrong, at its field; whether the run can be started."""
         self._timer.stop()
         problem: Problem | None = None
+        spec: RunSpec | None = None
         try:
             spec = self.spec()
             check_spec(spec)
             check_inputs(spec)
+            run_queue.check_room(spec)
         except StudioError as error:
             problem = error.problem
         told = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
         self.error.setText(told[0] if all(told) else "")
         self.error.setVisible(all(told))
-        self._show_cost()
+        self._show_cost(spec)
         self.start_button.setEnabled(problem is None)
         return problem is None
 
-    def _show_cost(self) -> None:
+    def _show_cost(self, spec: RunSpec | None) -> None:
         subject = self.subject
         parameters = subject.parameters()
         if parameters is None:
@@ -249,7 +252,11 @@ class NewRun(QWidget):
         kept = numbers.size(shape.weight_bytes(parameters))
         words = self.tr("{held} for weights, gradients and optimizer, {kept} a saved model · {amount}")
         amount = subject.amount_words(self.batch.value(), self.steps.value())
-        self.cost_more.setText(words.format(held=held, kept=kept, amount=amount))
+        more = [words.format(held=held, kept=kept, amount=amount)]
+        if spec is not None:
+            needs = numbers.size(need_of(spec)[0].bytes)
+            more.insert(0, self.tr("About {needs} of memory while it trains").format(needs=needs))
+        self.cost_more.setText(" · ".join(more))
 
     def stop(self) -> None:
         """The window closes."""
