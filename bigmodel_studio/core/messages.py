@@ -81,16 +81,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Give the folder that holds config.json; if that is this one, its download was not finished.",
     ),
     "hub-unfinished": (
-        "The download of {model} was not finished: {size} of what is missing are here ({count} files).",
+        "Its download was not finished: of {count} more files of {model}, only {size} are here.",
         "Fetch it again, which goes on where it stopped, or remove it.",
     ),
     "hub-files-missing": (
-        "The copy of {model} in the Hub's cache is not whole: it lacks {files}.",
+        "The copy is not whole: the Hub's cache lacks {files} of {model}.",
         "Fetch it again, or remove it.",
     ),
-    "hub-empty": ("The Hub's cache has a folder for {model}, and none of its files.", "Fetch it again, or remove it."),
+    "hub-empty": ("There are no files: the Hub's cache has only a folder for {model}.", "Fetch it again, or remove it."),
     "hub-no-config": (
-        "{model} has no config.json in the Hub's cache, so that transformers cannot load it.",
+        "There is no config.json: transformers cannot load {model} from the Hub's cache.",
         "Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.",
     ),
     "config-broken": ("{file} cannot be used: {detail}.", "Fetch that file again."),
@@ -230,7 +230,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "open-missing": ("There is nothing at {path}.", "Choose another file or folder."),
     "open-unknown": (
         "“{name}” is nothing that can be opened here.",
-        "Drop pictures, a model’s folder (with a config.json) or a run’s folder.",
+        "Drop pictures, texts to learn from, a model’s folder (with a config.json) or a run’s folder.",
     ),
     "open-not-local": ("Only files and folders on this computer can be dropped here.", "Save it first, then drop it."),
     "paste-nothing": ("There is neither a picture nor a file on the clipboard.", "Copy one first."),
@@ -260,6 +260,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{model} lies on another disk than the trash, so that it cannot be kept there.",
         "“bigmodel-studio remove {model} --for-good” deletes it, which frees {size}.",
     ),
+    "folder-not-shown": ("There is no program here that shows folders.", "The folder is {path}."),
+    "delete-failed": ("{path} could not be deleted whole: {detail}.", "What is left of it is listed; try once more."),
     "trash-failed": ("{path} could not be moved: {detail}.", "It is where it was; the log has the details."),
     "trash-gone": ("“{name}” is not in the trash any more.", "Its time was up, or it was brought back already."),
     "window-hangs": (
@@ -376,6 +378,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The window's toolkit (Qt) cannot be used: {detail}.",
         "“python3 packaging/dev.py run” installs the shared libraries that it needs.",
     ),
+    "file-not-saved": ("{path} could not be saved: {detail}.", "Choose another folder, or make room there."),
     "bench-missing": (
         "There are no benchmarks here: they are part of a checkout of the project, not of an installed package.",
         "Run this from a checkout.",

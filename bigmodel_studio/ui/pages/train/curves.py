@@ -1,6 +1,11 @@
-"""A run's curves: loss and evaluation loss in the large chart, the other metrics in small ones below."""
+"""A run's curves: loss and evaluation loss in the large chart, with other runs' losses where they are wanted, and the
+other metrics in small ones below.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -19,14 +24,37 @@ PAINT_EVERY_MS = 100
 FACTORS = (0.0, 0.6, 0.9, 0.98)
 
 
+@dataclass
+class Other:
+    """A run's loss that is drawn beside the one that is shown."""
+
+    colour: int
+    loss: Series
+    smoothing: Smoothing | None = None
+
+    def smooth(self, factor: float) -> None:
+        """Smooth anew from the beginning, or not at all (0)."""
+        self.smoothing = Smoothing(self.loss, factor) if factor else None
+        self.follow()
+
+    def follow(self) -> None:
+        if self.smoothing is not None:
+            self.smoothing.follow()
+
+    @property
+    def drawn(self) -> Series:
+        return self.loss if self.smoothing is None else self.smoothing.smoothed
+
+
 class Curves(QWidget):
-    """One run at a time: ``begin`` a run, then ``add`` its points as they come."""
+    """One run at a time, others' losses beside it: ``begin`` a run, then ``add`` its points as they come."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.series: dict[str, Series] = {}
         self._colour = 0
         self._smoothing: Smoothing | None = None
+        self._others: dict[str, Other] = {}
         self._timer = QTimer(self, singleShot=True, interval=PAINT_EVERY_MS)
         self._timer.timeout.connect(self._paint)
         self.chart = Chart()
@@ -49,6 +77,11 @@ class Curves(QWidget):
         self.smooth.setCurrentIndex(2)
         self.smooth.setAccessibleName(self.tr("Smoothing of the loss"))
         self.smooth.currentIndexChanged.connect(self._on_smoothing)
+        self.compare = QPushButton(self.tr("Compare"))
+        set_look(self.compare, "quiet")
+        self.compare.setToolTip(self.tr("Draw the losses of other runs beside this one"))
+        self.export = QPushButton(self.tr("Export"))
+        set_look(self.export, "quiet")
         self.all = QPushButton(self.tr("Show all"))
         set_look(self.all, "quiet")
         self.all.setToolTip(self.tr("Ctrl and the wheel look closer; drag to move along"))
@@ -57,7 +90,7 @@ class Curves(QWidget):
         head.setSpacing(8)
         head.addWidget(label(self.tr("Loss"), "strong"))
         head.addWidget(self.read_out, 1)
-        for part in (self.all, self.log, self.smooth):
+        for part in (self.compare, self.all, self.log, self.smooth, self.export):
             head.addWidget(part)
         card = panel("card")
         inside = QVBoxLayout(card)
@@ -96,6 +129,37 @@ class Curves(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
+    # ------------------------------------------------------------------------------- other runs
+
+    def begin_other(self, name: str, colour: int) -> None:
+        """Another run is drawn too: its points are to come."""
+        self._others[name] = Other(colour, Series())
+        self._others[name].smooth(float(self.smooth.currentData()))
+        self._show_curves()
+
+    def forget(self, name: str) -> None:
+        """Do not draw that run any longer."""
+        self._others.pop(name, None)
+        self._show_curves()
+
+    def add_other(self, name: str, steps: Sequence[int], values: Sequence[float | None]) -> None:
+        """New points of a run that is drawn beside this one."""
+        self._others[name].loss.append(steps, values)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def cut_other(self, name: str, kept: int) -> None:
+        """What came after this step of that run is void."""
+        other = self._others[name]
+        other.loss.cut(kept)
+        other.smooth(float(self.smooth.currentData()))
+        self._show_curves()
+
+    def shown_series(self) -> dict[tuple[str, str], Series]:
+        """All that is drawn, unsmoothed, by run ("" for the one that is shown) and metric."""
+        own = {("", metric): series for metric, series in self.series.items() if len(series)}
+        return own | {(name, "loss"): other.loss for name, other in self._others.items()}
+
     def show_baselines(self, baselines: dict[str, float]) -> None:
         """Losses that a good run must beat."""
         self.chart.show_baselines({word(BASELINES.get(name, name)): value for name, value in baselines.items()})
@@ -108,6 +172,8 @@ class Curves(QWidget):
 
     @Slot()
     def _on_smoothing(self) -> None:
+        for other in self._others.values():
+            other.smooth(float(self.smooth.currentData()))
         self._show_curves()
 
     def _show_curves(self) -> None:
@@ -118,6 +184,7 @@ class Curves(QWidget):
         if self._smoothing is not None:
             self._smoothing.follow()
             curves.append(Curve(self.tr("smoothed"), self._smoothing.smoothed, self._colour))
+        curves += [Curve(name, other.drawn, other.colour) for name, other in self._others.items()]
         curves.append(Curve(self.tr("evaluation loss"), evaluation, self._colour + 1, marks=True))
         self.chart.show_curves(curves)
         self._paint()
@@ -126,6 +193,8 @@ class Curves(QWidget):
     def _paint(self) -> None:
         if self._smoothing is not None:
             self._smoothing.follow()
+        for other in self._others.values():
+            other.follow()
         self.chart.refresh()
         for metric, (title, spoken) in METRICS.items():
             series = self.series.get(metric)

@@ -22,9 +22,12 @@ from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.ui.dropping import leave_to_window
 from bigmodel_studio.ui.pages.train.curves import Curves
+from bigmodel_studio.ui.pages.train.curves_export import CurvesExport
 from bigmodel_studio.ui.pages.train.facts import Facts
 from bigmodel_studio.ui.pages.train.new_run import NewRun
+from bigmodel_studio.ui.pages.train.overlays import Overlays
 from bigmodel_studio.ui.pages.train.run_strip import RunStrip
 from bigmodel_studio.ui.pages.train.runs_list import RunsList, RunsModel
 from bigmodel_studio.ui.pages.train.story import Story
@@ -61,7 +64,7 @@ class Left:
 
 
 class TrainPage(Page):
-    """Made when first shown; ``show_what`` takes a run's name."""
+    """Made when first shown; ``show_what`` takes a run's name, a model to be trained on, or texts to learn from."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "train", "")
@@ -113,6 +116,7 @@ class TrainPage(Page):
 
     def _build_list(self) -> None:
         self.list = RunsList(self.runs)
+        self.list.remove_wanted.connect(self.studio.removals.remove_run)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         holder = QWidget()
         column = QVBoxLayout(holder)
@@ -130,6 +134,8 @@ class TrainPage(Page):
         self.strip = RunStrip()
         self.strip.wanted.connect(self._on_strip)
         self.curves = Curves()
+        self.overlays = Overlays(self.studio.runs, self.runs, self.curves)
+        self.export = CurvesExport(self.studio, self.curves, lambda: self._shown)
         self.thumbnails = Thumbnails(self.studio, self)
         self.story = Story(self.thumbnails)
         card = panel("card")
@@ -163,6 +169,7 @@ class TrainPage(Page):
             self._form = NewRun(self.studio)
             self._form.started.connect(self.start)
             self._form.left.connect(self._on_form_left)
+            leave_to_window(self._form)
             self.stack.addWidget(self._form)
         return self._form
 
@@ -175,6 +182,12 @@ class TrainPage(Page):
     def show_what(self, what: object) -> None:
         if isinstance(what, str):
             self.choose(Path(what).name)
+        elif isinstance(what, ModelRef):
+            self.new_item()
+            self.form.train_on(what)
+        elif isinstance(what, list | tuple):
+            self.new_item()
+            self.form.learn_from([Path(path) for path in what])
 
     @Slot()
     def new_item(self) -> None:
@@ -193,6 +206,7 @@ class TrainPage(Page):
         if self._form is not None:
             self._form.stop()
         self.curves.stop()
+        self.overlays.stop()
         self.story.stop()
         self.thumbnails.stop()
         if self._shown is not None:
@@ -228,6 +242,7 @@ class TrainPage(Page):
         self.curves.begin(self.runs.colour_of(name))
         self.story.begin(Path(run.path) if run is not None else None)
         self.studio.runs.watch(name)
+        self.overlays.show_for(name)
 
     @Slot(object)
     def _on_runs(self, runs: list[RunSummary]) -> None:
@@ -236,6 +251,7 @@ class TrainPage(Page):
                 self.choose(self._wanted)
             elif runs:
                 self._select_again()
+            self.overlays.show_for(self._shown)
         self._refresh()
 
     def _select_again(self) -> None:

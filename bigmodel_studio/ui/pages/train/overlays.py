@@ -1,0 +1,94 @@
+"""Other runs' losses in the chart of the run that is shown: which ones, and their points as the watcher says them.
+
+Knows the list of runs and the curves; what is drawn, and how, is ``curves``' affair.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.core.run_reader import Columns
+from bigmodel_studio.ui.pages.train.curves import Curves
+from bigmodel_studio.ui.pages.train.runs_list import RunsModel
+
+
+class Overlays(QObject):
+    """``chosen`` runs are drawn beside the one that is shown; the button's menu chooses them."""
+
+    def __init__(self, watcher: RunWatcher, runs: RunsModel, curves: Curves) -> None:
+        super().__init__(curves)
+        self._watcher, self._runs, self._curves = watcher, runs, curves
+        self._shown: str | None = None
+        self._watched: set[str] = set()
+        self.chosen: list[str] = []
+        self.button: QPushButton = curves.compare
+        self._menu = QMenu(self.button)
+        self._menu.aboutToShow.connect(self._fill)
+        self.button.setMenu(self._menu)
+        watcher.points.connect(self._on_points)
+        watcher.reset.connect(self._on_reset)
+
+    def show_for(self, shown: str | None) -> None:
+        """Another run is shown, or runs came or went: follow those that are to be seen beside it."""
+        self._shown = shown
+        self.chosen = [name for name in self.chosen if self._runs.row_of(name) is not None]
+        wanted = {name for name in self.chosen if name != shown}
+        for name in self._watched - wanted:
+            if name != shown:  # the page follows that one by itself
+                self._watcher.unwatch(name)
+            self._curves.forget(name)
+        for name in sorted(wanted - self._watched):
+            self._curves.begin_other(name, self._runs.colour_of(name))
+            self._watcher.watch(name)
+        self._watched = wanted
+        several = len(self._runs.runs) > 1
+        self.button.setEnabled(several)
+        count = len(wanted)
+        self.button.setText(self.tr("Compare ({count})").format(count=count) if count else self.tr("Compare"))
+
+    def toggle(self, name: str) -> None:
+        """Draw a run beside the one that is shown, or do not any longer."""
+        if name in self.chosen:
+            self.chosen.remove(name)
+        else:
+            self.chosen.append(name)
+        self.show_for(self._shown)
+
+    def stop(self) -> None:
+        """The page closes."""
+        for name in self._watched:
+            self._watcher.unwatch(name)
+        self._watched = set()
+
+    @Slot()
+    def _fill(self) -> None:
+        self._menu.clear()
+        for run in self._runs.runs:
+            action = self._menu.addAction(run.name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(run.name in self.chosen or run.name == self._shown)
+            action.setEnabled(run.name != self._shown)
+            action.triggered.connect(partial(self.toggle, run.name))
+        self._menu.addSeparator()
+        none = self._menu.addAction(self.tr("None of them"))
+        none.setEnabled(bool(self._watched))
+        none.triggered.connect(self._clear)
+
+    @Slot()
+    def _clear(self) -> None:
+        self.chosen = []
+        self.show_for(self._shown)
+
+    @Slot(str, object)
+    def _on_points(self, name: str, columns: Columns) -> None:
+        if name in self._watched and "loss" in columns:
+            self._curves.add_other(name, *columns["loss"])
+
+    @Slot(str, int)
+    def _on_reset(self, name: str, kept: int) -> None:
+        if name in self._watched:
+            self._curves.cut_other(name, kept)
