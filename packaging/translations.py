@@ -115,7 +115,11 @@ def not_literal() -> list[str]:
 
 def _look_ups(tree: ast.AST) -> list[ast.Call]:
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return [call for call in calls if _name(call) in (METHODS if isinstance(call.func, ast.Attribute) else HELPERS)]
+    return [
+        call
+        for call in calls
+        if _name(call) in METHODS or (isinstance(call.func, ast.Name) and call.func.id in HELPERS)
+    ]
 
 
 def _can_be_read(call: ast.Call) -> bool:

@@ -34,7 +34,9 @@ class SettingsDialog(QDialog):
             self.fields[field.name] = editor
             form.addRow(setting(field.label), editor)
             if field.help:
-                form.addRow("", label(setting(field.help), "small", wrap=True))
+                help_ = label(setting(field.help), "small", wrap=True)
+                help_.setAlignment(Qt.AlignmentFlag.AlignTop)
+                form.addRow("", help_)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -57,6 +59,7 @@ class SettingsDialog(QDialog):
         box = QSpinBox()
         box.setRange(field.minimum or 0, field.maximum if field.maximum is not None else 2**31 - 1)
         box.setSpecialValueText(setting(field.zero))
+        box.lineEdit().setTextMargins(6, 0, 6, 0)
         box.setValue(getattr(self._store.values, field.name))
         box.setObjectName(field.name)
         box.valueChanged.connect(self._on_edited)

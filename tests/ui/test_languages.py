@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 import translations
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QTabBar,
     QTableView,
     QTabWidget,
     QTextBrowser,
@@ -54,6 +55,8 @@ from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.recently_removed import RecentlyRemoved
 from bigmodel_studio.ui.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
 from tests.ui.shell import FACTS, Shell
 
@@ -365,6 +368,46 @@ def test_no_page_has_a_word_of_english_left(
     shell.qtbot.wait(300)
     assert _left_in_english(shell.window) == []
     assert _left_in_english(shell.window.rail) == []
+
+
+class Long(QTranslator):
+    """A language whose texts are half as long again, as German's are."""
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        return f"{source} {'sein ' * (len(source) // 10)}".rstrip()
+
+
+def _clipped(root: QWidget) -> list[str]:
+    """The visible texts that have less room than they need; what wraps or elides needs less."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        less = isinstance(widget, ModelPicker | ElidedLabel) or (isinstance(widget, QLabel) and widget.wordWrap())
+        if not widget.isVisible() or less or not isinstance(widget, QLabel | QAbstractButton | QTabBar):
+            continue
+        if widget.width() < widget.sizeHint().width():
+            text = widget.tabText(0) if isinstance(widget, QTabBar) else widget.text()
+            found.append(f"{type(widget).__name__} {text!r}: {widget.width()} of {widget.sizeHint().width()}")
+    return found
+
+
+@pytest.mark.parametrize("page_id", PAGES)
+@pytest.mark.parametrize("long", [False, True])
+def test_no_text_is_clipped(shell: Shell, answers: Answers, qapp: QApplication, page_id: str, long: bool) -> None:
+    shell.runs.start()
+    shell.wait(lambda: bool(shell.runs.runs))
+    shell.window.resize(1280, 800)
+    _speak(shell, "zh")
+    if long:
+        translator = Long(qapp)
+        qapp.installTranslator(translator)
+        shell.window.furnish_again()
+    shell.window.show_page(page_id)
+    shell.qtbot.wait(300)
+    assert _clipped(shell.window) == []
+    if page_id == "train":
+        _new_pictures_run(shell.window.pages["train"])
+        shell.qtbot.wait(100)
+        assert _clipped(shell.window) == []
 
 
 @pytest.mark.parametrize("kind", [SettingsDialog, ShortcutsDialog, RecentlyRemoved, LogViewer])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.pages import PAGES, PageSpec
 from bigmodel_studio.ui.stylesheet import set_look
 
-WIDTH_PX = 60
 BUTTON_PX = 48
+"""As wide as this, or as the longest title."""
 
 
 class Rail(QFrame):
@@ -22,7 +22,6 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_look(self, "rail")
-        self.setFixedWidth(WIDTH_PX)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
         column = QVBoxLayout(self)
@@ -34,6 +33,7 @@ class Rail(QFrame):
         self.menu_button = self._button("settings", self.tr("Menu: open, settings, shortcuts"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         column.addWidget(self.menu_button)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the button at the foot."""
@@ -65,7 +65,9 @@ class Rail(QFrame):
         set_look(button, "rail")
         button.setIcon(icon(icon_name))
         button.setIconSize(QSize(20, 20))
-        button.setFixedSize(BUTTON_PX, BUTTON_PX)
+        button.setMinimumWidth(BUTTON_PX)
+        button.setFixedHeight(BUTTON_PX)
+        button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         return button

@@ -28,6 +28,8 @@ from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 FIELD_PX = 96
+_AROUND_PX = 24
+"""What a field has on both sides of its text."""
 MOST_SEED = 2**63 - 1
 
 
@@ -165,6 +167,8 @@ class KnobRow(QWidget):
         if self.knob.auto:
             number = "" if own is None else self.field.locale().toString(float(own), "f", self.knob.digits)
             self.field.setSpecialValueText(" ".join(filter(None, (self.tr("auto"), number))))
+            words = self.field.fontMetrics().horizontalAdvance(self.field.specialValueText())
+            self.field.setFixedWidth(max(FIELD_PX, words + _AROUND_PX))
 
     @Slot(float)
     def _on_typed(self, value: float) -> None:
@@ -195,7 +199,7 @@ class SamplingForm(QWidget):
         self.seed.setToolTip(self.tr("The same seed gives the same reply again; empty is a new one each time."))
         self.seed.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.seed.setMaxLength(len(str(MOST_SEED)))
-        self.seed.setFixedWidth(FIELD_PX + 48)
+        self.seed.setMinimumWidth(FIELD_PX + 48)
         self.seed.textEdited.connect(self._on_seed)
         self.reset = QPushButton(self.tr("Reset"))
         self.reset.setToolTip(self.tr("Leave everything to the model again"))

@@ -45,7 +45,7 @@ class DataField(DropArea):
         self._rows: list[QWidget] = []
         self.rows = QVBoxLayout()
         self.rows.setSpacing(2)
-        self.none = label(hint, "secondary")
+        self.none = label(hint, "secondary", wrap=True)
         self.add = QPushButton(add)
         self.add.clicked.connect(self.browse)
         set_look(self.add, "quiet")

@@ -98,7 +98,7 @@ class Fields(QObject):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        name = label(title, "secondary")
+        name = label(title, "secondary", wrap=True)
         if not isinstance(widget, DataField):
             name.setBuddy(widget)
         widget.setAccessibleName(title)

@@ -102,12 +102,11 @@ class NewRun(QWidget):
         column.setSpacing(12)
         column.addWidget(label(self.tr("New run"), "large"))
         choice = QWidget()
-        row = QHBoxLayout(choice)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
+        rows = QVBoxLayout(choice)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
         for button in self.choices.values():
-            row.addWidget(button)
-        row.addStretch(1)
+            rows.addWidget(button)
         column.addWidget(
             self.parts.card(
                 [[("objective", self.tr("What to train on"), choice)], [("name", self.tr("Name"), self.name)]]
