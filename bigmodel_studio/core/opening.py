@@ -1,4 +1,4 @@
-"""What a dropped or opened path is, and which page takes it: pictures, a model's folder, a run's folder, or a refusal.
+"""What a dropped or opened path is, and which page takes it: pictures, texts, a model's or a run's folder, or a refusal.
 
 Looks at names and folders only; whether a file can be used is for the engine to say.
 """
@@ -16,6 +16,7 @@ from bigmodel_studio.core.model_folder import kind_of, read_config
 from bigmodel_studio.protocol import Problem
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+TEXT_SUFFIXES = (".txt", ".md", ".text", ".rst")
 WEIGHT_SUFFIXES = frozenset({".safetensors"})
 _LOOKED_AT = 2000
 
@@ -25,6 +26,8 @@ class Opened(msgspec.Struct, kw_only=True):
 
     pictures: list[Path] = []
     """Picture files, and folders that hold some."""
+    texts: list[Path] = []
+    """Files that a model can learn from."""
     models: list[Path] = []
     chat_models: list[Path] = []
     """Of ``models``, those that continue text."""
@@ -53,9 +56,12 @@ def _sort(path: Path, opened: Opened) -> None:
     if path.is_file() and path.suffix.lower() in WEIGHT_SUFFIXES:
         path = path.parent
     if path.is_file():
-        if path.suffix.lower() not in PICTURE_SUFFIXES:
+        if path.suffix.lower() in PICTURE_SUFFIXES:
+            opened.pictures.append(path)
+        elif path.suffix.lower() in TEXT_SUFFIXES:
+            opened.texts.append(path)
+        else:
             raise StudioError("open-unknown", name=path.name)
-        opened.pictures.append(path)
     elif (path / "spec.toml").is_file():
         known = path.parent in {paths.runs(), paths.starter_runs()}
         opened.runs.append(path.name if known else str(path))

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.opening import TEXT_SUFFIXES
 
 CHUNK_BYTES = 256 * 1024
-TEXT_SUFFIXES = (".txt", ".md", ".text", ".rst")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from bigmodel_studio.core.opening import sort_paths
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui import dropping
 from bigmodel_studio.ui.actions import add_actions, menu
 from bigmodel_studio.ui.focus_order import move_focus
 from bigmodel_studio.ui.monitor.host import SPLITTER, MonitorHost
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
             log.exception("the page %s could not be built", page_id)
             self.studio.tell(Problem(code="page-broken", arguments={"detail": str(error) or type(error).__name__}))
             return None
+        dropping.leave_to_window(page)
         self.pages[page_id] = page
         self.stack.addWidget(page)
         kept = self.studio.settings.values.session.splitters
@@ -265,6 +267,8 @@ class MainWindow(QMainWindow):
             self.studio.tell(problem)
         if opened.pictures:
             self.show_page("images", opened.pictures)
+        if opened.texts:
+            self.show_page("train", opened.texts)
         for run in opened.runs:
             self.show_page("train", run)
         for folder in opened.models:
@@ -286,16 +290,11 @@ class MainWindow(QMainWindow):
         self.open_paths(paths)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if dropping.is_taken(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        urls = event.mimeData().urls()
-        local = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-        if len(local) < len(urls):
-            self.studio.tell(Problem(code="open-not-local"))
-        if local:
-            self.open_paths(local)
+        dropping.take(self, event.mimeData())
         event.acceptProposedAction()
 
     # ------------------------------------------------------------------------------- what runs

@@ -29,8 +29,11 @@ def test_each_kind_is_told_apart(tmp_path: Path, home: Path) -> None:
     for folder in (run, foreign):
         folder.mkdir()
         (folder / "spec.toml").write_text("")
-    opened = sort_paths([picture, album, gpt, resnet / "model.safetensors", run, foreign])
+    text = tmp_path / "tales.txt"
+    text.write_text("Once")
+    opened = sort_paths([picture, album, text, gpt, resnet / "model.safetensors", run, foreign])
     assert opened.pictures == [picture, album]
+    assert opened.texts == [text]
     assert opened.models == [gpt, resnet]
     assert opened.chat_models == [gpt]
     assert opened.runs == ["mine", str(foreign)]

@@ -55,7 +55,7 @@ class Left:
 
 
 class ImagesPage(Page):
-    """Made when first shown; ``show_what`` takes paths of pictures and folders, or a ``ModelRef``."""
+    """Made when first shown; ``show_what`` takes paths of pictures and folders, a picture, or a ``ModelRef``."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "images", "")
@@ -161,6 +161,8 @@ class ImagesPage(Page):
             self.picker.choose(what)
         elif isinstance(what, list | tuple):
             self.add_paths([Path(path) for path in what])
+        elif isinstance(what, QImage):
+            self.add_image(what)
 
     @Slot()
     def browse(self) -> None:

@@ -6,6 +6,8 @@ What is trained is chosen first, for most of the form is that subject's. What ca
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,9 +23,10 @@ from bigmodel_studio.core import numbers, run_queue, shape
 from bigmodel_studio.core.launch import check_inputs
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.need import need_of
+from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.pages.train.fields import Fields, field_error, line, number
 from bigmodel_studio.ui.pages.train.picture_subject import PictureSubject
 from bigmodel_studio.ui.pages.train.subject import Subject
@@ -215,6 +218,11 @@ class NewRun(QWidget):
         self.name.setFocus()
         self.name.selectAll()
 
+    def learn_from(self, texts: list[Path]) -> None:
+        """Begin with these texts instead of those that are in the form."""
+        self.choices[self.text.objective].setChecked(True)
+        self.text.data.set_files(texts)
+
     @Slot()
     def check(self) -> bool:
         """Say what is wrong, at its field; whether the run can be started."""
@@ -256,6 +264,15 @@ class NewRun(QWidget):
             needs = numbers.size(need_of(spec)[0].bytes)
             more.insert(0, self.tr("About {needs} of memory while it trains").format(needs=needs))
         self.cost_more.setText(" · ".join(more))
+
+    def train_on(self, ref: ModelRef) -> None:
+        """Begin with a model of the library: what its kind can be trained for is chosen, and to fine-tune it."""
+        record = self.studio.library.find(ref)
+        for objective, subject in self.subjects.items():
+            if record is not None and TRAINABLE[objective].base == record.kind:
+                self.choices[objective].setChecked(True)
+                subject.fine.setChecked(True)
+                subject.picker.choose(record.ref)
 
     def stop(self) -> None:
         """The window closes."""

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.run_reader import RunSummary
@@ -70,7 +83,9 @@ class RunsModel(QAbstractListModel):
 
 
 class RunsList(QListView):
-    """The runs, newest first."""
+    """The runs, newest first. ``remove_wanted`` carries the ``RunSummary`` of one that shall go."""
+
+    remove_wanted = Signal(object)
 
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +94,27 @@ class RunsList(QListView):
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Runs"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self._remove(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QPoint)
+    def _on_menu(self, position: QPoint) -> None:
+        index = self.indexAt(position)
+        if index.isValid():
+            menu = QMenu(self)
+            menu.addAction(self.tr("Remove"), partial(self._remove, index))
+            menu.exec(self.viewport().mapToGlobal(position))
+            menu.deleteLater()
+
+    def _remove(self, index: Index) -> None:
+        if index.isValid():
+            self.remove_wanted.emit(index.data(RUN_ROLE))
 
 
 class _RunRow(QStyledItemDelegate):
