@@ -65,10 +65,10 @@ def root() -> Path:
 def ids() -> Iterator[str]:
     """The models in the cache, whole or not, by id."""
     try:
-        names = sorted(entry.name for entry in os.scandir(root()) if entry.name.startswith(PREFIX) and entry.is_dir())
+        names = [entry.name for entry in os.scandir(root()) if entry.name.startswith(PREFIX) and entry.is_dir()]
     except OSError:
         return
-    for name in names:
+    for name in sorted(names, key=str.casefold):
         parts = name.removeprefix(PREFIX).split("--")
         if _HUB_ID.fullmatch("/".join(parts)):
             yield "/".join(parts)
@@ -167,7 +167,7 @@ def _problem(name: str, snapshot: str | None, seen: _Seen) -> Problem | None:
     left = {part: size for part, size in seen.unfinished.items() if part.partition(".")[0] not in seen.blobs}
     if left:
         size = numbers.size(sum(left.values()))
-        return Problem(code="hub-unfinished", arguments={"model": name, "count": len(left), "size": size})
+        return Problem(code="hub-unfinished", arguments={"model": name, "size": size})
     if snapshot is None:
         return Problem(code="hub-empty", arguments={"model": name})
     if seen.missing:

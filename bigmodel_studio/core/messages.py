@@ -81,7 +81,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Give the folder that holds config.json; if that is this one, its download was not finished.",
     ),
     "hub-unfinished": (
-        "Its download was not finished: of {count} more files of {model}, only {size} are here.",
+        "Its download was not finished: {size} of what {model} still lacks are here.",
         "Fetch it again, which goes on where it stopped, or remove it.",
     ),
     "hub-files-missing": (

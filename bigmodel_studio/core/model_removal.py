@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,6 +55,8 @@ def delete(record: ModelRecord) -> None:
     problem = why_not(record)
     if problem is not None:
         raise StudioError.of(problem)
+    import shutil  # here, for the window is shown before anything is deleted
+
     folder = _folder(record)
     for part in ("refs", "snapshots", "blobs", ""):
         with contextlib.suppress(FileNotFoundError):

@@ -97,6 +97,16 @@ class Trash:
         """Delete it for good."""
         self._take_away(self.folder / removed.id)
 
+    def let_go(self, removed: Removed) -> None:
+        """Have it be here no more; ``sweep`` then takes as long as the disk does to delete it."""
+        place = self.folder / removed.id
+        os.rename(place, place.with_name(place.name + _GOING))
+
+    def sweep(self) -> None:
+        """Delete for good what was let go of."""
+        for left in list(self.folder.glob(f"*{_GOING}")):
+            _delete(left)
+
     def purge(self, days: float) -> list[Removed]:
         """Delete for good what was removed more than ``days`` days ago, and what a kill left half done."""
         now = time.time()
@@ -106,8 +116,7 @@ class Trash:
             if removed.removed < now - days * DAY_S or halfway:
                 self._take_away(place)
                 gone.append(removed)
-        for left in list(self.folder.glob(f"*{_GOING}")):
-            _delete(left)
+        self.sweep()
         return gone
 
     def _noted(self, kind: Kind, name: str, origin: str, *, moved: bool, size: int = 0) -> Removed:

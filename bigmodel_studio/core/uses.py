@@ -7,7 +7,6 @@ What cannot be written is not known, and stops nobody.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from pathlib import Path
 
@@ -56,5 +55,7 @@ def is_held(ref: ModelRef) -> bool:
 
 
 def _path(ref: ModelRef) -> str:
+    import hashlib  # here, for the window is shown before any model is looked for
+
     name = hashlib.sha256(f"{ref.source}:{ref.id}".encode()).hexdigest()[:32]
     return f"{paths.home()}/uses/{name}.json"

@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_removed(self, removed: Removed) -> None:
         restore = partial(self.studio.removals.restore, removed)
-        self.toast.offer(removed.name, self.tr("was removed."), self.tr("Undo"), restore)
+        self.toast.offer(removed.name, self.studio.removals.words(removed), self.tr("Undo"), restore)
 
     @Slot(object)
     def _on_restored(self, removed: Removed) -> None:

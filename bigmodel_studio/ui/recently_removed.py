@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,13 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core.trash import DAY_S, Removed
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.times import days_ago
 from bigmodel_studio.ui.widgets.page_frame import label
 
 SIZE_PX = (680, 420)
 ROW_PX = 36
+_SIZE = 2
 _REMOVED = Qt.ItemDataRole.UserRole
 
 
@@ -74,8 +75,8 @@ class RecentlyRemoved(QDialog):
         return self.tr("What was removed is kept here for {days} days, then it is deleted for good.").format(days=days)
 
     def _made_table(self) -> QTableWidget:
-        table = QTableWidget(0, 3)
-        table.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Kind"), self.tr("Removed")])
+        table = QTableWidget(0, 4)
+        table.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Kind"), self.tr("Size"), self.tr("Removed")])
         table.setAccessibleName(self.tr("What was removed"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -90,7 +91,7 @@ class RecentlyRemoved(QDialog):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
+        for column in (1, _SIZE, 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         return table
 
@@ -105,8 +106,11 @@ class RecentlyRemoved(QDialog):
             "model": self.tr("Model"),
         }
         for row, removed in enumerate(items):
-            for column, text in enumerate((removed.name, kinds[removed.kind], self._when(removed))):
+            size = numbers.size(removed.bytes) if removed.bytes else numbers.NOTHING
+            for column, text in enumerate((removed.name, kinds[removed.kind], size, days_ago(removed.removed))):
                 cell = QTableWidgetItem(text)
+                if column == _SIZE:
+                    cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 cell.setToolTip(text)
                 cell.setData(_REMOVED, removed)
                 self.table.setItem(row, column, cell)
@@ -115,11 +119,6 @@ class RecentlyRemoved(QDialog):
         if items:
             self.table.selectRow(0)
         self._on_chosen()
-
-    def _when(self, removed: Removed) -> str:
-        days = int((time.time() - removed.removed) / DAY_S)
-        said = {0: self.tr("less than a day ago"), 1: self.tr("a day ago")}
-        return said.get(days) or self.tr("{days} days ago").format(days=days)
 
     def _chosen(self) -> Removed | None:
         cell = self.table.item(self.table.currentRow(), 0) if self.table.selectedItems() else None

@@ -8,12 +8,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.core import conversations
+from bigmodel_studio.core import conversations, model_removal, numbers
+from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.trash import Removed, Trash
@@ -33,6 +36,9 @@ class Removals(QObject):
     """A ``Removed`` that can be brought back."""
     restored = Signal(object)
     """A ``Removed`` that is back."""
+    other_disk = Signal(object)
+    """A ``ModelRecord`` that cannot go to the trash: it lies on another disk, and can only be deleted."""
+    _model_deleted = Signal(object)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -40,7 +46,8 @@ class Removals(QObject):
         self.trash = Trash()
         self.last: list[Removed] = []
         """What this window removed and has not brought back, the last at the end."""
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._model_deleted.connect(self._on_model_deleted)
 
     def remove_run(self, run: RunSummary) -> None:
         """Put a run's folder in the trash. One that is at work, or bundled, is told to be kept."""
@@ -56,6 +63,64 @@ class Removals(QObject):
                 self._say(error, run.path)
             self._refresh()
 
+    def remove_model(self, record: ModelRecord) -> None:
+        """Put a model in the trash, or a folder off the list; what may not go is told with the reason."""
+        problem = self._loaded(record) or model_removal.why_not(record)
+        if problem is not None:
+            self._studio.tell(problem)
+            return
+        try:
+            self._done(model_removal.remove(record, self.trash))
+        except StudioError as error:
+            if error.problem.code == "trash-other-disk":
+                self.other_disk.emit(record)
+            else:
+                self._studio.tell(error.problem)
+        except OSError as error:
+            self._say(error, record.path)
+        self._studio.library.refresh()
+
+    def delete_model(self, record: ModelRecord) -> None:
+        """Delete a model that cannot go to the trash, for good, in a thread."""
+        problem = self._loaded(record) or model_removal.why_not(record)
+        if problem is not None:
+            self._studio.tell(problem)
+            return
+        self._begin(self._delete_model, record)
+
+    def _delete_model(self, record: ModelRecord) -> None:
+        problem = None
+        try:
+            model_removal.delete(record)
+        except StudioError as error:
+            problem = error.problem
+        except OSError as error:
+            log.exception("a model could not be deleted")
+            arguments: dict[str, str | int | float] = {"path": record.path, "detail": error.strerror or str(error)}
+            problem = Problem(code="delete-failed", arguments=arguments)
+        self._model_deleted.emit(problem)
+
+    @Slot(object)
+    def _on_model_deleted(self, problem: Problem | None) -> None:
+        if problem is not None:
+            self._studio.tell(problem)
+        self._studio.library.refresh()
+
+    def _loaded(self, record: ModelRecord) -> Problem | None:
+        if record.source != "hub" or not self._studio.holds(record.ref):
+            return None
+        return Problem(code="model-loaded", arguments={"model": record.name})
+
+    def words(self, removed: Removed) -> str:
+        """What is said of it behind its name when it was removed."""
+        if removed.kind == "model" and not removed.moved:
+            return self.tr("was taken off the list; its files stay.")
+        if removed.bytes:
+            days = self._studio.settings.values.trash_days
+            words = self.tr("was removed: {size}, freed in %n day(s).", "", days)
+            return words.format(size=numbers.size(removed.bytes))
+        return self.tr("was removed.")
+
     def remove_conversation(self, number: int, title: str) -> bool:
         """Note a conversation as removed; its page then marks it so. False, and told, where that cannot be kept."""
         try:
@@ -68,9 +133,15 @@ class Removals(QObject):
     def restore(self, removed: Removed) -> None:
         """Bring something back."""
         try:
-            if removed.kind == "conversation":
-                conversations.restore(int(removed.origin))
-            self.trash.restore(removed)
+            if removed.kind == "model":
+                model_removal.restore(removed, self.trash)
+            else:
+                if removed.kind == "conversation":
+                    conversations.restore(int(removed.origin))
+                self.trash.restore(removed)
+        except StudioError as error:
+            self._studio.tell(error.problem)
+            return
         except FileNotFoundError:
             self._studio.tell(Problem(code="trash-gone", arguments={"name": removed.name}))
         except OSError as error:
@@ -92,7 +163,14 @@ class Removals(QObject):
                 self._studio.tell(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
                 return
         self.last = [other for other in self.last if other.id != removed.id]
-        self.trash.delete(removed)
+        try:
+            self.trash.let_go(removed)
+        except FileNotFoundError:  # another window was quicker
+            return
+        except OSError as error:
+            self._say(error, removed.origin)
+            return
+        self._begin(self.trash.sweep)
 
     @Slot()
     def undo(self) -> None:
@@ -103,8 +181,7 @@ class Removals(QObject):
     def purge(self) -> None:
         """Delete for good, in a thread, what has been in the trash for longer than the settings say."""
         days = self._studio.settings.values.trash_days
-        self._thread = threading.Thread(target=self._purge, args=(days,), name="trash", daemon=True)
-        self._thread.start()
+        self._begin(self._purge, days)
 
     def _purge(self, days: int) -> None:
         try:
@@ -116,9 +193,15 @@ class Removals(QObject):
                 log.info("%d removed things were deleted after %d days", len(gone), days)
 
     def close(self) -> None:
-        """Wait for the purge, not for long: half of it done is as good as none."""
-        if self._thread is not None:
-            self._thread.join(JOIN_S)
+        """Wait for what is being deleted, not for long: half of it done is as good as none."""
+        for thread in self._threads:
+            thread.join(JOIN_S)
+
+    def _begin(self, work: Callable[..., None], *arguments: object) -> None:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=work, args=arguments, name="trash", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _done(self, removed: Removed) -> None:
         self.last.append(removed)

@@ -13,7 +13,18 @@ from bigmodel_studio.client.job import Job
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.protocol import Event, Failed, Loaded, ModelFacts, Problem, Request
+from bigmodel_studio.protocol import (
+    Done,
+    Event,
+    Failed,
+    Loaded,
+    ModelFacts,
+    ModelRef,
+    Problem,
+    Progress,
+    Request,
+    Unload,
+)
 from bigmodel_studio.ui.removals import Removals
 
 
@@ -75,8 +86,16 @@ class Studio(QObject):
 
     @Slot(object)
     def _on_ended(self, end: Event) -> None:
-        if isinstance(end, Failed) and end.engine_lost:
+        job = self.sender()
+        unloaded = isinstance(end, Done) and isinstance(job, Job) and isinstance(job.request, Unload)
+        if unloaded or (isinstance(end, Failed) and end.engine_lost):
             self._set_facts(None)
+        elif isinstance(end, Done) and isinstance(end.result, ModelFacts):
+            self._set_facts(end.result)
+
+    def holds(self, ref: ModelRef) -> bool:
+        """Whether the interactive lane holds that model now."""
+        return self.facts is not None and (self.facts.model.source, self.facts.model.id) == (ref.source, ref.id)
 
     def _set_facts(self, facts: ModelFacts | None) -> None:
         if facts != self.facts:

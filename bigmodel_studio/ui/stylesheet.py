@@ -146,7 +146,7 @@ QHeaderView, QTableCornerButton::section { background: $surface; border: none; }
 QTableView::corner { background: transparent; border: none; }
 QHeaderView::section:vertical { border: none; font-weight: 400; }
 QTableView { gridline-color: $border; }
-QTableView::item { padding: 0 8px; }
+QTableView::item { padding: 0 5px; }
 
 QMenu { background: $surface; border: 1px solid $field; border-radius: 6px; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }

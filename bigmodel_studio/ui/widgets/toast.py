@@ -18,7 +18,7 @@ from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
 SHOWN_MS = 10_000
-WIDEST_PX = 520
+WIDEST_PX = 640
 HEAD_PX = 64
 """How far below the upper edge: a page's header stays in sight."""
 

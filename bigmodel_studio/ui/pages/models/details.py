@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -16,38 +18,48 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core import model_removal, numbers
 from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.protocol import Description, Layer, Problem
 from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.pages.models.loader import Warmth
 from bigmodel_studio.ui.pages.models.table import KINDS, SOURCES, words
 from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.times import days_ago
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
 USE_IN: dict[str, str] = {"causal-lm": "chat", "image-classifier": "images"}
 """Which page uses a model of a kind; a kind without a page has no button."""
+TUNED = frozenset(trainable.base for trainable in TRAINABLE.values())
+"""The kinds that can be trained on."""
 _EXPANDED_LEVELS = 1
+_SHOWN_OF_A_COMMIT = 12
+
+Wish = Literal["use", "load", "unload", "cancel", "tune", "open", "remove"]
 
 
 class ModelDetails(QWidget):
     """Told what to show; says what the user wants."""
 
-    use_wanted = Signal(object)
-    """A ``ModelRecord`` to be used on its page."""
-    forget_wanted = Signal(object)
-    """A ``ModelRecord`` to be taken off the list."""
+    wanted = Signal(str, object)
+    """A ``Wish``, and the ``ModelRecord`` that it is about."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._record: ModelRecord | None = None
+        self.record: ModelRecord | None = None
+        self._said: Description | None = None
         self.name = label("", "large", wrap=True)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.problem = label("", "bad", wrap=True)
-        self.use = QPushButton()
+        self.use = self._button("", "use")
         set_look(self.use, "primary")
-        self.forget = QPushButton(self.tr("Take off the list"))
-        self.use.clicked.connect(self._on_use)
-        self.forget.clicked.connect(self._on_forget)
+        self.load = self._button("", "load")
+        self.tune = self._button(self.tr("Fine-tune…"), "tune")
+        self.open = self._button(self.tr("Open folder"), "open")
+        self.remove = self._button("", "remove")
+        self.stays = label("", "small", wrap=True)
         self.facts = QFormLayout()
         self.facts.setHorizontalSpacing(24)
         self.facts.setVerticalSpacing(8)
@@ -56,12 +68,21 @@ class ModelDetails(QWidget):
         self._lay_out()
         self.clear()
 
+    def _button(self, text: str, wish: Wish) -> QPushButton:
+        made = QPushButton(text)
+        made.setProperty("wish", wish)
+        made.clicked.connect(self._on_pressed)
+        return made
+
     def _lay_out(self) -> None:
-        actions = QHBoxLayout()
-        actions.setSpacing(8)
-        actions.addWidget(self.use)
-        actions.addWidget(self.forget)
-        actions.addStretch(1)
+        rows = []
+        for buttons in ((self.use, self.load, self.tune), (self.open, self.remove)):
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            for button in buttons:
+                row.addWidget(button)
+            row.addStretch(1)
+            rows.append(row)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 16, 16, 16)
@@ -84,35 +105,71 @@ class ModelDetails(QWidget):
         column.setSpacing(12)
         column.addWidget(self.name)
         column.addWidget(self.problem)
-        column.addLayout(actions)
+        for row in rows:
+            column.addLayout(row)
+        column.addWidget(self.stays)
         column.addWidget(card)
         column.addWidget(self.structure, 1)
         column.addStretch(0)
-        for part in (self.name, self.problem, card):
+        for part in (self.name, self.problem, self.stays, card):
+            part.setMinimumWidth(1)  # a name without a break in it does not widen the pane
             part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     # ------------------------------------------------------------------------------- what is shown
 
     def clear(self) -> None:
         """Nothing is chosen."""
-        self._record = None
+        self.record = None
         self.hide()
 
-    def show_record(self, record: ModelRecord) -> None:
+    def show_record(self, record: ModelRecord, warmth: Warmth) -> None:
         """Show what the files' headers say; the structure comes later (``show_description``)."""
-        self._record = record
+        self.record = record
+        self._said = None
         self.name.setText(record.name)
         told = " ".join(i18n.told(record.problem)) if record.problem is not None else ""
         self.problem.setText(told)
         self.problem.setVisible(bool(told))
-        page = USE_IN.get(record.kind)
-        self.use.setVisible(page is not None and record.problem is None)
-        self.use.setText(self.tr("Use in Images") if page == "images" else self.tr("Use in Chat"))
-        self.forget.setVisible(record.source == "local")
         self._show_facts(self._facts_of(record))
         self.show_state("")
         self.structure.setVisible(record.problem is None)
+        self._show_actions(record)
+        self.show_warmth(warmth)
         self.show()
+
+    def show_again(self, record: ModelRecord) -> None:
+        """The same model, when something of its files is known anew; the structure stays."""
+        self.record = record
+        self._show_facts(self._facts_of(record))
+        self._show_actions(record)
+
+    def show_warmth(self, warmth: Warmth) -> None:
+        """Say what the button does that loads it and gives it back."""
+        texts: dict[Warmth, tuple[str, Wish]] = {
+            "cold": (self.tr("Load"), "load"),
+            "loading": (self.tr("Stop loading"), "cancel"),
+            "loaded": (self.tr("Unload"), "unload"),
+            "unloading": (self.tr("Unloading…"), "unload"),
+        }
+        text, wish = texts[warmth]
+        self.load.setText(text)
+        self.load.setProperty("wish", wish)
+        self.load.setEnabled(warmth != "unloading")
+
+    def _show_actions(self, record: ModelRecord) -> None:
+        usable = record.problem is None
+        page = USE_IN.get(record.kind)
+        self.use.setVisible(usable and page is not None)
+        self.use.setText(self.tr("Use in Images") if page == "images" else self.tr("Use in Chat"))
+        self.load.setVisible(usable)
+        self.tune.setVisible(usable and record.kind in TUNED)
+        self.open.setVisible(bool(record.path))
+        removes = {"hub": self.tr("Remove"), "local": self.tr("Take off the list")}
+        self.remove.setText(removes.get(record.source, ""))
+        self.remove.setVisible(record.source in removes)
+        problem = model_removal.why_not(record) if record.source not in removes else None
+        self.stays.setText(" ".join(i18n.told(problem)) if problem is not None else "")
+        self.stays.setVisible(problem is not None)
 
     def show_state(self, text: str) -> None:
         """Say that the structure is being worked out, or why it is not there."""
@@ -126,19 +183,10 @@ class ModelDetails(QWidget):
 
     def show_description(self, said: Description) -> None:
         """Show the structure and what it costs to run."""
-        if self._record is None:
+        if self.record is None:
             return
-        facts = self._facts_of(self._record)
-        facts[self.tr("Parameters")] = numbers.exact(said.parameters)
-        if said.context_length:
-            facts[self.tr("Context")] = self.tr("{tokens} tokens").format(tokens=numbers.exact(said.context_length))
-        if said.vocabulary:
-            facts[self.tr("Vocabulary")] = self.tr("{tokens} tokens").format(tokens=numbers.exact(said.vocabulary))
-        if said.flops_per_token:
-            facts[self.tr("To read a token")] = f"{numbers.count(said.flops_per_token)} FLOPs"
-        if said.flops_per_image:
-            facts[self.tr("To look at a picture")] = f"{numbers.count(said.flops_per_image)} FLOPs"
-        self._show_facts(facts)
+        self._said = said
+        self._show_facts(self._facts_of(self.record))
         self._show_tree(said)
         self.show_state("")
 
@@ -149,18 +197,41 @@ class ModelDetails(QWidget):
         }
         if record.architecture:
             facts[self.tr("Architecture")] = record.architecture
-        if record.problem is None:
+        if record.parameters:
             facts[self.tr("Parameters")] = numbers.exact(record.parameters)
-            facts[self.tr("Weights on disk")] = f"{numbers.size(record.bytes)} · {record.dtype}"
-        facts[self.tr("Folder")] = record.path
+            facts[self.tr("Weights")] = f"{numbers.size(record.bytes)} · {record.dtype}"
+        facts |= self._costs(self._said) if self._said is not None else {}
+        if record.disk_bytes:
+            facts[self.tr("On disk")] = numbers.size(record.disk_bytes)
+        if record.last_used:
+            facts[self.tr("Last used")] = days_ago(record.last_used)
+        if record.revision:
+            facts[self.tr("Revision")] = record.revision[:_SHOWN_OF_A_COMMIT]
+        if record.path:
+            facts[self.tr("Folder")] = record.path
+        return facts
+
+    def _costs(self, said: Description) -> dict[str, str]:
+        tokens = self.tr("{tokens} tokens")
+        facts = {self.tr("Parameters"): numbers.exact(said.parameters)}
+        if said.context_length:
+            facts[self.tr("Context")] = tokens.format(tokens=numbers.exact(said.context_length))
+        if said.vocabulary:
+            facts[self.tr("Vocabulary")] = tokens.format(tokens=numbers.exact(said.vocabulary))
+        if said.flops_per_token:
+            facts[self.tr("To read a token")] = f"{numbers.count(said.flops_per_token)} FLOPs"
+        if said.flops_per_image:
+            facts[self.tr("To look at a picture")] = f"{numbers.count(said.flops_per_image)} FLOPs"
         return facts
 
     def _show_facts(self, facts: dict[str, str]) -> None:
         while self.facts.rowCount():
             self.facts.removeRow(0)
         for name, value in facts.items():
-            said = label(value, wrap=True)
-            said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            said: QLabel = ElidedLabel(value)
+            if name != self.tr("Folder"):  # too long to be read in whole; the tooltip has it
+                said = label(value, wrap=True)
+                said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             theme.tabular(said)
             self.facts.addRow(label(name, "secondary"), said)
 
@@ -184,19 +255,16 @@ class ModelDetails(QWidget):
         self.tree.expandToDepth(_EXPANDED_LEVELS - 1)
         header = self.tree.header()
         header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2, 3):
+        for column in (0, 1):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        for column in (2, 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     @Slot()
-    def _on_use(self) -> None:
-        if self._record is not None:
-            self.use_wanted.emit(self._record)
-
-    @Slot()
-    def _on_forget(self) -> None:
-        if self._record is not None:
-            self.forget_wanted.emit(self._record)
+    def _on_pressed(self) -> None:
+        button = self.sender()
+        if self.record is not None and isinstance(button, QPushButton):
+            self.wanted.emit(button.property("wish"), self.record)
 
 
 def _row(layer: Layer, whole: int) -> list[QStandardItem]:

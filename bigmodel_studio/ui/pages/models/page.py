@@ -6,37 +6,50 @@ window and chat does not wait for it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent
+from msgspec.structs import replace
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from bigmodel_studio.client.job import Job
+from bigmodel_studio.core import hub_cache, numbers
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.protocol import Describe, Description, Done, Event, Failed, ModelRef, Problem
+from bigmodel_studio.protocol import Describe, Description, Done, Event, Failed, ModelFacts, ModelRef, Problem
+from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
 from bigmodel_studio.ui.pages.models.details import USE_IN, ModelDetails
-from bigmodel_studio.ui.pages.models.table import COLUMNS, RECORD, ROW_PX, ModelTable, NameDelegate, sorted_and_filtered
+from bigmodel_studio.ui.pages.models.loader import Loader
+from bigmodel_studio.ui.pages.models.table import RECORD, ModelTable, sorted_and_filtered
+from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.widgets.page_frame import Page, label
+from bigmodel_studio.ui.widgets.page_frame import Page, label, panel
 
 ASK_AFTER_MS = 150
 """How long a model stays chosen before its structure is asked for: walking through the table asks for none."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a page leaves to the one that takes its place: what is chosen, and what was worked out."""
+
+    chosen: ModelRef | None
+    known: dict[tuple[ModelRef, int], Description]
 
 
 class ModelsPage(Page):
@@ -47,8 +60,11 @@ class ModelsPage(Page):
         self._job: Job | None = None
         self._chosen: ModelRef | None = None
         self._wanted: ModelRef | None = None
-        self._forgotten: Path | None = None
+        self._row = 0
         self._known: dict[tuple[ModelRef, int], Description] = {}
+        before = studio.left.get("models")
+        if isinstance(before, Left):
+            self._wanted, self._known = before.chosen, before.known
         self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
         self._ask_timer.timeout.connect(self._ask)
 
@@ -63,68 +79,50 @@ class ModelsPage(Page):
 
         self.model = ModelTable()
         self.rows = sorted_and_filtered(self.model)
-        self.table = self._made_table()
+        self.table = ModelsView(self.rows)
+        self.table.setAccessibleName(self.tr("Models on this computer"))
         self.details = ModelDetails()
+        self.loader = Loader(studio, self)
         self.empty = label("", "secondary", wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.undo_row, self.undo_words, self.undo = self._made_undo()
+        self.total = label("", "small")
         self.set_body(self._laid_out())
 
         self.search.textChanged.connect(self._on_search)
         self.open_button.clicked.connect(self._on_open)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.table.doubleClicked.connect(self._on_double_clicked)
-        self.details.use_wanted.connect(self._on_use)
-        self.details.forget_wanted.connect(self._on_forget)
-        self.undo.clicked.connect(self._on_undo)
+        self.details.wanted.connect(self._on_wanted)
+        self.loader.changed.connect(self._on_warmth)
+        self._acts: dict[str, Callable[[ModelRecord], None]] = {
+            "use": self._use,
+            "load": self.loader.load,
+            "unload": lambda _record: self.loader.unload(),
+            "cancel": lambda _record: self.loader.cancel(),
+            "tune": self._tune,
+            "open": self._open_folder,
+            "remove": studio.removals.remove_model,
+        }
         studio.library.changed.connect(self._on_library)
+        studio.facts_changed.connect(self._on_facts)
+        studio.removals.other_disk.connect(self._on_other_disk)
         self._on_library()
+        self._on_facts(studio.facts)
 
     # ------------------------------------------------------------------------------- making it
-
-    def _made_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.rows)
-        table.setItemDelegateForColumn(0, NameDelegate(table))
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setSortingEnabled(True)
-        table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_PX)
-        table.setAccessibleName(self.tr("Models on this computer"))
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in range(1, len(COLUMNS)):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        return table
-
-    def _made_undo(self) -> tuple[QFrame, QLabel, QPushButton]:
-        row = QFrame()
-        set_look(row, "banner")
-        words = label("", wrap=True)
-        button = QPushButton(self.tr("Undo"))
-        set_look(button, "quiet")
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(12, 4, 12, 4)
-        layout.addWidget(words, 1)
-        layout.addWidget(button)
-        row.hide()
-        return row, words, button
 
     def _laid_out(self) -> QWidget:
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.undo_row)
         column.addWidget(self.table, 1)
         column.addWidget(self.empty, 1)
+        foot = panel("status")
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(16, 6, 16, 6)
+        line.addWidget(self.total)
+        column.addWidget(foot)
         area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
@@ -139,23 +137,25 @@ class ModelsPage(Page):
         body.setChildrenCollapsible(False)
         body.addWidget(left)
         body.addWidget(right)
-        body.setStretchFactor(0, 5)
-        body.setStretchFactor(1, 6)
+        body.setStretchFactor(0, 6)
+        body.setStretchFactor(1, 4)
         left.setMinimumWidth(400)
         right.setMinimumWidth(340)
-        body.setSizes([560, 640])
+        body.setSizes([760, 440])
         return body
 
     # ------------------------------------------------------------------------------- the list
 
     @Slot()
     def _on_library(self) -> None:
+        row = self._row
         self.model.set_records(self.studio.library.records())
         self._say_empty()
+        self._say_total()
         if self._wanted is not None and self._select(self._wanted):
             self._wanted = None
         elif self._chosen is None or not self._select(self._chosen):
-            self.table.selectRow(0)
+            self.table.selectRow(max(0, min(row, self.rows.rowCount() - 1)))
         if not self.rows.rowCount():
             self.details.clear()
 
@@ -171,9 +171,18 @@ class ModelsPage(Page):
         if not self.studio.library.ready:
             self.empty.setText(self.tr("Looking for models…"))
         elif self.model.rowCount():
-            self.empty.setText(self.tr("No model’s name has “{text}” in it.").format(text=self.search.text()))
+            self.empty.setText(self.tr("There is no model with “{text}” in its row.").format(text=self.search.text()))
         else:
             self.empty.setText(self.tr("There is no model here yet. Open a model’s folder, or drop it on the window."))
+
+    def _say_total(self) -> None:
+        cached = [record for record in self.model.records() if record.source == "hub"]
+        size = numbers.size(sum(record.disk_bytes for record in cached))
+        words = self.tr("%n model(s) here", "", self.model.rowCount())
+        if cached:
+            words += " · " + self.tr("%n in the Hub’s cache, {size}", "", len(cached)).format(size=size)
+        self.total.setText(words if self.studio.library.ready else "")
+        self.total.setToolTip(str(hub_cache.root()))
 
     def _select(self, ref: ModelRef) -> bool:
         for row in range(self.rows.rowCount()):
@@ -189,13 +198,30 @@ class ModelsPage(Page):
     @Slot(QModelIndex)
     def _on_current(self, index: QModelIndex) -> None:
         record = index.data(RECORD) if index.isValid() else None
-        if isinstance(record, ModelRecord):
-            self._chosen = record.ref
-            self.details.show_record(record)
-            self._drop_job()
-            if record.problem is None:
-                self.details.show_state(self.tr("Working out the structure…"))
-                self._ask_timer.start()
+        if not isinstance(record, ModelRecord):
+            return
+        self._row, self._chosen = index.row(), record.ref
+        shown = self.details.record
+        if shown is not None and replace(shown, last_used=record.last_used) == record:
+            self.details.show_again(record)
+            return
+        self._drop_job()
+        self.details.show_record(record, self.loader.warmth(record))
+        if record.problem is None:
+            self.details.show_state(self.tr("Working out the structure…"))
+            self._ask_timer.start()
+
+    @Slot()
+    def _on_warmth(self) -> None:
+        if self.details.record is not None:
+            self.details.show_warmth(self.loader.warmth(self.details.record))
+
+    @Slot(object)
+    def _on_facts(self, facts: ModelFacts | None) -> None:
+        self.model.set_loaded(facts.model if facts is not None else None)
+        self._on_warmth()
+        if facts is not None:
+            self.studio.library.refresh()  # it was used just now
 
     # ------------------------------------------------------------------------------- the structure
 
@@ -231,28 +257,32 @@ class ModelsPage(Page):
 
     # ------------------------------------------------------------------------------- what can be done
 
-    @Slot(object)
-    def _on_use(self, record: ModelRecord) -> None:
+    @Slot(str, object)
+    def _on_wanted(self, wish: str, record: ModelRecord) -> None:
+        self._acts[wish](record)
+
+    def _use(self, record: ModelRecord) -> None:
         self.studio.open_page(USE_IN[record.kind], record.ref)
+
+    def _tune(self, record: ModelRecord) -> None:
+        self.studio.open_page("train", record.ref)
+
+    def _open_folder(self, record: ModelRecord) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(record.path)):
+            self.studio.tell(Problem(code="folder-not-shown", arguments={"path": record.path}))
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
         record = index.data(RECORD)
         if isinstance(record, ModelRecord) and record.problem is None and record.kind in USE_IN:
-            self._on_use(record)
+            self._use(record)
 
     @Slot(object)
-    def _on_forget(self, record: ModelRecord) -> None:
-        self._forgotten = Path(record.ref.id)
-        self.studio.library.forget(self._forgotten)
-        self.undo_words.setText(self.tr("{name} was taken off the list; its files stay.").format(name=record.name))
-        self.undo_row.show()
-
-    @Slot()
-    def _on_undo(self) -> None:
-        self.undo_row.hide()
-        if self._forgotten is not None:
-            self._remember(self._forgotten)
+    def _on_other_disk(self, record: ModelRecord) -> None:
+        """It cannot wait in the trash: ask, this once, for what cannot be undone."""
+        asked = DeleteForGood(record, self)
+        asked.accepted.connect(partial(self.studio.removals.delete_model, record))
+        asked.open()
 
     @Slot()
     def _on_open(self) -> None:
@@ -276,10 +306,18 @@ class ModelsPage(Page):
             self._wanted = None if self._select(what) else what
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.table.hasFocus():
+        if self.table.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._on_double_clicked(self.table.currentIndex())
+            return
+        if self.table.hasFocus() and event.key() == Qt.Key.Key_Delete and self.details.record is not None:
+            self.studio.removals.remove_model(self.details.record)
             return
         super().keyPressEvent(event)
 
+    def hand_over(self) -> Left:
+        self.shut()
+        return Left(self._chosen, self._known)
+
     def shut(self) -> None:
         self._drop_job()
+        self.loader.cancel()

@@ -24,10 +24,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.times import days_ago
 
 RECORD = Qt.ItemDataRole.UserRole
 SORT = Qt.ItemDataRole.UserRole + 1
+SEARCHED = Qt.ItemDataRole.UserRole + 2
+LOADED = Qt.ItemDataRole.UserRole + 3
 ROW_PX = 44
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,23 +58,39 @@ def words(text: str) -> str:
     return QCoreApplication.translate("models", text)
 
 
+def _used(record: ModelRecord) -> str:
+    return days_ago(record.last_used) if record.last_used else numbers.NOTHING
+
+
 # A column: its title, what is shown, what it is sorted by.
 COLUMNS: tuple[tuple[str, Callable[[ModelRecord], str], Callable[[ModelRecord], Any]], ...] = (
     (str(QT_TRANSLATE_NOOP("models", "Model")), lambda r: r.name, lambda r: r.name.casefold()),
     (str(QT_TRANSLATE_NOOP("models", "Kind")), lambda r: words(KINDS.get(r.kind, r.kind)), lambda r: r.kind),
     (
         str(QT_TRANSLATE_NOOP("models", "Parameters")),
-        lambda r: numbers.count(r.parameters) if r.problem is None else numbers.NOTHING,
+        lambda r: numbers.count(r.parameters) if r.parameters else numbers.NOTHING,
         lambda r: r.parameters,
     ),
     (
-        str(QT_TRANSLATE_NOOP("models", "Size")),
-        lambda r: numbers.size(r.bytes) if r.problem is None else numbers.NOTHING,
-        lambda r: r.bytes,
+        str(QT_TRANSLATE_NOOP("models", "On disk")),
+        lambda r: numbers.size(r.disk_bytes) if r.disk_bytes else numbers.NOTHING,
+        lambda r: r.disk_bytes,
     ),
     (str(QT_TRANSLATE_NOOP("models", "Type")), lambda r: r.dtype or numbers.NOTHING, lambda r: r.dtype),
+    (
+        str(QT_TRANSLATE_NOOP("models", "From")),
+        lambda r: words(SOURCES.get(r.source, r.source)),
+        lambda r: r.source,
+    ),
+    (str(QT_TRANSLATE_NOOP("models", "Last used")), _used, lambda r: r.last_used),
 )
 _RIGHT = {2, 3}
+GIVEN_UP_FIRST = (4, 5, 6, 1, 2)
+"""The columns that go, one after the other, where there is no room for all."""
+
+
+def _is_same(one: ModelRef, other: ModelRef) -> bool:
+    return (one.source, one.id) == (other.source, other.id)
 
 
 class ModelTable(QAbstractTableModel):
@@ -79,6 +99,16 @@ class ModelTable(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._records: list[ModelRecord] = []
+        self._loaded: ModelRef | None = None
+
+    def set_loaded(self, ref: ModelRef | None) -> None:
+        """Mark the model that is loaded now."""
+        self._loaded = ref
+        self.dataChanged.emit(self.index(0, 0), self.index(len(self._records) - 1, 0), [LOADED])
+
+    def records(self) -> list[ModelRecord]:
+        """What is shown, before it is searched."""
+        return self._records
 
     def set_records(self, records: list[ModelRecord]) -> None:
         """Show these from now on."""
@@ -101,8 +131,13 @@ class ModelTable(QAbstractTableModel):
             return record
         if role == SORT:
             return sorted_by(record)
+        if role == SEARCHED:
+            return " ".join((record.name, record.architecture, *(shown(record) for _, shown, _ in COLUMNS[1:])))
+        if role == LOADED:
+            return self._loaded is not None and _is_same(self._loaded, record.ref)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return record.path if record.problem is None else " ".join(i18n.told(record.problem))
+            below = record.path if record.problem is None else " ".join(i18n.told(record.problem))
+            return f"{record.name}\n{below}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _RIGHT:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -119,17 +154,18 @@ class ModelTable(QAbstractTableModel):
 
 
 def sorted_and_filtered(table: ModelTable) -> QSortFilterProxyModel:
-    """The table as the user orders it and searches it by name."""
+    """The table as the user orders it and searches it, by whatever is in a row."""
     proxy = QSortFilterProxyModel()
     proxy.setSourceModel(table)
     proxy.setSortRole(SORT)
     proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
     proxy.setFilterKeyColumn(0)
+    proxy.setFilterRole(SEARCHED)
     return proxy
 
 
 class NameDelegate(QStyledItemDelegate):
-    """The first column: the name, elided in the middle, and below it where the model is from or what is wrong."""
+    """The first column: the name, elided in the middle, and below it its architecture, or what is wrong with it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         record = index.data(RECORD)
@@ -152,9 +188,12 @@ class NameDelegate(QStyledItemDelegate):
         if record.problem is not None:
             painter.setPen(theme.colour("bad"))
             below = i18n.told(record.problem)[0]
+        elif index.data(LOADED):
+            painter.setPen(theme.colour("good"))
+            below = words("loaded now")
         else:
             painter.setPen(theme.colour("secondary"))
-            below = words(SOURCES.get(record.source, record.source))
+            below = record.architecture
         painter.drawText(
             lower, middle, QFontMetrics(small).elidedText(below, Qt.TextElideMode.ElideRight, lower.width())
         )
