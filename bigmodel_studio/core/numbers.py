@@ -133,6 +133,11 @@ def rate(value: float | None, unit: str = "") -> str:
     return f"{number} {unit}/{second}" if unit else f"{number}/{second}"
 
 
+def size_rate(value: float | None) -> str:
+    """Bytes a second: ``21 MB/s``, ``21 MB/秒``."""
+    return NOTHING if value is None or not math.isfinite(value) else f"{size(value)}/{_manner.words.second}"
+
+
 def duration(seconds: float | None) -> str:
     """A time: ``14 ms``, ``2.4 s``, ``3 min 05 s``, ``2 h 10 min``, ``4 d 3 h``; in Chinese ``3 分 05 秒``."""
     if seconds is None or not math.isfinite(seconds):

@@ -12,12 +12,29 @@
     </message>
 </context>
 <context>
+    <name>ModelsPage</name>
+    <message numerus="yes">
+        <source>%n in the Hub’s cache, {size}</source>
+        <translation>
+            <numerusform>%n in the Hub’s cache, {size}</numerusform>
+            <numerusform>%n in the Hub’s cache, {size}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) here</source>
+        <translation>
+            <numerusform>%n model here</numerusform>
+            <numerusform>%n models here</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Removals</name>
     <message numerus="yes">
-        <source>was removed; frees {size} in %n day(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <source>was removed: {size}, freed in %n day(s).</source>
+        <translation>
+            <numerusform>was removed: {size}, freed in %n day.</numerusform>
+            <numerusform>was removed: {size}, freed in %n days.</numerusform>
         </translation>
     </message>
 </context>

@@ -2,69 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
-    <name></name>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Cache</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Gradients</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Optimizer</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Other, ours</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Other programs</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Free</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Keys and values of the reply that is being written</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Gradients of the runs</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>What the optimizers of the runs keep for each parameter</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>What else our processes take: code, activations, pictures, this window</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>What the system and other programs take</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>What can be used</comment>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>Banner</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -269,8 +206,20 @@
 <context>
     <name>Curves</name>
     <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
         <source>Ctrl and the wheel look closer; drag to move along</source>
         <translation>按住 Ctrl 滚动滚轮可缩放，拖动可平移</translation>
+    </message>
+    <message>
+        <source>Draw the losses of other runs beside this one</source>
+        <translation>将其他训练任务的损失曲线画在一起对比</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Log scale</source>
@@ -314,6 +263,21 @@
     </message>
 </context>
 <context>
+    <name>CurvesExport</name>
+    <message>
+        <source>Picture (PNG)…</source>
+        <translation>图片 (PNG)…</translation>
+    </message>
+    <message>
+        <source>Save the curves as</source>
+        <translation>曲线另存为</translation>
+    </message>
+    <message>
+        <source>Table (CSV)…</source>
+        <translation>表格 (CSV)…</translation>
+    </message>
+</context>
+<context>
     <name>DataField</name>
     <message>
         <source>Remove {name}</source>
@@ -321,49 +285,68 @@
     </message>
 </context>
 <context>
+    <name>DeleteForGood</name>
+    <message>
+        <source>Delete for good</source>
+        <translation>彻底删除</translation>
+    </message>
+    <message>
+        <source>Delete for good?</source>
+        <translation>彻底删除？</translation>
+    </message>
+    <message>
+        <source>Deleting it frees {size} and cannot be undone; it would have to be fetched again.</source>
+        <translation>删除可释放 {size}，但无法撤销；再用时需要重新下载。</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+</context>
+<context>
     <name>DeviceCard</name>
     <message>
         <source>Load</source>
-        <translation type="unfinished"></translation>
+        <translation>利用率</translation>
     </message>
     <message>
         <source>Memory, ours</source>
-        <translation type="unfinished"></translation>
+        <translation>本应用内存</translation>
     </message>
     <message>
         <source>Memory: {ours} ours</source>
-        <translation type="unfinished"></translation>
+        <translation>内存：本应用 {ours}</translation>
     </message>
     <message>
         <source>Memory: {ours} ours of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>内存：本应用 {ours}，共 {total}</translation>
     </message>
     <message>
         <source>Power</source>
-        <translation type="unfinished"></translation>
+        <translation>功耗</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished">温度</translation>
+        <translation>温度</translation>
     </message>
 </context>
 <context>
     <name>DiskCard</name>
     <message>
         <source>Disk</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘</translation>
     </message>
     <message>
         <source>Reading</source>
-        <translation type="unfinished"></translation>
+        <translation>读取</translation>
     </message>
     <message>
         <source>Writing</source>
-        <translation type="unfinished"></translation>
+        <translation>写入</translation>
     </message>
     <message>
         <source>{free} free of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>可用 {free}，共 {total}</translation>
     </message>
 </context>
 <context>
@@ -514,15 +497,15 @@
     <name>KindRows</name>
     <message>
         <source>Kinds of layers</source>
-        <translation type="unfinished"></translation>
+        <translation>按层类型</translation>
     </message>
     <message>
         <source>others</source>
-        <translation type="unfinished"></translation>
+        <translation>其他</translation>
     </message>
     <message>
         <source>{type} × {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>{type} × {layers}</translation>
     </message>
 </context>
 <context>
@@ -593,9 +576,64 @@
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
+</context>
+<context>
+    <name>MemorySplit</name>
     <message>
-        <source>was removed.</source>
-        <translation type="vanished">已移除。</translation>
+        <source>Cache</source>
+        <translation>缓存</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>可用</translation>
+    </message>
+    <message>
+        <source>Gradients</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>Gradients of the runs</source>
+        <translation>训练任务的梯度</translation>
+    </message>
+    <message>
+        <source>Keys and values of the reply that is being written</source>
+        <translation>正在生成的回复所用的键值缓存（KV）</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>优化器</translation>
+    </message>
+    <message>
+        <source>Other programs</source>
+        <translation>其他程序</translation>
+    </message>
+    <message>
+        <source>Other, ours</source>
+        <translation>本应用其他</translation>
+    </message>
+    <message>
+        <source>Parameters and buffers of what is loaded and of what is trained</source>
+        <translation>已加载模型和训练中模型的参数与缓冲区</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>What can be used</source>
+        <translation>尚可使用的部分</translation>
+    </message>
+    <message>
+        <source>What else our processes take: code, activations, pictures, this window</source>
+        <translation>本应用进程的其余占用：代码、激活值、图片、本窗口</translation>
+    </message>
+    <message>
+        <source>What the optimizers of the runs keep for each parameter</source>
+        <translation>优化器为每个参数保存的状态</translation>
+    </message>
+    <message>
+        <source>What the system and other programs take</source>
+        <translation>系统和其他程序的占用</translation>
     </message>
 </context>
 <context>
@@ -627,6 +665,10 @@
         <translation>基本信息</translation>
     </message>
     <message>
+        <source>Fine-tune…</source>
+        <translation>微调…</translation>
+    </message>
+    <message>
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
@@ -639,16 +681,44 @@
         <translation>类型</translation>
     </message>
     <message>
+        <source>Last used</source>
+        <translation>上次使用</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
         <source>Module</source>
         <translation>模块</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Parameters</source>
         <translation>参数量</translation>
     </message>
     <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Revision</source>
+        <translation>版本</translation>
+    </message>
+    <message>
         <source>Share</source>
         <translation>占比</translation>
+    </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>停止加载</translation>
     </message>
     <message>
         <source>Structure</source>
@@ -671,6 +741,14 @@
         <translation>类型</translation>
     </message>
     <message>
+        <source>Unload</source>
+        <translation>卸载</translation>
+    </message>
+    <message>
+        <source>Unloading…</source>
+        <translation>正在卸载…</translation>
+    </message>
+    <message>
         <source>Use in Chat</source>
         <translation>在“对话”中使用</translation>
     </message>
@@ -683,8 +761,8 @@
         <translation>词表</translation>
     </message>
     <message>
-        <source>Weights on disk</source>
-        <translation>磁盘上的权重</translation>
+        <source>Weights</source>
+        <translation>权重</translation>
     </message>
     <message>
         <source>{tokens} tokens</source>
@@ -716,6 +794,18 @@
 </context>
 <context>
     <name>ModelsPage</name>
+    <message numerus="yes">
+        <source>%n in the Hub’s cache, {size}</source>
+        <translation>
+            <numerusform>Hub 缓存中 %n 个，共 {size}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) here</source>
+        <translation>
+            <numerusform>共 %n 个模型</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Looking for models…</source>
         <translation>正在查找模型…</translation>
@@ -727,10 +817,6 @@
     <message>
         <source>Models on this computer</source>
         <translation>本机上的模型</translation>
-    </message>
-    <message>
-        <source>No model’s name has “{text}” in it.</source>
-        <translation>没有名称包含“{text}”的模型。</translation>
     </message>
     <message>
         <source>Open a folder…</source>
@@ -749,39 +835,39 @@
         <translation>这里还没有模型。请打开模型文件夹，或将它拖到窗口上。</translation>
     </message>
     <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
+        <source>There is no model with “{text}” in its row.</source>
+        <translation>没有包含“{text}”的模型。</translation>
     </message>
     <message>
         <source>Working out the structure…</source>
         <translation>正在分析结构…</translation>
-    </message>
-    <message>
-        <source>{name} was taken off the list; its files stay.</source>
-        <translation>{name} 已从列表中移除，文件仍然保留。</translation>
     </message>
 </context>
 <context>
     <name>MonitorDock</name>
     <message>
         <source>Hide the monitor</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏监视器</translation>
     </message>
     <message>
         <source>Monitor</source>
-        <translation type="unfinished"></translation>
+        <translation>监视器</translation>
     </message>
     <message>
         <source>The PyTorch that is installed does not use this device.</source>
-        <translation type="unfinished"></translation>
+        <translation>已安装的 PyTorch 不使用此设备。</translation>
     </message>
     <message>
         <source>The first figures come in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据即将显示。</translation>
     </message>
 </context>
 <context>
     <name>NewRun</name>
+    <message>
+        <source>About {needs} of memory while it trains</source>
+        <translation>训练时约占内存 {needs}</translation>
+    </message>
     <message>
         <source>Batch</source>
         <translation>批大小</translation>
@@ -844,6 +930,21 @@
     </message>
 </context>
 <context>
+    <name>Overlays</name>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Compare ({count})</source>
+        <translation>对比（{count}）</translation>
+    </message>
+    <message>
+        <source>None of them</source>
+        <translation>不对比</translation>
+    </message>
+</context>
+<context>
     <name>Page</name>
     <message>
         <source>Show the inspector</source>
@@ -873,23 +974,23 @@
     <name>ParametersCard</name>
     <message>
         <source>As the model is built: what a fine-tuning of all of it would change</source>
-        <translation type="unfinished"></translation>
+        <translation>按模型结构统计：全量微调会更新的参数</translation>
     </message>
     <message>
         <source>No model is loaded. One is when you chat, or look at pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未加载模型。开始对话或识别图片时会自动加载。</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished">参数量</translation>
+        <translation>参数量</translation>
     </message>
     <message>
         <source>{total} in all</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {total}</translation>
     </message>
     <message>
         <source>{trainable} trainable · {frozen} frozen</source>
-        <translation type="unfinished"></translation>
+        <translation>可训练 {trainable} · 冻结 {frozen}</translation>
     </message>
 </context>
 <context>
@@ -1000,19 +1101,6 @@
     </message>
 </context>
 <context>
-    <name>QCoreApplication</name>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Weights</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MemorySplit</source>
-        <comment>Parameters and buffers of what is loaded and of what is trained</comment>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>Rail</name>
     <message>
         <source>Menu: open, settings, shortcuts</source>
@@ -1071,7 +1159,7 @@
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>What was removed</source>
@@ -1085,34 +1173,22 @@
         <source>What was removed is kept here for {days} days, then it is deleted for good.</source>
         <translation>移除的内容会在这里保留 {days} 天，之后彻底删除。</translation>
     </message>
-    <message>
-        <source>a day ago</source>
-        <translation type="vanished">一天前</translation>
-    </message>
-    <message>
-        <source>less than a day ago</source>
-        <translation type="vanished">不到一天前</translation>
-    </message>
-    <message>
-        <source>{days} days ago</source>
-        <translation type="vanished">{days} 天前</translation>
-    </message>
 </context>
 <context>
     <name>Removals</name>
     <message>
         <source>was removed.</source>
-        <translation type="unfinished">已移除。</translation>
+        <translation>已移除。</translation>
     </message>
     <message numerus="yes">
-        <source>was removed; frees {size} in %n day(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <source>was removed: {size}, freed in %n day(s).</source>
+        <translation>
+            <numerusform>已移除：{size}，%n 天后释放。</numerusform>
         </translation>
     </message>
     <message>
         <source>was taken off the list; its files stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>已从列表中移除，文件仍然保留。</translation>
     </message>
 </context>
 <context>
@@ -1297,6 +1373,10 @@
 <context>
     <name>RunsList</name>
     <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
         <source>Runs</source>
         <translation>训练任务</translation>
     </message>
@@ -1367,8 +1447,16 @@
         <translation>内存：{words}</translation>
     </message>
     <message>
+        <source>Monitor</source>
+        <translation>监视器</translation>
+    </message>
+    <message>
         <source>no model loaded</source>
         <translation>未加载模型</translation>
+    </message>
+    <message>
+        <source>{device}: open the monitor, or put it away</source>
+        <translation>{device}：打开或收起监视器</translation>
     </message>
     <message>
         <source>{name} · {parameters} parameters · {dtype}</source>
@@ -1620,7 +1708,7 @@
     <name>_RunLine</name>
     <message>
         <source>{run}, in training</source>
-        <translation type="unfinished"></translation>
+        <translation>{run}，训练中</translation>
     </message>
 </context>
 <context>
@@ -1719,6 +1807,10 @@
     <message>
         <source>Shortcuts…</source>
         <translation>快捷键…</translation>
+    </message>
+    <message>
+        <source>Show or hide the monitor</source>
+        <translation>显示或隐藏监视器</translation>
     </message>
     <message>
         <source>Stop the reply</source>
@@ -2049,6 +2141,10 @@
         <translation>请选择其他文件或文件夹。</translation>
     </message>
     <message>
+        <source>Choose another folder, or make room there.</source>
+        <translation>请选择其他文件夹，或在那里腾出空间。</translation>
+    </message>
+    <message>
         <source>Choose another model to fine-tune.</source>
         <translation>请选择其他模型来微调。</translation>
     </message>
@@ -2093,12 +2189,12 @@
         <translation>请先复制一个。</translation>
     </message>
     <message>
-        <source>Drop pictures, a model’s folder (with a config.json) or a run’s folder.</source>
-        <translation>可以拖入图片、模型文件夹（含 config.json）或训练任务的文件夹。</translation>
-    </message>
-    <message>
         <source>Drop pictures, or a folder with some in it.</source>
         <translation>请拖入图片，或含有图片的文件夹。</translation>
+    </message>
+    <message>
+        <source>Drop pictures, texts to learn from, a model’s folder (with a config.json) or a run’s folder.</source>
+        <translation>可以拖入图片、训练文本、模型文件夹（含 config.json）或训练任务的文件夹。</translation>
     </message>
     <message>
         <source>Drop the rest when these are done.</source>
@@ -2169,10 +2265,6 @@
         <translation>请将 schedule.batch 或 model.context 减半，或换用更小的模型；也可以关闭其他模型。</translation>
     </message>
     <message>
-        <source>It can only be deleted for good, which frees {size}.</source>
-        <translation type="vanished">只能彻底删除，可释放 {size}。</translation>
-    </message>
-    <message>
         <source>It has been started again; try once more.</source>
         <translation>引擎已重新启动，请再试一次。</translation>
     </message>
@@ -2231,6 +2323,10 @@
     <message>
         <source>Its download was not finished: fetch it again.</source>
         <translation>下载没有完成，请重新下载。</translation>
+    </message>
+    <message>
+        <source>Its download was not finished: {size} of what {model} still lacks are here.</source>
+        <translation>没有下载完：{model} 尚缺的部分目前只有 {size}。</translation>
     </message>
     <message>
         <source>Its download was probably not finished: fetch it again.</source>
@@ -2449,10 +2545,6 @@
         <translation>请换用 float16、bfloat16 或 float32 的模型。</translation>
     </message>
     <message>
-        <source>The Hub&apos;s cache has a folder for {model}, and none of its files.</source>
-        <translation>Hub 缓存中有 {model} 的文件夹，但没有任何文件。</translation>
-    </message>
-    <message>
         <source>The application is closing.</source>
         <translation>应用正在关闭。</translation>
     </message>
@@ -2469,16 +2561,12 @@
         <translation>对话超出了模型的上下文长度：最早的 {turns} 条消息没有送入模型。</translation>
     </message>
     <message>
-        <source>The copy of {model} in the Hub&apos;s cache is not whole: it lacks {files}.</source>
-        <translation>Hub 缓存中的 {model} 不完整：缺少 {files}。</translation>
+        <source>The copy is not whole: the Hub&apos;s cache lacks {files} of {model}.</source>
+        <translation>副本不完整：Hub 缓存中缺少 {model} 的 {files}。</translation>
     </message>
     <message>
         <source>The damaged file was kept as {path}.</source>
         <translation>损坏的文件已另存为 {path}。</translation>
-    </message>
-    <message>
-        <source>The download of {model} was not finished: {size} of what is missing are here ({count} files).</source>
-        <translation>{model} 没有下载完：未完成的部分已有 {size}（{count} 个文件）。</translation>
     </message>
     <message>
         <source>The engine could not be started: {detail}</source>
@@ -2511,6 +2599,10 @@
     <message>
         <source>The file of conversations was damaged; a new one was begun.</source>
         <translation>对话文件已损坏，已新建一个。</translation>
+    </message>
+    <message>
+        <source>The folder is {path}.</source>
+        <translation>文件夹是 {path}。</translation>
     </message>
     <message>
         <source>The folder {path} cannot be read: {detail}.</source>
@@ -2709,6 +2801,10 @@
         <translation>这里没有基准测试：它们属于项目源码，不随安装包提供。</translation>
     </message>
     <message>
+        <source>There are no files: the Hub&apos;s cache has only a folder for {model}.</source>
+        <translation>没有文件：Hub 缓存中只有 {model} 的文件夹。</translation>
+    </message>
+    <message>
         <source>There are only {tokens:,} {part} tokens; {needed:,} are needed.</source>
         <translation>{part}数据只有 {tokens:,} 词元，需要 {needed:,} 词元。</translation>
     </message>
@@ -2733,6 +2829,10 @@
         <translation>没有名为 {name!r} 的基准测试。</translation>
     </message>
     <message>
+        <source>There is no config.json: transformers cannot load {model} from the Hub&apos;s cache.</source>
+        <translation>缺少 config.json：transformers 无法从 Hub 缓存加载 {model}。</translation>
+    </message>
+    <message>
         <source>There is no device called {device} here.</source>
         <translation>这里没有名为 {device} 的设备。</translation>
     </message>
@@ -2747,6 +2847,10 @@
     <message>
         <source>There is no model called {model} on this machine.</source>
         <translation>本机上没有名为 {model} 的模型。</translation>
+    </message>
+    <message>
+        <source>There is no program here that shows folders.</source>
+        <translation>没有可以打开文件夹的程序。</translation>
     </message>
     <message>
         <source>There is no prompt, and this model has no token to begin with.</source>
@@ -2858,7 +2962,7 @@
     </message>
     <message>
         <source>What is left of it is listed; try once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余部分仍在列表中，请再试一次。</translation>
     </message>
     <message>
         <source>config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.</source>
@@ -2937,10 +3041,6 @@
         <translation>{model} 是应用自带的，不能移除。</translation>
     </message>
     <message>
-        <source>{model} has no config.json in the Hub&apos;s cache, so that transformers cannot load it.</source>
-        <translation>Hub 缓存中的 {model} 没有 config.json，transformers 无法加载。</translation>
-    </message>
-    <message>
         <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
         <translation>{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
     </message>
@@ -2990,11 +3090,15 @@
     </message>
     <message>
         <source>{path} could not be deleted whole: {detail}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 未能完全删除：{detail}。</translation>
     </message>
     <message>
         <source>{path} could not be moved: {detail}.</source>
         <translation>{path} 无法移动：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path} could not be saved: {detail}.</source>
+        <translation>{path} 无法保存：{detail}。</translation>
     </message>
     <message>
         <source>{path} could not be written: {detail}.</source>
@@ -3073,7 +3177,7 @@
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished">来源</translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Hub, on disk</source>
@@ -3085,7 +3189,7 @@
     </message>
     <message>
         <source>Last used</source>
-        <translation type="unfinished"></translation>
+        <translation>上次使用</translation>
     </message>
     <message>
         <source>Masked words</source>
@@ -3097,7 +3201,7 @@
     </message>
     <message>
         <source>On disk</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘占用</translation>
     </message>
     <message>
         <source>Other</source>
@@ -3110,10 +3214,6 @@
     <message>
         <source>Picture classifier</source>
         <translation>图像分类</translation>
-    </message>
-    <message>
-        <source>Size</source>
-        <translation type="vanished">大小</translation>
     </message>
     <message>
         <source>Text classifier</source>
@@ -3141,7 +3241,7 @@
     </message>
     <message>
         <source>loaded now</source>
-        <translation type="unfinished"></translation>
+        <translation>已加载</translation>
     </message>
     <message>
         <source>run</source>
@@ -3300,19 +3400,19 @@
     <name>times</name>
     <message>
         <source>a day ago</source>
-        <translation type="unfinished">一天前</translation>
+        <translation>一天前</translation>
     </message>
     <message>
         <source>less than a day ago</source>
-        <translation type="unfinished">不到一天前</translation>
+        <translation>不到一天前</translation>
     </message>
     <message>
         <source>more than a year ago</source>
-        <translation type="unfinished"></translation>
+        <translation>一年多以前</translation>
     </message>
     <message>
         <source>{days} days ago</source>
-        <translation type="unfinished">{days} 天前</translation>
+        <translation>{days} 天前</translation>
     </message>
 </context>
 <context>

@@ -126,3 +126,4 @@ def test_times_and_rates_are_said_in_chinese() -> None:
     assert times == ["14 毫秒", "2.4 秒", "3 分 05 秒", "2 小时 10 分", "4 天 3 小时"]
     assert numbers.rate(187, "词元") == "187 词元/秒"
     assert numbers.size(21_297_152) == "21 MB"
+    assert numbers.size_rate(21_297_152) == "21 MB/秒"
