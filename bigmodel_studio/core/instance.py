@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from bigmodel_studio.core import paths
+from bigmodel_studio.core.locks import try_lock
 
 WAIT_S = 2.0
 MOST_BYTES = 1 << 20
@@ -65,7 +66,7 @@ def begin(given: Sequence[Path] = (), *, wait_s: float = WAIT_S) -> Start:
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            lock = _locked(paths.home() / _LOCK)
+            lock = try_lock(paths.home() / _LOCK)
         except OSError:
             return Start("homeless")
         if lock is not None:
@@ -78,29 +79,6 @@ def begin(given: Sequence[Path] = (), *, wait_s: float = WAIT_S) -> Start:
 
 
 # ---------------------------------------------------------------------------------------------- the first
-
-
-def _locked(path: Path) -> IO[bytes] | None:
-    """The file, locked for as long as it is open; None where another process has it. Raises ``OSError``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = open(path, "ab")  # noqa: SIM115 — it is the lock, and stays open
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        file.close()
-        return None
-    except OSError:
-        file.close()
-        raise
-    return file
 
 
 def _first(lock: IO[bytes]) -> Start:

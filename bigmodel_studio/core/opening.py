@@ -1,4 +1,4 @@
-"""What a dropped or opened path is, and which page takes it: pictures, texts, a model's or a run's folder, or a refusal.
+"""What a dropped or opened path is, and which page takes it: pictures, texts, a folder of a model or a run, or none.
 
 Looks at names and folders only; whether a file can be used is for the engine to say.
 """

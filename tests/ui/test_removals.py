@@ -14,6 +14,7 @@ from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status, own_pro
 from bigmodel_studio.core.spec import DataSpec, RunSpec, write_spec
 from bigmodel_studio.core.trash import Trash
 from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.recently_removed import RecentlyRemoved
 from tests.ui.shell import Shell
 
@@ -44,6 +45,18 @@ def test_a_run_comes_back_from_the_toast(shell: Shell, run: RunFolder) -> None:
     assert run.spec() is not None
     assert not toast.isVisible()
     shell.wait(lambda: shell.runs.summary_of("shakespeare") is not None)
+
+
+def test_the_delete_key_removes_the_run_that_is_chosen(shell: Shell, run: RunFolder) -> None:
+    shell.wait(lambda: shell.runs.summary_of("shakespeare") is not None)
+    shell.window.show_page("train", "shakespeare")
+    page = shell.window.current_page
+    assert isinstance(page, TrainPage)
+    shell.qtbot.keyClick(page.list, Qt.Key.Key_Delete)
+    assert not run.path.exists()
+    shell.wait(lambda: page.runs.row_of("shakespeare") is None)
+    shell.qtbot.keyClick(page.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    shell.wait(lambda: page.runs.row_of("shakespeare") is not None)
 
 
 def test_a_run_that_is_at_work_or_bundled_stays(shell: Shell, run: RunFolder) -> None:
