@@ -118,6 +118,7 @@ class Application:
         self.sampler = Sampler()
         self.warming = Warming()
         self.sampler.sampled.connect(self.window.show_sample)
+        self.window.monitor.looked_at.connect(self.sampler.set_detailed)
         self.runs.runs_changed.connect(self._on_runs_changed)
         self.lane.holds_changed.connect(self._on_holds_changed)
         self.measure.holds_changed.connect(self._on_holds_changed)

@@ -50,6 +50,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "bigmodel_studio.ui.recently_removed:RecentlyRemoved",
         "trash",
     ),
+    ActionSpec(
+        "monitor",
+        str(QT_TRANSLATE_NOOP("actions", "Show or hide the monitor")),
+        "Ctrl+Shift+M",
+        "toggle_monitor",
+        "window",
+    ),
     ActionSpec("settings", str(QT_TRANSLATE_NOOP("actions", "Settings…")), "Ctrl+,", "show_settings", "window"),
     ActionSpec(
         "shortcuts",

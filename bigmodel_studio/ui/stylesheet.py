@@ -2,7 +2,7 @@
 
 Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link" and
 "danger" buttons; "title", "heading", "secondary", "small", "key", "warn", "bad" and "good" labels; "card", "surface",
-"header", "inspector", "toast", "palette" panels. Nothing else in the window sets colours by a stylesheet.
+"header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the window sets colours by a stylesheet.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ QFrame[look="surface"] { background: $surface; border: none; }
 QFrame[look="header"] { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame[look="list"] { background: $window; border: none; border-right: 1px solid $border; }
 QFrame[look="inspector"] { background: $surface; border: none; border-left: 1px solid $border; }
+QFrame[look="monitor"] { background: $window; border: none; border-left: 1px solid $border; }
 QFrame[look="rail"] { background: $window; border: none; border-right: 1px solid $border; }
 QFrame[look="status"] { background: $surface; border: none; border-top: 1px solid $border; }
 QFrame[look="banner"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }
@@ -167,6 +168,7 @@ QScrollBar::handle:hover { background: $secondary; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: transparent; }
+QMainWindow::separator { background: $border; width: 1px; height: 1px; }
 QSplitter::handle:horizontal { width: 1px; }
 QTabBar::tab { padding: 6px 12px; border: none; border-bottom: 2px solid transparent; color: $secondary; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.protocol import ModelFacts
@@ -77,8 +77,42 @@ class JobLine(QWidget):
         self.show()
 
 
+class DeviceButton(QAbstractButton):
+    """The device and its memory, to be pressed for more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(8, 0, 8, 0)
+        self.row.setSpacing(8)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a part at the right end; it leaves the mouse to the button."""
+        widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.row.addWidget(widget)
+
+    def sizeHint(self) -> QSize:
+        return self.row.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not (self.underMouse() or self.hasFocus() or self.isDown()):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 3.5, -0.5, -3.5), 6, 6)
+        painter.end()
+
+
 class StatusBar(QFrame):
     """Told what to show; it asks nobody."""
+
+    monitor_wanted = Signal()
+    """The device was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,16 +126,21 @@ class StatusBar(QFrame):
         self.jobs = [JobLine() for _ in range(JOBS_SHOWN)]
         self.more_jobs = label("", "small")
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(24)
+        row.setContentsMargins(8, 0, 16, 0)
+        row.setSpacing(16)
+        self.button = DeviceButton()
+        self.button.setAccessibleName(self.tr("Monitor"))
+        self.button.clicked.connect(self.monitor_wanted)
         self._memory_part = QWidget()
         part = QHBoxLayout(self._memory_part)
-        part.setContentsMargins(0, 0, 0, 0)
+        part.setContentsMargins(8, 0, 0, 0)
         part.setSpacing(8)
         for shown in (self.memory_name, self.memory, self.memory_words):
             part.addWidget(shown)
-        for whole in (self.device, self._memory_part, self.loaded):
-            row.addWidget(whole)
+        for whole in (self.device, self._memory_part):
+            self.button.add(whole)
+        row.addWidget(self.button)
+        row.addWidget(self.loaded)
         row.addStretch(1)
         for job in self.jobs:
             row.addWidget(job)
@@ -109,12 +148,14 @@ class StatusBar(QFrame):
         self.more_jobs.hide()
         self.device.hide()
         self._memory_part.hide()
+        self.button.hide()
 
     def show_device(self, name: str) -> None:
         """The device that models are computed on."""
         self.device.setText(_short(name))
-        self.device.setToolTip(name)
+        self.button.setToolTip(self.tr("{device}: open the monitor, or put it away").format(device=name))
         self.device.setVisible(bool(name))
+        self.button.show()
 
     def show_memory(self, ours_bytes: int, others_bytes: int, total_bytes: int) -> None:
         """Memory of that device: what our processes hold, what others hold, and all there is."""
@@ -124,7 +165,9 @@ class StatusBar(QFrame):
         )
         self.memory_words.setText(words)
         self.memory.setAccessibleName(self.tr("Memory: {words}").format(words=words))
+        self.button.setAccessibleDescription(words)
         self._memory_part.show()
+        self.button.show()
 
     @Slot(object)
     def show_loaded(self, facts: ModelFacts | None) -> None:
