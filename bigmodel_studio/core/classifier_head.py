@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bigmodel_studio.core.model_folder import read_config
 from bigmodel_studio.core.weights import read_weights
 
-_HEADS = frozenset({"classifier", "head", "fc", "score"})
+_HEADS = frozenset({"classifier", "head", "dist_head", "fc", "score"})
 _CLASSES_UNSAID = 2
 """What transformers takes where a config names no classes."""
 

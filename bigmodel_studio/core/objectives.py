@@ -1,7 +1,8 @@
 """What can be trained for, as far as a form, a command or a check has to know: one table.
 
 ``training.objectives`` has a module for each line. A spec that leaves something out gets the objective's ``defaults``,
-and where it trains a model on instead of beginning from scratch, ``fine_defaults`` over them. Nothing here knows torch.
+where it trains a model on instead of beginning from scratch ``fine_defaults`` over them, and where only that model's
+last layer is trained ``frozen_defaults`` over those. Nothing here knows torch.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from bigmodel_studio.protocol import ModelKind
 
 Defaults = Mapping[str, Mapping[str, Any]]
 """By table of the spec: field and value."""
-SCRATCH = "scratch"
+SCRATCH, FROZEN = "scratch", "frozen"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Trainable:
     """Where its models are used."""
     defaults: Defaults = field(default_factory=dict)
     fine_defaults: Defaults = field(default_factory=dict)
+    frozen_defaults: Defaults = field(default_factory=dict)
 
 
 TRAINABLE: dict[str, Trainable] = {
@@ -56,19 +58,22 @@ TRAINABLE: dict[str, Trainable] = {
             "schedule": {"batch": 32, "evaluation_batches": 100},
         },
         fine_defaults={
-            "optimizer": {"learning_rate": 3e-4},
+            "optimizer": {"learning_rate": 1e-4},
             "schedule": {"steps": 100, "batch": 16, "evaluate_every": 20, "checkpoint_every": 50},
         },
+        frozen_defaults={"optimizer": {"learning_rate": 1e-3}},
     ),
 }
 
 
-def defaults_of(objective: str, base: str) -> dict[str, dict[str, Any]]:
+def defaults_of(objective: str, base: str, method: str) -> dict[str, dict[str, Any]]:
     """What a spec of this objective has where it says nothing, by table; nothing for one that is not in the table."""
     found = TRAINABLE.get(objective)
     if found is None:
         return {}
-    layers = [found.defaults, found.fine_defaults if base != SCRATCH else {}]
+    layers = [found.defaults]
+    layers += [found.fine_defaults] if base != SCRATCH else []
+    layers += [found.frozen_defaults] if method == FROZEN else []
     merged: dict[str, dict[str, Any]] = {}
     for layer in layers:
         for table, values in layer.items():

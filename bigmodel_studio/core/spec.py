@@ -144,10 +144,14 @@ def make_spec(raw: dict[str, Any]) -> RunSpec:
 
 
 def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
-    model = raw.get("model")
-    base = model.get("base", SCRATCH) if isinstance(model, dict) else SCRATCH
+    def said(table: str, field: str, usual: str) -> str:
+        given = raw.get(table)
+        return str(given.get(field, usual)) if isinstance(given, dict) else usual
+
     whole = dict(raw)
-    for table, values in defaults_of(str(raw.get("objective", "causal-lm")), base).items():
+    objective = str(raw.get("objective", "causal-lm"))
+    defaults = defaults_of(objective, said("model", "base", SCRATCH), said("method", "kind", "full"))
+    for table, values in defaults.items():
         given = raw.get(table, {})
         if isinstance(given, dict):
             whole[table] = {**values, **given}

@@ -100,6 +100,8 @@ def test_what_a_spec_of_pictures_leaves_out_is_as_pictures_want_it() -> None:
     assert (scratch.model.architecture, scratch.data.evaluation) == ("resnet", 0.15)
     fine = parse_spec(PICTURES + '[model]\nbase = "starter-resnet"\n[optimizer]\nbeta1 = 0.8\n', FOLDER)
     assert fine.optimizer.learning_rate < scratch.optimizer.learning_rate
+    frozen = parse_spec(PICTURES + '[model]\nbase = "starter-resnet"\n[method]\nkind = "frozen"\n', FOLDER)
+    assert frozen.optimizer.learning_rate > fine.optimizer.learning_rate
     assert (fine.optimizer.beta1, fine.schedule.steps) == (0.8, 100)
     assert parse_spec(PICTURES + "[schedule]\nsteps = 7\n", FOLDER).schedule.steps == 7
     assert parse_spec(PICTURES + '[samples]\npictures = ["a.png"]\n', FOLDER).samples.pictures == (

@@ -271,7 +271,7 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     qtbot.mouseClick(fields.fine, LEFT, pos=QPoint(10, fields.fine.height() // 2))
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
     assert fields.errors["model.base"].text() == "It may be: a model that recognises pictures."
-    assert (form.rate.text(), form.steps.value()) == ("3e-4", 100)
+    assert (form.rate.text(), form.steps.value()) == ("1e-4", 100)
     record = library.record(library.parse_model("starter-resnet"))
     bench.library._on_read([record])
     fields.picker.choose(record.ref)
@@ -280,6 +280,7 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
     qtbot.mouseClick(fields.frozen, LEFT, pos=QPoint(10, fields.frozen.height() // 2))
     qtbot.waitUntil(lambda: "771 of them trained" in form.cost.text(), timeout=2000)
+    assert form.rate.text() == "1e-3"
     spec = form.spec()
     assert (spec.method.kind, spec.model.base) == ("frozen", "starter-resnet")
 

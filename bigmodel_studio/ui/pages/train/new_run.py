@@ -23,7 +23,7 @@ from bigmodel_studio.core import numbers, run_queue, shape
 from bigmodel_studio.core.launch import check_inputs
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.need import need_of
-from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
 from bigmodel_studio.protocol import ModelRef, Problem
@@ -191,8 +191,15 @@ class NewRun(QWidget):
     def _suggest(self) -> None:
         """Fill in what a practitioner would take for this subject, but for what the user has changed."""
         subject = self.subject
-        base = "a model" if subject.fine.isChecked() else "scratch"
-        usual = make_spec({"name": "", "objective": subject.objective, "data": {"train": []}, "model": {"base": base}})
+        usual = make_spec(
+            {
+                "name": "",
+                "objective": subject.objective,
+                "data": {"train": []},
+                "model": {"base": "a model" if subject.fine.isChecked() else SCRATCH},
+                "method": {"kind": subject.method},
+            }
+        )
         schedule = usual.schedule
         lengths = {
             self.steps: schedule.steps,

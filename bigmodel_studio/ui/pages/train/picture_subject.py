@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from bigmodel_studio.core import numbers, shape
 from bigmodel_studio.core.classifier_head import Head, read_head
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.objectives import FROZEN
 from bigmodel_studio.core.spec import DataSpec, ModelSpec
 from bigmodel_studio.ui.pages.train.data_field import FolderField
 from bigmodel_studio.ui.pages.train.fields import Row, field_error, line, number
@@ -48,7 +49,7 @@ class PictureSubject(Subject):
         )
         self.image_size = number(shape_.image_size, 2048, self.changed)
         self.frozen = QCheckBox(self.tr("Train only its last layer"))
-        self.frozen.toggled.connect(self.changed)
+        self.frozen.toggled.connect(self.kind_changed)
         self._head: tuple[str, Head | None] = ("", None)
         self.lay_out()
 
@@ -92,7 +93,7 @@ class PictureSubject(Subject):
                 "flip": self.flip.isChecked(),
             },
             "model": model,
-            "method": {"kind": "frozen" if self._only_the_head else "full"},
+            "method": {"kind": self.method},
         }
 
     def parameters(self) -> int | None:
@@ -110,7 +111,7 @@ class PictureSubject(Subject):
         return shape.resnet_parameters(depths=depths, widths=widths, labels=classes)
 
     def trained_parameters(self) -> int | None:
-        head = self._read_head() if self._only_the_head else None
+        head = self._read_head() if self.method == FROZEN else None
         return head.per_class * len(self.train.classes) if head is not None else None
 
     def amount_words(self, batch: int, steps: int) -> str:
@@ -123,8 +124,8 @@ class PictureSubject(Subject):
         return words
 
     @property
-    def _only_the_head(self) -> bool:
-        return self.fine.isChecked() and self.frozen.isChecked()
+    def method(self) -> str:
+        return FROZEN if self.fine.isChecked() and self.frozen.isChecked() else "full"
 
     def _read_head(self) -> Head | None:
         """What the chosen model's files say; read once a model."""

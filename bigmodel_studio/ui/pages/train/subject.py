@@ -37,7 +37,7 @@ class Subject(QWidget):
     changed = Signal()
     """A value is another; the form looks at it in a moment."""
     kind_changed = Signal()
-    """From scratch, or from a model: what the form suggests depends on it."""
+    """From scratch, from a model, or only its last layer: what the form suggests depends on it."""
     data: DataField
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -105,6 +105,11 @@ class Subject(QWidget):
         if ref is None:
             raise field_error("model.base", self.tr("nothing"), word(self.base_words))
         return ref.id if ref.step is None else f"{ref.id}@{ref.step}"
+
+    @property
+    def method(self) -> str:
+        """``method.kind``."""
+        return "full"
 
     def run_name(self) -> str:
         """What a run on this data may be called."""
