@@ -5,6 +5,7 @@ Pages never know each other; they ask the studio to ``open_page`` or to ``tell``
 
 from __future__ import annotations
 
+import logging
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -26,6 +27,8 @@ from bigmodel_studio.protocol import (
     Unload,
 )
 from bigmodel_studio.ui.removals import Removals
+
+log = logging.getLogger(__name__)
 
 
 class LaneLike(Protocol):
@@ -108,4 +111,5 @@ class Studio(QObject):
 
     def tell(self, problem: Problem) -> None:
         """Show one clear sentence with its way out, without stopping the user."""
+        log.info("told: %s", problem.code)
         self.told.emit(problem)

@@ -54,6 +54,25 @@ def test_two_windows_are_one_and_a_third_start_with_a_file_opens_it_there(reposi
     assert not (home / "logs" / "window.open").exists()
 
 
+def test_one_that_hangs_is_not_waited_for(repository: Path, home: Path) -> None:
+    """The later start opens a window of its own, and says why there are two."""
+    window = Window(repository, home)
+    window.process.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    beside = subprocess.Popen([sys.executable, "-c", _START], cwd=repository, stdin=subprocess.DEVNULL)
+    log = home / "logs" / "window.log"
+    while (
+        "told: window-hangs" not in log.read_text("utf-8") and beside.poll() is None and time.monotonic() < began + 60
+    ):
+        time.sleep(0.02)
+    beside.send_signal(signal.SIGTERM)
+    assert beside.wait(60) == 0
+    assert (home / "logs" / "window.open").exists()  # the mark of the first, which lives
+    window.process.send_signal(signal.SIGCONT)
+    assert window.end(signal.SIGTERM) == 0
+    assert not (home / "logs" / "window.open").exists()
+
+
 def test_a_killed_window_is_followed_by_one_that_says_so(repository: Path, home: Path) -> None:
     window = Window(repository, home)
     window.process.kill()
