@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+import storyteller_outside as wider
 import storyteller_self as facts
 import storyteller_words as words
 from storyteller_facts import APPLICATION
@@ -338,9 +339,20 @@ def nonsense(rng: random.Random) -> str:
     return "".join(rng.choice(starts) + rng.choice(middles) for _ in range(rng.randint(1, 3))) + rng.choice(ends)
 
 
+def wide_question(rng: random.Random) -> str:
+    """A question about the wider world, each of its words drawn anew."""
+    draws: dict[str, Sequence[str]] = {
+        "n": wider.NOUNS, "v": wider.VERBS, "k": wider.KINDS, "c": wider.NUMBERS, "name": words.OUTSIDE_NAMES,
+    }  # fmt: skip
+    template = rng.choice(wider.WIDE_TEMPLATES)
+    return capital(re.sub(r"\{(\w+)\}", lambda slot: rng.choice(draws[slot[1]]), template))
+
+
 @unwritten
 def outside(world: World) -> Turn:
     rng = world.rng
+    if world.wide and rng.random() < world.wide:
+        return Turn("outside", wide_question(rng), facts.OUTSIDE_ANSWER)
     made = [nonsense(rng), nonsense(rng)]
     names = [rng.choice((*words.OUTSIDE_NAMES, made[0].title())) for _ in range(2)]
     topics = [rng.choice((*words.OUTSIDE_TOPICS, *made)) for _ in range(2)]

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-NAMES = ["models", "using", "facts", "self", "paraphrases", "words", "world", "questions"]
+NAMES = ["models", "using", "outside", "facts", "self", "paraphrases", "words", "world", "questions"]
 
 
 @pytest.fixture(scope="module")
