@@ -6,7 +6,8 @@ while somebody looks.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.machine import MachineSample
@@ -17,15 +18,18 @@ from bigmodel_studio.ui.monitor.cards import DeviceCard, DiskCard, points_of
 from bigmodel_studio.ui.monitor.history import History
 from bigmodel_studio.ui.monitor.parameters import ParametersCard
 from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.page_frame import HEADER_PX, label, panel
 
 WIDTH_PX = 340
 LEAST_PX = 280
-TITLE_PX = 40
 
 
 class MonitorDock(QDockWidget):
     """Made when it is first shown; ``history`` outlives it."""
+
+    resized = Signal()
+    """It takes more room, or less."""
 
     def __init__(self, studio: Studio, history: History) -> None:
         super().__init__()
@@ -50,8 +54,8 @@ class MonitorDock(QDockWidget):
         self._on_runs_changed(studio.runs.runs)
 
     def _title(self) -> QWidget:
-        bar = panel("header")
-        bar.setFixedHeight(TITLE_PX)
+        bar = _Title()
+        set_look(bar, "header")
         self.closing = QToolButton()
         self.closing.setIcon(icon("close"))
         self.closing.setToolTip(self.tr("Hide the monitor"))
@@ -88,6 +92,10 @@ class MonitorDock(QDockWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH_PX, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     # ------------------------------------------------------------------------------- what is shown
 
@@ -161,6 +169,13 @@ class MonitorDock(QDockWidget):
     @Slot(object)
     def _on_runs_changed(self, runs: list[RunSummary]) -> None:
         self.parameters.show_runs(runs)
+
+
+class _Title(QFrame):
+    """As high as the header of a page."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), HEADER_PX)
 
 
 def _key(facts: ModelFacts) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from bigmodel_studio.client.machine import MachineSample
 from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.widgets.page_frame import Page
 
 if TYPE_CHECKING:
     from bigmodel_studio.ui.monitor.dock import MonitorDock
@@ -67,6 +68,8 @@ class MonitorHost(QObject):
         self._frame.removeDockWidget(old)
         old.deleteLater()
         self.dock = self._made(width) if was_open else None
+        if self.dock is not None:
+            self.dock.show()
 
     def show_sample(self, sample: MachineSample) -> None:
         """The machine as it is now."""
@@ -84,10 +87,21 @@ class MonitorHost(QObject):
         self._history = self._history or History()
         dock = MonitorDock(self.studio, self._history)
         dock.visibilityChanged.connect(self._on_visibility)
+        dock.resized.connect(self._on_resized)
         self._frame.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         kept = self.studio.settings.values.session.splitters.get(SPLITTER, ())
         self._frame.resizeDocks([dock], [width or (kept[0] if len(kept) == 1 else WIDTH_PX)], Qt.Orientation.Horizontal)
         return dock
+
+    @Slot()
+    def _on_resized(self) -> None:
+        QTimer.singleShot(0, self, self._fold)  # once the page beside it has its new width too
+
+    @Slot()
+    def _fold(self) -> None:
+        for page in self._frame.findChildren(Page):
+            if page.isVisible():
+                page.fold()
 
     @Slot(bool)
     def _on_visibility(self, visible: bool) -> None:

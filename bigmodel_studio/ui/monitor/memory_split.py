@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bigmodel_studio.client.machine import DeviceSample
@@ -14,7 +14,7 @@ from bigmodel_studio.ui.widgets.chart import series_colour
 BAR_PX = 12
 ROW_PX = 20
 _GAP_PX = 8
-_COLUMNS = 2
+_TWO_COLUMNS_FROM_PX = 260
 _SWATCH_PX = 8
 Part = tuple[str, int]
 """What it is (a key of ``_names``), and its bytes."""
@@ -51,11 +51,21 @@ class MemorySplit(QWidget):
         return [f"{names[key]} {numbers.size(size)}" for key, size in self._parts]
 
     def sizeHint(self) -> QSize:
-        rows = -(-len(self._parts) // _COLUMNS)
+        rows = self._rows()
         return QSize(280, BAR_PX + _GAP_PX + rows * ROW_PX)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(180, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def _columns(self) -> int:
+        return 2 if self.width() >= _TWO_COLUMNS_FROM_PX else 1
+
+    def _rows(self) -> int:
+        return -(-len(self._parts) // self._columns())
 
     # ------------------------------------------------------------------------------- painting
 
@@ -66,17 +76,17 @@ class MemorySplit(QWidget):
             if box.width() > 0:
                 _paint_part(painter, box, key)
         painter.setFont(theme.font(12, tabular=True))
-        rows = -(-len(self._parts) // _COLUMNS)
+        rows = self._rows()
         for number, part in enumerate(self._parts):
             self._paint_legend(painter, number // rows, number % rows, part)
         painter.end()
 
     def _boxes(self) -> list[QRectF]:
-        """Where each part is on the bar; what is there at all takes two pixels at least."""
+        """Where each part is on the bar; what is there at all takes two pixels and a gap at least."""
         whole = sum(size for _, size in self._parts) or 1
         edges, at = [], 0.0
         for _, size in self._parts:
-            width = max(2.0, self.width() * size / whole) if size else 0.0
+            width = max(3.0, self.width() * size / whole) if size else 0.0
             edges.append((at, width))
             at += width
         scale = self.width() / at if at else 0.0
@@ -84,7 +94,7 @@ class MemorySplit(QWidget):
 
     def _paint_legend(self, painter: QPainter, column: int, row: int, part: Part) -> None:
         gap = 20
-        width = (self.width() - gap * (_COLUMNS - 1)) / _COLUMNS
+        width = (self.width() - gap * (self._columns() - 1)) / self._columns()
         box = QRectF(column * (width + gap), BAR_PX + _GAP_PX + row * ROW_PX, width, ROW_PX)
         swatch = QRectF(box.left(), box.center().y() - _SWATCH_PX / 2, _SWATCH_PX, _SWATCH_PX)
         _paint_part(painter, swatch, part[0])
@@ -112,9 +122,9 @@ class MemorySplit(QWidget):
         return ""
 
     def _row_at(self, x: float, y: float) -> str:
-        rows = -(-len(self._parts) // _COLUMNS)
+        rows = self._rows()
         row = int((y - BAR_PX - _GAP_PX) // ROW_PX)
-        number = (rows if x > self.width() / 2 else 0) + min(max(row, 0), rows - 1)
+        number = (rows if x > self.width() / 2 and self._columns() == 2 else 0) + min(max(row, 0), rows - 1)
         return self._parts[min(number, len(self._parts) - 1)][0]
 
 
@@ -147,7 +157,7 @@ def _names() -> dict[str, str]:
         "gradients": QCoreApplication.translate("MemorySplit", "Gradients"),
         "optimizer": QCoreApplication.translate("MemorySplit", "Optimizer"),
         "other": QCoreApplication.translate("MemorySplit", "Other, ours"),
-        "others": QCoreApplication.translate("MemorySplit", "Other programs"),
+        "others": QCoreApplication.translate("MemorySplit", "Others"),
         "free": QCoreApplication.translate("MemorySplit", "Free"),
     }
 

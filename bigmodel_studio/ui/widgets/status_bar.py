@@ -88,6 +88,7 @@ class DeviceButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFixedHeight(HEIGHT_PX - 4)
 
     def add(self, widget: QWidget) -> None:
         """Put a part at the right end; it leaves the mouse to the button."""
@@ -104,7 +105,7 @@ class DeviceButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.colour("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 3.5, -0.5, -3.5), 6, 6)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 6, 6)
         painter.end()
 
 
