@@ -88,7 +88,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The copy is not whole: the Hub's cache lacks {files} of {model}.",
         "Fetch it again, or remove it.",
     ),
-    "hub-empty": ("There are no files: the Hub's cache has only a folder for {model}.", "Fetch it again, or remove it."),
+    "hub-empty": (
+        "There are no files: the Hub's cache has only a folder for {model}.",
+        "Fetch it again, or remove it.",
+    ),
     "hub-no-config": (
         "There is no config.json: transformers cannot load {model} from the Hub's cache.",
         "Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.",
@@ -195,7 +198,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settings-unwritable": ("The settings could not be saved in {path}: {detail}.", "They hold until you close."),
     "settings-field": ("The setting “{field}” was {was}, which it cannot be.", "It has its first value again."),
     "config-no-architecture": (
-        "config.json in {path} does not name an architecture that is used here.",
+        "No architecture that is used here is named by config.json in {path}.",
         'Add its “architectures” entry, for example ["LlamaForCausalLM"].',
     ),
     "adapter-folder": (

@@ -13,8 +13,10 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bigmodel_studio.core import locks
+from bigmodel_studio.core import locks, uses
+from bigmodel_studio.core.library import parse_model
 from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
+from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.runs import RunFolder, State
 from bigmodel_studio.core.spec import RunSpec, parse_spec
 from bigmodel_studio.protocol import HeldParts, Problem
@@ -85,6 +87,8 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
     folder, notes = checkpoint.newest_whole(run_folder) if resume else (None, [])
     for note in notes:
         print(note, flush=True)
+    if folder is None and spec.model.base != SCRATCH:
+        uses.note(parse_model(spec.model.base), holds=False)
     objective = objectives.build(spec, folder, say)
     loop = Loop(run_folder, spec, objective, status, wishes)
     with contextlib.closing(loop):

@@ -102,6 +102,7 @@ KEYS: tuple[KeySpec, ...] = (
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: look closer, step back")), "+; -"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: show all")), "Home"),
     KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Use the model")), "Return"),
+    KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Remove a model")), "Delete"),
 )
 
 

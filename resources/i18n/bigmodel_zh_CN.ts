@@ -604,12 +604,12 @@
         <translation>优化器</translation>
     </message>
     <message>
-        <source>Other programs</source>
-        <translation>其他程序</translation>
-    </message>
-    <message>
         <source>Other, ours</source>
         <translation>本应用其他</translation>
+    </message>
+    <message>
+        <source>Others</source>
+        <translation>其他程序</translation>
     </message>
     <message>
         <source>Parameters and buffers of what is loaded and of what is trained</source>
@@ -819,6 +819,14 @@
         <translation>本机上的模型</translation>
     </message>
     <message>
+        <source>No model has “{text}” in its row.</source>
+        <translation>没有哪一行含有“{text}”。</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
         <source>Open a folder…</source>
         <translation>打开文件夹…</translation>
     </message>
@@ -827,16 +835,20 @@
         <translation>打开模型文件夹</translation>
     </message>
     <message>
+        <source>Open the folder of a model (safetensors), or drop it on the window.</source>
+        <translation>打开一个模型的文件夹（safetensors），或把它拖到窗口上。</translation>
+    </message>
+    <message>
         <source>Search this computer</source>
         <translation>搜索本机模型</translation>
     </message>
     <message>
-        <source>There is no model here yet. Open a model’s folder, or drop it on the window.</source>
-        <translation>这里还没有模型。请打开模型文件夹，或将它拖到窗口上。</translation>
+        <source>Show all</source>
+        <translation>显示全部</translation>
     </message>
     <message>
-        <source>There is no model with “{text}” in its row.</source>
-        <translation>没有包含“{text}”的模型。</translation>
+        <source>There is no model here yet</source>
+        <translation>这里还没有模型</translation>
     </message>
     <message>
         <source>Working out the structure…</source>
@@ -1789,6 +1801,10 @@
         <translation>移除对话</translation>
     </message>
     <message>
+        <source>Remove a model</source>
+        <translation>移除模型</translation>
+    </message>
+    <message>
         <source>Remove a run</source>
         <translation>移除训练任务</translation>
     </message>
@@ -2397,6 +2413,10 @@
         <translation>你自己的模型可以移除。</translation>
     </message>
     <message>
+        <source>No architecture that is used here is named by config.json in {path}.</source>
+        <translation>{path} 中的 config.json 没有写明这里能用的架构。</translation>
+    </message>
+    <message>
         <source>No build of torch {torch} fits the {card} and its driver, so that the CPU is used.</source>
         <translation>torch {torch} 没有适合 {card} 及其驱动的版本，因此使用 CPU。</translation>
     </message>
@@ -2975,10 +2995,6 @@
     <message>
         <source>config.json does not say what kind of model this is.</source>
         <translation>config.json 没有说明模型类型。</translation>
-    </message>
-    <message>
-        <source>config.json in {path} does not name an architecture that is used here.</source>
-        <translation>{path} 中的 config.json 没有指明受支持的架构。</translation>
     </message>
     <message>
         <source>model.safetensors.index.json cannot be used: {detail}.</source>

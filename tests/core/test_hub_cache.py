@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,18 @@ from bigmodel_studio.protocol import ModelRef
 from tests.hub_caches import COMMIT, cached, config, model_files, weights
 
 OTHER_COMMIT = "f" * 40
+NOTES_AND_ENDS = """
+import time
+from bigmodel_studio.core import uses
+from bigmodel_studio.protocol import ModelRef
+ref = ModelRef(source="hub", id="org/model")
+uses.note(ref, holds=True)
+uses.note(ref, holds=False)
+assert uses.is_held(ref)
+uses.note(ref, holds=True)
+print("held", flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -191,7 +204,12 @@ def test_a_use_of_ours_is_known(cache: Path) -> None:
     uses.note(ref, holds=True)
     assert time.time() - only_record().last_used < 60
     assert uses.is_held(ref)
-    uses.note(ref, holds=False)
+    with subprocess.Popen([sys.executable, "-c", NOTES_AND_ENDS], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline()
+        uses.note(ref, holds=False)
+        assert uses.is_held(ref)  # by the other, whose note did not take ours away
+        other.kill()
     assert not uses.is_held(ref)
     assert time.time() - only_record().last_used < 60
 

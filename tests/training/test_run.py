@@ -11,13 +11,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from bigmodel_studio.core import uses
 from bigmodel_studio.core.library import parse_model
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec, ScheduleSpec
 from bigmodel_studio.engine.generate import generate
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import Done, Generate, Generated, HeldParts, Sampling
+from bigmodel_studio.protocol import Done, Generate, Generated, HeldParts, ModelRef, Sampling
 from bigmodel_studio.training import objectives, optimizing
 from bigmodel_studio.training.run import BAD_INPUT, FINISHED, STOPPED, run
 from bigmodel_studio.training.telemetry import Records, Sparkline
@@ -153,9 +154,10 @@ def test_a_checkpoint_is_a_model_that_generate_uses(make_run: MakeRun) -> None:
 def test_training_on_from_a_checkpoint_begins_where_it_was(make_run: MakeRun) -> None:
     first = make_run(model={"dropout": 0.0})
     run(first.path, resume=False)
-    base = {"base": str(first.checkpoint_path()), "context": 4096}
+    base: dict[str, object] = {"base": str(first.checkpoint_path()), "context": 4096}
     second = make_run(name="tuned", model=base, schedule={"steps": 2, "evaluate_every": 1, "warmup": 2})
     assert run(second.path, resume=False) == FINISHED, second.status().message
+    assert uses.last_used(ModelRef(source="local", id=str(base["base"]))) > 0
     before = [record["evaluation_loss"] for record in first.metrics() if "evaluation_loss" in record]
     after = second.metrics()[0]["evaluation_loss"]
     assert after < before[0]

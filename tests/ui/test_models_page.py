@@ -144,7 +144,9 @@ def test_search_narrows_and_says_when_nothing_is_left(qtbot: QtBot, page: Models
     assert [page.rows.index(row, 0).data() for row in range(page.rows.rowCount())] == ["seer"]
     qtbot.keyClicks(page.search, "zzz")
     assert page.empty.isVisible()
-    assert "resnetzzz" in page.empty.text()
+    assert "resnetzzz" in page.empty.words.text()
+    qtbot.mouseClick(page.empty.button, Qt.MouseButton.LeftButton)
+    assert page.rows.rowCount() == 3
 
 
 def test_what_cannot_be_described_says_why(qtbot: QtBot, page: ModelsPage, tmp_path: Path) -> None:

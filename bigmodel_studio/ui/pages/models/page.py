@@ -16,7 +16,6 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, QUrl, S
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -37,7 +36,7 @@ from bigmodel_studio.ui.pages.models.loader import Loader
 from bigmodel_studio.ui.pages.models.table import RECORD, ModelTable, sorted_and_filtered
 from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import Page, label, panel
 
 ASK_AFTER_MS = 150
@@ -83,13 +82,13 @@ class ModelsPage(Page):
         self.table.setAccessibleName(self.tr("Models on this computer"))
         self.details = ModelDetails()
         self.loader = Loader(studio, self)
-        self.empty = label("", "secondary", wrap=True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty = Empty("models")
         self.total = label("", "small")
         self.set_body(self._laid_out())
 
         self.search.textChanged.connect(self._on_search)
         self.open_button.clicked.connect(self._on_open)
+        self.empty.button.clicked.connect(self._on_empty_pressed)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.table.doubleClicked.connect(self._on_double_clicked)
         self.details.wanted.connect(self._on_wanted)
@@ -118,7 +117,7 @@ class ModelsPage(Page):
         column.setSpacing(0)
         column.addWidget(self.table, 1)
         column.addWidget(self.empty, 1)
-        foot = panel("status")
+        self._foot = foot = panel("status")
         line = QHBoxLayout(foot)
         line.setContentsMargins(16, 6, 16, 6)
         line.addWidget(self.total)
@@ -128,12 +127,12 @@ class ModelsPage(Page):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.details)
-        right = QFrame()
-        set_look(right, "inspector")
+        self._aside = right = panel("inspector")
         inside = QVBoxLayout(right)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(area)
         body = QSplitter(Qt.Orientation.Horizontal)
+        body.setHandleWidth(1)
         body.setChildrenCollapsible(False)
         body.addWidget(left)
         body.addWidget(right)
@@ -168,12 +167,22 @@ class ModelsPage(Page):
         some = self.rows.rowCount() > 0
         self.table.setVisible(some)
         self.empty.setVisible(not some)
+        self._aside.setVisible(self.model.rowCount() > 0)
         if not self.studio.library.ready:
-            self.empty.setText(self.tr("Looking for models…"))
+            self.empty.say("", self.tr("Looking for models…"), "")
         elif self.model.rowCount():
-            self.empty.setText(self.tr("There is no model with “{text}” in its row.").format(text=self.search.text()))
+            words = self.tr("No model has “{text}” in its row.").format(text=self.search.text())
+            self.empty.say(self.tr("Nothing found"), words, self.tr("Show all"))
         else:
-            self.empty.setText(self.tr("There is no model here yet. Open a model’s folder, or drop it on the window."))
+            words = self.tr("Open the folder of a model (safetensors), or drop it on the window.")
+            self.empty.say(self.tr("There is no model here yet"), words, self.tr("Open a folder…"))
+
+    @Slot()
+    def _on_empty_pressed(self) -> None:
+        if self.model.rowCount():
+            self.search.clear()
+        else:
+            self._on_open()
 
     def _say_total(self) -> None:
         cached = [record for record in self.model.records() if record.source == "hub"]
@@ -181,7 +190,8 @@ class ModelsPage(Page):
         words = self.tr("%n model(s) here", "", self.model.rowCount())
         if cached:
             words += " · " + self.tr("%n in the Hub’s cache, {size}", "", len(cached)).format(size=size)
-        self.total.setText(words if self.studio.library.ready else "")
+        self.total.setText(words)
+        self._foot.setVisible(self.model.rowCount() > 0)
         self.total.setToolTip(str(hub_cache.root()))
 
     def _select(self, ref: ModelRef) -> bool:
