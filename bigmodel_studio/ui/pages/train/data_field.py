@@ -32,6 +32,11 @@ def name_of_data(path: Path) -> str:
     return folder.stem
 
 
+def short_name(path: Path) -> str:
+    """What data is called in a row: a folder called "train" with its parent's name."""
+    return f"{path.parent.name}/{path.name}" if path.name.lower() in _SAY_NOTHING else path.name
+
+
 class DataField(DropArea):
     """A list of paths that can be dropped onto; never empty of a way to fill it."""
 
@@ -192,7 +197,7 @@ class FolderField(DataField):
         super().show_files()
 
     def name_shown(self, file: Path) -> str:
-        return f"{file.parent.name}/{file.name}" if file.name.lower() in _SAY_NOTHING else file.name
+        return short_name(file)
 
     def amount_shown(self, file: Path) -> str:
         return self._amounts.get(file, "")

@@ -15,6 +15,7 @@ from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.pages.train.data_field import short_name
 from bigmodel_studio.ui.pages.train.words import state_word, word
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
@@ -163,7 +164,7 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
         )
     return {
         "Model": said,
-        "Data": ", ".join(Path(path).name for path in spec.data.train),
+        "Data": ", ".join(short_name(Path(path)) for path in spec.data.train),
         "Learning rate": numbers.significant(spec.optimizer.learning_rate),
         "Batch": numbers.exact(spec.schedule.batch),
         "Seed": str(spec.seed),
