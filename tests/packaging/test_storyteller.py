@@ -138,6 +138,17 @@ def test_one_question_has_one_answer(asked: list[tuple[str, str, str]], recipes:
     assert len(double) <= len(answers) / 2_000, double
 
 
+def test_the_wider_world_is_only_asked_about_where_it_is_wanted(recipes: dict[str, ModuleType]) -> None:
+    world, questions = recipes["world"].World, recipes["questions"]
+    turns = [questions.outside(world(random.Random(seed), wide=1.0)) for seed in range(2_000)]
+    assert len({turn.question for turn in turns}) > 1_800
+    assert not any(set("{}") & set(turn.question) for turn in turns)
+    assert {turn.answer for turn in turns} == {recipes["self"].OUTSIDE_ANSWER}
+    plain = [questions.outside(world(random.Random(seed))) for seed in range(200)]
+    assert plain == [questions.outside(world(random.Random(seed), wide=0.0)) for seed in range(200)]
+    assert plain != turns[:200]
+
+
 def test_held_out_questions_are_not_asked_in_training(
     asked: list[tuple[str, str, str]], recipes: dict[str, ModuleType]
 ) -> None:
