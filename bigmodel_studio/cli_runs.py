@@ -11,6 +11,7 @@ import contextlib
 import json
 import sys
 import time
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ import typer
 from bigmodel_studio.cli_output import print_table, say
 from bigmodel_studio.core import launch, paths, run_queue
 from bigmodel_studio.core.messages import StudioError, sentence
-from bigmodel_studio.core.run_reader import RunSummary, summary
+from bigmodel_studio.core.run_reader import RunSummary, in_order, summary
 from bigmodel_studio.core.runs import RunFolder, all_runs, find_run, process_lives
 from bigmodel_studio.core.spec import parse_spec, write_spec
 
@@ -87,9 +88,9 @@ def stop(run_name: RunName, as_json: Json = False) -> None:
 
 
 def runs(as_json: Json = False) -> None:
-    """List the runs, newest first, and say why those that wait in the queue do."""
+    """List the runs: those that wait in the queue, with the reason, then the newest first."""
     run_queue.wake()
-    found = [summary(run, bundled=run.path.parent == paths.starter_runs()) for run in all_runs()]
+    found = in_order(summary(run, bundled=run.path.parent == paths.starter_runs()) for run in all_runs())
     if as_json:
         print(json.dumps(msgspec.to_builtins(found)))
     elif not found:
@@ -97,8 +98,10 @@ def runs(as_json: Json = False) -> None:
     else:
         header = ("run", "state", "step", "of", "loss", "evaluation", "parameters", "checkpoints")
         print_table(header, [_row_of(run) for run in found], right=(2, 3, 4, 5, 6, 7))
-        for place, run in enumerate(sorted((run for run in found if run.waiting), key=lambda run: run.place), 1):
-            print(f"{place}. {run.name}: {sentence(run.waits) if run.waits is not None else 'It is about to start.'}")
+        for run in filter(attrgetter("waiting"), found):
+            print(
+                f"{run.turn}. {run.name}: {sentence(run.waits) if run.waits is not None else 'It is about to start.'}"
+            )
 
 
 def show(run_name: RunName, as_json: Json = False) -> None:

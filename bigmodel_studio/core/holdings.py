@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from bigmodel_studio.core import paths
 from bigmodel_studio.core.device_memory import CPU, Room, held_bytes
 from bigmodel_studio.core.ledger import Holding
 from bigmodel_studio.core.need import Need, need_of
@@ -38,7 +39,7 @@ def run_holdings(runs: Iterable[tuple[RunFolder, RunStatus]], there: Sequence[Ro
 
 
 def lane_holdings() -> Iterator[Holding]:
-    """What the engines of this user's windows hold of the machine's memory; they take what they need when asked."""
+    """What the engines of this home's window hold of the machine's memory; they take what they need when asked."""
     import psutil
 
     for process in psutil.process_iter(["cmdline", "pid"]):
@@ -48,4 +49,5 @@ def lane_holdings() -> Iterator[Holding]:
             log = Path(process.environ().get(LOG_VARIABLE, ""))
         except (psutil.Error, OSError):  # gone, or another user's
             continue
-        yield Holding(log.stem.removeprefix("engine-") or "engine", "lane", CPU, held_bytes(process.info["pid"]))
+        if log.parent == paths.home() / "logs":
+            yield Holding(log.stem.removeprefix("engine-"), "lane", CPU, held_bytes(process.info["pid"]))
