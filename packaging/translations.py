@@ -173,8 +173,10 @@ def extract(ts: Path, language: str, *, drop: bool = False) -> None:
 
 
 def compile_(ts: Path, qm: Path) -> None:
-    """Write what the window loads."""
-    subprocess.run([tool("pyside6-lrelease"), str(ts), "-qm", str(qm), "-silent"], check=True)
+    """Write what the window loads: whole or not at all, since a window that is open has the file mapped."""
+    fresh = qm.with_suffix(".new")
+    subprocess.run([tool("pyside6-lrelease"), str(ts), "-qm", str(fresh), "-silent"], check=True)
+    fresh.replace(qm)
 
 
 def read(ts: Path) -> dict[Key, Message]:

@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         Language,
         msgspec.Meta(
             title="Language",
+            description="“System” follows the language of the desktop. A change shows at once.",
             extra={"choices": {"system": "System", "en": "English", "zh": "简体中文"}},
         ),
     ] = "system"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.settings import Described, SettingsStore, described
 from bigmodel_studio.ui.i18n import setting
 from bigmodel_studio.ui.widgets.page_frame import label
 
 WIDTH_PX = 460
+BETWEEN_PX = 8
 
 
 class SettingsDialog(QDialog):
@@ -23,20 +24,23 @@ class SettingsDialog(QDialog):
         self.setMinimumWidth(WIDTH_PX)
         self._store = store
         self.fields: dict[str, QComboBox | QSpinBox] = {}
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(24)
-        form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(4)
+        form.setColumnStretch(1, 1)
         for field in described():
             editor = self._choice(field) if field.choices else self._number(field)
             editor.setAccessibleName(setting(field.label))
             editor.setAccessibleDescription(setting(field.help))
             self.fields[field.name] = editor
-            form.addRow(setting(field.label), editor)
+            name = label(setting(field.label))
+            name.setBuddy(editor)
+            row = form.rowCount()
+            form.addWidget(name, row, 0)
+            form.addWidget(editor, row, 1)
             if field.help:
-                help_ = label(setting(field.help), "small", wrap=True)
-                help_.setAlignment(Qt.AlignmentFlag.AlignTop)
-                form.addRow("", help_)
+                form.addWidget(label(setting(field.help), "small", wrap=True), row + 1, 1)
+            form.setRowMinimumHeight(row + 2, BETWEEN_PX)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         column = QVBoxLayout(self)

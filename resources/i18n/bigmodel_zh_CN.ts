@@ -3404,6 +3404,10 @@
         <translation>跟随系统</translation>
     </message>
     <message>
+        <source>“System” follows the language of the desktop. A change shows at once.</source>
+        <translation>“跟随系统”会使用桌面的语言。更改立即生效。</translation>
+    </message>
+    <message>
         <source>“System” follows the light or dark mode of the desktop.</source>
         <translation>“跟随系统”会随桌面的浅色或深色模式切换。</translation>
     </message>

@@ -52,6 +52,7 @@ from bigmodel_studio.ui.pages.chat.welcome import QUESTIONS
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.palette import Palette
 from bigmodel_studio.ui.recently_removed import RecentlyRemoved
 from bigmodel_studio.ui.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
@@ -59,13 +60,15 @@ from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
 from tests.ui.shell import FACTS, Shell
+from tests.ui.test_monitor import sampled
 
+PATH = re.compile(r"(?:/[\w.-]+){2,}/?", re.ASCII)
 LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 ALLOWED = frozenset(
     LATIN.findall(
         "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt txt "
-        "CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float safetensors GPTNeoForCausalLM ResNetForImageClassification "
-        "kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
+        "NVIDIA HBM AMD EPYC CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float safetensors "
+        "GPTNeoForCausalLM ResNetForImageClassification kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
     )
 )
 """Names, units and keys that are written so in Chinese too, in parts as ``LATIN`` finds them."""
@@ -220,8 +223,7 @@ def _cells(view: QAbstractItemView) -> list[str]:
 def _left_in_english(root: QWidget) -> list[str]:
     found = []
     for widget, text in _texts(root):
-        for path in (str(paths.resources()), str(paths.home())):
-            text = re.sub(re.escape(path) + r"\S*", "", text)
+        text = PATH.sub("", text)
         own = {*ALLOWED, TYPED, SAID.strip()}
         words = [word for word in LATIN.findall(text) if word not in own and text not in QUESTIONS]
         if words:
@@ -368,6 +370,24 @@ def test_no_page_has_a_word_of_english_left(
     shell.qtbot.wait(300)
     assert _left_in_english(shell.window) == []
     assert _left_in_english(shell.window.rail) == []
+
+
+def test_the_monitor_and_the_palette_have_no_word_of_english_left(shell: Shell, answers: Answers) -> None:
+    """Open while the language changes, with cards that tell everything."""
+    shell.wait(lambda: shell.studio.facts is not None)
+    shell.window.toggle_monitor()
+    shell.window.show_sample(sampled(1, cards=2))
+
+    _speak(shell, "zh")
+
+    shell.window.show_sample(sampled(2, cards=2))
+    assert shell.window.monitor.open
+    assert _left_in_english(shell.window) == []
+    shell.window.show_palette()
+    shell.wait(lambda: any(palette.isVisible() for palette in shell.window.findChildren(Palette)))
+    palette = next(palette for palette in shell.window.findChildren(Palette) if palette.isVisible())
+    assert _left_in_english(palette) == []
+    palette.close()
 
 
 class Long(QTranslator):
