@@ -13,8 +13,8 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.messages import StudioError
@@ -30,8 +30,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 """Files by name, each with its size and when it was written (in ns)."""
 
 
-@dataclass(frozen=True)
-class HubCopy:
+class HubCopy(NamedTuple):
     """A repository in the cache. ``folder`` is all of it, ``snapshot`` the revision that is used (None: there is none).
 
     ``bytes`` are those on the disk, of all revisions, each blob once; ``last_used`` is when one of them was last read,
@@ -114,16 +113,18 @@ def look(name: str, revision: str | None = None) -> HubCopy:
 # ---------------------------------------------------------------------------------------------- what is seen
 
 
-@dataclass
 class _Seen:
-    blobs: dict[str, tuple[int, int]] = field(default_factory=dict)
-    files: list[tuple[str, int, int]] = field(default_factory=list)
-    """Those of the snapshot that is used, and that are there."""
-    unfinished: dict[str, int] = field(default_factory=dict)
-    sizes: dict[tuple[int, int], int] = field(default_factory=dict)
-    """By device and inode, so that what has two names counts once."""
-    missing: list[str] = field(default_factory=list)
-    last_used: float = 0.0
+    """What is found on the way through a repository's folder."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[str, tuple[int, int]] = {}
+        self.files: list[tuple[str, int, int]] = []
+        """Those of the snapshot that is used, and that are there."""
+        self.unfinished: dict[str, int] = {}
+        self.sizes: dict[tuple[int, int], int] = {}
+        """By device and inode, so that what has two names counts once."""
+        self.missing: list[str] = []
+        self.last_used = 0.0
 
     def count(self, path: str) -> tuple[int, int]:
         """Count a file; its size, and when it was written. Raises ``OSError``."""
