@@ -322,6 +322,7 @@ def test_the_run_and_the_model_that_are_looked_at_stay(shell: Shell, answers: An
     shell.window.show_page("train")
     run = shell.runs.runs[1].name
     _page(shell, TrainPage, "train").choose(run)
+    _page(shell, TrainPage, "train").overlays.toggle(shell.runs.runs[0].name)
     shell.window.show_page("models")
     models = _page(shell, ModelsPage, "models")
     models.show_what(ModelRef(source="builtin", id="starter-resnet"))
@@ -329,9 +330,12 @@ def test_the_run_and_the_model_that_are_looked_at_stay(shell: Shell, answers: An
 
     _speak(shell, "zh")
 
-    current = _page(shell, TrainPage, "train").current()
+    train = _page(shell, TrainPage, "train")
+    current = train.current()
     assert current is not None
     assert current.name == run
+    assert train.overlays.button.text() == "对比（1）"
+    shell.wait(lambda: len(train.curves.series["loss"]) > 0)
     again = _page(shell, ModelsPage, "models")
     assert shell.window.current_page is again
     assert again.search.text() == "resnet"

@@ -56,9 +56,10 @@ STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
 
 @dataclass(frozen=True)
 class Left:
-    """What a page leaves to the one that takes its place: the run that is shown, and whether there is a form."""
+    """What a page leaves to the one that takes its place: the run that is shown and those beside it, and the form."""
 
     run: str | None
+    compared: list[str]
     form: bool
     filling: bool
 
@@ -87,7 +88,7 @@ class TrainPage(Page):
         watcher.samples_changed.connect(self._on_samples)
         before = studio.left.get("train")
         if isinstance(before, Left):
-            self._wanted = before.run
+            self._wanted, self.overlays.chosen = before.run, before.compared
         self._on_runs(watcher.runs)
         if isinstance(before, Left) and before.form:
             form = self.form  # made now, so that what was typed can be put into it
@@ -197,7 +198,7 @@ class TrainPage(Page):
         self._refresh()
 
     def hand_over(self) -> Left:
-        left = Left(self._shown, self._form is not None, self._filling)
+        left = Left(self._shown, self.overlays.chosen, self._form is not None, self._filling)
         self.shut()
         return left
 
