@@ -10,7 +10,7 @@ SPAN_S = 300.0
 """How much of the past is shown."""
 KEPT_POINTS = 2048
 """When a series is longer, what lies before the span is let go of."""
-GAP_S = 10.0
+GAP_S = 30.0
 """Points that lie further apart are not joined: nobody looked in between."""
 
 

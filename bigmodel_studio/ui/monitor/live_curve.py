@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bigmodel_studio.ui import theme
@@ -86,13 +86,12 @@ class LiveCurve(QWidget):
         fill.setAlpha(_FILL_ALPHA)
         for line in polylines(view, self._history.series(name)):
             if filled and line.size() > 1:
-                area = line.toList()
-                left, right = area[0], area[-1]
-                bottom = view.box.bottom()
+                area = QPolygonF(line)
+                area.append(QPointF(line.at(line.size() - 1).x(), view.box.bottom()))
+                area.append(QPointF(line.at(0).x(), view.box.bottom()))
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(fill)
-                closed = line.__class__([*area, right.__class__(right.x(), bottom), left.__class__(left.x(), bottom)])
-                painter.drawPolygon(closed)
+                painter.drawPolygon(area)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(tint, 1.25))
             painter.drawPolyline(line)
