@@ -87,7 +87,7 @@ def losses(run: RunFolder) -> list[tuple[int, float, float | None]]:
     return [(record["step"], record["loss"], record.get("evaluation_loss")) for record in run.metrics()]
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float = 90.0) -> None:
+def wait_for(condition: Callable[[], bool], timeout_s: float = 240.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

@@ -16,7 +16,7 @@ from bigmodel_studio.training.run import FINISHED, STOPPED, run
 from bigmodel_studio.training.telemetry import Wishes
 from tests.training.conftest import losses, wait_for
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1200)
 MakeRun = Callable[..., RunFolder]
 LONG: dict[str, Any] = {"steps": 600, "evaluate_every": 200, "checkpoint_every": 10**6}
 

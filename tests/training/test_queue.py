@@ -22,7 +22,7 @@ from bigmodel_studio.core.spec import RunSpec, write_spec
 from tests.processes import kill as kill_process
 from tests.training.conftest import wait_for
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1200)
 MakeRun = Callable[..., RunFolder]
 ENDLESS = {"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6}
 LINUX = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
@@ -84,7 +84,7 @@ def test_a_run_is_killed_with_two_behind_it_and_both_have_their_turn(make_run: M
     assert second.metrics() == []
     kill(first)
     assert first.state_now() == "interrupted"
-    wait_for(lambda: third.state_now() == "finished", 200)
+    wait_for(lambda: third.state_now() == "finished", 400)
     assert second.state_now() == "finished"
     assert second.metrics()[-1]["time"] < third.metrics()[0]["time"], "they did not go one after the other"
     wait_for(lambda: keeper() is None, 20)
@@ -120,7 +120,7 @@ def test_the_window_that_filled_the_queue_is_killed_and_it_goes_on(spec: RunSpec
         window.kill()
     queue = [RunFolder(paths.runs() / file.stem) for file in files]
     assert [run.state_now() for run in queue[1:]] == ["queued", "queued"]
-    wait_for(lambda: all(run.state_now() == "finished" for run in queue), 250)
+    wait_for(lambda: all(run.state_now() == "finished" for run in queue), 400)
 
 
 @pytest.mark.slow
@@ -139,7 +139,7 @@ def test_the_keeper_is_killed_and_the_run_that_ends_wakes_another(make_run: Make
     assert second.state_now() == "queued"
     first.ask("stop")
     assert launch.exit_status(pid, wait_s=100) == 3
-    wait_for(lambda: second.state_now() == "finished", 150)
+    wait_for(lambda: second.state_now() == "finished", 400)
 
 
 @pytest.mark.slow
@@ -152,7 +152,7 @@ def test_two_run_at_once_where_the_settings_let_them_and_a_paused_one_leaves_its
     wait_for(lambda: first.status().step > 0 and second.status().step > 0)
     assert (first.state_now(), second.state_now(), why(third)) == ("running", "running", "waits-for-runs")
     second.ask("pause")
-    wait_for(lambda: third.status().step > 0, 150)
+    wait_for(lambda: third.status().step > 0, 400)
     assert [run.state_now() for run in (first, second, third)] == ["running", "paused", "running"]
 
 

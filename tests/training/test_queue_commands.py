@@ -18,7 +18,7 @@ from bigmodel_studio.core.runs import RunFolder, find_run
 from bigmodel_studio.core.spec import RunSpec, write_spec
 from tests.training.conftest import wait_for
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")]
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")]
 ENDLESS = {"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6}
 Said = Callable[..., Any]
 
@@ -70,7 +70,7 @@ def test_runs_wait_are_paused_saved_given_back_and_go_on(
     assert (given_back["state"], given_back["pid"]) == ("paused", None)
     assert given_back["checkpoints"][-1] == given_back["step"] == len(first.metrics())
 
-    wait_for(lambda: third.status().step > 0, 150)
+    wait_for(lambda: third.status().step > 0, 400)
     paused = said("pause", "third")
     lines = len(third.metrics())
     assert (paused["state"], paused["pid"], paused["step"]) == ("paused", third.status().pid, lines)
@@ -81,7 +81,7 @@ def test_runs_wait_are_paused_saved_given_back_and_go_on(
     assert said("resume", "first", "--detach")["state"] == "queued"
     assert run_queue.waiting()[0].status().resume
     assert said("stop", "third")["state"] == "stopped"
-    wait_for(lambda: first.status().step > given_back["step"], 150)
+    wait_for(lambda: first.status().step > given_back["step"], 400)
     assert json.loads((first.path / "metrics.jsonl").read_text().splitlines()[len(first.metrics())])
     assert said("stop", "first")["state"] == "stopped"
     assert [run.state_now() for run in (first, second, third)] == ["stopped"] * 3

@@ -181,7 +181,7 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Bench, tmp_path: Any) -> None:
     text = tmp_path / "words.txt"
     text.write_text("the red cat sees a small house.\n" * 400)
@@ -200,19 +200,19 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
     shown(qtbot, page, "two", "queued")
     assert "fewer than 1 run at once: one" in page.strip.reason.text()
     shown(qtbot, page, "one", "queued")
-    qtbot.waitUntil(lambda: to_press(page) >= {"Pause", "Save now"}, timeout=120_000)
+    qtbot.waitUntil(lambda: to_press(page) >= {"Pause", "Save now"}, timeout=400_000)
     qtbot.mouseClick(page.pause_button, LEFT)
 
     def shown_state(name: str, state: str) -> bool:
         return any((run.name, run.state) == (name, state) for run in page.runs.runs)
 
-    qtbot.waitUntil(lambda: shown_state("one", "paused"), timeout=60_000)
+    qtbot.waitUntil(lambda: shown_state("one", "paused"), timeout=200_000)
     qtbot.mouseClick(page.save_button, LEFT)
-    qtbot.waitUntil(lambda: to_press(page) >= {"Use in Chat", "Give memory back"}, timeout=60_000)
-    qtbot.waitUntil(lambda: shown_state("two", "running"), timeout=120_000)
+    qtbot.waitUntil(lambda: to_press(page) >= {"Use in Chat", "Give memory back"}, timeout=200_000)
+    qtbot.waitUntil(lambda: shown_state("two", "running"), timeout=400_000)
     qtbot.mouseClick(page.strip.buttons["release"], LEFT)
-    qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=200_000)
     page.choose("two")
     qtbot.mouseClick(page.stop_button, LEFT)
-    qtbot.waitUntil(lambda: shown_state("two", "stopped"), timeout=60_000)
+    qtbot.waitUntil(lambda: shown_state("two", "stopped"), timeout=200_000)
     assert SettingsStore().values.runs_at_once == 1
