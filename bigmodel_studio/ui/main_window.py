@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
 
     def furnish_again(self) -> None:
-        """Make the parts anew, in the language that is spoken now, and let go of the pages."""
+        """Make the parts and the pages anew, in the language that is spoken now; none of the pages is shown yet."""
         rail, status = self.rail, self.status
         for action in self.actions():
             self.removeAction(action)
@@ -124,11 +124,12 @@ class MainWindow(QMainWindow):
             self._whole.replaceWidget(old, new)
             old.hide()
             old.deleteLater()
-        for page in self.pages.values():
+        pages, self.pages = self.pages, {}
+        for page_id, page in pages.items():
             self.stack.removeWidget(page)
             page.hide()
             page.deleteLater()
-        self.pages = {}
+            self._built(page_id)
         self.monitor.make_again()
         self.banner.say_again()
         self.toast.say_again()

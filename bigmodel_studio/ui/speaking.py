@@ -34,9 +34,8 @@ def speak(window: MainWindow) -> None:
             window.studio.left[page_id] = page.hand_over()
         i18n.install(application, window.studio.settings.values.language)
         window.furnish_again()
-        for page_id, values in carried.items():
-            window.show_page(page_id)
-            carrying.put(values, window.pages[page_id])
+        for page_id, page in window.pages.items():
+            carrying.put(carried[page_id], page)
         if current is not None:
             window.show_page(current.page_id)
         window.studio.left.clear()

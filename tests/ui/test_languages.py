@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core import paths
+from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.protocol import (
     Classify,
     Done,
@@ -45,6 +46,7 @@ from bigmodel_studio.protocol import (
     Token,
 )
 from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.crash_report import CrashStrip
 from bigmodel_studio.ui.log_viewer import LogViewer
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
@@ -265,6 +267,8 @@ def _fill_in(shell: Shell) -> ChatPage:
 
 def test_the_window_changes_its_language_with_nothing_lost(shell: Shell, answers: Answers) -> None:
     before = _fill_in(shell)
+    shell.studio.tell(Problem(code="paste-nothing"))
+    shell.window.show_crash(CrashReport(how="gone", started=0.0, text=TYPED))
 
     _speak(shell, "zh")
 
@@ -281,6 +285,8 @@ def test_the_window_changes_its_language_with_nothing_lost(shell: Shell, answers
     assert chinese.system.toPlainText() == TYPED
     shown = len(_shown(chinese))
     shell.wait(lambda: len(_shown(chinese)) > shown)
+    assert shell.window.banner.sentence.text() == "剪贴板中既没有图片也没有文件。"
+    assert [strip.isVisible() for strip in shell.window.findChildren(CrashStrip)] == [True]
     assert _left_in_english(shell.window) == []
 
     _speak(shell, "en")
