@@ -2414,7 +2414,7 @@
     </message>
     <message>
         <source>No architecture that is used here is named by config.json in {path}.</source>
-        <translation>{path} 中的 config.json 没有写明这里能用的架构。</translation>
+        <translation>没有这里能用的架构：{path} 中的 config.json 没有写明。</translation>
     </message>
     <message>
         <source>No build of torch {torch} fits the {card} and its driver, so that the CPU is used.</source>

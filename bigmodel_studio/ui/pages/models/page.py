@@ -78,7 +78,7 @@ class ModelsPage(Page):
 
         self.model = ModelTable()
         self.rows = sorted_and_filtered(self.model)
-        self.table = ModelsView(self.rows)
+        self.table = ModelsView(self.rows, self.model)
         self.table.setAccessibleName(self.tr("Models on this computer"))
         self.details = ModelDetails()
         self.loader = Loader(studio, self)

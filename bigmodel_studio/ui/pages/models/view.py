@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSortFilterProxyModel, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from bigmodel_studio.ui.pages.models.table import COLUMNS, GIVEN_UP_FIRST, ROW_PX, NameDelegate
+from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.pages.models.table import COLUMNS, GIVEN_UP_FIRST, ROW_PX, ModelTable, NameDelegate, words
 
 NAME_PX = 200
 """The name's column is never narrower while another can go."""
-_MEASURED_ROWS = 50
+_AROUND_PX = 18
+"""What a cell has around its text."""
+_ARROW_PX = 14
+"""Beside a column's title, where it is sorted by it."""
 
 
 class ModelsView(QTableView):
     """One row a model, one chosen at a time."""
 
-    def __init__(self, rows: QAbstractItemModel, parent: QWidget | None = None) -> None:
+    def __init__(self, rows: QSortFilterProxyModel, models: ModelTable, parent: QWidget | None = None) -> None:
+        """``rows`` are those of ``models``, sorted and searched."""
         super().__init__(parent)
+        self._models = models
         self._widths: list[int] = []
         self.setModel(rows)
         self.setItemDelegateForColumn(0, NameDelegate(self))
@@ -33,19 +39,21 @@ class ModelsView(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setResizeContentsPrecision(_MEASURED_ROWS)
+        header.setMinimumSectionSize(1)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in range(1, len(COLUMNS)):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         rows.modelReset.connect(self.measure)
 
     @Slot()
     def measure(self) -> None:
-        """See how wide the columns want to be: what they hold is another."""
-        header = self.horizontalHeader()
-        for column in range(len(COLUMNS)):
-            self.setColumnHidden(column, False)
-        self._widths = [max(self.sizeHintForColumn(c), header.sectionSizeHint(c)) for c in range(len(COLUMNS))]
+        """See how wide the columns want to be: they hold something else. Qt would ask each cell, six times over."""
+        metrics, small, records = QFontMetrics(theme.font()), QFontMetrics(theme.font(12)), self._models.records()
+        self._widths = [0]
+        for title, shown, _sorted_by in COLUMNS[1:]:
+            widest = max(map(metrics.horizontalAdvance, set(map(shown, records))), default=0)
+            self._widths.append(_AROUND_PX + max(widest, small.horizontalAdvance(words(title)) + _ARROW_PX))
+        for column, width in enumerate(self._widths[1:], 1):
+            self.setColumnWidth(column, width)
         self._fit()
 
     def _fit(self) -> None:
