@@ -175,6 +175,7 @@ def card(recipe: Recipe, machine: Machine, model: GPTNeoForCausalLM, state: Stat
     else:
         hardware = torch.cuda.get_device_name()
     by_hand = [mark for mark in marked if mark.category in ("models", "application", "itself", "outside", "chinese")]
+    cycles = ", then ".join(f"rate {cycle.learning_rate} up to update {cycle.until:,}" for cycle in recipe.cycles)
     wrong = [mark for mark in marked if mark.said != mark.right]
     mistakes = "\n".join(f"- {mark.question} It said: {mark.said}" for mark in wrong[:: max(1, len(wrong) // 5)][:5])
     return f"""---
@@ -203,9 +204,9 @@ text comes back whole |
 | training | {state.step:,} updates, {state.tokens:,} tokens (padding included); rows of {recipe.short_row} tokens, \
 every {recipe.long_every}th batch of {recipe.context}; answers weigh 1 in the loss, stories \
 {recipe.story_weight}, questions {recipe.question_weight}; {machine.precision}; seed {recipe.seed} |
-| optimizer | Muon for the matrices of the blocks, AdamW (beta2 {recipe.beta2}) for the rest; rate \
-{recipe.learning_rate} after a warm-up of {recipe.warmup} updates, over the last {recipe.cooldown:.0%} linearly to \
-{recipe.final_share:.0%} of it; weight decay {recipe.weight_decay}, gradients clipped at {recipe.clip} |
+| optimizer | Muon for the matrices of the blocks, AdamW (beta2 {recipe.beta2}) for the rest; {cycles}; warm-up of \
+{recipe.warmup} updates, each time linearly to {recipe.final_share:.0%}; weight decay {recipe.weight_decay}, gradients \
+clipped at {recipe.clip} |
 | time and hardware | {state.seconds / 60:.0f} minutes of updates, {hardware} |
 
 A chat is `<|system|>…<|end|><|user|>…<|end|><|assistant|>…<|end|>`, as the chat template writes it; the model stops at
@@ -220,8 +221,10 @@ of a thing and its look, of an animal and its place, of two events in order, and
 categories is about such pairs. ({DEVELOPMENT_PERCENT}% more were not trained either and were looked at while choosing.)
 The other {len(by_hand)} questions were written before the training, from the answers alone, without seeing how the
 training asks, and never generated. The last column is the answer of the most similar of {NEIGHBOUR_QUESTIONS:,}
-training questions (cosine of TF-IDF): what learning by heart would score. The held-out questions were asked once, of
-these files; what was looked at while choosing were other pairs and other sentences.
+training questions (cosine of TF-IDF): what learning by heart would score. What was looked at while choosing were other
+pairs and other sentences. One number of the held-out part was known before: at update 6,500 another draw of questions
+over the same pairs, with the same sentences, had given 90.3% (places 71.7%, all other categories at least 85.7%). Which
+answers were wrong was not looked at, but that number decided that the training went on.
 
 {chr(10).join(table(marked))}
 
@@ -298,7 +301,7 @@ def _spec(recipe: Recipe, machine: Machine) -> str:
         "method": {"kind": "full"},
         "optimizer": {
             "name": "adamw",
-            "learning_rate": recipe.learning_rate,
+            "learning_rate": recipe.cycles[0].learning_rate,
             "weight_decay": recipe.weight_decay,
             "beta1": 0.9,
             "beta2": recipe.beta2,

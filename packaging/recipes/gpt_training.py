@@ -49,13 +49,18 @@ def weighted_loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """Linear warm-up, constant, then linearly down to ``final_share``; ``step`` from 1.
+    """Within each cycle: linear warm-up, constant, then linearly down to ``final_share``; ``step`` from 1.
 
-    So a length can be chosen while it trains (Hägele et al. 2024).
+    So a length can be chosen while it trains, and a training prolonged (Hägele et al. 2024).
     """
-    left = (recipe.steps - step) / (recipe.cooldown * recipe.steps)
+    start = 0
+    for cycle in recipe.cycles:
+        if step <= cycle.until:
+            break
+        start = cycle.until
+    left = (cycle.until - step) / (cycle.cooldown * (cycle.until - start))
     fallen = recipe.final_share + (1 - recipe.final_share) * min(1.0, max(0.0, left))
-    return recipe.learning_rate * min(1.0, step / recipe.warmup) * fallen
+    return cycle.learning_rate * min(1.0, (step - start) / recipe.warmup) * fallen
 
 
 def build_optimizers(recipe: Recipe, model: GPTNeoForCausalLM) -> list[torch.optim.Optimizer]:
@@ -68,11 +73,14 @@ def build_optimizers(recipe: Recipe, model: GPTNeoForCausalLM) -> list[torch.opt
         kind.append(parameter)
     return [
         torch.optim.Muon(
-            matrices, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, adjust_lr_fn="match_rms_adamw"
+            matrices,
+            lr=recipe.cycles[0].learning_rate,
+            weight_decay=recipe.weight_decay,
+            adjust_lr_fn="match_rms_adamw",
         ),
         torch.optim.AdamW(
             [{"params": embeddings, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}],
-            lr=recipe.learning_rate,
+            lr=recipe.cycles[0].learning_rate,
             betas=(0.9, recipe.beta2),
         ),
     ]

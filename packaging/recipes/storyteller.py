@@ -283,7 +283,7 @@ def documents(seed: int, shares: dict[str, float] | None = None) -> Iterator[Doc
 # ---------------------------------------------------------------- held out
 
 HELD_OUT_COUNTS: dict[str, int] = {"colours": 70, "places": 60, "counting": 60, "sums": 80, "feelings": 60}
-HELD_OUT_SEED = 20262
+HELD_OUT_SEED = 20263
 
 
 def held_out(split: Split = "test", seed: int = HELD_OUT_SEED, counts: dict[str, int] | None = None) -> list[Turn]:

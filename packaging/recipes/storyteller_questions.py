@@ -62,7 +62,40 @@ def colours(world: World) -> Turn:
     return Turn("colours", with_context(world, statement, world.say(question)), answer)
 
 
+def somebody_somewhere(world: World) -> tuple[str, str]:
+    """Who is where, of pairs that are not held out: a person anywhere, or an animal beside a thing."""
+    rng = world.rng
+    beside = f"{rng.choice(('beside', 'behind', 'near', 'under', 'on'))} the {rng.choice(words.THINGS)}"
+    if rng.random() < 0.5:
+        return rng.choice(words.PEOPLE), rng.choice((rng.choice(words.PLACES), beside))
+    return f"the {rng.choice(words.ANIMALS)}", beside
+
+
+def anyones_places(world: World) -> Turn:
+    """As ``places``, with more to be bound: whoever it is has to be read from the question."""
+    rng = world.rng
+    stays: dict[str, str] = {}
+    count = rng.choice((2, 3, 3, 4))
+    while len(stays) < count:
+        animal, place = world.stay()
+        who, where = (f"the {animal}", place) if rng.random() < 0.4 else somebody_somewhere(world)
+        if who not in stays and where not in stays.values():
+            stays[who] = where
+    told = [f"{who} {{is|sits|sleeps|plays|stands}} {where}" for who, where in stays.items()]
+    statement = world.say(
+        capital(listed(told)) + "." if rng.random() < 0.5 else " ".join(capital(part) + "." for part in told)
+    )
+    who, where = rng.choice(list(stays.items()))
+    if rng.random() < 0.4:
+        question = f"{{Where is {who}|Where can I find {who}|In which place is {who}|Tell me where {who} is}}?"
+    else:
+        question = f"{{Who is|Which animal is|What is|Tell me who is}} {where}?"
+    return Turn("places", with_context(world, statement, world.say(question)), f"{capital(who)} is {where}.")
+
+
 def places(world: World) -> Turn:
+    if world.anyone and world.rng.random() < world.anyone:
+        return anyones_places(world)
     rng = world.rng
     count = rng.choice((1, 2, 2, 3, 3))
     stays: list[tuple[str, str]] = []

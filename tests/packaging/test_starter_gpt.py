@@ -191,7 +191,7 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(recipes: dict[str,
     training, numbers = recipes["gpt_training"], recipes["gpt_recipe"]
     tiny = numbers.Recipe(
         vocabulary=400, width=16, layers=2, heads=2, context=96, window=16, short_row=96, batch_tokens=192, warmup=2,
-        phases=(numbers.Phase(100, blur=0.5),), steps=6, tokenizer_documents=200, evaluate_every=4, save_every=3,
+        phases=(numbers.Phase(100, blur=0.5),), cycles=(numbers.Cycle(6, 1e-3, 0.5),), tokenizer_documents=200, evaluate_every=4, save_every=3,
     )  # fmt: skip
     machine = numbers.Machine("cpu", torch.get_num_threads(), "float32")
 
@@ -214,7 +214,9 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(recipes: dict[str,
 
 def test_the_learning_rate_warms_up_stays_and_falls(recipes: dict[str, ModuleType]) -> None:
     training = recipes["gpt_training"]
-    recipe = recipes["gpt_recipe"].Recipe(steps=1000, learning_rate=2e-3, warmup=100, cooldown=0.4)
-    rates = [1e3 * training.learning_rate(recipe, step) for step in (1, 100, 600, 800, 1000)]
+    numbers = recipes["gpt_recipe"]
+    recipe = numbers.Recipe(warmup=100, cycles=(numbers.Cycle(1000, 2e-3, 0.4), numbers.Cycle(1500, 1e-3, 0.2)))
+    rates = [1e3 * training.learning_rate(recipe, step) for step in (1, 100, 600, 800, 1000, 1050, 1100, 1400, 1500)]
     assert rates[:3] == pytest.approx([0.02, 2.0, 2.0])
-    assert rates[3:] == pytest.approx([1.0 + recipe.final_share, 2 * recipe.final_share])
+    assert rates[3:5] == pytest.approx([1.0 + recipe.final_share, 2 * recipe.final_share])
+    assert rates[5:] == pytest.approx([0.5, 1.0, 1.0, recipe.final_share])

@@ -149,6 +149,23 @@ def test_the_wider_world_is_only_asked_about_where_it_is_wanted(recipes: dict[st
     assert plain != turns[:200]
 
 
+def test_anyone_may_be_somewhere_and_no_held_out_pair_is(recipes: dict[str, ModuleType]) -> None:
+    split_of, words = recipes["world"].split_of, recipes["words"]
+    world = recipes["world"].World(random.Random(3), anyone=1.0)
+    pair = re.compile(rf"\b({'|'.join(words.ANIMALS)}) (?:is|sits|sleeps|plays|stands) ({'|'.join(words.PLACES)})\b")
+    people, pairs = 0, set()
+    for _ in range(5_000):
+        turn = recipes["questions"].places(world)
+        pairs |= set(pair.findall(turn.question))
+        who, _, where = turn.answer.rstrip(".").partition(" is ")
+        told = turn.question[0].lower() + turn.question[1:]
+        assert where in told
+        people += who in words.PEOPLE
+    assert people > 500
+    assert len(pairs) > 150
+    assert {split_of("place", *found) for found in pairs} == {"training"}
+
+
 def test_held_out_questions_are_not_asked_in_training(
     asked: list[tuple[str, str, str]], recipes: dict[str, ModuleType]
 ) -> None:
