@@ -191,7 +191,8 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(recipes: dict[str,
     training, numbers = recipes["gpt_training"], recipes["gpt_recipe"]
     tiny = numbers.Recipe(
         vocabulary=400, width=16, layers=2, heads=2, context=96, window=16, short_row=96, batch_tokens=192, warmup=2,
-        phases=(numbers.Phase(100, blur=0.5),), cycles=(numbers.Cycle(6, 1e-3, 0.5),), tokenizer_documents=200, evaluate_every=4, save_every=3,
+        phases=(numbers.Phase(100, blur=0.5),), cycles=(numbers.Cycle(6, 1e-3, 0.5),),
+        tokenizer_documents=200, evaluate_every=4, save_every=3,
     )  # fmt: skip
     machine = numbers.Machine("cpu", torch.get_num_threads(), "float32")
 
