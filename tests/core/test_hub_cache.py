@@ -80,6 +80,16 @@ def test_blobs_count_once_over_revisions(cache: Path) -> None:
     assert library.resolve(ModelRef(source="hub", id="org/model", revision=OTHER_COMMIT)).name == OTHER_COMMIT
 
 
+def test_the_hubs_own_client_sees_the_same(cache: Path) -> None:
+    from huggingface_hub import scan_cache_dir
+
+    cached(cache, "org/linked", {**model_files(), "onnx/config.txt": b"more"})
+    cached(cache, "org/linked", {**model_files(), "README.md": b"new"}, commit=OTHER_COMMIT)
+    cached(cache, "alone", model_files("BertModel"))
+    theirs = {repo.repo_id: (repo.size_on_disk, repo.last_accessed) for repo in scan_cache_dir(cache).repos}
+    assert {record.id: (record.disk_bytes, record.last_used) for record in library.records()} == theirs
+
+
 def test_without_a_main_the_newest_revision_is_used(cache: Path) -> None:
     folder = cached(cache, "org/model")
     cached(cache, "org/model", commit=OTHER_COMMIT)
