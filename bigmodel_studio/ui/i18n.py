@@ -7,6 +7,9 @@ context "messages", the words in their arguments in "arguments", the labels of s
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
+
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from bigmodel_studio.core import numbers, paths
@@ -53,12 +56,24 @@ def told(problem: Problem) -> tuple[str, str]:
     return _said(sentence, problem), _said(hint, problem)
 
 
+def said(problem: Problem) -> str:
+    """Both in one text."""
+    return in_one(told(problem))
+
+
+def in_one(sentences: Iterable[str]) -> str:
+    """Sentences one after the other, parted as the language parts them."""
+    pair = QCoreApplication.translate("messages", "{before} {after}")
+    parts = [part for part in sentences if part]
+    return functools.reduce(lambda before, after: pair.format(before=before, after=after), parts) if parts else ""
+
+
 def told_again(text: str) -> str:
     """A sentence that a run left on disk in English, in the window's language as far as it is known."""
     parts = recognised(text)
     if not parts:
         return words_of(text)
-    return " ".join(_said(part, Problem(code="", arguments=arguments)) for part, arguments in parts)
+    return in_one(_said(part, Problem(code="", arguments=arguments)) for part, arguments in parts)
 
 
 def words_of(text: str) -> str:

@@ -3005,6 +3005,10 @@
         <translation>torch 无法使用：{detail}。</translation>
     </message>
     <message>
+        <source>{before} {after}</source>
+        <translation>{before}{after}</translation>
+    </message>
+    <message>
         <source>{count} tensors have another shape than config.json says: {names}.</source>
         <translation>有 {count} 个张量的形状与 config.json 不符：{names}。</translation>
     </message>

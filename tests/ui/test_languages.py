@@ -164,7 +164,7 @@ def test_problems_and_what_runs_left_behind_are_said_in_chinese(answers: Answers
         "There was not enough memory on CUDA 0 to train this. "
         "Halve schedule.batch or model.context, or take a smaller model; other models can be closed too."
     )
-    assert i18n.told_again(left).startswith("CUDA 0 的内存不足以进行这次训练。 请将 schedule.batch")
+    assert i18n.told_again(left).startswith("CUDA 0 的内存不足以进行这次训练。请将 schedule.batch")
     assert i18n.told_again("Stopped after step 1,240.") == "已在第 1,240 步后停止。"
     assert i18n.told_again("/home/x/{odd} name 3") == "/home/x/{odd} name 3"
 

@@ -84,7 +84,7 @@ class ModelPicker(QPushButton):
             action = QAction(self._menu)
             name = _shortened(record.name).replace("&", "&&")
             action.setText(f"{name}\t{details(record)}" if record.problem is None else name)
-            action.setToolTip(record.path if record.problem is None else " ".join(i18n.told(record.problem)))
+            action.setToolTip(record.path if record.problem is None else i18n.said(record.problem))
             action.setEnabled(record.problem is None)
             action.setCheckable(True)
             action.setChecked(self._ref is not None and record.ref == self._ref)

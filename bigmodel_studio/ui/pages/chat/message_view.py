@@ -138,7 +138,7 @@ class ReplyView(MessageView):
             if self.message.text
             else self.tr("Stopped before anything was said."),
             "interrupted": self.tr("Cut off: the application ended while this was being said."),
-            "failed": " ".join(i18n.told(problem)) if problem is not None else self.tr("This reply failed."),
+            "failed": i18n.said(problem) if problem is not None else self.tr("This reply failed."),
         }.get(self.message.state, "")
         if self.message.state == "done" and self.message.facts.finish_reason == "length":
             words = self.tr("Ended at its longest length: “Longest reply”, or the model’s context.")

@@ -276,7 +276,7 @@ class ImagesPage(Page):
         self.batches.remove(batch)
         self.items.stop(list(batch.left))
         if isinstance(batch.end, Failed) and batch.left:
-            self.failure.setText(" ".join(filter(None, i18n.told(batch.end.problem))))
+            self.failure.setText(i18n.said(batch.end.problem))
         self._refresh()
         batch.deleteLater()
 

@@ -127,7 +127,7 @@ class ModelDetails(QWidget):
         self.record = record
         self._said = None
         self.name.setText(record.name)
-        told = " ".join(i18n.told(record.problem)) if record.problem is not None else ""
+        told = i18n.said(record.problem) if record.problem is not None else ""
         self.problem.setText(told)
         self.problem.setVisible(bool(told))
         self._show_facts(self._facts_of(record))
@@ -168,7 +168,7 @@ class ModelDetails(QWidget):
         self.remove.setText(removes.get(record.source, ""))
         self.remove.setVisible(record.source in removes)
         problem = model_removal.why_not(record) if record.source not in removes else None
-        self.stays.setText(" ".join(i18n.told(problem)) if problem is not None else "")
+        self.stays.setText(i18n.said(problem) if problem is not None else "")
         self.stays.setVisible(problem is not None)
 
     def show_state(self, text: str) -> None:
@@ -179,7 +179,7 @@ class ModelDetails(QWidget):
 
     def show_problem(self, problem: Problem) -> None:
         """The structure could not be worked out."""
-        self.show_state(" ".join(i18n.told(problem)))
+        self.show_state(i18n.said(problem))
 
     def show_description(self, said: Description) -> None:
         """Show the structure and what it costs to run."""

@@ -136,7 +136,7 @@ class ModelTable(QAbstractTableModel):
         if role == LOADED:
             return self._loaded is not None and _is_same(self._loaded, record.ref)
         if role == Qt.ItemDataRole.ToolTipRole:
-            below = record.path if record.problem is None else " ".join(i18n.told(record.problem))
+            below = record.path if record.problem is None else i18n.said(record.problem)
             return f"{record.name}\n{below}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _RIGHT:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

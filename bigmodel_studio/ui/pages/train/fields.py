@@ -117,14 +117,14 @@ class Fields(QObject):
             words = self._said(problem) if problem is not None and name == field else ""
             error.setText(words)
             error.setVisible(bool(words))
-        return " ".join(i18n.told(problem)) if problem is not None and field not in self.errors else ""
+        return i18n.said(problem) if problem is not None and field not in self.errors else ""
 
     def _said(self, problem: Problem) -> str:
         """At its field, a value needs no field's name."""
         may_be = problem.arguments.get("may_be")
         if problem.code == "spec-field" and may_be is not None:
             return self.tr("It may be: {may_be}.").format(may_be=i18n.words_of(str(may_be)))
-        return " ".join(i18n.told(problem))
+        return i18n.said(problem)
 
 
 def _field_of(problem: Problem) -> str:
