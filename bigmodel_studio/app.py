@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from bigmodel_studio import __version__
 from bigmodel_studio.core import instance, logs
-from bigmodel_studio.core.memory_split import Holder
 from bigmodel_studio.ui import display
 
 if TYPE_CHECKING:
     from bigmodel_studio.client.fake import FakeLane
     from bigmodel_studio.client.lane import Lane
+    from bigmodel_studio.client.sampler import Sampler
     from bigmodel_studio.client.second_start import SecondStart
     from bigmodel_studio.core.crashes import CrashReport
     from bigmodel_studio.core.run_reader import RunSummary
@@ -90,7 +90,6 @@ class Application:
         from bigmodel_studio.client.lane import LANES, Lane
         from bigmodel_studio.client.library import LibraryWatcher
         from bigmodel_studio.client.run_watcher import RunWatcher
-        from bigmodel_studio.client.sampler import Sampler
         from bigmodel_studio.core.settings import SettingsStore
         from bigmodel_studio.ui import i18n
         from bigmodel_studio.ui.main_window import MainWindow
@@ -115,10 +114,8 @@ class Application:
             settings=settings, interactive=self.lane, measure=self.measure, library=self.library, runs=self.runs
         )
         self.window = MainWindow(self.studio, self.theme)
-        self.sampler = Sampler()
+        self.sampler: Sampler | None = None  # made after the first paint: what it imports is much
         self.warming = Warming()
-        self.sampler.sampled.connect(self.window.show_sample)
-        self.window.monitor.looked_at.connect(self.sampler.set_detailed)
         self.runs.runs_changed.connect(self._on_runs_changed)
         self.lane.holds_changed.connect(self._on_holds_changed)
         self.measure.holds_changed.connect(self._on_holds_changed)
@@ -147,7 +144,7 @@ class Application:
         self.lane.start()
         self.runs.start()
         self.library.refresh()
-        self.sampler.start()
+        self._start_sampler()
         self._queue_timer.start()
         self.warming.start()
         if self._open_paths:
@@ -157,6 +154,16 @@ class Application:
         self._listen()
         if self._crash is not None:
             self.window.show_crash(self._crash)
+
+    def _start_sampler(self) -> None:
+        from bigmodel_studio.client.sampler import Sampler
+
+        self.sampler = Sampler()
+        self.sampler.sampled.connect(self.window.show_sample)
+        self.window.monitor.looked_at.connect(self.sampler.set_detailed)
+        dock = self.window.monitor.dock
+        self.sampler.set_detailed(dock is not None and dock.isVisible())
+        self.sampler.start()
 
     def _listen(self) -> None:
         """Take the paths of later starts from here on; they wait for it meanwhile."""
@@ -177,12 +184,17 @@ class Application:
         if checkpoints != self._checkpoints:
             self._checkpoints = checkpoints
             self.library.refresh()
-        self.sampler.set_runs([Holder(run.pid, run.holds) for run in runs if run.live and run.pid])
+        if self.sampler is not None:
+            from bigmodel_studio.core.memory_split import Holder
+
+            self.sampler.set_runs([Holder(run.pid, run.holds) for run in runs if run.live and run.pid])
 
     def _on_holds_changed(self) -> None:
-        self.sampler.set_lanes(
-            [Holder(lane.pid, lane.holds) for lane in (self.lane, self.measure) if lane.pid and lane.holds]
-        )
+        if self.sampler is not None:
+            from bigmodel_studio.core.memory_split import Holder
+
+            lanes = (self.lane, self.measure)
+            self.sampler.set_lanes([Holder(lane.pid, lane.holds) for lane in lanes if lane.pid and lane.holds])
 
     def _wake_queue(self) -> None:
         """Runs wait: whoever lets them in may have been killed."""
@@ -203,7 +215,8 @@ class Application:
             self._later.close()
         self.lane.close()
         self.measure.close()
-        self.sampler.close()
+        if self.sampler is not None:
+            self.sampler.close()
         self.warming.close()
         self.runs.close()
         self.library.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
-import importlib.metadata
 import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -86,6 +85,8 @@ def _nvml() -> Any:
 
 def _torch_has_cuda() -> bool:
     """By the name of the installed build: ``2.13.0+cpu`` has not, ``+cu126`` has, and so has PyPI's for Linux."""
+    import importlib.metadata  # here: it takes as long as ten modules of ours, and few need it
+
     try:
         build = importlib.metadata.version("torch").partition("+")[2]
     except importlib.metadata.PackageNotFoundError:
