@@ -25,6 +25,7 @@ from bigmodel_studio.protocol import (
     Generate,
     Load,
     ModelRef,
+    Preview,
     Progress,
     Request,
     Unload,
@@ -52,6 +53,7 @@ def test_every_request_has_its_task() -> None:
         Unload(),
         Generate(model=model),
         Classify(model=model, images=()),
+        Preview(images=()),
         Describe(model=model),
         Devices(),
     )
