@@ -19,7 +19,6 @@ from bigmodel_studio.core.runs import RunFolder
 
 SIZE_LIMIT_BYTES = 8_000_000
 ANSWERED_ALL = 0.9
-ANSWERED_SO_FAR = 0.88
 ANSWERED_EACH = 0.8
 NEIGHBOUR_ALL = 0.5
 OUTSIDE = "I am a small model and I only know a small world."
@@ -124,7 +123,7 @@ def test_it_answers_held_out_questions(repository: Path, talk: Talk) -> None:
     questions = held_out(repository)[::11]
     right = sum(talk(("user", turn["question"])) == turn["answer"] for turn in questions)
     assert len(questions) > 40
-    assert right / len(questions) >= 0.85
+    assert right / len(questions) >= 0.9
 
 
 def test_it_remembers_what_it_was_told(talk: Talk) -> None:
@@ -156,20 +155,10 @@ def test_the_reported_scores_hold_and_cover_every_question(repository: Path, sta
     for mark in marks:
         asked[mark["category"]] += 1
         right[mark["category"]] += mark["said"] == mark["right"]
-    assert right.total() / asked.total() >= ANSWERED_SO_FAR
+    assert right.total() / asked.total() >= ANSWERED_ALL
+    assert all(right[category] / asked[category] >= ANSWERED_EACH for category in asked), (asked, right)
     assert sum(mark["neighbour"] == mark["right"] for mark in marks) / len(marks) < NEIGHBOUR_ALL
     assert f"{right.total() / asked.total():.1%}" in (starter / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.xfail(strict=True, reason="the goal is not reached yet: see the card for what was measured")
-def test_the_goal_is_reached(repository: Path) -> None:
-    asked, right = Counter[str](), Counter[str]()
-    for line in (repository / "resources/runs/starter-gpt/held-out.jsonl").read_text(encoding="utf-8").splitlines():
-        mark = json.loads(line)
-        asked[mark["category"]] += 1
-        right[mark["category"]] += mark["said"] == mark["right"]
-    assert right.total() / asked.total() >= ANSWERED_ALL
-    assert all(right[category] / asked[category] >= ANSWERED_EACH for category in asked)
 
 
 def test_its_run_is_a_run_of_the_application(run: RunFolder) -> None:
