@@ -18,8 +18,10 @@ from bigmodel_studio.core import paths
 MOST_BYTES = 1_000_000
 KEPT = 3
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
-_fault_streams: list[IO[bytes]] = []
-"""The fault handler writes by descriptor, at the worst moment: its file stays open as long as the process."""
+_in_use: list[tuple[RotatingFileHandler, IO[bytes]]] = []
+"""The fault handler writes by descriptor, at the worst moment: its file stays open as long as the process, or until
+another takes its place.
+"""
 
 
 def log_file(name: str) -> Path:
@@ -40,7 +42,7 @@ def set_up(name: str) -> Path:
     path = log_file(name)
     try:
         handler = RotatingFileHandler(paths.logs() / path.name, maxBytes=MOST_BYTES, backupCount=KEPT, encoding="utf-8")
-        fault = open(fault_file(name), "ab", buffering=0)  # noqa: SIM115 — see _fault_streams
+        fault = open(fault_file(name), "ab", buffering=0)  # noqa: SIM115 — see _in_use
     except OSError:
         logging.getLogger().addHandler(logging.NullHandler())
         return path
@@ -48,8 +50,12 @@ def set_up(name: str) -> Path:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    _fault_streams.append(fault)
     faulthandler.enable(fault)
+    for former, stream in _in_use:
+        root.removeHandler(former)
+        former.close()
+        stream.close()
+    _in_use[:] = [(handler, fault)]
     return path
 
 
