@@ -35,6 +35,7 @@ FLOAT32_BYTES = 4
 def test_weights_are_held_while_the_model_is(causal_folders: dict[str, Path], session: Session) -> None:
     folder = causal_folders["gpt2"]
     stored = sum(tensor.nbytes for tensor in load_file(folder / "model.safetensors").values())
+    list(run_task(Unload(), session))  # whatever another test has left
     assert session.parts() == HeldParts()
     list(run_task(Load(model=local(folder)), session))
     assert session.parts() == HeldParts(weights_bytes=stored)
