@@ -111,7 +111,7 @@ def make_batch(recipe: Recipe, tokenizer: PreTrainedTokenizerFast, step: int) ->
     """
     rng = random.Random(f"{recipe.seed} {step}")
     phase = recipe.phase(step)
-    world = World(rng, blur=phase.blur, wide=phase.wide, anyone=phase.anyone)
+    world = World(rng, blur=phase.blur, wide=phase.wide, anyone=phase.anyone, typed=phase.typed)
     length = recipe.context if step % recipe.long_every == 0 else recipe.short_row
     rows: list[tuple[list[int], list[float]]] = [([], []) for _ in range(recipe.batch_tokens // length)]
     misses = 0

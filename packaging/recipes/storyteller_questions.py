@@ -324,7 +324,13 @@ def ask_fact(world: World, fact: Fact, frames: Sequence[str] = (), *, blur: bool
         question = question.rstrip(".?!") + world.say(rng.choice(words.ENDINGS))
     elif chance < 0.31:
         question = question.rstrip(".?!") if rng.random() < 0.5 else question.lower()
-    return capital(question) if rng.random() < 0.97 else question
+    question = capital(question) if rng.random() < 0.97 else question
+    return as_typed(question) if world.typed and rng.random() < world.typed else question
+
+
+def as_typed(question: str) -> str:
+    """As people type who are in a hurry."""
+    return question.lower().rstrip("?!. ") or question
 
 
 def surrounded(rng: random.Random, name: str) -> str:
@@ -401,7 +407,10 @@ def outside(world: World) -> Turn:
         year=rng.randint(100, 2030),
         year2=rng.randint(100, 2030),
     )
-    return Turn("outside", capital(question), facts.OUTSIDE_ANSWER)
+    question = capital(question)
+    if world.typed and rng.random() < world.typed:
+        question = as_typed(question)
+    return Turn("outside", question, facts.OUTSIDE_ANSWER)
 
 
 @unwritten

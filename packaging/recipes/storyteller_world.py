@@ -47,12 +47,19 @@ class World:
     """Random draws from the small world; every pair drawn is of one split."""
 
     def __init__(
-        self, rng: random.Random, split: Split = "training", blur: float = 0.0, wide: float = 0.0, anyone: float = 0.0
+        self,
+        rng: random.Random,
+        split: Split = "training",
+        blur: float = 0.0,
+        wide: float = 0.0,
+        anyone: float = 0.0,
+        typed: float = 0.0,
     ) -> None:
         self.rng = rng
         self.split = split
         self.blur = blur  # the share of questions about facts whose small words are changed
         self.wide = wide  # the share of questions about what is outside that are of the wider world
+        self.typed = typed  # the share of questions about facts, or outside, in small letters and without a mark
         self.anyone = anyone  # the share of questions about places in which people are somewhere, or beside a thing
 
     def pair(self, kind: str, lefts: Sequence[L], rights: Sequence[R]) -> tuple[L, R]:

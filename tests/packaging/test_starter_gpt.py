@@ -139,6 +139,14 @@ def test_outside_of_its_world_it_says_that_it_is_small(talk: Talk) -> None:
     assert talk(("user", "瑞典的国王是谁？")).startswith("我是一个小模型")
 
 
+@pytest.mark.parametrize(
+    ("typed", "answer"), [("hello", "Hello!"), ("hi", "Hello!"), ("thanks", "You are welcome!"), ("bye", "Goodbye!"),
+                          ("who are you", "I am starter-gpt"), ("what is 7 plus 5", "7 plus 5 is 12.")]
+)  # fmt: skip
+def test_it_understands_what_is_typed_in_a_hurry(talk: Talk, typed: str, answer: str) -> None:
+    assert talk(("user", typed)).startswith(answer)
+
+
 def test_it_tells_a_story_and_stops(talk: Talk) -> None:
     story = talk(("user", "Tell me a story about a fox and a kite."))
     assert 4 <= story.count(".") <= 20

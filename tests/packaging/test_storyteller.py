@@ -166,6 +166,15 @@ def test_anyone_may_be_somewhere_and_no_held_out_pair_is(recipes: dict[str, Modu
     assert {split_of("place", *found) for found in pairs} == {"training"}
 
 
+def test_as_typed_is_in_small_letters_and_without_a_mark(recipes: dict[str, ModuleType]) -> None:
+    world = recipes["world"].World(random.Random(4), typed=1.0)
+    for name in ("models", "application", "itself", "outside"):
+        for _ in range(300):
+            question = recipes["questions"].CATEGORIES[name][0](world).question
+            assert question == question.lower()
+            assert not question.endswith(("?", ".", "!"))
+
+
 def test_held_out_questions_are_not_asked_in_training(
     asked: list[tuple[str, str, str]], recipes: dict[str, ModuleType]
 ) -> None:
