@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bigmodel_studio.core.settings import SettingsStore
@@ -57,7 +58,7 @@ def test_two_windows_are_one_and_a_third_start_with_a_file_opens_it_there(reposi
 def test_one_that_hangs_is_not_waited_for(repository: Path, home: Path) -> None:
     """The later start opens a window of its own, and says why there are two."""
     window = Window(repository, home)
-    window.process.send_signal(signal.SIGSTOP)
+    psutil.Process(window.process.pid).suspend()
     began = time.monotonic()
     beside = subprocess.Popen([sys.executable, "-c", _START], cwd=repository, stdin=subprocess.DEVNULL)
     log = home / "logs" / "window.log"
@@ -68,7 +69,7 @@ def test_one_that_hangs_is_not_waited_for(repository: Path, home: Path) -> None:
     beside.send_signal(signal.SIGTERM)
     assert beside.wait(60) == 0
     assert (home / "logs" / "window.open").exists()  # the mark of the first, which lives
-    window.process.send_signal(signal.SIGCONT)
+    psutil.Process(window.process.pid).resume()
     assert window.end(signal.SIGTERM) == 0
     assert not (home / "logs" / "window.open").exists()
 
