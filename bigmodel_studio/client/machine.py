@@ -8,10 +8,8 @@ imported on the sampler's thread, for the window is shown before.
 from __future__ import annotations
 
 import os
-import platform
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +17,7 @@ import msgspec
 from bigmodel_studio.client.gpus import Card, Gpus
 from bigmodel_studio.client.process_memory import ProcessMemory
 from bigmodel_studio.core import paths
+from bigmodel_studio.core.device_memory import cpu_name
 from bigmodel_studio.core.memory_split import Holder, Split, split
 
 CPU = "cpu"
@@ -218,23 +217,3 @@ def _unseen(holders: Sequence[Holder], seen: set[str]) -> list[DeviceSample]:
         )
         for device, held in reserved.items()
     ]
-
-
-_cpu_name = ""
-
-
-def cpu_name() -> str:
-    """What the processor calls itself, read once."""
-    global _cpu_name
-    _cpu_name = _cpu_name or _read_cpu_name()
-    return _cpu_name
-
-
-def _read_cpu_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine() or "CPU"

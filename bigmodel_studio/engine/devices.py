@@ -6,14 +6,13 @@ nothing of models.
 from __future__ import annotations
 
 import gc
-import platform
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import torch
 
+from bigmodel_studio.core.device_memory import cpu_name
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import Device, DeviceReport, Devices, Done, Event
 
@@ -140,14 +139,4 @@ def empty_cache() -> None:
 def _marketing_name(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return _processor_name() if device.type in {"cpu", "mps"} else device.type.upper()
-
-
-def _processor_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine() or "CPU"
+    return cpu_name() if device.type in {"cpu", "mps"} else device.type.upper()
