@@ -71,7 +71,9 @@ def test_the_engines_side_leaves_qt_and_the_window_out(package: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [PACKAGE / "protocol.py", *sorted((PACKAGE / "core").rglob("*.py"))], ids=lambda p: p.name
+    "path",
+    [*sorted((PACKAGE / "protocol").rglob("*.py")), *sorted((PACKAGE / "core").rglob("*.py"))],
+    ids=lambda p: f"{p.parent.name}-{p.stem}",
 )
 def test_core_uses_the_standard_library_and_little_else(path: Path) -> None:
     used = set()

@@ -3,7 +3,9 @@
 A *request* is what a user wants, an *event* is what comes back, an *envelope* carries either over the pipe. All are
 typed values encoded as msgpack. Whoever adds a request adds it to ``Request``, gives it a line in
 ``engine.tasks.TASKS`` and a generator there; whoever adds an event adds it to ``Event``, and mypy finds every
-``match`` that forgot it. This module knows nothing of Qt, of torch or of processes.
+``match`` that forgot it. Values and results
+stand in ``values``, ``models`` and ``hub`` beside this module, and are had from here. It knows nothing of Qt, of
+torch or of processes.
 """
 
 from __future__ import annotations
@@ -12,32 +14,138 @@ from typing import Any, Literal
 
 import msgspec
 
-PROTOCOL_VERSION = 2
+from bigmodel_studio.protocol.hub import (
+    Account,
+    CheckCopy,
+    CopyChecked,
+    Download,
+    Downloaded,
+    Downloading,
+    FileProgress,
+    FileState,
+    HubFile,
+    HubModel,
+    HubPage,
+    HubRepo,
+    LookAtRepo,
+    NetworkRequest,
+    SearchHub,
+    SignIn,
+    SignOut,
+    Sort,
+    WhoAmI,
+)
+from bigmodel_studio.protocol.models import (
+    Costs,
+    Description,
+    Example,
+    Growth,
+    Layer,
+    LayerCard,
+    LayerKind,
+    Measured,
+    Method,
+    PlanQuestion,
+    Purpose,
+    Speed,
+    Tried,
+)
+from bigmodel_studio.protocol.values import Device, ModelKind, ModelRef, Problem, Source
+
+__all__ = [
+    "FRAME_LIMIT_BYTES",
+    "PROTOCOL_VERSION",
+    "Account",
+    "Alternative",
+    "Cancel",
+    "Cancelled",
+    "CheckCopy",
+    "Classify",
+    "CopyChecked",
+    "Costs",
+    "Describe",
+    "Description",
+    "Device",
+    "DeviceReport",
+    "Devices",
+    "Done",
+    "Download",
+    "Downloaded",
+    "Downloading",
+    "End",
+    "Event",
+    "Example",
+    "Failed",
+    "FileProgress",
+    "FileState",
+    "FinishReason",
+    "FromEngine",
+    "Generate",
+    "Generated",
+    "Growth",
+    "HeldParts",
+    "Hello",
+    "Holds",
+    "HubFile",
+    "HubModel",
+    "HubPage",
+    "HubRepo",
+    "HubRequest",
+    "HubResult",
+    "Label",
+    "Layer",
+    "LayerCard",
+    "LayerKind",
+    "Load",
+    "Loaded",
+    "LookAtRepo",
+    "MeasurePlan",
+    "MeasureSpeed",
+    "Measured",
+    "Method",
+    "ModelFacts",
+    "ModelKind",
+    "ModelRef",
+    "NetworkRequest",
+    "Notice",
+    "Picture",
+    "PlanQuestion",
+    "Prediction",
+    "Preview",
+    "Problem",
+    "Progress",
+    "Purpose",
+    "Quit",
+    "Request",
+    "Result",
+    "Said",
+    "Sampling",
+    "SearchHub",
+    "Sent",
+    "SignIn",
+    "SignOut",
+    "Sort",
+    "Source",
+    "Speed",
+    "Submit",
+    "ToEngine",
+    "Token",
+    "Tried",
+    "Try",
+    "Turn",
+    "Unload",
+    "WhoAmI",
+    "decode_for_engine",
+    "decode_for_window",
+    "encode",
+    "to_builtins",
+]
+
+PROTOCOL_VERSION = 3
 FRAME_LIMIT_BYTES = 64 * 1024 * 1024
 """No envelope is larger; a longer one ends the engine that sent it."""
 
-Source = Literal["builtin", "hub", "local", "run", "endpoint", "reference"]
-ModelKind = Literal[
-    "causal-lm", "masked-lm", "text-classifier", "token-classifier", "encoder", "seq2seq", "image-classifier", "other"
-]
 FinishReason = Literal["stop", "length", "cancelled"]
-
-
-class ModelRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which model, and how it is to be held.
-
-    ``id`` is a bundled name (builtin), ``owner/name`` (hub), an absolute path (local), a run's name (run), a URL
-    (endpoint) or a catalogue id (reference). ``step`` chooses a run's checkpoint; None is its newest whole one.
-    """
-
-    source: Source
-    id: str
-    revision: str | None = None
-    step: int | None = None
-    adapter: str | None = None
-    dtype: str = "auto"
-    quantisation: str | None = None
-    device: str = "auto"
 
 
 # ---------------------------------------------------------------------------------------------- requests
@@ -116,30 +224,49 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Describe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What a model is: counts, structure, costs. Ends with ``Done(Description)``."""
+    """What a model is: counts, structure, costs. Ends with ``Done(Description)``.
+
+    ``lora_rank`` > 0 tells trainable from frozen parameters as LoRA of that rank would have them. A model of the Hub
+    that is not here is described from its config and the headers of its weights, on a lane that may use the network.
+    """
 
     model: ModelRef
+    lora_rank: int = 0
 
 
 class Devices(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What torch can compute on here. Ends with ``Done(DeviceReport)``."""
 
 
-Request = Load | Unload | Generate | Classify | Preview | Describe | Devices
+class MeasurePlan(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Run two real steps of what a plan is about. Ends with ``Done(Measured)``."""
+
+    model: ModelRef
+    question: PlanQuestion
+
+
+class MeasureSpeed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Measure how fast a device multiplies and streams. Ends with ``Done(Speed)``."""
+
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+class Try(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Run models on a few examples, one model after the other. One ``Tried`` each; ends with ``Done(None)``."""
+
+    models: tuple[ModelRef, ...]
+    task: str
+    examples: tuple[Example, ...]
+
+
+HubRequest = SearchHub | LookAtRepo | Download | CheckCopy | SignIn | SignOut | WhoAmI
+Request = (
+    Load | Unload | Generate | Classify | Preview | Describe | Devices | MeasurePlan | MeasureSpeed | Try | HubRequest
+)
 
 
 # ---------------------------------------------------------------------------------------------- results
-
-
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """A device of this machine. ``id`` is what torch calls it (``cpu``, ``cuda:0``, ``mps``); sizes in bytes."""
-
-    id: str
-    kind: str
-    name: str
-    total_bytes: int
-    free_bytes: int
-    dtypes: tuple[str, ...]
 
 
 class DeviceReport(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -149,6 +276,20 @@ class DeviceReport(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     cuda: str | None
     threads: int
     devices: tuple[Device, ...]
+
+
+class HeldParts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Bytes of tensors that one process holds on a device, by what they are for, counted in that process.
+
+    ``reserved_bytes``: what torch's allocator has taken for them and for later ones on an accelerator; 0 on a CPU.
+    """
+
+    device: str = "cpu"
+    weights_bytes: int = 0
+    cache_bytes: int = 0
+    gradients_bytes: int = 0
+    optimizer_bytes: int = 0
+    reserved_bytes: int = 0
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -168,57 +309,6 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     load_s: float = 0.0
     sampling: Sampling | None = None
     """What a text model is sampled with where the user says nothing: its ``generation_config``'s values, else ours."""
-
-
-class Layer(msgspec.Struct, frozen=True, kw_only=True):
-    """A module in the tree; ``parameters`` counts its children too; ``shape`` is its weight's."""
-
-    name: str
-    type: str
-    parameters: int
-    shape: tuple[int, ...] = ()
-    children: tuple[Layer, ...] = ()
-
-
-class LayerKind(msgspec.Struct, frozen=True):
-    """Modules of one type (torch's name for it), how many there are, and the parameters that they hold themselves."""
-
-    type: str
-    layers: int
-    parameters: int
-
-
-class Description(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What ``describe`` answers. FLOPs count a multiply-add as two."""
-
-    id: str
-    architecture: str
-    kind: ModelKind
-    parameters: int
-    trainable_parameters: int
-    dtype: str
-    context_length: int | None
-    layers: tuple[Layer, ...]
-    kinds: tuple[LayerKind, ...] = ()
-    """By kind of layer, the largest first; together they are ``parameters`` (tied weights once)."""
-    flops_per_token: int | None = None
-    flops_per_image: int | None = None
-    vocabulary: int | None = None
-    weight_bytes: int = 0
-
-
-class HeldParts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Bytes of tensors that one process holds on a device, by what they are for, counted in that process.
-
-    ``reserved_bytes``: what torch's allocator has taken for them and for later ones on an accelerator; 0 on a CPU.
-    """
-
-    device: str = "cpu"
-    weights_bytes: int = 0
-    cache_bytes: int = 0
-    gradients_bytes: int = 0
-    optimizer_bytes: int = 0
-    reserved_bytes: int = 0
 
 
 class Alternative(msgspec.Struct, frozen=True):
@@ -245,7 +335,8 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     trimmed_tokens: int = 0
 
 
-Result = Generated | Description | ModelFacts | DeviceReport
+HubResult = HubPage | HubRepo | Downloaded | CopyChecked | Account
+Result = Generated | Description | ModelFacts | DeviceReport | Measured | Speed | HubResult
 
 
 # ---------------------------------------------------------------------------------------------- events
@@ -311,13 +402,6 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     problem: Problem
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A code of ``core.messages.SENTENCES`` with the arguments of its sentence."""
-
-    code: str
-    arguments: dict[str, str | int | float] = {}
-
-
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     result: Result | None = None
 
@@ -342,7 +426,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 End = Done | Cancelled | Failed
-Event = Progress | Loaded | Token | Prediction | Picture | Notice | Done | Cancelled | Failed
+Event = Progress | Loaded | Token | Prediction | Picture | Notice | Downloading | Tried | Done | Cancelled | Failed
 
 
 # ---------------------------------------------------------------------------------------------- envelopes
@@ -377,8 +461,14 @@ class Holds(msgspec.Struct, frozen=True, tag=True):
     parts: HeldParts
 
 
+class Sent(msgspec.Struct, frozen=True, tag=True):
+    """What this engine's process asked of the network, for the window's ledger of requests."""
+
+    requests: tuple[NetworkRequest, ...]
+
+
 ToEngine = Submit | Cancel | Quit
-FromEngine = Hello | Said | Holds
+FromEngine = Hello | Said | Holds | Sent
 
 _encoder = msgspec.msgpack.Encoder()
 _to_engine: msgspec.msgpack.Decoder[ToEngine] = msgspec.msgpack.Decoder(ToEngine)

@@ -1,0 +1,182 @@
+"""What a model is and what it costs: its tree of modules, its layers by kind, and the figures that a plan needs.
+
+All of it is counted from the structure, on the meta device or from headers alone; nothing here was measured but
+``Measured`` and ``Speed``. Sizes are bytes, FLOPs count a multiply-add as two.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from bigmodel_studio.protocol.values import ModelKind, ModelRef
+
+Method = Literal["full", "lora", "frozen"]
+Purpose = Literal["inference", "training"]
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A module in the tree; ``parameters`` counts its children too; ``shape`` is its weight's.
+
+    ``dtype`` is what its own parameters are stored as ("" where it has none); ``trainable`` those of ``parameters``
+    that have a gradient (None: all); ``tied_to`` is the module that owns the weight, where this one borrows it.
+    """
+
+    name: str
+    type: str
+    parameters: int
+    shape: tuple[int, ...] = ()
+    children: tuple[Layer, ...] = ()
+    dtype: str = ""
+    trainable: int | None = None
+    tied_to: str = ""
+
+
+class LayerKind(msgspec.Struct, frozen=True):
+    """Modules of one type (torch's name for it), how many there are, and the parameters that they hold themselves."""
+
+    type: str
+    layers: int
+    parameters: int
+
+
+class LayerCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of layer explained: its formula, and this model's own numbers put into it.
+
+    ``kind`` is a key of ``core.layer_cards.CARDS``, which has the words (title, what it is for); ``formula`` is in the
+    field's notation, ``numbers`` are the symbols of the formula with this model's values, ``parameters`` and ``flops``
+    are of all such layers together (FLOPs a token, or a picture).
+    """
+
+    kind: str
+    formula: str
+    numbers: tuple[tuple[str, str], ...]
+    layers: int
+    parameters: int
+    flops: int | None = None
+
+
+class Growth(msgspec.Struct, frozen=True, array_like=True):
+    """A size that grows with the batch b and the tokens n of an item: ``fixed + b·(item + token·n + pair·n²)``.
+
+    For pictures n is 1 and ``item`` is what one picture takes.
+    """
+
+    fixed: float = 0.0
+    item: float = 0.0
+    token: float = 0.0
+    pair: float = 0.0
+
+    def at(self, batch: int, tokens: int) -> float:
+        """The size at a batch of that many items of that many tokens each."""
+        return self.fixed + batch * (self.item + self.token * tokens + self.pair * tokens * tokens)
+
+
+class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What running and training a model takes, as functions of batch and context, counted on the meta device.
+
+    ``parameter_bytes`` are those of the weights as stored. Activations are of a pass in float32: ``saved`` is what the
+    backward pass keeps of the forward one, ``saved_checkpointed`` the same with gradient checkpointing, ``forward`` the
+    most that is alive at once in a forward pass without gradients beside weights and cache, ``backward`` the most that
+    is alive beside weights, gradients and ``saved``. ``cache`` is the key/value cache; ``logits`` what the head
+    gives out (part of the former, told apart for the reader). ``flops`` are of one forward pass.
+    """
+
+    parameters: int
+    parameter_bytes: int
+    buffers_bytes: int = 0
+    picture_px: int = 0
+    context_length: int = 0
+    vocabulary: int = 0
+    saved: Growth = Growth()
+    saved_checkpointed: Growth | None = None
+    forward: Growth = Growth()
+    backward: Growth = Growth()
+    cache: Growth = Growth()
+    logits: Growth = Growth()
+    flops: Growth = Growth()
+    lora_per_rank: int = 0
+    """Parameters that LoRA adds for each unit of its rank, on the layers that it is put on by default."""
+    head_parameters: int = 0
+    """Those that are trained where only the head is."""
+
+
+class PlanQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan is asked about; the sliders of the plan edit exactly this. 0: the model's own (context), auto."""
+
+    purpose: Purpose = "inference"
+    dtype: str = "auto"
+    batch: int = 1
+    context: int = 0
+    method: Method = "full"
+    lora_rank: int = 8
+    optimizer: str = "adamw"
+    checkpointing: bool = False
+    steps: int = 0
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What ``describe`` answers. FLOPs count a multiply-add as two."""
+
+    id: str
+    architecture: str
+    kind: ModelKind
+    parameters: int
+    trainable_parameters: int
+    dtype: str
+    context_length: int | None
+    layers: tuple[Layer, ...]
+    kinds: tuple[LayerKind, ...] = ()
+    """By kind of layer, the largest first; together they are ``parameters`` (tied weights once)."""
+    flops_per_token: int | None = None
+    flops_per_image: int | None = None
+    vocabulary: int | None = None
+    weight_bytes: int = 0
+    attention: str = ""
+    """What kind of attention it has: "multi-head", "grouped-query", "multi-query", with "sliding" where it is."""
+    cards: tuple[LayerCard, ...] = ()
+    costs: Costs | None = None
+    """None where the structure could not be run on the meta device: then there is no plan."""
+    weights_here: bool = True
+    """False where the weights are not on this computer, and what is said comes from config and headers alone."""
+    tied_parameters: int = 0
+    """Parameters that a second module uses too; they are counted once."""
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Two real steps, measured in a fresh process: bytes of tensors by part, the resident peak, seconds a step."""
+
+    question: PlanQuestion
+    device: str
+    parts: dict[str, int]
+    peak_bytes: int
+    seconds_per_step: float
+
+
+class Speed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How fast a device was when it was measured: FLOP/s of a matrix product in a dtype, and bytes/s it streams."""
+
+    device: str
+    dtype: str
+    flops_per_s: float
+    bytes_per_s: float
+    measured: float
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the user's own: a text or the path of a picture, and what would be right ("" where nothing is)."""
+
+    input: str
+    expected: str = ""
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What one candidate did with one example. ``right`` is None where the example says nothing."""
+
+    model: ModelRef
+    example: int
+    output: str
+    right: bool | None
+    seconds: float
+    memory_bytes: int
