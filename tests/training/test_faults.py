@@ -29,7 +29,9 @@ from bigmodel_studio.training.telemetry import Records
 from tests.processes import kill
 from tests.training.conftest import losses, wait_for
 
-pytestmark = pytest.mark.timeout(400)
+KILL_MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
+"""How often a run is killed at a random moment; most of its time is spent saving."""
+pytestmark = pytest.mark.timeout(340 + 60 * KILL_MOMENTS)
 """They start processes that import torch: on a machine that is busy with other work that takes its time."""
 MakeRun = Callable[..., RunFolder]
 
@@ -162,10 +164,6 @@ def test_a_torn_last_line_spoils_only_itself(make_run: MakeRun, whole: RunFolder
     checkpoint_12.unlink()
     assert run(folder.path, resume=True) == FINISHED
     assert losses(folder) == losses(whole)
-
-
-KILL_MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
-"""How often a run is killed at a random moment; most of its time is spent saving."""
 
 
 def _has_begun(folder: RunFolder) -> bool:
