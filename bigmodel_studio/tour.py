@@ -249,9 +249,12 @@ class _Tour(Hands):
         from bigmodel_studio.core.weights import read_weights
         from bigmodel_studio.protocol import ModelRef
         from bigmodel_studio.ui.pages.models.page import ModelsPage
+        from bigmodel_studio.ui.pages.models.views.local import LocalView
 
-        page = self.page("models", ModelsPage)
-        page.show_what(ModelRef(source="builtin", id="starter-gpt"))
+        host = self.page("models", ModelsPage)
+        host.show_what(ModelRef(source="builtin", id="starter-gpt"))
+        page = host.current
+        assert isinstance(page, LocalView)
         self.wait(lambda: page.details.tree.model() is not None, "the structure")
         said = page.details.fact_texts()["Parameters"]
         known = numbers.exact(read_weights(paths.starters() / "starter-gpt").parameters)

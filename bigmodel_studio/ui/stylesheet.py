@@ -1,8 +1,9 @@
 """The one stylesheet, made from a scheme's colours.
 
-Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link" and
-"danger" buttons; "title", "heading", "secondary", "small", "key", "warn", "bad" and "good" labels; "card", "surface",
-"header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the window sets colours by a stylesheet.
+Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link", "danger"
+and "segment" buttons; "title", "heading", "secondary", "small", "key", "warn", "bad" and "good" labels; "card",
+"surface", "segments", "header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the window sets
+colours by a stylesheet.
 """
 
 from __future__ import annotations
@@ -56,6 +57,13 @@ QPushButton[look="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
 QPushButton[look="primary"]:disabled { background: $raised; color: $secondary; border-color: $border; }
 QPushButton[look="danger"] { color: $bad; }
+QFrame[look="segments"] { background: $raised; border: none; border-radius: 6px; }
+QPushButton[look="segment"] {
+  background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 10px; color: $secondary;
+}
+QPushButton[look="segment"]:hover { color: $text; }
+QPushButton[look="segment"]:checked { background: $surface; border-color: $field; color: $text; font-weight: 500; }
+QPushButton[look="segment"]:focus { border: 1px solid $accent; padding: 3px 10px; }
 QPushButton[look="link"] {
   background: transparent; border: 1px solid transparent; color: $accent; font-weight: 600; padding: 4px 8px;
 }

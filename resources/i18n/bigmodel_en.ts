@@ -12,7 +12,7 @@
     </message>
 </context>
 <context>
-    <name>ModelsPage</name>
+    <name>LocalView</name>
     <message numerus="yes">
         <source>%n in the Hub’s cache, {size}</source>
         <translation>

@@ -516,6 +516,65 @@
     </message>
 </context>
 <context>
+    <name>LocalView</name>
+    <message numerus="yes">
+        <source>%n in the Hub’s cache, {size}</source>
+        <translation>
+            <numerusform>Hub 缓存中 %n 个，共 {size}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) here</source>
+        <translation>
+            <numerusform>共 %n 个模型</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>本机上的模型</translation>
+    </message>
+    <message>
+        <source>No model has “{text}” in its row.</source>
+        <translation>没有哪一行含有“{text}”。</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open a model’s folder</source>
+        <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+        <source>Open the folder of a model (safetensors), or drop it on the window.</source>
+        <translation>打开一个模型的文件夹（safetensors），或把它拖到窗口上。</translation>
+    </message>
+    <message>
+        <source>Search this computer</source>
+        <translation>搜索本机模型</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>There is no model here yet</source>
+        <translation>这里还没有模型</translation>
+    </message>
+    <message>
+        <source>Working out the structure…</source>
+        <translation>正在分析结构…</translation>
+    </message>
+</context>
+<context>
     <name>LogViewer</name>
     <message>
         <source>Close</source>
@@ -794,65 +853,13 @@
 </context>
 <context>
     <name>ModelsPage</name>
-    <message numerus="yes">
-        <source>%n in the Hub’s cache, {size}</source>
-        <translation>
-            <numerusform>Hub 缓存中 %n 个，共 {size}</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n model(s) here</source>
-        <translation>
-            <numerusform>共 %n 个模型</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Looking for models…</source>
-        <translation>正在查找模型…</translation>
-    </message>
     <message>
         <source>Models</source>
         <translation>模型</translation>
     </message>
     <message>
-        <source>Models on this computer</source>
-        <translation>本机上的模型</translation>
-    </message>
-    <message>
-        <source>No model has “{text}” in its row.</source>
-        <translation>没有哪一行含有“{text}”。</translation>
-    </message>
-    <message>
-        <source>Nothing found</source>
-        <translation>没有找到</translation>
-    </message>
-    <message>
-        <source>Open a folder…</source>
-        <translation>打开文件夹…</translation>
-    </message>
-    <message>
-        <source>Open a model’s folder</source>
-        <translation>打开模型文件夹</translation>
-    </message>
-    <message>
-        <source>Open the folder of a model (safetensors), or drop it on the window.</source>
-        <translation>打开一个模型的文件夹（safetensors），或把它拖到窗口上。</translation>
-    </message>
-    <message>
-        <source>Search this computer</source>
-        <translation>搜索本机模型</translation>
-    </message>
-    <message>
-        <source>Show all</source>
-        <translation>显示全部</translation>
-    </message>
-    <message>
-        <source>There is no model here yet</source>
-        <translation>这里还没有模型</translation>
-    </message>
-    <message>
-        <source>Working out the structure…</source>
-        <translation>正在分析结构…</translation>
+        <source>Which models</source>
+        <translation>哪些模型</translation>
     </message>
 </context>
 <context>
@@ -3222,6 +3229,10 @@
     <message>
         <source>On disk</source>
         <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>本机</translation>
     </message>
     <message>
         <source>Other</source>

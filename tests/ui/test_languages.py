@@ -53,6 +53,7 @@ from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.chat.welcome import QUESTIONS
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
+from bigmodel_studio.ui.pages.models.views.local import LocalView
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.palette import Palette
 from bigmodel_studio.ui.recently_removed import RecentlyRemoved
@@ -345,7 +346,9 @@ def test_the_run_and_the_model_that_are_looked_at_stay(shell: Shell, answers: An
     again = _page(shell, ModelsPage, "models")
     assert shell.window.current_page is again
     assert again.search.text() == "resnet"
-    assert again.details.name.text() == "starter-resnet"
+    local = again.view("local")
+    assert isinstance(local, LocalView)
+    assert local.details.name.text() == "starter-resnet"
 
 
 def _new_run(page: QWidget) -> None:

@@ -32,6 +32,7 @@ from bigmodel_studio.protocol import (
 from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.table import RECORD
+from bigmodel_studio.ui.pages.models.views.local import LocalView
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from tests.hub_caches import cached, config, model_files, weights
 from tests.ui.shell import Shell
@@ -96,9 +97,11 @@ class Models:
         shell.window.show_page("models")
         page = shell.window.current_page
         assert isinstance(page, ModelsPage)
-        self.page = page
+        view = page.view("local")
+        assert isinstance(view, LocalView)
+        self.page = view
         shell.library.refresh()
-        shell.wait(lambda: page.model.rowCount() > 0)
+        shell.wait(lambda: view.model.rowCount() > 0)
         shell.wait(lambda: not shell.lane.jobs)  # Chat has loaded its first, org/second
 
     def names(self) -> list[str]:

@@ -19,6 +19,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, ModelRef, Request
 from bigmodel_studio.ui.pages.models.page import ModelsPage
+from bigmodel_studio.ui.pages.models.views.local import LocalView
 from bigmodel_studio.ui.studio import Studio
 
 TENSORS = {"transformer.wte.weight": [6, 4], "transformer.ln_f.weight": [4]}
@@ -69,7 +70,7 @@ def lane() -> Iterator[FakeLane]:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, tmp_path: Path, lane: FakeLane, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelsPage]:
+def host(qtbot: QtBot, tmp_path: Path, lane: FakeLane, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelsPage]:
     monkeypatch.setattr(paths, "starters", lambda: tmp_path / "no-starters")
     for folder in (_folder(tmp_path, "writer"), _folder(tmp_path, "seer", "ResNetForImageClassification")):
         library.remember(folder)
@@ -90,7 +91,14 @@ def page(qtbot: QtBot, tmp_path: Path, lane: FakeLane, monkeypatch: pytest.Monke
     runs.close()
 
 
-def _choose(qtbot: QtBot, page: ModelsPage, name: str) -> None:
+@pytest.fixture
+def page(host: ModelsPage) -> LocalView:
+    view = host.view("local")
+    assert isinstance(view, LocalView)
+    return view
+
+
+def _choose(qtbot: QtBot, page: LocalView, name: str) -> None:
     for row in range(page.rows.rowCount()):
         index = page.rows.index(row, 0)
         if index.data() == name:
@@ -100,7 +108,7 @@ def _choose(qtbot: QtBot, page: ModelsPage, name: str) -> None:
     raise AssertionError(f"{name} is not in the table")
 
 
-def test_facts_and_structure_of_the_chosen_model(qtbot: QtBot, page: ModelsPage, lane: FakeLane) -> None:
+def test_facts_and_structure_of_the_chosen_model(qtbot: QtBot, page: LocalView, lane: FakeLane) -> None:
     _choose(qtbot, page, "writer")
     assert page.details.fact_texts()["Parameters"] == "28"
     qtbot.waitUntil(lambda: page.details.fact_texts().get("Context") == "1,024 tokens")
@@ -110,9 +118,7 @@ def test_facts_and_structure_of_the_chosen_model(qtbot: QtBot, page: ModelsPage,
     assert page.details.tree.model().index(0, 2, root).data() == "24"
 
 
-def test_walking_through_the_table_asks_only_for_where_one_stays(
-    qtbot: QtBot, page: ModelsPage, lane: FakeLane
-) -> None:
+def test_walking_through_the_table_asks_only_for_where_one_stays(qtbot: QtBot, page: LocalView, lane: FakeLane) -> None:
     _choose(qtbot, page, "seer")
     _choose(qtbot, page, "writer")
     qtbot.waitUntil(lambda: "Context" in page.details.fact_texts())
@@ -120,7 +126,7 @@ def test_walking_through_the_table_asks_only_for_where_one_stays(
     assert [Path(name).name for name in asked] == ["writer"]
 
 
-def test_a_damaged_folder_says_what_is_wrong_and_offers_no_use(qtbot: QtBot, page: ModelsPage) -> None:
+def test_a_damaged_folder_says_what_is_wrong_and_offers_no_use(qtbot: QtBot, page: LocalView) -> None:
     _choose(qtbot, page, "damaged")
     assert page.details.problem.isVisible()
     assert "model.safetensors" in page.details.problem.text()
@@ -128,7 +134,7 @@ def test_a_damaged_folder_says_what_is_wrong_and_offers_no_use(qtbot: QtBot, pag
 
 
 @pytest.mark.parametrize(("name", "where", "text"), [("writer", "chat", "Chat"), ("seer", "images", "Images")])
-def test_use_goes_to_the_page_for_its_kind(qtbot: QtBot, page: ModelsPage, name: str, where: str, text: str) -> None:
+def test_use_goes_to_the_page_for_its_kind(qtbot: QtBot, page: LocalView, name: str, where: str, text: str) -> None:
     _choose(qtbot, page, name)
     assert text in page.details.use.text()
     with qtbot.waitSignal(page.studio.page_wanted) as wanted:
@@ -139,17 +145,17 @@ def test_use_goes_to_the_page_for_its_kind(qtbot: QtBot, page: ModelsPage, name:
     assert Path(wanted.args[1].id).name == name
 
 
-def test_search_narrows_and_says_when_nothing_is_left(qtbot: QtBot, page: ModelsPage) -> None:
-    qtbot.keyClicks(page.search, "resnet")
+def test_search_narrows_and_says_when_nothing_is_left(qtbot: QtBot, host: ModelsPage, page: LocalView) -> None:
+    qtbot.keyClicks(host.search, "resnet")
     assert [page.rows.index(row, 0).data() for row in range(page.rows.rowCount())] == ["seer"]
-    qtbot.keyClicks(page.search, "zzz")
+    qtbot.keyClicks(host.search, "zzz")
     assert page.empty.isVisible()
     assert "resnetzzz" in page.empty.words.text()
     qtbot.mouseClick(page.empty.button, Qt.MouseButton.LeftButton)
     assert page.rows.rowCount() == 3
 
 
-def test_what_cannot_be_described_says_why(qtbot: QtBot, page: ModelsPage, tmp_path: Path) -> None:
+def test_what_cannot_be_described_says_why(qtbot: QtBot, page: LocalView, tmp_path: Path) -> None:
     page.studio.library.remember(_folder(tmp_path, "odd"))
     qtbot.waitUntil(lambda: page.model.rowCount() == 4)
     _choose(qtbot, page, "odd")

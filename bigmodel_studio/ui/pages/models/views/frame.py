@@ -1,0 +1,46 @@
+"""What every view of the Models page is: a widget below the page's header, which lends it a field to search by."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from bigmodel_studio.ui.studio import Studio
+
+
+class View(QWidget):
+    """Subclasses are made as ``Class(studio, left)``; ``left`` is what ``hand_over`` gave, or None."""
+
+    search_wanted = Signal(str)
+    """The field shall say this; ``search`` follows."""
+
+    def __init__(self, studio: Studio, search_placeholder: str = "") -> None:
+        """``search_placeholder`` is what the field says while it is empty; without one there is no field."""
+        super().__init__()
+        self.studio = studio
+        self.search_placeholder = search_placeholder
+        self.searched = ""
+        """What the field says."""
+        self.tools: tuple[QWidget, ...] = ()
+        """What stands at the right end of the page's header while this view is shown."""
+
+    def search(self, text: str) -> None:
+        """The user has typed; what is shown follows. Subclasses say more, and call this first."""
+        self.searched = text
+
+    def show_what(self, what: object) -> None:
+        """Show something: a ``ModelRef`` of one of the view's sources, or what its ``Place`` says."""
+
+    def enter(self) -> None:
+        """The view is shown."""
+
+    def remember(self) -> None:
+        """Leave what is unsent and what is chosen in the settings: called now and then, and before ``shut``."""
+
+    def shut(self) -> None:
+        """The window closes: stop timers and jobs."""
+
+    def hand_over(self) -> object:
+        """Another of this class takes its place: end what does not go on there, and give it what does."""
+        self.shut()
+        return None

@@ -1,0 +1,327 @@
+"""What is on this computer: a searchable table, and beside it the model that is chosen.
+
+The structure is asked of the ``measure`` lane when a model is chosen, so that a stranger's config never runs in the
+window and chat does not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.core import hub_cache, numbers
+from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.protocol import Describe, Description, Done, Event, Failed, ModelFacts, ModelRef, Problem
+from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
+from bigmodel_studio.ui.pages.models.details import USE_IN, ModelDetails
+from bigmodel_studio.ui.pages.models.loader import Loader
+from bigmodel_studio.ui.pages.models.table import RECORD, ModelTable, sorted_and_filtered
+from bigmodel_studio.ui.pages.models.view import ModelsView
+from bigmodel_studio.ui.pages.models.views.frame import View
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.widgets.empty import Empty
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+
+ASK_AFTER_MS = 150
+"""How long a model stays chosen before its structure is asked for: walking through the table asks for none."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a view leaves to the one that takes its place: what is chosen, and what was worked out."""
+
+    chosen: ModelRef | None
+    known: dict[tuple[ModelRef, int], Description]
+
+
+class LocalView(View):
+    """``show_what`` takes a ``ModelRef``."""
+
+    def __init__(self, studio: Studio, left: object = None) -> None:
+        super().__init__(studio, self.tr("Search this computer"))
+        self._job: Job | None = None
+        self._chosen: ModelRef | None = None
+        self._wanted: ModelRef | None = None
+        self._row = 0
+        self._known: dict[tuple[ModelRef, int], Description] = {}
+        if isinstance(left, Left):
+            self._wanted, self._known = left.chosen, left.known
+        self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
+        self._ask_timer.timeout.connect(self._ask)
+
+        self.open_button = QPushButton(self.tr("Open a folder…"))
+        self.tools = (self.open_button,)
+
+        self.model = ModelTable()
+        self.rows = sorted_and_filtered(self.model)
+        self.table = ModelsView(self.rows, self.model)
+        self.table.setAccessibleName(self.tr("Models on this computer"))
+        self.details = ModelDetails()
+        self.loader = Loader(studio, self)
+        self.empty = Empty("models")
+        self.total = label("", "small")
+        self._lay_out()
+
+        self.open_button.clicked.connect(self._on_open)
+        self.empty.button.clicked.connect(self._on_empty_pressed)
+        self.table.selectionModel().currentRowChanged.connect(self._on_current)
+        self.table.doubleClicked.connect(self._on_double_clicked)
+        self.details.wanted.connect(self._on_wanted)
+        self.loader.changed.connect(self._on_warmth)
+        self._acts: dict[str, Callable[[ModelRecord], None]] = {
+            "use": self._use,
+            "load": self.loader.load,
+            "unload": lambda _record: self.loader.unload(),
+            "cancel": lambda _record: self.loader.cancel(),
+            "tune": self._tune,
+            "open": self._open_folder,
+            "remove": studio.removals.remove_model,
+        }
+        studio.library.changed.connect(self._on_library)
+        studio.facts_changed.connect(self._on_facts)
+        studio.removals.other_disk.connect(self._on_other_disk)
+        self._on_library()
+        self._on_facts(studio.facts)
+
+    # ------------------------------------------------------------------------------- making it
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.empty, 1)
+        self._foot = foot = panel("status")
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(16, 6, 16, 6)
+        line.addWidget(self.total)
+        column.addWidget(foot)
+        area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.details)
+        self._aside = right = panel("inspector")
+        inside = QVBoxLayout(right)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(area)
+        body = QSplitter(Qt.Orientation.Horizontal)
+        body.setHandleWidth(1)
+        body.setChildrenCollapsible(False)
+        body.addWidget(left)
+        body.addWidget(right)
+        body.setStretchFactor(0, 6)
+        body.setStretchFactor(1, 4)
+        left.setMinimumWidth(400)
+        right.setMinimumWidth(340)
+        body.setSizes([760, 440])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(body)
+
+    # ------------------------------------------------------------------------------- the list
+
+    @Slot()
+    def _on_library(self) -> None:
+        row = self._row
+        self.model.set_records(self.studio.library.records())
+        self._say_empty()
+        self._say_total()
+        if self._wanted is not None and self._select(self._wanted):
+            self._wanted = None
+        elif self._chosen is None or not self._select(self._chosen):
+            self.table.selectRow(max(0, min(row, self.rows.rowCount() - 1)))
+        if not self.rows.rowCount():
+            self.details.clear()
+
+    def search(self, text: str) -> None:
+        super().search(text)
+        self.rows.setFilterFixedString(text)
+        self._say_empty()
+
+    def _say_empty(self) -> None:
+        some = self.rows.rowCount() > 0
+        self.table.setVisible(some)
+        self.empty.setVisible(not some)
+        self._aside.setVisible(self.model.rowCount() > 0)
+        if not self.studio.library.ready:
+            self.empty.say("", self.tr("Looking for models…"), "")
+        elif self.model.rowCount():
+            words = self.tr("No model has “{text}” in its row.").format(text=self.searched)
+            self.empty.say(self.tr("Nothing found"), words, self.tr("Show all"))
+        else:
+            words = self.tr("Open the folder of a model (safetensors), or drop it on the window.")
+            self.empty.say(self.tr("There is no model here yet"), words, self.tr("Open a folder…"))
+
+    @Slot()
+    def _on_empty_pressed(self) -> None:
+        if self.model.rowCount():
+            self.search_wanted.emit("")
+        else:
+            self._on_open()
+
+    def _say_total(self) -> None:
+        cached = [record for record in self.model.records() if record.source == "hub"]
+        size = numbers.size(sum(record.disk_bytes for record in cached))
+        words = self.tr("%n model(s) here", "", self.model.rowCount())
+        if cached:
+            words += " · " + self.tr("%n in the Hub’s cache, {size}", "", len(cached)).format(size=size)
+        self.total.setText(words)
+        self._foot.setVisible(self.model.rowCount() > 0)
+        self.total.setToolTip(str(hub_cache.root()))
+
+    def _select(self, ref: ModelRef) -> bool:
+        for row in range(self.rows.rowCount()):
+            record = self.rows.index(row, 0).data(RECORD)
+            if isinstance(record, ModelRecord) and record.ref == ref:
+                index = self.rows.index(row, 0)
+                flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+                self.table.selectionModel().setCurrentIndex(index, flags)
+                self.table.scrollTo(index)
+                return True
+        return False
+
+    @Slot(QModelIndex)
+    def _on_current(self, index: QModelIndex) -> None:
+        record = index.data(RECORD) if index.isValid() else None
+        if not isinstance(record, ModelRecord):
+            return
+        self._row, self._chosen = index.row(), record.ref
+        shown = self.details.record
+        if shown is not None and replace(shown, last_used=record.last_used) == record:
+            self.details.show_again(record)
+            return
+        self._drop_job()
+        self.details.show_record(record, self.loader.warmth(record))
+        if record.problem is None:
+            self.details.show_state(self.tr("Working out the structure…"))
+            self._ask_timer.start()
+
+    @Slot()
+    def _on_warmth(self) -> None:
+        if self.details.record is not None:
+            self.details.show_warmth(self.loader.warmth(self.details.record))
+
+    @Slot(object)
+    def _on_facts(self, facts: ModelFacts | None) -> None:
+        self.model.set_loaded(facts.model if facts is not None else None)
+        self._on_warmth()
+        if facts is not None:
+            self.studio.library.refresh()  # it was used just now
+
+    # ------------------------------------------------------------------------------- the structure
+
+    @Slot()
+    def _ask(self) -> None:
+        record = self.studio.library.find(self._chosen) if self._chosen is not None else None
+        if record is None:
+            return
+        known = self._known.get((record.ref, record.bytes))
+        if known is not None:
+            self.details.show_description(known)
+            return
+        self._job = self.studio.measure.submit(Describe(model=record.ref))
+        self._job.ended.connect(self._on_described)
+
+    @Slot(object)
+    def _on_described(self, end: Event) -> None:
+        job, self._job = self._job, None
+        if isinstance(end, Done) and isinstance(end.result, Description) and job is not None:
+            record = self.studio.library.find(self._chosen) if self._chosen is not None else None
+            if record is not None and isinstance(job.request, Describe) and job.request.model == record.ref:
+                self._known[record.ref, record.bytes] = end.result
+            self.details.show_description(end.result)
+        elif isinstance(end, Failed):
+            self.details.show_problem(end.problem)
+
+    def _drop_job(self) -> None:
+        self._ask_timer.stop()
+        if self._job is not None:
+            self._job.ended.disconnect(self._on_described)
+            self._job.cancel()
+            self._job = None
+
+    # ------------------------------------------------------------------------------- what can be done
+
+    @Slot(str, object)
+    def _on_wanted(self, wish: str, record: ModelRecord) -> None:
+        self._acts[wish](record)
+
+    def _use(self, record: ModelRecord) -> None:
+        self.studio.open_page(USE_IN[record.kind], record.ref)
+
+    def _tune(self, record: ModelRecord) -> None:
+        self.studio.open_page("train", record.ref)
+
+    def _open_folder(self, record: ModelRecord) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(record.path)):
+            self.studio.tell(Problem(code="folder-not-shown", arguments={"path": record.path}))
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        record = index.data(RECORD)
+        if isinstance(record, ModelRecord) and record.problem is None and record.kind in USE_IN:
+            self._use(record)
+
+    @Slot(object)
+    def _on_other_disk(self, record: ModelRecord) -> None:
+        """It cannot wait in the trash: ask, this once, for what cannot be undone."""
+        asked = DeleteForGood(record, self)
+        asked.accepted.connect(partial(self.studio.removals.delete_model, record))
+        asked.open()
+
+    @Slot()
+    def _on_open(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("Open a model’s folder"))
+        if folder:
+            self._remember(Path(folder))
+
+    def _remember(self, folder: Path) -> None:
+        try:
+            self._wanted = self.studio.library.remember(folder)
+        except StudioError as error:
+            self.studio.tell(error.problem)
+        except OSError as error:
+            arguments: dict[str, str | int | float] = {"path": str(folder), "detail": error.strerror or str(error)}
+            self.studio.tell(Problem(code="folder-unreadable", arguments=arguments))
+
+    def show_what(self, what: object) -> None:
+        """Choose a model in the table, now or as soon as the library has read it."""
+        if isinstance(what, ModelRef):
+            self.search_wanted.emit("")
+            self._wanted = None if self._select(what) else what
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.table.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._on_double_clicked(self.table.currentIndex())
+            return
+        if self.table.hasFocus() and event.key() == Qt.Key.Key_Delete and self.details.record is not None:
+            self.studio.removals.remove_model(self.details.record)
+            return
+        super().keyPressEvent(event)
+
+    def hand_over(self) -> Left:
+        self.shut()
+        return Left(self._chosen, self._known)
+
+    def shut(self) -> None:
+        self._drop_job()
+        self.loader.cancel()

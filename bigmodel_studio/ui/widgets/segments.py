@@ -1,0 +1,49 @@
+"""A switch between a few things of which one is shown: buttons side by side in one frame."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+
+from bigmodel_studio.ui.stylesheet import set_look
+
+
+class Segments(QFrame):
+    """``chosen`` says the key of the button that is down now."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, texts: dict[str, str], parent: QWidget | None = None) -> None:
+        """``name`` is the accessible one of the whole; ``texts`` are the buttons' by key, the first one is down."""
+        super().__init__(parent)
+        set_look(self, "segments")
+        self.setAccessibleName(name)
+        self.buttons: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        for key, text in texts.items():
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setObjectName(key)
+            set_look(button, "segment")
+            self.buttons[key] = button
+            self._group.addButton(button)
+            row.addWidget(button)
+        next(iter(self.buttons.values())).setChecked(True)
+        self._group.buttonToggled.connect(self._on_toggled)
+
+    @property
+    def key(self) -> str:
+        """Which one is down."""
+        return next(key for key, button in self.buttons.items() if button.isChecked())
+
+    def choose(self, key: str) -> None:
+        """Put that one down."""
+        self.buttons[key].setChecked(True)
+
+    @Slot(QAbstractButton, bool)
+    def _on_toggled(self, button: QAbstractButton, down: bool) -> None:
+        if down:
+            self.chosen.emit(button.objectName())
