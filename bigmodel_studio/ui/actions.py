@@ -41,7 +41,10 @@ class ActionSpec:
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("palette", str(QT_TRANSLATE_NOOP("actions", "Find and do…")), "Ctrl+K", "show_palette", "find"),
     ActionSpec("new", str(QT_TRANSLATE_NOOP("actions", "New")), "Ctrl+N", "new_item", "file"),
-    ActionSpec("open", str(QT_TRANSLATE_NOOP("actions", "Open a folder…")), "Ctrl+O", "open_dialog", "file"),
+    ActionSpec("open", str(QT_TRANSLATE_NOOP("actions", "Open files…")), "Ctrl+O", "open_files", "file"),
+    ActionSpec(
+        "open-folder", str(QT_TRANSLATE_NOOP("actions", "Open a folder…")), "Ctrl+Shift+O", "open_folder", "file"
+    ),
     ActionSpec("undo", str(QT_TRANSLATE_NOOP("actions", "Undo the last removal")), "Ctrl+Z", "undo_removal", "trash"),
     ActionSpec(
         "removed",

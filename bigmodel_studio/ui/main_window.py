@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FIRST_SIZE = (1280, 800)
+FIRST_SIZE = QSize(1280, 800)
+FRAME = QSize(16, 40)
+"""What a desktop may draw around a window: the first one fits a small screen with it."""
 SMALLEST_SIZE = (800, 560)
 SAVE_MS = 3000
 
@@ -196,7 +198,16 @@ class MainWindow(QMainWindow):
             self.current_page.new_item()
 
     @Slot()
-    def open_dialog(self) -> None:
+    def open_files(self) -> None:
+        """Ask for pictures, texts or weights, and open them where they belong."""
+        from PySide6.QtWidgets import QFileDialog
+
+        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Open pictures, texts or a model’s weights"))
+        if files:
+            self.open_paths([Path(file) for file in files])
+
+    @Slot()
+    def open_folder(self) -> None:
         """Ask for a folder of pictures, of a model or of a run, and open it where it belongs."""
         from PySide6.QtWidgets import QFileDialog
 
@@ -335,7 +346,7 @@ class MainWindow(QMainWindow):
         session = self.studio.settings.values.session
         geometry = QByteArray.fromBase64(session.geometry.encode("ascii", "ignore"))
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(*FIRST_SIZE)
+            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() - FRAME))
         self.show_page(session.page if session.page in PAGES else next(iter(PAGES)))
         for problem in self.studio.settings.problems:
             self.studio.tell(problem)

@@ -632,6 +632,10 @@
         <translation>打开图片文件夹、模型或训练任务</translation>
     </message>
     <message>
+        <source>Open pictures, texts or a model’s weights</source>
+        <translation>打开图片、文本或模型权重</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
@@ -1786,6 +1790,10 @@
     <message>
         <source>Open a folder…</source>
         <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>Open files…</source>
+        <translation>打开文件…</translation>
     </message>
     <message>
         <source>Open pictures…</source>
