@@ -69,7 +69,9 @@ def core_tables() -> dict[str, list[str]]:
     return {
         "messages": [text for both in messages.SENTENCES.values() for text in both],
         "settings": [
-            text for field in fields for text in (field.label, field.help, field.zero, *field.choices.values())
+            text
+            for field in fields
+            for text in (field.label, field.help, field.zero, field.section, field.may_be, *field.choices.values())
         ],
         "arguments": [
             phrases.numberless(text)[0] for text in (*phrases.WORDS, *(each for spec in specs for each in may_be(spec)))

@@ -22,6 +22,10 @@ from bigmodel_studio.protocol import ModelRef, Problem, Sampling
 
 SETTINGS_SCHEMA = 1
 
+ADDRESS = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+"""Nothing, or an address with a host and perhaps a path."""
+AN_ADDRESS = "An address begins with http:// or https://, and has no spaces in it."
+
 Appearance = Literal["system", "light", "dark"]
 Language = Literal["system", "en", "zh"]
 
@@ -91,6 +95,34 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
             le=64,
         ),
     ] = 1
+    offline: Annotated[
+        bool,
+        msgspec.Meta(
+            title="Offline",
+            description="No part of the application opens a connection. What is on this computer works as before.",
+            extra={"section": "Network"},
+        ),
+    ] = False
+    hub_endpoint: Annotated[
+        str,
+        msgspec.Meta(
+            title="Address of the Hub",
+            description="A mirror that is asked in place of huggingface.co. Your access token is sent to it too.",
+            pattern=ADDRESS,
+            max_length=2000,
+            extra={"section": "Network", "example": "https://huggingface.co", "may_be": AN_ADDRESS},
+        ),
+    ] = ""
+    proxy: Annotated[
+        str,
+        msgspec.Meta(
+            title="Proxy",
+            description="What requests go through. Empty: as the system says.",
+            pattern=ADDRESS,
+            max_length=2000,
+            extra={"section": "Network", "example": "http://proxy.example.org:8080", "may_be": AN_ADDRESS},
+        ),
+    ] = ""
     sampling: Sampling = Sampling()
     session: Session = Session()
 
@@ -101,11 +133,29 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     help: str
+    kind: Literal["choice", "number", "switch", "text"] = "choice"
     choices: dict[str, str] = {}
     minimum: int | None = None
     maximum: int | None = None
     zero: str = ""
     """What a zero is shown as."""
+    section: str = ""
+    """The heading that it stands under."""
+    example: str = ""
+    """What could be typed, or what an empty field stands for."""
+    may_be: str = ""
+    """What is said of a text that it cannot take."""
+
+    def takes(self, value: object) -> bool:
+        """Whether the setting may have this value."""
+        try:
+            msgspec.convert(value, get_type_hints(Settings, include_extras=True)[self.name])
+        except msgspec.ValidationError:
+            return False
+        return True
+
+
+_KINDS: dict[type, Literal["number", "switch", "text"]] = {int: "number", bool: "switch", str: "text"}
 
 
 def described() -> Iterator[Described]:
@@ -119,10 +169,14 @@ def described() -> Iterator[Described]:
             name=name,
             label=meta.title,
             help=meta.description or "",
+            kind=_KINDS.get(get_args(hint)[0], "choice"),
             choices=dict(extra.get("choices", {})),
             minimum=None if meta.ge is None else int(meta.ge),
             maximum=None if meta.le is None else int(meta.le),
             zero=str(extra.get("zero", "")),
+            section=str(extra.get("section", "")),
+            example=str(extra.get("example", "")),
+            may_be=str(extra.get("may_be", "")),
         )
 
 

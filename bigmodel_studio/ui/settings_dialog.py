@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bigmodel_studio.core.settings import Described, SettingsStore, described
 from bigmodel_studio.ui.i18n import setting
@@ -13,8 +26,11 @@ WIDTH_PX = 460
 BETWEEN_PX = 8
 
 
+Editor = QComboBox | QSpinBox | QCheckBox | QLineEdit
+
+
 class SettingsDialog(QDialog):
-    """A change is saved at once; ``changed`` names the field."""
+    """A change is saved at once, but for a text that the setting cannot take; ``changed`` names the field."""
 
     changed = Signal(str)
 
@@ -23,39 +39,58 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.setMinimumWidth(WIDTH_PX)
         self._store = store
-        self.fields: dict[str, QComboBox | QSpinBox] = {}
-        form = QGridLayout()
-        form.setHorizontalSpacing(24)
-        form.setVerticalSpacing(4)
-        form.setColumnStretch(1, 1)
-        for field in described():
-            editor = self._choice(field) if field.choices else self._number(field)
-            editor.setAccessibleName(setting(field.label))
-            editor.setAccessibleDescription(setting(field.help))
-            self.fields[field.name] = editor
-            name = label(setting(field.label))
-            name.setBuddy(editor)
-            row = form.rowCount()
-            form.addWidget(name, row, 0)
-            form.addWidget(editor, row, 1)
-            if field.help:
-                form.addWidget(label(setting(field.help), "small", wrap=True), row + 1, 1)
-            form.setRowMinimumHeight(row + 2, BETWEEN_PX)
+        self._fields = {field.name: field for field in described()}
+        self.fields: dict[str, Editor] = {}
+        self.wrong: dict[str, QLabel] = {}
+        """Below a field for text: what is wrong with what stands in it."""
+        self._makers: dict[str, Callable[[Described], Editor]] = {
+            "choice": self._choice,
+            "number": self._number,
+            "switch": self._switch,
+            "text": self._text,
+        }
+        self.form = QGridLayout()
+        self.form.setHorizontalSpacing(24)
+        self.form.setVerticalSpacing(4)
+        self.form.setColumnStretch(1, 1)
+        section = ""
+        for field in self._fields.values():
+            if field.section != section:
+                section = field.section
+                self.form.addWidget(label(setting(section), "heading"), self.form.rowCount(), 0, 1, 2)
+            self._add(field)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(16)
-        column.addLayout(form)
+        column.addLayout(self.form)
         column.addStretch(1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+    def _add(self, field: Described) -> None:
+        editor = self._makers[field.kind](field)
+        editor.setObjectName(field.name)
+        editor.setAccessibleName(setting(field.label))
+        editor.setAccessibleDescription(setting(field.help))
+        self.fields[field.name] = editor
+        row = self.form.rowCount()
+        if not isinstance(editor, QCheckBox):  # that one says itself what it is
+            name = label(setting(field.label))
+            name.setBuddy(editor)
+            self.form.addWidget(name, row, 0)
+        self.form.addWidget(editor, row, 1)
+        if field.name in self.wrong:
+            self.form.addWidget(self.wrong[field.name], row + 1, 1)
+        if field.help:
+            self.form.addWidget(label(setting(field.help), "small", wrap=True), row + 2, 1)
+        self.form.setRowMinimumHeight(row + 3, BETWEEN_PX)
 
     def _choice(self, field: Described) -> QComboBox:
         box = QComboBox()
         for value, text in field.choices.items():
             box.addItem(setting(text), value)
         box.setCurrentIndex(box.findData(getattr(self._store.values, field.name)))
-        box.setObjectName(field.name)
         box.currentIndexChanged.connect(self._on_edited)
         return box
 
@@ -65,16 +100,52 @@ class SettingsDialog(QDialog):
         box.setSpecialValueText(setting(field.zero))
         box.lineEdit().setTextMargins(6, 0, 6, 0)
         box.setValue(getattr(self._store.values, field.name))
-        box.setObjectName(field.name)
         box.valueChanged.connect(self._on_edited)
         return box
+
+    def _switch(self, field: Described) -> QCheckBox:
+        box = QCheckBox(setting(field.label))
+        box.setChecked(getattr(self._store.values, field.name))
+        box.toggled.connect(self._on_edited)
+        return box
+
+    def _text(self, field: Described) -> QLineEdit:
+        editor = QLineEdit(getattr(self._store.values, field.name))
+        editor.setPlaceholderText(field.example)
+        self.wrong[field.name] = label(setting(field.may_be), "bad", wrap=True)
+        self.wrong[field.name].hide()
+        editor.textEdited.connect(self._on_typed)
+        editor.editingFinished.connect(self._on_edited)
+        return editor
+
+    @Slot()
+    def _on_typed(self) -> None:
+        """What is wrong is said when the field is left, and goes as soon as it is mended."""
+        editor = self.sender()
+        if isinstance(editor, QLineEdit) and self._fields[editor.objectName()].takes(editor.text().strip()):
+            self.wrong[editor.objectName()].hide()
 
     @Slot()
     def _on_edited(self) -> None:
         editor = self.sender()
-        if isinstance(editor, QComboBox):
-            self._store.change(**{editor.objectName(): editor.currentData()})
-        elif isinstance(editor, QSpinBox):
-            self._store.change(**{editor.objectName(): editor.value()})
-        if isinstance(editor, QWidget):
-            self.changed.emit(editor.objectName())
+        if not isinstance(editor, Editor):
+            return
+        name, value = editor.objectName(), _value(editor)
+        takes = self._fields[name].takes(value)
+        if name in self.wrong:
+            self.wrong[name].setVisible(not takes)
+        if takes and value != getattr(self._store.values, name):
+            self._store.change(**{name: value})
+            self.changed.emit(name)
+
+
+def _value(editor: Editor) -> object:
+    match editor:
+        case QComboBox():
+            return editor.currentData()
+        case QSpinBox():
+            return editor.value()
+        case QCheckBox():
+            return editor.isChecked()
+        case QLineEdit():
+            return editor.text().strip()

@@ -82,3 +82,26 @@ def test_the_form_can_be_drawn_from_the_struct() -> None:
     assert set(fields["appearance"].choices) == {"system", "light", "dark"}
     assert (fields["threads"].minimum, fields["threads"].maximum, fields["threads"].zero) == (0, 1024, "Automatic")
     assert all(field.label and field.help for field in fields.values())
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("", True),
+        ("https://hub.example.org", True),
+        ("http://user:word@127.0.0.1:8080/hf", True),
+        ("hub.example.org", False),
+        ("ftp://hub.example.org", False),
+        ("https://", False),
+        ("https://hub example.org", False),
+        ("https://hub.example.org?key=1", False),
+    ],
+)
+def test_an_address_is_one_or_is_not_taken(tmp_path: Path, address: str, taken: bool) -> None:
+    field = next(field for field in described() if field.name == "hub_endpoint")
+    assert (field.kind, field.takes(address)) == ("text", taken)
+    path = tmp_path / "settings.toml"
+    path.write_text(f"hub_endpoint = {address!r}\n", "utf-8")
+    store = SettingsStore(path)
+    assert store.values.hub_endpoint == (address if taken else "")
+    assert [problem.arguments["field"] for problem in store.problems] == ([] if taken else ["hub_endpoint"])
