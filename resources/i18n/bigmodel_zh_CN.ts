@@ -3375,6 +3375,18 @@
 <context>
     <name>settings</name>
     <message>
+        <source>A mirror that is asked in place of huggingface.co. Your access token is sent to it too.</source>
+        <translation>代替 huggingface.co 的镜像。访问令牌也会发送给它。</translation>
+    </message>
+    <message>
+        <source>Address of the Hub</source>
+        <translation>Hub 地址</translation>
+    </message>
+    <message>
+        <source>An address begins with http:// or https://, and has no spaces in it.</source>
+        <translation>地址以 http:// 或 https:// 开头，且不含空格。</translation>
+    </message>
+    <message>
         <source>Appearance</source>
         <translation>外观</translation>
     </message>
@@ -3415,8 +3427,24 @@
         <translation>浅色</translation>
     </message>
     <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>No part of the application opens a connection. What is on this computer works as before.</source>
+        <translation>应用的任何部分都不会建立连接。本机上的一切照常可用。</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
         <source>Processor threads</source>
         <translation>处理器线程数</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
     </message>
     <message>
         <source>Runs at once</source>
@@ -3425,6 +3453,10 @@
     <message>
         <source>System</source>
         <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>What requests go through. Empty: as the system says.</source>
+        <translation>请求所经过的代理。留空则按系统设置。</translation>
     </message>
     <message>
         <source>“System” follows the language of the desktop. A change shows at once.</source>
