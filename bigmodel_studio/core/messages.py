@@ -133,6 +133,59 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "weights-index": ("model.safetensors.index.json cannot be used: {detail}.", "Fetch that file again."),
     "weights-shard-missing": ("A part of the weights is missing: {file}.", "Fetch that file again."),
+    "gguf-magic": ("{file} is not a GGUF file.", "Fetch it again, or take another."),
+    "gguf-version": (
+        "{file} is of GGUF version {version}; versions 2 and 3 are read.",
+        "Take a newer copy of the model.",
+    ),
+    "gguf-counts": (
+        "{file} says that it has {tensors:,} tensors and {entries:,} entries, more than fit into it.",
+        "It is damaged, or made to do harm: fetch it from another source.",
+    ),
+    "gguf-header": (
+        "The header of {file} is larger than any model needs, so that it was not read to its end.",
+        "It is damaged, or made to do harm: fetch it from another source.",
+    ),
+    "gguf-length": (
+        "{file} says that a part of it is {length:,} bytes long, which cannot be.",
+        "It is damaged, or made to do harm: fetch it from another source.",
+    ),
+    "gguf-list": (
+        "{file} says that it has a list of {count:,} texts, more than it can hold.",
+        "It is damaged, or made to do harm: fetch it from another source.",
+    ),
+    "gguf-name": (
+        "{file} has a name of {length:,} bytes, and names are short.",
+        "It is damaged, or made to do harm: fetch it from another source.",
+    ),
+    "gguf-text": ("{file} holds a text that is not UTF-8.", "It is damaged: fetch it again."),
+    "gguf-nested": ("{file} holds a list of lists ({name}), which no model needs.", "Take another copy of the model."),
+    "gguf-twice": ("{file} has the name {name} twice.", "It is damaged: fetch it again."),
+    "gguf-value-type": (
+        "{file} gives {name} a value of a type that does not exist ({type}).",
+        "It is damaged: fetch it again.",
+    ),
+    "gguf-alignment": (
+        "{file} says that its tensors are aligned to {was}, and that must be a power of two.",
+        "It is damaged: fetch it again.",
+    ),
+    "gguf-shape": (
+        "The tensor {name} of {file} has a shape that makes no sense ({shape}).",
+        "It is damaged: fetch it again.",
+    ),
+    "gguf-tensor-type": (
+        "The tensor {name} of {file} is of a type that is not known here ({type}).",
+        "The file may be newer than this application; else it is damaged: fetch it again.",
+    ),
+    "gguf-overlap": (
+        "The tensor {name} of {file} lies over another, or where none may begin.",
+        "It is damaged: fetch it again.",
+    ),
+    "gguf-no-model": ("{file} is a GGUF file without tensors, so it is no model.", "Take the file with the weights."),
+    "gguf-not-run": (
+        "{model} is a GGUF file: it can be looked at and planned with here, but not run yet.",
+        "To use the model here, take it with safetensors weights; llama.cpp, LM Studio and Ollama run this file.",
+    ),
     "tensors-missing": (
         "The weights lack {count} of the model's tensors: {names}.",
         "They belong to another model, or are damaged: fetch them again.",
