@@ -80,6 +80,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "paste-picture", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "", "paste", "page", page="images"
     ),
     ActionSpec("new-run", str(QT_TRANSLATE_NOOP("actions", "New run")), "", "new_item", "page", page="train"),
+    ActionSpec("pause-run", str(QT_TRANSLATE_NOOP("actions", "Pause the run")), "", "pause_run", "page", page="train"),
+    ActionSpec(
+        "resume-run", str(QT_TRANSLATE_NOOP("actions", "Resume the run")), "", "resume_run", "page", page="train"
+    ),
+    ActionSpec("save-run", str(QT_TRANSLATE_NOOP("actions", "Save the run now")), "", "save_run", "page", page="train"),
+    ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
 )
 
 
@@ -100,6 +106,7 @@ KEYS: tuple[KeySpec, ...] = (
     KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Remove a conversation")), "Delete"),
     KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "Ctrl+V"),
     KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Take a picture off the page")), "Delete"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Start what the form says")), "Ctrl+Return"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Remove a run")), "Delete"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: from point to point")), "Left; Right"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: look closer, step back")), "+; -"),
@@ -146,7 +153,7 @@ def sheet() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 
 def run(window: MainWindow, spec: ActionSpec) -> None:
-    """Do it."""
+    """Do it; on a page that cannot do it now, show that page and no more."""
     if ":" in spec.handler:
         module, _, name = spec.handler.partition(":")
         getattr(importlib.import_module(module), name)(window.studio, window).open()
@@ -155,6 +162,8 @@ def run(window: MainWindow, spec: ActionSpec) -> None:
     if spec.page:
         window.show_page(spec.page)
         target = window.current_page
+        if not target.offers(spec.handler):
+            return
     getattr(target, spec.handler)()
 
 

@@ -1808,6 +1808,10 @@
         <translation>粘贴图片</translation>
     </message>
     <message>
+        <source>Pause the run</source>
+        <translation>暂停训练</translation>
+    </message>
+    <message>
         <source>Recently removed…</source>
         <translation>最近移除…</translation>
     </message>
@@ -1828,6 +1832,14 @@
         <translation>重命名对话</translation>
     </message>
     <message>
+        <source>Resume the run</source>
+        <translation>继续训练</translation>
+    </message>
+    <message>
+        <source>Save the run now</source>
+        <translation>立即保存训练</translation>
+    </message>
+    <message>
         <source>Send</source>
         <translation>发送</translation>
     </message>
@@ -1844,8 +1856,16 @@
         <translation>显示或隐藏监视器</translation>
     </message>
     <message>
+        <source>Start what the form says</source>
+        <translation>按表单开始训练</translation>
+    </message>
+    <message>
         <source>Stop the reply</source>
         <translation>停止回复</translation>
+    </message>
+    <message>
+        <source>Stop the run</source>
+        <translation>停止训练</translation>
     </message>
     <message>
         <source>Take a picture off the page</source>
@@ -2240,6 +2260,10 @@
         <translation>请重新下载，或将其移除。</translation>
     </message>
     <message>
+        <source>Fetch it again, or take another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Fetch it again, which goes on where it stopped, or remove it.</source>
         <translation>请重新下载（会从中断处继续），或将其移除。</translation>
     </message>
@@ -2302,6 +2326,14 @@
     <message>
         <source>It has its first value again.</source>
         <translation>已恢复为默认值。</translation>
+    </message>
+    <message>
+        <source>It is damaged, or made to do harm: fetch it from another source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is damaged: fetch it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It is where it was; the log has the details.</source>
@@ -2572,8 +2604,20 @@
         <translation>请换用带有 model.safetensors 的副本，或先转换：https://huggingface.co/spaces/safetensors/convert 。</translation>
     </message>
     <message>
+        <source>Take a newer copy of the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Take a smaller model (model.width, model.layers) or another device.</source>
         <translation>请减小模型（model.width、model.layers）或换用其他设备。</translation>
+    </message>
+    <message>
+        <source>Take another copy of the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the file with the weights.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Take the model in float16, bfloat16 or float32.</source>
@@ -2632,6 +2676,10 @@
         <translation>文件是空的。</translation>
     </message>
     <message>
+        <source>The file may be newer than this application; else it is damaged: fetch it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The file of conversations was damaged; a new one was begun.</source>
         <translation>对话文件已损坏，已新建一个。</translation>
     </message>
@@ -2662,6 +2710,10 @@
     <message>
         <source>The folder “{folder}” holds no pictures.</source>
         <translation>文件夹“{folder}”中没有图片。</translation>
+    </message>
+    <message>
+        <source>The header of {file} is larger than any model needs, so that it was not read to its end.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The installed torch {torch} (CUDA {cuda}) fits the {card}, but the card does not start.</source>
@@ -2798,6 +2850,18 @@
     <message>
         <source>The spec {path} cannot be read: {detail}.</source>
         <translation>训练配置 {path} 无法读取：{detail}。</translation>
+    </message>
+    <message>
+        <source>The tensor {name} of {file} has a shape that makes no sense ({shape}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tensor {name} of {file} is of a type that is not known here ({type}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tensor {name} of {file} lies over another, or where none may begin.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The tokenizer cannot be used: {detail}.</source>
@@ -2964,6 +3028,10 @@
         <translation>如需使用：{command}</translation>
     </message>
     <message>
+        <source>To use the model here, take it with safetensors weights; llama.cpp, LM Studio and Ollama run this file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try again in a moment.</source>
         <translation>请稍后再试。</translation>
     </message>
@@ -3044,8 +3112,32 @@
         <translation>{file} 无法使用：{detail}。</translation>
     </message>
     <message>
+        <source>{file} gives {name} a value of a type that does not exist ({type}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} has a name of {length:,} bytes, and names are short.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} has the name {name} twice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} holds a list of lists ({name}), which no model needs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} holds a text that is not UTF-8.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{file} holds no tensors.</source>
         <translation>{file} 中没有张量。</translation>
+    </message>
+    <message>
+        <source>{file} is a GGUF file without tensors, so it is no model.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{file} is cut off: it has {has:,} bytes and needs {needs:,}.</source>
@@ -3060,12 +3152,36 @@
         <translation>{file} 是空文件（0 字节）。</translation>
     </message>
     <message>
+        <source>{file} is not a GGUF file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{file} is not a safetensors file but {format}; it was not opened.</source>
         <translation>{file} 不是 safetensors 文件，而是 {format}，没有打开。</translation>
     </message>
     <message>
+        <source>{file} is of GGUF version {version}; versions 2 and 3 are read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{file} is only a Git LFS pointer, not the weights.</source>
         <translation>{file} 只是 Git LFS 指针，不是权重本身。</translation>
+    </message>
+    <message>
+        <source>{file} says that a part of it is {length:,} bytes long, which cannot be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} says that it has a list of {count:,} texts, more than it can hold.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} says that it has {tensors:,} tensors and {entries:,} entries, more than fit into it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} says that its tensors are aligned to {was}, and that must be a power of two.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{folder} has no weights (no model.safetensors).</source>
@@ -3078,6 +3194,10 @@
     <message>
         <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
         <translation>{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
+    </message>
+    <message>
+        <source>{model} is a GGUF file: it can be looked at and planned with here, but not run yet.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} is a model of kind “{kind}”, and this needs one of kind “{wanted}”.</source>

@@ -9,12 +9,15 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
+from bigmodel_studio.core import paths
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.palette import Palette
 from bigmodel_studio.ui.palette_entries import entries
 from bigmodel_studio.ui.settings_dialog import SettingsDialog
 from tests.ui.shell import Shell
+from tests.ui.test_train_page import live, make_run
 
 
 @pytest.fixture
@@ -86,3 +89,21 @@ def test_runs_models_and_conversations_are_found(shell: Shell, home: Path) -> No
     next(entry for entry in entries(shell.window) if entry.kind == "Conversation").act()
     assert shell.window.current_page is page
     assert page.talk.conversation == conversation
+
+
+def test_only_what_can_be_done_to_the_run_that_is_shown_is_offered(shell: Shell, home: Path) -> None:
+    make_run("at-work", **live())
+    shell.runs.refresh()
+    shell.wait(lambda: any(run.name == "at-work" for run in shell.runs.runs))
+    shell.window.show_page("train", "at-work")
+    page = shell.window.current_page
+    assert isinstance(page, TrainPage)
+
+    def offered() -> set[str]:
+        return {entry.title for entry in entries(shell.window)} & {"Pause the run", "Resume the run", "Stop the run"}
+
+    shell.wait(lambda: offered() == {"Pause the run", "Stop the run"})
+    next(entry for entry in entries(shell.window) if entry.title == "Pause the run").act()
+    assert '"want":"pause"' in (paths.runs() / "at-work/control.json").read_text().replace(" ", "")
+    page.choose("starter-gpt")
+    shell.wait(lambda: offered() == set())

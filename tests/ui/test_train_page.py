@@ -242,7 +242,8 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
     form.steps.setValue(7)
     form.text.layers.setValue(2)
     form.text.prompts.setPlainText("Once\n\n你好")
-    qtbot.mouseClick(form.start_button, LEFT)
+    form.text.prompts.setFocus()
+    qtbot.keyClick(form.text.prompts, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert started == ["tales"]
     spec = RunFolder(paths.runs() / "tales").spec()
     assert spec is not None

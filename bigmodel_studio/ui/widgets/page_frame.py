@@ -123,6 +123,10 @@ class Page(QWidget):
     def new_item(self) -> None:
         """Ctrl+N: a new conversation, a new run, and so on."""
 
+    def offers(self, handler: str) -> bool:
+        """Whether what a method of this page does can be done now; what cannot is left out of the palette."""
+        return True
+
     def remember(self) -> None:
         """Leave what is unsent and what is chosen in the settings: called now and then, and before ``shut``."""
 

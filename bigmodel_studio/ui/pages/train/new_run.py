@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -84,6 +85,7 @@ class NewRun(QWidget):
         self.evaluate, self.checkpoint = number(0, 10**9, self._changed), number(0, 10**9, self._changed)
         self.start_button = QPushButton(self.tr("Start"))
         set_look(self.start_button, "primary")
+        self.start_button.setShortcut(QKeySequence("Ctrl+Return"))
         self.start_button.clicked.connect(self.start)
         self.leave_button = QPushButton(self.tr("Cancel"))
         self.leave_button.clicked.connect(self.left)

@@ -322,6 +322,16 @@ class TrainPage(Page):
         """Go on: a paused run is asked to, any other joins the queue, to start from its newest whole checkpoint."""
         self._do(lambda folder: folder.ask("run") if folder.at_work() else run_queue.submit(folder, resume=True))
 
+    def offers(self, handler: str) -> bool:
+        """What cannot be pressed is not offered elsewhere either."""
+        buttons = {
+            "pause_run": self.pause_button,
+            "resume_run": self.resume_button,
+            "save_run": self.save_button,
+            "stop_run": self.stop_button,
+        }
+        return handler not in buttons or buttons[handler].isEnabled()
+
     @Slot(str)
     def _on_strip(self, verb: str) -> None:
         self._do(STRIP_VERBS[verb])
