@@ -1,7 +1,8 @@
 """A lane without a process, for tests and for looking at pages: a handler answers in the window's own thread.
 
-It behaves as ``Lane`` does to a page: jobs run one at a time in order, events come later than ``submit``, a cancelled
-job is silent but for its end, and what the handler raises ends the job as ``Failed``.
+``FakeNetwork`` stands on such lanes where the window has a way to the Hub. A lane behaves as ``Lane`` does to a page:
+jobs run one at a time in order, events come later than ``submit``, a cancelled job is silent but for its end, and what
+the handler raises ends the job as ``Failed``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,20 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.protocol import Cancelled, End, Event, Failed, HeldParts, Problem, Request
+from bigmodel_studio.protocol import (
+    Cancelled,
+    Done,
+    Download,
+    End,
+    Event,
+    Failed,
+    HeldParts,
+    HubPage,
+    NetworkRequest,
+    Problem,
+    Request,
+    SearchHub,
+)
 
 Handler = Callable[[Request], Iterator[Event]]
 
@@ -101,6 +115,45 @@ class FakeLane(QObject):
         if state != self.state:
             self.state = state
             self.state_changed.emit(state)
+
+
+def _nobody(request: Request) -> Iterator[Event]:
+    """A Hub that has nothing."""
+    yield Done(result=HubPage(models=()) if isinstance(request, SearchHub) else None)
+
+
+class FakeNetwork(QObject):
+    """What the window knows of the network, answered by a handler; each download has a lane of its own."""
+
+    changed = Signal()
+
+    def __init__(self, handler: Handler = _nobody, parent: QObject | None = None, *, interval_ms: int = 0) -> None:
+        super().__init__(parent)
+        self.locked = False
+        self.hub = FakeLane(handler, self, interval_ms=interval_ms)
+        self.downloads: list[FakeLane] = []
+        self.sent: list[NetworkRequest] = []
+        self._interval_ms = interval_ms
+
+    def requests(self) -> list[NetworkRequest]:
+        return list(self.sent)
+
+    def send(self, request: NetworkRequest) -> None:
+        """Have it that this was sent."""
+        self.sent.append(request)
+        self.changed.emit()
+
+    def set_locked(self, locked: bool) -> None:
+        self.locked = locked
+        self.changed.emit()
+
+    def lane(self) -> FakeLane:
+        return self.hub
+
+    def download(self, request: Download) -> Job:
+        lane = FakeLane(self.hub.handler, self, interval_ms=self._interval_ms)
+        self.downloads.append(lane)
+        return lane.submit(request)
 
 
 def _internal(detail: str) -> Failed:

@@ -8,19 +8,23 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
+from bigmodel_studio.client.downloads import Downloads
+from bigmodel_studio.client.fake import FakeNetwork
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import (
     Done,
+    Download,
     Event,
     Failed,
     Loaded,
     ModelFacts,
     ModelRef,
+    NetworkRequest,
     Problem,
     Progress,
     Request,
@@ -36,6 +40,36 @@ class LaneLike(Protocol):
 
     def submit(self, request: Request) -> Job:
         """Queue a request behind those before it."""
+        ...
+
+
+class NetworkLike(Protocol):
+    """What a page may do with the network: the real one and the fake have it in common."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """``locked`` is another, or there is another request."""
+        ...
+
+    @property
+    def locked(self) -> bool:
+        """Whether nothing may open a connection."""
+        ...
+
+    def set_locked(self, locked: bool) -> None:
+        """Lock, which ends what is on its way, or unlock."""
+        ...
+
+    def requests(self) -> list[NetworkRequest]:
+        """What was sent since the start, the first first."""
+        ...
+
+    def lane(self) -> LaneLike:
+        """The lane that asks the Hub."""
+        ...
+
+    def download(self, request: Download) -> Job:
+        """Fetch on a lane of its own: cancelling the job ends it, and keeps what came."""
         ...
 
 
@@ -57,6 +91,7 @@ class Studio(QObject):
         library: LibraryWatcher,
         runs: RunWatcher,
         measure: LaneLike | None = None,
+        network: NetworkLike | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -64,6 +99,9 @@ class Studio(QObject):
         self.interactive = interactive
         self.measure = measure or interactive
         """The lane for what may blow up (describing a stranger's model), so that chat does not wait for it."""
+        self.network = network or FakeNetwork(parent=self)
+        """The only way out of this computer (to nobody, where none is given)."""
+        self.downloads = Downloads(self.network, self)
         self.library = library
         self.runs = runs
         self.removals = Removals(self)
@@ -72,6 +110,9 @@ class Studio(QObject):
         """By page: what it handed over to the one that takes its place while the window is built again."""
         self.facts: ModelFacts | None = None
         """What the interactive lane holds now, as far as its jobs have said."""
+        for signal in (self.downloads.finished, self.downloads.failed, self.downloads.dropped):
+            signal.connect(library.refresh)
+        library.changed.connect(self._on_library)
 
     def submit(self, request: Request) -> Job:
         """Queue a request on the interactive lane, and hear from its job which model the lane holds."""
@@ -79,6 +120,11 @@ class Studio(QObject):
         job.happened.connect(self._on_happened)
         job.ended.connect(self._on_ended)
         return job
+
+    @Slot()
+    def _on_library(self) -> None:
+        hub = (record for record in self.library.records() if record.source == "hub")
+        self.downloads.forget_whole({record.ref.id for record in hub if record.problem is None})
 
     @Slot(object)
     def _on_happened(self, event: Event) -> None:
