@@ -40,8 +40,8 @@ from bigmodel_studio.protocol import (
 from bigmodel_studio.ui.pages.chat import message_view
 from bigmodel_studio.ui.pages.chat.message_view import ReplyView
 from bigmodel_studio.ui.pages.chat.page import ChatPage
-from bigmodel_studio.ui.pages.chat.rich_text import Segment
 from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.widgets.rich_text import Segment
 
 REF = ModelRef(source="local", id="/models/tiny")
 OTHER = ModelRef(source="local", id="/models/" + "a-very-long-name-of-a-model-" * 3)

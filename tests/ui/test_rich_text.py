@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.ui.pages.chat.rich_text import RichText, Segment
+from bigmodel_studio.ui.widgets.rich_text import RichText, Segment
 
 EVIL = "![p](file:///etc/passwd) <img src='http://127.0.0.1/x'> <b>bold?</b> [link](javascript:alert) **strong**"
 

@@ -13,9 +13,9 @@ from bigmodel_studio.core import numbers
 from bigmodel_studio.core.conversations import Message, ReplyFacts
 from bigmodel_studio.protocol import Progress
 from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.pages.chat.rich_text import RichText
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.widgets.rich_text import RichText
 
 SAID_AFTER_S = 2
 """A wait is counted from here on."""

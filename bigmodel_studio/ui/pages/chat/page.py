@@ -15,6 +15,7 @@ from bigmodel_studio.core.conversations import Conversations, Message
 from bigmodel_studio.core.library import name_of
 from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import End, Failed, Load, ModelFacts, ModelRef
+from bigmodel_studio.ui.links import open_link
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
@@ -296,23 +297,7 @@ class ChatPage(Page):
 
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:
-        """Open a link that a model wrote in the browser, once the user has seen the whole address; only the Web's."""
-        if url.scheme().lower() not in ("http", "https"):
-            return
-        from PySide6.QtGui import QDesktopServices
-        from PySide6.QtWidgets import QMessageBox
-
-        address = bytes(url.toEncoded().data()).decode("ascii", "replace")
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Open a link"), "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("The model wrote this address. Open it in the browser?"))
-        box.setInformativeText(address)
-        open_ = box.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        if box.clickedButton() is open_:
-            QDesktopServices.openUrl(url)
-        box.deleteLater()
+        open_link(url, self.tr("The model wrote this address. Open it in the browser?"), self)
 
     # ------------------------------------------------------------------------------- the model
 
