@@ -41,11 +41,11 @@
     </message>
     <message>
         <source>Open</source>
-        <translation>打开</translation>
+        <translation type="vanished">打开</translation>
     </message>
     <message>
         <source>Open a link</source>
-        <translation>打开链接</translation>
+        <translation type="vanished">打开链接</translation>
     </message>
     <message>
         <source>System prompt</source>
@@ -2115,6 +2115,17 @@
     </message>
 </context>
 <context>
+    <name>links</name>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open a link</source>
+        <translation>打开链接</translation>
+    </message>
+</context>
+<context>
     <name>log</name>
     <message>
         <source>Command line</source>
@@ -2474,6 +2485,10 @@
     <message>
         <source>None of the {count:,} pictures in {path} could be read.</source>
         <translation>{path} 中的 {count:,} 张图片都无法读取。</translation>
+    </message>
+    <message>
+        <source>Ollama’s entry for {model} leads to no model that can be read.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Only files and folders on this computer can be dropped here.</source>
@@ -3306,6 +3321,10 @@
     <message>
         <source>“nvidia-smi” tells what the driver is missing; a new driver or a restart mostly mends it.</source>
         <translation>“nvidia-smi”会说明驱动缺少什么；更新驱动或重启通常可以解决。</translation>
+    </message>
+    <message>
+        <source>“ollama pull {model}” fetches it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“python3 packaging/dev.py run” installs the shared libraries that it needs.</source>
