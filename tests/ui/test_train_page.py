@@ -242,9 +242,11 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
     form.steps.setValue(7)
     form.text.layers.setValue(2)
     form.text.prompts.setPlainText("Once\n\n你好")
+    with qtbot.waitActive(page):
+        page.activateWindow()
     form.text.prompts.setFocus()
     qtbot.keyClick(form.text.prompts, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert started == ["tales"]
+    qtbot.waitUntil(lambda: started == ["tales"], timeout=2000)  # the button is seen going down first
     spec = RunFolder(paths.runs() / "tales").spec()
     assert spec is not None
     assert spec.data.train == (str(text),)
