@@ -1,8 +1,9 @@
 """Which models there are on this machine, and what a model's name means.
 
-Knows the four places where a model can be: bundled with the application, in a folder that the user opened, in the Hub's
-cache (``core.hub_cache`` reads its layout), or in a run's checkpoint. Reads headers only, and those of unchanged files
-once, so listing is cheap; one bad folder never hides the others: its record carries the problem.
+Knows the places where a model can be: bundled with the application, in a folder that the user opened, in the Hub's
+cache (``core.hub_cache`` reads its layout), in a run's checkpoint, or as a GGUF file of the user's, LM Studio's or
+Ollama's (``core.gguf_models``). Reads headers only, and those of unchanged files once, so listing is cheap; one bad
+folder never hides the others: its record carries the problem.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bigmodel_studio.core import hub_cache, paths, uses
+from bigmodel_studio.core import gguf_models, hub_cache, paths, uses
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import architecture_of, check_usable, kind_of, read_config
@@ -52,6 +53,11 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True):
     last_used: float = 0.0
     revision: str = ""
     problem: Problem | None = None
+
+    @property
+    def only_looked_at(self) -> bool:
+        """Whether it can be described and planned with, and yet not be run: a GGUF file."""
+        return self.problem is not None and self.problem.code == "gguf-not-run"
 
 
 # ---------------------------------------------------------------------------------------------- names
@@ -125,9 +131,11 @@ def _hub_folder(copy: hub_cache.HubCopy) -> Path:
 
 
 def name_of(ref: ModelRef) -> str:
-    """A short name to show: a folder's last part, a Hub id, or a run's name (with its step where one was chosen)."""
+    """A short name to show: a folder's last part, a file's, a Hub id, or a run's (with its step where it has one)."""
     if ref.source == "local":
         path = Path(ref.id)
+        if gguf_models.looks_like_one(path):
+            return gguf_models.name_of(path)
         return f"{path.parent.name}/{path.name}" if path.name in _SAY_NOTHING else path.name or ref.id
     if ref.source == "run":
         return Path(ref.id).name + (f"@{ref.step}" if ref.step is not None else "")
@@ -138,12 +146,15 @@ def name_of(ref: ModelRef) -> str:
 
 
 def records() -> list[ModelRecord]:
-    """Every model there is: bundled, opened folders, runs (their newest checkpoint), the Hub's cache. Never raises."""
+    """Every model there is: bundled, opened, runs (their newest checkpoint), the Hub's cache, GGUF. Never raises."""
     refs = [ModelRef(source="builtin", id=folder.name) for folder in _folders(paths.starters())]
-    refs += [ModelRef(source="local", id=str(path)) for path in remembered()]
+    refs += [ModelRef(source="local", id=str(path)) for path in _opened()]
     refs += [ModelRef(source="run", id=_run_id(run)) for run in all_runs() if run.checkpoints()]
     refs += [ModelRef(source="hub", id=name) for name in hub_cache.ids()]
-    return [record(ref) for ref in refs]
+    refs += [ModelRef(source="local", id=str(path)) for path in gguf_models.found()]
+    found = [record(ref) for ref in dict.fromkeys(refs)]
+    _summaries.keep()
+    return found
 
 
 def run_records(run: str) -> list[ModelRecord]:
@@ -159,7 +170,7 @@ def record(ref: ModelRef) -> ModelRecord:
     problem: Problem | None = None
     try:
         place = _place_of(ref)
-        contents = _contents(place.folder, place.stamp)
+        contents = _contents_of(place)
         problem = place.problem or contents.problem
     except StudioError as error:
         problem = error.problem
@@ -200,7 +211,8 @@ class _Place(NamedTuple):
 def _place_of(ref: ModelRef) -> _Place:
     if ref.source != "hub":
         folder = resolve(ref)
-        stamp = _stamp(folder)
+        one_file = ref.source == "local" and gguf_models.is_one(folder)
+        stamp = tuple(sorted(gguf_models.stamp_of(folder))) if one_file else _stamp(folder)
         return _Place(folder, stamp, sum(size for _name, size, _written in stamp))
     copy = hub_cache.look(ref.id, ref.revision)
     return _Place(copy.snapshot or copy.folder, copy.stamp, copy.bytes, copy.last_used, copy.revision, copy.problem)
@@ -228,6 +240,25 @@ class _Contents(NamedTuple):
     problem: Problem | None = None
 
 
+def _contents_of(place: _Place) -> _Contents:
+    """As ``_contents``, and of a file or a folder that holds nothing but GGUF what that says. Raises as it does."""
+    contents = _Contents() if gguf_models.is_one(place.folder) else _contents(place.folder, place.stamp)
+    if contents.problem is not None and contents.problem.code not in _PERHAPS_GGUF:
+        return contents
+    model = gguf_models.in_place_of(place.folder) if contents.parameters == 0 else None
+    if model is None:
+        return contents
+    summary = _summaries.of(model, tuple(sorted(gguf_models.stamp_of(model))))
+    problem = Problem(code="gguf-not-run", arguments={"model": gguf_models.name_of(model)})
+    return _Contents(
+        summary.architecture, summary.kind, summary.parameters, summary.bytes, summary.dtype, problem=problem
+    )
+
+
+_PERHAPS_GGUF = frozenset({"gguf-not-run", "weights-not-safetensors"})
+_summaries = gguf_models.Summaries()
+
+
 @functools.lru_cache(maxsize=4096)
 def _contents(folder: Path, stamp: hub_cache.Stamp) -> _Contents:
     """Read once for as long as ``stamp`` is the same: a large header takes long to check. Raises ``OSError``."""
@@ -245,18 +276,41 @@ def _contents(folder: Path, stamp: hub_cache.Stamp) -> _Contents:
 
 
 def remembered() -> list[Path]:
-    """The folders that the user opened, in the order they were opened (a file that cannot be read counts as empty)."""
+    """The folders and files that the user opened, in that order (a list that cannot be read counts as empty)."""
     folders = _library().get("folders")
     return [Path(entry) for entry in folders if isinstance(entry, str)] if isinstance(folders, list) else []
 
 
+def _opened() -> list[Path]:
+    """The models that the user opened: a folder of GGUF files stands for each of them."""
+    models: list[Path] = []
+    for path in remembered():
+        plain = gguf_models.looks_like_one(path) or (path / "config.json").is_file()
+        models += [path] if plain else gguf_models.in_folder(path) or [path]
+    return models
+
+
 def remember(path: Path) -> ModelRef:
-    """Keep a folder among the models. Raises ``StudioError`` where it is no model folder at all."""
+    """Keep a model's folder, a GGUF file or a folder of such among the models.
+
+    Raises ``StudioError`` where it is no model at all.
+    """
     path = path.expanduser().absolute()
-    read_config(path)
+    first: Path | None = path
+    try:
+        read_config(path)
+    except StudioError as error:
+        first = gguf_models.in_place_of(path) if error.problem.code == "gguf-not-run" else None
+        if first is None:
+            raise
     if path not in remembered():
         _write([*remembered(), path])
-    return ModelRef(source="local", id=str(path))
+    return ModelRef(source="local", id=str(first))
+
+
+def remembered_as(path: Path) -> Path | None:
+    """What of ``remembered`` puts a model into the list: itself, or a folder above it."""
+    return next((kept for kept in remembered() if path == kept or path.is_relative_to(kept)), None)
 
 
 def forget(path: Path) -> None:

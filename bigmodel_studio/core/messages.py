@@ -182,6 +182,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It is damaged: fetch it again.",
     ),
     "gguf-no-model": ("{file} is a GGUF file without tensors, so it is no model.", "Take the file with the weights."),
+    "ollama-manifest": (
+        "Ollama’s entry for {model} leads to no model that can be read.",
+        "“ollama pull {model}” fetches it again.",
+    ),
     "gguf-not-run": (
         "{model} is a GGUF file: it can be looked at and planned with here, but not run yet.",
         "To use the model here, take it with safetensors weights; llama.cpp, LM Studio and Ollama run this file.",
@@ -300,6 +304,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Remove the run, on the Train page: it can be brought back as well.",
     ),
     "model-not-listed": ("{path} is not among the folders that are remembered.", "Its files are never touched."),
+    "model-of-others": (
+        "{model} belongs to LM Studio or Ollama, and stays.",
+        "Remove it there; this application only looks at it.",
+    ),
     "model-loaded": (
         "{model} is loaded now, so it was not removed.",
         "Unload it on the Models page, or wait until the command that uses it has ended.",

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bigmodel_studio.core import gguf_models
 from bigmodel_studio.core.files import read_quietly
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import ModelKind
@@ -60,7 +61,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """A model folder's ``config.json``.
 
     Raises ``StudioError``: "folder-missing", "folder-is-file", "folder-empty", "adapter-folder", "config-missing",
-    "config-broken".
+    "config-broken", and "gguf-not-run" where there are only GGUF weights.
     """
     path = folder / "config.json"
     if path.is_file():
@@ -71,12 +72,16 @@ def read_config(folder: Path) -> dict[str, Any]:
 def _without_config(folder: Path) -> StudioError:
     if not folder.exists():
         return StudioError("folder-missing", path=str(folder))
+    if gguf_models.is_one(folder):
+        return StudioError("gguf-not-run", model=gguf_models.name_of(folder))
     if not folder.is_dir():
         return StudioError("folder-is-file", path=str(folder))
     try:
         empty = next(folder.iterdir(), None) is None
     except OSError as error:
         return StudioError("folder-unreadable", path=str(folder), detail=error.strerror or "")
+    if any(gguf_models.in_folder(folder)):
+        return StudioError("gguf-not-run", model=folder.name)
     if (folder / ADAPTER_FILE).is_file():
         return StudioError("adapter-folder", path=str(folder))
     return StudioError("folder-empty" if empty else "config-missing", path=str(folder))

@@ -36,8 +36,9 @@ def remove(record: ModelRecord, trash: Trash) -> Removed:
     if problem is not None:
         raise StudioError.of(problem)
     if record.source != "hub":
-        removed = trash.note("model", record.name, record.ref.id)
-        library.forget(Path(record.ref.id))
+        listed = library.remembered_as(Path(record.ref.id)) or Path(record.ref.id)
+        removed = trash.note("model", record.name, str(listed))
+        library.forget(listed)
         return removed
     try:
         return trash.put("model", record.name, _folder(record), size=record.disk_bytes)
@@ -100,8 +101,10 @@ def _why_not_run(record: ModelRecord) -> Problem:
 
 
 def _why_not_local(record: ModelRecord) -> Problem | None:
-    if Path(record.ref.id) in library.remembered():
+    if library.remembered_as(Path(record.ref.id)) is not None:
         return None
+    if record.only_looked_at:
+        return Problem(code="model-of-others", arguments={"model": record.name})
     return Problem(code="model-not-listed", arguments={"path": record.ref.id})
 
 

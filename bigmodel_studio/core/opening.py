@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bigmodel_studio.core import paths
+from bigmodel_studio.core import gguf_models, paths
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import kind_of, read_config
 from bigmodel_studio.protocol import Problem
@@ -56,7 +56,9 @@ def _sort(path: Path, opened: Opened) -> None:
     if path.is_file() and path.suffix.lower() in WEIGHT_SUFFIXES:
         path = path.parent
     if path.is_file():
-        if path.suffix.lower() in PICTURE_SUFFIXES:
+        if gguf_models.is_one(path):
+            opened.models.append(path)
+        elif path.suffix.lower() in PICTURE_SUFFIXES:
             opened.pictures.append(path)
         elif path.suffix.lower() in TEXT_SUFFIXES:
             opened.texts.append(path)
@@ -71,6 +73,8 @@ def _sort(path: Path, opened: Opened) -> None:
             opened.chat_models.append(path)
     elif _has_picture(path):
         opened.pictures.append(path)
+    elif gguf_models.in_folder(path):
+        opened.models.append(path)
     else:
         raise StudioError("open-unknown", name=path.name)
 
