@@ -136,6 +136,23 @@ def _can_be_read(call: ast.Call) -> bool:
     return not put_together and not (isinstance(text, ast.Call) and _name(text) == "format")
 
 
+def unheard(found: set[Key]) -> list[str]:
+    """Look-ups in ``ui`` of a literal that was not extracted: lupdate skips some calls without a word."""
+    sources = {source for _, source in found}
+    wrong = []
+    for path, tree in trees():
+        if not path.is_relative_to(PACKAGE / "ui"):
+            continue
+        for call in _look_ups(tree):
+            in_context = _name(call) == "translate" and len(call.args) > 1
+            contexts = _literals(call.args[0]) if in_context else []
+            for text in _literals(call.args[1 if in_context else 0]) if call.args else []:
+                heard = any((context, text) in found for context in contexts) if contexts else text in sources
+                if not heard and _has_words(text):
+                    wrong.append(f"{path.relative_to(ROOT)}:{call.lineno}: {text!r} was not extracted")
+    return wrong
+
+
 def _name(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
@@ -248,6 +265,7 @@ def check(folder: Path = FOLDER) -> list[str]:
             missing = sorted(wanted.keys() - {key for key, message in there.items() if message.state not in GONE})
             wrong += [f"{language} {context}: {source!r} is missing from {ts.name}" for context, source in missing]
             wrong += wrong_in(wanted, language)
+            wrong += unheard(set(wanted)) if language == WHOLE else []
             compile_(ts, Path(temporary) / qm.name)
             if not qm.is_file() or not filecmp.cmp(qm, Path(temporary) / qm.name, shallow=False):
                 wrong.append(f"{qm.name} is not what {ts.name} compiles to")

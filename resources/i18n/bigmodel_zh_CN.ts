@@ -2090,6 +2090,14 @@
 <context>
     <name>chat</name>
     <message>
+        <source>%n h ago</source>
+        <translation>%n 小时前</translation>
+    </message>
+    <message>
+        <source>%n min ago</source>
+        <translation>%n 分钟前</translation>
+    </message>
+    <message>
         <source>1 token</source>
         <translation>1 词元</translation>
     </message>
@@ -2509,6 +2517,10 @@
     <message>
         <source>Put the folders back as they were, or start a new run.</source>
         <translation>请将文件夹恢复原样，或新建训练任务。</translation>
+    </message>
+    <message>
+        <source>Remove it there; this application only looks at it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Remove the new copy first, or let the old one go.</source>
@@ -3201,6 +3213,10 @@
     <message>
         <source>{folder} has no weights (no model.safetensors).</source>
         <translation>{folder} 中没有权重（缺少 model.safetensors）。</translation>
+    </message>
+    <message>
+        <source>{model} belongs to LM Studio or Ollama, and stays.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} came with the application and stays.</source>

@@ -116,12 +116,13 @@ class _Delegate(QStyledItemDelegate):
 
 def _when(updated: float) -> str:
     seconds = max(0.0, time.time() - updated)
+    minutes, hours = int(seconds / 60), int(seconds / 3600)
     if seconds < 60:
         return QCoreApplication.translate("chat", "now")
     if seconds < 3600:
-        return QCoreApplication.translate("chat", "%n min ago", "", int(seconds // 60))
+        return QCoreApplication.translate("chat", "%n min ago", "", minutes)
     if seconds < 86400:
-        return QCoreApplication.translate("chat", "%n h ago", "", int(seconds // 3600))
+        return QCoreApplication.translate("chat", "%n h ago", "", hours)
     if seconds < 2 * 86400:
         return QCoreApplication.translate("chat", "yesterday")
     return time.strftime("%Y-%m-%d", time.localtime(updated))
