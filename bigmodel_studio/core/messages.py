@@ -348,6 +348,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "run-not-at-work": ("The run {run} is not at work: it is {state}.", "“bigmodel-studio runs” lists those that are."),
     "run-not-waiting": ("The run {run} does not wait in the queue.", "“bigmodel-studio runs” shows the queue."),
     "queue-busy": ("The queue of runs is held by another process.", "Try again in a moment."),
+    "plan-batch": ("With a batch of {to} it takes {size}.", ""),
+    "plan-context": ("With a context of {to} tokens it takes {size}.", ""),
+    "plan-dtype": ("With its weights in {to} it takes {size}.", ""),
+    "plan-checkpointing": ("With gradient checkpointing, which computes activations twice, it takes {size}.", ""),
+    "plan-lora": ("With LoRA of rank {to} in place of all weights it takes {size}.", ""),
+    "plan-frozen": ("Training only its last layer takes {size}.", ""),
+    "plan-optimizer": ("With SGD, which keeps one number a weight and not two, it takes {size}.", ""),
+    "plan-smaller-model": (
+        "It takes {size} and {free} are free: no single change is enough.",
+        "Choose a smaller model, a device with more memory, or several of these changes.",
+    ),
+    "plan-none": ("{model} cannot be planned with: its structure cannot be run without its weights.", ""),
     "memory-never": (
         "It needs at least {needs} on {device}, which has {total}.",
         "Take a smaller model (model.width, model.layers) or another device.",

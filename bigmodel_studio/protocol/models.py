@@ -58,46 +58,78 @@ class LayerCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Growth(msgspec.Struct, frozen=True, array_like=True):
-    """A size that grows with the batch b and the tokens n of an item: ``fixed + b·(item + token·n + pair·n²)``.
+    """A size that grows with the batch b, the tokens q that go in and those that are looked back at, k (q included):
+    ``once + once_token·q + once_key·k + once_pair·q·k + b·(item + token·q + key·k + pair·q·k)``.
 
-    For pictures n is 1 and ``item`` is what one picture takes.
+    Where nothing went in before, k is q. For pictures both are 1 and ``item`` is what one picture takes.
     """
 
-    fixed: float = 0.0
+    once: float = 0.0
+    once_token: float = 0.0
+    once_key: float = 0.0
+    once_pair: float = 0.0
     item: float = 0.0
     token: float = 0.0
+    key: float = 0.0
     pair: float = 0.0
 
-    def at(self, batch: int, tokens: int) -> float:
-        """The size at a batch of that many items of that many tokens each."""
-        return self.fixed + batch * (self.item + self.token * tokens + self.pair * tokens * tokens)
+    def at(self, batch: int, tokens: int, seen: int | None = None) -> float:
+        """The size at a batch of so many items of so many tokens each; ``seen``: k, where it is not ``tokens``."""
+        k = tokens if seen is None else seen
+        once = self.once + self.once_token * tokens + self.once_key * k + self.once_pair * tokens * k
+        return once + batch * (self.item + self.token * tokens + self.key * k + self.pair * tokens * k)
+
+
+class Pass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one pass through a model takes: bytes alive beside the weights, and work. Counted by ``engine.costs``.
+
+    ``forward`` are bytes alive at moments of the forward pass, a past's keys and values included, of which the largest
+    at a batch and a context is the peak; ``backward`` the same in the backward pass, gradients so far included.
+    ``logits`` is what the head gives out. Work: ``flops`` of matrix products and attention, the bytes that those read
+    and write (``product_bytes``), what all other operations do (``other_bytes``), and how many ``operations`` there are.
+    """
+
+    forward: tuple[Growth, ...]
+    backward: tuple[Growth, ...] = ()
+    logits: Growth = Growth()
+    flops: Growth = Growth()
+    product_bytes: Growth = Growth()
+    other_bytes: Growth = Growth()
+    operations: float = 0.0
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What running and training a model takes, as functions of batch and context, counted on the meta device.
 
-    ``parameter_bytes`` are those of the weights as stored. Activations are of a pass in float32: ``saved`` is what the
-    backward pass keeps of the forward one, ``saved_checkpointed`` the same with gradient checkpointing, ``forward`` the
-    most that is alive at once in a forward pass without gradients beside weights and cache, ``backward`` the most that
-    is alive beside weights, gradients and ``saved``. ``cache`` is the key/value cache; ``logits`` what the head
-    gives out (part of the former, told apart for the reader). ``flops`` are of one forward pass.
+    ``passes`` are under ``NAME/BYTES``, the bytes being those of a weight (4 or 2). Names: "read" (a whole input; for
+    a decoder, the first piece of a prompt), "go-on" (a later piece or the next token, on what a cache holds), and a
+    training step by its method: "full", "lora", "frozen", with "+checkpointing" where activations are computed twice.
     """
 
     parameters: int
     parameter_bytes: int
-    buffers_bytes: int = 0
+    """Those of the weights as stored."""
+    buffer_bytes: int = 0
+    """What is held beside parameters and does not follow the dtype."""
     picture_px: int = 0
     context_length: int = 0
+    """0: for pictures, or where the model knows no bound."""
     vocabulary: int = 0
-    saved: Growth = Growth()
-    saved_checkpointed: Growth | None = None
-    forward: Growth = Growth()
-    backward: Growth = Growth()
-    cache: Growth = Growth()
-    logits: Growth = Growth()
-    flops: Growth = Growth()
+    decodes: bool = False
+    """Whether it reads a prompt piece by piece into a cache and then gives a token at a time."""
+    piece_tokens: int = 0
+    """How long such a piece is."""
+    cache_floats: Growth = Growth()
+    """Numbers in the key/value cache."""
+    passes: dict[str, Pass] = {}
+    largest_parameter: int = 0
+    """Numbers in the largest weight."""
+    lora_rank: int = 0
+    """The rank that the "lora" passes were counted at."""
+    lora_layers: int = 0
+    """Layers that LoRA is put on."""
     lora_per_rank: int = 0
-    """Parameters that LoRA adds for each unit of its rank, on the layers that it is put on by default."""
+    """Parameters that LoRA adds for each unit of its rank."""
     head_parameters: int = 0
     """Those that are trained where only the head is."""
 
@@ -145,7 +177,10 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Two real steps, measured in a fresh process: bytes of tensors by part, the resident peak, seconds a step."""
+    """Two real steps, measured in a fresh process: bytes of tensors by part, the resident peak, seconds a step.
+
+    ``parts`` has the keys of a plan's; "overhead" is what the process had resident before there was a model.
+    """
 
     question: PlanQuestion
     device: str
@@ -155,12 +190,19 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Speed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """How fast a device was when it was measured: FLOP/s of a matrix product in a dtype, and bytes/s it streams."""
+    """How fast a device was when it was measured: FLOP/s of a matrix product in a dtype, and bytes/s it streams.
+
+    ``operation_s`` is what it takes to issue one small operation; ``process_bytes`` what an engine's process takes on
+    the device before there is a model. ``measured`` is when, in seconds since 1970.
+    """
 
     device: str
     dtype: str
     flops_per_s: float
     bytes_per_s: float
+    operation_s: float = 0.0
+    process_bytes: int = 0
+    threads: int = 0
     measured: float
 
 
