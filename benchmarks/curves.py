@@ -2,14 +2,18 @@
 
 ``python benchmarks/curves.py [--runs 20] [--points 1000000] [--seconds 6]``. A real window on a display (Xvfb where
 there is none). Each frame changes what is seen, as the wheel and dragging do, and is painted before the next; then
-points come in, evenly over the runs, and the chart is painted as often as the Train page paints it.
+points come in, evenly over the runs, and the chart is painted as often as the Train page paints it. The same again on
+the whole Train page, with one run shown and the others compared with it, all read from their folders; there another
+process writes the points that come in, and the cost is all of the window's: files, threads, smoothing and painting.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -20,7 +24,16 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.measuring import Row, display, own_home, print_table, quantile
+from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.client.library import LibraryWatcher
+from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.runs import RunStatus, dump_status
+from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.spec import DataSpec, RunSpec, write_spec
 from bigmodel_studio.ui.pages.train.curves import PAINT_EVERY_MS
+from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.chart import Chart, Curve
 from bigmodel_studio.ui.widgets.series import Series
 
@@ -109,6 +122,98 @@ def core_share(chart: Chart, series: list[Series], seconds: float) -> tuple[floa
     return used / wall, feeder.added / wall
 
 
+WRITER = """
+import sys, time
+from pathlib import Path
+folders, rate, last = [Path(path) for path in sys.argv[3:]], int(sys.argv[1]), int(sys.argv[2])
+while True:
+    lines = "".join(
+        '{"step":%d,"time":0,"loss":2.0,"learning_rate":0.001}\\n' % step for step in range(last + 1, last + rate + 1)
+    )
+    for folder in folders:
+        with open(folder / "metrics.jsonl", "a") as stream:
+            stream.write(lines)
+    last += rate
+    time.sleep(0.1)
+"""
+
+
+def written(runs: int, points: int) -> list[Path]:
+    """Folders of runs of this home, each with its share of the points."""
+    rng = np.random.default_rng(1)
+    status = RunStatus(state="stopped", step=points // runs, steps=10**6, started=1.0, last={"loss": 3.0})
+    folders = []
+    for number in range(runs):
+        folder = paths.runs() / f"run-{number}"
+        folder.mkdir(parents=True)
+        steps = np.arange(1, points // runs + 1)
+        losses = 6.0 / steps**0.2 + rng.normal(0, 0.1, len(steps)) + 0.1 * number
+        (folder / "metrics.jsonl").write_text(
+            "".join(
+                f'{{"step":{s},"time":0,"loss":{v:.6f},"learning_rate":0.001}}\n'
+                for s, v in zip(steps, losses, strict=True)
+            )
+        )
+        (folder / "status.json").write_bytes(dump_status(status))
+        (folder / "spec.toml").write_text(write_spec(RunSpec(name=folder.name, data=DataSpec(train=("/a.txt",)))))
+        folders.append(folder)
+    return folders
+
+
+def until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Let the window work until something is so."""
+    end = time.perf_counter() + seconds
+    while not condition():
+        if time.perf_counter() > end:
+            raise TimeoutError("the Train page did not get there")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+def on_the_page(runs: int, points: int, seconds: float) -> list[Row]:
+    """The same questions of the Train page, with every run but one compared with the one that is shown."""
+    folders = written(runs, points)
+    watcher, library = RunWatcher(), LibraryWatcher()
+    lane = FakeLane(lambda request: iter(()))
+    studio = Studio(settings=SettingsStore(), interactive=lane, library=library, runs=watcher)
+    page = TrainPage(studio)
+    page.resize(1440, 900)
+    page.show()
+    until(lambda: len(page.runs.runs) >= runs)
+    page.choose(folders[0].name)
+    for folder in folders[1:]:
+        page.overlays.toggle(folder.name)
+
+    def drawn() -> int:
+        return sum(len(s) for (_, metric), s in page.curves.shown_series().items() if metric == "loss")
+
+    until(lambda: drawn() == points // runs * runs)
+    chart = page.curves.chart
+    frames = looked_around(chart, seconds)
+    chart.reset_view()
+    rate = NEW_POINTS_A_SECOND // BATCHES_A_SECOND // runs
+    command = [sys.executable, "-c", WRITER, str(rate), str(points // runs), *map(str, folders)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as writer:
+        before = drawn()
+        until(lambda: drawn() > before)
+        before, wall, used = drawn(), time.perf_counter(), time.process_time()
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
+        wall, used = time.perf_counter() - wall, time.process_time() - used
+        came = (drawn() - before) / wall
+        writer.kill()
+    page.close()
+    page.shut()
+    watcher.close()
+    library.close()
+    lane.close()
+    seen = f"{points:,} points in {runs} runs, compared; slowest frame but 1%: {quantile(frames, 0.99) * 1000:.1f} ms"
+    return [
+        Row("Train page: pan and zoom", len(frames) / sum(frames), "1/s", FRAMES_BUDGET, seen, more_is_better=True),
+        Row("Train page: share of a core", used / wall, "", CORE_BUDGET, f"{came:,.0f} points/s from files"),
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=20)
@@ -122,12 +227,14 @@ def main() -> int:
         frames = looked_around(chart, given.seconds)
         share, rate = core_share(chart, series, given.seconds)
         chart.close()
+        rows = on_the_page(given.runs, given.points, given.seconds)
         del application
     seen = f"{given.points:,} points in {given.runs} runs; slowest frame but 1%: {quantile(frames, 0.99) * 1000:.1f} ms"
     return print_table(
         [
             Row("pan and zoom", len(frames) / sum(frames), "1/s", FRAMES_BUDGET, seen, more_is_better=True),
             Row("points coming in: share of a core", share, "", CORE_BUDGET, f"{rate:,.0f} points/s"),
+            *rows,
         ]
     )
 
