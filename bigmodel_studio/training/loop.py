@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -32,6 +32,8 @@ from bigmodel_studio.training.optimizing import (
     set_learning_rate,
 )
 from bigmodel_studio.training.telemetry import Records, Sparkline, StatusWriter, StopAsked, Wishes
+
+_Part = TypeVar("_Part")
 
 PAUSE_POLL_S = 0.05
 COUNT_PARTS_S = 1.0
@@ -174,15 +176,30 @@ class Loop:
         return record
 
     def _look(self) -> dict[str, float]:
-        """Evaluate, and let the model show what it can do; the time it takes counts against no step."""
+        """Evaluate, and let the model show what it can do; the time it takes counts against no step.
+
+        A stop ends it early, and what it had found so far is dropped: a part of the data has another loss.
+        """
         self.model.eval()
-        with torch.no_grad(), self._precision():
-            found = self.objective.evaluate(self.model, map(self._moved, self.objective.evaluation_batches()))
-            for sample in self.objective.samples(self.model, self.step):
+        found: dict[str, float] = {}
+        with torch.no_grad(), self._precision(), contextlib.suppress(_LeftEarlyError):
+            batches = map(self._moved, self.objective.evaluation_batches())
+            found = self.objective.evaluate(self.model, self._until_stopped(batches))
+            for sample in self._until_stopped(self.objective.samples(self.model, self.step)):
                 self.samples.append({"step": self.step, "time": time.time(), **sample})
         self.objective.to_training(self.model)
         self._clock = time.perf_counter()
         return found
+
+    def _until_stopped(self, parts: Iterator[_Part]) -> Iterator[_Part]:
+        """The parts of a long look, for as long as nobody wants the run to end; the last look is always whole."""
+        for part in parts:
+            seq = self.wishes.read()
+            if seq is not None:
+                self.status.set(control_seq=seq)
+            if self.wishes.end is not None and self.step < self.spec.schedule.steps:
+                raise _LeftEarlyError
+            yield part
 
     def _record(self, record: dict[str, Any]) -> None:
         self.metrics.append(record)
@@ -209,6 +226,10 @@ class Loop:
                 yield
         else:
             yield
+
+
+class _LeftEarlyError(Exception):
+    """An evaluation was left because the run shall end."""
 
 
 def _finite(value: object) -> bool:

@@ -24,7 +24,7 @@ from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.training import checkpoint
 from bigmodel_studio.training.objectives import Batch
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
-from bigmodel_studio.training.run import FAILED, FINISHED, run
+from bigmodel_studio.training.run import FAILED, FINISHED, STOPPED, run
 from bigmodel_studio.training.telemetry import Records
 from tests.processes import kill
 from tests.training.conftest import losses, wait_for
@@ -257,3 +257,28 @@ def test_sigterm_is_a_stop(make_run: MakeRun) -> None:
     os.kill(pid, signal.SIGTERM)
     assert launch.exit_status(pid, wait_s=60) == 3
     assert folder.checkpoints()[-1] == folder.status().step
+
+
+def test_a_stop_does_not_wait_for_the_end_of_an_evaluation(
+    make_run: MakeRun, whole: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, loss = make_run(), CausalLM.loss
+    evaluated: list[int] = []
+
+    def asks_for_a_stop(self: CausalLM, model: Any, batch: Batch) -> torch.Tensor:
+        if not torch.is_grad_enabled():
+            if not evaluated:
+                folder.ask("stop")
+            evaluated.append(len(batch))
+        return loss(self, model, batch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CausalLM, "evaluation_batches", lambda self: iter([self.batch(1)] * 50))
+        patched.setattr(CausalLM, "loss", asks_for_a_stop)
+        assert run(folder.path, resume=False) == STOPPED
+    assert len(evaluated) == 1, "the rest of the evaluation was waited for"
+    assert folder.checkpoints() == [folder.status().step] == [folder.metrics()[-1]["step"]]
+    assert "evaluation_loss" not in folder.metrics()[-1]
+    assert run(folder.path, resume=True) == FINISHED
+    wanted = [record if record[0] != 4 else (*record[:2], None) for record in losses(whole)]
+    assert losses(folder) == wanted, "all is the same but the evaluation that was left"
