@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bigmodel_studio import __version__, cli_bench, cli_models, cli_output, cli_queue, cli_runs
+from bigmodel_studio import __version__, cli_advise, cli_bench, cli_models, cli_output, cli_queue, cli_runs
 from bigmodel_studio.core import logs
 from bigmodel_studio.core.messages import StudioError
 
@@ -61,6 +61,7 @@ cli_models.mount(app)
 cli_runs.mount(app)
 cli_bench.mount(app)
 cli_queue.mount(app)
+cli_advise.mount(app)
 
 
 @app.command()

@@ -1,0 +1,122 @@
+"""The models that advice is given about: what is on this computer and can be run, and what can be had.
+
+Reads configs and the heads of cards, never weights. A copy that is not whole, and a file that can only be looked at, is
+no candidate. Knows nothing of how they are ranked.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bigmodel_studio.core import device_memory
+from bigmodel_studio.core.advise import TASKS, Candidate
+from bigmodel_studio.core.estimated_costs import estimated_costs
+from bigmodel_studio.core.files import read_quietly
+from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import read_config
+from bigmodel_studio.core.suggestions import SUGGESTIONS, Suggestion
+from bigmodel_studio.protocol import Device
+
+log = logging.getLogger(__name__)
+
+_KINDS = frozenset(kind for task in TASKS.values() for kind in task.kinds)
+_LICENCE = re.compile(rb"^license:[ \t]*[\"']?([\w.+-]{1,40})", re.MULTILINE)
+_HEAD_BYTES = 4096
+_MAX_TOKENIZER_CONFIG_BYTES = 10_000_000
+
+
+def candidates(records: Iterable[ModelRecord]) -> list[Candidate]:
+    """Those of the library that can be run, then those of the Hub that are worth a try and are not among them."""
+    here = list(_here(records))
+    known = {candidate.id for candidate in here}
+    return here + [candidate for candidate in remote() if candidate.id not in known]
+
+
+def _here(records: Iterable[ModelRecord]) -> Iterator[Candidate]:
+    for record in records:
+        if record.problem is None and record.kind in _KINDS:
+            try:
+                yield _of_record(record)
+            except (StudioError, OSError) as error:  # it changed meanwhile
+                log.info("no candidate: %s: %s", record.id, error)
+
+
+def _of_record(record: ModelRecord) -> Candidate:
+    folder = Path(record.path)
+    return Candidate(
+        id=record.id,
+        name=record.name,
+        ref=record.ref,
+        kind=record.kind,
+        parameters=record.parameters,
+        bytes=record.bytes,
+        costs=estimated_costs(read_config(folder), record.parameters, record.bytes),
+        licence=licence_of(folder),
+        own=record.source in {"builtin", "run"},
+        chats=record.kind == "causal-lm" and has_chat_template(folder),
+    )
+
+
+def licence_of(folder: Path) -> str:
+    """What the head of a model's card names as its licence, "" where there is none."""
+    try:
+        with open(folder / "README.md", "rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:
+        return ""
+    found = _LICENCE.search(head.partition(b"\n---")[0]) if head.startswith(b"---") else None
+    return found[1].decode("ascii") if found else ""
+
+
+def has_chat_template(folder: Path) -> bool:
+    """Whether a model was made for conversation, as far as its files say."""
+    if (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file():
+        return True
+    path = folder / "tokenizer_config.json"
+    try:
+        return path.stat().st_size <= _MAX_TOKENIZER_CONFIG_BYTES and b'"chat_template"' in read_quietly(path)
+    except OSError:
+        return False
+
+
+def main_device() -> Device:
+    """The device that an engine takes where nothing is chosen, with what is free on it now."""
+    cpu, *cards = device_memory.rooms()
+    room = cards[0] if cards else cpu
+    kind = room.device.partition(":")[0]
+    name = device_memory.cpu_name() if room is cpu else room.device
+    dtypes = ("float32", "bfloat16") if room is cpu else ("bfloat16", "float16", "float32")
+    return Device(
+        id=room.device,
+        kind=kind,
+        name=name,
+        total_bytes=room.total_bytes,
+        free_bytes=room.free_bytes,
+        dtypes=dtypes,
+    )
+
+
+@functools.cache
+def remote() -> tuple[Candidate, ...]:
+    """What can be had from the Hub."""
+    return tuple(_of_suggestion(suggestion) for suggestion in SUGGESTIONS)
+
+
+def _of_suggestion(suggestion: Suggestion) -> Candidate:
+    stored = suggestion.parameters * suggestion.stored_bytes
+    return Candidate(
+        id=suggestion.id,
+        name=suggestion.id,
+        kind=suggestion.kind,
+        parameters=suggestion.parameters,
+        bytes=stored,
+        costs=estimated_costs(suggestion.config, suggestion.parameters, stored),
+        tasks=suggestion.tasks,
+        licence=suggestion.licence,
+        chats="chat" in suggestion.tasks,
+    )
