@@ -18,6 +18,7 @@ MARGIN_SHARE = 0.03
 """Of a device's memory, which is given to nobody: the system, and what estimates leave out."""
 WHOLE_SHARE = 0.9
 """A run that by its estimate wants more is let in when this much of the device is free: estimates are no proof."""
+SHORT_STEP_BYTES = 1_000_000
 
 
 class Holding(NamedTuple):
@@ -80,9 +81,22 @@ def decide(needs: tuple[Need, ...], rooms: Sequence[Room], holdings: Sequence[Ho
                 "device": need.device,
                 "needs": numbers.size(need.bytes),
                 "free": numbers.size(max(0, free)),
+                "short_bytes": _rounded_up(min(need.bytes, int(WHOLE_SHARE * room.total_bytes)) - free),
             }
             return Verdict("queue", Problem(code="waits-for-memory", arguments=said))
     return ADMIT
+
+
+def _rounded_up(short_bytes: int) -> int:
+    """To whole steps, so that what is told does not change with every page that the system takes or frees."""
+    return -(-short_bytes // SHORT_STEP_BYTES) * SHORT_STEP_BYTES
+
+
+def evicts(waits: Problem, lane: Holding) -> bool:
+    """Whether a lane's idle model goes for a run that waits: where the run lacks no more than that model holds."""
+    short = waits.arguments.get("short_bytes", 0)
+    same = waits.code == "waits-for-memory" and waits.arguments.get("device") == lane.device
+    return same and isinstance(short, int) and 0 < short <= lane.held_bytes
 
 
 def free_bytes(room: Room, holdings: Iterable[Holding]) -> int:

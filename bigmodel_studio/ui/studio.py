@@ -108,6 +108,7 @@ class Studio(QObject):
         """What is removed on any page goes through here, and comes back."""
         self.left: dict[str, object] = {}
         """By page: what it handed over to the one that takes its place while the window is built again."""
+        self._jobs = 0
         self.facts: ModelFacts | None = None
         """What the interactive lane holds now, as far as its jobs have said."""
         for signal in (self.downloads.finished, self.downloads.failed, self.downloads.dropped):
@@ -117,6 +118,7 @@ class Studio(QObject):
     def submit(self, request: Request) -> Job:
         """Queue a request on the interactive lane, and hear from its job which model the lane holds."""
         job = self.interactive.submit(request)
+        self._jobs += 1
         job.happened.connect(self._on_happened)
         job.ended.connect(self._on_ended)
         return job
@@ -135,12 +137,18 @@ class Studio(QObject):
 
     @Slot(object)
     def _on_ended(self, end: Event) -> None:
+        self._jobs -= 1
         job = self.sender()
         unloaded = isinstance(end, Done) and isinstance(job, Job) and isinstance(job.request, Unload)
         if unloaded or (isinstance(end, Failed) and end.engine_lost):
             self._set_facts(None)
         elif isinstance(end, Done) and isinstance(end.result, ModelFacts):
             self._set_facts(end.result)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the interactive lane has anything to do."""
+        return self._jobs > 0
 
     def holds(self, ref: ModelRef) -> bool:
         """Whether the interactive lane holds that model now."""
@@ -150,6 +158,11 @@ class Studio(QObject):
         if facts != self.facts:
             self.facts = facts
             self.facts_changed.emit(facts)
+
+    def set_offline(self, offline: bool) -> None:
+        """Lock the network, or unlock it, and keep that for the next start."""
+        self.settings.change(offline=offline)
+        self.network.set_locked(offline)
 
     def open_page(self, page: str, what: object = None) -> None:
         """Show a page, with something to open there."""

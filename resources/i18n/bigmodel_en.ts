@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>HubView</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LocalView</name>
     <message numerus="yes">
         <source>%n in the Hub’s cache, {size}</source>
@@ -29,12 +39,32 @@
     </message>
 </context>
 <context>
+    <name>Notices</name>
+    <message numerus="yes">
+        <source>%n download(s) were not finished.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Removals</name>
     <message numerus="yes">
         <source>was removed: {size}, freed in %n day(s).</source>
         <translation>
             <numerusform>was removed: {size}, freed in %n day.</numerusform>
             <numerusform>was removed: {size}, freed in %n days.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RepoDetails</name>
+    <message numerus="yes">
+        <source>%n file(s) needed, {size} in all</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

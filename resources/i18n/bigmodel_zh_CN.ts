@@ -2,6 +2,53 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>AccountDialog</name>
+    <message>
+        <source>Access token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Account on the Hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking the Hub…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Make a token…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody is signed in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the page that makes tokens in the browser?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Private models, and those whose terms have to be accepted, are given to who is signed in. A token that may read is enough. It is kept where every Hugging Face tool on this computer finds it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signed in as {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -16,6 +63,17 @@
     <message>
         <source>Dismiss the message</source>
         <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>CardView</name>
+    <message>
+        <source>Show all of the card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text of the card</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -350,6 +408,60 @@
     </message>
 </context>
 <context>
+    <name>DownloadRow</name>
+    <message>
+        <source>Cancel: what came is deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on: asks the Hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause: what came is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking the Hub…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cancelling…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>checking what came…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished">已暂停</translation>
+    </message>
+    <message>
+        <source>pausing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished">已停止</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DownloadsPanel</name>
+    <message>
+        <source>Downloads</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Facts</name>
     <message>
         <source>Copy path</source>
@@ -380,6 +492,61 @@
     </message>
 </context>
 <context>
+    <name>Filters</name>
+    <message>
+        <source>Any licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any task</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fits this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to about {parameters} parameters, by the memory that is free now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over {least}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to {most}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{least} to {most}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FolderField</name>
     <message>
         <source>A folder with a folder for each class</source>
@@ -396,6 +563,87 @@
     <message>
         <source>{classes} classes, {count} pictures</source>
         <translation>{classes} 个类别，{count} 张图片</translation>
+    </message>
+</context>
+<context>
+    <name>HubView</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Asking for its files and its card…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking the Hub…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go online</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models on the Hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model on the Hub is like that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation type="unfinished">没有找到</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation type="unfinished">离线</translation>
+    </message>
+    <message>
+        <source>Search the Hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the most downloaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>The application is offline, so that the Hub cannot be asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">重试</translation>
+    </message>
+    <message>
+        <source>Type what you look for, or choose above. The Hub is asked as you do, and only then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking for more…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>more as you scroll</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>that is all</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -641,6 +889,17 @@
     </message>
 </context>
 <context>
+    <name>MakingRoom</name>
+    <message>
+        <source>Load it again</source>
+        <translation>重新加载</translation>
+    </message>
+    <message>
+        <source>was unloaded, so that {run} can start.</source>
+        <translation>已卸载，以便 {run} 可以开始。</translation>
+    </message>
+</context>
+<context>
     <name>MemorySplit</name>
     <message>
         <source>Cache</source>
@@ -858,6 +1117,10 @@
 <context>
     <name>ModelsPage</name>
     <message>
+        <source>Asks the Hub when you search: that leaves this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Models</source>
         <translation>模型</translation>
     </message>
@@ -883,6 +1146,25 @@
     <message>
         <source>The first figures come in a moment.</source>
         <translation>数据即将显示。</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkButton</name>
+    <message>
+        <source>Offline</source>
+        <translation type="unfinished">离线</translation>
+    </message>
+    <message>
+        <source>Offline: nothing opens a connection. Press to let the Hub be asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Online: the Hub is asked when you search or download. Press to let nothing leave this computer.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -950,6 +1232,59 @@
     <message>
         <source>{held} for weights, gradients and optimizer, {kept} a saved model · {amount}</source>
         <translation>权重、梯度和优化器共占 {held}，每个保存的模型占 {kept} · {amount}</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message numerus="yes">
+        <source>%n download(s) were not finished.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Big Model Studio</source>
+        <translation type="unfinished">Big Model Studio</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">查看</translation>
+    </message>
+    <message>
+        <source>could not be fetched to its end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ended without a word.</source>
+        <translation type="unfinished">意外退出。</translation>
+    </message>
+    <message>
+        <source>has ended.</source>
+        <translation type="unfinished">已结束。</translation>
+    </message>
+    <message>
+        <source>has failed.</source>
+        <translation type="unfinished">失败了。</translation>
+    </message>
+    <message>
+        <source>has finished.</source>
+        <translation type="unfinished">已完成。</translation>
+    </message>
+    <message>
+        <source>is on this computer now ({size}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>was not fetched to its end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>was stopped.</source>
+        <translation type="unfinished">已停止。</translation>
     </message>
 </context>
 <context>
@@ -1278,6 +1613,147 @@
     </message>
 </context>
 <context>
+    <name>RepoDetails</name>
+    <message numerus="yes">
+        <source>%n file(s) needed, {size} in all</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloading… {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation type="unfinished">基本信息</translation>
+    </message>
+    <message>
+        <source>Fetches the needed files from the Hub into its cache on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fits: running it on {device} takes about {need}; {free} are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not say how many parameters it has: whether it fits is not known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its page…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open its page in the browser?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opens the page of this model in the browser, once you have seen its address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation type="unfinished">参数量</translation>
+    </message>
+    <message>
+        <source>Paused {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revision</source>
+        <translation type="unfinished">版本</translation>
+    </message>
+    <message>
+        <source>Show on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Stopped {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model’s makers wrote this address. Open it in the browser?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no files in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Too large: running it on {device} takes about {need}; {free} are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">重试</translation>
+    </message>
+    <message>
+        <source>Updated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What its makers say</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on request: accept its terms on its page, and sign in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>private</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Result</name>
     <message>
         <source>Stopped before its turn.</source>
@@ -1307,31 +1783,31 @@
     <name>RunNotices</name>
     <message>
         <source>Big Model Studio</source>
-        <translation>Big Model Studio</translation>
+        <translation type="vanished">Big Model Studio</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation>查看</translation>
+        <translation type="vanished">查看</translation>
     </message>
     <message>
         <source>ended without a word.</source>
-        <translation>意外退出。</translation>
+        <translation type="vanished">意外退出。</translation>
     </message>
     <message>
         <source>has ended.</source>
-        <translation>已结束。</translation>
+        <translation type="vanished">已结束。</translation>
     </message>
     <message>
         <source>has failed.</source>
-        <translation>失败了。</translation>
+        <translation type="vanished">失败了。</translation>
     </message>
     <message>
         <source>has finished.</source>
-        <translation>已完成。</translation>
+        <translation type="vanished">已完成。</translation>
     </message>
     <message>
         <source>was stopped.</source>
-        <translation>已停止。</translation>
+        <translation type="vanished">已停止。</translation>
     </message>
 </context>
 <context>
@@ -1391,6 +1867,17 @@
     <message>
         <source>Stop it; Resume puts it back</source>
         <translation>停止任务；点击“继续”会重新排队</translation>
+    </message>
+</context>
+<context>
+    <name>Running</name>
+    <message>
+        <source>{name}: step {step} of {steps}</source>
+        <translation type="unfinished">{name}：第 {step} / {steps} 步</translation>
+    </message>
+    <message>
+        <source>{name}: {size}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1487,7 +1974,7 @@
     </message>
     <message>
         <source>{name}: step {step} of {steps}</source>
-        <translation>{name}：第 {step} / {steps} 步</translation>
+        <translation type="vanished">{name}：第 {step} / {steps} 步</translation>
     </message>
     <message>
         <source>{ours} of {total} ours, {others} others</source>
@@ -2207,6 +2694,10 @@
         <translation>请选择 preprocessor_config.json 中裁剪到固定尺寸的模型。</translation>
     </message>
     <message>
+        <source>Choose a smaller model, a device with more memory, or several of these changes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose another file or folder.</source>
         <translation>请选择其他文件或文件夹。</translation>
     </message>
@@ -2339,6 +2830,22 @@
         <translation>请将 schedule.batch 或 model.context 减半，或换用更小的模型；也可以关闭其他模型。</translation>
     </message>
     <message>
+        <source>How fast it is here is not known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It can be fetched from the Hub: about {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It continues text, and was not made for conversation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It gives about {rate} tokens a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It has been started again; try once more.</source>
         <translation>引擎已重新启动，请再试一次。</translation>
     </message>
@@ -2355,8 +2862,24 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It is on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is slower than was asked for: about {rate} a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It is where it was; the log has the details.</source>
         <translation>它仍在原处，详情见日志。</translation>
+    </message>
+    <message>
+        <source>It looks at about {rate} pictures a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may be: 512MB, 4GB, 1.5GiB.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It may be: {dtypes}.</source>
@@ -2389,6 +2912,22 @@
     <message>
         <source>It stays here until you close.</source>
         <translation>它会保留到你关闭应用为止。</translation>
+    </message>
+    <message>
+        <source>It takes in about {rate} texts a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It takes {needs} of the {free} that it may take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It takes {needs}, and it may take only {free}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It takes {size} and {free} are free: no single change is enough.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It waits for its turn, behind {run}.</source>
@@ -2943,6 +3482,10 @@
         <translation>现有：{known}。</translation>
     </message>
     <message>
+        <source>There are: {tasks}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is a class to be evaluated on that is not learnt: {label}.</source>
         <translation>评估数据中有训练数据没有的类别：{label}。</translation>
     </message>
@@ -2991,6 +3534,10 @@
         <translation>文件不存在。</translation>
     </message>
     <message>
+        <source>There is no task called {task}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is no text in {path}.</source>
         <translation>{path} 中没有文本。</translation>
     </message>
@@ -3009,6 +3556,10 @@
     <message>
         <source>There was not enough memory on {device}.</source>
         <translation>{device} 的内存不足。</translation>
+    </message>
+    <message>
+        <source>These can: {tasks}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>They are as they were at first.</source>
@@ -3059,6 +3610,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Training only its last layer takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try again in a moment.</source>
         <translation>请稍后再试。</translation>
     </message>
@@ -3091,8 +3646,40 @@
         <translation>可训练的目标：{built}。</translation>
     </message>
     <message>
+        <source>What is asked here cannot be tried on examples: {task}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What is left of it is listed; try once more.</source>
         <translation>剩余部分仍在列表中，请再试一次。</translation>
+    </message>
+    <message>
+        <source>With LoRA of rank {to} in place of all weights it takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With SGD, which keeps one number a weight and not two, it takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a batch of {to} it takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a context of {to} tokens it takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With gradient checkpointing, which computes activations twice, it takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With its weights in {to} it takes {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With {parameters} parameters it is the largest that fits.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.</source>
@@ -3221,6 +3808,10 @@
     <message>
         <source>{model} came with the application and stays.</source>
         <translation>{model} 是应用自带的，不能移除。</translation>
+    </message>
+    <message>
+        <source>{model} cannot be planned with: its structure cannot be run without its weights.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
@@ -3354,9 +3945,33 @@
         <source>“{name}” is nothing that can be opened here.</source>
         <translation>“{name}”不是这里能打开的内容。</translation>
     </message>
+    <message>
+        <source>“{was}” is not a size.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>models</name>
+    <message>
+        <source>Answering from a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Classifying pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Classifying text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Encoder</source>
         <translation>编码器</translation>
@@ -3364,6 +3979,10 @@
     <message>
         <source>Encoder-decoder</source>
         <translation>编码器-解码器</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>From</source>
@@ -3382,6 +4001,14 @@
         <translation>上次使用</translation>
     </message>
     <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Likes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Masked words</source>
         <translation>掩码填空</translation>
     </message>
@@ -3390,8 +4017,20 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Most downloaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most liked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>On disk</source>
         <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>On the Hub</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>On this computer</source>
@@ -3410,6 +4049,38 @@
         <translation>图像分类</translation>
     </message>
     <message>
+        <source>Pictures and text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sentence similarity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Speech to text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Summarising</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tagging words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Text classifier</source>
         <translation>文本分类</translation>
     </message>
@@ -3418,28 +4089,92 @@
         <translation>文本生成</translation>
     </message>
     <message>
+        <source>Text to picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Translating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trending</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Type</source>
         <translation>精度</translation>
+    </message>
+    <message>
+        <source>Updated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Updated last</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Word tagger</source>
         <translation>序列标注</translation>
     </message>
     <message>
+        <source>Writing and chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>access on request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>being checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>bundled</source>
         <translation>内置</translation>
+    </message>
+    <message>
+        <source>fits this machine</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>folder</source>
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>loaded now</source>
         <translation>已加载</translation>
     </message>
     <message>
+        <source>needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>private</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>run</source>
         <translation>训练任务</translation>
+    </message>
+    <message>
+        <source>too large for this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
