@@ -33,24 +33,29 @@ _SMALLEST, _LARGEST = 5.0, 13.0
 """Decimal logarithms of the parameters between which size counts."""
 
 Unit = Literal["tokens", "pictures", "inputs"]
+Examples = Literal["", "texts", "pictures"]
 
 
 class AdvisedTask(NamedTuple):
-    """A thing to be done: by which kinds of models, with how much text at once, and what its speed is counted in."""
+    """A thing to be done: by which kinds of models, with how much text at once, and what its speed is counted in.
+
+    ``examples`` are what models can be tried on, "" where that is not done yet (``engine.trying``).
+    """
 
     kinds: tuple[ModelKind, ...]
     context: int
     unit: Unit
+    examples: Examples = ""
 
 
 TASKS: dict[str, AdvisedTask] = {
-    "chat": AdvisedTask(("causal-lm",), 2048, "tokens"),
-    "write": AdvisedTask(("causal-lm",), 1024, "tokens"),
-    "recognise": AdvisedTask(("image-classifier",), 0, "pictures"),
-    "classify-text": AdvisedTask(("text-classifier",), 256, "inputs"),
+    "chat": AdvisedTask(("causal-lm",), 2048, "tokens", "texts"),
+    "write": AdvisedTask(("causal-lm",), 1024, "tokens", "texts"),
+    "recognise": AdvisedTask(("image-classifier",), 0, "pictures", "pictures"),
+    "classify-text": AdvisedTask(("text-classifier",), 256, "inputs", "texts"),
     "tag": AdvisedTask(("token-classifier",), 256, "inputs"),
     "embed": AdvisedTask(("encoder",), 256, "inputs"),
-    "fill-mask": AdvisedTask(("masked-lm",), 256, "inputs"),
+    "fill-mask": AdvisedTask(("masked-lm",), 256, "inputs", "texts"),
     "summarise": AdvisedTask(("seq2seq",), 512, "inputs"),
     "translate": AdvisedTask(("seq2seq",), 256, "inputs"),
 }

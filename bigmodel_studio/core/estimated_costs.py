@@ -39,7 +39,7 @@ def estimated_costs(config: dict[str, Any], parameters: int, parameter_bytes: in
         return _pictures(config, parameters, parameter_bytes)
     shape = _shape(text)
     decodes = kind == "causal-lm"
-    passes = {}
+    passes: dict[str, Pass] = {}
     for size in _SIZES:
         one = _pass(shape, parameters, size, decodes=decodes)
         passes |= {f"read/{size}": one, f"go-on/{size}": one} if decodes else {f"read/{size}": one}

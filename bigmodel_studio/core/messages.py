@@ -92,6 +92,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There are no files: the Hub's cache has only a folder for {model}.",
         "Fetch it again, or remove it.",
     ),
+    "hub-locked": (
+        "The application is offline, so that the Hub was not asked.",
+        "Go online (at the window's foot, or in the settings), then try again.",
+    ),
     "hub-no-config": (
         "There is no config.json: transformers cannot load {model} from the Hub's cache.",
         "Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.",
@@ -189,6 +193,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "task-unknown": ("There is no task called {task}.", "There are: {tasks}."),
     "size-unknown": ("“{was}” is not a size.", "It may be: 512MB, 4GB, 1.5GiB."),
     "task-not-tried": ("What is asked here cannot be tried on examples: {task}.", "These can: {tasks}."),
+    "try-nothing": ("There is nothing to try: {detail}.", "Add an example, and choose a model that is here."),
+    "mask-missing": ("There is no gap in the text.", "Write {mask} where the word is missing."),
     "advice-here": ("It is on this computer.", ""),
     "advice-fetch": ("It can be fetched from the Hub: about {size}.", ""),
     "advice-fits": ("It takes {needs} of the {free} that it may take.", ""),

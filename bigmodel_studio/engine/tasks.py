@@ -36,6 +36,7 @@ from bigmodel_studio.protocol import (
     Load,
     Preview,
     Request,
+    Try,
     Unload,
 )
 
@@ -52,6 +53,7 @@ TASKS: dict[type[Request], str] = {
     Preview: "bigmodel_studio.engine.preview:preview",
     Describe: "bigmodel_studio.engine.describe:describe",
     Devices: "bigmodel_studio.engine.devices:devices",
+    Try: "bigmodel_studio.engine.trying:try_",
 }
 
 

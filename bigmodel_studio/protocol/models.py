@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from bigmodel_studio.protocol.values import ModelKind, ModelRef
+from bigmodel_studio.protocol.values import ModelKind, ModelRef, Problem
 
 Method = Literal["full", "lora", "frozen"]
 Purpose = Literal["inference", "training"]
@@ -86,7 +86,7 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``forward`` are bytes alive at moments of the forward pass, a past's keys and values included, of which the largest
     at a batch and a context is the peak; ``backward`` the same in the backward pass, gradients so far included.
     ``logits`` is what the head gives out. Work: ``flops`` of matrix products and attention, the bytes that those read
-    and write (``product_bytes``), what all other operations do (``other_bytes``), and how many ``operations`` there are.
+    and write (``product_bytes``), what all other operations do (``other_bytes``), and the number of ``operations``.
     """
 
     forward: tuple[Growth, ...]
@@ -213,12 +213,17 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     expected: str = ""
 
 
-class Tried(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What one candidate did with one example. ``right`` is None where the example says nothing."""
+class Tried(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """What one candidate did with one example. ``right`` is None where the example says nothing.
+
+    ``memory_bytes`` are those of the model's weights and what was taken beside them meanwhile. ``error``: why there is
+    no output, which spoils no other.
+    """
 
     model: ModelRef
     example: int
-    output: str
-    right: bool | None
-    seconds: float
-    memory_bytes: int
+    output: str = ""
+    right: bool | None = None
+    seconds: float = 0.0
+    memory_bytes: int = 0
+    error: Problem | None = None
