@@ -137,7 +137,8 @@ class Application:
         return self.application.exec()
 
     def _after_first_paint(self) -> None:
-        from bigmodel_studio.ui.run_notices import RunNotices
+        from bigmodel_studio.ui.making_room import MakingRoom
+        from bigmodel_studio.ui.notices import Notices
 
         gc.freeze()
         gc.enable()
@@ -150,7 +151,8 @@ class Application:
         if self._open_paths:
             self.window.open_paths(self._open_paths)
         self.studio.removals.purge()
-        self._notices = RunNotices(self.studio, self.window, self.window.toast)
+        self._notices = Notices(self.studio, self.window, self.window.toast)
+        self._making_room = MakingRoom(self.studio, self.window.toast, self.window)
         self._listen()
         if self._crash is not None:
             self.window.show_crash(self._crash)

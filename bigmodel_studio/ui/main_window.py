@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QCoreApplication, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.machine import MachineSample
-from bigmodel_studio.core import numbers
 from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.opening import sort_paths
-from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui import dropping
@@ -31,6 +29,7 @@ from bigmodel_studio.ui.actions import add_actions, menu
 from bigmodel_studio.ui.focus_order import move_focus
 from bigmodel_studio.ui.monitor.host import SPLITTER, MonitorHost
 from bigmodel_studio.ui.pages import PAGES
+from bigmodel_studio.ui.running import Running
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.theme import Theme
 from bigmodel_studio.ui.widgets.banner import Banner
@@ -75,6 +74,7 @@ class MainWindow(QMainWindow):
         self.frame = QMainWindow()
         self.frame.setWindowFlags(Qt.WindowType.Widget)  # docks stand beside the page, above the status bar
         self.monitor = MonitorHost(studio, self.frame)
+        self.running = Running(studio, self)
         self._make_parts()
         self._save_timer = QTimer(self, interval=SAVE_MS)
         self._save_timer.timeout.connect(self.save_session)
@@ -84,13 +84,16 @@ class MainWindow(QMainWindow):
         studio.told.connect(self.banner.tell)
         studio.removals.removed.connect(self._on_removed)
         studio.removals.restored.connect(self._on_restored)
-        studio.runs.runs_changed.connect(self._on_runs_changed)
+        studio.network.changed.connect(self._on_network)
 
     def _make_parts(self) -> None:
         """What is made again in another language."""
         self.rail = Rail()
         self.status = StatusBar()
         self.status.monitor_wanted.connect(self.toggle_monitor)
+        self.status.offline_wanted.connect(self.studio.set_offline)
+        self.status.network.show_state(locked=self.studio.network.locked)
+        self.running.changed.connect(self.status.show_jobs)
         self.rail.set_menu(menu(self, add_actions(self)))
         self.rail.wanted.connect(self.show_page)
         self.studio.facts_changed.connect(self.status.show_loaded)
@@ -136,7 +139,7 @@ class MainWindow(QMainWindow):
         self.banner.say_again()
         self.toast.say_again()
         self.status.show_loaded(self.studio.facts)
-        self._on_runs_changed(self.studio.runs.runs)
+        self.status.show_jobs(self.running.jobs())
         if self._sample is not None:
             self.show_sample(self._sample)
         if self._crash is not None and shiboken6.isValid(self._crash[1]):
@@ -259,7 +262,9 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_setting_changed(self, name: str) -> None:
-        if name == "appearance":
+        if name == "offline":
+            self.studio.network.set_locked(self.studio.settings.values.offline)
+        elif name == "appearance":
             self.theme.set_appearance(self.studio.settings.values.appearance)
         elif name == "language":
             QTimer.singleShot(0, self, self._speak)  # the form that said so is made again too
@@ -330,14 +335,14 @@ class MainWindow(QMainWindow):
         self.status.show_device(device.name)
         self.status.show_memory(device.ours_bytes, device.others_bytes, device.total_bytes)
 
-    @Slot(object)
-    def _on_runs_changed(self, runs: list[RunSummary]) -> None:
-        words = QCoreApplication.translate("StatusBar", "{name}: step {step} of {steps}")
-        jobs: list[tuple[str, float | None]] = []
-        for run in (run for run in runs if run.live):
-            said = words.format(name=run.name, step=numbers.exact(run.step), steps=numbers.exact(run.steps))
-            jobs.append((said, run.step / run.steps if run.steps else None))
-        self.status.show_jobs(jobs)
+    @Slot()
+    def _on_network(self) -> None:
+        self.status.network.show_state(locked=self.studio.network.locked)
+
+    @Slot()
+    def toggle_offline(self) -> None:
+        """Let nothing leave this computer, or let the Hub be asked again."""
+        self.studio.set_offline(not self.studio.network.locked)
 
     # ------------------------------------------------------------------------------- the session
 

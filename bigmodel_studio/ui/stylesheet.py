@@ -82,6 +82,8 @@ QToolButton[look="rail"] {
 QToolButton[look="rail"]:hover { background: $raised; }
 QToolButton[look="rail"]:checked { background: $accent_soft; color: $accent; font-weight: 500; }
 QToolButton[look="rail"]:focus { border: 1px solid $accent; padding: 6px 0 4px 0; }
+QToolButton[look="network"] { font-size: 12px; color: $secondary; padding: 1px 8px; }
+QToolButton[look="network"]:focus { border: 1px solid $accent; padding: 1px 8px; }
 QToolButton::menu-indicator { image: none; }
 QPushButton::menu-indicator { image: none; }
 

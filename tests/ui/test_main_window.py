@@ -189,6 +189,7 @@ def test_the_session_is_kept_without_a_close_too(shell: Shell, home: Path) -> No
 
 def test_what_was_being_done_comes_back(qtbot: QtBot, qapp: QApplication, home: Path) -> None:
     first = Shell(qtbot, qapp)
+    first.window.resize(1280, 800)  # the test screen is 800 wide
     page = first.window.current_page
     assert isinstance(page, ChatPage)
     conversation = page.store.begin("About kites")

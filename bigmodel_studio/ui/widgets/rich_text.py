@@ -67,10 +67,10 @@ class Segment(QTextBrowser):
         cursor.insertText(self._broken(text))
         self.length += len(text)
 
-    def set_markdown(self, text: str) -> None:
-        """Show the text as Markdown, raw HTML in it as plain text."""
+    def set_markdown(self, text: str, *, breaks: bool = True) -> None:
+        """Show the text as Markdown, raw HTML in it as plain text; ``breaks``: a line's end in it is one here too."""
         document = self.document()
-        document.setMarkdown(with_line_breaks(text), _MARKDOWN)
+        document.setMarkdown(with_line_breaks(text) if breaks else text, _MARKDOWN)
         cursor = QTextCursor(document)
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(_spaced())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from bigmodel_studio.ui.stylesheet import set_look
+
+MARK_PX = 14
 
 
 class Segments(QFrame):
@@ -42,6 +45,13 @@ class Segments(QFrame):
     def choose(self, key: str) -> None:
         """Put that one down."""
         self.buttons[key].setChecked(True)
+
+    def mark(self, key: str, mark: QIcon, words: str) -> None:
+        """Put a mark beside a button's text, and say what it means."""
+        self.buttons[key].setIcon(mark)
+        self.buttons[key].setIconSize(QSize(MARK_PX, MARK_PX))
+        self.buttons[key].setToolTip(words)
+        self.buttons[key].setAccessibleDescription(words)
 
     @Slot(QAbstractButton, bool)
     def _on_toggled(self, button: QAbstractButton, down: bool) -> None:

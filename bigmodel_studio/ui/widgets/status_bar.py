@@ -13,6 +13,7 @@ from bigmodel_studio.protocol import ModelFacts
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.network_button import NetworkButton
 from bigmodel_studio.ui.widgets.page_frame import label
 
 HEIGHT_PX = 32
@@ -114,6 +115,8 @@ class StatusBar(QFrame):
 
     monitor_wanted = Signal()
     """The device was pressed."""
+    offline_wanted = Signal(bool)
+    """Nothing shall leave this computer, or may again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,7 +130,7 @@ class StatusBar(QFrame):
         self.jobs = [JobLine() for _ in range(JOBS_SHOWN)]
         self.more_jobs = label("", "small")
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 16, 0)
+        row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(16)
         self.button = DeviceButton()
         self.button.setAccessibleName(self.tr("Monitor"))
@@ -146,6 +149,9 @@ class StatusBar(QFrame):
         for job in self.jobs:
             row.addWidget(job)
         row.addWidget(self.more_jobs)
+        self.network = NetworkButton()
+        self.network.wanted.connect(self.offline_wanted)
+        row.addWidget(self.network)
         self.more_jobs.hide()
         self.device.hide()
         self._memory_part.hide()

@@ -10,10 +10,12 @@ import importlib
 from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui import dropping
+from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.pages.models.downloads_panel import DownloadsPanel
 from bigmodel_studio.ui.pages.models.table import words
 from bigmodel_studio.ui.pages.models.views import VIEWS, Place
 from bigmodel_studio.ui.pages.models.views.frame import View
@@ -41,7 +43,9 @@ class ModelsPage(Page):
         super().__init__(studio, "models", self.tr("Models"))
         self.views: dict[str, View] = {}
         self.switch = Segments(self.tr("Which models"), {key: words(spec.title) for key, spec in VIEWS.items()})
-        self.switch.setVisible(len(VIEWS) > 1)
+        leaves = self.tr("Asks the Hub when you search: that leaves this computer")
+        for key in (key for key, spec in VIEWS.items() if spec.leaves):
+            self.switch.mark(key, icon("leaves"), leaves)
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(SEARCH_PX[0])
@@ -50,7 +54,14 @@ class ModelsPage(Page):
         self.add_to_header(self.switch)
         self.add_to_header(self.search)
         self.stack = QStackedWidget()
-        self.set_body(self.stack)
+        self.downloads = DownloadsPanel(studio.downloads)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.downloads)
+        self.set_body(body)
         self.switch.chosen.connect(self._show)
         self.search.textChanged.connect(self._on_search)
         before = studio.left.get("models")

@@ -20,6 +20,8 @@ class ViewSpec:
     title: str
     factory: str
     sources: tuple[Source, ...] = ()
+    leaves: bool = False
+    """Whether what is done there leaves this computer."""
 
 
 @dataclass(frozen=True)
@@ -37,4 +39,5 @@ VIEWS: dict[str, ViewSpec] = {
         f"{_HERE}.local:LocalView",
         ("builtin", "hub", "local", "run"),
     ),
+    "hub": ViewSpec(str(QT_TRANSLATE_NOOP("models", "On the Hub")), f"{_HERE}.hub:HubView", leaves=True),
 }

@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from bigmodel_studio.core.run_reader import RunSummary
-from bigmodel_studio.ui.run_notices import RunNotices
+from bigmodel_studio.ui.notices import Notices
 from tests.ui.shell import Shell
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise", "systemTrayWindowChanged", extend=True)
@@ -22,7 +22,7 @@ def _run(state: Any, name: str = "shakespeare") -> RunSummary:
 
 
 def test_in_front_it_is_a_toast_that_leads_to_the_run(shell: Shell) -> None:
-    RunNotices(shell.studio, shell.window, shell.window.toast)
+    Notices(shell.studio, shell.window, shell.window.toast)
     changed = shell.runs.runs_changed
     changed.emit([_run("running"), _run("finished", "old")])
     assert not shell.window.toast.isVisible()
@@ -36,7 +36,7 @@ def test_in_front_it_is_a_toast_that_leads_to_the_run(shell: Shell) -> None:
 
 
 def test_one_that_had_ended_before_the_first_look_is_no_news(shell: Shell) -> None:
-    RunNotices(shell.studio, shell.window, shell.window.toast)
+    Notices(shell.studio, shell.window, shell.window.toast)
     shell.runs.runs_changed.emit([_run("failed")])
     shell.runs.runs_changed.emit([_run("failed"), _run("finished", "other")])
     assert not shell.window.toast.isVisible()
@@ -54,7 +54,7 @@ def test_behind_other_windows_the_desktop_says_it(shell: Shell, monkeypatch: pyt
     monkeypatch.setattr(QSystemTrayIcon, "showMessage", message)
     monkeypatch.setattr(QApplication, "alert", staticmethod(lambda window, msec=0: alerted.append(window)))
     monkeypatch.setattr(type(shell.window), "isActiveWindow", lambda _: False)
-    notices = RunNotices(shell.studio, shell.window, shell.window.toast)
+    notices = Notices(shell.studio, shell.window, shell.window.toast)
     shell.runs.runs_changed.emit([_run("running")])
     shell.runs.runs_changed.emit([_run("failed")])
     assert said == [("shakespeare", "has failed.")]
@@ -69,7 +69,7 @@ def test_where_the_desktop_shows_no_messages_the_task_bar_does(shell: Shell, mon
     monkeypatch.setattr(QApplication, "alert", staticmethod(lambda window, msec=0: alerted.append(window)))
     monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", staticmethod(lambda: False))
     monkeypatch.setattr(type(shell.window), "isActiveWindow", lambda _: False)
-    RunNotices(shell.studio, shell.window, shell.window.toast)
+    Notices(shell.studio, shell.window, shell.window.toast)
     shell.runs.runs_changed.emit([_run("running")])
     shell.runs.runs_changed.emit([_run("stopped")])
     assert alerted == [shell.window]

@@ -1,0 +1,394 @@
+"""On the Hub: models found by words and filters, a page at a time, and beside them the one that is chosen.
+
+Nothing is asked of the Hub before the user searches, and nothing at all while the network is locked. What is found
+stays for as long as the window does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from bigmodel_studio.client.downloads import Item
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.core import device_memory
+from bigmodel_studio.protocol import (
+    Done,
+    Download,
+    Event,
+    Failed,
+    HubModel,
+    HubPage,
+    HubRepo,
+    LookAtRepo,
+    ModelRef,
+    Problem,
+    SearchHub,
+)
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.pages.models.hub import table
+from bigmodel_studio.ui.pages.models.hub.details import RepoDetails
+from bigmodel_studio.ui.pages.models.hub.filters import Filters
+from bigmodel_studio.ui.pages.models.hub.search import HubSearch
+from bigmodel_studio.ui.pages.models.hub.table import MODEL, HubNameDelegate, HubTable
+from bigmodel_studio.ui.pages.models.view import RowsView
+from bigmodel_studio.ui.pages.models.views.frame import View
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.empty import Empty
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+
+SEARCH_AFTER_MS = 400
+"""How long nothing is typed before the Hub is asked."""
+LOOK_AFTER_MS = 250
+"""How long a model stays chosen before its files are asked for: walking through the table asks for none."""
+MOST_KNOWN = 50
+"""Repositories whose files and card are kept."""
+SIGN_IN = frozenset({"hub-gated", "hub-private", "hub-token", "hub-denied"})
+"""Problems that go away once somebody else, or somebody at all, is signed in."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a view leaves to the one that takes its place: what was found, what is chosen, and what is known."""
+
+    query: SearchHub | None
+    next: str
+    models: tuple[HubModel, ...]
+    chosen: str
+    known: dict[str, HubRepo]
+
+
+class HubView(View):
+    """``show_what`` takes a ``ModelRef`` of the Hub, here or not."""
+
+    def __init__(self, studio: Studio, left: object = None) -> None:
+        super().__init__(studio, self.tr("Search the Hub"))
+        self._chosen = ""
+        self._wanted = ""
+        self._job: Job | None = None
+        self._known: dict[str, HubRepo] = {}
+        self.query = HubSearch(studio.network, self)
+        self.model = HubTable()
+        self.model.setParent(self)
+        self.filters = Filters()
+        self.table = RowsView(self.model, HubNameDelegate(), table.GIVEN_UP_FIRST)
+        self.table.setAccessibleName(self.tr("Models on the Hub"))
+        self.table.set_widths(table.widths())
+        self.details = RepoDetails()
+        self.empty = Empty("online")
+        self.total = label("", "small")
+        self.more = QPushButton(self.tr("Try again"))
+        set_look(self.more, "quiet")
+        self._lay_out()
+        self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
+        self._search_timer.timeout.connect(self._ask)
+        self._look_timer = QTimer(self, singleShot=True, interval=LOOK_AFTER_MS)
+        self._look_timer.timeout.connect(self._look)
+        self._act: Callable[[], object] = self._ask
+        self._connect()
+        self._on_library()
+        if isinstance(left, Left):
+            self._take_over(left)
+        self._say()
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self._on_filters)
+        self.table.horizontalHeader().sectionClicked.connect(self._on_title)
+        self.table.selectionModel().currentRowChanged.connect(self._on_current)
+        self.model.more_wanted.connect(self.query.more)
+        self.query.changed.connect(self._say)
+        self.query.arrived.connect(self._on_page)
+        self.empty.button.clicked.connect(self._on_pressed)
+        self.more.clicked.connect(self.query.more)
+        self.details.download_wanted.connect(self._on_download)
+        self.details.show_wanted.connect(self._on_show)
+        self.details.retry_wanted.connect(self._look)
+        self.details.sign_in_wanted.connect(self._on_sign_in)
+        self.studio.library.changed.connect(self._on_library)
+        self.studio.network.changed.connect(self._on_network)
+        self.studio.downloads.changed.connect(self._on_downloads)
+        self.studio.downloads.progressed.connect(self._on_progressed)
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.empty, 1)
+        self._foot = panel("status")
+        line = QHBoxLayout(self._foot)
+        line.setContentsMargins(16, 6, 16, 6)
+        line.addWidget(self.total)
+        line.addWidget(self.more)
+        line.addStretch(1)
+        column.addWidget(self._foot)
+        area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.details)
+        self._aside = panel("inspector")
+        inside = QVBoxLayout(self._aside)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(area)
+        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._body.setObjectName("hub")
+        self._body.setHandleWidth(1)
+        self._body.setChildrenCollapsible(False)
+        self._body.addWidget(left)
+        self._body.addWidget(self._aside)
+        self._body.setStretchFactor(0, 6)
+        self._body.setStretchFactor(1, 4)
+        left.setMinimumWidth(400)
+        self._aside.setMinimumWidth(340)
+        self._body.setSizes([740, 460])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.filters)
+        whole.addWidget(self._body, 1)
+
+    # ------------------------------------------------------------------------------- searching
+
+    def search(self, text: str) -> None:
+        super().search(text)
+        self._search_timer.start()
+
+    def enter(self) -> None:
+        rooms = device_memory.rooms()
+        for part in (self.filters, self.model, self.details):
+            part.set_rooms(rooms)
+
+    @Slot()
+    def _on_filters(self) -> None:
+        if self.query.query is not None or self.filters.narrowed or self.searched.strip():
+            self._search_timer.start()
+
+    @Slot(int)
+    def _on_title(self, column: int) -> None:
+        sort = table.COLUMNS[column].sort
+        if sort is not None:
+            self.filters.order_by(sort)
+
+    @Slot()
+    def _ask(self) -> None:
+        """Ask the Hub for what is typed and chosen now."""
+        self._search_timer.stop()
+        self.model.clear()
+        self.query.ask(self.filters.query(self.searched))
+
+    @Slot(object)
+    def _on_page(self, page: HubPage) -> None:
+        self.model.append(page.models, more=bool(page.next))
+        if self._wanted and self._select(self._wanted):
+            self._wanted = ""
+        elif not self._chosen or self.model.row_of(self._chosen) < 0:
+            self.table.selectRow(0)
+        if page.next and not page.models:
+            QTimer.singleShot(0, self.query.more)
+
+    @Slot()
+    def _say(self) -> None:
+        """Say how it is with the search: in the middle where there are no rows, else below them."""
+        rows, state = self.model.rowCount(), self.query.state
+        self.table.setVisible(rows > 0)
+        self.empty.setVisible(not rows)
+        self._aside.setVisible(self.details.model is not None)
+        self.more.setVisible(state == "failed")
+        self._foot.setVisible(rows > 0)
+        found = self.tr("%n model(s)", "", rows)
+        after = {
+            "asking-more": self.tr("asking for more…"),
+            "failed": i18n.told(self.query.problem)[0] if self.query.problem is not None else "",
+        }.get(state, self.tr("more as you scroll") if self.query.next else self.tr("that is all"))
+        self.total.setText(f"{found} · {after}" if after else found)
+        if not rows:
+            self._say_empty()
+
+    def _say_empty(self) -> None:
+        problem, state = self.query.problem, self.query.state
+        self.empty.button.setIcon(icon("leaves", off="on_accent"))
+        if self.studio.network.locked:
+            words = self.tr("The application is offline, so that the Hub cannot be asked.")
+            self._offer(self.tr("Offline"), words, self.tr("Go online"), self._go_online)
+        elif state in ("asking", "asking-more"):
+            self._offer(self.tr("Asking the Hub…"), "", self.tr("Stop"), self.query.stop)
+            self.empty.button.setIcon(icon("stop", off="on_accent"))
+        elif state == "failed" and problem is not None and problem.code in SIGN_IN:
+            self._offer(*i18n.told(problem), self.tr("Sign in…"), self._on_sign_in)
+        elif state == "failed" and problem is not None:
+            self._offer(*i18n.told(problem), self.tr("Try again"), self._ask)
+        elif state == "shown":
+            words = self.tr("No model on the Hub is like that.")
+            clear = self.tr("Clear the search") if self.searched or self.filters.narrowed else ""
+            self._offer(self.tr("Nothing found"), words, clear, self._clear)
+        else:
+            words = self.tr("Type what you look for, or choose above. The Hub is asked as you do, and only then.")
+            self._offer(self.tr("Models on the Hub"), words, self.tr("Show the most downloaded"), self._ask)
+
+    def _offer(self, title: str, words: str, button: str, act: Callable[[], object]) -> None:
+        self.empty.say(title, words, button)
+        self._act = act
+
+    @Slot()
+    def _on_pressed(self) -> None:
+        self._act()
+
+    def _go_online(self) -> None:
+        self.studio.set_offline(False)
+        if self.query.query is not None:
+            self._ask()
+
+    def _clear(self) -> None:
+        self.search_wanted.emit("")
+        self.filters.clear()
+
+    @Slot()
+    def _on_network(self) -> None:
+        if not self.model.rowCount():
+            self._say()
+
+    # ------------------------------------------------------------------------------- the chosen one
+
+    def show_what(self, what: object) -> None:
+        if isinstance(what, ModelRef) and what.source == "hub" and not self._select(what.id):
+            self._choose(HubModel(id=what.id))
+
+    def _select(self, name: str) -> bool:
+        row = self.model.row_of(name)
+        if row >= 0:
+            self.table.selectRow(row)
+        return row >= 0
+
+    @Slot(QModelIndex)
+    def _on_current(self, index: QModelIndex) -> None:
+        model = index.data(MODEL) if index.isValid() else None
+        if isinstance(model, HubModel) and (model.id != self._chosen or self.details.model is None):
+            self._choose(model)
+
+    def _choose(self, model: HubModel) -> None:
+        self._drop_job()
+        self._chosen = model.id
+        item = self.studio.downloads.find(model.id)
+        self.details.show_model(model, here=self._is_here(model.id), item=item)
+        self._aside.show()
+        known = self._known.get(model.id)
+        if known is not None:
+            self._show(known)
+        else:
+            self.details.show_state(self.tr("Asking for its files and its card…"))
+            self._look_timer.start()
+
+    @Slot()
+    def _look(self) -> None:
+        """Ask for the files and the card of the chosen one."""
+        if self.studio.network.locked:
+            self.details.show_problem(Problem(code="hub-locked"), sign_in=False)
+            return
+        self._drop_job()
+        self.details.show_state(self.tr("Asking for its files and its card…"))
+        self._job = self.studio.network.lane().submit(LookAtRepo(id=self._chosen))
+        self._job.ended.connect(self._on_looked)
+
+    @Slot(object)
+    def _on_looked(self, end: Event) -> None:
+        self._job = None
+        if isinstance(end, Done) and isinstance(end.result, HubRepo):
+            self._known[end.result.model.id] = end.result
+            while len(self._known) > MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._show(end.result)
+        elif isinstance(end, Failed):
+            self.details.show_problem(end.problem, sign_in=end.problem.code in SIGN_IN)
+
+    def _show(self, repo: HubRepo) -> None:
+        self.details.show_repo(repo)
+        self._show_download()
+
+    def _drop_job(self) -> None:
+        self._look_timer.stop()
+        if self._job is not None:
+            self._job.ended.disconnect(self._on_looked)
+            self._job.cancel()
+            self._job = None
+
+    @Slot()
+    def _on_sign_in(self) -> None:
+        from bigmodel_studio.ui.account_dialog import AccountDialog
+
+        dialog = AccountDialog(self.studio, self)
+        dialog.changed.connect(self._on_signed_in)
+        dialog.open()
+
+    @Slot()
+    def _on_signed_in(self) -> None:
+        self._known.clear()
+        if self._chosen:
+            self._look()
+        if self.query.state == "failed":
+            self.query.more()
+
+    # ------------------------------------------------------------------------------- its download
+
+    @Slot()
+    def _on_download(self) -> None:
+        repo = self._known.get(self._chosen)
+        if repo is None:
+            return
+        if self.studio.network.locked:
+            self.studio.tell(Problem(code="hub-locked"))
+            return
+        self.studio.downloads.begin(Download(id=repo.model.id))
+
+    @Slot()
+    def _on_show(self) -> None:
+        self.studio.open_page("models", ModelRef(source="hub", id=self._chosen))
+
+    def _is_here(self, name: str) -> bool:
+        record = self.studio.library.find(ModelRef(source="hub", id=name))
+        return record is not None and record.problem is None
+
+    @Slot()
+    def _on_library(self) -> None:
+        records = self.studio.library.records()
+        self.model.set_here({record.ref.id for record in records if record.source == "hub" and record.problem is None})
+        self._show_download()
+
+    @Slot()
+    def _on_downloads(self) -> None:
+        self._show_download()
+
+    @Slot(object)
+    def _on_progressed(self, item: Item) -> None:
+        if item.id == self._chosen:
+            self._show_download()
+
+    def _show_download(self) -> None:
+        if self.details.model is not None:
+            item = self.studio.downloads.find(self._chosen)
+            self.details.show_download(item, here=self._is_here(self._chosen))
+
+    # ------------------------------------------------------------------------------- what goes on elsewhere
+
+    def hand_over(self) -> Left:
+        self.shut()
+        return Left(self.query.query, self.query.next, tuple(self.model.models()), self._chosen, self._known)
+
+    def _take_over(self, left: Left) -> None:
+        self._known = left.known
+        self.query.take_over(left.query, left.next)
+        if left.models:
+            self.model.append(left.models, more=bool(left.next))
+            if not self._select(left.chosen):
+                self.table.selectRow(0)
+
+    def shut(self) -> None:
+        self._search_timer.stop()
+        self._drop_job()
+        self.query.stop()
