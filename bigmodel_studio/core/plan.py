@@ -112,7 +112,7 @@ def trained_parameters(costs: Costs, question: PlanQuestion) -> int:
 
 
 def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) -> float | None:
-    """The larger of computing and streaming for matrix products, and the streaming of everything else; None: unknown."""
+    """The larger of computing and streaming for matrix products, and the rest streamed; None where not known."""
     if speed is None or speed.flops_per_s <= 0 or speed.bytes_per_s <= 0:
         return None
     size = DTYPE_BYTES[question.dtype]
@@ -236,7 +236,7 @@ def _advice(costs: Costs, asked: PlanQuestion, device: Device, overhead: int) ->
     for _, total, code, argument in sorted(ways):
         yield Problem(code=code, arguments={"to": argument, "size": numbers.size(total)})
     if all(too_large for too_large, *_ in ways):
-        arguments = {"size": numbers.size(now), "free": numbers.size(device.free_bytes)}
+        arguments: dict[str, str | int | float] = {"size": numbers.size(now), "free": numbers.size(device.free_bytes)}
         yield Problem(code="plan-smaller-model", arguments=arguments)
 
 

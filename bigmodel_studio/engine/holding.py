@@ -23,7 +23,7 @@ def storage_bytes(tensors: Iterable[torch.Tensor]) -> int:
 
 def cache_bytes(cache: Any) -> int:
     """Bytes of a model's cache (keys and values, or states), whichever of transformers' classes it is; 0 for None."""
-    return storage_bytes(_tensors(cache))
+    return storage_bytes(tensors(cache))
 
 
 def training_parts(model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device) -> HeldParts:
@@ -33,18 +33,18 @@ def training_parts(model: nn.Module, optimizer: torch.optim.Optimizer, device: t
         device=devices.name_of(device),
         weights_bytes=storage_bytes([*parameters, *model.buffers()]),
         gradients_bytes=storage_bytes(parameter.grad for parameter in parameters if parameter.grad is not None),
-        optimizer_bytes=storage_bytes(_tensors(list(optimizer.state.values()))),
+        optimizer_bytes=storage_bytes(tensors(list(optimizer.state.values()))),
         reserved_bytes=devices.held_bytes(device),
     )
 
 
-def _tensors(value: Any) -> Iterator[torch.Tensor]:
+def tensors(value: Any) -> Iterator[torch.Tensor]:
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, dict):
-        yield from _tensors(list(value.values()))
+        yield from tensors(list(value.values()))
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _tensors(inner)
+            yield from tensors(inner)
     elif type(value).__module__ == "transformers.cache_utils":  # a cache, or one layer of it
-        yield from _tensors(list(vars(value).values()))
+        yield from tensors(list(vars(value).values()))
