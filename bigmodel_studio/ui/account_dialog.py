@@ -56,6 +56,7 @@ class AccountDialog(QDialog):
         self.sign_out.clicked.connect(self._on_sign_out)
         self.close_button.clicked.connect(self.reject)
         self.finished.connect(self._drop_job)
+        self.token.setFocus()
         self._ask(WhoAmI())
 
     def _lay_out(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.pages import PAGES
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class ActionSpec:
     handler: str
     group: str
     page: str = ""
+    leaves: bool = False
+    """Whether it asks somebody outside this computer: it is marked so."""
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -59,6 +62,24 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Ctrl+Shift+M",
         "toggle_monitor",
         "window",
+    ),
+    ActionSpec(
+        "offline", str(QT_TRANSLATE_NOOP("actions", "Go offline, or online again")), "", "toggle_offline", "network"
+    ),
+    ActionSpec(
+        "network",
+        str(QT_TRANSLATE_NOOP("actions", "What left this computer…")),
+        "",
+        "bigmodel_studio.ui.network_dialog:NetworkDialog",
+        "network",
+    ),
+    ActionSpec(
+        "account",
+        str(QT_TRANSLATE_NOOP("actions", "Account on the Hub…")),
+        "",
+        "bigmodel_studio.ui.account_dialog:AccountDialog",
+        "network",
+        leaves=True,
     ),
     ActionSpec("settings", str(QT_TRANSLATE_NOOP("actions", "Settings…")), "Ctrl+,", "show_settings", "window"),
     ActionSpec(
@@ -86,6 +107,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("save-run", str(QT_TRANSLATE_NOOP("actions", "Save the run now")), "", "save_run", "page", page="train"),
     ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
+    ActionSpec(
+        "search-hub",
+        str(QT_TRANSLATE_NOOP("actions", "Search the Hub")),
+        "Ctrl+Shift+H",
+        "search_hub",
+        "page",
+        page="models",
+        leaves=True,
+    ),
 )
 
 
@@ -172,6 +202,8 @@ def add_actions(window: MainWindow) -> dict[str, QAction]:
     made = {}
     for spec in ACTIONS:
         action = QAction(text_of(spec), window)
+        if spec.leaves:
+            action.setIcon(icon("leaves"))
         action.setShortcuts([QKeySequence(keys) for keys in spec.shortcut.split("; ") if keys])
         action.triggered.connect(partial(run, window, spec))
         window.addAction(action)

@@ -33,7 +33,9 @@ class _LineIcon(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         name = self._on if state == QIcon.State.On else self._off
-        if mode == QIcon.Mode.Disabled:
+        if mode == QIcon.Mode.Disabled and name == "on_accent":
+            name = "secondary"  # as the text of such a button
+        elif mode == QIcon.Mode.Disabled:
             painter.setOpacity(0.5)
         _renderer(self._name, getattr(colours(), name)).render(painter, QRectF(rect))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.machine import MachineSample
 from bigmodel_studio.core.crashes import CrashReport
@@ -30,6 +30,7 @@ from bigmodel_studio.ui.focus_order import move_focus
 from bigmodel_studio.ui.monitor.host import SPLITTER, MonitorHost
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.running import Running
+from bigmodel_studio.ui.session import restore_splitters, splitter_sizes
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.theme import Theme
 from bigmodel_studio.ui.widgets.banner import Banner
@@ -176,11 +177,7 @@ class MainWindow(QMainWindow):
         dropping.leave_to_window(page)
         self.pages[page_id] = page
         self.stack.addWidget(page)
-        kept = self.studio.settings.values.session.splitters
-        for name, splitter in _splitters(page):
-            sizes = kept.get(name, ())
-            if len(sizes) == splitter.count():
-                splitter.setSizes(list(sizes))
+        restore_splitters(page_id, page, self.studio.settings.values.session.splitters)
         return page
 
     @property
@@ -229,7 +226,15 @@ class MainWindow(QMainWindow):
 
         dialog = SettingsDialog(self.studio.settings, self)
         dialog.changed.connect(self._on_setting_changed)
+        dialog.account_wanted.connect(self.show_account)
         return dialog
+
+    @Slot()
+    def show_account(self) -> None:
+        """Who this computer is on the Hub, in front of the settings."""
+        from bigmodel_studio.ui.account_dialog import AccountDialog
+
+        AccountDialog(self.studio, QApplication.activeModalWidget() or self).open()
 
     @Slot()
     def show_palette(self) -> None:
@@ -374,13 +379,7 @@ class MainWindow(QMainWindow):
         for page in self.pages.values():
             page.remember()
         session = self.studio.settings.values.session
-        splitters = dict(session.splitters)
-        for page in self.pages.values():
-            for name, splitter in _splitters(page):
-                panels = [splitter.widget(number) for number in range(splitter.count())]
-                # A panel that is folded away would come back without a width.
-                if not any(panel is None or panel.isHidden() for panel in panels):
-                    splitters[name] = tuple(splitter.sizes())
+        splitters = {**session.splitters, **splitter_sizes(self.pages.items())}
         if self.monitor.width():
             splitters[SPLITTER] = self.monitor.width()
         current = self.current_page
@@ -398,9 +397,3 @@ class MainWindow(QMainWindow):
             page.shut()
         self.closing.emit()
         super().closeEvent(event)
-
-
-def _splitters(page: Page) -> Iterator[tuple[str, QSplitter]]:
-    """A page's splitters, by the names that their sizes are kept under."""
-    for number, splitter in enumerate(page.findChildren(QSplitter)):
-        yield page.page_id + (f"/{number}" if number else ""), splitter

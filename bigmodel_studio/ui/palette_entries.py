@@ -45,7 +45,7 @@ def _actions(window: MainWindow) -> Iterator[Entry]:
         page = window.pages.get(spec.page)
         if spec.id != "palette" and (page is None or page.offers(spec.handler)):
             kind = actions.page_title(spec.page) if spec.page else ""
-            mark = PAGES[spec.page].icon if spec.page else ""
+            mark = "leaves" if spec.leaves else PAGES[spec.page].icon if spec.page else ""
             yield Entry(actions.text_of(spec), kind, mark, partial(actions.run, window, spec), spec.shortcut)
 
 

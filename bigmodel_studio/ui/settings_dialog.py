@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -20,9 +24,11 @@ from PySide6.QtWidgets import (
 
 from bigmodel_studio.core.settings import Described, SettingsStore, described
 from bigmodel_studio.ui.i18n import setting
+from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.widgets.page_frame import label
 
-WIDTH_PX = 460
+WIDTH_PX = 560
+FOOT_PX = 72
 BETWEEN_PX = 8
 
 
@@ -33,6 +39,7 @@ class SettingsDialog(QDialog):
     """A change is saved at once, but for a text that the setting cannot take; ``changed`` names the field."""
 
     changed = Signal(str)
+    account_wanted = Signal()
 
     def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,14 +66,36 @@ class SettingsDialog(QDialog):
                 section = field.section
                 self.form.addWidget(label(setting(section), "heading"), self.form.rowCount(), 0, 1, 2)
             self._add(field)
+        self.account = QPushButton(self.tr("Account on the Hub…"))
+        self.account.setIcon(icon("leaves"))
+        self.account.setAutoDefault(False)
+        self.account.clicked.connect(self.account_wanted)
+        self.form.addWidget(self.account, self.form.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
+        inside = QWidget()
+        inside.setLayout(self.form)
+        self.form.setContentsMargins(24, 16, 24, 8)
+        area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(16)
-        column.addLayout(self.form)
-        column.addStretch(1)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        column.setContentsMargins(0, 8, 0, 16)
+        column.setSpacing(12)
+        column.addWidget(area, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 0)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column.addLayout(foot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as the form is at this width, where the screen has room for that."""
+        super().showEvent(event)
+        wanted = self.form.heightForWidth(WIDTH_PX) + FOOT_PX
+        self.resize(WIDTH_PX, min(wanted, round(0.9 * self.screen().availableGeometry().height())))
 
     def _add(self, field: Described) -> None:
         editor = self._makers[field.kind](field)

@@ -114,6 +114,7 @@ class Studio(QObject):
         for signal in (self.downloads.finished, self.downloads.failed, self.downloads.dropped):
             signal.connect(library.refresh)
         library.changed.connect(self._on_library)
+        self.network.changed.connect(self._on_network)
 
     def submit(self, request: Request) -> Job:
         """Queue a request on the interactive lane, and hear from its job which model the lane holds."""
@@ -122,6 +123,12 @@ class Studio(QObject):
         job.happened.connect(self._on_happened)
         job.ended.connect(self._on_ended)
         return job
+
+    @Slot()
+    def _on_network(self) -> None:
+        if self.network.locked:
+            for item in self.downloads.items():
+                self.downloads.pause(item)
 
     @Slot()
     def _on_library(self) -> None:

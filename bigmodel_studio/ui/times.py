@@ -1,4 +1,4 @@
-"""How long ago something was, in words."""
+"""When something was, and how long ago, in words."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def days_ago(then: float) -> str:
     if days < _YEAR_DAYS:
         return QCoreApplication.translate("times", "{days} days ago").format(days=days)
     return QCoreApplication.translate("times", "more than a year ago")
+
+
+def clock(then: float) -> str:
+    """The time of day to the second, here; ``then`` in seconds since 1970."""
+    return time.strftime("%H:%M:%S", time.localtime(then))

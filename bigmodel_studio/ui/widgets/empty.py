@@ -16,7 +16,7 @@ class Empty(QWidget):
     def __init__(self, mark: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.mark = QLabel()
-        self.mark.setPixmap(icon(mark).pixmap(40, 40))
+        self.show_mark(mark)
         self.title = label("", "large", wrap=True)
         self.words = label("", "secondary", wrap=True)
         self.button = QPushButton()
@@ -30,6 +30,10 @@ class Empty(QWidget):
         column.addSpacing(12)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+
+    def show_mark(self, mark: str) -> None:
+        """Show an icon by its name."""
+        self.mark.setPixmap(icon(mark).pixmap(40, 40))
 
     def say(self, title: str, words: str, button: str) -> None:
         """Change what is said."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from bigmodel_studio.ui.stylesheet import set_look
 
@@ -20,6 +20,7 @@ class Segments(QFrame):
         """``name`` is the accessible one of the whole; ``texts`` are the buttons' by key, the first one is down."""
         super().__init__(parent)
         set_look(self, "segments")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
         self.buttons: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)

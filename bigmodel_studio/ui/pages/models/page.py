@@ -10,7 +10,8 @@ import importlib
 from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui import dropping
@@ -19,12 +20,15 @@ from bigmodel_studio.ui.pages.models.downloads_panel import DownloadsPanel
 from bigmodel_studio.ui.pages.models.table import words
 from bigmodel_studio.ui.pages.models.views import VIEWS, Place
 from bigmodel_studio.ui.pages.models.views.frame import View
+from bigmodel_studio.ui.session import restore_splitters
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.segments import Segments
 
 SEARCH_PX = (120, 280)
 """How narrow and how wide the field to search by may be."""
+MARGINS_PX = 72
+"""What lies around the parts of the header."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,6 @@ class ModelsPage(Page):
             self.switch.mark(key, icon("leaves"), leaves)
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(SEARCH_PX[0])
-        self.search.setMaximumWidth(SEARCH_PX[1])
-        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.add_to_header(self.switch)
         self.add_to_header(self.search)
         self.stack = QStackedWidget()
@@ -84,6 +85,7 @@ class ModelsPage(Page):
         module, _, name = VIEWS[key].factory.partition(":")
         view: View = getattr(importlib.import_module(module), name)(self.studio, left)
         dropping.leave_to_window(view)
+        restore_splitters(self.page_id, view, self.studio.settings.values.session.splitters)
         self.views[key] = view
         self.stack.addWidget(view)
         for tool in view.tools:
@@ -104,7 +106,18 @@ class ModelsPage(Page):
         self.search.setAccessibleName(shown.search_placeholder)
         if self.search.text() != shown.searched:
             self.search.setText(shown.searched)
+        self._fit_search()
         shown.enter()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_search()
+
+    def _fit_search(self) -> None:
+        """Give the field to search by what the header has left."""
+        beside = sum(tool.sizeHint().width() + 8 for tool in self.current.tools)
+        room = self.width() - self.switch.sizeHint().width() - self.title_label.sizeHint().width() - beside - MARGINS_PX
+        self.search.setFixedWidth(min(max(room, SEARCH_PX[0]), SEARCH_PX[1]))
 
     @Slot(str)
     def _on_search(self, text: str) -> None:
@@ -128,6 +141,11 @@ class ModelsPage(Page):
             self.switch.choose(place.view)
             if place.what is not None:
                 self.current.show_what(place.what)
+
+    def search_hub(self) -> None:
+        """Go to the Hub, ready to type what is looked for."""
+        self.switch.choose("hub")
+        self.search.setFocus()
 
     def remember(self) -> None:
         for view in self.views.values():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QWidget
 
 from bigmodel_studio.core import fits, numbers
 from bigmodel_studio.core.device_memory import Room
@@ -45,6 +46,8 @@ SORTS: dict[Sort, str] = {
 }
 CHOICE_PX = 96
 """How narrow a choice may become."""
+ONE_ROW_PX = 940
+"""Where there is less room, they stand in two rows."""
 
 
 class Filters(QWidget):
@@ -65,21 +68,32 @@ class Filters(QWidget):
         self.fit = QCheckBox(self.tr("Fits this machine"))
         self.sort = _choice(self.tr("Order"), [(words(text), key) for key, text in SORTS.items()])
         frame = panel("header")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(8)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, frame)
+        self._rows.setContentsMargins(16, 6, 16, 6)
+        self._rows.setSpacing(8)
+        upper, lower = QHBoxLayout(), QHBoxLayout()
+        for row in (upper, lower):
+            row.setSpacing(8)
+        self._rows.addLayout(upper, 3)
+        self._rows.addLayout(lower, 2)
         for part in (self.task, self.library, self.licence, self.scale):
-            row.addWidget(part, 1)
-        row.addSpacing(4)
-        row.addWidget(self.fit)
-        row.addStretch(1)
-        row.addWidget(self.sort, 1)
+            upper.addWidget(part, 1)
+        lower.addWidget(self.fit)
+        lower.addStretch(1)
+        lower.addWidget(self.sort, 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(frame)
         for box in (self.task, self.library, self.licence, self.scale, self.sort):
             box.currentIndexChanged.connect(self._on_changed)
         self.fit.toggled.connect(self._on_changed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < ONE_ROW_PX
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._rows.direction() != direction:
+            self._rows.setDirection(direction)
 
     def _size_words(self, least: int, most: int) -> str:
         if not least and not most:

@@ -147,7 +147,7 @@ class HubView(View):
         self._body.setStretchFactor(1, 4)
         left.setMinimumWidth(400)
         self._aside.setMinimumWidth(340)
-        self._body.setSizes([740, 460])
+        self._body.setSizes([820, 398])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -181,6 +181,9 @@ class HubView(View):
         """Ask the Hub for what is typed and chosen now."""
         self._search_timer.stop()
         self.model.clear()
+        self._drop_job()
+        self._chosen = ""
+        self.details.clear()
         self.query.ask(self.filters.query(self.searched))
 
     @Slot(object)
@@ -199,7 +202,8 @@ class HubView(View):
         rows, state = self.model.rowCount(), self.query.state
         self.table.setVisible(rows > 0)
         self.empty.setVisible(not rows)
-        self._aside.setVisible(self.details.model is not None)
+        if state not in ("asking", "asking-more"):  # it stays where it was while there is nothing yet
+            self._aside.setVisible(self.details.model is not None)
         self.more.setVisible(state == "failed")
         self._foot.setVisible(rows > 0)
         found = self.tr("%n model(s)", "", rows)
@@ -233,6 +237,7 @@ class HubView(View):
             self._offer(self.tr("Models on the Hub"), words, self.tr("Show the most downloaded"), self._ask)
 
     def _offer(self, title: str, words: str, button: str, act: Callable[[], object]) -> None:
+        self.empty.show_mark("offline" if self.studio.network.locked else "online")
         self.empty.say(title, words, button)
         self._act = act
 

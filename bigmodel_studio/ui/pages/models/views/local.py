@@ -124,6 +124,7 @@ class LocalView(View):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(area)
         body = QSplitter(Qt.Orientation.Horizontal)
+        body.setObjectName("local")
         body.setHandleWidth(1)
         body.setChildrenCollapsible(False)
         body.addWidget(left)
