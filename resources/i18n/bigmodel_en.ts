@@ -15,9 +15,9 @@
     <name>HubView</name>
     <message numerus="yes">
         <source>%n model(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
         </translation>
     </message>
 </context>
@@ -39,9 +39,29 @@
     </message>
 </context>
 <context>
+    <name>NetworkDialog</name>
+    <message numerus="yes">
+        <source>{host}: %n request(s), {sent} sent, {received} received</source>
+        <translation>
+            <numerusform>{host}: %n request, {sent} sent, {received} received</numerusform>
+            <numerusform>{host}: %n requests, {sent} sent, {received} received</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Notices</name>
     <message numerus="yes">
         <source>%n download(s) were not finished.</source>
+        <translation>
+            <numerusform>%n download was not finished.</numerusform>
+            <numerusform>%n downloads were not finished.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Ranking</name>
+    <message numerus="yes">
+        <source>Show %n more</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
@@ -62,9 +82,9 @@
     <name>RepoDetails</name>
     <message numerus="yes">
         <source>%n file(s) needed, {size} in all</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n file needed, {size} in all</numerusform>
+            <numerusform>%n files needed, {size} in all</numerusform>
         </translation>
     </message>
 </context>

@@ -5,46 +5,150 @@
     <name>AccountDialog</name>
     <message>
         <source>Access token</source>
-        <translation type="unfinished"></translation>
+        <translation>访问令牌</translation>
     </message>
     <message>
         <source>Account on the Hub</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub 账户</translation>
     </message>
     <message>
         <source>Asking the Hub…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问 Hub…</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Make a token…</source>
-        <translation type="unfinished"></translation>
+        <translation>创建令牌…</translation>
     </message>
     <message>
         <source>Nobody is signed in</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未登录</translation>
     </message>
     <message>
         <source>Open the page that makes tokens in the browser?</source>
-        <translation type="unfinished"></translation>
+        <translation>在浏览器中打开创建令牌的页面？</translation>
     </message>
     <message>
         <source>Private models, and those whose terms have to be accepted, are given to who is signed in. A token that may read is enough. It is kept where every Hugging Face tool on this computer finds it.</source>
-        <translation type="unfinished"></translation>
+        <translation>私有模型以及需要接受条款的模型只提供给已登录的用户。只读令牌即可。令牌保存在本机所有 Hugging Face 工具都能找到的位置。</translation>
     </message>
     <message>
         <source>Sign in</source>
-        <translation type="unfinished"></translation>
+        <translation>登录</translation>
     </message>
     <message>
         <source>Sign out</source>
-        <translation type="unfinished"></translation>
+        <translation>退出登录</translation>
     </message>
     <message>
         <source>Signed in as {name}</source>
+        <translation>已登录为 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>AdviceCard</name>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use in Chat</source>
+        <translation>在“对话”中使用</translation>
+    </message>
+    <message>
+        <source>Use in Images</source>
+        <translation>在“图像”中使用</translation>
+    </message>
+    <message>
+        <source>on the Hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>在本机上</translation>
+    </message>
+</context>
+<context>
+    <name>AdviceForm</name>
+    <message>
+        <source>Any</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At least so many {unit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free for every use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free on {device}: {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Memory that it may take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What shall it do?</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AdvisorView</name>
+    <message>
+        <source>Any licence</source>
+        <translation>任何许可证</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>No model that is known here does this under such a licence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to advise</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AnswerDelegate</name>
+    <message>
+        <source>(nothing)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wrong</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -69,10 +173,37 @@
     <name>CardView</name>
     <message>
         <source>Show all of the card</source>
-        <translation type="unfinished"></translation>
+        <translation>显示全部说明</translation>
     </message>
     <message>
         <source>Text of the card</source>
+        <translation>说明文字</translation>
+    </message>
+</context>
+<context>
+    <name>CardsPanel</name>
+    <message>
+        <source>FLOPs {unit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of its layers is of a kind that is explained here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layers of this kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>parameters together</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -411,53 +542,84 @@
     <name>DownloadRow</name>
     <message>
         <source>Cancel: what came is deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>取消：删除已下载的内容</translation>
     </message>
     <message>
         <source>Go on: asks the Hub</source>
-        <translation type="unfinished"></translation>
+        <translation>继续：会询问 Hub</translation>
     </message>
     <message>
         <source>Pause: what came is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停：保留已下载的内容</translation>
     </message>
     <message>
         <source>asking the Hub…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问 Hub…</translation>
     </message>
     <message>
         <source>cancelling…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在取消…</translation>
     </message>
     <message>
         <source>checking what came…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验…</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished">已暂停</translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>pausing…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在暂停…</translation>
     </message>
     <message>
         <source>stopped</source>
-        <translation type="unfinished">已停止</translation>
+        <translation>已中止</translation>
     </message>
     <message>
         <source>waits for its turn</source>
-        <translation type="unfinished"></translation>
+        <translation>排队等待</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
     <name>DownloadsPanel</name>
     <message>
         <source>Downloads</source>
+        <translation>下载量</translation>
+    </message>
+</context>
+<context>
+    <name>ExamplesTable</name>
+    <message>
+        <source>Picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right would be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type an example…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>not tried yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{right} of {all} right</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -494,56 +656,60 @@
 <context>
     <name>Filters</name>
     <message>
+        <source>Any library</source>
+        <translation>任何库</translation>
+    </message>
+    <message>
         <source>Any licence</source>
-        <translation type="unfinished"></translation>
+        <translation>任何许可证</translation>
     </message>
     <message>
         <source>Any size</source>
-        <translation type="unfinished"></translation>
+        <translation>任何大小</translation>
     </message>
     <message>
         <source>Any task</source>
-        <translation type="unfinished"></translation>
+        <translation>任何任务</translation>
     </message>
     <message>
         <source>Fits this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>适合本机</translation>
     </message>
     <message>
         <source>Library</source>
-        <translation type="unfinished"></translation>
+        <translation>库</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>许可证</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>排序</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Task</source>
-        <translation type="unfinished"></translation>
+        <translation>任务</translation>
     </message>
     <message>
         <source>Up to about {parameters} parameters, by the memory that is free now</source>
-        <translation type="unfinished"></translation>
+        <translation>按目前空闲的内存，最多约 {parameters} 个参数</translation>
     </message>
     <message>
         <source>over {least}</source>
-        <translation type="unfinished"></translation>
+        <translation>超过 {least}</translation>
     </message>
     <message>
         <source>up to {most}</source>
-        <translation type="unfinished"></translation>
+        <translation>不超过 {most}</translation>
     </message>
     <message>
         <source>{least} to {most}</source>
-        <translation type="unfinished"></translation>
+        <translation>{least} 至 {most}</translation>
     </message>
 </context>
 <context>
@@ -569,81 +735,81 @@
     <name>HubView</name>
     <message numerus="yes">
         <source>%n model(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个模型</numerusform>
         </translation>
     </message>
     <message>
         <source>Asking for its files and its card…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在获取文件与说明…</translation>
     </message>
     <message>
         <source>Asking the Hub…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问 Hub…</translation>
     </message>
     <message>
         <source>Clear the search</source>
-        <translation type="unfinished"></translation>
+        <translation>清除搜索</translation>
     </message>
     <message>
         <source>Go online</source>
-        <translation type="unfinished"></translation>
+        <translation>转为在线</translation>
     </message>
     <message>
         <source>Models on the Hub</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub 上的模型</translation>
     </message>
     <message>
         <source>No model on the Hub is like that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub 上没有这样的模型。</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished">没有找到</translation>
+        <translation>没有找到</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished">离线</translation>
+        <translation>离线</translation>
     </message>
     <message>
         <source>Search the Hub</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索 Hub</translation>
     </message>
     <message>
         <source>Show the most downloaded</source>
-        <translation type="unfinished"></translation>
+        <translation>显示下载最多的</translation>
     </message>
     <message>
         <source>Sign in…</source>
-        <translation type="unfinished"></translation>
+        <translation>登录…</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>The application is offline, so that the Hub cannot be asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>应用处于离线状态，无法询问 Hub。</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">重试</translation>
+        <translation>再试一次</translation>
     </message>
     <message>
         <source>Type what you look for, or choose above. The Hub is asked as you do, and only then.</source>
-        <translation type="unfinished"></translation>
+        <translation>输入要找的内容，或在上方选择。只有这时才会询问 Hub。</translation>
     </message>
     <message>
         <source>asking for more…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在获取更多…</translation>
     </message>
     <message>
         <source>more as you scroll</source>
-        <translation type="unfinished"></translation>
+        <translation>滚动以获取更多</translation>
     </message>
     <message>
         <source>that is all</source>
-        <translation type="unfinished"></translation>
+        <translation>已是全部</translation>
     </message>
 </context>
 <context>
@@ -900,6 +1066,36 @@
     </message>
 </context>
 <context>
+    <name>MeasuredTable</name>
+    <message>
+        <source>At the peak</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured on {device}: {time} a step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MemoryBar</name>
+    <message>
+        <source>Memory: {taken} of {free}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>MemorySplit</name>
     <message>
         <source>Cache</source>
@@ -1118,7 +1314,7 @@
     <name>ModelsPage</name>
     <message>
         <source>Asks the Hub when you search: that leaves this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索时会询问 Hub：内容会离开本机</translation>
     </message>
     <message>
         <source>Models</source>
@@ -1152,19 +1348,64 @@
     <name>NetworkButton</name>
     <message>
         <source>Offline</source>
-        <translation type="unfinished">离线</translation>
+        <translation>离线</translation>
     </message>
     <message>
         <source>Offline: nothing opens a connection. Press to let the Hub be asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>离线：不建立任何连接。点按以允许询问 Hub。</translation>
     </message>
     <message>
         <source>Online</source>
-        <translation type="unfinished"></translation>
+        <translation>在线</translation>
     </message>
     <message>
-        <source>Online: the Hub is asked when you search or download. Press to let nothing leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <source>Online: the Hub is asked when you search or download. Press to go offline.</source>
+        <translation>在线：搜索或下载时询问 Hub。点按以转为离线。</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Kept until the application is closed, on this computer only. Texts and tokens are not in it.</source>
+        <translation>仅保存在本机，关闭应用后清除。其中不含文本与令牌。</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>No request</source>
+        <translation>没有请求</translation>
+    </message>
+    <message>
+        <source>Nothing has left this computer since the application was started.</source>
+        <translation>应用启动以来，没有任何内容离开本机。</translation>
+    </message>
+    <message>
+        <source>Offline: nothing opens a connection</source>
+        <translation>离线：不建立任何连接</translation>
+    </message>
+    <message>
+        <source>Requests since the start</source>
+        <translation>启动以来的请求</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>另存为 CSV</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>另存为 CSV…</translation>
+    </message>
+    <message numerus="yes">
+        <source>{host}: %n request(s), {sent} sent, {received} received</source>
+        <translation>
+            <numerusform>{host}：%n 个请求，发送 {sent}，接收 {received}</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1238,53 +1479,53 @@
     <name>Notices</name>
     <message numerus="yes">
         <source>%n download(s) were not finished.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个下载尚未完成。</numerusform>
         </translation>
     </message>
     <message>
         <source>Big Model Studio</source>
-        <translation type="unfinished">Big Model Studio</translation>
+        <translation>Big Model Studio</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished">查看</translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>could not be fetched to its end.</source>
-        <translation type="unfinished"></translation>
+        <translation>未能下载完成。</translation>
     </message>
     <message>
         <source>ended without a word.</source>
-        <translation type="unfinished">意外退出。</translation>
+        <translation>意外退出。</translation>
     </message>
     <message>
         <source>has ended.</source>
-        <translation type="unfinished">已结束。</translation>
+        <translation>已结束。</translation>
     </message>
     <message>
         <source>has failed.</source>
-        <translation type="unfinished">失败了。</translation>
+        <translation>失败了。</translation>
     </message>
     <message>
         <source>has finished.</source>
-        <translation type="unfinished">已完成。</translation>
+        <translation>已完成。</translation>
     </message>
     <message>
         <source>is on this computer now ({size}).</source>
-        <translation type="unfinished"></translation>
+        <translation>已在本机上（{size}）。</translation>
     </message>
     <message>
         <source>was not fetched to its end.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未下载完成。</translation>
     </message>
     <message>
         <source>was stopped.</source>
-        <translation type="unfinished">已停止。</translation>
+        <translation>已停止。</translation>
     </message>
 </context>
 <context>
@@ -1452,6 +1693,137 @@
     </message>
 </context>
 <context>
+    <name>PlanPanel</name>
+    <message>
+        <source>About {rate} tokens a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About {time} a step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About {time} for one batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking what this computer has…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Context, in tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Gradient checkpointing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradients</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>How fast it would be is known once this device was measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not fit: {total}, and {free} are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It fits: {total} of {free} that are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key/value cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest batch that fits: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Logits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure two steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the last layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>优化器</translation>
+    </message>
+    <message>
+        <source>Rank of LoRA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The plan needs the model’s structure, which is being worked out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The process itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no plan for this model: its structure cannot be run without weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To train it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>What for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is trained</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>longest context: {count} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ProbabilityBars</name>
     <message>
         <source>Probabilities</source>
@@ -1463,6 +1835,19 @@
     <message>
         <source>Menu: open, settings, shortcuts</source>
         <translation>菜单：打开、设置、快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>Ranking</name>
+    <message>
+        <source>Advised models, the best first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Show %n more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1616,141 +2001,141 @@
     <name>RepoDetails</name>
     <message numerus="yes">
         <source>%n file(s) needed, {size} in all</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>需要 %n 个文件，共 {size}</numerusform>
         </translation>
     </message>
     <message>
         <source>Access</source>
-        <translation type="unfinished"></translation>
+        <translation>访问</translation>
     </message>
     <message>
         <source>Download {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>下载 {size}</translation>
     </message>
     <message>
         <source>Downloading… {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在下载… {share}</translation>
     </message>
     <message>
         <source>Downloads</source>
-        <translation type="unfinished"></translation>
+        <translation>下载量</translation>
     </message>
     <message>
         <source>Facts</source>
-        <translation type="unfinished">基本信息</translation>
+        <translation>基本信息</translation>
     </message>
     <message>
         <source>Fetches the needed files from the Hub into its cache on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>把所需文件从 Hub 下载到本机的缓存</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Fits: running it on {device} takes about {need}; {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>适合：在{device}上运行约需 {need}；空闲 {free}。</translation>
     </message>
     <message>
         <source>It does not say how many parameters it has: whether it fits is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>它没有说明参数数量：无法知道是否适合本机。</translation>
     </message>
     <message>
         <source>Its page…</source>
-        <translation type="unfinished"></translation>
+        <translation>模型页面…</translation>
     </message>
     <message>
         <source>Library</source>
-        <translation type="unfinished"></translation>
+        <translation>库</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>许可证</translation>
     </message>
     <message>
         <source>Likes</source>
-        <translation type="unfinished"></translation>
+        <translation>喜欢</translation>
     </message>
     <message>
         <source>Made from</source>
-        <translation type="unfinished"></translation>
+        <translation>源自</translation>
     </message>
     <message>
         <source>Open its page in the browser?</source>
-        <translation type="unfinished"></translation>
+        <translation>在浏览器中打开它的页面？</translation>
     </message>
     <message>
         <source>Opens the page of this model in the browser, once you have seen its address</source>
-        <translation type="unfinished"></translation>
+        <translation>先让您看到地址，再在浏览器中打开该模型的页面</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished">参数量</translation>
+        <translation>参数</translation>
     </message>
     <message>
         <source>Paused {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停 {share}</translation>
     </message>
     <message>
         <source>Revision</source>
-        <translation type="unfinished">版本</translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Show on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>在本机中显示</translation>
     </message>
     <message>
         <source>Sign in…</source>
-        <translation type="unfinished"></translation>
+        <translation>登录…</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Stopped {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>已中止 {share}</translation>
     </message>
     <message>
         <source>Task</source>
-        <translation type="unfinished"></translation>
+        <translation>任务</translation>
     </message>
     <message>
         <source>The model’s makers wrote this address. Open it in the browser?</source>
-        <translation type="unfinished"></translation>
+        <translation>此地址由模型作者写下。在浏览器中打开？</translation>
     </message>
     <message>
         <source>There are no files in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>其中没有文件。</translation>
     </message>
     <message>
         <source>Too large: running it on {device} takes about {need}; {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>过大：在{device}上运行约需 {need}；空闲 {free}。</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">重试</translation>
+        <translation>再试一次</translation>
     </message>
     <message>
         <source>Updated</source>
-        <translation type="unfinished"></translation>
+        <translation>更新</translation>
     </message>
     <message>
         <source>What its makers say</source>
-        <translation type="unfinished"></translation>
+        <translation>作者的说明</translation>
     </message>
     <message>
         <source>on request: accept its terms on its page, and sign in</source>
-        <translation type="unfinished"></translation>
+        <translation>需申请：在其页面接受条款并登录</translation>
     </message>
     <message>
         <source>private</source>
-        <translation type="unfinished"></translation>
+        <translation>私有</translation>
     </message>
     <message>
         <source>the processor</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器</translation>
     </message>
 </context>
 <context>
@@ -1873,11 +2258,11 @@
     <name>Running</name>
     <message>
         <source>{name}: step {step} of {steps}</source>
-        <translation type="unfinished">{name}：第 {step} / {steps} 步</translation>
+        <translation>{name}：第 {step} 步，共 {steps} 步</translation>
     </message>
     <message>
         <source>{name}: {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{size}</translation>
     </message>
 </context>
 <context>
@@ -1924,6 +2309,10 @@
 </context>
 <context>
     <name>SettingsDialog</name>
+    <message>
+        <source>Account on the Hub…</source>
+        <translation>Hub 账户…</translation>
+    </message>
     <message>
         <source>Settings</source>
         <translation>设置</translation>
@@ -2017,6 +2406,48 @@
     <message>
         <source>Pictures</source>
         <translation>图片</translation>
+    </message>
+</context>
+<context>
+    <name>StructureModel</name>
+    <message>
+        <source>Module</source>
+        <translation>模块</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>占比</translation>
+    </message>
+    <message>
+        <source>Stored as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>tied</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StructurePanel</name>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>{count} parameters are used by a second module too; they are counted once.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2170,6 +2601,108 @@
     </message>
 </context>
 <context>
+    <name>Treemap</name>
+    <message>
+        <source>Attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Convolution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>嵌入</translation>
+    </message>
+    <message>
+        <source>Feed-forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normalisation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Parameters as a map</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Trials</name>
+    <message>
+        <source>Add a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add pictures…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop pictures here, and say beside each what is on it, where you want it judged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Examples, and what each model says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading a model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures to try models on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Press “Try” at models that are here: they stand side by side below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>训练任务</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try on your own examples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type what you would ask, and beside it what a right answer holds, where you want it judged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Unreadable</name>
     <message>
         <source>Unreadable: {count}</source>
@@ -2231,6 +2764,10 @@
 <context>
     <name>actions</name>
     <message>
+        <source>Account on the Hub…</source>
+        <translation>Hub 账户…</translation>
+    </message>
+    <message>
         <source>Break the line</source>
         <translation>换行</translation>
     </message>
@@ -2257,6 +2794,10 @@
     <message>
         <source>Find and do…</source>
         <translation>查找并执行…</translation>
+    </message>
+    <message>
+        <source>Go offline, or online again</source>
+        <translation>转为离线或在线</translation>
     </message>
     <message>
         <source>Logs…</source>
@@ -2327,6 +2868,10 @@
         <translation>立即保存训练</translation>
     </message>
     <message>
+        <source>Search the Hub</source>
+        <translation>搜索 Hub</translation>
+    </message>
+    <message>
         <source>Send</source>
         <translation>发送</translation>
     </message>
@@ -2365,6 +2910,10 @@
     <message>
         <source>Use the model</source>
         <translation>使用模型</translation>
+    </message>
+    <message>
+        <source>What left this computer…</source>
+        <translation>离开本机的内容…</translation>
     </message>
 </context>
 <context>
@@ -2472,6 +3021,14 @@
     <message>
         <source>model</source>
         <translation>模型输出</translation>
+    </message>
+    <message>
+        <source>no example was given</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no model was chosen</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>paused</source>
@@ -2674,6 +3231,10 @@
         <translation>请再添加一个其他类别的图片文件夹：至少要有两个类别才能区分。</translation>
     </message>
     <message>
+        <source>Add an example, and choose a model that is here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Add it, as in the example of the README.</source>
         <translation>请参照 README 中的示例补上。</translation>
     </message>
@@ -2824,6 +3385,10 @@
     <message>
         <source>Give the path of a TOML file.</source>
         <translation>请指定 TOML 文件的路径。</translation>
+    </message>
+    <message>
+        <source>Go online (at the window&apos;s foot, or in the settings), then try again.</source>
+        <translation>在窗口底部或设置中转为在线，然后再试。</translation>
     </message>
     <message>
         <source>Halve schedule.batch or model.context, or take a smaller model; other models can be closed too.</source>
@@ -3194,6 +3759,10 @@
         <translation>应用正在关闭。</translation>
     </message>
     <message>
+        <source>The application is offline, so that the Hub was not asked.</source>
+        <translation>应用处于离线状态，没有询问 Hub。</translation>
+    </message>
+    <message>
         <source>The checkpoint is damaged at {path}: {detail}.</source>
         <translation>检查点已损坏，位于 {path}：{detail}。</translation>
     </message>
@@ -3514,6 +4083,10 @@
         <translation>文件夹 {path} 不存在。</translation>
     </message>
     <message>
+        <source>There is no gap in the text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is no model called {model} on this machine.</source>
         <translation>本机上没有名为 {model} 的模型。</translation>
     </message>
@@ -3544,6 +4117,10 @@
     <message>
         <source>There is nothing at {path}.</source>
         <translation>{path} 处什么也没有。</translation>
+    </message>
+    <message>
+        <source>There is nothing to try: {detail}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is: {devices}.</source>
@@ -3679,6 +4256,10 @@
     </message>
     <message>
         <source>With {parameters} parameters it is the largest that fits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write {mask} where the word is missing.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3953,24 +4534,40 @@
 <context>
     <name>models</name>
     <message>
+        <source>Advice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Answering from a text</source>
+        <translation>依据文本回答</translation>
+    </message>
+    <message>
+        <source>Classify texts</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Classifying pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片分类</translation>
     </message>
     <message>
         <source>Classifying text</source>
+        <translation>文本分类</translation>
+    </message>
+    <message>
+        <source>Compare texts by meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue a text</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Downloads</source>
-        <translation type="unfinished"></translation>
+        <translation>下载量</translation>
     </message>
     <message>
         <source>Embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>嵌入</translation>
     </message>
     <message>
         <source>Encoder</source>
@@ -3982,11 +4579,19 @@
     </message>
     <message>
         <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Fill in missing words</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>From</source>
         <translation>来源</translation>
+    </message>
+    <message>
+        <source>Hold a conversation</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Hub, on disk</source>
@@ -4002,11 +4607,11 @@
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>许可证</translation>
     </message>
     <message>
         <source>Likes</source>
-        <translation type="unfinished"></translation>
+        <translation>喜欢</translation>
     </message>
     <message>
         <source>Masked words</source>
@@ -4018,11 +4623,11 @@
     </message>
     <message>
         <source>Most downloaded</source>
-        <translation type="unfinished"></translation>
+        <translation>下载最多</translation>
     </message>
     <message>
         <source>Most liked</source>
-        <translation type="unfinished"></translation>
+        <translation>最受喜欢</translation>
     </message>
     <message>
         <source>On disk</source>
@@ -4030,7 +4635,7 @@
     </message>
     <message>
         <source>On the Hub</source>
-        <translation type="unfinished"></translation>
+        <translation>在 Hub 上</translation>
     </message>
     <message>
         <source>On this computer</source>
@@ -4050,35 +4655,47 @@
     </message>
     <message>
         <source>Pictures and text</source>
+        <translation>图片与文本</translation>
+    </message>
+    <message>
+        <source>Recognise pictures</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Sentence similarity</source>
-        <translation type="unfinished"></translation>
+        <translation>句子相似度</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Speech to text</source>
-        <translation type="unfinished"></translation>
+        <translation>语音转文字</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Summarise</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Summarising</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Tag words</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tagging words</source>
-        <translation type="unfinished"></translation>
+        <translation>词语标注</translation>
     </message>
     <message>
         <source>Task</source>
-        <translation type="unfinished"></translation>
+        <translation>任务</translation>
     </message>
     <message>
         <source>Text classifier</source>
@@ -4090,15 +4707,19 @@
     </message>
     <message>
         <source>Text to picture</source>
+        <translation>文字生成图片</translation>
+    </message>
+    <message>
+        <source>Translate</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Translating</source>
-        <translation type="unfinished"></translation>
+        <translation>翻译</translation>
     </message>
     <message>
         <source>Trending</source>
-        <translation type="unfinished"></translation>
+        <translation>近期热门</translation>
     </message>
     <message>
         <source>Type</source>
@@ -4106,11 +4727,11 @@
     </message>
     <message>
         <source>Updated</source>
-        <translation type="unfinished"></translation>
+        <translation>更新</translation>
     </message>
     <message>
         <source>Updated last</source>
-        <translation type="unfinished"></translation>
+        <translation>最近更新</translation>
     </message>
     <message>
         <source>Word tagger</source>
@@ -4118,15 +4739,15 @@
     </message>
     <message>
         <source>Writing and chat</source>
-        <translation type="unfinished"></translation>
+        <translation>写作与对话</translation>
     </message>
     <message>
         <source>access on request</source>
-        <translation type="unfinished"></translation>
+        <translation>需申请访问</translation>
     </message>
     <message>
         <source>being checked</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验</translation>
     </message>
     <message>
         <source>bundled</source>
@@ -4134,7 +4755,7 @@
     </message>
     <message>
         <source>fits this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>适合本机</translation>
     </message>
     <message>
         <source>folder</source>
@@ -4142,7 +4763,7 @@
     </message>
     <message>
         <source>here</source>
-        <translation type="unfinished"></translation>
+        <translation>已在本机</translation>
     </message>
     <message>
         <source>loaded now</source>
@@ -4150,31 +4771,102 @@
     </message>
     <message>
         <source>needed</source>
-        <translation type="unfinished"></translation>
+        <translation>需要</translation>
     </message>
     <message>
         <source>not needed</source>
-        <translation type="unfinished"></translation>
+        <translation>不需要</translation>
     </message>
     <message>
         <source>on this computer</source>
+        <translation>在本机上</translation>
+    </message>
+    <message>
+        <source>pictures a second</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>private</source>
-        <translation type="unfinished"></translation>
+        <translation>私有</translation>
     </message>
     <message>
         <source>run</source>
         <translation>训练任务</translation>
     </message>
     <message>
-        <source>too large for this machine</source>
+        <source>texts a second</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>waits</source>
+        <source>tokens a second</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>too large for this machine</source>
+        <translation>对本机过大</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>等待</translation>
+    </message>
+</context>
+<context>
+    <name>network</name>
+    <message>
+        <source>Account</source>
+        <translation>账户</translation>
+    </message>
+    <message>
+        <source>Card and files</source>
+        <translation>说明与文件</translation>
+    </message>
+    <message>
+        <source>Checksums</source>
+        <translation>校验和</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>主机</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>路径</translation>
+    </message>
+    <message>
+        <source>Purpose</source>
+        <translation>用途</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>接收</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
     </message>
 </context>
 <context>
