@@ -41,6 +41,13 @@
 <context>
     <name>NetworkDialog</name>
     <message numerus="yes">
+        <source>%n without a good answer</source>
+        <translation>
+            <numerusform>%n without a good answer</numerusform>
+            <numerusform>%n without a good answer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{host}: %n request(s), {sent} sent, {received} received</source>
         <translation>
             <numerusform>{host}: %n request, {sent} sent, {received} received</numerusform>

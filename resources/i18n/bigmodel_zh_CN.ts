@@ -98,7 +98,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Free on {device}: {size}</source>
+        <source>Free now: {size} ({device})</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1094,6 +1094,18 @@
         <source>Memory: {taken} of {free}</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>The process itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>What it computes and keeps</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>MemorySplit</name>
@@ -1365,6 +1377,12 @@
 </context>
 <context>
     <name>NetworkDialog</name>
+    <message numerus="yes">
+        <source>%n without a good answer</source>
+        <translation>
+            <numerusform>%n 个未得到有效答复</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
