@@ -193,7 +193,8 @@ class NetworkDialog(QDialog):
     def _sum(self, host: str, count: int, failed: int, sent: int, received: int) -> str:
         words = self.tr("{host}: %n request(s), {sent} sent, {received} received", "", count)
         said = words.format(host=host, sent=numbers.size(sent), received=numbers.size(received))
-        return f"{said} · {self.tr('%n without a good answer', '', failed)}" if failed else said
+        lost = self.tr("%n without a good answer", "", failed) if failed else ""
+        return f"{said} · {lost}" if lost else said
 
     @Slot()
     def _on_export(self) -> None:
