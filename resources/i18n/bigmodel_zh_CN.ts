@@ -52,19 +52,23 @@
     <name>AdviceCard</name>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>详情</translation>
     </message>
     <message>
         <source>Download…</source>
-        <translation type="unfinished"></translation>
+        <translation>下载…</translation>
+    </message>
+    <message>
+        <source>The process itself</source>
+        <translation>进程本身</translation>
     </message>
     <message>
         <source>Try</source>
-        <translation type="unfinished"></translation>
+        <translation>试用</translation>
     </message>
     <message>
         <source>Try {model}</source>
-        <translation type="unfinished"></translation>
+        <translation>试用 {model}</translation>
     </message>
     <message>
         <source>Use in Chat</source>
@@ -75,8 +79,16 @@
         <translation>在“图像”中使用</translation>
     </message>
     <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>What it computes and keeps</source>
+        <translation>计算与缓存</translation>
+    </message>
+    <message>
         <source>on the Hub</source>
-        <translation type="unfinished"></translation>
+        <translation>在 Hub 上</translation>
     </message>
     <message>
         <source>on this computer</source>
@@ -87,19 +99,19 @@
     <name>AdviceForm</name>
     <message>
         <source>Any</source>
-        <translation type="unfinished"></translation>
+        <translation>不限</translation>
     </message>
     <message>
         <source>At least so many {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>至少达到的速度（{unit}）</translation>
     </message>
     <message>
         <source>Free for every use</source>
-        <translation type="unfinished"></translation>
+        <translation>可自由用于任何用途</translation>
     </message>
     <message>
         <source>Free now: {size} ({device})</source>
-        <translation type="unfinished"></translation>
+        <translation>当前可用：{size}（{device}）</translation>
     </message>
     <message>
         <source>Licence</source>
@@ -107,15 +119,15 @@
     </message>
     <message>
         <source>Memory that it may take</source>
-        <translation type="unfinished"></translation>
+        <translation>可占用的内存</translation>
     </message>
     <message>
         <source>What is free</source>
-        <translation type="unfinished"></translation>
+        <translation>当前可用的全部</translation>
     </message>
     <message>
         <source>What shall it do?</source>
-        <translation type="unfinished"></translation>
+        <translation>要用它做什么？</translation>
     </message>
 </context>
 <context>
@@ -130,26 +142,26 @@
     </message>
     <message>
         <source>No model that is known here does this under such a licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有已知的模型能在该许可证下完成此任务。</translation>
     </message>
     <message>
         <source>Nothing to advise</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可推荐的模型</translation>
     </message>
 </context>
 <context>
     <name>AnswerDelegate</name>
     <message>
         <source>(nothing)</source>
-        <translation type="unfinished"></translation>
+        <translation>（无输出）</translation>
     </message>
     <message>
         <source>right</source>
-        <translation type="unfinished"></translation>
+        <translation>正确</translation>
     </message>
     <message>
         <source>wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>错误</translation>
     </message>
 </context>
 <context>
@@ -596,19 +608,19 @@
     <name>ExamplesTable</name>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Right would be</source>
-        <translation type="unfinished"></translation>
+        <translation>正确答案</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>Type an example…</source>
-        <translation type="unfinished"></translation>
+        <translation>输入一个示例…</translation>
     </message>
     <message>
         <source>failed</source>
@@ -616,11 +628,11 @@
     </message>
     <message>
         <source>not tried yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未试用</translation>
     </message>
     <message>
         <source>{right} of {all} right</source>
-        <translation type="unfinished"></translation>
+        <translation>{all} 个中 {right} 个正确</translation>
     </message>
 </context>
 <context>
@@ -1091,20 +1103,8 @@
 <context>
     <name>MemoryBar</name>
     <message>
-        <source>Memory: {taken} of {free}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The process itself</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Weights</source>
-        <translation>权重</translation>
-    </message>
-    <message>
-        <source>What it computes and keeps</source>
-        <translation type="unfinished"></translation>
+        <translation type="vanished">权重</translation>
     </message>
 </context>
 <context>
@@ -1187,6 +1187,10 @@
         <translation>架构</translation>
     </message>
     <message>
+        <source>Attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Context</source>
         <translation>上下文</translation>
     </message>
@@ -1215,12 +1219,16 @@
         <translation>上次使用</translation>
     </message>
     <message>
+        <source>Layers</source>
+        <translation type="unfinished">层数</translation>
+    </message>
+    <message>
         <source>Load</source>
         <translation>加载</translation>
     </message>
     <message>
         <source>Module</source>
-        <translation>模块</translation>
+        <translation type="vanished">模块</translation>
     </message>
     <message>
         <source>On disk</source>
@@ -1235,6 +1243,10 @@
         <translation>参数量</translation>
     </message>
     <message>
+        <source>Plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>移除</translation>
     </message>
@@ -1244,7 +1256,7 @@
     </message>
     <message>
         <source>Share</source>
-        <translation>占比</translation>
+        <translation type="vanished">占比</translation>
     </message>
     <message>
         <source>Stop loading</source>
@@ -1259,6 +1271,10 @@
         <translation>从列表中移除</translation>
     </message>
     <message>
+        <source>Tied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>To look at a picture</source>
         <translation>处理一张图片</translation>
     </message>
@@ -1268,7 +1284,7 @@
     </message>
     <message>
         <source>Type</source>
-        <translation>类型</translation>
+        <translation type="vanished">类型</translation>
     </message>
     <message>
         <source>Unload</source>
@@ -1293,6 +1309,10 @@
     <message>
         <source>Weights</source>
         <translation>权重</translation>
+    </message>
+    <message>
+        <source>What is shown of the model</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{tokens} tokens</source>
@@ -1810,7 +1830,7 @@
     </message>
     <message>
         <source>The process itself</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">进程本身</translation>
     </message>
     <message>
         <source>There is no plan for this model: its structure cannot be run without weights.</source>
@@ -1842,6 +1862,13 @@
     </message>
 </context>
 <context>
+    <name>Planning</name>
+    <message>
+        <source>Running two steps in a process of its own…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ProbabilityBars</name>
     <message>
         <source>Probabilities</source>
@@ -1859,12 +1886,12 @@
     <name>Ranking</name>
     <message>
         <source>Advised models, the best first</source>
-        <translation type="unfinished"></translation>
+        <translation>推荐的模型，最合适的在前</translation>
     </message>
     <message numerus="yes">
         <source>Show %n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>再显示 %n 个</numerusform>
         </translation>
     </message>
 </context>
@@ -2657,35 +2684,35 @@
     <name>Trials</name>
     <message>
         <source>Add a text</source>
-        <translation type="unfinished"></translation>
+        <translation>添加文本</translation>
     </message>
     <message>
         <source>Add pictures…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加图片…</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>Drop pictures here, and say beside each what is on it, where you want it judged.</source>
-        <translation type="unfinished"></translation>
+        <translation>把图片拖放到这里；如需判断对错，请在旁边写明图片内容。</translation>
     </message>
     <message>
         <source>Examples, and what each model says</source>
-        <translation type="unfinished"></translation>
+        <translation>示例以及各模型的回答</translation>
     </message>
     <message>
         <source>Loading a model…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载模型…</translation>
     </message>
     <message>
         <source>Pictures to try models on</source>
-        <translation type="unfinished"></translation>
+        <translation>用来试用模型的图片</translation>
     </message>
     <message>
         <source>Press “Try” at models that are here: they stand side by side below.</source>
-        <translation type="unfinished"></translation>
+        <translation>在本机的模型上点击“试用”，它们会在下方并排显示。</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -2697,7 +2724,7 @@
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动…</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -2705,19 +2732,19 @@
     </message>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止</translation>
     </message>
     <message>
         <source>Try on your own examples</source>
-        <translation type="unfinished"></translation>
+        <translation>用自己的示例试用</translation>
     </message>
     <message>
         <source>Type what you would ask, and beside it what a right answer holds, where you want it judged.</source>
-        <translation type="unfinished"></translation>
+        <translation>输入要问的内容；如需判断对错，请在旁边写明正确答案应包含的文字。</translation>
     </message>
     <message>
         <source>{done} of {total}…</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {done} 个，共 {total} 个…</translation>
     </message>
 </context>
 <context>
@@ -3042,11 +3069,11 @@
     </message>
     <message>
         <source>no example was given</source>
-        <translation type="unfinished"></translation>
+        <translation>没有给出示例</translation>
     </message>
     <message>
         <source>no model was chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>没有选择模型</translation>
     </message>
     <message>
         <source>paused</source>
@@ -3250,7 +3277,7 @@
     </message>
     <message>
         <source>Add an example, and choose a model that is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>请添加一个示例，并选择一个本机上的模型。</translation>
     </message>
     <message>
         <source>Add it, as in the example of the README.</source>
@@ -3350,7 +3377,7 @@
     </message>
     <message>
         <source>Fetch it again, or take another.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新获取，或换一个文件。</translation>
     </message>
     <message>
         <source>Fetch it again, which goes on where it stopped, or remove it.</source>
@@ -3414,19 +3441,19 @@
     </message>
     <message>
         <source>How fast it is here is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>在本机上的速度尚不清楚。</translation>
     </message>
     <message>
         <source>It can be fetched from the Hub: about {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>可从 Hub 获取：约 {size}。</translation>
     </message>
     <message>
         <source>It continues text, and was not made for conversation.</source>
-        <translation type="unfinished"></translation>
+        <translation>它只会续写文本，不是为对话而训练的。</translation>
     </message>
     <message>
         <source>It gives about {rate} tokens a second.</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒约生成 {rate} 个词元。</translation>
     </message>
     <message>
         <source>It has been started again; try once more.</source>
@@ -3438,19 +3465,19 @@
     </message>
     <message>
         <source>It is damaged, or made to do harm: fetch it from another source.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件已损坏，或是恶意制作的：请从其他来源获取。</translation>
     </message>
     <message>
         <source>It is damaged: fetch it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件已损坏：请重新获取。</translation>
     </message>
     <message>
         <source>It is on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>它在本机上。</translation>
     </message>
     <message>
         <source>It is slower than was asked for: about {rate} a second.</source>
-        <translation type="unfinished"></translation>
+        <translation>比要求的慢：每秒约 {rate} 个。</translation>
     </message>
     <message>
         <source>It is where it was; the log has the details.</source>
@@ -3458,11 +3485,11 @@
     </message>
     <message>
         <source>It looks at about {rate} pictures a second.</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒约识别 {rate} 张图片。</translation>
     </message>
     <message>
         <source>It may be: 512MB, 4GB, 1.5GiB.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以写成：512MB、4GB、1.5GiB。</translation>
     </message>
     <message>
         <source>It may be: {dtypes}.</source>
@@ -3498,15 +3525,15 @@
     </message>
     <message>
         <source>It takes in about {rate} texts a second.</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒约处理 {rate} 段文本。</translation>
     </message>
     <message>
         <source>It takes {needs} of the {free} that it may take.</source>
-        <translation type="unfinished"></translation>
+        <translation>占用 {needs}，上限为 {free}。</translation>
     </message>
     <message>
         <source>It takes {needs}, and it may take only {free}.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {needs}，而上限只有 {free}。</translation>
     </message>
     <message>
         <source>It takes {size} and {free} are free: no single change is enough.</source>
@@ -3618,7 +3645,7 @@
     </message>
     <message>
         <source>Ollama’s entry for {model} leads to no model that can be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ollama 中 {model} 的条目没有指向可读取的模型。</translation>
     </message>
     <message>
         <source>Only files and folders on this computer can be dropped here.</source>
@@ -3642,7 +3669,7 @@
     </message>
     <message>
         <source>Remove it there; this application only looks at it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在那里移除；本程序只查看它。</translation>
     </message>
     <message>
         <source>Remove the new copy first, or let the old one go.</source>
@@ -3754,7 +3781,7 @@
     </message>
     <message>
         <source>Take a newer copy of the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用该模型较新的副本。</translation>
     </message>
     <message>
         <source>Take a smaller model (model.width, model.layers) or another device.</source>
@@ -3762,11 +3789,11 @@
     </message>
     <message>
         <source>Take another copy of the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用该模型的其他副本。</translation>
     </message>
     <message>
         <source>Take the file with the weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>请使用带有权重的文件。</translation>
     </message>
     <message>
         <source>Take the model in float16, bfloat16 or float32.</source>
@@ -3830,7 +3857,7 @@
     </message>
     <message>
         <source>The file may be newer than this application; else it is damaged: fetch it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件可能比本程序新；否则就是已损坏：请重新获取。</translation>
     </message>
     <message>
         <source>The file of conversations was damaged; a new one was begun.</source>
@@ -3866,7 +3893,7 @@
     </message>
     <message>
         <source>The header of {file} is larger than any model needs, so that it was not read to its end.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 的文件头大得超出任何模型所需，因此没有读完。</translation>
     </message>
     <message>
         <source>The installed torch {torch} (CUDA {cuda}) fits the {card}, but the card does not start.</source>
@@ -4006,15 +4033,15 @@
     </message>
     <message>
         <source>The tensor {name} of {file} has a shape that makes no sense ({shape}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中张量 {name} 的形状不合理（{shape}）。</translation>
     </message>
     <message>
         <source>The tensor {name} of {file} is of a type that is not known here ({type}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中张量 {name} 的类型未知（{type}）。</translation>
     </message>
     <message>
         <source>The tensor {name} of {file} lies over another, or where none may begin.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中张量 {name} 与其他张量重叠，或起始位置不合规。</translation>
     </message>
     <message>
         <source>The tokenizer cannot be used: {detail}.</source>
@@ -4070,7 +4097,7 @@
     </message>
     <message>
         <source>There are: {tasks}.</source>
-        <translation type="unfinished"></translation>
+        <translation>可用的有：{tasks}。</translation>
     </message>
     <message>
         <source>There is a class to be evaluated on that is not learnt: {label}.</source>
@@ -4102,7 +4129,7 @@
     </message>
     <message>
         <source>There is no gap in the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本中没有空缺。</translation>
     </message>
     <message>
         <source>There is no model called {model} on this machine.</source>
@@ -4126,7 +4153,7 @@
     </message>
     <message>
         <source>There is no task called {task}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为 {task} 的任务。</translation>
     </message>
     <message>
         <source>There is no text in {path}.</source>
@@ -4138,7 +4165,7 @@
     </message>
     <message>
         <source>There is nothing to try: {detail}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可试用的内容：{detail}。</translation>
     </message>
     <message>
         <source>There is: {devices}.</source>
@@ -4154,7 +4181,7 @@
     </message>
     <message>
         <source>These can: {tasks}.</source>
-        <translation type="unfinished"></translation>
+        <translation>可以试用的有：{tasks}。</translation>
     </message>
     <message>
         <source>They are as they were at first.</source>
@@ -4202,7 +4229,7 @@
     </message>
     <message>
         <source>To use the model here, take it with safetensors weights; llama.cpp, LM Studio and Ollama run this file.</source>
-        <translation type="unfinished"></translation>
+        <translation>要在这里使用该模型，请选择 safetensors 格式的权重；此文件可由 llama.cpp、LM Studio 和 Ollama 运行。</translation>
     </message>
     <message>
         <source>Training only its last layer takes {size}.</source>
@@ -4242,7 +4269,7 @@
     </message>
     <message>
         <source>What is asked here cannot be tried on examples: {task}.</source>
-        <translation type="unfinished"></translation>
+        <translation>该任务不能用示例试用：{task}。</translation>
     </message>
     <message>
         <source>What is left of it is listed; try once more.</source>
@@ -4274,11 +4301,11 @@
     </message>
     <message>
         <source>With {parameters} parameters it is the largest that fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>它有 {parameters} 参数，是放得下的模型中最大的。</translation>
     </message>
     <message>
         <source>Write {mask} where the word is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在缺词处写上 {mask}。</translation>
     </message>
     <message>
         <source>config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.</source>
@@ -4326,23 +4353,23 @@
     </message>
     <message>
         <source>{file} gives {name} a value of a type that does not exist ({type}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 给 {name} 的值的类型不存在（{type}）。</translation>
     </message>
     <message>
         <source>{file} has a name of {length:,} bytes, and names are short.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中有一个长达 {length:,} 字节的名称，而名称都很短。</translation>
     </message>
     <message>
         <source>{file} has the name {name} twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 中名称 {name} 出现了两次。</translation>
     </message>
     <message>
         <source>{file} holds a list of lists ({name}), which no model needs.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 含有嵌套列表（{name}），任何模型都不需要它。</translation>
     </message>
     <message>
         <source>{file} holds a text that is not UTF-8.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 含有不是 UTF-8 的文本。</translation>
     </message>
     <message>
         <source>{file} holds no tensors.</source>
@@ -4350,7 +4377,7 @@
     </message>
     <message>
         <source>{file} is a GGUF file without tensors, so it is no model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是没有张量的 GGUF 文件，因此不是模型。</translation>
     </message>
     <message>
         <source>{file} is cut off: it has {has:,} bytes and needs {needs:,}.</source>
@@ -4366,7 +4393,7 @@
     </message>
     <message>
         <source>{file} is not a GGUF file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 不是 GGUF 文件。</translation>
     </message>
     <message>
         <source>{file} is not a safetensors file but {format}; it was not opened.</source>
@@ -4374,7 +4401,7 @@
     </message>
     <message>
         <source>{file} is of GGUF version {version}; versions 2 and 3 are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 是 GGUF 第 {version} 版，这里只读取第 2 和第 3 版。</translation>
     </message>
     <message>
         <source>{file} is only a Git LFS pointer, not the weights.</source>
@@ -4382,19 +4409,19 @@
     </message>
     <message>
         <source>{file} says that a part of it is {length:,} bytes long, which cannot be.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 声称其中一部分长达 {length:,} 字节，这不可能。</translation>
     </message>
     <message>
         <source>{file} says that it has a list of {count:,} texts, more than it can hold.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 声称有一个含 {count:,} 段文本的列表，超出其容量。</translation>
     </message>
     <message>
         <source>{file} says that it has {tensors:,} tensors and {entries:,} entries, more than fit into it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 声称有 {tensors:,} 个张量和 {entries:,} 个条目，超出其容量。</translation>
     </message>
     <message>
         <source>{file} says that its tensors are aligned to {was}, and that must be a power of two.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 声称其张量按 {was} 对齐，而它必须是 2 的幂。</translation>
     </message>
     <message>
         <source>{folder} has no weights (no model.safetensors).</source>
@@ -4402,7 +4429,7 @@
     </message>
     <message>
         <source>{model} belongs to LM Studio or Ollama, and stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 属于 LM Studio 或 Ollama，会保留。</translation>
     </message>
     <message>
         <source>{model} came with the application and stays.</source>
@@ -4418,7 +4445,7 @@
     </message>
     <message>
         <source>{model} is a GGUF file: it can be looked at and planned with here, but not run yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 是 GGUF 文件：在这里可以查看和规划，但还不能运行。</translation>
     </message>
     <message>
         <source>{model} is a model of kind “{kind}”, and this needs one of kind “{wanted}”.</source>
@@ -4530,7 +4557,7 @@
     </message>
     <message>
         <source>“ollama pull {model}” fetches it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“ollama pull {model}” 可重新获取它。</translation>
     </message>
     <message>
         <source>“python3 packaging/dev.py run” installs the shared libraries that it needs.</source>
@@ -4546,14 +4573,14 @@
     </message>
     <message>
         <source>“{was}” is not a size.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{was}”不是大小。</translation>
     </message>
 </context>
 <context>
     <name>models</name>
     <message>
         <source>Advice</source>
-        <translation type="unfinished"></translation>
+        <translation>推荐</translation>
     </message>
     <message>
         <source>Answering from a text</source>
@@ -4561,7 +4588,7 @@
     </message>
     <message>
         <source>Classify texts</source>
-        <translation type="unfinished"></translation>
+        <translation>文本分类</translation>
     </message>
     <message>
         <source>Classifying pictures</source>
@@ -4573,11 +4600,11 @@
     </message>
     <message>
         <source>Compare texts by meaning</source>
-        <translation type="unfinished"></translation>
+        <translation>按含义比较文本</translation>
     </message>
     <message>
         <source>Continue a text</source>
-        <translation type="unfinished"></translation>
+        <translation>续写文本</translation>
     </message>
     <message>
         <source>Downloads</source>
@@ -4601,15 +4628,19 @@
     </message>
     <message>
         <source>Fill in missing words</source>
-        <translation type="unfinished"></translation>
+        <translation>填补缺词</translation>
     </message>
     <message>
         <source>From</source>
         <translation>来源</translation>
     </message>
     <message>
-        <source>Hold a conversation</source>
+        <source>Grouped-query</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold a conversation</source>
+        <translation>对话</translation>
     </message>
     <message>
         <source>Hub, on disk</source>
@@ -4648,6 +4679,14 @@
         <translation>最受喜欢</translation>
     </message>
     <message>
+        <source>Multi-head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Multi-query</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>On disk</source>
         <translation>磁盘占用</translation>
     </message>
@@ -4677,7 +4716,7 @@
     </message>
     <message>
         <source>Recognise pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>识别图片</translation>
     </message>
     <message>
         <source>Sentence similarity</source>
@@ -4697,7 +4736,7 @@
     </message>
     <message>
         <source>Summarise</source>
-        <translation type="unfinished"></translation>
+        <translation>摘要</translation>
     </message>
     <message>
         <source>Summarising</source>
@@ -4705,7 +4744,7 @@
     </message>
     <message>
         <source>Tag words</source>
-        <translation type="unfinished"></translation>
+        <translation>词语标注</translation>
     </message>
     <message>
         <source>Tagging words</source>
@@ -4729,7 +4768,7 @@
     </message>
     <message>
         <source>Translate</source>
-        <translation type="unfinished"></translation>
+        <translation>翻译</translation>
     </message>
     <message>
         <source>Translating</source>
@@ -4801,7 +4840,7 @@
     </message>
     <message>
         <source>pictures a second</source>
-        <translation type="unfinished"></translation>
+        <translation>图片/秒</translation>
     </message>
     <message>
         <source>private</source>
@@ -4813,11 +4852,11 @@
     </message>
     <message>
         <source>texts a second</source>
-        <translation type="unfinished"></translation>
+        <translation>文本/秒</translation>
     </message>
     <message>
         <source>tokens a second</source>
-        <translation type="unfinished"></translation>
+        <translation>词元/秒</translation>
     </message>
     <message>
         <source>too large for this machine</source>
