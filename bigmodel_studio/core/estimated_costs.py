@@ -42,7 +42,7 @@ def estimated_costs(config: dict[str, Any], parameters: int, parameter_bytes: in
     passes: dict[str, Pass] = {}
     for size in _SIZES:
         one = _pass(shape, parameters, size, decodes=decodes)
-        passes |= {f"read/{size}": one, f"go-on/{size}": one} if decodes else {f"read/{size}": one}
+        passes |= {f"{name}/{size}": one for name in ("read", "go-on", "next")} if decodes else {f"read/{size}": one}
     return Costs(
         parameters=parameters,
         parameter_bytes=parameter_bytes,

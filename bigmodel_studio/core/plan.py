@@ -119,7 +119,7 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
     batch, seen = question.batch, question.context
     tokens = seen
     if question.purpose == "inference":
-        one, tokens = (_pass(costs, "go-on", size), 1) if costs.decodes else (_pass(costs, "read", size), seen)
+        one, tokens = (_pass(costs, "next", size), 1) if costs.decodes else (_pass(costs, "read", size), seen)
         more = 0.0
     else:
         one = _training_pass(costs, question, size)
@@ -183,8 +183,8 @@ def _training(costs: Costs, question: PlanQuestion, size: int) -> dict[str, floa
 
 def _more_of_lora(costs: Costs, question: PlanQuestion, size: int) -> float:
     """What adapters of this rank keep beyond those of the rank that was counted: one narrow output a layer."""
-    more = (question.lora_rank - costs.lora_rank) * costs.lora_layers * size
-    return float(more * question.batch * question.context)
+    more = (question.lora_rank - costs.lora_rank) * size
+    return more * costs.lora_kept.at(question.batch, question.context)
 
 
 def _none() -> dict[str, float]:

@@ -45,7 +45,8 @@ class _Seen(NamedTuple):
     other_bytes: Terms
     operations: int
     logits: Terms
-    cache: Terms = NOTHING
+    kept: Terms = NOTHING
+    """Numbers in the cache; for LoRA, in one column of what its adapters keep."""
 
 
 class _Lengths(NamedTuple):
@@ -90,25 +91,25 @@ def costs_of(
         vocabulary=getattr(config, "vocab_size", 0) or 0,
         decodes="go-on/4" in found,
         piece_tokens=PREFILL_TOKENS if "go-on/4" in found else 0,
-        cache_floats=_growth(counted.cache),
+        cache_floats=_growth(counted.kept.get("go-on", NOTHING)),
         passes=found,
         largest_parameter=max((parameter.numel() for parameter in parameters), default=0),
         lora_rank=LORA_RANK,
-        lora_layers=len(lora),
+        lora_kept=_growth(counted.kept.get("lora", NOTHING)),
         lora_per_rank=sum(sum(passes.lora_sides(layer)) for layer in lora),
         head_parameters=sum(model.get_parameter(name).numel() for name in heads),
     )
 
 
 class _Count:
-    """Counts one model's passes. ``cache`` are the numbers in its cache, known after ``inference``."""
+    """Counts one model's passes. ``kept`` has what each kept beside the peaks, by its name."""
 
     def __init__(self, model: PreTrainedModel, kind: ModelKind, picture: tuple[int, int]) -> None:
         self._model, self._kind, self._picture = model, kind, picture
         self._repeats = repeats_of(model)
         context = context_length_of(model.config.get_text_config().to_dict()) or _LONGEST
         self._lengths = _lengths(max(_SHORTEST, min(context, _LONGEST)))
-        self.cache = NOTHING
+        self.kept: dict[str, Terms] = {}
 
     def inference(self) -> Iterator[tuple[str, Pass]]:
         """The passes of use, in both sizes of weights. A decoder reads, goes on, and gives a token."""
@@ -137,11 +138,11 @@ class _Count:
             try:
                 one, two = (self._at(count, dtype, repeats, times) for times in (1, 2))
                 if one.keys() == two.keys():
-                    return {name: self._joined(one[name], two[name], repeats.times) for name in one}
+                    return {name: self._joined(name, one[name], two[name], repeats.times) for name in one}
             except ValueError as error:
                 log.info("%s is counted at its whole depth: %s", type(self._model).__name__, error)
         whole = self._at(count, dtype, None, 0)
-        return {name: self._joined(seen, seen, 1) for name, seen in whole.items()}
+        return {name: self._joined(name, seen, seen, 1) for name, seen in whole.items()}
 
     def _at(
         self, count: Callable[..., dict[str, _Seen]], dtype: torch.dtype, repeats: Repeats | None, times: int
@@ -151,13 +152,12 @@ class _Count:
         found = count(made, None if repeats is None else repeats.region(made, times))
         return found
 
-    def _joined(self, one: _Seen, two: _Seen, times: int) -> Pass:
+    def _joined(self, name: str, one: _Seen, two: _Seen, times: int) -> Pass:
         def line(a: Terms, b: Terms) -> Terms:
             return added(a, added(b, a, -1), times - 1)
 
         forward, backward = extended(one.timeline, two.timeline, times)
-        if one.cache != NOTHING:
-            self.cache = line(one.cache, two.cache)
+        self.kept[name] = line(one.kept, two.kept)
         return Pass(
             forward=_peaks(forward),
             backward=_peaks(backward),
@@ -216,14 +216,22 @@ class _Count:
             nonlocal logits
             logits = counter.terms(_bytes_of(getattr(output, "logits", None)))
 
+        narrow = NOTHING
+
+        def note_narrow(layer: nn.Module, given: Any, output: Any) -> None:
+            nonlocal narrow
+            narrow = added(narrow, counter.terms(given[0].numel() // given[0].shape[-1]))
+
         model.register_forward_hook(note)
+        for layer in passes.lora_layers(model) if method == "lora" else []:
+            layer.register_forward_hook(note_narrow)
         with cpu_attention(), counter, _Marks(counter, region) as marks:
             given = passes.inputs(model, self._kind, _BATCH, tokens, self._picture)
             loss = passes.loss(model, self._kind, given)
             forward = counter.mark()
             loss.backward()  # type: ignore[no-untyped-call]
         top = marks.top or counter.mark()
-        return _seen(counter, Timeline(counter.timeline, forward, marks.before, top), logits)
+        return _seen(counter, Timeline(counter.timeline, forward, marks.before, top), logits, narrow)
 
 
 class _Marks:
@@ -259,8 +267,8 @@ class _Marks:
         self.top = self.top or self._counter.mark()
 
 
-def _seen(counter: Counter, timeline: Timeline, logits: Terms, cache: Terms = NOTHING) -> _Seen:
-    return _Seen(timeline, counter.flops, counter.product_bytes, counter.other_bytes, counter.operations, logits, cache)
+def _seen(counter: Counter, timeline: Timeline, logits: Terms, kept: Terms = NOTHING) -> _Seen:
+    return _Seen(timeline, counter.flops, counter.product_bytes, counter.other_bytes, counter.operations, logits, kept)
 
 
 def _bytes_of(tensor: torch.Tensor | None) -> int:

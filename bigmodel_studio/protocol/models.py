@@ -102,7 +102,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What running and training a model takes, as functions of batch and context, counted on the meta device.
 
     ``passes`` are under ``NAME/BYTES``, the bytes being those of a weight (4 or 2). Names: "read" (a whole input; for
-    a decoder, the first piece of a prompt), "go-on" (a later piece or the next token, on what a cache holds), and a
+    a decoder, the first piece of a prompt), "go-on" (a later piece, on what a cache holds), "next" (one token), and a
     training step by its method: "full", "lora", "frozen", with "+checkpointing" where activations are computed twice.
     """
 
@@ -126,8 +126,8 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Numbers in the largest weight."""
     lora_rank: int = 0
     """The rank that the "lora" passes were counted at."""
-    lora_layers: int = 0
-    """Layers that LoRA is put on."""
+    lora_kept: Growth = Growth()
+    """Numbers that adapters keep for the backward pass for each unit of their rank."""
     lora_per_rank: int = 0
     """Parameters that LoRA adds for each unit of its rank."""
     head_parameters: int = 0
