@@ -134,7 +134,7 @@
     <name>AdvisorView</name>
     <message>
         <source>Any licence</source>
-        <translation>任何许可证</translation>
+        <translation>不限许可证</translation>
     </message>
     <message>
         <source>Looking for models…</source>
@@ -2720,7 +2720,7 @@
     </message>
     <message>
         <source>Run</source>
-        <translation>训练任务</translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Starting…</source>
@@ -4924,6 +4924,10 @@
     <message>
         <source>Time</source>
         <translation>时间</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation type="unfinished">无结果</translation>
     </message>
 </context>
 <context>
