@@ -128,7 +128,6 @@ class AccountDialog(QDialog):
             self.who.setText(words.format(name=name))
         self.problem.setText(i18n.said(self._problem) if self._problem is not None else "")
         self.problem.setVisible(self._problem is not None)
-        self.token.setEnabled(not asking)
         self.sign_in.setEnabled(not asking and bool(self.token.text().strip()))
         self.sign_out.setVisible(bool(name))
         self.sign_out.setEnabled(not asking)

@@ -52,7 +52,8 @@ COLUMNS = (
     str(QT_TRANSLATE_NOOP("network", "Sent")),
     str(QT_TRANSLATE_NOOP("network", "Received")),
 )
-WIDTHS_PX = (84, 180, 120, 72, 0, 64, 80, 88)
+NO_ANSWER = str(QT_TRANSLATE_NOOP("network", "no answer"))
+WIDTHS_PX = (84, 180, 120, 72, 0, 88, 80, 88)
 _PATH, _RIGHT = 4, frozenset({5, 6, 7})
 
 
@@ -67,7 +68,7 @@ def _cell(request: NetworkRequest, column: int) -> str:
         _words(PURPOSES[request.purpose]) if request.purpose in PURPOSES else request.purpose,
         request.method,
         request.path,
-        str(request.status) if request.status else _words("no answer"),
+        str(request.status) if request.status else _words(NO_ANSWER),
         numbers.size(request.sent_bytes),
         numbers.size(request.received_bytes),
     )

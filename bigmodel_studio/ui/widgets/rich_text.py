@@ -28,6 +28,7 @@ from bigmodel_studio.ui.stylesheet import set_look
 TEXT_PX = 14
 HEADING_PX = 16
 LINE_PERCENT = 140.0
+PARAGRAPH_PX = 8
 SEGMENT_CHARACTERS = 2000
 PARAGRAPH_CHARACTERS = 1000
 """A line without a break is broken after so many, since one line is laid out in one go."""
@@ -75,6 +76,8 @@ class Segment(QTextBrowser):
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(_spaced())
         _dress(document)
+        if not breaks:
+            _part_paragraphs(document)
         self.length = len(text)
 
     def loadResource(self, kind: int, name: QUrl | str) -> QByteArray:
@@ -144,6 +147,19 @@ def _dress(document: QTextDocument) -> None:
                 cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
                 cursor.mergeCharFormat(wanted)
             parts += 1
+        block = block.next()
+
+
+def _part_paragraphs(document: QTextDocument) -> None:
+    """Room below each paragraph, and above headings, as in a printed page; code and lists stay together."""
+    block = document.begin()
+    while block.isValid():
+        given = block.blockFormat()
+        if not given.hasProperty(QTextFormat.Property.BlockCodeFence) and block.textList() is None:
+            room = QTextBlockFormat()
+            room.setBottomMargin(PARAGRAPH_PX)
+            room.setTopMargin(PARAGRAPH_PX if given.headingLevel() else 0)
+            QTextCursor(block).mergeBlockFormat(room)
         block = block.next()
 
 

@@ -54,6 +54,14 @@ class Column(NamedTuple):
     sort: Sort | None = None
 
 
+_COUNTS = (888, 8_888, 88_880, 888_800, 8_888_000, 88_880_000, 888_800_000, 88_880_000_000, 888_800_000_000)
+
+
+def _longest_count() -> str:
+    """Languages part large numbers elsewhere."""
+    return max(map(numbers.count, _COUNTS), key=len)
+
+
 def _or_nothing(value: float, shown: Callable[[float], str]) -> str:
     return shown(value) if value else numbers.NOTHING
 
@@ -63,7 +71,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         str(QT_TRANSLATE_NOOP("models", "Parameters")),
         lambda m: _or_nothing(m.parameters, numbers.count),
-        lambda: numbers.count(888_800_000),
+        _longest_count,
     ),
     Column(
         str(QT_TRANSLATE_NOOP("models", "Size")),
@@ -75,7 +83,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         str(QT_TRANSLATE_NOOP("models", "Downloads")),
         lambda m: numbers.count(m.downloads),
-        lambda: numbers.count(888_800_000),
+        _longest_count,
         "downloads",
     ),
     Column(
