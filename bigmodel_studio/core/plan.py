@@ -21,6 +21,7 @@ DEFAULT_CONTEXT = 512
 MOST = 1 << 20
 """Beyond this no batch or context is looked for."""
 CHECKPOINTING = "+checkpointing"
+SHORT = "/short"
 _LEAST_CONTEXT = 16
 
 
@@ -119,7 +120,8 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
     batch, seen = question.batch, question.context
     tokens = seen
     if question.purpose == "inference":
-        one, tokens = (_pass(costs, "next", size), 1) if costs.decodes else (_pass(costs, "read", size), seen)
+        name, tokens = ("next", 1) if costs.decodes else ("read", seen)
+        one = _pass(costs, name, size, seen)
         more = 0.0
     else:
         one = _training_pass(costs, question, size)
@@ -141,20 +143,29 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
 def _inference(costs: Costs, question: PlanQuestion, size: int) -> dict[str, float]:
     """A prompt of the whole context, piece by piece where the model decodes; or one input at a time, whole."""
     batch, context = question.batch, question.context
-    read, on = _pass(costs, "read", size), _pass(costs, "go-on", size)
-    first = min(context, costs.piece_tokens) if costs.decodes and on is not None else context
+    first = min(context, costs.piece_tokens or context)
+    read = _pass(costs, "read", size, first)
     peak = _peak(read.forward, batch, first, first) if read is not None else 0.0
     logits = read.logits.at(batch, first) if read is not None else 0.0
     cache = 0.0
     if costs.decodes:
-        cache = costs.cache_floats.at(batch, context) * size
+        numbers_kept = costs.cache_floats_short if context <= costs.window else costs.cache_floats
+        cache = numbers_kept.at(batch, context) * size
+        for tokens, seen in _later_pieces(context, costs.piece_tokens):
+            on = _pass(costs, "go-on", size, seen)
+            peak = max(peak, _peak(on.forward, batch, tokens, seen) if on is not None else 0.0)
         peak = max(peak, cache)
-        if on is not None and context > first:
-            whole, rest = divmod(context, costs.piece_tokens)
-            peak = max(peak, _peak(on.forward, batch, costs.piece_tokens, whole * costs.piece_tokens))
-            peak = max(peak, _peak(on.forward, batch, max(1, rest), context))
     logits = min(logits, peak - cache)
     return {**_none(), "kv_cache": cache, "logits": logits, "activations": peak - cache - logits}
+
+
+def _later_pieces(context: int, piece: int) -> Iterator[tuple[int, int]]:
+    """The last whole piece of a prompt and what is left of it, with all that is seen by then."""
+    whole, rest = divmod(context, piece)
+    if whole > 1:
+        yield piece, whole * piece
+    if whole and rest:
+        yield rest, context
 
 
 def _training(costs: Costs, question: PlanQuestion, size: int) -> dict[str, float]:
@@ -191,13 +202,15 @@ def _none() -> dict[str, float]:
     return dict.fromkeys(PARTS, 0.0)
 
 
-def _pass(costs: Costs, name: str, size: int) -> Pass | None:
-    return costs.passes.get(f"{name}/{size}") or costs.passes.get(f"{name}/4")
+def _pass(costs: Costs, name: str, size: int, seen: int) -> Pass | None:
+    """The pass of that name; within the window where all of ``seen`` is."""
+    suffix = SHORT if seen <= costs.window else ""
+    return costs.passes.get(f"{name}/{size}{suffix}") or costs.passes.get(f"{name}/4{suffix}")
 
 
 def _training_pass(costs: Costs, question: PlanQuestion, size: int) -> Pass | None:
     name = question.method + CHECKPOINTING * question.checkpointing
-    return _pass(costs, name, size) or _pass(costs, question.method, size)
+    return _pass(costs, name, size, question.context) or _pass(costs, question.method, size, question.context)
 
 
 def _peak(moments: Iterable[Growth], batch: int, tokens: int, seen: int) -> float:

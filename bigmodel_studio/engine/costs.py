@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
@@ -16,7 +16,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.model_folder import context_length_of
-from bigmodel_studio.core.plan import CHECKPOINTING
+from bigmodel_studio.core.plan import CHECKPOINTING, SHORT
 from bigmodel_studio.engine import passes
 from bigmodel_studio.engine.counting import NOTHING, Counter, Dimensions, Terms, added, cpu_attention
 from bigmodel_studio.engine.decoding import PREFILL_TOKENS
@@ -30,6 +30,7 @@ LORA_RANK = 8
 _BATCH = 10007
 _LONGEST = 4096
 _SHORTEST = 24
+_PROBES = (5, 7)
 _METHODS: tuple[tuple[Method, bool], ...] = (
     ("full", False), ("full", True), ("lora", False), ("lora", True), ("frozen", False)
 )  # fmt: skip
@@ -69,7 +70,7 @@ def costs_of(
     """
     counted = _Count(model, kind, picture)
     try:
-        found = dict(counted.inference())
+        found = counted.inference()
     except Exception as error:  # whatever a model does with a tensor that has no values
         log.info("no plan for %s: %s", type(model).__name__, error)
         return None
@@ -88,6 +89,7 @@ def costs_of(
         buffer_bytes=sum(buffer.numel() * buffer.element_size() for buffer in model.buffers()),
         picture_px=max(picture) if kind == "image-classifier" else 0,
         context_length=0 if kind == "image-classifier" else context_length_of(config.to_dict()) or 0,
+        window=counted.window,
         vocabulary=getattr(config, "vocab_size", 0) or 0,
         decodes="go-on/4" in found,
         piece_tokens=PREFILL_TOKENS if "go-on/4" in found else 0,
@@ -95,6 +97,7 @@ def costs_of(
         passes=found,
         largest_parameter=max((parameter.numel() for parameter in parameters), default=0),
         lora_rank=LORA_RANK,
+        cache_floats_short=_growth(counted.kept.get("go-on" + SHORT, NOTHING)),
         lora_kept=_growth(counted.kept.get("lora", NOTHING)),
         lora_per_rank=sum(sum(passes.lora_sides(layer)) for layer in lora),
         head_parameters=sum(model.get_parameter(name).numel() for name in heads),
@@ -107,15 +110,23 @@ class _Count:
     def __init__(self, model: PreTrainedModel, kind: ModelKind, picture: tuple[int, int]) -> None:
         self._model, self._kind, self._picture = model, kind, picture
         self._repeats = repeats_of(model)
-        context = context_length_of(model.config.get_text_config().to_dict()) or _LONGEST
-        self._lengths = _lengths(max(_SHORTEST, min(context, _LONGEST)))
+        config = model.config.get_text_config()
+        context = context_length_of(config.to_dict()) or _LONGEST
+        window = getattr(config, "sliding_window", None) if getattr(config, "use_sliding_window", True) else None
+        self.window = window if isinstance(window, int) and window < context else 0
+        self._long = _lengths(max(_SHORTEST, min(context, max(_LONGEST, 2 * self.window))))
+        self._short = _lengths(max(_SHORTEST, self.window))
+        self._lengths = self._long
         self.kept: dict[str, Terms] = {}
 
-    def inference(self) -> Iterator[tuple[str, Pass]]:
-        """The passes of use, in both sizes of weights. A decoder reads, goes on, and gives a token."""
-        for size, dtype in _DTYPES.items():
-            for name, made in self._at_depths(lambda model, region: self._use(model, region), dtype).items():
-                yield f"{name}/{size}", made
+    def inference(self) -> dict[str, Pass]:
+        """The passes of use, in both sizes of weights. A decoder reads, goes on, and gives a token.
+
+        Raises ``ValueError`` where the work is a loop over tokens: then no one length tells of another.
+        """
+        if self._kind != "image-classifier" and len({self._operations(tokens) for tokens in _PROBES}) > 1:
+            raise ValueError("it goes through its tokens one by one")
+        return self._in_all(self._use)
 
     def training(self, method: Method, checkpointing: bool) -> dict[str, Pass]:
         """A step by that method. Raises where the model cannot be trained so."""
@@ -126,11 +137,26 @@ class _Count:
         def step(model: PreTrainedModel, region: tuple[nn.Module, nn.Module] | None) -> dict[str, _Seen]:
             return {name: self._step(model, region, method, checkpointing)}
 
-        return {
-            f"{name}/{size}": made
-            for size, dtype in _DTYPES.items()
-            for name, made in self._at_depths(step, dtype).items()
-        }
+        return self._in_all(step, both=not checkpointing)
+
+    def _in_all(self, count: Callable[..., dict[str, _Seen]], *, both: bool = True) -> dict[str, Pass]:
+        """The passes in ``both`` sizes of weights (or the larger) and, where attention has a window, also within it."""
+        dtypes = _DTYPES if both else {4: torch.float32}
+        found: dict[str, Pass] = {}
+        for lengths, suffix in ((self._short, SHORT), (self._long, "")) if self.window else ((self._long, ""),):
+            self._lengths = lengths
+            for size, dtype in dtypes.items():
+                made = self._at_depths(count, dtype)
+                found |= {f"{name}/{size}{suffix}": one for name, one in made.items()}
+        return found
+
+    def _operations(self, tokens: int) -> int:
+        repeats = self._repeats
+        model: Any = copy.deepcopy(self._model) if repeats is None else repeats.copy_with(self._model, 1)
+        counter = Counter([])
+        with torch.inference_mode(), cpu_attention(), counter:
+            passes.read(model, self._kind, passes.inputs(model, self._kind, 1, tokens, self._picture))
+        return counter.operations
 
     def _at_depths(self, count: Callable[..., dict[str, _Seen]], dtype: torch.dtype) -> dict[str, Pass]:
         repeats = self._repeats
@@ -157,7 +183,7 @@ class _Count:
             return added(a, added(b, a, -1), times - 1)
 
         forward, backward = extended(one.timeline, two.timeline, times)
-        self.kept[name] = line(one.kept, two.kept)
+        self.kept[name + SHORT * (self._lengths is self._short)] = line(one.kept, two.kept)
         return Pass(
             forward=_peaks(forward),
             backward=_peaks(backward),

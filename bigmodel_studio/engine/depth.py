@@ -68,7 +68,7 @@ def repeats_of(model: nn.Module) -> Repeats | None:
     looks = [_look(layer) for layer in layers]
     for odd in range(_ODD_ONES):
         for period in range(1, _LONGEST_PERIOD + 1):
-            lead = odd + period  # the lowest layers differ going back: nothing below them asks for a gradient
+            lead = odd + 1  # the lowest layer differs going back: nothing below it asks for a gradient
             times, rest = divmod(len(layers) - lead, period)
             if times > 2 and all(looks[i] == looks[i + period] for i in range(odd, len(looks) - period)):
                 return Repeats(name, lead, period, times, rest)

@@ -104,6 +104,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``passes`` are under ``NAME/BYTES``, the bytes being those of a weight (4 or 2). Names: "read" (a whole input; for
     a decoder, the first piece of a prompt), "go-on" (a later piece, on what a cache holds), "next" (one token), and a
     training step by its method: "full", "lora", "frozen", with "+checkpointing" where activations are computed twice.
+    Where some layers look back over a ``window`` only, ``NAME/BYTES/short`` are the passes that stay within it.
     """
 
     parameters: int
@@ -114,6 +115,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     picture_px: int = 0
     context_length: int = 0
     """0: for pictures, or where the model knows no bound."""
+    window: int = 0
     vocabulary: int = 0
     decodes: bool = False
     """Whether it reads a prompt piece by piece into a cache and then gives a token at a time."""
@@ -121,6 +123,8 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long such a piece is."""
     cache_floats: Growth = Growth()
     """Numbers in the key/value cache."""
+    cache_floats_short: Growth = Growth()
+    """The same within the window, where there is one."""
     passes: dict[str, Pass] = {}
     largest_parameter: int = 0
     """Numbers in the largest weight."""
