@@ -7,6 +7,7 @@ no candidate. Knows nothing of how they are ranked.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import logging
 import re
 from collections.abc import Iterable, Iterator
@@ -41,13 +42,19 @@ def _here(records: Iterable[ModelRecord]) -> Iterator[Candidate]:
     for record in records:
         if record.problem is None and record.kind in _KINDS:
             try:
-                yield _of_record(record)
+                candidate = _of_record(record)
             except (StudioError, OSError) as error:  # it changed meanwhile
                 log.info("no candidate: %s: %s", record.id, error)
+                continue
+            if candidate is not None:
+                yield candidate
 
 
-def _of_record(record: ModelRecord) -> Candidate:
+def _of_record(record: ModelRecord) -> Candidate | None:
     folder = Path(record.path)
+    config = read_config(folder)
+    if config.get("auto_map") and not _is_known(config.get("model_type")):
+        return None  # it runs by code of its own, which is never done here
     return Candidate(
         id=record.id,
         name=record.name,
@@ -55,11 +62,20 @@ def _of_record(record: ModelRecord) -> Candidate:
         kind=record.kind,
         parameters=record.parameters,
         bytes=record.bytes,
-        costs=estimated_costs(read_config(folder), record.parameters, record.bytes),
+        costs=estimated_costs(config, record.parameters, record.bytes),
         licence=licence_of(folder),
         own=record.source in {"builtin", "run"},
         chats=record.kind == "causal-lm" and has_chat_template(folder),
     )
+
+
+def _is_known(model_type: object) -> bool:
+    """Whether transformers has code for it, by its folders: it takes seconds to import."""
+    package = importlib.util.find_spec("transformers")
+    if package is None or not package.submodule_search_locations or not isinstance(model_type, str):
+        return False
+    name = model_type.replace("-", "_")
+    return name.isidentifier() and Path(package.submodule_search_locations[0], "models", name).is_dir()
 
 
 def licence_of(folder: Path) -> str:

@@ -29,7 +29,7 @@ from bigmodel_studio.core.plan import Plan, plan
 from bigmodel_studio.protocol import Costs, Device, ModelKind, ModelRef, PlanQuestion, Problem, Speed
 
 FITS, SUITS, FAST, HERE, SIZE = 50.0, 25.0, 12.5, 6.25, 6.0
-_SMALLEST, _LARGEST = 5.0, 13.0
+_SMALLEST, _LARGEST = 3.0, 13.0
 """Decimal logarithms of the parameters between which size counts."""
 
 Unit = Literal["tokens", "pictures", "inputs"]

@@ -184,6 +184,17 @@ def test_what_is_not_whole_or_only_looked_at_is_no_candidate(tmp_path: Path, mon
     assert (found.id, found.licence, found.chats) == (str(whole), "apache-2.0", True)
 
 
+@pytest.mark.parametrize(("model_type", "offered"), [("gpt2", True), ("our-own", False), ("../x", False)])
+def test_what_needs_code_of_its_own_is_no_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_type: str, offered: bool
+) -> None:
+    (tmp_path / "config.json").write_bytes(config(model_type=model_type, auto_map={"AutoModel": "modeling_x.X"}))
+    (tmp_path / "model.safetensors").write_bytes(weights(GPT_SHAPES))
+    monkeypatch.setattr(advice_candidates, "remote", tuple)
+    found = candidates([library.record(ModelRef(source="local", id=str(tmp_path)))])
+    assert bool(found) is offered
+
+
 @pytest.mark.parametrize(
     ("card", "licence"),
     [("---\nlicense: mit\n---\n", "mit"), ("license: mit\n", ""), ("---\nx: 1\n---\nlicense: mit\n", ""), ("", "")],
