@@ -10,14 +10,20 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 
+from bigmodel_studio.client.fake import FakeNetwork
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.trash import Trash
+from bigmodel_studio.protocol import Download, HubFile, HubModel, HubRepo, NetworkRequest
+from bigmodel_studio.ui.account_dialog import AccountDialog
 from bigmodel_studio.ui.crash_report import CrashDialog
 from bigmodel_studio.ui.log_viewer import LogViewer
+from bigmodel_studio.ui.network_dialog import NetworkDialog
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.images.page import ImagesPage
+from bigmodel_studio.ui.pages.models.page import ModelsPage
+from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.recently_removed import RecentlyRemoved
 from bigmodel_studio.ui.settings_dialog import SettingsDialog
@@ -82,6 +88,28 @@ def _form(page: Page) -> None:
     page.new_item()
 
 
+def _hub(page: Page) -> None:
+    assert isinstance(page, ModelsPage)
+    page.show_what("hub")
+    view = page.view("hub")
+    assert isinstance(view, HubView)
+    view.model.append([HubModel(id="org/model", parameters=1000, gated=True)], more=False)
+    view.table.selectRow(0)
+    view.details.show_repo(
+        HubRepo(
+            model=HubModel(id="org/model"),
+            revision="a" * 40,
+            card="# Its card\n\nand its text",
+            files=(HubFile(name="config.json", bytes=10, needed=True),),
+            needed_bytes=10,
+        )
+    )
+    page.studio.downloads.begin(Download(id="org/model"))
+    page.studio.downloads.begin(Download(id="org/other"))
+    for item in page.studio.downloads.items():
+        page.studio.downloads.pause(item)
+
+
 def _as_it_is(_page: Page) -> None:
     pass
 
@@ -95,6 +123,7 @@ def _as_it_is(_page: Page) -> None:
         ("images", _images),
         ("train", _train),
         ("train", _form),
+        ("models", _hub),
         *((page_id, _as_it_is) for page_id in PAGES if page_id not in ("chat", "images", "train")),
     ],
 )
@@ -140,7 +169,18 @@ def _crash(shell: Shell) -> QDialog:
     return CrashDialog(CRASH, shell.window)
 
 
-@pytest.mark.parametrize("make", [_settings, _shortcuts, _logs, _removed, _crash])
+def _network(shell: Shell) -> QDialog:
+    network = shell.studio.network
+    assert isinstance(network, FakeNetwork)
+    network.send(NetworkRequest(time=0.0, method="GET", host="huggingface.co", path="/api/models", purpose="search"))
+    return NetworkDialog(shell.studio, shell.window)
+
+
+def _account(shell: Shell) -> QDialog:
+    return AccountDialog(shell.studio, shell.window)
+
+
+@pytest.mark.parametrize("make", [_settings, _shortcuts, _logs, _removed, _crash, _network, _account])
 def test_a_dialog_can_be_used_so_too(shell: Shell, home: Path, make: Callable[[Shell], QDialog]) -> None:
     dialog = make(shell)
     with shell.qtbot.waitActive(dialog):

@@ -1,4 +1,4 @@
-"""A run that ends is said once: in the window while it is in front, through the desktop where it is not."""
+"""A run or a download that ends is said once: in the window while that is in front, else through the desktop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.protocol import Download, Downloaded
 from bigmodel_studio.ui.notices import Notices
 from tests.ui.shell import Shell
 
@@ -73,3 +74,26 @@ def test_where_the_desktop_shows_no_messages_the_task_bar_does(shell: Shell, mon
     shell.runs.runs_changed.emit([_run("running")])
     shell.runs.runs_changed.emit([_run("stopped")])
     assert alerted == [shell.window]
+
+
+def test_a_download_that_ends_is_said_and_leads_to_the_model(shell: Shell) -> None:
+    Notices(shell.studio, shell.window, shell.window.toast)
+    shell.studio.downloads.finished.emit(
+        Downloaded(id="org/model", revision="a" * 40, path="/x", bytes=2_000_000, fetched_bytes=2_000_000)
+    )
+    toast = shell.window.toast
+    assert (toast.name.text(), toast.words.text()) == ("org/model", "is on this computer now (2.0 MB).")
+    shell.qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
+    assert shell.window.current_page is shell.window.pages["models"]
+
+
+def test_what_an_earlier_start_did_not_finish_goes_on_where_it_is_wanted(shell: Shell) -> None:
+    downloads = shell.studio.downloads
+    for name in ("org/one", "org/two"):
+        downloads.pause(downloads.begin(Download(id=name)))
+    shell.wait(lambda: [item.stage for item in downloads.items()] == ["paused", "paused"])
+    Notices(shell.studio, shell.window, shell.window.toast)
+    assert "2 download" in shell.window.toast.words.text()
+    shell.qtbot.mouseClick(shell.window.toast.button, Qt.MouseButton.LeftButton)
+    assert [item.stage for item in downloads.items()] == ["running", "running"]
+    shell.wait(lambda: not downloads.items())

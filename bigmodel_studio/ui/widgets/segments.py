@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
@@ -35,7 +35,9 @@ class Segments(QFrame):
             self.buttons[key] = button
             self._group.addButton(button)
             row.addWidget(button)
-        next(iter(self.buttons.values())).setChecked(True)
+        first = next(iter(self.buttons.values()))
+        first.setChecked(True)
+        self._lead_tab_to(first)
         self._group.buttonToggled.connect(self._on_toggled)
 
     @property
@@ -57,4 +59,10 @@ class Segments(QFrame):
     @Slot(QAbstractButton, bool)
     def _on_toggled(self, button: QAbstractButton, down: bool) -> None:
         if down:
+            self._lead_tab_to(button)
             self.chosen.emit(button.objectName())
+
+    def _lead_tab_to(self, button: QAbstractButton) -> None:
+        """Tab leads to the one that is down, the arrow keys from there to the others; Qt sees to it only for a click."""
+        for each in self.buttons.values():
+            each.setFocusPolicy(Qt.FocusPolicy.StrongFocus if each is button else Qt.FocusPolicy.ClickFocus)
