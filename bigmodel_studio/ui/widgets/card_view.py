@@ -56,6 +56,11 @@ class CardView(QWidget):
         """Whether the card has nothing to be read."""
         return not self._pieces
 
+    @property
+    def drawing(self) -> bool:
+        """Whether there are pieces that are still to be drawn."""
+        return bool(self._waiting)
+
     def text(self) -> str:
         """What is drawn."""
         return "\n".join(segment.toPlainText() for segment in self._segments)

@@ -63,6 +63,6 @@ class Segments(QFrame):
             self.chosen.emit(button.objectName())
 
     def _lead_tab_to(self, button: QAbstractButton) -> None:
-        """Tab leads to the one that is down, the arrow keys from there to the others; Qt sees to it only for a click."""
+        """Tab leads to the one that is down, the arrow keys from there to the others; Qt does so for a click alone."""
         for each in self.buttons.values():
             each.setFocusPolicy(Qt.FocusPolicy.StrongFocus if each is button else Qt.FocusPolicy.ClickFocus)
