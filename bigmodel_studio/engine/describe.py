@@ -8,30 +8,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core import library
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of, read_json
-from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
+from bigmodel_studio.core import gguf_models, library
+from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of
+from bigmodel_studio.engine.checks import check_folder
+from bigmodel_studio.engine.describe_gguf import describe_gguf
 from bigmodel_studio.engine.loading import auto_class_of, build_on_meta, refuse_oversized
+from bigmodel_studio.engine.passes import picture_size
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, LayerKind, Progress
 
 log = logging.getLogger(__name__)
-
-DEFAULT_IMAGE_PX = 224
 
 
 def describe(request: Describe, session: Session) -> Iterator[Event]:
     """Ends with ``Done(Description)``; the lane's warm model is left alone. Refuses what could not be loaded either."""
     yield Progress(what="describing")
     folder = library.resolve(request.model)
+    gguf = gguf_models.in_place_of(folder)
+    if gguf is not None:
+        yield Done(result=describe_gguf(gguf, request.model.id))
+        return
     config, weights = check_folder(folder)
     kind = kind_of(config)
     model = build_on_meta(folder, auto_class_of(kind, folder))
@@ -107,23 +109,6 @@ def one_token(model: PreTrainedModel) -> dict[str, torch.Tensor]:
 
 def one_picture(model: PreTrainedModel, folder: Path) -> dict[str, torch.Tensor]:
     """One picture [1, channels, height, width] of the size that the folder's processor makes."""
-    height, width = _picture_size(model, folder)
+    height, width = picture_size(model, folder)
     channels = getattr(model.config, "num_channels", 3)
     return {"pixel_values": torch.zeros((1, channels, height, width), device="meta")}
-
-
-def _picture_size(model: PreTrainedModel, folder: Path) -> tuple[int, int]:
-    processor: dict[str, Any] = {}
-    try:
-        processor = read_json(folder / PROCESSOR_FILE, "processor-broken")
-    except StudioError as error:
-        log.info("%s", error)
-    cropped = processor.get("do_center_crop") and processor.get("crop_size")
-    for size in (cropped, processor.get("size"), getattr(model.config, "image_size", None)):
-        if isinstance(size, int):
-            return size, size
-        if isinstance(size, dict):
-            sides: dict[str, int] = size
-            edge = sides.get("shortest_edge", DEFAULT_IMAGE_PX)
-            return sides.get("height", edge), sides.get("width", edge)
-    return DEFAULT_IMAGE_PX, DEFAULT_IMAGE_PX

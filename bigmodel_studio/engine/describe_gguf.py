@@ -1,7 +1,7 @@
 """What a GGUF model is, by its header alone: exact parameters, the tree that its tensors' names make, its shape.
 
 llama.cpp names tensors ``blk.3.attn_q.weight``: the part before the last dot is a module, and what stands before it the
-modules around it. No weights are read, and torch is not needed.
+modules around it. No weights are read.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from bigmodel_studio.core import gguf_models
 from bigmodel_studio.core.ggml_types import name_of
 from bigmodel_studio.core.gguf import GgufHeader, GgufTensor
+from bigmodel_studio.engine.gguf_costs import gguf_costs
 from bigmodel_studio.protocol import Description, Layer, LayerKind
 
 _PARTS = frozenset({"weight", "bias"})
@@ -41,6 +42,7 @@ def describe_gguf(path: Path, name: str) -> Description:
         vocabulary=header.vocabulary,
         weight_bytes=header.bytes,
         attention=attention_of(header),
+        costs=gguf_costs(header) if gguf_models.kind_of(header) == "causal-lm" else None,
     )
 
 

@@ -9,9 +9,22 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from bigmodel_studio.core.plan import plan
 from bigmodel_studio.engine.describe_gguf import describe_gguf
-from bigmodel_studio.protocol import Description, Layer
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.engine.tasks import run_task
+from bigmodel_studio.protocol import (
+    Describe,
+    Description,
+    Device,
+    Done,
+    Failed,
+    Layer,
+    Load,
+    PlanQuestion,
+)
 from tests.gguf_files import LLAMA, llama, llama_tensors, written
+from tests.small_models import local
 
 
 def said(tmp_path: Path, **changed: Any) -> Description:
@@ -44,7 +57,6 @@ def test_it_is_counted_as_the_same_shape_in_torch(tmp_path: Path) -> None:
     assert sum(kind.parameters for kind in description.kinds) == description.parameters
     matrices = sum(module.weight.numel() for module in same.modules() if isinstance(module, torch.nn.Linear))
     assert description.flops_per_token == 2 * matrices
-    assert description.costs is None or description.costs.parameters == description.parameters
 
 
 def test_the_mix_of_types_stands_in_the_tree(tmp_path: Path) -> None:
@@ -89,3 +101,40 @@ def test_of_experts_only_those_count_that_a_token_meets(tmp_path: Path) -> None:
 def test_a_name_of_many_dots_is_no_deep_tree(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(written(LLAMA, {"a." * 120 + "weight": ((4, 4), 0), ".": ((4,), 0)}))
     assert describe_gguf(tmp_path / "m.gguf", "m").parameters == 20
+
+
+def test_it_is_planned_as_the_same_shape_in_torch(tmp_path: Path) -> None:
+    costs = said(tmp_path).costs
+    assert costs is not None
+    assert (costs.parameters, costs.decodes, costs.context_length, costs.vocabulary) == (1_268_992, True, 512, 300)
+    assert costs.cache_floats.at(1, 100) == 2 * 2 * 2 * 32 * 100  # keys and values, layers, heads of 32 numbers
+    device = Device(id="cpu", kind="cpu", name="", total_bytes=10**10, free_bytes=10**10, dtypes=("float32",))
+    planned = plan(costs, PlanQuestion(context=100), device)
+    assert planned.parts["weights"] == pytest.approx(4 * costs.parameters, rel=0.01)
+    assert planned.parts["kv_cache"] == 4 * costs.cache_floats.at(1, 100)
+
+
+def test_what_is_no_such_decoder_has_no_plan(tmp_path: Path) -> None:
+    """As many sizes as before, and other tensors."""
+    (tmp_path / "m.gguf").write_bytes(written(LLAMA, llama_tensors(1)))
+    assert describe_gguf(tmp_path / "m.gguf", "m").costs is None
+    assert said(tmp_path, **{"llama.attention.head_count": 7}).costs is None
+    assert said(tmp_path, **{"llama.block_count": 999_999}).costs is None
+    assert said(tmp_path, **{"llama.embedding_length": 2**31}).costs is None
+
+
+def test_a_file_is_described_as_any_model_is(tmp_path: Path, session: Session) -> None:
+    file = llama(tmp_path / "folder" / "tiny.gguf")
+    for path in (file, file.parent):
+        *_, end = run_task(Describe(model=local(path)), session)
+        assert isinstance(end, Done)
+        assert isinstance(end.result, Description)
+        assert (end.result.architecture, end.result.parameters) == ("llama", 1_268_992)
+    file.write_bytes(file.read_bytes()[:-50])
+    *_, end = run_task(Describe(model=local(file)), session)
+    assert isinstance(end, Failed)
+    assert end.problem.code == "weights-truncated"
+    *_, end = run_task(Load(model=local(llama(tmp_path / "whole.gguf"))), session)
+    assert isinstance(end, Failed)
+    assert end.problem.code == "gguf-not-run"
+    assert end.blame == "input"
