@@ -380,6 +380,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a smaller model, a device with more memory, or several of these changes.",
     ),
     "plan-none": ("{model} cannot be planned with: its structure cannot be run without its weights.", ""),
+    "measure-killed": (
+        "What was to be measured was ended by the system ({how}), most likely for want of memory.",
+        "Take a smaller batch or a shorter context.",
+    ),
+    "measure-failed": ("It could not be measured: {detail}.", "Try another batch, context or method."),
     "memory-never": (
         "It needs at least {needs} on {device}, which has {total}.",
         "Take a smaller model (model.width, model.layers) or another device.",

@@ -81,16 +81,22 @@ PLAIN = Dimensions()
 class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is entered, ``alive`` are the bytes of all storages made since, but for those of ``known`` tensors.
 
+    Those of ``counted`` tensors, which were there before, are in it until they are let go of.
+
     ``timeline`` has ``alive`` after each operation that made a storage. Everything is told apart by ``dimensions``.
     """
 
-    def __init__(self, known: Iterable[torch.Tensor], dimensions: Dimensions = PLAIN) -> None:
+    def __init__(
+        self, known: Iterable[torch.Tensor], dimensions: Dimensions = PLAIN, counted: Iterable[torch.Tensor] = ()
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.alive = NOTHING
         self._known = [tensor.untyped_storage() for tensor in known]  # kept, so that no other takes their place
         self._storages: dict[int, Any] = {storage._cdata: storage for storage in self._known}
         self._sizes: dict[int, int] = {}
         self.start(dimensions)
+        for tensor in counted:
+            self._note(tensor.untyped_storage())
 
     def start(self, dimensions: Dimensions) -> None:
         """Begin anew with what is alive now, told apart by other dimensions."""

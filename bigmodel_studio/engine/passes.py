@@ -7,6 +7,8 @@ decoder reads a prompt as ``decoding`` does. Knows nothing of data: the inputs a
 from __future__ import annotations
 
 import inspect
+import logging
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,13 +16,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import read_json
+from bigmodel_studio.engine.checks import PROCESSOR_FILE
 from bigmodel_studio.protocol import Method, ModelKind
 
+DEFAULT_IMAGE_PX = 224
 CLASSIFIERS: frozenset[ModelKind] = frozenset({"text-classifier", "image-classifier"})
 LORA_TARGETS = frozenset(
     {"q_proj", "v_proj", "query", "value", "c_attn", "query_key_value", "qkv_proj", "q_lin", "v_lin", "q", "v"}
 )
 """The projections that LoRA is put on, as its authors did (Hu et al. 2021, section 4.2), by transformers' names."""
+log = logging.getLogger(__name__)
+
 HEADS = frozenset({"classifier", "head", "fc", "score"})
 
 Inputs = dict[str, Tensor]
@@ -34,6 +42,24 @@ def inputs(model: PreTrainedModel, kind: ModelKind, batch: int, tokens: int, pic
         return {"pixel_values": torch.zeros(shape, dtype=dtype, device=device)}
     ids = torch.zeros((batch, tokens), dtype=torch.long, device=device)
     return {"input_ids": ids, "decoder_input_ids": ids} if model.config.is_encoder_decoder else {"input_ids": ids}
+
+
+def picture_size(model: PreTrainedModel, folder: Path) -> tuple[int, int]:
+    """Height and width of the pictures that the folder's processor makes, else that the config says."""
+    processor: dict[str, Any] = {}
+    try:
+        processor = read_json(folder / PROCESSOR_FILE, "processor-broken")
+    except StudioError as error:
+        log.info("%s", error)
+    cropped = processor.get("do_center_crop") and processor.get("crop_size")
+    for size in (cropped, processor.get("size"), getattr(model.config, "image_size", None)):
+        if isinstance(size, int):
+            return size, size
+        if isinstance(size, dict):
+            sides: dict[str, int] = size
+            edge = sides.get("shortest_edge", DEFAULT_IMAGE_PX)
+            return sides.get("height", edge), sides.get("width", edge)
+    return DEFAULT_IMAGE_PX, DEFAULT_IMAGE_PX
 
 
 def read(model: PreTrainedModel, kind: ModelKind, given: Inputs, cache: Any = None) -> Any:

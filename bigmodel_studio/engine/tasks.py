@@ -34,6 +34,8 @@ from bigmodel_studio.protocol import (
     Failed,
     Generate,
     Load,
+    MeasurePlan,
+    MeasureSpeed,
     Preview,
     Request,
     Try,
@@ -53,6 +55,8 @@ TASKS: dict[type[Request], str] = {
     Preview: "bigmodel_studio.engine.preview:preview",
     Describe: "bigmodel_studio.engine.describe:describe",
     Devices: "bigmodel_studio.engine.devices:devices",
+    MeasurePlan: "bigmodel_studio.engine.measure:measure_plan",
+    MeasureSpeed: "bigmodel_studio.engine.measure:measure_speed",
     Try: "bigmodel_studio.engine.trying:try_",
 }
 

@@ -1,0 +1,295 @@
+"""``python -m bigmodel_studio.engine.measuring``: a fresh process that measures one thing and says it on its stdout.
+
+It is given a ``MeasurePlan`` or a ``MeasureSpeed`` as JSON on its stdin. A plan is measured as the product works: two
+steps, of which the second counts for time and the larger for memory; then one more under a counter, part by part.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from bigmodel_studio.core import library, process
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import context_length_of, kind_of
+from bigmodel_studio.core.plan import DEFAULT_CONTEXT, PARTS
+from bigmodel_studio.engine import devices, loading, passes
+from bigmodel_studio.engine.checks import check_folder
+from bigmodel_studio.engine.counting import Counter
+from bigmodel_studio.engine.decoding import PREFILL_TOKENS
+from bigmodel_studio.engine.holding import cache_bytes, storage_bytes, tensors
+from bigmodel_studio.engine.resident import Resident
+from bigmodel_studio.engine.session import chosen_threads
+from bigmodel_studio.protocol import Failed, Measured, MeasurePlan, MeasureSpeed, ModelKind, PlanQuestion, Speed
+
+NEW_TOKENS = 2
+_MATRIX = 1024
+_STREAM_BYTES = 64 * 1024 * 1024
+_LOOK_S = 0.4
+
+
+class Subject(NamedTuple):
+    """A model in memory, and what is asked about it, settled."""
+
+    model: PreTrainedModel
+    kind: ModelKind
+    picture: tuple[int, int]
+    question: PlanQuestion
+
+
+class Steps(NamedTuple):
+    """``step`` does one and gives its seconds; ``parts`` counts the tensors of one by part."""
+
+    step: Callable[[], float]
+    parts: Callable[[], dict[str, int]]
+
+
+def measure(request: MeasurePlan) -> Measured:
+    """Two steps, and what they took. Raises ``StudioError``, ``ValueError``, or torch's error where memory ran out."""
+    device = devices.choose(request.model.device)
+    warm_up(device)
+    resident = Resident(device)
+    overhead = resident.now()
+    subject = load(request, device)
+    steps = _training(subject) if request.question.purpose == "training" else _inference(subject)
+    resident.reset()
+    steps.step()
+    seconds = steps.step()
+    peak = resident.peak()
+    parts = {**dict.fromkeys(PARTS, 0), **steps.parts(), "overhead": overhead}
+    return Measured(
+        question=subject.question,
+        device=devices.name_of(device),
+        parts=parts,
+        peak_bytes=peak,
+        seconds_per_step=seconds,
+    )
+
+
+def load(request: MeasurePlan, device: torch.device) -> Subject:
+    """The model as the question wants it. One of the catalogue has no weights: it gets random ones."""
+    asked = request.question
+    if request.model.source == "reference":
+        from bigmodel_studio.core.catalog import find
+
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            (folder / "config.json").write_text(json.dumps(find(request.model.id).config), "utf-8")
+            return _made(asked, folder, device, has_weights=False)
+    return _made(asked, library.resolve(request.model), device, has_weights=True)
+
+
+def _made(asked: PlanQuestion, folder: Path, device: torch.device, *, has_weights: bool) -> Subject:
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+    shipped = "float32"
+    if has_weights:
+        config, weights = check_folder(folder)
+        shipped = weights.dtype
+    kind = kind_of(config)
+    training = asked.purpose == "training"
+    wanted = "float32" if training and asked.dtype == "auto" else asked.dtype
+    dtype = devices.choose_dtype(wanted, shipped, device)
+    if has_weights:
+        model = loading.load_model(folder, kind, dtype)
+    else:
+        model = loading.build_on_meta(folder, loading.auto_class_of(kind, folder))
+        model = nn.Module.to_empty(nn.Module.to(model, dtype), device="cpu")
+        with torch.no_grad():
+            for tensor in (*model.parameters(), *model.buffers()):
+                tensor.zero_()  # memory that nobody wrote to is not taken
+    nn.Module.to(model, device)
+    model.train(training).requires_grad_(training)
+    context = context_length_of(model.config.get_text_config().to_dict()) or DEFAULT_CONTEXT
+    picture = passes.picture_size(model, folder) if kind == "image-classifier" else (0, 0)
+    tokens = 1 if kind == "image-classifier" else asked.context or context
+    name = next(name for name, known in devices.DTYPES.items() if known == dtype)
+    settled = msgspec.structs.replace(asked, dtype=name, context=tokens, batch=max(1, asked.batch))
+    return Subject(model, kind, picture, settled)
+
+
+# ---------------------------------------------------------------------------------------------- steps
+
+
+def _inference(subject: Subject) -> Steps:
+    """A step is a whole input; for a decoder, a prompt piece by piece and its last tokens, of which one is timed."""
+    model, kind, question = subject.model, subject.kind, subject.question
+    model.requires_grad_(False)
+    kept: dict[str, int] = {}
+
+    def feed(tokens: int, cache: Any) -> Any:
+        given = passes.inputs(model, kind, question.batch, tokens, subject.picture)
+        output = passes.read(model, kind, given, cache)
+        logits = getattr(output, "logits", None)
+        kept["logits"] = max(kept.get("logits", 0), 0 if logits is None else storage_bytes([logits]))
+        return getattr(output, "past_key_values", None) if kind == "causal-lm" else None
+
+    def step() -> float:
+        cache: Any = None
+        left = question.context
+        ends = min(NEW_TOKENS, left - 1) if kind == "causal-lm" else 0
+        while left > ends:
+            tokens = min(left - ends, PREFILL_TOKENS) if kind == "causal-lm" else left
+            started = time.perf_counter()
+            cache = feed(tokens, cache)
+            left -= tokens
+        while left and cache is not None:
+            _wait(model.device)
+            started = time.perf_counter()
+            cache = feed(1, cache)
+            _wait(model.device)
+            left -= 1
+        kept["kv_cache"] = cache_bytes(cache)
+        _wait(model.device)
+        return time.perf_counter() - started
+
+    def parts() -> dict[str, int]:
+        counter = Counter([*model.parameters(), *model.buffers()])
+        with torch.inference_mode(), counter:
+            step()
+        logits = min(kept["logits"], counter.peak - kept["kv_cache"])
+        return {
+            "weights": storage_bytes([*model.parameters(), *model.buffers()]),
+            "kv_cache": kept["kv_cache"],
+            "logits": logits,
+            "activations": counter.peak - kept["kv_cache"] - logits,
+        }
+
+    def run() -> float:
+        with torch.inference_mode():
+            return step()
+
+    return Steps(run, parts)
+
+
+def _training(subject: Subject) -> Steps:
+    """An update as the trainer makes it: the gradients of the one before are let go of after the forward pass."""
+    model, question = subject.model, subject.question
+    trained = passes.prepare(model, subject.kind, question.method, question.lora_rank, question.checkpointing)
+    optimizer = _optimizer(question.optimizer, trained)
+    kept: dict[str, int] = {}
+
+    def note(_: nn.Module, given: Any, output: Any) -> None:
+        logits = getattr(output, "logits", None)
+        kept["logits"] = 0 if logits is None else storage_bytes([logits])
+
+    model.register_forward_hook(note)
+
+    def step() -> float:
+        _wait(model.device)
+        started = time.perf_counter()
+        given = passes.inputs(model, subject.kind, question.batch, question.context, subject.picture)
+        loss = passes.loss(model, subject.kind, given)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        _wait(model.device)
+        return time.perf_counter() - started
+
+    def parts() -> dict[str, int]:
+        weights = [*model.parameters(), *model.buffers(), *trained]
+        state = list(tensors(list(optimizer.state.values())))
+        gradients = [tensor.grad for tensor in trained if tensor.grad is not None]
+        gradient_bytes = storage_bytes(gradients)
+        counter = Counter([*weights, *state], counted=gradients)
+        del gradients
+        with counter:
+            step()
+        logits = min(kept["logits"], counter.peak - gradient_bytes)
+        return {
+            "weights": storage_bytes(weights),
+            "gradients": gradient_bytes,
+            "optimizer": storage_bytes(state),
+            "logits": logits,
+            "activations": counter.peak - gradient_bytes - logits,
+        }
+
+    return Steps(step, parts)
+
+
+def _optimizer(name: str, trained: list[Tensor]) -> torch.optim.Optimizer:
+    """As the trainer builds it."""
+    if name == "sgd":
+        return torch.optim.SGD(trained, lr=1e-6, momentum=0.9, weight_decay=0.1)
+    return torch.optim.AdamW(trained, lr=1e-6, fused=trained[0].device.type in {"cpu", "cuda"})
+
+
+# ---------------------------------------------------------------------------------------------- speed
+
+
+def speed(request: MeasureSpeed) -> Speed:
+    """How fast a device multiplies, streams and issues operations: the best of what was seen in a moment."""
+    device = devices.choose(request.device)
+    dtype = devices.choose_dtype(request.dtype, "float32", device)
+    warm_up(device)
+    process_bytes = Resident(device).now()
+    one, other = (torch.randn(_MATRIX, _MATRIX, device=device).to(dtype) for _ in range(2))
+    source = torch.zeros(_STREAM_BYTES, dtype=torch.uint8, device=device)
+    target = torch.zeros_like(source)
+    small = torch.zeros(1, device=device)
+    return Speed(
+        device=devices.name_of(device),
+        dtype=str(dtype).removeprefix("torch."),
+        flops_per_s=2 * _MATRIX**3 / _best(lambda: one @ other, device),
+        bytes_per_s=2 * _STREAM_BYTES / _best(lambda: target.copy_(source), device),
+        operation_s=_best(lambda: [small + 1 for _ in range(100)], device) / 100,
+        process_bytes=process_bytes,
+        threads=torch.get_num_threads(),
+        measured=time.time(),
+    )
+
+
+def _best(work: Callable[[], object], device: torch.device) -> float:
+    best, end = float("inf"), time.perf_counter() + _LOOK_S
+    while time.perf_counter() < end:
+        _wait(device)
+        started = time.perf_counter()
+        work()
+        _wait(device)
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+def warm_up(device: torch.device) -> None:
+    """A first product, convolution, backward pass and update, so that the libraries have what they keep for good."""
+    network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(8 * 6 * 6, 8)).to(device)
+    optimizer = _optimizer("adamw", list(network.parameters()))
+    network(torch.zeros(2, 3, 8, 8, device=device)).sum().backward()
+    optimizer.step()
+    _wait(device)
+
+
+def _wait(device: torch.device) -> None:
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
+def main() -> None:
+    """Answer with one JSON document: the result, or ``Failed`` with the reason."""
+    process.die_with(int(sys.argv[1]))
+    answer_to = os.dup(1)
+    os.dup2(2, 1)  # what libraries print is no answer
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=MeasurePlan | MeasureSpeed)
+    torch.set_num_threads(chosen_threads() or 1)
+    try:
+        result = measure(request) if isinstance(request, MeasurePlan) else speed(request)
+        said = msgspec.json.encode(result)
+    except StudioError as error:
+        said = msgspec.json.encode(Failed(problem=error.problem, id="", blame="input"))
+    with os.fdopen(answer_to, "wb") as stream:
+        stream.write(said)
+
+
+if __name__ == "__main__":
+    main()
