@@ -1,9 +1,9 @@
 """Does the Models page stay fluent with 500 models on this computer and 5,000 results of the Hub?
 
 ``python benchmarks/models_list.py [--results 5000] [--models 500]``. The window's own page on a real display (Xvfb
-where there is none), over a Hub that answers at once. A timer of 5 ms measures how late the event loop comes round while
-the models are listed, while results come in page after page, while one scrolls through all of them, and while a long
-card is drawn. What pages need was imported before, as the window does while it has nothing to do.
+where there is none), over a Hub that answers at once. A timer of 5 ms measures how late the event loop comes round
+while the models are listed, while results come in page after page, while one scrolls through all of them, and while a
+long card is drawn. What pages need was imported before, as the window does while it has nothing to do.
 """
 
 from __future__ import annotations

@@ -38,6 +38,8 @@ class Session(msgspec.Struct, kw_only=True, frozen=True):
     splitters: dict[str, tuple[int, ...]] = {}
     models: dict[str, ModelRef] = {}
     """The model chosen last, by page."""
+    models_view: str = ""
+    """The view of the Models page that was shown."""
     monitor: bool = False
     """Whether the monitor is open."""
     conversation: int = 0

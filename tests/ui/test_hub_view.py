@@ -345,6 +345,14 @@ def test_a_gated_one_leads_to_the_token_and_then_opens(window: Window) -> None:
     dialog.close()
 
 
+def test_the_view_that_was_shown_is_shown_again_and_asks_nobody(window: Window) -> None:
+    window.shell.window.save_session()
+    again = ModelsPage(window.shell.studio)
+    assert again.switch.key == "hub"
+    assert window.network.hub.requests == []
+    again.deleteLater()
+
+
 class Beat:
     """The longest that the event loop was held up, in processor time of this thread, for others share the machine."""
 

@@ -66,7 +66,8 @@ class ModelsPage(Page):
         self.switch.chosen.connect(self._show)
         self.search.textChanged.connect(self._on_search)
         before = studio.left.get("models")
-        left = before if isinstance(before, Left) else Left(next(iter(VIEWS)), {}, {})
+        last = studio.settings.values.session.models_view
+        left = before if isinstance(before, Left) else Left(last if last in VIEWS else next(iter(VIEWS)), {}, {})
         for key, handed in left.views.items():
             self._made(key, handed).searched = left.searched[key]
         self.switch.choose(left.view)
@@ -148,6 +149,7 @@ class ModelsPage(Page):
         self.search.setFocus()
 
     def remember(self) -> None:
+        self.studio.settings.change_session(models_view=self.switch.key)
         for view in self.views.values():
             view.remember()
 

@@ -378,6 +378,8 @@ class HubView(View):
         if self.details.model is not None:
             item = self.studio.downloads.find(self._chosen)
             self.details.show_download(item, here=self._is_here(self._chosen))
+            if item is not None and item.problem is not None and item.problem.code in SIGN_IN:
+                self.details.sign_in.show()
 
     # ------------------------------------------------------------------------------- what goes on elsewhere
 
