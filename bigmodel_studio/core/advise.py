@@ -16,7 +16,7 @@ What the licence rules out is left out. Pure: the same question gives the same a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.estimated_costs import knows_work
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.plan import Plan, plan
+from bigmodel_studio.core.plan import Plan, plan, settled
 from bigmodel_studio.protocol import Costs, Device, ModelKind, ModelRef, PlanQuestion, Problem, Speed
 
 FITS, SUITS, FAST, HERE, SIZE = 50.0, 25.0, 12.5, 6.25, 6.0
@@ -33,6 +33,8 @@ _SMALLEST, _LARGEST = 3.0, 13.0
 """Decimal logarithms of the parameters between which size counts."""
 
 Unit = Literal["tokens", "pictures", "inputs"]
+Speeds = Mapping[tuple[str, str], Speed]
+"""By device and dtype."""
 Examples = Literal["", "texts", "pictures"]
 
 
@@ -130,18 +132,18 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def advise(
-    question: AdviceQuestion, candidates: Iterable[Candidate], device: Device, speed: Speed | None = None
+    question: AdviceQuestion, candidates: Iterable[Candidate], device: Device, speeds: Speeds | None = None
 ) -> list[Advice]:
     """The candidates that do the task under such a licence, the best first.
 
-    ``speed`` is the device's where it was measured; without it no model is slow. Raises ``StudioError`` "task-unknown".
+    ``speeds`` are what was measured; without them no model is slow. Raises ``StudioError`` "task-unknown".
     """
     if question.task not in TASKS:
         raise StudioError("task-unknown", task=question.task, tasks=", ".join(TASKS))
     if question.memory_bytes:
         device = replace(device, free_bytes=question.memory_bytes)
     able = [each for each in candidates if _does(each, question.task) and allowed(each, question.licence)]
-    planned = [(each, _planned(each, question, device, speed)) for each in able]
+    planned = [(each, _planned(each, question, device, speeds or {})) for each in able]
     most = max((each.parameters for each, made in planned if made.fits), default=0)
     found = [_advice(each, made, question, largest=len(able) > 1 and each.parameters == most) for each, made in planned]
     return sorted(found, key=lambda each: (-each.score, each.id))
@@ -159,10 +161,11 @@ def _does(candidate: Candidate, task: str) -> bool:
     return candidate.kind in TASKS[task].kinds and (not candidate.tasks or task in candidate.tasks)
 
 
-def _planned(candidate: Candidate, question: AdviceQuestion, device: Device, speed: Speed | None) -> Plan:
+def _planned(candidate: Candidate, question: AdviceQuestion, device: Device, speeds: Speeds) -> Plan:
     costs, wanted = candidate.costs, TASKS[question.task].context
     context = min(wanted, costs.context_length or wanted)
     asked = PlanQuestion(context=context, dtype=candidate.ref.dtype if candidate.ref is not None else "auto")
+    speed = speeds.get((device.id, settled(costs, asked, device).dtype))
     return plan(costs, asked, device, speed if knows_work(costs) else None)
 
 

@@ -109,23 +109,26 @@ def test_nothing_outweighs_that_a_model_does_not_fit(
         for number, (parameters, here, chats) in enumerate(sizes)
     ]
     question = AdviceQuestion(task="chat", memory_bytes=memory, per_second=speed)
-    found = advise(question, made, device(), SPEED)
+    found = advise(question, made, device(), SPEEDS)
     fits = [advice.plan.fits for advice in found]
     assert fits == sorted(fits, reverse=True)
     assert all(0 <= advice.score <= 100 for advice in found)
-    less = advise(AdviceQuestion(task="chat", memory_bytes=memory // 2, per_second=speed), made, device(), SPEED)
+    less = advise(AdviceQuestion(task="chat", memory_bytes=memory // 2, per_second=speed), made, device(), SPEEDS)
     assert sum(advice.plan.fits for advice in less) <= sum(fits)
     assert len(found) == len(less) == len(made)
 
 
-SPEED = Speed(device="cpu", dtype="float32", flops_per_s=1e11, bytes_per_s=1e10, measured=0.0)
+SPEEDS = {
+    ("cpu", "float32"): Speed(device="cpu", dtype="float32", flops_per_s=1e11, bytes_per_s=1e10, measured=0.0),
+    ("cpu", "bfloat16"): Speed(device="cpu", dtype="bfloat16", flops_per_s=1e3, bytes_per_s=1e3, measured=0.0),
+}
 
 
 def test_what_is_too_slow_goes_behind() -> None:
     given = [candidate("quick", 50_000_000), candidate("slow", 1_000_000_000)]
-    assert ids(advise(CHAT, given, device(), SPEED)) == ["slow", "quick"]
+    assert ids(advise(CHAT, given, device(), SPEEDS)) == ["slow", "quick"]
     # 4 GB of float32 weights streamed at 10 GB/s give at most 2.5 tokens a second
-    found = advise(AdviceQuestion(task="chat", per_second=5), given, device(), SPEED)
+    found = advise(AdviceQuestion(task="chat", per_second=5), given, device(), SPEEDS)
     assert ids(found) == ["quick", "slow"]
     assert found[1].per_second == pytest.approx(2.5, rel=0.05)
     assert "slower than was asked for: about 2.5" in said(found[1])
