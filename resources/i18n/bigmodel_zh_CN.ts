@@ -1220,7 +1220,7 @@
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished">层数</translation>
+        <translation>层数</translation>
     </message>
     <message>
         <source>Load</source>
@@ -1830,7 +1830,7 @@
     </message>
     <message>
         <source>The process itself</source>
-        <translation type="unfinished">进程本身</translation>
+        <translation>进程本身</translation>
     </message>
     <message>
         <source>There is no plan for this model: its structure cannot be run without weights.</source>
@@ -3452,6 +3452,10 @@
         <translation>它只会续写文本，不是为对话而训练的。</translation>
     </message>
     <message>
+        <source>It could not be measured: {detail}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It gives about {rate} tokens a second.</source>
         <translation>每秒约生成 {rate} 个词元。</translation>
     </message>
@@ -3782,6 +3786,10 @@
     <message>
         <source>Take a newer copy of the model.</source>
         <translation>请使用该模型较新的副本。</translation>
+    </message>
+    <message>
+        <source>Take a smaller batch or a shorter context.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Take a smaller model (model.width, model.layers) or another device.</source>
@@ -4240,6 +4248,10 @@
         <translation>请稍后再试。</translation>
     </message>
     <message>
+        <source>Try another batch, context or method.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try once more; the log has the details.</source>
         <translation>请再试一次；详情见日志。</translation>
     </message>
@@ -4274,6 +4286,10 @@
     <message>
         <source>What is left of it is listed; try once more.</source>
         <translation>剩余部分仍在列表中，请再试一次。</translation>
+    </message>
+    <message>
+        <source>What was to be measured was ended by the system ({how}), most likely for want of memory.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>With LoRA of rank {to} in place of all weights it takes {size}.</source>
@@ -4927,7 +4943,7 @@
     </message>
     <message>
         <source>no answer</source>
-        <translation type="unfinished">无结果</translation>
+        <translation>无答复</translation>
     </message>
 </context>
 <context>
