@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bigmodel_studio import cli_output
-from bigmodel_studio.core import library, numbers
+from bigmodel_studio.core import device_speed, library, numbers
 from bigmodel_studio.core.advice_candidates import candidates, main_device
 from bigmodel_studio.core.advise import FREE, TASKS, Advice, AdviceQuestion, advise
 from bigmodel_studio.core.messages import StudioError, sentence
@@ -32,7 +32,7 @@ def advise_(
 ) -> None:
     """Say which model to take for a task: what fits, suits and is here first, each with its reason."""
     question = AdviceQuestion(task=task, memory_bytes=size_of(memory), per_second=speed, licence=licence)
-    found = advise(question, candidates(library.records()), main_device())
+    found = advise(question, candidates(library.records()), main_device(), device_speed.speeds())
     if json:
         cli_output.print_json([_plain(advice) for advice in found])
     elif not found:

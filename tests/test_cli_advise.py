@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio import cli, cli_advise
+from bigmodel_studio import cli_advise
 from bigmodel_studio.core import numbers
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.messages import StudioError, hint
 
 
 def test_the_best_comes_first_with_its_reason_and_plan(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    arguments = ["advise", "--task", "recognise", "--memory", "700MB", "--licence", "free", "--json"]
-    assert cli.main(arguments) == 0
+    cli_advise.advise_(task="recognise", memory="700MB", licence="free", json=True)
     found = json.loads(capsys.readouterr().out)
     assert found[0]["id"] == "starter-resnet"
     assert found[0]["plan"]["free_bytes"] == 700_000_000
@@ -30,15 +29,22 @@ def test_the_best_comes_first_with_its_reason_and_plan(
     assert numbers.size(large["plan"]["total_bytes"]) in large["reason"]
 
 
-def test_a_mistake_is_answered_with_what_it_may_be(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments, words in (
-        (["--task", "juggle"], "recognise"),
-        (["--task", "chat", "--memory", "much"], "4GB"),
-    ):
-        assert cli.main(["advise", *arguments]) == 2
-        said = capsys.readouterr()
-        assert words in said.err
-        assert not said.out
+def test_a_table_says_the_same(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    cli_advise.advise_(task="chat")
+    header, first, *_ = capsys.readouterr().out.splitlines()
+    assert header.split() == ["MODEL", "SCORE", "PARAMETERS", "MEMORY", "LICENCE"]
+    assert first.startswith("starter-gpt")
+    assert "on this computer" in first
+
+
+def test_a_mistake_is_answered_with_what_it_may_be() -> None:
+    for arguments, words in (({"task": "juggle"}, "recognise"), ({"task": "chat", "memory": "much"}, "4GB")):
+        with pytest.raises(StudioError) as caught:
+            cli_advise.advise_(**arguments)
+        assert words in hint(caught.value.problem)
 
 
 @pytest.mark.parametrize(
