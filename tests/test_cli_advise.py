@@ -41,9 +41,9 @@ def test_a_table_says_the_same(
 
 
 def test_a_mistake_is_answered_with_what_it_may_be() -> None:
-    for arguments, words in (({"task": "juggle"}, "recognise"), ({"task": "chat", "memory": "much"}, "4GB")):
+    for task, memory, words in (("juggle", "", "recognise"), ("chat", "much", "4GB")):
         with pytest.raises(StudioError) as caught:
-            cli_advise.advise_(**arguments)
+            cli_advise.advise_(task=task, memory=memory)
         assert words in hint(caught.value.problem)
 
 
