@@ -118,6 +118,14 @@
         <translation>许可证</translation>
     </message>
     <message>
+        <source>Measure this computer</source>
+        <translation>测量本机速度</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>正在测量…</translation>
+    </message>
+    <message>
         <source>Memory that it may take</source>
         <translation>可占用的内存</translation>
     </message>
