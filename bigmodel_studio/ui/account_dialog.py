@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
+from bigmodel_studio.core.hub_address import endpoint
 from bigmodel_studio.protocol import Account, Done, Event, Failed, Problem, SignIn, SignOut, WhoAmI
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.icons import icon
@@ -18,7 +19,7 @@ from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 WIDTH_PX = 480
-TOKENS = "https://huggingface.co/settings/tokens"
+TOKENS = "settings/tokens"
 
 
 class AccountDialog(QDialog):
@@ -144,4 +145,5 @@ class AccountDialog(QDialog):
 
     @Slot()
     def _on_where(self) -> None:
-        open_link(QUrl(TOKENS), self.tr("Open the page that makes tokens in the browser?"), self)
+        page = QUrl(f"{endpoint(self._studio.settings.values.hub_endpoint)}/{TOKENS}")
+        open_link(page, self.tr("Open the page that makes tokens in the browser?"), self)

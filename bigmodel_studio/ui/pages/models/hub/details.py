@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,8 +33,10 @@ class RepoDetails(QWidget):
     retry_wanted = Signal()
     sign_in_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, endpoint: Callable[[], str], parent: QWidget | None = None) -> None:
+        """``endpoint`` says where the Hub is."""
         super().__init__(parent)
+        self._endpoint = endpoint
         self.model: HubModel | None = None
         self._repo: HubRepo | None = None
         self._item: Item | None = None
@@ -228,12 +232,13 @@ class RepoDetails(QWidget):
     @Slot()
     def _on_page(self) -> None:
         if self.model is not None:
-            open_link(QUrl(f"https://huggingface.co/{self.model.id}"), self.tr("Open its page in the browser?"), self)
+            page = QUrl(f"{self._endpoint()}/{self.model.id}")
+            open_link(page, self.tr("Open its page in the browser?"), self)
 
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:
         if url.isRelative() and self.model is not None and not url.path().startswith("/"):
-            url = QUrl(f"https://huggingface.co/{self.model.id}/blob/main/").resolved(url)
+            url = QUrl(f"{self._endpoint()}/{self.model.id}/blob/main/").resolved(url)
         question = self.tr("The model’s makers wrote this address. Open it in the browser?")
         open_link(url, question, self)
 

@@ -127,8 +127,8 @@ class FilesView(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.setColumnWidth(1, 76)
-        self.setColumnWidth(2, 92)
+        self.setColumnWidth(1, 70)
+        self.setColumnWidth(2, 84)
         self.files.modelReset.connect(self._fit)
         self._fit()
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, 
 from bigmodel_studio.client.downloads import Item
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core import device_memory
+from bigmodel_studio.core.hub_address import endpoint
 from bigmodel_studio.protocol import (
     Done,
     Download,
@@ -79,7 +80,7 @@ class HubView(View):
         self.table = RowsView(self.model, HubNameDelegate(), table.GIVEN_UP_FIRST)
         self.table.setAccessibleName(self.tr("Models on the Hub"))
         self.table.set_widths(table.widths())
-        self.details = RepoDetails()
+        self.details = RepoDetails(self._endpoint)
         self.empty = Empty("online")
         self.total = label("", "small")
         self.more = QPushButton(self.tr("Try again"))
@@ -354,6 +355,9 @@ class HubView(View):
     @Slot()
     def _on_show(self) -> None:
         self.studio.open_page("models", ModelRef(source="hub", id=self._chosen))
+
+    def _endpoint(self) -> str:
+        return endpoint(self.studio.settings.values.hub_endpoint)
 
     def _is_here(self, name: str) -> bool:
         record = self.studio.library.find(ModelRef(source="hub", id=name))
