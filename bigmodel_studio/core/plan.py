@@ -7,12 +7,14 @@ sliders move. No number here was fitted to a model: what is not counted is what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from bigmodel_studio.core import numbers
+from bigmodel_studio.core.device_memory import CPU
 from bigmodel_studio.core.need import CUDA_CONTEXT_BYTES, MOMENTS, PROCESS_BYTES
-from bigmodel_studio.protocol import Costs, Device, Growth, Pass, PlanQuestion, Problem, Speed
+from bigmodel_studio.protocol import Costs, Device, Growth, Measured, Pass, PlanQuestion, Problem, Speed
 
 PARTS = ("weights", "gradients", "optimizer", "activations", "kv_cache", "logits", "overhead")
 DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -50,7 +52,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def plan(costs: Costs, question: PlanQuestion, device: Device, speed: Speed | None = None) -> Plan:
     """Memory by part, time and advice for one question. What ``speed`` does not say is not estimated."""
     asked = settled(costs, question, device)
-    overhead = overhead_bytes(device, speed)
+    overhead = overhead_of(device, speed)
     parts = parts_of(costs, asked, overhead)
     total = sum(parts.values())
     step = seconds_per_step(costs, asked, speed)
@@ -87,21 +89,29 @@ def settled(costs: Costs, question: PlanQuestion, device: Device) -> PlanQuestio
     return msgspec.structs.replace(question, dtype=dtype, context=tokens, batch=max(1, question.batch))
 
 
-def overhead_bytes(device: Device, speed: Speed | None) -> int:
-    """What a process takes on the device before it has a model: as measured here, else as measured elsewhere."""
-    if speed is not None and speed.process_bytes:
-        return speed.process_bytes
-    return PROCESS_BYTES if device.kind == "cpu" else CUDA_CONTEXT_BYTES
+class Overhead(NamedTuple):
+    """What a process takes on a device before it has a model, and whether what a CPU's library uses comes on top."""
+
+    process_bytes: int
+    on_cpu: bool
 
 
-def parts_of(costs: Costs, question: PlanQuestion, overhead: int) -> dict[str, int]:
+def overhead_of(device: Device, speed: Speed | None) -> Overhead:
+    """As measured here, else as measured elsewhere."""
+    on_cpu = device.kind == "cpu"
+    measured = speed.process_bytes if speed is not None else 0
+    return Overhead(measured or (PROCESS_BYTES if on_cpu else CUDA_CONTEXT_BYTES), on_cpu)
+
+
+def parts_of(costs: Costs, question: PlanQuestion, overhead: Overhead) -> dict[str, int]:
     """Bytes by part of a settled question, at the moment when they are most together."""
     size = DTYPE_BYTES[question.dtype]
     weights = costs.parameters * size + costs.buffer_bytes
     made = _inference if question.purpose == "inference" else _training
     if question.purpose == "training" and question.method == "lora":
         weights += trained_parameters(costs, question) * size
-    parts = {**made(costs, question, size), "weights": weights, "overhead": overhead}
+    parts = made(costs, question, size)
+    parts = {**parts, "weights": weights, "overhead": overhead.process_bytes + parts["overhead"] * overhead.on_cpu}
     return {name: round(parts[name]) for name in PARTS}
 
 
@@ -156,7 +166,9 @@ def _inference(costs: Costs, question: PlanQuestion, size: int) -> dict[str, flo
             peak = max(peak, _peak(on.forward, batch, tokens, seen) if on is not None else 0.0)
         peak = max(peak, cache)
     logits = min(logits, peak - cache)
-    return {**_none(), "kv_cache": cache, "logits": logits, "activations": peak - cache - logits}
+    working = max(0.0, _peak(read.working, batch, first, first) - peak) if read is not None else 0.0
+    parts = {"kv_cache": cache, "logits": logits, "activations": peak - cache - logits, "overhead": working}
+    return {**_none(), **parts}
 
 
 def _later_pieces(context: int, piece: int) -> Iterator[tuple[int, int]]:
@@ -208,6 +220,12 @@ def _pass(costs: Costs, name: str, size: int, seen: int) -> Pass | None:
     return costs.passes.get(f"{name}/{size}{suffix}") or costs.passes.get(f"{name}/4{suffix}")
 
 
+def error_ratio(planned: Plan, measured: Measured) -> float:
+    """Predicted over measured, less 1; on a card of the tensors alone, for only those are measured there."""
+    predicted = planned.total_bytes if measured.device == CPU else planned.total_bytes - planned.parts["overhead"]
+    return predicted / measured.peak_bytes - 1 if measured.peak_bytes else 0.0
+
+
 def _training_pass(costs: Costs, question: PlanQuestion, size: int) -> Pass | None:
     name = question.method + CHECKPOINTING * question.checkpointing
     return _pass(costs, name, size, question.context) or _pass(costs, question.method, size, question.context)
@@ -238,7 +256,7 @@ def _largest(fits: Callable[[int], bool], most: int) -> int:
     return low
 
 
-def _advice(costs: Costs, asked: PlanQuestion, device: Device, overhead: int) -> Iterator[Problem]:
+def _advice(costs: Costs, asked: PlanQuestion, device: Device, overhead: Overhead) -> Iterator[Problem]:
     """What would make it smaller, each alone: first those after which it fits, the largest saving first."""
     now = sum(parts_of(costs, asked, overhead).values())
     ways = []
@@ -254,7 +272,7 @@ def _advice(costs: Costs, asked: PlanQuestion, device: Device, overhead: int) ->
 
 
 def _ways(
-    costs: Costs, asked: PlanQuestion, device: Device, overhead: int
+    costs: Costs, asked: PlanQuestion, device: Device, overhead: Overhead
 ) -> Iterator[tuple[str, PlanQuestion, str | int]]:
     """Changes that there are: (code, the changed question, what it is changed to)."""
 

@@ -45,6 +45,7 @@ class _Seen(NamedTuple):
     product_bytes: Terms
     other_bytes: Terms
     operations: int
+    working: list[Terms]
     logits: Terms
     kept: Terms = NOTHING
     """Numbers in the cache; for LoRA, in one column of what its adapters keep."""
@@ -186,6 +187,7 @@ class _Count:
         self.kept[name + SHORT * (self._lengths is self._short)] = line(one.kept, two.kept)
         return Pass(
             forward=_peaks(forward),
+            working=_peaks([*one.working, *two.working]),
             backward=_peaks(backward),
             logits=_growth(one.logits),
             flops=_growth(line(one.flops, two.flops)),
@@ -294,7 +296,8 @@ class _Marks:
 
 
 def _seen(counter: Counter, timeline: Timeline, logits: Terms, kept: Terms = NOTHING) -> _Seen:
-    return _Seen(timeline, counter.flops, counter.product_bytes, counter.other_bytes, counter.operations, logits, kept)
+    work = counter.flops, counter.product_bytes, counter.other_bytes, counter.operations
+    return _Seen(timeline, *work, counter.working, logits, kept)
 
 
 def _bytes_of(tensor: torch.Tensor | None) -> int:

@@ -22,6 +22,7 @@ from torch.utils.flop_counter import flop_registry, sdpa_backward_flop_count, sd
 _CPU_ATTENTION = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
 _CPU_ATTENTION_BACKWARD = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
 _VALUE = torch.ops.aten._local_scalar_dense.default
+_CONVOLUTIONS = frozenset({torch.ops.aten.convolution, torch.ops.aten._convolution})
 _EMBEDDING = torch.ops.aten.embedding.default
 _FLASH = 1
 """``torch.nn.attention.SDPBackend.FLASH_ATTENTION``."""
@@ -83,7 +84,9 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     Those of ``counted`` tensors, which were there before, are in it until they are let go of.
 
-    ``timeline`` has ``alive`` after each operation that made a storage. Everything is told apart by ``dimensions``.
+    ``timeline`` has ``alive`` after each operation that made a storage. ``working`` is what the CPU's library has in
+    use during a convolution: it reorders pictures that lie channel by channel (oneDNN, "Understanding Memory Formats").
+    Everything is told apart by ``dimensions``.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.terms = functools.cache(dimensions.terms)
         self.alive = functools.reduce(added, map(self.terms, self._sizes.values()), NOTHING)
         self.timeline: list[Terms] = [self.alive]
+        self.working: list[Terms] = []
         self.flops = self.product_bytes = self.other_bytes = NOTHING
         self.operations = 0
 
@@ -149,18 +153,23 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _work(self, func: Any, args: Any, kwargs: Any, out: Any, made: list[torch.Tensor]) -> None:
         read = args[1:] if func is _EMBEDDING else args  # of its table only the rows are read that it gives out
         given = [leaf for leaf in tree_leaves((read, kwargs)) if isinstance(leaf, torch.Tensor)]
-        moved = functools.reduce(added, (self.terms(t.numel() * t.element_size()) for t in (*given, *made)), NOTHING)
+        moved = functools.reduce(added, map(self._bytes, (*given, *made)), NOTHING)
         self.operations += 1
         packet = func._overloadpacket
         if packet in _ATTENTION:
             flops = _ATTENTION[packet](*args)
         elif packet in flop_registry:
+            if packet in _CONVOLUTIONS and args[0].ndim == 4 and args[0].is_contiguous():
+                self.working.append(functools.reduce(added, map(self._bytes, (args[0], *made)), self.alive))
             flops = flop_registry[packet](*args, **kwargs, out_val=out)
         else:
             self.other_bytes = added(self.other_bytes, moved)
             return
         self.flops = added(self.flops, self.terms(flops))
         self.product_bytes = added(self.product_bytes, moved)
+
+    def _bytes(self, tensor: torch.Tensor) -> Terms:
+        return self.terms(tensor.numel() * tensor.element_size())
 
 
 @functools.cache

@@ -85,12 +85,14 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``forward`` are bytes alive at moments of the forward pass, a past's keys and values included, of which the largest
     at a batch and a context is the peak; ``backward`` the same in the backward pass, gradients so far included.
-    ``logits`` is what the head gives out. Work: ``flops`` of matrix products and attention, the bytes that those read
+    ``working`` are moments of the former with what a CPU's library takes for itself in them. ``logits`` is what the
+    head gives out. Work: ``flops`` of matrix products and attention, the bytes that those read
     and write (``product_bytes``), what all other operations do (``other_bytes``), and the number of ``operations``.
     """
 
     forward: tuple[Growth, ...]
     backward: tuple[Growth, ...] = ()
+    working: tuple[Growth, ...] = ()
     logits: Growth = Growth()
     flops: Growth = Growth()
     product_bytes: Growth = Growth()
