@@ -69,6 +69,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{near}“bigmodel-studio models” lists them; a folder is written with a / in it.",
     ),
     "model-not-on-disk": ("{model} is not on this machine.", "Choose one that “bigmodel-studio models” lists."),
+    "reference-unknown": (
+        "There is no {model} in the catalogue.",
+        "{near}“bigmodel-studio catalog” lists what there is.",
+    ),
     "folder-missing": ("There is no folder {path}.", "See whether it was moved, or is spelt differently."),
     "folder-is-file": (
         "{path} is a file, and a model is a folder.",
