@@ -51,7 +51,9 @@ def test_an_idle_model_goes_and_is_had_back(shell: Shell) -> None:
     toast = shell.window.toast
     assert (toast.name.text(), toast.words.text()) == ("starter-gpt", "was unloaded, so that stories can start.")
     shell.qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
-    assert shell.lane.requests[-1] == Load(model=ModelRef(source="builtin", id="starter-gpt"))
+    last = shell.lane.requests[len(shell.lane.requests) - 1]
+    assert isinstance(last, Load)
+    assert last.model == ModelRef(source="builtin", id="starter-gpt")
     room.deleteLater()
 
 

@@ -1,18 +1,17 @@
-"""One model: its facts, what can be done with it, and its structure as a tree of modules with their parameters."""
+"""One model: what can be done with it, its facts, how it is built, its layers explained, and whether it fits."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStackedWidget,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -21,20 +20,28 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core import model_removal, numbers
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.objectives import TRAINABLE
-from bigmodel_studio.protocol import Description, Layer, Problem
+from bigmodel_studio.protocol import Description, Problem
 from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.pages.models.cards_panel import CardsPanel
 from bigmodel_studio.ui.pages.models.loader import Warmth
+from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
+from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
 from bigmodel_studio.ui.pages.models.table import KINDS, SOURCES, words
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.times import days_ago
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.widgets.segments import Segments
 
 USE_IN: dict[str, str] = {"causal-lm": "chat", "image-classifier": "images"}
 """Which page uses a model of a kind; a kind without a page has no button."""
 TUNED = frozenset(trainable.base for trainable in TRAINABLE.values())
 """The kinds that can be trained on."""
-_EXPANDED_LEVELS = 1
+ATTENTION: dict[str, str] = {
+    "multi-head": str(QT_TRANSLATE_NOOP("models", "Multi-head")),
+    "grouped-query": str(QT_TRANSLATE_NOOP("models", "Grouped-query")),
+    "multi-query": str(QT_TRANSLATE_NOOP("models", "Multi-query")),
+}
 _SHOWN_OF_A_COMMIT = 12
 
 Wish = Literal["use", "load", "unload", "cancel", "tune", "open", "remove"]
@@ -64,8 +71,21 @@ class ModelDetails(QWidget):
         self.facts.setHorizontalSpacing(24)
         self.facts.setVerticalSpacing(8)
         self.state = label("", "secondary", wrap=True)
-        self.tree = QTreeView()
+        self.tabs = Segments(
+            self.tr("What is shown of the model"),
+            {
+                "facts": self.tr("Facts"),
+                "structure": self.tr("Structure"),
+                "layers": self.tr("Layers"),
+                "plan": self.tr("Plan"),
+            },
+        )
+        self.structure = StructurePanel()
+        self.cards = CardsPanel()
+        self.plan = PlanPanel()
+        self.stack = QStackedWidget()
         self._lay_out()
+        self.tabs.chosen.connect(self._on_tab)
         self.clear()
 
     def _button(self, text: str, wish: Wish) -> QPushButton:
@@ -83,23 +103,25 @@ class ModelDetails(QWidget):
                 row.addWidget(button)
             row.addStretch(1)
             rows.append(row)
+        facts = QWidget()
+        around = QVBoxLayout(facts)
+        around.setContentsMargins(0, 0, 0, 0)
         card = panel("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(16, 16, 16, 16)
-        inside.addWidget(label(self.tr("Facts"), "heading"))
-        inside.addSpacing(4)
-        inside.addLayout(self.facts)
-        self.structure = panel("card")
-        inside = QVBoxLayout(self.structure)
-        inside.setContentsMargins(16, 16, 16, 8)
-        inside.addWidget(label(self.tr("Structure"), "heading"))
-        self.state.setAlignment(Qt.AlignmentFlag.AlignTop)
-        inside.addWidget(self.state, 1)
-        inside.addWidget(self.tree, 1)
-        self.tree.setAccessibleName(self.tr("Structure"))
-        self.tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
-        self.tree.setUniformRowHeights(True)
-        self.structure.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        card.setLayout(self.facts)
+        self.facts.setContentsMargins(16, 16, 16, 16)
+        around.addWidget(card)
+        around.addWidget(self.state)
+        around.addStretch(1)
+        self.waiting = label("", "secondary", wrap=True)
+        self.waiting.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._pages: dict[str, QWidget] = {
+            "facts": facts,
+            "structure": self.structure,
+            "layers": self.cards,
+            "plan": self.plan,
+        }
+        for page in (*self._pages.values(), self.waiting):
+            self.stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
@@ -108,10 +130,9 @@ class ModelDetails(QWidget):
         for row in rows:
             column.addLayout(row)
         column.addWidget(self.stays)
-        column.addWidget(card)
-        column.addWidget(self.structure, 1)
-        column.addStretch(0)
-        for part in (self.name, self.problem, self.stays, card):
+        column.addWidget(self.tabs)
+        column.addWidget(self.stack, 1)
+        for part in (self.name, self.problem, self.stays):
             part.setMinimumWidth(1)  # a name without a break in it does not widen the pane
             part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
@@ -132,7 +153,9 @@ class ModelDetails(QWidget):
         self.problem.setVisible(bool(told))
         self._show_facts(self._facts_of(record))
         self.show_state("")
-        self.structure.setVisible(record.problem is None)
+        self.tabs.setVisible(record.problem is None)
+        if record.problem is not None:
+            self.tabs.choose("facts")
         self._show_actions(record)
         self.show_warmth(warmth)
         self.show()
@@ -173,9 +196,20 @@ class ModelDetails(QWidget):
 
     def show_state(self, text: str) -> None:
         """Say that the structure is being worked out, or why it is not there."""
-        self.state.setText(text)
+        for place in (self.state, self.waiting):
+            place.setText(text)
         self.state.setVisible(bool(text))
-        self.tree.setVisible(not text)
+        self._on_tab()
+
+    @Slot()
+    def _on_tab(self) -> None:
+        shown = self._pages[self.tabs.key]
+        self.stack.setCurrentWidget(self.waiting if self._said is None and self.tabs.key != "facts" else shown)
+
+    @property
+    def tree(self) -> QTreeView:
+        """The modules."""
+        return self.structure.tree
 
     def show_problem(self, problem: Problem) -> None:
         """The structure could not be worked out."""
@@ -187,7 +221,9 @@ class ModelDetails(QWidget):
             return
         self._said = said
         self._show_facts(self._facts_of(self.record))
-        self._show_tree(said)
+        self.structure.show_description(said)
+        self.cards.show_description(said)
+        self.plan.show_costs(said.costs, runs_here=self.record.problem is None)
         self.show_state("")
 
     def _facts_of(self, record: ModelRecord) -> dict[str, str]:
@@ -216,6 +252,10 @@ class ModelDetails(QWidget):
         facts = {self.tr("Parameters"): numbers.exact(said.parameters)}
         if said.context_length:
             facts[self.tr("Context")] = tokens.format(tokens=numbers.exact(said.context_length))
+        if said.attention:
+            facts[self.tr("Attention")] = words(ATTENTION.get(said.attention, said.attention))
+        if said.tied_parameters:
+            facts[self.tr("Tied")] = numbers.exact(said.tied_parameters)
         if said.vocabulary:
             facts[self.tr("Vocabulary")] = tokens.format(tokens=numbers.exact(said.vocabulary))
         if said.flops_per_token:
@@ -245,38 +285,8 @@ class ModelDetails(QWidget):
         pairs = [[item.widget() for item in pair if item is not None] for pair in items]
         return {a.text(): b.text() for a, b in pairs if isinstance(a, QLabel) and isinstance(b, QLabel)}
 
-    def _show_tree(self, said: Description) -> None:
-        model = QStandardItemModel()
-        model.setHorizontalHeaderLabels([self.tr("Module"), self.tr("Type"), self.tr("Parameters"), self.tr("Share")])
-        for layer in said.layers:
-            model.appendRow(_row(layer, max(said.parameters, 1)))
-        self.tree.setModel(model)
-        model.setParent(self.tree)
-        self.tree.expandToDepth(_EXPANDED_LEVELS - 1)
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        for column in (0, 1):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        for column in (2, 3):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-
     @Slot()
     def _on_pressed(self) -> None:
         button = self.sender()
         if self.record is not None and isinstance(button, QPushButton):
             self.wanted.emit(button.property("wish"), self.record)
-
-
-def _row(layer: Layer, whole: int) -> list[QStandardItem]:
-    shape = " × ".join(map(numbers.exact, layer.shape))
-    cells = [
-        QStandardItem(layer.name),
-        QStandardItem(f"{layer.type}  {shape}" if shape else layer.type),
-        QStandardItem(numbers.exact(layer.parameters)),
-        QStandardItem(numbers.percent(layer.parameters / whole)),
-    ]
-    for cell in cells[2:]:
-        cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    for child in layer.children:
-        cells[0].appendRow(_row(child, whole))
-    return cells

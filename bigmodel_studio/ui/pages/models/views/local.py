@@ -32,6 +32,7 @@ from bigmodel_studio.protocol import Describe, Description, Done, Event, Failed,
 from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
 from bigmodel_studio.ui.pages.models.details import USE_IN, ModelDetails
 from bigmodel_studio.ui.pages.models.loader import Loader
+from bigmodel_studio.ui.pages.models.planning import Planning
 from bigmodel_studio.ui.pages.models.table import RECORD, ModelTable, sorted_and_filtered
 from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.pages.models.views.frame import View
@@ -74,6 +75,7 @@ class LocalView(View):
         self.table = ModelsView(self.rows, self.model)
         self.table.setAccessibleName(self.tr("Models on this computer"))
         self.details = ModelDetails()
+        self.planning = Planning(studio, self.details.plan)
         self.loader = Loader(studio, self)
         self.empty = Empty("models")
         self.total = label("", "small")
@@ -235,6 +237,7 @@ class LocalView(View):
         record = self.studio.library.find(self._chosen) if self._chosen is not None else None
         if record is None:
             return
+        self.planning.about(record.ref)
         known = self._known.get((record.ref, record.bytes))
         if known is not None:
             self.details.show_description(known)
@@ -325,4 +328,5 @@ class LocalView(View):
 
     def shut(self) -> None:
         self._drop_job()
+        self.planning.stop()
         self.loader.cancel()

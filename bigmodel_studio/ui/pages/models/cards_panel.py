@@ -1,0 +1,88 @@
+"""The kinds of layers of a model explained: each with its formula, this model's own numbers, and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.protocol import Description, LayerCard
+from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+
+
+class CardsPanel(QScrollArea):
+    """Told a description."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.cards: list[QFrame] = []
+        self.show_cards(())
+
+    def show_description(self, said: Description) -> None:
+        """Another model's layers."""
+        unit = self.tr("a picture") if said.flops_per_image else self.tr("a token")
+        self.show_cards(said.cards, unit)
+
+    def show_cards(self, cards: Sequence[LayerCard], unit: str = "") -> None:
+        """The cards, in the order that data takes through the model."""
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        self.cards = [_card(card, unit) for card in cards]
+        for card in self.cards:
+            column.addWidget(card)
+        if not cards:
+            column.addWidget(label(self.tr("None of its layers is of a kind that is explained here."), "secondary"))
+        column.addStretch(1)
+        self.setWidget(inner)
+
+
+def _card(card: LayerCard, unit: str) -> QFrame:
+    from bigmodel_studio.core.layer_cards import CARDS
+
+    words = CARDS[card.kind]
+    frame = panel("card")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(16, 12, 16, 12)
+    column.setSpacing(8)
+    title = label(QCoreApplication.translate("cards", words.title), "strong", wrap=True)
+    column.addWidget(title)
+    column.addWidget(label(QCoreApplication.translate("cards", words.purpose), "secondary", wrap=True))
+    formula = label(card.formula, wrap=True)
+    font = theme.font(13)
+    font.setFamilies(theme.MONOSPACE)
+    formula.setFont(font)
+    formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    column.addWidget(formula)
+    column.addLayout(_numbers(card, unit))
+    if words.source:
+        column.addWidget(label(words.source, "small", wrap=True))
+    frame.setAccessibleName(title.text())
+    return frame
+
+
+def _numbers(card: LayerCard, unit: str) -> QGridLayout:
+    rows = [*card.numbers]
+    rows.append((QCoreApplication.translate("CardsPanel", "layers of this kind"), numbers.exact(card.layers)))
+    rows.append((QCoreApplication.translate("CardsPanel", "parameters together"), numbers.exact(card.parameters)))
+    if card.flops is not None:
+        cost = QCoreApplication.translate("CardsPanel", "FLOPs {unit}").format(unit=unit)
+        rows.append((cost, numbers.count(card.flops)))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(4)
+    for row, (name, value) in enumerate(rows):
+        said: QLabel = label(value, wrap=True)
+        theme.tabular(said)
+        grid.addWidget(label(name, "small"), row, 0)
+        grid.addWidget(said, row, 1)
+    grid.setColumnStretch(1, 1)
+    return grid

@@ -1,0 +1,336 @@
+"""Does it fit, and how fast is it: a form that edits a ``PlanQuestion``, and what ``core.plan`` answers as one types.
+
+Told a model's costs, the devices and their measured speed; asks for a measurement of what it predicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.plan import DEFAULT_CONTEXT, PARTS, Plan, plan
+from bigmodel_studio.protocol import Costs, Device, Measured, PlanQuestion, Problem, Speed
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.pages.models.measured_table import MeasuredTable
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.number_slider import NumberSlider
+from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.widgets.segments import Segments
+from bigmodel_studio.ui.widgets.stacked_bar import BarPart, StackedBar
+
+MOST_BATCH = 1024
+MOST_CONTEXT = 131_072
+COLOURS: dict[str, int | str] = {
+    "weights": 0,
+    "gradients": 2,
+    "optimizer": 3,
+    "activations": 1,
+    "kv_cache": "accent",
+    "logits": "warn",
+    "overhead": "secondary",
+}
+_CHANGES = {
+    "plan-batch": "batch",
+    "plan-context": "context",
+    "plan-dtype": "dtype",
+    "plan-optimizer": "optimizer",
+}
+"""What a line of advice changes, where it says what it is changed to."""
+_SWITCHES: dict[str, dict[str, object]] = {
+    "plan-checkpointing": {"checkpointing": True},
+    "plan-lora": {"method": "lora"},
+    "plan-frozen": {"method": "frozen"},
+}
+
+
+class PlanPanel(QScrollArea):
+    """``question`` is what the form says now; ``answer`` what the plan says of it."""
+
+    measure_wanted = Signal(object)
+    """A ``PlanQuestion``: two real steps of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._costs: Costs | None = None
+        self._devices: Sequence[Device] = ()
+        self._speeds: Mapping[str, Speed] = {}
+        self.answer: Plan | None = None
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._build()
+        self._lay_out()
+        self._show_nothing(self.tr("The plan needs the model’s structure, which is being worked out."))
+
+    # ------------------------------------------------------------------------------- widgets
+
+    def _build(self) -> None:
+        self.purpose = Segments(
+            self.tr("What for"), {"inference": self.tr("To use it"), "training": self.tr("To train it")}
+        )
+        self.device = QComboBox()
+        self.bar = StackedBar()
+        self.verdict = label("", "good", wrap=True)
+        self.batch = NumberSlider(self.tr("Batch"), MOST_BATCH)
+        self.context = NumberSlider(self.tr("Context, in tokens"), MOST_CONTEXT)
+        self.dtype = _choices({"auto": self.tr("Automatic"), "float32": "float32", "bfloat16": "bfloat16"})
+        self.method = _choices(
+            {"full": self.tr("All weights"), "lora": "LoRA", "frozen": self.tr("Only the last layer")}
+        )
+        self.rank = NumberSlider(self.tr("Rank of LoRA"), 256)
+        self.rank.set_value(8)
+        self.optimizer = _choices({"adamw": "AdamW", "sgd": "SGD"})
+        self.checkpointing = QCheckBox(self.tr("Gradient checkpointing"))
+        self.largest = label("", "secondary", wrap=True)
+        self.speed = label("", "secondary", wrap=True)
+        self.measure = QPushButton(self.tr("Measure two steps"))
+        self.measured = MeasuredTable()
+        self.state = label("", "secondary", wrap=True)
+        self.advice = QVBoxLayout()
+        self.advice.setSpacing(2)
+        self.advice_buttons: list[QPushButton] = []
+        for box, name in (
+            (self.device, self.tr("Device")),
+            (self.dtype, self.tr("Numbers as")),
+            (self.method, self.tr("What is trained")),
+            (self.optimizer, self.tr("Optimizer")),
+        ):
+            box.setAccessibleName(name)
+            box.currentIndexChanged.connect(self.refresh)
+        for slider in (self.batch, self.context, self.rank):
+            slider.edited.connect(self.refresh)
+        self.purpose.chosen.connect(self.refresh)
+        self.checkpointing.toggled.connect(self.refresh)
+        self.measure.clicked.connect(self._on_measure)
+
+    def _lay_out(self) -> None:
+        self._form = QWidget()
+        column = QVBoxLayout(self._form)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        top = QHBoxLayout()
+        top.addWidget(self.purpose)
+        top.addStretch(1)
+        top.addWidget(self.device)
+        column.addLayout(top)
+        for part in (self.bar, self.verdict, self.batch, self.context):
+            column.addWidget(part)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        self._training: list[QWidget] = []
+        for row, (box, training) in enumerate(((self.dtype, False), (self.method, True), (self.optimizer, True))):
+            name = label(box.accessibleName(), "secondary")
+            grid.addWidget(name, row, 0)
+            grid.addWidget(box, row, 1)
+            self._training += [name, box] if training else []
+        grid.setColumnStretch(0, 1)
+        column.addLayout(grid)
+        self._training.append(self.checkpointing)
+        for below in (self.rank, self.checkpointing, self.largest, self.speed):
+            column.addWidget(below)
+        column.addLayout(self.advice)
+        row_ = QHBoxLayout()
+        row_.addWidget(self.measure)
+        row_.addStretch(1)
+        column.addLayout(row_)
+        column.addWidget(self.measured)
+        outer = QWidget()
+        around = QVBoxLayout(outer)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self.state)
+        around.addWidget(self._form)
+        around.addStretch(1)
+        self.setWidget(outer)
+
+    # ------------------------------------------------------------------------------- what is known
+
+    def show_costs(self, costs: Costs | None, *, runs_here: bool = True) -> None:
+        """Another model; None where its structure gave no costs. ``runs_here``: its weights are on this computer."""
+        self._costs = costs
+        self.measured.clear()
+        self.measure.setVisible(runs_here)
+        if costs is None:
+            self._show_nothing(self.tr("There is no plan for this model: its structure cannot be run without weights."))
+            return
+        longest = costs.context_length or MOST_CONTEXT
+        self.context.set_most(min(longest, 10**7))
+        self.context.set_value(costs.context_length or DEFAULT_CONTEXT)
+        self.context.setVisible(not costs.picture_px)
+        self.batch.set_value(1)
+        self.refresh()
+
+    def show_devices(self, devices: Sequence[Device], speeds: Mapping[str, Speed]) -> None:
+        """What there is to run on, with what was measured of it, by device."""
+        chosen = self.device.currentData()
+        self._devices, self._speeds = devices, speeds
+        self.device.blockSignals(True)
+        self.device.clear()
+        for device in devices:
+            self.device.addItem(device.id, device.id)
+        self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+        self.device.setVisible(len(devices) > 1)
+        self.device.blockSignals(False)
+        self.refresh()
+
+    @property
+    def question(self) -> PlanQuestion:
+        """What the form asks now."""
+        return PlanQuestion(
+            purpose="training" if self.purpose.key == "training" else "inference",
+            dtype=self.dtype.currentData(),
+            batch=self.batch.value,
+            context=0 if self.context.isHidden() else self.context.value,
+            method=self.method.currentData(),
+            lora_rank=self.rank.value,
+            optimizer=self.optimizer.currentData(),
+            checkpointing=self.checkpointing.isChecked(),
+        )
+
+    def ask(self, question: PlanQuestion) -> None:
+        """Put a question into the form."""
+        self.purpose.choose(question.purpose)
+        for box, value in (
+            (self.dtype, question.dtype),
+            (self.method, question.method),
+            (self.optimizer, question.optimizer),
+        ):
+            box.setCurrentIndex(max(0, box.findData(value)))
+        self.batch.set_value(question.batch)
+        if question.context:
+            self.context.set_value(question.context)
+        self.rank.set_value(question.lora_rank)
+        self.checkpointing.setChecked(question.checkpointing)
+        self.refresh()
+
+    # ------------------------------------------------------------------------------- what is said
+
+    @Slot()
+    def refresh(self) -> None:
+        """Answer what the form says now."""
+        device = next((each for each in self._devices if each.id == self.device.currentData()), None)
+        if self._costs is None or device is None:
+            if self._costs is not None:
+                self._show_nothing(self.tr("Asking what this computer has…"))
+            return
+        question = self.question
+        training = question.purpose == "training"
+        for part in self._training:
+            part.setVisible(training)
+        self.dtype.setEnabled(not training)
+        self.rank.setVisible(training and question.method == "lora")
+        if training:
+            question = msgspec.structs.replace(question, dtype="float32")
+        self.answer = plan(self._costs, question, device, self._speeds.get(device.id))
+        self.state.hide()
+        self._form.show()
+        self._show(self.answer)
+
+    def _show(self, said: Plan) -> None:
+        names = part_words()
+        self.bar.show_parts([BarPart(names[key], said.parts[key], COLOURS[key]) for key in PARTS], said.free_bytes)
+        total, free = numbers.size(said.total_bytes), numbers.size(said.free_bytes)
+        fits = self.tr("It fits: {total} of {free} that are free.")
+        not_ = self.tr("It does not fit: {total}, and {free} are free.")
+        self.verdict.setText((fits if said.fits else not_).format(total=total, free=free))
+        set_look(self.verdict, "good" if said.fits else "bad")
+        batch = self.tr("Largest batch that fits: {count}").format(count=numbers.exact(said.largest_batch))
+        context = self.tr("longest context: {count} tokens").format(count=numbers.exact(said.largest_context))
+        self.largest.setText(batch if self.context.isHidden() else f"{batch} · {context}")
+        self._show_speed(said)
+        self._show_advice(said.advice)
+        self.measure.setEnabled(said.fits)
+
+    def _show_speed(self, said: Plan) -> None:
+        step = said.seconds_per_step
+        if step is None:
+            self.speed.setText(self.tr("How fast it would be is known once this device was measured."))
+        elif said.question.purpose == "training":
+            self.speed.setText(self.tr("About {time} a step").format(time=numbers.duration(step)))
+        elif self._costs is not None and self._costs.decodes:
+            rate = numbers.rate(said.question.batch / max(step, 1e-9))
+            self.speed.setText(self.tr("About {rate} tokens a second").format(rate=rate))
+        else:
+            self.speed.setText(self.tr("About {time} for one batch").format(time=numbers.duration(step)))
+
+    def _show_advice(self, advice: Sequence[Problem]) -> None:
+        for button in self.advice_buttons:
+            self.advice.removeWidget(button)
+            button.deleteLater()
+        self.advice_buttons = []
+        for problem in advice:
+            button = QPushButton(i18n.said(problem))
+            set_look(button, "link")
+            button.setStyleSheet("text-align: left;")
+            button.setProperty("problem", problem)
+            button.setEnabled(problem.code in _CHANGES or problem.code in _SWITCHES)
+            button.clicked.connect(self._on_advice)
+            self.advice.addWidget(button)
+            self.advice_buttons.append(button)
+
+    def _show_nothing(self, why: str) -> None:
+        self.answer = None
+        self.state.setText(why)
+        self.state.show()
+        self._form.hide()
+
+    def show_measuring(self, text: str) -> None:
+        """Say what the measurement is at, or what is wrong with it."""
+        self.measured.say(text)
+        self.measure.setEnabled(not text)
+
+    def show_measured(self, measured: Measured) -> None:
+        """Predicted beside measured, part by part."""
+        self.measure.setEnabled(True)
+        if self.answer is not None:
+            self.measured.show_both(self.answer, measured)
+
+    # ------------------------------------------------------------------------------- hands
+
+    @Slot()
+    def _on_advice(self) -> None:
+        problem = self.sender().property("problem")
+        changes = dict(_SWITCHES.get(problem.code, {}))
+        if problem.code in _CHANGES:
+            changes[_CHANGES[problem.code]] = problem.arguments["to"]
+        self.ask(msgspec.structs.replace(self.question, **changes))
+
+    @Slot()
+    def _on_measure(self) -> None:
+        if self.answer is not None:
+            self.measure_wanted.emit(self.answer.question)
+
+
+def part_words() -> dict[str, str]:
+    """What the parts of a plan are called."""
+    return {
+        "weights": QCoreApplication.translate("PlanPanel", "Weights"),
+        "gradients": QCoreApplication.translate("PlanPanel", "Gradients"),
+        "optimizer": QCoreApplication.translate("PlanPanel", "Optimizer"),
+        "activations": QCoreApplication.translate("PlanPanel", "Activations"),
+        "kv_cache": QCoreApplication.translate("PlanPanel", "Key/value cache"),
+        "logits": QCoreApplication.translate("PlanPanel", "Logits"),
+        "overhead": QCoreApplication.translate("PlanPanel", "The process itself"),
+    }
+
+
+def _choices(texts: Mapping[str, str]) -> QComboBox:
+    box = QComboBox()
+    for key, text in texts.items():
+        box.addItem(text, key)
+    return box
