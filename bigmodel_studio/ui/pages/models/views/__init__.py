@@ -40,4 +40,5 @@ VIEWS: dict[str, ViewSpec] = {
         ("builtin", "hub", "local", "run"),
     ),
     "hub": ViewSpec(str(QT_TRANSLATE_NOOP("models", "On the Hub")), f"{_HERE}.hub:HubView", leaves=True),
+    "advisor": ViewSpec(str(QT_TRANSLATE_NOOP("models", "Advice")), f"{_HERE}.advisor:AdvisorView"),
 }

@@ -1,0 +1,363 @@
+"""Trying models on examples: the table of them, what puts examples into it, and the button that runs it.
+
+Models run in the ``measure`` lane, one after the other, so that a conversation keeps its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.advise import TASKS
+from bigmodel_studio.core.opening import PICTURE_SUFFIXES, TEXT_SUFFIXES
+from bigmodel_studio.protocol import (
+    Cancelled,
+    Event,
+    Example,
+    Failed,
+    ModelRef,
+    Picture,
+    Preview,
+    Progress,
+    Tried,
+    Try,
+)
+from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.pages.models.advisor.examples import FIXED, MOST_EXAMPLES, TRIED, ExamplesTable
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+
+ROW_PX = 64
+THUMBNAIL_PX = 48
+MOST_TEXT_BYTES = 1_000_000
+_MODEL_PX = 200
+
+
+class AnswerDelegate(QStyledItemDelegate):
+    """A model's answer in two lines at most, and below it whether it was right and how long it took."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, theme.colour("accent_soft"))
+        tried = index.data(TRIED)
+        if not isinstance(tried, Tried):
+            return
+        room = option.rect.adjusted(8, 6, -8, -6)
+        body = theme.font()
+        upper = QRect(room.left(), room.top(), room.width(), room.height() - 18)
+        text = tried.output or self.tr("(nothing)")
+        colour = "text" if tried.output else "secondary"
+        if tried.error is not None:
+            text, colour = i18n.told(tried.error)[0], "bad"
+        painter.setFont(body)
+        painter.setPen(theme.colour(colour))
+        metrics = QFontMetrics(body)
+        lines = max(1, upper.height() // metrics.lineSpacing())
+        shown = metrics.elidedText(" ".join(text.split()), Qt.TextElideMode.ElideRight, lines * upper.width() - 24)
+        painter.drawText(upper, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, shown)
+        if tried.error is None:
+            lower = QRect(room.left(), room.bottom() - 16, room.width(), 17)
+            self._paint_figures(painter, lower, tried)
+
+    def _paint_figures(self, painter: QPainter, room: QRect, tried: Tried) -> None:
+        painter.setFont(theme.font(12, tabular=True))
+        verdicts = {True: (self.tr("right"), "good"), False: (self.tr("wrong"), "bad"), None: ("", "secondary")}
+        verdict, colour = verdicts[tried.right]
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if verdict:
+            painter.setPen(theme.colour(colour))
+            painter.drawText(room, middle, verdict)
+            room.setLeft(room.left() + QFontMetrics(painter.font()).horizontalAdvance(verdict) + 8)
+        painter.setPen(theme.colour("secondary"))
+        painter.drawText(room, middle, f"{numbers.duration(tried.seconds)} · {numbers.size(tried.memory_bytes)}")
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(_MODEL_PX, ROW_PX)
+
+
+class Trials(QWidget):
+    """``ask`` says for which task and models; the rest is the user's."""
+
+    running_changed = Signal()
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._job: Job | None = None
+        self._asked: Try | None = None
+        self._previews: Job | None = None
+        self.model = ExamplesTable()
+        self.model.setParent(self)
+        self.table = QTableView()
+        self.hint = label("", "small", wrap=True)
+        self.state = label("", "small")
+        self.add = QPushButton()
+        self.remove = QPushButton(self.tr("Remove"))
+        self.run = QPushButton()
+        set_look(self.run, "primary")
+        self.setAcceptDrops(True)
+        self._lay_out()
+        self.add.clicked.connect(self._on_add)
+        self.remove.clicked.connect(self._on_remove)
+        self.run.clicked.connect(self._on_run)
+        for changed in (self.model.dataChanged, self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
+            changed.connect(self._say)
+        self._say()
+
+    def _lay_out(self) -> None:
+        self.table.setModel(self.model)
+        self.table.setAccessibleName(self.tr("Examples, and what each model says"))
+        self.table.setItemDelegate(QStyledItemDelegate(self.table))
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setTabKeyNavigation(False)
+        self.table.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
+        self.table.setWordWrap(True)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.SelectedClicked
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        header.setMinimumHeight(44)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(self.tr("Try on your own examples"), "heading"))
+        head.addWidget(self.state)
+        head.addStretch(1)
+        for button in (self.add, self.remove, self.run):
+            head.addWidget(button)
+        frame = panel("status")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(24, 12, 24, 12)
+        inside.setSpacing(8)
+        inside.addLayout(head)
+        inside.addWidget(self.hint)
+        inside.addWidget(self.table, 1)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(frame)
+
+    # ------------------------------------------------------------------------------- what is asked
+
+    def ask(self, task: str, models: list[ModelRef]) -> None:
+        """Try these models on this task from now on."""
+        kind = TASKS[task].examples
+        if (task, models) != (self.model.task, self.model.models) or kind != self.model.kind:
+            if task != self.model.task:
+                self.stop()
+            self.model.ask(task, kind or "texts", models)
+        answers = AnswerDelegate(self.table)
+        for column in range(FIXED, self.model.columnCount()):
+            self.table.setItemDelegateForColumn(column, answers)
+        self._size_columns()
+        self._say()
+
+    def _size_columns(self) -> None:
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setMinimumSectionSize(96)
+        header.resizeSection(0, 240)
+        header.resizeSection(1, 140)
+        columns = self.model.columnCount()
+        for column in range(FIXED, columns):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        if columns == FIXED:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether models are at work."""
+        return self._job is not None
+
+    def take(self, data: QMimeData) -> bool:
+        """Make examples of what was dropped; whether there was anything of use."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if self.model.kind == "pictures":
+            return self._add_pictures(paths)
+        lines = [line for path in paths for line in _lines(path)] if paths else data.text().splitlines()
+        return self.model.add(line.strip() for line in lines if line.strip()) > 0
+
+    def _add_pictures(self, paths: list[Path]) -> bool:
+        pictures = [picture for path in paths for picture in _pictures(path)]
+        added = self.model.add(str(picture) for picture in pictures)
+        self._ask_previews()
+        return added > 0
+
+    def _ask_previews(self) -> None:
+        missing = [one.input for one in self.model.kept["pictures"] if one.input not in self.model.thumbnails]
+        if missing and self._previews is None:
+            self._previews = self._studio.measure.submit(Preview(images=tuple(missing), most_px=2 * THUMBNAIL_PX))
+            self._previews.happened.connect(self._on_preview)
+            self._previews.ended.connect(self._on_previews_ended)
+
+    @Slot(object)
+    def _on_preview(self, event: Event) -> None:
+        if isinstance(event, Picture):
+            pixmap = QPixmap()
+            if event.preview is not None and pixmap.loadFromData(event.preview, "PNG"):
+                pixmap.setDevicePixelRatio(max(pixmap.width(), pixmap.height()) / THUMBNAIL_PX)
+            self.model.thumbnails[event.image] = pixmap
+            self.table.viewport().update()
+
+    @Slot()
+    def _on_previews_ended(self) -> None:
+        self._previews = None
+
+    # ------------------------------------------------------------------------------- running
+
+    @Slot()
+    def _on_run(self) -> None:
+        if self._job is not None:
+            self.stop()
+            return
+        self._asked = Try(models=tuple(self.model.models), task=self.model.task, examples=tuple(self.model.examples))
+        self._job = self._studio.measure.submit(self._asked)
+        self._job.happened.connect(self._on_happened)
+        self._job.ended.connect(self._on_ended)
+        self.state.setText(self.tr("Starting…"))
+        self._say()
+        self.running_changed.emit()
+
+    def stop(self) -> None:
+        """End what is running; what was said stays."""
+        if self._job is not None:
+            self._job.cancel()
+
+    @Slot(object)
+    def _on_happened(self, event: Event) -> None:
+        if self._asked is None:
+            return
+        if isinstance(event, Tried):
+            self.model.answer(self._asked.task, self._asked.examples[event.example], event)
+        elif isinstance(event, Progress) and event.what == "loading":
+            self.state.setText(self.tr("Loading a model…"))
+        elif isinstance(event, Progress) and event.total:
+            done, total = numbers.exact(round(event.done) + 1), numbers.exact(round(event.total))
+            self.state.setText(self.tr("{done} of {total}…").format(done=done, total=total))
+
+    @Slot(object)
+    def _on_ended(self, end: Event) -> None:
+        self._job = self._asked = None
+        texts = {Cancelled: self.tr("Stopped"), Failed: ""}
+        self.state.setText(texts.get(type(end), self.tr("Done")))
+        if isinstance(end, Failed):
+            self._studio.tell(end.problem)
+        self._say()
+        self.running_changed.emit()
+
+    def shut(self) -> None:
+        """End what is running, and say nothing more."""
+        for job in (self._job, self._previews):
+            if job is not None:
+                job.cancel()
+
+    # ------------------------------------------------------------------------------- examples by hand
+
+    @Slot()
+    def _on_add(self) -> None:
+        if self.model.kind == "pictures":
+            suffixes = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
+            chosen, _ = QFileDialog.getOpenFileNames(
+                self.window(), self.tr("Pictures to try models on"), "", f"{self.tr('Pictures')} ({suffixes})"
+            )
+            self._add_pictures([Path(path) for path in chosen])
+            return
+        blank = self.model.index(self.model.rowCount() - 1, 0)
+        self.table.setCurrentIndex(blank)
+        self.table.scrollTo(blank)
+        self.table.edit(blank)
+
+    @Slot()
+    def _on_remove(self) -> None:
+        self.model.remove(self.table.currentIndex().row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete and self.table.hasFocus():
+            self._on_remove()
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        data = event.mimeData()
+        if data.hasUrls() or (self.model.kind == "texts" and data.hasText()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self.take(event.mimeData()):
+            event.acceptProposedAction()
+
+    # ------------------------------------------------------------------------------- what is said
+
+    @Slot()
+    def _say(self) -> None:
+        pictures = self.model.kind == "pictures"
+        self.add.setText(self.tr("Add pictures…") if pictures else self.tr("Add a text"))
+        self.run.setText(self.tr("Stop") if self.is_running else self.tr("Run"))
+        ready = bool(self.model.examples and self.model.models)
+        self.run.setEnabled(ready or self.is_running)
+        self.remove.setVisible(bool(self.model.examples))
+        self.hint.setText(self._next_step())
+        self.hint.setVisible(bool(self.hint.text()))
+
+    def _next_step(self) -> str:
+        if not self.model.models:
+            return self.tr("Press “Try” at models that are here: they stand side by side below.")
+        if not self.model.examples and self.model.kind == "pictures":
+            return self.tr("Drop pictures here, and say beside each what is on it, where you want it judged.")
+        if not self.model.examples:
+            return self.tr(
+                "Type what you would ask, and beside it what a right answer holds, where you want it judged."
+            )
+        return ""
+
+    def carried(self) -> object:
+        """The examples and what was said of them, for a window that is built again."""
+        return self.model.kept, self.model.answers, self.model.thumbnails
+
+    def carry(self, value: tuple[dict[object, list[Example]], object, object]) -> None:
+        """Hold that from now on."""
+        self.model.beginResetModel()
+        self.model.kept, self.model.answers, self.model.thumbnails = value  # type: ignore[assignment]
+        self.model.endResetModel()
+
+
+def _pictures(path: Path) -> list[Path]:
+    """A picture, or those that lie in a folder."""
+    found = sorted(path.iterdir())[: 10 * MOST_EXAMPLES] if path.is_dir() else [path]
+    return [one for one in found if one.suffix.lower() in PICTURE_SUFFIXES][:MOST_EXAMPLES]
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a text file that is not large."""
+    try:
+        if path.suffix.lower() not in TEXT_SUFFIXES or path.stat().st_size > MOST_TEXT_BYTES:
+            return []
+        return path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,200 @@
+"""The adviser: what is to be done at the left, the models that suit it ranked beside it, and below a trial of them.
+
+The ranking follows the form and the library; it is worked out in a thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
+
+from bigmodel_studio.client.adviser import Advised, Adviser
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.core.advise import TASKS, Advice, AdviceQuestion
+from bigmodel_studio.protocol import Event, Failed, MeasureSpeed, ModelRef
+from bigmodel_studio.ui.pages.models.advisor.form import AdviceForm
+from bigmodel_studio.ui.pages.models.advisor.ranking import Ranking
+from bigmodel_studio.ui.pages.models.advisor.trials import Trials
+from bigmodel_studio.ui.pages.models.details import USE_IN
+from bigmodel_studio.ui.pages.models.views import Place
+from bigmodel_studio.ui.pages.models.views.frame import View
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.widgets.empty import Empty
+from bigmodel_studio.ui.widgets.page_frame import panel
+
+FORM_PX = 248
+ASK_AFTER_MS = 80
+"""How long the form rests before it is asked: typing a number asks once."""
+TRIED_AT_FIRST = 2
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a view leaves to the one that takes its place."""
+
+    question: AdviceQuestion
+    chosen: dict[str, set[str]]
+    trials: object
+
+
+class AdvisorView(View):
+    """``show_what`` takes a task's name."""
+
+    def __init__(self, studio: Studio, left: object = None) -> None:
+        super().__init__(studio)
+        self._chosen: dict[str, set[str]] = {}
+        """By task: the ids of the models that are to be tried; a task that is not here was not looked at yet."""
+        self._found: list[Advice] = []
+        self._measuring: Job | None = None
+        self.adviser = Adviser(self)
+        self._advised: Advised | None = None
+        self.form = AdviceForm()
+        self.ranking = Ranking()
+        self.trials = Trials(studio)
+        self.empty = Empty("models")
+        self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
+        self._ask_timer.timeout.connect(self._ask)
+        self._lay_out()
+        if isinstance(left, Left):
+            self._chosen = left.chosen
+            self.form.ask(left.question)
+            self.trials.carry(left.trials)  # type: ignore[arg-type]
+        self.form.changed.connect(self._ask_timer.start)
+        self.form.measure.clicked.connect(self._on_measure)
+        self.ranking.wanted.connect(self._on_wanted)
+        self.ranking.chosen.connect(self._on_chosen)
+        self.empty.button.clicked.connect(self._on_any_licence)
+        self.adviser.advised.connect(self._on_advised)
+        studio.library.changed.connect(self._ask)
+        self.empty.say("", self.tr("Looking for models…"), "")
+        self.stack.setCurrentWidget(self.empty)
+
+    def _lay_out(self) -> None:
+        aside = panel("list")
+        inside = QVBoxLayout(aside)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.form)
+        aside.setMinimumWidth(200)
+        aside.setMaximumWidth(340)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.ranking)
+        self.stack.addWidget(self.empty)
+        self.stack.setMinimumHeight(160)
+        self.trials.setMinimumHeight(180)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setHandleWidth(1)
+        right.setChildrenCollapsible(False)
+        right.addWidget(self.stack)
+        right.addWidget(self.trials)
+        right.setSizes([420, 300])
+        body = QSplitter(Qt.Orientation.Horizontal)
+        body.setHandleWidth(1)
+        body.setChildrenCollapsible(False)
+        body.addWidget(aside)
+        body.addWidget(right)
+        body.setStretchFactor(1, 1)
+        body.setSizes([FORM_PX, 900])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(body)
+
+    # ------------------------------------------------------------------------------- the ranking
+
+    def enter(self) -> None:
+        self.form.task.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()  # what is free may have changed, too
+
+    @Slot()
+    def _ask(self) -> None:
+        if self.studio.library.ready and self.isVisible():
+            self.adviser.ask(self.form.question(), self.studio.library.records())
+
+    @Slot(object)
+    def _on_advised(self, answer: Advised) -> None:
+        self._advised, self._found = answer, answer.found
+        question = answer.question
+        self.form.show_device(answer.device)
+        self._say_speed()
+        able = [advice.id for advice in self._found if advice.here and advice.plan.fits]
+        chosen = self._chosen.setdefault(question.task, set(able[:TRIED_AT_FIRST])) if able else set()
+        self.ranking.show_advice(self._found, question.task, chosen)
+        if not self._found:
+            words = self.tr("No model that is known here does this under such a licence.")
+            button = self.tr("Any licence") if question.licence else ""
+            self.empty.say(self.tr("Nothing to advise"), words, button)
+        self.stack.setCurrentWidget(self.ranking if self._found else self.empty)
+        self._ask_trials()
+
+    def _say_speed(self) -> None:
+        known = self._advised is None or self._advised.speed_known
+        self.form.show_speed(known=known, measuring=self._measuring is not None)
+
+    @Slot()
+    def _on_measure(self) -> None:
+        if self._advised is not None and self._measuring is None:
+            self._measuring = self.studio.measure.submit(MeasureSpeed(device=self._advised.device.id))
+            self._measuring.ended.connect(self._on_measured)
+            self._say_speed()
+
+    @Slot(object)
+    def _on_measured(self, end: Event) -> None:
+        self._measuring = None
+        if isinstance(end, Failed):
+            self.studio.tell(end.problem)
+        self._say_speed()
+        self._ask()
+
+    def _ask_trials(self) -> None:
+        task = self.form.chosen
+        chosen = self._chosen.get(task, set())
+        models = [
+            advice.candidate.ref for advice in self._found if advice.id in chosen and advice.candidate.ref is not None
+        ]
+        self.trials.setVisible(bool(TASKS[task].examples))
+        self.trials.ask(task, models)
+
+    @Slot(str, bool)
+    def _on_chosen(self, name: str, on: bool) -> None:
+        chosen = self._chosen.setdefault(self.form.chosen, set())
+        if on:
+            chosen.add(name)
+        else:
+            chosen.discard(name)
+        self._ask_trials()
+
+    @Slot()
+    def _on_any_licence(self) -> None:
+        self.form.licence.setCurrentIndex(0)
+
+    # ------------------------------------------------------------------------------- what can be done
+
+    @Slot(str, object)
+    def _on_wanted(self, wish: str, advice: Advice) -> None:
+        ref = advice.candidate.ref
+        if ref is None:
+            self.studio.open_page("models", Place("hub", ModelRef(source="hub", id=advice.id)))
+        elif wish == "use":
+            self.studio.open_page(USE_IN[advice.candidate.kind], ref)
+        else:
+            self.studio.open_page("models", ref)
+
+    def show_what(self, what: object) -> None:
+        if isinstance(what, str) and what in TASKS:
+            self.form.task.setCurrentIndex(self.form.task.findData(what))
+
+    def shut(self) -> None:
+        self._ask_timer.stop()
+        if self._measuring is not None:
+            self._measuring.cancel()
+        self.trials.shut()
+        self.adviser.close()
+
+    def hand_over(self) -> Left:
+        self.shut()
+        return Left(self.form.question(), self._chosen, self.trials.carried())
