@@ -17,6 +17,8 @@ from bigmodel_studio.core.device_memory import Room
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import (
     Account,
+    Describe,
+    Description,
     Done,
     Download,
     Downloaded,
@@ -27,6 +29,7 @@ from bigmodel_studio.protocol import (
     HubModel,
     HubPage,
     HubRepo,
+    Layer,
     LookAtRepo,
     ModelRef,
     Request,
@@ -96,6 +99,20 @@ class Hub:
                 if self.cache is not None:
                     cached(self.cache, name)
                 yield Done(result=Downloaded(id=name, revision="a" * 40, path="", bytes=2_000_500, fetched_bytes=1))
+            case Describe():
+                yield Done(
+                    result=Description(
+                        id=request.model.id,
+                        architecture="GPT2LMHeadModel",
+                        kind="causal-lm",
+                        parameters=28,
+                        trainable_parameters=28,
+                        dtype="float32",
+                        context_length=1024,
+                        layers=(Layer(name="transformer", type="GPT2Model", parameters=28),),
+                        weights_here=False,
+                    )
+                )
             case SignIn():
                 self.signed_in = True
                 yield Done(result=Account(name="ada"))
@@ -222,6 +239,23 @@ def test_the_chosen_one_shows_facts_files_and_its_card(window: Window) -> None:
     assert "license" not in details.card.text()
     assert details.fit.text().startswith("Fits: running it on the processor takes about 144 MB; 8.0 GB")
     assert details.download.text() == "Download 2.0 MB"
+
+
+def test_the_structure_is_asked_for_when_one_looks_and_nothing_is_fetched(window: Window) -> None:
+    window.search()
+    window.choose(2)
+    window.shell.wait(lambda: window.view.details.files.files.rowCount() == 3)
+    assert window.asked(Describe) == []
+    window.view.details.tabs.choose("structure")
+    tree = window.view.details.anatomy.structure.tree
+    window.shell.wait(lambda: tree.isVisible() and tree.model() is not None and tree.model().rowCount() == 1)
+    assert tree.model().index(0, 0).data() == "transformer"
+    window.view.details.tabs.choose("plan")
+    window.choose(4)
+    window.shell.wait(lambda: len(window.asked(Describe)) == 2)
+    names = [request.model.id for request in window.asked(Describe) if isinstance(request, Describe)]
+    assert names == ["org/model-0002", "org/model-0004"]
+    assert window.network.downloads == []
 
 
 def test_walking_through_the_table_asks_only_for_where_one_stays(window: Window) -> None:

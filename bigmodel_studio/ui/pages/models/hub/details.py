@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bigmodel_studio.client.downloads import Item
 from bigmodel_studio.core import fits, numbers
 from bigmodel_studio.core.device_memory import CPU, Room
-from bigmodel_studio.protocol import HubModel, HubRepo, Problem
+from bigmodel_studio.protocol import HubModel, HubRepo, ModelRef, Problem
 from bigmodel_studio.ui import i18n, theme
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.links import open_link
+from bigmodel_studio.ui.pages.models.hub.anatomy import Anatomy
 from bigmodel_studio.ui.pages.models.hub.files import FilesView
 from bigmodel_studio.ui.pages.models.hub.table import task_words
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.times import days_ago
 from bigmodel_studio.ui.widgets.card_view import CardView
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.widgets.segments import Segments
 
 _SHOWN_OF_A_COMMIT = 12
 
@@ -33,8 +45,8 @@ class RepoDetails(QWidget):
     retry_wanted = Signal()
     sign_in_wanted = Signal()
 
-    def __init__(self, endpoint: Callable[[], str], parent: QWidget | None = None) -> None:
-        """``endpoint`` says where the Hub is."""
+    def __init__(self, endpoint: Callable[[], str], anatomy: Anatomy, parent: QWidget | None = None) -> None:
+        """``endpoint`` says where the Hub is; ``anatomy`` shows how the model is built."""
         super().__init__(parent)
         self._endpoint = endpoint
         self.model: HubModel | None = None
@@ -63,7 +75,19 @@ class RepoDetails(QWidget):
         self.files.setAccessibleName(self.tr("Files"))
         self.files_total = label("", "small")
         self.card = CardView()
+        self.tabs = Segments(
+            self.tr("What is shown of the model"),
+            {
+                "about": self.tr("About it"),
+                "structure": self.tr("Structure"),
+                "layers": self.tr("Layers"),
+                "plan": self.tr("Plan"),
+            },
+        )
+        self.anatomy = anatomy
+        self.stack = QStackedWidget()
         self._lay_out()
+        self.tabs.chosen.connect(self._on_tab)
         self.download.clicked.connect(self.download_wanted)
         self.show_here.clicked.connect(self.show_wanted)
         self.sign_in.clicked.connect(self.sign_in_wanted)
@@ -89,16 +113,30 @@ class RepoDetails(QWidget):
         inside.addWidget(self.files_total)
         self._words_card, inside = _card(self.tr("What its makers say"))
         inside.addWidget(self.card)
+        about = QWidget()
+        inside = QVBoxLayout(about)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.setSpacing(12)
+        for frame in (facts, self._files_card, self._words_card):
+            inside.addWidget(frame)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(about)
+        self._about = area
+        for page in (area, self.anatomy):
+            self.stack.addWidget(page)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
+        column.setContentsMargins(24, 20, 16, 16)
         column.setSpacing(12)
         column.addWidget(self.name)
         column.addWidget(self.fit)
         column.addLayout(buttons)
         column.addLayout(asked)
-        for frame in (facts, self._files_card, self._words_card):
-            column.addWidget(frame)
-        column.addStretch(1)
+        column.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.stack, 1)
         for part in (self.name, self.fit, self.state):
             part.setMinimumWidth(1)  # a name without a break in it does not widen the pane
             part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -124,7 +162,15 @@ class RepoDetails(QWidget):
         self._files_card.hide()
         self._words_card.hide()
         self._show_actions()
+        self.anatomy.about(ModelRef(source="hub", id=model.id), here=here)
+        self._about.verticalScrollBar().setValue(0)
         self.show()
+
+    @Slot(str)
+    def _on_tab(self, key: str) -> None:
+        self.stack.setCurrentWidget(self._about if key == "about" else self.anatomy)
+        if key != "about":
+            self.anatomy.show_part(key)
 
     def show_repo(self, repo: HubRepo) -> None:
         """Its files and its card."""
@@ -155,6 +201,8 @@ class RepoDetails(QWidget):
     def show_download(self, item: Item | None, *, here: bool) -> None:
         """How its download is (None: there is none), and whether it is on this computer."""
         self._item, self._here = item, here
+        if self.model is not None:
+            self.anatomy.about(ModelRef(source="hub", id=self.model.id), here=here)
         said = item.said if item is not None else None
         self.files.files.show_progress(said.files if said is not None else ())
         self._show_actions()

@@ -10,21 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.downloads import Item
-from bigmodel_studio.client.job import Job
 from bigmodel_studio.core import device_memory
 from bigmodel_studio.core.hub_address import endpoint
 from bigmodel_studio.protocol import (
-    Done,
     Download,
-    Event,
-    Failed,
     HubModel,
     HubPage,
     HubRepo,
-    LookAtRepo,
     ModelRef,
     Problem,
     SearchHub,
@@ -32,8 +27,10 @@ from bigmodel_studio.protocol import (
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.pages.models.hub import table
+from bigmodel_studio.ui.pages.models.hub.anatomy import Anatomy
 from bigmodel_studio.ui.pages.models.hub.details import RepoDetails
 from bigmodel_studio.ui.pages.models.hub.filters import Filters
+from bigmodel_studio.ui.pages.models.hub.looking import Looking
 from bigmodel_studio.ui.pages.models.hub.search import HubSearch
 from bigmodel_studio.ui.pages.models.hub.table import MODEL, HubNameDelegate, HubTable
 from bigmodel_studio.ui.pages.models.view import RowsView
@@ -45,10 +42,6 @@ from bigmodel_studio.ui.widgets.page_frame import label, panel
 
 SEARCH_AFTER_MS = 400
 """How long nothing is typed before the Hub is asked."""
-LOOK_AFTER_MS = 250
-"""How long a model stays chosen before its files are asked for: walking through the table asks for none."""
-MOST_KNOWN = 50
-"""Repositories whose files and card are kept."""
 SIGN_IN = frozenset({"hub-gated", "hub-private", "hub-token", "hub-denied"})
 """Problems that go away once somebody else, or somebody at all, is signed in."""
 
@@ -71,16 +64,15 @@ class HubView(View):
         super().__init__(studio, self.tr("Search the Hub"))
         self._chosen = ""
         self._wanted = ""
-        self._job: Job | None = None
-        self._known: dict[str, HubRepo] = {}
         self.query = HubSearch(studio.network, self)
+        self.looking = Looking(studio.network, self)
         self.model = HubTable()
         self.model.setParent(self)
         self.filters = Filters()
         self.table = RowsView(self.model, HubNameDelegate(), table.GIVEN_UP_FIRST)
         self.table.setAccessibleName(self.tr("Models on the Hub"))
         self.table.set_widths(table.widths())
-        self.details = RepoDetails(self._endpoint)
+        self.details = RepoDetails(self._endpoint, Anatomy(studio))
         self.empty = Empty("online")
         self.total = label("", "small")
         self.more = QPushButton(self.tr("Try again"))
@@ -88,8 +80,6 @@ class HubView(View):
         self._lay_out()
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._search_timer.timeout.connect(self._ask)
-        self._look_timer = QTimer(self, singleShot=True, interval=LOOK_AFTER_MS)
-        self._look_timer.timeout.connect(self._look)
         self._act: Callable[[], object] = self._ask
         self._connect()
         self._on_library()
@@ -109,6 +99,8 @@ class HubView(View):
         self.details.download_wanted.connect(self._on_download)
         self.details.show_wanted.connect(self._on_show)
         self.details.retry_wanted.connect(self._look)
+        self.looking.arrived.connect(self._on_repo)
+        self.looking.failed.connect(self._on_no_repo)
         self.details.sign_in_wanted.connect(self._on_sign_in)
         self.studio.library.changed.connect(self._on_library)
         self.studio.network.changed.connect(self._on_network)
@@ -129,15 +121,10 @@ class HubView(View):
         line.addWidget(self.more)
         line.addStretch(1)
         column.addWidget(self._foot)
-        area = QScrollArea()
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.details)
         self._aside = panel("inspector")
         inside = QVBoxLayout(self._aside)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(area)
+        inside.addWidget(self.details)
         self._body = QSplitter(Qt.Orientation.Horizontal)
         self._body.setObjectName("hub")
         self._body.setHandleWidth(1)
@@ -182,7 +169,7 @@ class HubView(View):
         """Ask the Hub for what is typed and chosen now."""
         self._search_timer.stop()
         self.model.clear()
-        self._drop_job()
+        self.looking.stop()
         self._chosen = ""
         self.details.clear()
         self.query.ask(self.filters.query(self.searched))
@@ -279,50 +266,27 @@ class HubView(View):
             self._choose(model)
 
     def _choose(self, model: HubModel) -> None:
-        self._drop_job()
+        self.looking.stop()
         self._chosen = model.id
         item = self.studio.downloads.find(model.id)
         self.details.show_model(model, here=self._is_here(model.id), item=item)
         self._aside.show()
-        known = self._known.get(model.id)
-        if known is not None:
-            self._show(known)
-        else:
-            self.details.show_state(self.tr("Asking for its files and its card…"))
-            self._look_timer.start()
+        self.details.show_state(self.tr("Asking for its files and its card…"))
+        self.looking.soon(model.id)
 
     @Slot()
     def _look(self) -> None:
-        """Ask for the files and the card of the chosen one."""
-        if self.studio.network.locked:
-            self.details.show_problem(Problem(code="hub-locked"), sign_in=False)
-            return
-        self._drop_job()
         self.details.show_state(self.tr("Asking for its files and its card…"))
-        self._job = self.studio.network.lane().submit(LookAtRepo(id=self._chosen))
-        self._job.ended.connect(self._on_looked)
+        self.looking.again()
 
     @Slot(object)
-    def _on_looked(self, end: Event) -> None:
-        self._job = None
-        if isinstance(end, Done) and isinstance(end.result, HubRepo):
-            self._known[end.result.model.id] = end.result
-            while len(self._known) > MOST_KNOWN:
-                del self._known[next(iter(self._known))]
-            self._show(end.result)
-        elif isinstance(end, Failed):
-            self.details.show_problem(end.problem, sign_in=end.problem.code in SIGN_IN)
-
-    def _show(self, repo: HubRepo) -> None:
+    def _on_repo(self, repo: HubRepo) -> None:
         self.details.show_repo(repo)
         self._show_download()
 
-    def _drop_job(self) -> None:
-        self._look_timer.stop()
-        if self._job is not None:
-            self._job.ended.disconnect(self._on_looked)
-            self._job.cancel()
-            self._job = None
+    @Slot(object)
+    def _on_no_repo(self, problem: Problem) -> None:
+        self.details.show_problem(problem, sign_in=problem.code in SIGN_IN)
 
     @Slot()
     def _on_sign_in(self) -> None:
@@ -334,7 +298,7 @@ class HubView(View):
 
     @Slot()
     def _on_signed_in(self) -> None:
-        self._known.clear()
+        self.looking.known.clear()
         if self._chosen:
             self._look()
         if self.query.state == "failed":
@@ -344,7 +308,7 @@ class HubView(View):
 
     @Slot()
     def _on_download(self) -> None:
-        repo = self._known.get(self._chosen)
+        repo = self.looking.known.get(self._chosen)
         if repo is None:
             return
         if self.studio.network.locked:
@@ -389,10 +353,10 @@ class HubView(View):
 
     def hand_over(self) -> Left:
         self.shut()
-        return Left(self.query.query, self.query.next, tuple(self.model.models()), self._chosen, self._known)
+        return Left(self.query.query, self.query.next, tuple(self.model.models()), self._chosen, self.looking.known)
 
     def _take_over(self, left: Left) -> None:
-        self._known = left.known
+        self.looking.known = left.known
         self.query.take_over(left.query, left.next)
         if left.models:
             self.model.append(left.models, more=bool(left.next))
@@ -401,5 +365,6 @@ class HubView(View):
 
     def shut(self) -> None:
         self._search_timer.stop()
-        self._drop_job()
+        self.looking.stop()
+        self.details.anatomy.stop()
         self.query.stop()
