@@ -158,6 +158,13 @@
     </message>
 </context>
 <context>
+    <name>Anatomy</name>
+    <message>
+        <source>Working out the structure from its config and the headers of its weights…</source>
+        <translation>正在根据配置和权重文件头推算结构…</translation>
+    </message>
+</context>
+<context>
     <name>AnswerDelegate</name>
     <message>
         <source>(nothing)</source>
@@ -1320,7 +1327,7 @@
     </message>
     <message>
         <source>What is shown of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>显示模型的哪一部分</translation>
     </message>
     <message>
         <source>{tokens} tokens</source>
@@ -2059,6 +2066,10 @@
         </translation>
     </message>
     <message>
+        <source>About it</source>
+        <translation>介绍</translation>
+    </message>
+    <message>
         <source>Access</source>
         <translation>访问</translation>
     </message>
@@ -2099,6 +2110,10 @@
         <translation>模型页面…</translation>
     </message>
     <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
         <source>Library</source>
         <translation>库</translation>
     </message>
@@ -2131,6 +2146,10 @@
         <translation>已暂停 {share}</translation>
     </message>
     <message>
+        <source>Plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Revision</source>
         <translation>版本</translation>
     </message>
@@ -2149,6 +2168,10 @@
     <message>
         <source>Stopped {share}</source>
         <translation>已中止 {share}</translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
     </message>
     <message>
         <source>Task</source>
@@ -2173,6 +2196,10 @@
     <message>
         <source>Updated</source>
         <translation>更新</translation>
+    </message>
+    <message>
+        <source>What is shown of the model</source>
+        <translation>显示模型的哪一部分</translation>
     </message>
     <message>
         <source>What its makers say</source>
@@ -4176,6 +4203,10 @@
         <translation>{path} 中没有文本。</translation>
     </message>
     <message>
+        <source>There is no {model} in the catalogue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is nothing at {path}.</source>
         <translation>{path} 处什么也没有。</translation>
     </message>
@@ -4502,6 +4533,10 @@
     <message>
         <source>{model} takes pictures of many shapes, and training needs one.</source>
         <translation>{model} 接受多种尺寸的图片，而训练需要固定尺寸。</translation>
+    </message>
+    <message>
+        <source>{near}“bigmodel-studio catalog” lists what there is.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{near}“bigmodel-studio models” lists them; a folder is written with a / in it.</source>
