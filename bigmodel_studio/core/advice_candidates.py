@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bigmodel_studio.core import device_memory
 from bigmodel_studio.core.advise import TASKS, Candidate
+from bigmodel_studio.core.catalog import CATALOG, Reference
 from bigmodel_studio.core.estimated_costs import estimated_costs
 from bigmodel_studio.core.files import read_quietly
 from bigmodel_studio.core.library import ModelRecord
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 _KINDS = frozenset(kind for task in TASKS.values() for kind in task.kinds)
 _LICENCE = re.compile(rb"^license:[ \t]*[\"']?([\w.+-]{1,40})", re.MULTILINE)
 _HEAD_BYTES = 4096
+CHATS_STORED_BYTES = 2
+"""Bytes of a weight of the catalogue's chat models: all are shipped in bfloat16."""
 _MAX_TOKENIZER_CONFIG_BYTES = 10_000_000
 
 
@@ -119,8 +122,24 @@ def main_device() -> Device:
 
 @functools.cache
 def remote() -> tuple[Candidate, ...]:
-    """What can be had from the Hub."""
-    return tuple(_of_suggestion(suggestion) for suggestion in SUGGESTIONS)
+    """What can be had from the Hub: what the catalogue has for conversation, and suggestions for other tasks."""
+    chats = [_of_reference(reference) for reference in CATALOG if reference.hub_id]
+    return (*chats, *map(_of_suggestion, SUGGESTIONS))
+
+
+def _of_reference(reference: Reference) -> Candidate:
+    parameters = int(reference.published.parameters)
+    stored = parameters * CHATS_STORED_BYTES
+    return Candidate(
+        id=reference.hub_id,
+        name=reference.hub_id,
+        kind=reference.kind,
+        parameters=parameters,
+        bytes=stored,
+        costs=estimated_costs(reference.config, parameters, stored),
+        licence=reference.licence,
+        chats=reference.kind == "causal-lm",
+    )
 
 
 def _of_suggestion(suggestion: Suggestion) -> Candidate:

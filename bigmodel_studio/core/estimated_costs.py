@@ -15,6 +15,8 @@ from bigmodel_studio.protocol import Costs, Growth, Pass
 PIECE_TOKENS = 256
 DEFAULT_PICTURE_PX = 224
 _SIZES = (4, 2)
+OPERATIONS = {"rotary": 50, "plain": 26, "encoder": 19}
+"""torch's operations in a layer, as ``engine.costs`` counts them: Llama 48, Qwen2 45, Qwen3 60; GPT-2 26; BERT 19."""
 _LOGIT_BYTES = 4
 
 
@@ -28,6 +30,8 @@ class _Shape(NamedTuple):
     """The width of keys, and of values."""
     vocabulary: int
     tied: bool
+    operations: int
+    """Of a layer."""
 
 
 def estimated_costs(config: dict[str, Any], parameters: int, parameter_bytes: int) -> Costs:
@@ -37,8 +41,8 @@ def estimated_costs(config: dict[str, Any], parameters: int, parameter_bytes: in
     kind = kind_of(config)
     if kind == "image-classifier":
         return _pictures(config, parameters, parameter_bytes)
-    shape = _shape(text)
     decodes = kind == "causal-lm"
+    shape = _shape(text, decodes=decodes)
     passes: dict[str, Pass] = {}
     for size in _SIZES:
         one = _pass(shape, parameters, size, decodes=decodes)
@@ -72,10 +76,11 @@ def _pass(shape: _Shape, parameters: int, size: int, *, decodes: bool) -> Pass:
         flops=Growth(token=2.0 * met, pair=4.0 * shape.layers * shape.width),
         product_bytes=Growth(once=float(met * size), key=past),
         other_bytes=Growth(token=float(shape.layers * (10 * shape.width + 3 * shape.inner) * size)),
+        operations=float(shape.layers * shape.operations),
     )
 
 
-def _shape(config: dict[str, Any]) -> _Shape:
+def _shape(config: dict[str, Any], *, decodes: bool = False) -> _Shape:
     width = _number(config, "hidden_size", "n_embd", "d_model", "dim")
     heads = _number(config, "num_attention_heads", "num_heads", "n_head", "n_heads") or 1
     shared = _number(config, "num_key_value_heads") or heads
@@ -87,6 +92,7 @@ def _shape(config: dict[str, Any]) -> _Shape:
         shared=shared * head,
         vocabulary=_number(config, "vocab_size"),
         tied=bool(config.get("tie_word_embeddings", True)),
+        operations=OPERATIONS[("rotary" if "num_key_value_heads" in config else "plain") if decodes else "encoder"],
     )
 
 
@@ -105,7 +111,10 @@ def _pictures(config: dict[str, Any], parameters: int, parameter_bytes: int) -> 
             alive, flops = 3 * begins * (side // 2) ** 2 * size, 0.0
         forward = Growth(item=float(alive + 3 * side * side * size))
         streamed = Growth(once=float(parameters * size))
-        passes[f"read/{size}"] = Pass(forward=(forward,), flops=Growth(item=flops), product_bytes=streamed)
+        operations = float(shape.layers * shape.operations)
+        passes[f"read/{size}"] = Pass(
+            forward=(forward,), flops=Growth(item=flops), product_bytes=streamed, operations=operations
+        )
     return Costs(parameters=parameters, parameter_bytes=parameter_bytes, picture_px=side, passes=passes)
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 import transformers
@@ -15,11 +16,14 @@ from hypothesis import strategies as st
 from bigmodel_studio.core import advice_candidates, library
 from bigmodel_studio.core.advice_candidates import candidates, licence_of
 from bigmodel_studio.core.advise import FREE, TASKS, Advice, AdviceQuestion, Candidate, advise
+from bigmodel_studio.core.catalog import CATALOG
 from bigmodel_studio.core.estimated_costs import estimated_costs
 from bigmodel_studio.core.messages import StudioError, hint, sentence
+from bigmodel_studio.core.plan import plan
 from bigmodel_studio.core.suggestions import SUGGESTIONS, Suggestion
+from bigmodel_studio.engine.costs import costs_of
 from bigmodel_studio.engine.loading import AUTO_CLASSES
-from bigmodel_studio.protocol import Device, ModelKind, ModelRef, Speed
+from bigmodel_studio.protocol import Device, ModelKind, ModelRef, PlanQuestion, Speed
 from tests.gguf_files import llama
 from tests.hub_caches import GPT_SHAPES, config, weights
 
@@ -217,6 +221,31 @@ def test_a_suggestion_has_the_parameters_that_its_shape_has(suggestion: Suggesti
     assert all(suggestion.kind in TASKS[task].kinds for task in suggestion.tasks)
 
 
-def test_every_task_has_something_to_be_had() -> None:
+def test_every_task_has_something_to_be_had_for_every_use() -> None:
     for task in TASKS:
-        assert any(task in (suggestion.tasks) for suggestion in SUGGESTIONS) or task in {"chat", "write"}
+        found = advise(AdviceQuestion(task=task, licence=FREE), advice_candidates.remote(), device(64 * GB), SPEEDS)
+        assert found, task
+        assert found[0].plan.fits
+    chat = advise(CHAT, advice_candidates.remote(), device(64 * GB))
+    assert [advice.candidate.parameters for advice in chat] == sorted(
+        (advice.candidate.parameters for advice in chat), reverse=True
+    )
+    assert all(advice.plan.parts["kv_cache"] > 0 for advice in chat)
+
+
+def test_an_estimate_is_near_what_is_counted_from_the_structure() -> None:
+    """The weights and the cache exactly, all together within a tenth, a token's time within a quarter."""
+    large = next(one for one in advice_candidates.remote() if one.id == "HuggingFaceTB/SmolLM2-135M-Instruct")
+    reference = next(one for one in CATALOG if one.hub_id == large.id)
+    with torch.device("meta"):
+        config = transformers.AutoConfig.for_model(**reference.config)
+        model = transformers.AutoModelForCausalLM.from_config(config)
+    counted = costs_of(model, "causal-lm")
+    assert counted is not None
+    question = PlanQuestion(context=2048)
+    speed = msgspec.structs.replace(SPEEDS["cpu", "float32"], operation_s=1e-5)
+    guessed, exact = (plan(costs, question, device(), speed) for costs in (large.costs, counted))
+    assert guessed.parts["kv_cache"] == exact.parts["kv_cache"]
+    assert guessed.parts["weights"] == pytest.approx(exact.parts["weights"], rel=0.01)
+    assert guessed.total_bytes == pytest.approx(exact.total_bytes, rel=0.1)
+    assert guessed.seconds_per_step == pytest.approx(exact.seconds_per_step, rel=0.25)
