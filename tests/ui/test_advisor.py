@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core import device_speed, library, paths
+from bigmodel_studio.core import advice_candidates, device_speed, library, paths
 from bigmodel_studio.core.library import name_of
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.engine.session import Session
@@ -88,6 +88,8 @@ def lane() -> Iterator[FakeLane]:
 @pytest.fixture
 def host(qtbot: QtBot, tmp_path: Path, lane: FakeLane, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelsPage]:
     monkeypatch.setattr(paths, "starters", lambda: tmp_path / "no-starters")
+    had = tuple(candidate for candidate in advice_candidates.remote() if candidate.kind != "causal-lm")
+    monkeypatch.setattr(advice_candidates, "remote", lambda: had)
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
     for made in (
