@@ -141,6 +141,19 @@ def test_the_cache_is_listed_with_sizes_and_what_is_wrong(models: Models) -> Non
     assert models.page.details.remove.isVisible()
 
 
+def test_what_is_not_whole_can_be_fetched_to_its_end(models: Models) -> None:
+    models.choose("org/second")
+    assert not models.page.details.fetch.isVisible()
+    models.choose("org/unfinished")
+    models.shell.studio.set_offline(True)
+    models.press(models.page.details.fetch)
+    assert "offline" in models.said()
+    models.shell.studio.set_offline(False)
+    models.press(models.page.details.fetch)
+    assert [item.id for item in models.shell.studio.downloads.items()] == ["org/unfinished"]
+    models.shell.wait(lambda: not models.shell.studio.downloads.items())
+
+
 def test_what_is_not_whole_is_not_offered_in_chat(models: Models) -> None:
     models.shell.window.show_page("chat")
     picker = models.shell.window.current_page.picker  # type: ignore[union-attr]

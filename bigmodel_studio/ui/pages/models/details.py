@@ -22,6 +22,7 @@ from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.protocol import Description, Problem
 from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.pages.models.cards_panel import CardsPanel
 from bigmodel_studio.ui.pages.models.loader import Warmth
 from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
@@ -44,7 +45,21 @@ ATTENTION: dict[str, str] = {
 }
 _SHOWN_OF_A_COMMIT = 12
 
-Wish = Literal["use", "load", "unload", "cancel", "tune", "open", "remove"]
+FETCHED_AGAIN = frozenset(
+    {
+        "hub-unfinished",
+        "hub-files-missing",
+        "hub-empty",
+        "weights-missing",
+        "weights-shard-missing",
+        "weights-empty",
+        "weights-truncated",
+        "weights-header",
+    }
+)
+"""What is wrong with a copy from the Hub that fetching what it lacks may mend."""
+
+Wish = Literal["use", "load", "unload", "cancel", "tune", "fetch", "open", "remove"]
 
 
 class ModelDetails(QWidget):
@@ -64,6 +79,10 @@ class ModelDetails(QWidget):
         set_look(self.use, "primary")
         self.load = self._button("", "load")
         self.tune = self._button(self.tr("Fine-tune…"), "tune")
+        self.fetch = self._button(self.tr("Fetch what it lacks"), "fetch")
+        self.fetch.setIcon(icon("leaves", off="on_accent"))
+        self.fetch.setToolTip(self.tr("Asks the Hub: that leaves this computer"))
+        set_look(self.fetch, "primary")
         self.open = self._button(self.tr("Open folder"), "open")
         self.remove = self._button("", "remove")
         self.stays = label("", "small", wrap=True)
@@ -96,7 +115,7 @@ class ModelDetails(QWidget):
 
     def _lay_out(self) -> None:
         rows = []
-        for buttons in ((self.use, self.load, self.tune), (self.open, self.remove)):
+        for buttons in ((self.use, self.load, self.tune, self.fetch), (self.open, self.remove)):
             row = QHBoxLayout()
             row.setSpacing(8)
             for button in buttons:
@@ -186,6 +205,8 @@ class ModelDetails(QWidget):
         self.use.setText(self.tr("Use in Images") if page == "images" else self.tr("Use in Chat"))
         self.load.setVisible(usable)
         self.tune.setVisible(usable and record.kind in TUNED)
+        mendable = record.problem is not None and record.problem.code in FETCHED_AGAIN
+        self.fetch.setVisible(record.source == "hub" and mendable)
         self.open.setVisible(bool(record.path))
         removes = {"hub": self.tr("Remove"), "local": self.tr("Take off the list")}
         self.remove.setText(removes.get(record.source, ""))

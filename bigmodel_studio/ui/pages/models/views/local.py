@@ -28,7 +28,7 @@ from bigmodel_studio.client.job import Job
 from bigmodel_studio.core import hub_cache, numbers
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.protocol import Describe, Description, Done, Event, Failed, ModelFacts, ModelRef, Problem
+from bigmodel_studio.protocol import Describe, Description, Done, Download, Event, Failed, ModelFacts, ModelRef, Problem
 from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
 from bigmodel_studio.ui.pages.models.details import USE_IN, ModelDetails
 from bigmodel_studio.ui.pages.models.loader import Loader
@@ -93,6 +93,7 @@ class LocalView(View):
             "unload": lambda _record: self.loader.unload(),
             "cancel": lambda _record: self.loader.cancel(),
             "tune": self._tune,
+            "fetch": self._fetch,
             "open": self._open_folder,
             "remove": studio.removals.remove_model,
         }
@@ -274,6 +275,12 @@ class LocalView(View):
 
     def _tune(self, record: ModelRecord) -> None:
         self.studio.open_page("train", record.ref)
+
+    def _fetch(self, record: ModelRecord) -> None:
+        if self.studio.network.locked:
+            self.studio.tell(Problem(code="hub-locked"))
+        else:
+            self.studio.downloads.begin(Download(id=record.ref.id, revision=record.ref.revision))
 
     def _open_folder(self, record: ModelRecord) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(record.path)):
