@@ -170,10 +170,12 @@ class ModelDetails(QWidget):
         told = i18n.said(record.problem) if record.problem is not None else ""
         self.problem.setText(told)
         self.problem.setVisible(bool(told))
+        set_look(self.problem, "secondary" if record.only_looked_at else "bad")
         self._show_facts(self._facts_of(record))
         self.show_state("")
-        self.tabs.setVisible(record.problem is None)
-        if record.problem is not None:
+        described = record.problem is None or record.only_looked_at
+        self.tabs.setVisible(described)
+        if not described:
             self.tabs.choose("facts")
         self._show_actions(record)
         self.show_warmth(warmth)
@@ -209,9 +211,10 @@ class ModelDetails(QWidget):
         self.fetch.setVisible(record.source == "hub" and mendable)
         self.open.setVisible(bool(record.path))
         removes = {"hub": self.tr("Remove"), "local": self.tr("Take off the list")}
+        mine = record.source in removes and (record.source == "hub" or model_removal.why_not(record) is None)
         self.remove.setText(removes.get(record.source, ""))
-        self.remove.setVisible(record.source in removes)
-        problem = model_removal.why_not(record) if record.source not in removes else None
+        self.remove.setVisible(mine)
+        problem = model_removal.why_not(record) if not mine else None
         self.stays.setText(i18n.said(problem) if problem is not None else "")
         self.stays.setVisible(problem is not None)
 

@@ -185,7 +185,10 @@ class NameDelegate(QStyledItemDelegate):
             upper, middle, QFontMetrics(big).elidedText(record.name, Qt.TextElideMode.ElideMiddle, upper.width())
         )
         painter.setFont(small)
-        if record.problem is not None:
+        if record.only_looked_at:
+            painter.setPen(theme.colour("secondary"))
+            below = f"{record.architecture} · {words('GGUF, to be looked at')}"
+        elif record.problem is not None:
             painter.setPen(theme.colour("bad"))
             below = i18n.told(record.problem)[0]
         elif index.data(LOADED):

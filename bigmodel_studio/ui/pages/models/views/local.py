@@ -215,7 +215,7 @@ class LocalView(View):
             return
         self._drop_job()
         self.details.show_record(record, self.loader.warmth(record))
-        if record.problem is None:
+        if record.problem is None or record.only_looked_at:
             self.details.show_state(self.tr("Working out the structure…"))
             self._ask_timer.start()
 
@@ -283,8 +283,10 @@ class LocalView(View):
             self.studio.downloads.begin(Download(id=record.ref.id, revision=record.ref.revision))
 
     def _open_folder(self, record: ModelRecord) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(record.path)):
-            self.studio.tell(Problem(code="folder-not-shown", arguments={"path": record.path}))
+        path = Path(record.path)
+        folder = str(path.parent if path.is_file() else path)
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
+            self.studio.tell(Problem(code="folder-not-shown", arguments={"path": folder}))
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
