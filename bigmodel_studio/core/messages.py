@@ -100,6 +100,62 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The application is offline, so that the Hub was not asked.",
         "Go online (at the window's foot, or in the settings), then try again.",
     ),
+    "hub-sign-in": (
+        "The Hub wants to know who asks for {model}: it is private, or there is no such model.",
+        "Sign in with an access token that may read it, or see how it is spelt.",
+    ),
+    "hub-gated": (
+        "{model} is given only to those who have accepted its conditions.",
+        "Accept them on {page}, then sign in with an access token and try again.",
+    ),
+    "hub-forbidden": (
+        "The Hub does not give {model} to this account.",
+        "See {page} for who may have it, or sign in with another access token.",
+    ),
+    "hub-not-found": (
+        "{host} has no {model}.",
+        "See how it is spelt; a private one is found after signing in.",
+    ),
+    "hub-busy": ("{host} wants fewer requests for now.", "Wait {wait}, then try again; what came is kept."),
+    "hub-broken": (
+        "{host} has trouble of its own (status {status}).",
+        "Try again later; what came is kept, and is gone on from.",
+    ),
+    "hub-refused": ("{host} did not take the request (status {status}).", "See whether the address is right."),
+    "hub-tls": (
+        "The connection to {host} is not safe: {detail}.",
+        "See to the computer's date, and to what stands between: a proxy, a mirror, a hotel's page.",
+    ),
+    "hub-stalled": (
+        "{host} has stopped answering.",
+        "Try again when the connection is better; what came is kept, and is gone on from.",
+    ),
+    "hub-cut": (
+        "The connection to {host} broke off.",
+        "Try again; what came is kept, and is gone on from.",
+    ),
+    "hub-no-network": (
+        "{host} cannot be reached: {detail}.",
+        "See to the network, the proxy and the mirror in the settings. What is on this computer works without.",
+    ),
+    "hub-disk-full": (
+        "{model} needs {needs}, and the disk of {path} has {free} free.",
+        "Free some room, or move the Hub's cache with HF_HOME.",
+    ),
+    "hub-disk-full-now": ("The disk is full.", "Free some room, then go on: what came is kept."),
+    "hub-no-file": ("{model} has no file {file}.", "See its list of files."),
+    "hub-no-safetensors": (
+        "{model} has no weights as safetensors, and others are not used here.",
+        "Look for a copy with model.safetensors, or name the files that are wanted.",
+    ),
+    "hub-wrong-sum": (
+        "{file} came wrong twice: its checksum is not the Hub's.",
+        "Something on the way changes it. Try again later, or without the mirror or proxy.",
+    ),
+    "hub-token": (
+        "The Hub does not know this access token.",
+        "Copy it whole from https://huggingface.co/settings/tokens; it begins with hf_.",
+    ),
     "hub-no-config": (
         "There is no config.json: transformers cannot load {model} from the Hub's cache.",
         "Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.",

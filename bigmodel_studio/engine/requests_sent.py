@@ -1,0 +1,24 @@
+"""What this process asked of the network, as it goes: filled by those who ask, taken by the server for the window."""
+
+from __future__ import annotations
+
+import threading
+
+from bigmodel_studio.protocol import NetworkRequest
+
+_lock = threading.Lock()
+_sent: list[NetworkRequest] = []
+
+
+def add(request: NetworkRequest) -> None:
+    """Note one that has had its answer, or will have none."""
+    with _lock:
+        _sent.append(request)
+
+
+def take() -> tuple[NetworkRequest, ...]:
+    """Those since the last time."""
+    with _lock:
+        taken = tuple(_sent)
+        _sent.clear()
+    return taken
