@@ -107,7 +107,7 @@ def remove(
 
 def describe(model: Model, json: Json = False) -> None:
     """Say what a model is: its exact parameters, its layers, what a token or a picture costs."""
-    result = _result(Describe(model=_model(model)))
+    result = result_of(Describe(model=model_of(model)))
     assert isinstance(result, Description)
     if json:
         cli_output.print_json(result)
@@ -162,7 +162,7 @@ def generate(
     )
     asked = (Turn("system", system),) if system is not None else ()
     turns = (*asked, Turn("user", prompt)) if chat or asked else ()
-    ref = _model(model, device=device, dtype=dtype)
+    ref = model_of(model, device=device, dtype=dtype)
     request = Generate(
         model=ref, prompt="" if turns else prompt, turns=turns, sampling=sampling, alternatives=alternatives
     )
@@ -203,7 +203,7 @@ def classify(
     json: Json = False,
 ) -> None:
     """Say what is on pictures; one that cannot be read is reported and spoils no other."""
-    ref = _model(model, device=device, dtype=dtype)
+    ref = model_of(model, device=device, dtype=dtype)
     request = Classify(model=ref, images=tuple(images), top_k=top_k)
     answers: list[dict[str, Any]] = []
     stopped = False
@@ -272,7 +272,7 @@ def _events(request: Request) -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _result(request: Request) -> object:
+def result_of(request: Request) -> object:
     """The result of a request that streams nothing."""
     for event in _events(request):
         if isinstance(event, Done):
@@ -280,7 +280,7 @@ def _result(request: Request) -> object:
     raise typer.Exit(cli_output.EXIT_STOPPED)
 
 
-def _model(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
+def model_of(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
     ref = library.parse_model(text)
     return ModelRef(source=ref.source, id=ref.id, revision=ref.revision, step=ref.step, device=device, dtype=dtype)
 

@@ -7,11 +7,9 @@ steps for the most memory, two for the time with the allocator as it usually is,
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +21,16 @@ from torch import Tensor, nn
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel
 
 from bigmodel_studio.core import library, process
+from bigmodel_studio.core.catalog import find
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import context_length_of, kind_of
+from bigmodel_studio.core.model_folder import context_length_of, kind_of, read_config
 from bigmodel_studio.core.plan import DEFAULT_CONTEXT, PARTS
 from bigmodel_studio.engine import devices, loading, passes
 from bigmodel_studio.engine.checks import check_folder
 from bigmodel_studio.engine.counting import Counter
 from bigmodel_studio.engine.decoding import PREFILL_TOKENS
 from bigmodel_studio.engine.holding import cache_bytes, storage_bytes, tensors
+from bigmodel_studio.engine.reference import folder_of
 from bigmodel_studio.engine.resident import Resident
 from bigmodel_studio.engine.session import chosen_threads
 from bigmodel_studio.protocol import Failed, Measured, MeasurePlan, MeasureSpeed, ModelKind, PlanQuestion, Speed
@@ -89,22 +89,14 @@ def load(request: MeasurePlan, device: torch.device) -> Subject:
     """The model as the question wants it. One of the catalogue has no weights: it gets random ones."""
     asked = request.question
     if request.model.source == "reference":
-        from bigmodel_studio.core.catalog import find
-
-        with tempfile.TemporaryDirectory() as made:
-            folder = Path(made)
-            (folder / "config.json").write_text(json.dumps(find(request.model.id).config), "utf-8")
+        with folder_of(find(request.model.id)) as folder:
             return _made(asked, folder, device, has_weights=False)
     return _made(asked, library.resolve(request.model), device, has_weights=True)
 
 
 def _made(asked: PlanQuestion, folder: Path, device: torch.device, *, has_weights: bool) -> Subject:
-    config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-    shipped = "float32"
-    if has_weights:
-        config, weights = check_folder(folder)
-        shipped = weights.dtype
-    kind = kind_of(config)
+    shipped = check_folder(folder)[1].dtype if has_weights else "float32"
+    kind = kind_of(read_config(folder))
     training = asked.purpose == "training"
     wanted = "float32" if training and asked.dtype == "auto" else asked.dtype
     dtype = devices.choose_dtype(wanted, shipped, device)
