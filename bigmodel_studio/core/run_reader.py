@@ -13,11 +13,9 @@ from typing import Any
 
 import msgspec
 
+from bigmodel_studio.core.lines_tail import LinesTail
 from bigmodel_studio.core.runs import LIVE, RunFolder, StateNow
 from bigmodel_studio.protocol import HeldParts, Problem
-
-CHUNK_BYTES = 128 * 1024
-"""Decoded at once: about a millisecond, so that a thread that reads a long file lets others run."""
 
 Columns = dict[str, tuple[list[int], list[float | None]]]
 """By metric: the steps, and the values at them (None: it was not a number)."""
@@ -117,52 +115,22 @@ class MetricsTail:
     """``metrics.jsonl`` from where it was last read. A torn last line waits until it is whole."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._offset = 0
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+        self._lines = LinesTail(path)
 
     def read(self) -> Iterator[Gained]:
-        """What is new, in chunks of at most ``CHUNK_BYTES``. One that shrank is begun again, all void."""
-        try:
-            size = self._path.stat().st_size
-        except OSError:
-            size = 0
-        if size < self._offset:
-            self._offset = 0
-            yield Gained({}, kept=0)
-        while self._offset < size:
-            try:
-                with open(self._path, "rb") as stream:
-                    stream.seek(self._offset)
-                    data = stream.read(CHUNK_BYTES)
-                    if b"\n" not in data:
-                        data += stream.readline()
-            except OSError:
-                return
-            whole = data[: data.rfind(b"\n") + 1]
-            if not whole:
-                return
-            self._offset += len(whole)
-            yield from _gained(self._records(whole))
-
-    def _records(self, whole: bytes) -> list[Any]:
-        try:
-            return self._decoder.decode_lines(whole)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return list(filter(None, map(self._record, whole.splitlines())))
-
-    def _record(self, line: bytes) -> Any:
-        try:
-            return self._decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
+        """What is new, in chunks. One that shrank is begun again, all void."""
+        for records in self._lines.read():
+            if records is None:
+                yield Gained({}, kept=0)
+            else:
+                yield from _gained(records)
 
 
-def _gained(records: list[Any]) -> Iterator[Gained]:
+def _gained(records: list[dict[str, Any]]) -> Iterator[Gained]:
     columns: Columns = {}
     kept: int | None = None
     for record in records:
-        if not isinstance(record, dict) or not isinstance(step := record.get("step"), int):
+        if not isinstance(step := record.get("step"), int):
             continue
         if record.get("event") == "resume":
             if columns or kept is not None:

@@ -101,6 +101,15 @@ class LaunchSpec(_Part, frozen=True):
     threads: int = 2
 
 
+class TelemetrySpec(_Part, frozen=True):
+    """What is recorded beside the metrics: ``layers_every`` so many steps the norms and activations of each layer (-1:
+    as often as costs next to nothing; 0: never, and no histograms), and with ``examples`` the loss of each example.
+    """
+
+    layers_every: int = -1
+    examples: bool = True
+
+
 class RunSpec(_Part, frozen=True):
     """One training. ``schema`` is written by the application."""
 
@@ -114,6 +123,7 @@ class RunSpec(_Part, frozen=True):
     schedule: ScheduleSpec = ScheduleSpec()
     samples: SamplesSpec = SamplesSpec()
     launch: LaunchSpec = LaunchSpec()
+    telemetry: TelemetrySpec = TelemetrySpec()
     schema: int = SPEC_SCHEMA
 
 

@@ -131,6 +131,12 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
         (schedule.keep >= 0, "schedule.keep", schedule.keep, "0 (all) or more"),
         (spec.samples.new_tokens >= 1, "samples.new_tokens", spec.samples.new_tokens, "1 or more"),
         (spec.samples.temperature >= 0, "samples.temperature", spec.samples.temperature, "0 (greedy) or more"),
+        (
+            spec.telemetry.layers_every >= -1,
+            "telemetry.layers_every",
+            spec.telemetry.layers_every,
+            "-1 (as often as it costs next to nothing), 0 (never) or more",
+        ),
         (spec.launch.processes >= 1, "launch.processes", spec.launch.processes, "1 or more"),
         (1 <= spec.launch.threads <= 1024, "launch.threads", spec.launch.threads, "1 or more"),
     ]

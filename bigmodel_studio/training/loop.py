@@ -23,6 +23,7 @@ from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.holding import training_parts
 from bigmodel_studio.training import checkpoint
 from bigmodel_studio.training.checkpoint import NotFinite, TrainerFacts
+from bigmodel_studio.training.inside.watch import Inside
 from bigmodel_studio.training.objectives import Batch, Objective
 from bigmodel_studio.training.optimizing import (
     build_optimizer,
@@ -66,6 +67,7 @@ class Loop:
         self._counted = -math.inf
         self.metrics = Records(run.path / "metrics.jsonl")
         self.samples = Records(run.path / "samples.jsonl")
+        self.inside = Inside(run, spec, objective)
 
     def restore(self, folder: Path) -> None:
         """Go on after the update of this checkpoint (the objective has loaded its weights)."""
@@ -79,6 +81,7 @@ class Loop:
         event = {"event": "resume", "step": self.step, "time": time.time()}
         self.metrics.append(event)
         self.samples.append(event)
+        self.inside.announce_resume(self.step)
         for record in self.run.metrics():
             if isinstance(loss := record.get("loss"), float):
                 self.sparkline.add(loss)
@@ -120,6 +123,7 @@ class Loop:
     def close(self) -> None:
         self.metrics.close()
         self.samples.close()
+        self.inside.close()
 
     def _obey(self) -> None:
         """Take up new wishes: save, stop (which saves first), or stay here while paused."""
@@ -151,11 +155,14 @@ class Loop:
         rate = learning_rate(step, self.spec.optimizer.learning_rate, self.spec.schedule)
         set_learning_rate(self.optimizer, rate)
         batch = self._moved(self.objective.batch(step))
+        self.inside.before_update(step)
         torch.manual_seed((self.spec.seed * 0x9E3779B97F4A7C15 + step) % 2**63)
         with self._precision():
             loss = self.objective.loss(self.model, batch)
+        self.inside.after_loss()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self.inside.after_backward()
         clip = self.spec.optimizer.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, clip, error_if_nonfinite=False)
         value, size = torch.stack([loss.detach().float(), norm.detach().float()]).tolist()
@@ -164,10 +171,12 @@ class Loop:
             self.metrics.append(
                 record | {name: None for name in ("loss", "gradient_norm") if not _finite(record[name])}
             )
+            self.inside.give_up(step)
             self.status.set(step=step - 1, last={"loss": None})
             what = "loss" if not math.isfinite(value) else "gradient"
             raise StudioError("loss-not-finite", blame="work", what=what, step=step)
         self.optimizer.step()
+        self.inside.after_update(step, value)
         items = self.objective.items(batch)
         self.items += items
         now = time.perf_counter()
@@ -187,6 +196,7 @@ class Loop:
             found = self.objective.evaluate(self.model, self._until_stopped(batches))
             for sample in self._until_stopped(self.objective.samples(self.model, self.step)):
                 self.samples.append({"step": self.step, "time": time.time(), **sample})
+            self.inside.after_evaluation(self.step)
         self.objective.to_training(self.model)
         self._clock = time.perf_counter()
         return found

@@ -99,12 +99,16 @@ class PictureData:
 
     def evaluation_batches(self, batches: int, batch: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """The same every time: up to ``batches`` of pictures as the model sees them, spread over the part."""
-        count = self.evaluated(batches, batch)
-        numbers = np.arange(count, dtype=np.int64) * len(self.evaluation) // max(count, 1)
-        for first in range(0, count, batch):
+        numbers = self.evaluated_numbers(batches, batch)
+        for first in range(0, len(numbers), batch):
             chosen = numbers[first : first + batch]
             pictures = np.stack([self.evaluation.picture(int(number)) for number in chosen])
             yield torch.from_numpy(pictures), torch.from_numpy(self.evaluation.labels[chosen])
+
+    def evaluated_numbers(self, batches: int, batch: int) -> NDArray[np.int64]:
+        """Which pictures of the evaluation part those are, in order."""
+        count = self.evaluated(batches, batch)
+        return np.arange(count, dtype=np.int64) * len(self.evaluation) // max(count, 1)
 
     def evaluated(self, batches: int, batch: int) -> int:
         """How many pictures that is."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import torch
 from transformers import PreTrainedModel
 
@@ -28,6 +29,27 @@ OBJECTIVES = {
 Batch = dict[str, torch.Tensor]
 
 
+class Examples(msgspec.Struct, frozen=True, kw_only=True):
+    """What is evaluated on, one after the other: texts, or the paths of pictures; of a classifier with what they are.
+
+    ``labels`` are the classes by number, ``expected`` the number of each example; both are empty without classes.
+    """
+
+    kind: Literal["text", "picture"]
+    examples: Sequence[str]
+    labels: Sequence[str] = ()
+    expected: Sequence[int] = ()
+
+
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
+    """An evaluation, example by example in the order of ``Examples``: losses and, of a classifier, what each was
+    said to be.
+    """
+
+    losses: Sequence[float]
+    said: Sequence[int] = ()
+
+
 class Objective(ABC):
     """One training's data and model. Made by ``build``; ``model`` is on the CPU until the loop moves it."""
 
@@ -36,6 +58,10 @@ class Objective(ABC):
     model: PreTrainedModel
     notes: list[str]
     """Sentences that the user should find in the log."""
+    seen: torch.Tensor | None = None
+    """Left by ``loss`` where it can tell examples apart: the loss of each, [examples], without a gradient."""
+    evaluated: Evaluated | None = None
+    """Left by ``evaluate`` where it can tell examples apart."""
 
     @abstractmethod
     def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
@@ -60,6 +86,13 @@ class Objective(ABC):
     @abstractmethod
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
         """The records' names and values over those batches: ``evaluation_loss`` and what else it knows."""
+
+    def evaluation_examples(self) -> Examples | None:
+        """What ``evaluation_batches`` gives, as a person can see it; None where that cannot be said.
+
+        An objective that leaves ``evaluated`` says it.
+        """
+        return None
 
     def to_training(self, model: PreTrainedModel) -> None:
         """Put the model into the mode that it learns in (after an evaluation, too)."""

@@ -23,8 +23,11 @@ from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import check_folder
 from bigmodel_studio.training import baselines, data, tokenizing
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Objective
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective
 from bigmodel_studio.training.text_files import split_corpus
+
+MOST_EXAMPLE_CHARACTERS = 400
+"""As much of a text that is evaluated on is kept to be shown."""
 
 
 class CausalLM(Objective):
@@ -71,7 +74,9 @@ class CausalLM(Objective):
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         tokens = batch["tokens"]
         logits = model(input_ids=tokens[:, :-1], use_cache=False).logits
-        return F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten())
+        losses = F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten(), reduction="none")
+        self.seen = losses.detach().view(len(tokens), -1).mean(dim=1)
+        return losses.mean()
 
     def evaluation_batches(self) -> Iterator[Batch]:
         schedule = self._spec.schedule
@@ -80,11 +85,22 @@ class CausalLM(Objective):
 
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
         total, count = 0.0, 0
+        losses: list[float] = []
         for batch in batches:
             items = self.items(batch)
             total += self.loss(model, batch).item() * items
             count += items
+            losses += self.seen.tolist() if self.seen is not None else []
+        self.seen, self.evaluated = None, Evaluated(losses=losses) if losses else None
         return {"evaluation_loss": total / count} if count else {}
+
+    def evaluation_examples(self) -> Examples:
+        texts = [
+            str(self.tokenizer.decode(row[:MOST_EXAMPLE_CHARACTERS]))[:MOST_EXAMPLE_CHARACTERS]
+            for batch in self.evaluation_batches()
+            for row in batch["tokens"].tolist()
+        ]
+        return Examples(kind="text", examples=texts)
 
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
         wanted = self._spec.samples

@@ -8,6 +8,7 @@ came with (and some models' momentum would forget them within a step).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from bigmodel_studio.engine.pictures import read_picture
 from bigmodel_studio.training import heads, picture_data
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Objective
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective
 from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
 
 SAMPLE_PICTURES = 8
@@ -134,7 +135,9 @@ class ClassifyImages(Objective):
         return batch["labels"].shape[0]
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        return F.cross_entropy(self._logits(model, batch["pictures"]), batch["labels"])
+        losses = F.cross_entropy(self._logits(model, batch["pictures"]), batch["labels"], reduction="none")
+        self.seen = losses.detach()
+        return losses.mean()
 
     def evaluation_batches(self) -> Iterator[Batch]:
         schedule = self._spec.schedule
@@ -143,14 +146,24 @@ class ClassifyImages(Objective):
 
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
         confusion: Confusion = np.zeros((len(self.labels), len(self.labels)), dtype=np.int64)
-        total = 0.0
+        losses: list[float] = []
+        said: list[int] = []
         for batch in batches:
             logits = self._logits(model, batch["pictures"])
-            total += F.cross_entropy(logits, batch["labels"], reduction="sum").item()
-            np.add.at(confusion, (batch["labels"].cpu().numpy(), logits.argmax(-1).cpu().numpy()), 1)
-        count = int(confusion.sum())
+            losses += F.cross_entropy(logits, batch["labels"], reduction="none").tolist()
+            said += (guessed := logits.argmax(-1).cpu()).tolist()
+            np.add.at(confusion, (batch["labels"].cpu().numpy(), guessed.numpy()), 1)
+        count = len(losses)
         self._confusion = confusion if count else None
-        return {"evaluation_loss": total / count, "accuracy": accuracy(confusion)} if count else {}
+        self.evaluated = Evaluated(losses=losses, said=said) if count else None
+        return {"evaluation_loss": math.fsum(losses) / count, "accuracy": accuracy(confusion)} if count else {}
+
+    def evaluation_examples(self) -> Examples:
+        part, schedule = self.data.evaluation, self._spec.schedule
+        numbers = self.data.evaluated_numbers(schedule.evaluation_batches, schedule.batch).tolist()
+        files = [part.files[number] for number in numbers]
+        expected = part.labels[numbers].tolist()
+        return Examples(kind="picture", examples=files, labels=self.labels, expected=expected)
 
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
         record: dict[str, Any] = {}

@@ -1,0 +1,198 @@
+"""What the loop calls while a training runs, so that it can be seen from the inside; the only door to this package.
+
+Four files beside ``metrics.jsonl``, append-only and void after a resume as it is:
+
+- ``layers.jsonl``: a line ``{"event": "layers", "names", "every"}``, then for the steps that were looked at
+  ``{"step", "gradient_norm", "weight_norm", "update_ratio", "activation_mean", "activation_std", "activation_zeros"}``,
+  each a list with a value a layer (``training.inside.layers``);
+- ``histograms.jsonl``: at evaluations ``{"step", "names", "weights", "gradients"}``, the latter two with ``low``,
+  ``high`` and ``counts`` for each layer (gradients as the update used them, so after clipping);
+- ``batches.jsonl``: ``{"step", "losses"}``, the loss of each example of a batch, at every step while they are few,
+  else at every so many-th and where the loss leaps up;
+- ``evaluations.jsonl``: a line ``{"event": "examples", …}`` that says what is evaluated on, then for each evaluation
+  ``{"step", "losses", "said"}`` in that order (``training.objectives.Examples``).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import msgspec
+
+from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.training.inside.histograms import histogram
+from bigmodel_studio.training.inside.layers import Layers
+from bigmodel_studio.training.inside.rounding import rounded
+from bigmodel_studio.training.objectives import Objective
+from bigmodel_studio.training.telemetry import Records
+
+FILES = ("layers", "histograms", "batches", "evaluations")
+BUDGET_RATIO = 0.01
+"""Looking at layers may take this share of the time of the updates, where the spec leaves the pace to us."""
+COLUMNS = 400
+"""Steps that are looked at in a run, about, where the spec leaves the pace to us."""
+MOST_LOSSES = 2_000_000
+"""Losses of examples that are recorded in a run, about: 15 MB."""
+LOSS_DIGITS = 5
+LEAP = 3.0
+"""A loss that lies so many standard deviations above the mean of those before it is a leap."""
+
+
+class Inside:
+    """One run's eye on its own training. It never changes what is learnt, and keeps to its budget."""
+
+    def __init__(self, run: RunFolder, spec: RunSpec, objective: Objective) -> None:
+        self._spec, self._objective = spec, objective
+        self._pace = Pace(spec.telemetry.layers_every, spec.schedule.steps)
+        self._layers = Layers(objective.model, self._pace)
+        self._files = {name: Records(run.path / f"{name}.jsonl") for name in FILES}
+        self._leaps = Leaps()
+        self._looking = False
+        self._told: set[str] = set()
+        self._losses: list[Any] = []
+        schedule = spec.schedule
+        self._losses_every = max(1, math.ceil(schedule.steps * schedule.batch / MOST_LOSSES))
+
+    def announce_resume(self, step: int) -> None:
+        """Void the records past the step that is gone on from."""
+        event = {"event": "resume", "step": step, "time": time.time()}
+        for file in self._files.values():
+            file.append(event)
+
+    def before_update(self, step: int) -> None:
+        """The batch of ``step`` (from 1) is about to be computed."""
+        self._losses = []
+        self._pace.begin()
+        with self._pace:
+            self._looking = self._pace.wants(step)
+            if self._looking:
+                self._layers.before_forward()
+
+    def after_loss(self) -> None:
+        """The objective has computed the loss of a batch, or of a part of one: its examples' losses are kept."""
+        seen = self._objective.seen
+        if seen is not None:
+            self._losses.append(seen)
+            self._objective.seen = None
+
+    def after_backward(self) -> None:
+        """The gradients of the whole batch are there: unscaled, and not yet clipped."""
+        if self._looking:
+            with self._pace:
+                self._layers.after_backward()
+
+    def after_update(self, step: int, loss: float) -> None:
+        """The optimizer has made its step."""
+        if self._looking:
+            with self._pace:
+                self._tell_layers()
+                self._files["layers"].append({"step": step, **self._layers.after_update()})
+            self._looking = False
+        self._record_losses(step, loss)
+        self._pace.end()
+
+    def give_up(self, step: int) -> None:
+        """The update was not made, for its loss or its gradient is no number: what led to it is recorded."""
+        if self._looking:
+            self._tell_layers()
+            self._files["layers"].append({"step": step, **self._layers.after_update()})
+            self._looking = False
+        self._record_losses(step, math.inf)
+
+    def after_evaluation(self, step: int) -> None:
+        """The objective has evaluated after ``step`` (and was not interrupted)."""
+        if self._spec.telemetry.layers_every:
+            groups = self._layers.owned()
+            gradients = [[p.grad for p in group if p.grad is not None] for group in groups]
+            found = {"weights": [*map(histogram, groups)], "gradients": [*map(histogram, gradients)]}  # type: ignore[arg-type]
+            self._files["histograms"].append({"step": step, "names": self._layers.names, **found})
+        evaluated, self._objective.evaluated = self._objective.evaluated, None
+        if evaluated is None or not self._spec.telemetry.examples:
+            return
+        if "examples" not in self._told:
+            self._told.add("examples")
+            examples = self._objective.evaluation_examples()
+            self._files["evaluations"].append({"event": "examples", **msgspec.to_builtins(examples)})
+        said = {"said": evaluated.said} if evaluated.said else {}
+        losses = [rounded(loss, LOSS_DIGITS) for loss in evaluated.losses]
+        self._files["evaluations"].append({"step": step, "losses": losses, **said})
+
+    def close(self) -> None:
+        self._layers.give_up()
+        for file in self._files.values():
+            file.close()
+
+    def _tell_layers(self) -> None:
+        if "layers" not in self._told:
+            self._told.add("layers")
+            self._files["layers"].append({"event": "layers", "names": self._layers.names, "every": self._layers.every})
+
+    def _record_losses(self, step: int, loss: float) -> None:
+        leaps = self._leaps.is_one(loss)
+        if self._losses and self._spec.telemetry.examples and (leaps or step % self._losses_every == 0):
+            losses = [rounded(value, LOSS_DIGITS) for part in self._losses for value in part.tolist()]
+            self._files["batches"].append({"step": step, "losses": losses})
+        self._losses = []
+
+
+class Pace:
+    """Which steps are looked at: every so many-th, or (-1) as many as the budget allows. As a context it counts time.
+
+    What it counts on an accelerator includes waiting for the step's own work, so that it is rather too careful there.
+    """
+
+    def __init__(self, every: int, steps: int) -> None:
+        self._every = every
+        self._stride = max(1, steps // COLUMNS)
+        self._spent_s = 0.0
+        self._elapsed_s = 0.0
+        self._last = -math.inf
+        self._entered = 0.0
+        self._began = 0.0
+
+    def wants(self, step: int) -> bool:
+        """Whether ``step`` is looked at."""
+        if self._every >= 0:
+            return self._every > 0 and (step == 1 or step % self._every == 0)
+        due = step - self._last >= self._stride and self._spent_s <= BUDGET_RATIO * self._elapsed_s
+        if due:
+            self._last = step
+        return due
+
+    def begin(self) -> None:
+        """An update begins."""
+        self._began = time.perf_counter()
+
+    def end(self) -> None:
+        """An update has ended."""
+        self._elapsed_s += time.perf_counter() - self._began
+
+    def __enter__(self) -> None:
+        self._entered = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._spent_s += time.perf_counter() - self._entered
+
+
+class Leaps:
+    """Whether a loss leaps up, from a running mean and variance of those before it (the last thirty weigh most)."""
+
+    def __init__(self) -> None:
+        self._mean = 0.0
+        self._variance = 0.0
+        self._seen = 0
+
+    def is_one(self, loss: float) -> bool:
+        """Take up the next loss."""
+        if not math.isfinite(loss):
+            return True
+        above = loss - self._mean
+        leaps = self._seen > 10 and above > LEAP * math.sqrt(self._variance)
+        self._seen += 1
+        share = max(1 / self._seen, 1 / 30)
+        self._mean += share * above
+        self._variance = (1 - share) * (self._variance + share * above**2)
+        return leaps
