@@ -187,7 +187,7 @@ class NameDelegate(QStyledItemDelegate):
         painter.setFont(small)
         if record.only_looked_at:
             painter.setPen(theme.colour("secondary"))
-            below = f"{record.architecture} · {words('GGUF, to be looked at')}"
+            below = " · ".join((record.architecture, words("GGUF, to be looked at")))
         elif record.problem is not None:
             painter.setPen(theme.colour("bad"))
             below = i18n.told(record.problem)[0]

@@ -283,9 +283,8 @@ class Trials(QWidget):
     def _on_add(self) -> None:
         if self.model.kind == "pictures":
             suffixes = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
-            chosen, _ = QFileDialog.getOpenFileNames(
-                self.window(), self.tr("Pictures to try models on"), "", f"{self.tr('Pictures')} ({suffixes})"
-            )
+            kinds = self.tr("Pictures") + f" ({suffixes})"
+            chosen, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Pictures to try models on"), "", kinds)
             self._add_pictures([Path(path) for path in chosen])
             return
         blank = self.model.index(self.model.rowCount() - 1, 0)
