@@ -211,27 +211,27 @@
     <name>CardsPanel</name>
     <message>
         <source>FLOPs {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>FLOPs {unit}</translation>
     </message>
     <message>
         <source>None of its layers is of a kind that is explained here.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的层中没有这里能解释的类型。</translation>
     </message>
     <message>
         <source>a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片</translation>
     </message>
     <message>
         <source>a token</source>
-        <translation type="unfinished"></translation>
+        <translation>每个词元</translation>
     </message>
     <message>
         <source>layers of this kind</source>
-        <translation type="unfinished"></translation>
+        <translation>此类层</translation>
     </message>
     <message>
         <source>parameters together</source>
-        <translation type="unfinished"></translation>
+        <translation>参数合计</translation>
     </message>
 </context>
 <context>
@@ -1096,23 +1096,23 @@
     <name>MeasuredTable</name>
     <message>
         <source>At the peak</source>
-        <translation type="unfinished"></translation>
+        <translation>峰值</translation>
     </message>
     <message>
         <source>Measured</source>
-        <translation type="unfinished"></translation>
+        <translation>实测</translation>
     </message>
     <message>
         <source>Measured on {device}: {time} a step.</source>
-        <translation type="unfinished"></translation>
+        <translation>在 {device} 上实测：每步 {time}。</translation>
     </message>
     <message>
         <source>Off by</source>
-        <translation type="unfinished"></translation>
+        <translation>偏差</translation>
     </message>
     <message>
         <source>Predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>预测</translation>
     </message>
 </context>
 <context>
@@ -1202,8 +1202,12 @@
         <translation>架构</translation>
     </message>
     <message>
+        <source>Asks the Hub: that leaves this computer</source>
+        <translation>会询问 Hub：这会离开这台计算机</translation>
+    </message>
+    <message>
         <source>Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力</translation>
     </message>
     <message>
         <source>Context</source>
@@ -1212,6 +1216,10 @@
     <message>
         <source>Facts</source>
         <translation>基本信息</translation>
+    </message>
+    <message>
+        <source>Fetch what it lacks</source>
+        <translation>获取缺少的部分</translation>
     </message>
     <message>
         <source>Fine-tune…</source>
@@ -1259,7 +1267,7 @@
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>规划</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -1287,7 +1295,7 @@
     </message>
     <message>
         <source>Tied</source>
-        <translation type="unfinished"></translation>
+        <translation>共享</translation>
     </message>
     <message>
         <source>To look at a picture</source>
@@ -1749,27 +1757,27 @@
     <name>PlanPanel</name>
     <message>
         <source>About {rate} tokens a second</source>
-        <translation type="unfinished"></translation>
+        <translation>约每秒 {rate} 个词元</translation>
     </message>
     <message>
         <source>About {time} a step</source>
-        <translation type="unfinished"></translation>
+        <translation>约每步 {time}</translation>
     </message>
     <message>
         <source>About {time} for one batch</source>
-        <translation type="unfinished"></translation>
+        <translation>每批约 {time}</translation>
     </message>
     <message>
         <source>Activations</source>
-        <translation type="unfinished"></translation>
+        <translation>激活</translation>
     </message>
     <message>
         <source>All weights</source>
-        <translation type="unfinished"></translation>
+        <translation>全部权重</translation>
     </message>
     <message>
         <source>Asking what this computer has…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查询这台计算机的设备…</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -1781,7 +1789,7 @@
     </message>
     <message>
         <source>Context, in tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文（词元）</translation>
     </message>
     <message>
         <source>Device</source>
@@ -1789,7 +1797,7 @@
     </message>
     <message>
         <source>Gradient checkpointing</source>
-        <translation type="unfinished"></translation>
+        <translation>梯度检查点</translation>
     </message>
     <message>
         <source>Gradients</source>
@@ -1797,39 +1805,39 @@
     </message>
     <message>
         <source>How fast it would be is known once this device was measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>测量此设备后才能知道速度。</translation>
     </message>
     <message>
         <source>It does not fit: {total}, and {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>放不下：需要 {total}，可用 {free}。</translation>
     </message>
     <message>
         <source>It fits: {total} of {free} that are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>放得下：可用 {free} 中的 {total}。</translation>
     </message>
     <message>
         <source>Key/value cache</source>
-        <translation type="unfinished"></translation>
+        <translation>键值缓存</translation>
     </message>
     <message>
         <source>Largest batch that fits: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>放得下的最大批量：{count}</translation>
     </message>
     <message>
         <source>Logits</source>
-        <translation type="unfinished"></translation>
+        <translation>Logits</translation>
     </message>
     <message>
         <source>Measure two steps</source>
-        <translation type="unfinished"></translation>
+        <translation>实测两步</translation>
     </message>
     <message>
         <source>Numbers as</source>
-        <translation type="unfinished"></translation>
+        <translation>数值类型</translation>
     </message>
     <message>
         <source>Only the last layer</source>
-        <translation type="unfinished"></translation>
+        <translation>仅最后一层</translation>
     </message>
     <message>
         <source>Optimizer</source>
@@ -1837,11 +1845,11 @@
     </message>
     <message>
         <source>Rank of LoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA 的秩</translation>
     </message>
     <message>
         <source>The plan needs the model’s structure, which is being worked out.</source>
-        <translation type="unfinished"></translation>
+        <translation>规划需要模型的结构，正在推算。</translation>
     </message>
     <message>
         <source>The process itself</source>
@@ -1849,15 +1857,15 @@
     </message>
     <message>
         <source>There is no plan for this model: its structure cannot be run without weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型没有规划：没有权重就无法运行其结构。</translation>
     </message>
     <message>
         <source>To train it</source>
-        <translation type="unfinished"></translation>
+        <translation>训练</translation>
     </message>
     <message>
         <source>To use it</source>
-        <translation type="unfinished"></translation>
+        <translation>使用</translation>
     </message>
     <message>
         <source>Weights</source>
@@ -1865,22 +1873,22 @@
     </message>
     <message>
         <source>What for</source>
-        <translation type="unfinished"></translation>
+        <translation>用途</translation>
     </message>
     <message>
         <source>What is trained</source>
-        <translation type="unfinished"></translation>
+        <translation>训练什么</translation>
     </message>
     <message>
         <source>longest context: {count} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>最长上下文：{count} 个词元</translation>
     </message>
 </context>
 <context>
     <name>Planning</name>
     <message>
         <source>Running two steps in a process of its own…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在独立进程中运行两步…</translation>
     </message>
 </context>
 <context>
@@ -2147,7 +2155,7 @@
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>规划</translation>
     </message>
     <message>
         <source>Revision</source>
@@ -2500,7 +2508,7 @@
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation>形状</translation>
     </message>
     <message>
         <source>Share</source>
@@ -2508,7 +2516,7 @@
     </message>
     <message>
         <source>Stored as</source>
-        <translation type="unfinished"></translation>
+        <translation>存储类型</translation>
     </message>
     <message>
         <source>Type</source>
@@ -2516,7 +2524,7 @@
     </message>
     <message>
         <source>tied</source>
-        <translation type="unfinished"></translation>
+        <translation>共享</translation>
     </message>
 </context>
 <context>
@@ -2527,7 +2535,7 @@
     </message>
     <message>
         <source>{count} parameters are used by a second module too; they are counted once.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个参数也被另一个模块使用，只计一次。</translation>
     </message>
 </context>
 <context>
@@ -2684,11 +2692,11 @@
     <name>Treemap</name>
     <message>
         <source>Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力</translation>
     </message>
     <message>
         <source>Convolution</source>
-        <translation type="unfinished"></translation>
+        <translation>卷积</translation>
     </message>
     <message>
         <source>Embedding</source>
@@ -2696,15 +2704,15 @@
     </message>
     <message>
         <source>Feed-forward</source>
-        <translation type="unfinished"></translation>
+        <translation>前馈</translation>
     </message>
     <message>
         <source>Head</source>
-        <translation type="unfinished"></translation>
+        <translation>输出头</translation>
     </message>
     <message>
         <source>Normalisation</source>
-        <translation type="unfinished"></translation>
+        <translation>归一化</translation>
     </message>
     <message>
         <source>Other</source>
@@ -2712,7 +2720,7 @@
     </message>
     <message>
         <source>Parameters as a map</source>
-        <translation type="unfinished"></translation>
+        <translation>参数地图</translation>
     </message>
 </context>
 <context>
@@ -2740,6 +2748,10 @@
     <message>
         <source>Loading a model…</source>
         <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Pictures to try models on</source>
@@ -3163,6 +3175,10 @@
         <translation>{0}（始终选概率最高的）到 {1}</translation>
     </message>
     <message>
+        <source>{0} (as often as it costs next to nothing), {1} (never) or more</source>
+        <translation>{0}（在几乎不耗时的前提下尽量频繁）、{1}（从不）或更大</translation>
+    </message>
+    <message>
         <source>{0} (greedy) or more</source>
         <translation>不小于 {0}（0 为贪心）</translation>
     </message>
@@ -3307,6 +3323,10 @@
         <translation>暂不支持用 {processes} 个进程训练。</translation>
     </message>
     <message>
+        <source>Accept them on {page}, then sign in with an access token and try again.</source>
+        <translation>请在 {page} 上接受条件，然后用访问令牌登录并重试。</translation>
+    </message>
+    <message>
         <source>Add a folder with pictures of another class: there must be two to be told apart.</source>
         <translation>请再添加一个其他类别的图片文件夹：至少要有两个类别才能区分。</translation>
     </message>
@@ -3336,7 +3356,7 @@
     </message>
     <message>
         <source>Choose a smaller model, a device with more memory, or several of these changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择更小的模型、内存更大的设备，或同时采用其中几项更改。</translation>
     </message>
     <message>
         <source>Choose another file or folder.</source>
@@ -3385,6 +3405,10 @@
     <message>
         <source>Copy it again.</source>
         <translation>请重新复制一份。</translation>
+    </message>
+    <message>
+        <source>Copy it whole from https://huggingface.co/settings/tokens; it begins with hf_.</source>
+        <translation>请从 https://huggingface.co/settings/tokens 完整复制；它以 hf_ 开头。</translation>
     </message>
     <message>
         <source>Copy one first.</source>
@@ -3447,6 +3471,14 @@
         <translation>支持以 {suffixes} 结尾的文件。</translation>
     </message>
     <message>
+        <source>Free some room, or move the Hub&apos;s cache with HF_HOME.</source>
+        <translation>请腾出一些空间，或用 HF_HOME 移动 Hub 的缓存。</translation>
+    </message>
+    <message>
+        <source>Free some room, then go on: what came is kept.</source>
+        <translation>请腾出一些空间再继续：已下载的部分会保留。</translation>
+    </message>
+    <message>
         <source>Give both folders the same classes.</source>
         <translation>请让两个文件夹包含相同的类别。</translation>
     </message>
@@ -3488,7 +3520,7 @@
     </message>
     <message>
         <source>It could not be measured: {detail}.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法测量：{detail}。</translation>
     </message>
     <message>
         <source>It gives about {rate} tokens a second.</source>
@@ -3576,7 +3608,7 @@
     </message>
     <message>
         <source>It takes {size} and {free} are free: no single change is enough.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {size}，可用 {free}：单独一项更改都不够。</translation>
     </message>
     <message>
         <source>It waits for its turn, behind {run}.</source>
@@ -3625,6 +3657,10 @@
     <message>
         <source>Leave model.tokenizer out: a model is trained on with its own.</source>
         <translation>请去掉 model.tokenizer：继续训练时使用模型自带的分词器。</translation>
+    </message>
+    <message>
+        <source>Look for a copy with model.safetensors, or name the files that are wanted.</source>
+        <translation>请寻找带 model.safetensors 的副本，或指明需要的文件。</translation>
     </message>
     <message>
         <source>Look for a version of the model that transformers knows without it.</source>
@@ -3751,6 +3787,14 @@
         <translation>请先保存，再拖入。</translation>
     </message>
     <message>
+        <source>See how it is spelt; a private one is found after signing in.</source>
+        <translation>请检查拼写；私有模型登录后才能找到。</translation>
+    </message>
+    <message>
+        <source>See its list of files.</source>
+        <translation>请查看它的文件列表。</translation>
+    </message>
+    <message>
         <source>See to its permissions, or open another.</source>
         <translation>请检查它的权限，或打开其他文件。</translation>
     </message>
@@ -3759,12 +3803,28 @@
         <translation>请检查它的权限。</translation>
     </message>
     <message>
+        <source>See to the computer&apos;s date, and to what stands between: a proxy, a mirror, a hotel&apos;s page.</source>
+        <translation>请检查计算机的日期，以及中间的代理、镜像或酒店登录页面。</translation>
+    </message>
+    <message>
+        <source>See to the network, the proxy and the mirror in the settings. What is on this computer works without.</source>
+        <translation>请检查网络以及设置中的代理和镜像。这台计算机上已有的内容无需网络即可使用。</translation>
+    </message>
+    <message>
         <source>See whether it was moved, or is spelt differently.</source>
         <translation>请检查它是否被移走，或者名称拼写有误。</translation>
     </message>
     <message>
         <source>See whether it was moved.</source>
         <translation>请检查它是否被移走。</translation>
+    </message>
+    <message>
+        <source>See whether the address is right.</source>
+        <translation>请检查地址是否正确。</translation>
+    </message>
+    <message>
+        <source>See {page} for who may have it, or sign in with another access token.</source>
+        <translation>请在 {page} 查看谁可以使用，或换一个访问令牌登录。</translation>
     </message>
     <message>
         <source>Set BIGMODEL_STUDIO_HOME to a folder that can.</source>
@@ -3789,6 +3849,14 @@
     <message>
         <source>Shorten it to {context:,} tokens or fewer.</source>
         <translation>请缩短到 {context:,} 词元以内。</translation>
+    </message>
+    <message>
+        <source>Sign in with an access token that may read it, or see how it is spelt.</source>
+        <translation>请用有读取权限的访问令牌登录，或检查拼写。</translation>
+    </message>
+    <message>
+        <source>Something on the way changes it. Try again later, or without the mirror or proxy.</source>
+        <translation>途中有东西改动了它。请稍后重试，或不用镜像或代理。</translation>
     </message>
     <message>
         <source>Something went wrong inside: {detail}</source>
@@ -3824,7 +3892,7 @@
     </message>
     <message>
         <source>Take a smaller batch or a shorter context.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用更小的批量或更短的上下文。</translation>
     </message>
     <message>
         <source>Take a smaller model (model.width, model.layers) or another device.</source>
@@ -3843,6 +3911,18 @@
         <translation>请换用 float16、bfloat16 或 float32 的模型。</translation>
     </message>
     <message>
+        <source>The Hub does not give {model} to this account.</source>
+        <translation>Hub 不向此账户提供 {model}。</translation>
+    </message>
+    <message>
+        <source>The Hub does not know this access token.</source>
+        <translation>Hub 不认识此访问令牌。</translation>
+    </message>
+    <message>
+        <source>The Hub wants to know who asks for {model}: it is private, or there is no such model.</source>
+        <translation>Hub 要求说明是谁在请求 {model}：它是私有的，或者没有这个模型。</translation>
+    </message>
+    <message>
         <source>The application is closing.</source>
         <translation>应用正在关闭。</translation>
     </message>
@@ -3859,6 +3939,14 @@
         <translation>数据中的类别与任务开始时（{were}）不一致。</translation>
     </message>
     <message>
+        <source>The connection to {host} broke off.</source>
+        <translation>与 {host} 的连接中断了。</translation>
+    </message>
+    <message>
+        <source>The connection to {host} is not safe: {detail}.</source>
+        <translation>与 {host} 的连接不安全：{detail}。</translation>
+    </message>
+    <message>
         <source>The conversation is longer than the model can see: its oldest {turns} messages were left out.</source>
         <translation>对话超出了模型的上下文长度：最早的 {turns} 条消息没有送入模型。</translation>
     </message>
@@ -3869,6 +3957,10 @@
     <message>
         <source>The damaged file was kept as {path}.</source>
         <translation>损坏的文件已另存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>磁盘已满。</translation>
     </message>
     <message>
         <source>The engine could not be started: {detail}</source>
@@ -4204,7 +4296,7 @@
     </message>
     <message>
         <source>There is no {model} in the catalogue.</source>
-        <translation type="unfinished"></translation>
+        <translation>目录中没有 {model}。</translation>
     </message>
     <message>
         <source>There is nothing at {path}.</source>
@@ -4280,15 +4372,27 @@
     </message>
     <message>
         <source>Training only its last layer takes {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>只训练最后一层需要 {size}。</translation>
     </message>
     <message>
         <source>Try again in a moment.</source>
         <translation>请稍后再试。</translation>
     </message>
     <message>
+        <source>Try again later; what came is kept, and is gone on from.</source>
+        <translation>请稍后重试；已下载的部分会保留，并从那里继续。</translation>
+    </message>
+    <message>
+        <source>Try again when the connection is better; what came is kept, and is gone on from.</source>
+        <translation>请在连接好转后重试；已下载的部分会保留，并从那里继续。</translation>
+    </message>
+    <message>
+        <source>Try again; what came is kept, and is gone on from.</source>
+        <translation>请重试；已下载的部分会保留，并从那里继续。</translation>
+    </message>
+    <message>
         <source>Try another batch, context or method.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换一个批量、上下文或方法。</translation>
     </message>
     <message>
         <source>Try once more; the log has the details.</source>
@@ -4311,6 +4415,10 @@
         <translation>请等待任务结束，或先停止任务。</translation>
     </message>
     <message>
+        <source>Wait {wait}, then try again; what came is kept.</source>
+        <translation>请等待 {wait} 后重试；已下载的部分会保留。</translation>
+    </message>
+    <message>
         <source>Weights and config.json do not belong together: fetch both again.</source>
         <translation>权重与 config.json 不匹配：请都重新下载。</translation>
     </message>
@@ -4328,31 +4436,31 @@
     </message>
     <message>
         <source>What was to be measured was ended by the system ({how}), most likely for want of memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>要测量的内容被系统终止了（{how}），很可能是内存不足。</translation>
     </message>
     <message>
         <source>With LoRA of rank {to} in place of all weights it takes {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>用秩为 {to} 的 LoRA 代替全部权重，需要 {size}。</translation>
     </message>
     <message>
         <source>With SGD, which keeps one number a weight and not two, it takes {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>用 SGD（每个权重只保留一个数而非两个），需要 {size}。</translation>
     </message>
     <message>
         <source>With a batch of {to} it takes {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>批量为 {to} 时需要 {size}。</translation>
     </message>
     <message>
         <source>With a context of {to} tokens it takes {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文为 {to} 个词元时需要 {size}。</translation>
     </message>
     <message>
         <source>With gradient checkpointing, which computes activations twice, it takes {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>用梯度检查点（激活计算两次），需要 {size}。</translation>
     </message>
     <message>
         <source>With its weights in {to} it takes {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重为 {to} 时需要 {size}。</translation>
     </message>
     <message>
         <source>With {parameters} parameters it is the largest that fits.</source>
@@ -4401,6 +4509,10 @@
     <message>
         <source>{field} is {was}.</source>
         <translation>{field} 为 {was}。</translation>
+    </message>
+    <message>
+        <source>{file} came wrong twice: its checksum is not the Hub&apos;s.</source>
+        <translation>{file} 两次都传错：其校验和与 Hub 的不符。</translation>
     </message>
     <message>
         <source>{file} cannot be used: {detail}.</source>
@@ -4483,6 +4595,30 @@
         <translation>{folder} 中没有权重（缺少 model.safetensors）。</translation>
     </message>
     <message>
+        <source>{host} cannot be reached: {detail}.</source>
+        <translation>无法连接 {host}：{detail}。</translation>
+    </message>
+    <message>
+        <source>{host} did not take the request (status {status}).</source>
+        <translation>{host} 没有接受请求（状态 {status}）。</translation>
+    </message>
+    <message>
+        <source>{host} has no {model}.</source>
+        <translation>{host} 没有 {model}。</translation>
+    </message>
+    <message>
+        <source>{host} has stopped answering.</source>
+        <translation>{host} 不再应答。</translation>
+    </message>
+    <message>
+        <source>{host} has trouble of its own (status {status}).</source>
+        <translation>{host} 自身出了问题（状态 {status}）。</translation>
+    </message>
+    <message>
+        <source>{host} wants fewer requests for now.</source>
+        <translation>{host} 暂时要求减少请求。</translation>
+    </message>
+    <message>
         <source>{model} belongs to LM Studio or Ollama, and stays.</source>
         <translation>{model} 属于 LM Studio 或 Ollama，会保留。</translation>
     </message>
@@ -4492,11 +4628,19 @@
     </message>
     <message>
         <source>{model} cannot be planned with: its structure cannot be run without its weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法规划 {model}：没有权重就无法运行其结构。</translation>
+    </message>
+    <message>
+        <source>{model} has no file {file}.</source>
+        <translation>{model} 没有文件 {file}。</translation>
     </message>
     <message>
         <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
         <translation>{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
+    </message>
+    <message>
+        <source>{model} has no weights as safetensors, and others are not used here.</source>
+        <translation>{model} 没有 safetensors 格式的权重，这里不使用其他格式。</translation>
     </message>
     <message>
         <source>{model} is a GGUF file: it can be looked at and planned with here, but not run yet.</source>
@@ -4505,6 +4649,10 @@
     <message>
         <source>{model} is a model of kind “{kind}”, and this needs one of kind “{wanted}”.</source>
         <translation>{model} 是“{kind}”类型的模型，这里需要“{wanted}”类型。</translation>
+    </message>
+    <message>
+        <source>{model} is given only to those who have accepted its conditions.</source>
+        <translation>{model} 只提供给接受了其条件的人。</translation>
     </message>
     <message>
         <source>{model} is in the Hub&apos;s cache again, so that what was removed stays in the trash.</source>
@@ -4531,12 +4679,16 @@
         <translation>训练不支持 {model} 的图片预处理方式。</translation>
     </message>
     <message>
+        <source>{model} needs {needs}, and the disk of {path} has {free} free.</source>
+        <translation>{model} 需要 {needs}，而 {path} 所在磁盘可用 {free}。</translation>
+    </message>
+    <message>
         <source>{model} takes pictures of many shapes, and training needs one.</source>
         <translation>{model} 接受多种尺寸的图片，而训练需要固定尺寸。</translation>
     </message>
     <message>
         <source>{near}“bigmodel-studio catalog” lists what there is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{near}“bigmodel-studio catalog” 会列出现有的内容。</translation>
     </message>
     <message>
         <source>{near}“bigmodel-studio models” lists them; a folder is written with a / in it.</source>
@@ -4694,8 +4846,12 @@
         <translation>来源</translation>
     </message>
     <message>
+        <source>GGUF, to be looked at</source>
+        <translation>GGUF，仅供查看</translation>
+    </message>
+    <message>
         <source>Grouped-query</source>
-        <translation type="unfinished"></translation>
+        <translation>分组查询</translation>
     </message>
     <message>
         <source>Hold a conversation</source>
@@ -4739,11 +4895,11 @@
     </message>
     <message>
         <source>Multi-head</source>
-        <translation type="unfinished"></translation>
+        <translation>多头</translation>
     </message>
     <message>
         <source>Multi-query</source>
-        <translation type="unfinished"></translation>
+        <translation>多查询</translation>
     </message>
     <message>
         <source>On disk</source>
