@@ -37,6 +37,7 @@ from bigmodel_studio.protocol import (
     Generate,
     Load,
     LookAtRepo,
+    LookAtStep,
     MeasurePlan,
     MeasureSpeed,
     Preview,
@@ -44,6 +45,7 @@ from bigmodel_studio.protocol import (
     SearchHub,
     SignIn,
     SignOut,
+    TakeStep,
     Try,
     Unload,
     WhoAmI,
@@ -72,6 +74,8 @@ TASKS: dict[type[Request], str] = {
     MeasurePlan: "bigmodel_studio.engine.measure:measure_plan",
     MeasureSpeed: "bigmodel_studio.engine.measure:measure_speed",
     Try: "bigmodel_studio.engine.trying:try_",
+    LookAtStep: "bigmodel_studio.training.inside.look:look_at_step",
+    TakeStep: "bigmodel_studio.training.inside.slow_step:take_step",
 }
 
 

@@ -4,8 +4,8 @@ A *request* is what a user wants, an *event* is what comes back, an *envelope* c
 typed values encoded as msgpack. Whoever adds a request adds it to ``Request``, gives it a line in
 ``engine.tasks.TASKS`` and a generator there; whoever adds an event adds it to ``Event``, and mypy finds every
 ``match`` that forgot it. Values and results
-stand in ``values``, ``models`` and ``hub`` beside this module, and are had from here. It knows nothing of Qt, of
-torch or of processes.
+stand in ``values``, ``models``, ``inside`` and ``hub`` beside this module, and are had from here. It knows nothing of
+Qt, of torch or of processes.
 """
 
 from __future__ import annotations
@@ -34,6 +34,15 @@ from bigmodel_studio.protocol.hub import (
     SignOut,
     Sort,
     WhoAmI,
+)
+from bigmodel_studio.protocol.inside import (
+    ExampleSeen,
+    LookAtStep,
+    StepSeen,
+    StepTaken,
+    TakeStep,
+    TokenLoss,
+    WeightBlock,
 )
 from bigmodel_studio.protocol.models import (
     Costs,
@@ -76,6 +85,7 @@ __all__ = [
     "End",
     "Event",
     "Example",
+    "ExampleSeen",
     "Failed",
     "FileProgress",
     "FileState",
@@ -93,6 +103,8 @@ __all__ = [
     "HubRepo",
     "HubRequest",
     "HubResult",
+    "InsideRequest",
+    "InsideResult",
     "Label",
     "Layer",
     "LayerCard",
@@ -100,6 +112,7 @@ __all__ = [
     "Load",
     "Loaded",
     "LookAtRepo",
+    "LookAtStep",
     "MeasurePlan",
     "MeasureSpeed",
     "Measured",
@@ -129,13 +142,18 @@ __all__ = [
     "Sort",
     "Source",
     "Speed",
+    "StepSeen",
+    "StepTaken",
     "Submit",
+    "TakeStep",
     "ToEngine",
     "Token",
+    "TokenLoss",
     "Tried",
     "Try",
     "Turn",
     "Unload",
+    "WeightBlock",
     "WhoAmI",
     "decode_for_engine",
     "decode_for_window",
@@ -263,8 +281,20 @@ class Try(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 HubRequest = SearchHub | LookAtRepo | Download | CheckCopy | SignIn | SignOut | WhoAmI
+InsideRequest = LookAtStep | TakeStep
 Request = (
-    Load | Unload | Generate | Classify | Preview | Describe | Devices | MeasurePlan | MeasureSpeed | Try | HubRequest
+    Load
+    | Unload
+    | Generate
+    | Classify
+    | Preview
+    | Describe
+    | Devices
+    | MeasurePlan
+    | MeasureSpeed
+    | Try
+    | HubRequest
+    | InsideRequest
 )
 
 
@@ -337,8 +367,9 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     trimmed_tokens: int = 0
 
 
+InsideResult = StepSeen | StepTaken
 HubResult = HubPage | HubRepo | Downloaded | CopyChecked | Account
-Result = Generated | Description | ModelFacts | DeviceReport | Measured | Speed | HubResult
+Result = Generated | Description | ModelFacts | DeviceReport | Measured | Speed | HubResult | InsideResult
 
 
 # ---------------------------------------------------------------------------------------------- events

@@ -18,6 +18,7 @@ import torch
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.protocol import ExampleSeen
 from bigmodel_studio.training.data import Say
 
 OBJECTIVES = {
@@ -102,6 +103,15 @@ class Objective(ABC):
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
         """What the model says (or sees) by now: records for ``samples.jsonl``. Called after ``evaluate``."""
 
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        """Those examples of the batch of ``step`` as a person can see them, each with its loss by the model.
+
+        Without gradients, the model in evaluation mode. An objective that knows no better gives the losses alone.
+        """
+        self.loss(model, part_of(batch, numbers))
+        losses = self.seen.tolist() if self.seen is not None else []
+        return [ExampleSeen(number=number, loss=loss) for number, loss in zip(numbers, losses, strict=False)]
+
     @abstractmethod
     def save_beside(self, folder: Path) -> None:
         """Put what the model needs to be used (its tokenizer, its labels) into its folder."""
@@ -109,6 +119,11 @@ class Objective(ABC):
     def baselines(self) -> dict[str, float]:
         """Losses that a good run must beat, by name; empty where none are known."""
         return {}
+
+
+def part_of(batch: Batch, numbers: Sequence[int]) -> Batch:
+    """Those examples of a batch."""
+    return {name: tensor[list(numbers)] for name, tensor in batch.items()}
 
 
 def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:

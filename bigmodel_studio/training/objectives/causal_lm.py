@@ -7,7 +7,7 @@ which is what ``GPTNeoForCausalLM`` computes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ from bigmodel_studio.core.model_folder import context_length_of, kind_of
 from bigmodel_studio.core.spec import ModelSpec, RunSpec
 from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import check_folder
+from bigmodel_studio.protocol import ExampleSeen
 from bigmodel_studio.training import baselines, data, tokenizing
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives.token_losses import token_losses
 from bigmodel_studio.training.text_files import split_corpus
 
 MOST_EXAMPLE_CHARACTERS = 400
@@ -114,6 +116,16 @@ class CausalLM(Objective):
             ids = _continue(model, start, min(room, wanted.new_tokens), wanted.temperature, end, generator)
             said = str(self.tokenizer.decode(start + ids))[len(str(self.tokenizer.decode(start))) :]
             yield {"prompt": prompt, "text": said, "tokens": len(ids)}
+
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        tokens = part_of(batch, numbers)["tokens"]
+        logits = model(input_ids=tokens[:, :-1], use_cache=False).logits
+        losses = F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten(), reduction="none")
+        rows = losses.view(len(tokens), -1)
+        return [
+            ExampleSeen(number=number, loss=row.mean().item(), tokens=token_losses(self.tokenizer, ids, row.tolist()))
+            for number, ids, row in zip(numbers, tokens.tolist(), rows, strict=True)
+        ]
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch.nn.modules.batchnorm import _BatchNorm
 from transformers import PreTrainedModel, ResNetConfig, ResNetForImageClassification
 
@@ -27,15 +28,17 @@ from bigmodel_studio.core.picture_folders import Classes, check_picture_folders
 from bigmodel_studio.core.spec import ModelSpec, RunSpec
 from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
-from bigmodel_studio.engine.pictures import read_picture
+from bigmodel_studio.engine.pictures import preview_png, read_picture
+from bigmodel_studio.protocol import ExampleSeen
 from bigmodel_studio.training import heads, picture_data
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
 from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
 
 SAMPLE_PICTURES = 8
 TOP = 3
+MOST_PICTURE_PX = 224
 
 
 class ClassifyImages(Objective):
@@ -178,6 +181,27 @@ class ClassifyImages(Objective):
             record["classes"] = class_scores(self._confusion, self.labels)
         if record:
             yield record
+
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        """Pictures as they were cut and mirrored for this step."""
+        seen = part_of(batch, numbers)
+        size = self._spec.schedule.batch
+        order = self.data.order(self._spec.seed, (step - 1) * size, size)
+        logits = self._logits(model, seen["pictures"])
+        losses = F.cross_entropy(logits, seen["labels"], reduction="none").tolist()
+        chances = logits.softmax(-1).max(-1)
+        return [
+            ExampleSeen(
+                number=number,
+                loss=losses[place],
+                picture=preview_png(Image.fromarray(seen["pictures"][place].cpu().numpy()), MOST_PICTURE_PX),
+                source=self.data.train.files[order[number]],
+                expected=self.labels[int(seen["labels"][place])],
+                said=self.labels[int(chances.indices[place])],
+                probability=chances.values[place].item(),
+            )
+            for place, number in enumerate(numbers)
+        ]
 
     def save_beside(self, folder: Path) -> None:
         (folder / PROCESSOR_FILE).write_text(json.dumps(self._preprocessor, indent=2) + "\n", "utf-8")

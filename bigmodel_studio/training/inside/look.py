@@ -1,0 +1,58 @@
+"""The task that shows what a step learnt from: its examples, decoded, with their losses.
+
+Batches depend on nothing but the seed and the step, so that they are drawn again, not stored. The losses of the
+examples are the run's own where it recorded them; those of single tokens are by the nearest earlier checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import torch
+
+from bigmodel_studio.core.inside_reader import recorded_losses
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.protocol import Done, Event, LookAtStep, Progress, StepSeen
+from bigmodel_studio.training.inside.opening import Opened, computing_as, nearest_checkpoint, open_training
+
+
+def look_at_step(request: LookAtStep, session: Session) -> Iterator[Event]:
+    """Ends with ``Done(StepSeen)``. Raises ``StudioError`` "step-unknown", or why the run's data cannot be read."""
+    yield Progress(what="loading")
+    with computing_as(request.run) as run:
+        spec = run.spec()
+        if spec is None or not 1 <= request.step <= spec.schedule.steps:
+            raise StudioError("step-unknown", run=run.name, step=request.step)
+        opened = open_training(run, nearest_checkpoint(run, request.step))
+        yield Progress(what="step")
+        yield Done(result=_seen(opened, request))
+
+
+def _seen(opened: Opened, request: LookAtStep) -> StepSeen:
+    objective, step = opened.objective, request.step
+    batch = opened.batch(step)
+    recorded = recorded_losses(opened.run.path, step)
+    objective.model.eval()
+    with torch.no_grad(), opened.precision():
+        objective.loss(objective.model, batch)
+        losses = [] if objective.seen is None else objective.seen.tolist()
+        known = recorded if len(recorded) == len(losses) else losses
+        hardest = sorted(range(len(known)), key=lambda n: -_or_most(known[n]))[: request.most]
+        examples = objective.look(objective.model, batch, hardest, step) if hardest else []
+    if known is recorded:
+        examples = [msgspec.structs.replace(seen, recorded=recorded[seen.number]) for seen in examples]
+    return StepSeen(
+        run=opened.run.name,
+        step=step,
+        checkpoint=opened.step,
+        exact=opened.step == step - 1,
+        count=len(losses),
+        examples=tuple(examples),
+    )
+
+
+def _or_most(loss: float | None) -> float:
+    """A loss that was no number is the hardest of all."""
+    return float("inf") if loss is None else loss
