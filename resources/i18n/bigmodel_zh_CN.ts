@@ -3375,6 +3375,10 @@
         <translation>请选择有内容的文件。</translation>
     </message>
     <message>
+        <source>Choose one between its first and its last.</source>
+        <translation>请在首步与末步之间选择。</translation>
+    </message>
+    <message>
         <source>Choose one of those steps.</source>
         <translation>请从这些步数中选择。</translation>
     </message>
@@ -4113,6 +4117,10 @@
     <message>
         <source>The run {run} has finished all its {steps} steps.</source>
         <translation>训练任务 {run} 已完成全部 {steps} 步。</translation>
+    </message>
+    <message>
+        <source>The run {run} has no step {step}.</source>
+        <translation>训练任务 {run} 没有第 {step} 步。</translation>
     </message>
     <message>
         <source>The run {run} has no such whole checkpoint (it has: {steps}).</source>
