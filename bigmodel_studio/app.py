@@ -7,7 +7,6 @@ threads joined, timers stopped.
 
 from __future__ import annotations
 
-import gc
 import signal
 import socket
 import sys
@@ -82,7 +81,6 @@ class Application:
     ) -> None:
         from bigmodel_studio.ui import qt_start
 
-        gc.disable()  # until the first paint: what is made by then stays, and seeing so is a tenth of the start
         qt_start.skip_feature_scan()
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
@@ -92,6 +90,7 @@ class Application:
         from bigmodel_studio.client.run_watcher import RunWatcher
         from bigmodel_studio.core.settings import SettingsStore
         from bigmodel_studio.ui import i18n
+        from bigmodel_studio.ui.collecting import Collector
         from bigmodel_studio.ui.main_window import MainWindow
         from bigmodel_studio.ui.studio import Studio
         from bigmodel_studio.ui.theme import Theme
@@ -102,6 +101,7 @@ class Application:
         existing = QApplication.instance()
         arguments = [*sys.argv[:1], "-style", "fusion"]
         self.application = existing if isinstance(existing, QApplication) else QApplication(arguments)
+        self.collector = Collector()  # from here on; before the first paint it would be a tenth of the start
         settings = SettingsStore()
         i18n.install(self.application, settings.values.language)
         self.theme = Theme(self.application, settings.values.appearance)
@@ -140,8 +140,7 @@ class Application:
         from bigmodel_studio.ui.making_room import MakingRoom
         from bigmodel_studio.ui.notices import Notices
 
-        gc.freeze()
-        gc.enable()
+        self.collector.start()
         self.lane.start()
         self.runs.start()
         self.library.refresh()
@@ -210,7 +209,6 @@ class Application:
         if self._closed:
             return
         self._closed = True
-        gc.enable()
         self._queue_timer.stop()
         self._signals.close()
         if self._later is not None:
@@ -223,6 +221,7 @@ class Application:
         self.runs.close()
         self.library.close()
         self.studio.removals.close()
+        self.collector.close()
 
 
 class _Signals:

@@ -1,5 +1,6 @@
 """What every test stands on: no display, no network, a home of its own, and nothing left running when it ends."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -33,6 +34,23 @@ LASTING_THREADS = ("execnet", "pytest_timeout", "tqdm", "MainThread")
 
 def pytest_unconfigure() -> None:
     _SESSION_HOME.cleanup()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def collected_here() -> Iterator[None]:
+    """As in the window (``ui.collecting``): no thread of a test's destroys another's widgets."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def collected_after(collected_here: None) -> Iterator[None]:
+    """What a test leaves is collected when it is over."""
+    yield
+    gc.collect(1)
+    if gc.get_count()[2] > gc.get_threshold()[2]:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)
