@@ -61,7 +61,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """A model folder's ``config.json``.
 
     Raises ``StudioError``: "folder-missing", "folder-is-file", "folder-empty", "adapter-folder", "config-missing",
-    "config-broken", and "gguf-not-run" where there are only GGUF weights.
+    "config-broken", where it is a GGUF model what is wrong with that ("gguf-…"), and "gguf-not-run" where nothing is.
     """
     path = folder / "config.json"
     if path.is_file():
@@ -73,7 +73,7 @@ def _without_config(folder: Path) -> StudioError:
     if not folder.exists():
         return StudioError("folder-missing", path=str(folder))
     if gguf_models.is_one(folder):
-        return StudioError("gguf-not-run", model=gguf_models.name_of(folder))
+        return _not_run(folder)
     if not folder.is_dir():
         return StudioError("folder-is-file", path=str(folder))
     try:
@@ -85,6 +85,15 @@ def _without_config(folder: Path) -> StudioError:
     if (folder / ADAPTER_FILE).is_file():
         return StudioError("adapter-folder", path=str(folder))
     return StudioError("folder-empty" if empty else "config-missing", path=str(folder))
+
+
+def _not_run(path: Path) -> StudioError:
+    """Why a GGUF model is not loaded: it is damaged, or whole and of a kind that is only looked at."""
+    try:
+        gguf_models.read_model(path)
+    except StudioError as error:
+        return error
+    return StudioError("gguf-not-run", model=gguf_models.name_of(path))
 
 
 def check_usable(folder: Path, config: dict[str, Any]) -> None:

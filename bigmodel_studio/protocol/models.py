@@ -16,7 +16,7 @@ Method = Literal["full", "lora", "frozen"]
 Purpose = Literal["inference", "training"]
 
 
-class Layer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """A module in the tree; ``parameters`` counts its children too; ``shape`` is its weight's.
 
     ``dtype`` is what its own parameters are stored as ("" where it has none); ``trainable`` those of ``parameters``

@@ -158,7 +158,8 @@ def test_a_shard_that_the_index_names_is_absent(cache: Path) -> None:
     [
         ({"config.json": config(), "pytorch_model.bin": b"x"}, "weights-not-safetensors"),
         ({"config.json": config()}, "weights-missing"),
-        ({"model-q4.gguf": b"GGUF"}, "hub-no-config"),
+        ({"model-q4.gguf": b"GGUF"}, "weights-truncated"),
+        ({"unet.onnx": b"x"}, "hub-no-config"),
         ({"adapter_config.json": b"{}", "adapter_model.safetensors": weights()}, "adapter-folder"),
         (model_files("CLIPVisionTower"), "config-no-architecture"),
         ({**model_files(), "config.json": config(quantization_config={"quant_method": "awq"})}, "quantised-weights"),

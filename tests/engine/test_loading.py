@@ -53,7 +53,7 @@ BROKEN = {
     "no-weights": "weights-missing",
     "truncated-weights": "weights-truncated",
     "zero-byte-weights": "weights-empty",
-    "corrupt-ggml-vocab-gpt-2.gguf": "folder-is-file",
+    "corrupt-ggml-vocab-gpt-2.gguf": "gguf-length",
 }
 
 

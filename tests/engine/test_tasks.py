@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import logging
 from collections.abc import Callable, Iterator
 from typing import get_args
@@ -41,10 +42,11 @@ def raising(error: BaseException) -> Callable[[], Iterator[Event]]:
 
 
 def test_every_request_has_its_task() -> None:
+    """And what stands there is a generator that is there to be had."""
     assert set(TASKS) == set(get_args(Request))
     for place in TASKS.values():
-        module, _, function = place.partition(":")
-        assert callable(getattr(importlib.import_module(module), function)), place
+        module, _, name = place.partition(":")
+        assert inspect.isgeneratorfunction(getattr(importlib.import_module(module), name)), place
     assert callable(resolve(Unload()))
 
 
