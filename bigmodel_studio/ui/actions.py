@@ -106,6 +106,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "resume-run", str(QT_TRANSLATE_NOOP("actions", "Resume the run")), "", "resume_run", "page", page="train"
     ),
     ActionSpec("save-run", str(QT_TRANSLATE_NOOP("actions", "Save the run now")), "", "save_run", "page", page="train"),
+    ActionSpec(
+        "use-run", str(QT_TRANSLATE_NOOP("actions", "Use what the run has made")), "", "use", "page", page="train"
+    ),
     ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
     ActionSpec(
         "search-hub",

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -131,11 +131,14 @@ class Palette(QWidget):
 
     @Slot()
     def leave(self) -> None:
-        """Close it; nothing was done."""
+        """Close it; nothing was done. The focus goes back, but where it has gone elsewhere already."""
+        if self.isHidden():
+            return
+        back = self._before if self.field.hasFocus() else None
         self._window.removeEventFilter(self)
         self.hide()
-        if self._before is not None:
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        if back is not None:
+            back.setFocus(Qt.FocusReason.PopupFocusReason)
         self.deleteLater()
 
     # ------------------------------------------------------------------------------- where it lies
@@ -188,6 +191,12 @@ class _Field(QLineEdit):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A shortcut has led elsewhere; another window in front is no reason to go."""
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self.left.emit()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 — Qt's name
         self.walked.emit(1 if forward else -1)

@@ -54,6 +54,15 @@ def test_the_arrows_walk_round_and_the_tab_key_stays(shell: Shell, palette: Pale
     assert palette.field.hasFocus()
 
 
+def test_a_shortcut_that_leads_elsewhere_closes_it(shell: Shell, palette: Palette) -> None:
+    shell.qtbot.keyClick(palette.field, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert shell.window.current_page is shell.window.pages["images"]
+    assert not palette.isVisible()
+    focused = shell.window.focusWidget()
+    assert focused is not None
+    assert shell.window.pages["images"].isAncestorOf(focused)
+
+
 def test_leaving_gives_the_focus_back(shell: Shell) -> None:
     page = shell.window.current_page
     assert isinstance(page, ChatPage)

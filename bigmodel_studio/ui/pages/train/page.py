@@ -329,6 +329,7 @@ class TrainPage(Page):
             "resume_run": self.resume_button,
             "save_run": self.save_button,
             "stop_run": self.stop_button,
+            "use": self.use_button,
         }
         return handler not in buttons or buttons[handler].isEnabled()
 
