@@ -3004,6 +3004,10 @@
         <translation>使用模型</translation>
     </message>
     <message>
+        <source>Use what the run has made</source>
+        <translation>使用该训练得到的模型</translation>
+    </message>
+    <message>
         <source>What left this computer…</source>
         <translation>离开本机的内容…</translation>
     </message>
