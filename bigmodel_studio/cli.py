@@ -13,7 +13,17 @@ from typing import Annotated
 
 import typer
 
-from bigmodel_studio import __version__, cli_advise, cli_bench, cli_models, cli_output, cli_plan, cli_queue, cli_runs
+from bigmodel_studio import (
+    __version__,
+    cli_advise,
+    cli_bench,
+    cli_forks,
+    cli_models,
+    cli_output,
+    cli_plan,
+    cli_queue,
+    cli_runs,
+)
 from bigmodel_studio.core import logs
 from bigmodel_studio.core.messages import StudioError
 
@@ -60,6 +70,7 @@ def doctor(json: cli_models.Json = False) -> None:
 cli_models.mount(app)
 cli_plan.mount(app)
 cli_runs.mount(app)
+cli_forks.mount(app)
 cli_bench.mount(app)
 cli_queue.mount(app)
 cli_advise.mount(app)

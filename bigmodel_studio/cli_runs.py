@@ -11,6 +11,7 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,24 +56,22 @@ def train(
 
     Where the memory or the settings have no room for it now, it waits in the queue until they have.
     """
-    wanted = parse_spec(_text_of(spec), spec.absolute().parent)
+    wanted = parse_spec(text_of(spec), spec.absolute().parent)
     if name:
         wanted = msgspec.structs.replace(wanted, name=name)
-    try:
+    with writing():
         run_queue.check_room(wanted)
         run = launch.create_run(wanted)
-    except OSError as error:
-        path, detail = str(error.filename or paths.home()), error.strerror or str(error)
-        raise StudioError("disk-write", blame="work", path=path, detail=detail) from error
-    _start(run, again=False, now=now, detach=detach, as_json=as_json)
+    follow(run, again=False, now=now, detach=detach, as_json=as_json)
 
 
 def resume(run_name: RunName, detach: Detach = False, now: Now = False, as_json: Json = False) -> None:
     """Go on with a run that is paused, or was stopped or lost (from its newest whole checkpoint)."""
     run = find_run(run_name)
     if run.status().state == "finished":
-        raise StudioError("run-complete", run=run.name, steps=run.status().steps)
-    _start(run, again=True, now=now, detach=detach, as_json=as_json)
+        status = run.status()
+        raise StudioError("run-complete", run=run.name, step=status.step, steps=status.steps)
+    follow(run, again=True, now=now, detach=detach, as_json=as_json)
 
 
 def stop(run_name: RunName, as_json: Json = False) -> None:
@@ -112,7 +111,7 @@ def show(run_name: RunName, as_json: Json = False) -> None:
     newest = [sample for sample in samples if sample.get("step") == samples[-1].get("step")]
     if as_json:
         more = {"spec": msgspec.to_builtins(spec), "last": run.status().last, "samples": newest}
-        print(json.dumps(_record(run) | more))
+        print(json.dumps(record_of(run) | more))
         return
     print_record(run, as_json=False)
     print(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
@@ -122,7 +121,18 @@ def show(run_name: RunName, as_json: Json = False) -> None:
         print("", write_spec(spec).rstrip(), sep="\n")
 
 
-def _start(run: RunFolder, *, again: bool, now: bool, detach: bool, as_json: bool) -> None:
+@contextlib.contextmanager
+def writing() -> Iterator[None]:
+    """While a run is made: what the disk refuses is said in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        path, detail = str(error.filename or paths.home()), error.strerror or str(error)
+        raise StudioError("disk-write", blame="work", path=path, detail=detail) from error
+
+
+def follow(run: RunFolder, *, again: bool, now: bool, detach: bool, as_json: bool) -> None:
+    """Let a run in and pass on what it writes until it has ended, or (``detach``) its record now; ends the command."""
     metrics = run.path / "metrics.jsonl"
     offset = metrics.stat().st_size if metrics.exists() else 0
     _let_in(run, again, now)
@@ -267,14 +277,15 @@ def _sample_lines(sample: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _record(run: RunFolder) -> dict[str, Any]:
+def record_of(run: RunFolder) -> dict[str, Any]:
+    """A run's own record, as JSON has it."""
     record: dict[str, Any] = msgspec.to_builtins(summary(run, bundled=run.path.parent == paths.starter_runs()))
     return record
 
 
 def print_record(run: RunFolder, as_json: bool) -> None:
     """A run's own record: as one line of JSON, or in words."""
-    print(json.dumps(_record(run)) if as_json else _line_of(summary(run)), flush=True)
+    print(json.dumps(record_of(run)) if as_json else _line_of(summary(run)), flush=True)
 
 
 def _row_of(run: RunSummary) -> tuple[str, ...]:
@@ -297,7 +308,8 @@ def _line_of(run: RunSummary) -> str:
     return ", ".join(parts)
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a spec's file says. Raises ``StudioError`` "spec-file"."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.picture_folders import check_picture_folders
-from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status, own_process, process_started
+from bigmodel_studio.core.runs import Parent, RunFolder, RunStatus, dump_status, own_process, process_started
 from bigmodel_studio.core.spec import RunSpec, write_spec
 from bigmodel_studio.core.spec_rules import check_spec
 
@@ -33,8 +34,13 @@ _started: list[subprocess.Popen[bytes]] = []
 """What this process started, kept so that an ended child is collected; ending this process does not end them."""
 
 
-def create_run(spec: RunSpec) -> RunFolder:
+def create_run(
+    spec: RunSpec, *, parent: Parent | None = None, checkpoint: Path | None = None, sweep: str = ""
+) -> RunFolder:
     """Make the folder of a new run, the last in the queue; a name that is taken gets a number.
+
+    With a ``checkpoint`` it goes on from there, as ``parent`` says (see ``core.forks``); ``sweep`` names what it is a
+    part of.
 
     ``core.run_queue`` starts it when its turn comes, ``start_run`` at once. Raises ``StudioError`` or ``OSError``. The
     paths in ``spec`` must be absolute (``core.spec.parse_spec`` makes them so).
@@ -54,11 +60,32 @@ def create_run(spec: RunSpec) -> RunFolder:
         number += 1
         name = f"{spec.name}-{number}"
     now = time.time()
-    status = RunStatus(state="queued", steps=spec.schedule.steps, started=now, threads=spec.launch.threads, place=now)
+    status = RunStatus(
+        state="queued",
+        step=parent.step if parent is not None else 0,
+        steps=spec.schedule.steps,
+        started=now,
+        threads=spec.launch.threads,
+        place=now,
+        resume=checkpoint is not None,
+        parent=parent,
+        sweep=sweep,
+    )
     write_atomic(folder / "status.json", dump_status(status))
+    if checkpoint is not None:
+        _take_over(checkpoint, folder / "checkpoints" / checkpoint.name)
     # The spec comes last: a folder without one is no run yet.
     write_atomic(folder / "spec.toml", write_spec(msgspec.structs.replace(spec, name=name)).encode())
     return RunFolder(folder)
+
+
+def _take_over(checkpoint: Path, target: Path) -> None:
+    """The same files under another name: as links, which take no room and stay when the others go, else as copies."""
+    try:
+        shutil.copytree(checkpoint, target, copy_function=os.link)
+    except (OSError, shutil.Error):
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(checkpoint, target)
 
 
 def check_inputs(spec: RunSpec) -> None:
@@ -159,6 +186,7 @@ def _hold_as_queued(
         place=place,
         resume=resume,
         waits=None,
+        problem=None,
         exit_code=None,
     )
     write_atomic(run.path / "status.json", dump_status(held))

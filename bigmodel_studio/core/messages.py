@@ -460,7 +460,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "waits-behind": ("It waits for its turn, behind {run}.", "It starts by itself."),
     "spec-file": ("The spec {path} cannot be read: {detail}.", "Give the path of a TOML file."),
-    "run-complete": ("The run {run} has finished all its {steps} steps.", "Start a new run with more steps."),
+    "run-complete": (
+        "The run {run} has finished, at step {step} of {steps}.",
+        "Fork it with more steps, or start a new run.",
+    ),
     "objective-not-built": ("The objective {objective} cannot be trained yet.", "What can be trained: {built}."),
     "method-not-built": (
         "The method {method} cannot be used with {objective}.",
@@ -527,8 +530,52 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Resume from the last checkpoint is of no use: start again with a lower learning rate, or look at the data.",
     ),
     "training-memory": (
-        "There was not enough memory on {device} to train this.",
-        "Halve schedule.batch or model.context, or take a smaller model; other models can be closed too.",
+        "There was not enough memory on {device} to train this, which takes about {needs}.",
+        "With a batch of {batch}, accumulated {accumulate} times, it takes about {smaller} and learns the same.",
+    ),
+    "training-memory-recompute": (
+        "There was not enough memory on {device} to train this, which takes about {needs}.",
+        "With gradient checkpointing (launch.checkpointing) it takes about {smaller}, and a third more time.",
+    ),
+    "training-memory-context": (
+        "There was not enough memory on {device} to train this, which takes about {needs}.",
+        "With a context of {context} tokens it takes about {smaller}.",
+    ),
+    "training-memory-least": (
+        "There was not enough memory on {device} to train this, which takes about {needs}.",
+        "Take a smaller model, or close other models and programs.",
+    ),
+    "checkpointing-unknown": (
+        "Gradient checkpointing cannot be used with {architecture}.",
+        "Set launch.checkpointing to false; a smaller batch with schedule.accumulate saves memory too.",
+    ),
+    "stopped-early": (
+        "The evaluation was no better {patience} times in a row, so that the run ended at step {step}.",
+        "The best checkpoint is that of step {best}.",
+    ),
+    "fork-fixed": (
+        "A fork goes on with the model of its checkpoint, so that {field} stays as it is.",
+        "Start a new run to change it.",
+    ),
+    "fork-lost": (
+        "The checkpoint that this run was forked from is damaged: {detail}.",
+        "Fork it from another step.",
+    ),
+    "change-form": (
+        "“{text}” is no change.",
+        "It is written as field=value, for example optimizer.learning_rate=3e-4.",
+    ),
+    "sweep-empty": (
+        "There is nothing to sweep over.",
+        "Name a field with several values: --over optimizer.learning_rate=1e-3,3e-4, or a [sweep] table in the spec.",
+    ),
+    "sweep-large": (
+        "That would be {count:,} runs, and a sweep has at most {most:,}.",
+        "Leave out some of the values.",
+    ),
+    "sweep-unknown": (
+        "There are no runs of a sweep called {sweep}.",
+        "“bigmodel-studio runs --json” says of which each is.",
     ),
     "checkpoint-damaged": ("The checkpoint is damaged at {path}: {detail}.", "Resume takes an older one."),
     "disk-write": (

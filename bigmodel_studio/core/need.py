@@ -148,7 +148,13 @@ def _from_folder(spec: RunSpec) -> _Network:
 
 def _decoder_bytes(spec: RunSpec, vocabulary: int, context: int, width: int, layers: int, heads: int) -> int:
     return shape.decoder_activation_bytes(
-        batch=spec.schedule.batch, context=context, width=width, layers=layers, heads=heads, vocabulary=vocabulary
+        batch=spec.schedule.batch,
+        context=context,
+        width=width,
+        layers=layers,
+        heads=heads,
+        vocabulary=vocabulary,
+        recomputed=spec.launch.checkpointing,
     )
 
 

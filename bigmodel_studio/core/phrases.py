@@ -57,14 +57,14 @@ def recognised(text: str) -> list[tuple[str, dict[str, str | int | float]]]:
 
     Empty where it was not made from them.
     """
-    for sentence, hint in SENTENCES.values():
-        for parts in ([sentence, hint] if hint else [sentence], [sentence]):
-            found = _pattern(" ".join(parts)).fullmatch(text)
-            if found:
-                arguments: dict[str, str | int | float] = {
-                    name: _figure(value) for name, value in found.groupdict().items()
-                }
-                return [(part, arguments) for part in parts]
+    whole = [[sentence, hint] for sentence, hint in SENTENCES.values() if hint]
+    for parts in whole + [[sentence] for sentence, _ in SENTENCES.values()]:
+        found = _pattern(" ".join(parts)).fullmatch(text)
+        if found:
+            arguments: dict[str, str | int | float] = {
+                name: _figure(value) for name, value in found.groupdict().items()
+            }
+            return [(part, arguments) for part in parts]
     return []
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from bigmodel_studio.core.lines_tail import LinesTail
-from bigmodel_studio.core.runs import LIVE, RunFolder, StateNow
+from bigmodel_studio.core.runs import LIVE, Parent, RunFolder, StateNow
 from bigmodel_studio.protocol import HeldParts, Problem
 
 Columns = dict[str, tuple[list[int], list[float | None]]]
@@ -41,6 +41,14 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     parameters: int = 0
     device: str = ""
     baselines: dict[str, float] = {}
+    best_step: int = 0
+    flops_per_item: float = 0.0
+    parent: Parent | None = None
+    sweep: str = ""
+    foreign: str = ""
+    problem: Problem | None = None
+    depth: int = 0
+    """In a list that knows (``in_order``): of how many runs before it in the list it is a fork of a fork."""
     checkpoints: tuple[int, ...] = ()
     bundled: bool = False
     pid: int | None = None
@@ -86,6 +94,12 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         parameters=status.parameters,
         device=status.device,
         baselines=status.baselines,
+        best_step=status.best_step,
+        flops_per_item=status.flops_per_item,
+        parent=status.parent,
+        sweep=status.sweep,
+        foreign=status.foreign,
+        problem=status.problem,
         checkpoints=tuple(run.checkpoints()),
         bundled=bundled,
         pid=status.pid,
@@ -97,11 +111,29 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
 
 
 def in_order(runs: Iterable[RunSummary]) -> list[RunSummary]:
-    """As a list shows them: those that wait first, in the order of their turns, then the newest first."""
+    """As a list shows them: those that wait first, in the order of their turns, then the newest first, with the forks
+    of each below it, the newest first again.
+    """
     found = list(runs)
     queue = sorted((run for run in found if run.waiting), key=lambda run: (run.place, run.name))
     others = sorted((run for run in found if not run.waiting), key=lambda run: (-run.started, run.name))
-    return [msgspec.structs.replace(run, turn=turn) for turn, run in enumerate(queue, 1)] + others
+    return [msgspec.structs.replace(run, turn=turn) for turn, run in enumerate(queue, 1)] + _as_tree(others)
+
+
+def _as_tree(runs: list[RunSummary]) -> list[RunSummary]:
+    forks: dict[str, list[RunSummary]] = {}
+    names = {run.name for run in runs}
+    roots: list[RunSummary] = []
+    for run in runs:
+        known = run.parent is not None and run.parent.run in names and run.parent.run != run.name
+        (forks.setdefault(run.parent.run, []) if known and run.parent is not None else roots).append(run)
+    ordered: list[RunSummary] = []
+    ahead = [(run, 0) for run in reversed(roots)]
+    while ahead:
+        run, depth = ahead.pop()
+        ordered.append(msgspec.structs.replace(run, depth=depth) if depth else run)
+        ahead += [(fork, depth + 1) for fork in reversed(forks.pop(run.name, []))]
+    return ordered + [run for rest in forks.values() for run in rest]  # whose parents are each other's forks
 
 
 class Gained(msgspec.Struct, frozen=True):

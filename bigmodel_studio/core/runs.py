@@ -50,10 +50,21 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     message: str = ""
     control_seq: int = 0
     parent: Parent | None = None
+    """The run and the checkpoint that it was forked from; its own first step is the one after."""
+    sweep: str = ""
+    """The sweep that it was made for."""
+    foreign: str = ""
+    """What wrote it, where that was not this application: such a run has no spec and is only looked at."""
     last: dict[str, float | None] = {}
     sparkline: tuple[float, ...] = ()
     parameters: int = 0
     device: str = ""
+    best_step: int = 0
+    """The checkpoint whose evaluation loss is the smallest; 0: none was evaluated."""
+    flops_per_item: float = 0.0
+    """Floating-point operations of an update for each token or picture of it, counted in the first one; 0: not yet."""
+    problem: Problem | None = None
+    """Why it failed, as a code, so that the window can offer the way out."""
     baselines: dict[str, float] = {}
     """Losses that a good run must beat, by name (``unigram``, ``bigram``), in nats a token, computed from the data."""
     place: float = 0.0
@@ -203,6 +214,11 @@ def _needs_no_process(status: RunStatus) -> bool:
 
 def checkpoint_name(step: int) -> str:
     return f"step-{step:06d}"
+
+
+def checkpoint_number(path: Path) -> int:
+    """The step of a checkpoint's folder."""
+    return int(path.name.removeprefix("step-"))
 
 
 def process_lives(pid: int | None, started: float | None) -> bool:

@@ -57,14 +57,19 @@ def training_bytes(parameters: int, trained: int | None = None) -> int:
     return (parameters + trained * (ADAMW_FLOATS - 1)) * FLOAT32_BYTES
 
 
-def decoder_activation_bytes(*, batch: int, context: int, width: int, layers: int, heads: int, vocabulary: int) -> int:
-    """What training a decoder keeps for the backward pass, in float32, without dropout and without recomputation.
+def decoder_activation_bytes(
+    *, batch: int, context: int, width: int, layers: int, heads: int, vocabulary: int, recomputed: bool = False
+) -> int:
+    """What training a decoder keeps for the backward pass, in float32, without dropout.
 
     Counted over the operations of a GPT block, as Korthikanti et al. 2022 (arXiv 2205.05198, section 4) do, for
     attention that is written out: a token keeps 28 widths a layer (two residual inputs, two outputs of layer norms,
     queries, keys and values, the attention's output, and 20 of the feed-forward layers with their written-out GELU)
     and a row of attention for each head; the head of the network holds three rows of logits at its peak, and one
-    layer's attention three more in its own.
+    layer's attention three more in its own. Where activations are ``recomputed``, each layer keeps its
+    input alone, and one layer at a time all of it.
     """
-    token = layers * (28 * width + heads * context) + 3 * heads * context + 3 * vocabulary
+    layer = 28 * width + heads * context
+    kept = layers * width + layer if recomputed else layers * layer
+    token = kept + 3 * heads * context + 3 * vocabulary
     return batch * context * token * FLOAT32_BYTES

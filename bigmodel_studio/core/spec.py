@@ -71,10 +71,17 @@ class OptimizerSpec(_Part, frozen=True):
 
 
 class ScheduleSpec(_Part, frozen=True):
-    """Lengths in optimizer updates. ``warmup`` -1 is a twentieth of the steps; ``keep`` checkpoints stay (0: all)."""
+    """Lengths in optimizer updates. ``warmup`` -1 is a twentieth of the steps; ``keep`` checkpoints stay (0: all), and
+    beside them the one with the best evaluation.
+
+    An update learns from ``accumulate`` batches of ``batch`` examples, computed one after the other: the same as one of
+    ``batch`` times ``accumulate``, in less memory (but for batch normalisation and dropout, which see each alone).
+    After ``patience`` evaluations in a row that were no better than the best before them the run is finished (0: off).
+    """
 
     steps: int = 300
     batch: int = 16
+    accumulate: int = 1
     warmup: int = -1
     decay: Literal["cosine", "linear", "constant"] = "cosine"
     final_share: float = 0.1
@@ -82,6 +89,12 @@ class ScheduleSpec(_Part, frozen=True):
     evaluation_batches: int = 20
     checkpoint_every: int = 100
     keep: int = 0
+    patience: int = 0
+
+    @property
+    def update(self) -> int:
+        """Examples that an update learns from."""
+        return self.batch * self.accumulate
 
 
 class SamplesSpec(_Part, frozen=True):
@@ -96,7 +109,14 @@ class SamplesSpec(_Part, frozen=True):
 
 
 class LaunchSpec(_Part, frozen=True):
+    """Where and how it is computed. ``dtype`` is what matrices are multiplied in (the weights stay float32): "auto" is
+    bfloat16 where a CUDA device computes in it, else float32; float16 scales the loss, and CUDA alone has it.
+    ``checkpointing`` keeps only what goes into each layer and computes the rest again: a third slower, less memory.
+    """
+
     device: str = "auto"
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    checkpointing: bool = False
     processes: int = 1
     threads: int = 2
 
@@ -132,10 +152,19 @@ def parse_spec(text: str, folder: Path) -> RunSpec:
 
     Raises ``StudioError`` ("spec-field" names the field, what it was and what it may be; "spec-toml" the line).
     """
+    return spec_of(read_tables(text), folder)
+
+
+def read_tables(text: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises ``StudioError`` "spec-toml"."""
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudioError("spec-toml", detail=str(error)) from error
+
+
+def spec_of(raw: dict[str, Any], folder: Path) -> RunSpec:
+    """The checked spec of these tables; raises as ``parse_spec`` does."""
     _name_unknown_fields(raw, RunSpec, "")
     spec = _absolute(make_spec(raw), folder)
     check_spec(spec)

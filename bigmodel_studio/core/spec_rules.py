@@ -118,6 +118,14 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
     return [
         (1 <= schedule.steps <= 10**9, "schedule.steps", schedule.steps, "1 or more"),
         (1 <= schedule.batch <= 65536, "schedule.batch", schedule.batch, "1 to 65,536"),
+        (1 <= schedule.accumulate <= 65536, "schedule.accumulate", schedule.accumulate, "1 to 65,536"),
+        (schedule.patience >= 0, "schedule.patience", schedule.patience, "0 (off) or more"),
+        (
+            not schedule.patience or bool(spec.data.evaluation),
+            "schedule.patience",
+            schedule.patience,
+            "0 (off) where data.evaluation is empty",
+        ),
         (
             -1 <= schedule.warmup <= schedule.steps,
             "schedule.warmup",

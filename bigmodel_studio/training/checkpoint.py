@@ -21,7 +21,9 @@ from safetensors.torch import load_file, save_file
 from bigmodel_studio.core.files import fsync_folder
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import MANIFEST, RunFolder, checkpoint_name
+from bigmodel_studio.training.best import Best
 from bigmodel_studio.training.objectives import Objective
+from bigmodel_studio.training.precision import ScaleState
 
 TRAINER_TENSORS = "trainer.safetensors"
 TRAINER_FACTS = "trainer.json"
@@ -29,11 +31,16 @@ TRAINER_SCHEMA = 1
 
 
 class TrainerFacts(msgspec.Struct, kw_only=True, frozen=True):
-    """``trainer.json``: which update it was, and how many items had been learnt from."""
+    """``trainer.json``: which update it was, how many items had been learnt from, and in how many seconds of computing
+    updates; the best evaluation until then, and the scale of a float16 training's loss.
+    """
 
     schema: int = TRAINER_SCHEMA
     step: int
     items: int = 0
+    seconds: float = 0.0
+    best: Best = Best()
+    scale: ScaleState | None = None
 
 
 class NotFinite(Exception):  # noqa: N818 - what was found, not an error of ours
@@ -131,14 +138,18 @@ def load_trainer(folder: Path) -> tuple[TrainerFacts, dict[str, torch.Tensor]]:
         raise StudioError("checkpoint-damaged", path=str(folder), detail=str(error)) from error
 
 
-def tidy(run: RunFolder, keep: int) -> None:
-    """Remove what a kill left half-made, and, where ``keep`` > 0, all but the newest so many checkpoints."""
+def tidy(run: RunFolder, keep: int, spare: int = 0) -> None:
+    """Remove what a kill left half-made, and, where ``keep`` > 0, all but the newest so many checkpoints and that of
+    the step ``spare``.
+    """
     if not run.checkpoints_path.is_dir():
         return
     for path in run.checkpoints_path.iterdir():
         if path.name.startswith("."):
             shutil.rmtree(path, ignore_errors=True)
     for step in run.checkpoints()[:-keep] if keep else ():
+        if step == spare:
+            continue
         folder = run.checkpoint_path(step)
         (folder / MANIFEST).unlink(missing_ok=True)  # from here on it is no checkpoint
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
 """The training loop: one update after another, watched, stoppable at every one, and repeatable bit for bit.
 
-Random numbers (dropout) are seeded anew for every update from the run's seed and the step, as batches are, so that a
-run that was stopped or killed goes on exactly as it would have. The loop knows an ``Objective`` and a run's files;
+Batches, and the random numbers of an update, are drawn anew for every step from the run's seed, so that a run that was
+stopped or killed goes on exactly as it would have. The loop knows an ``Objective`` and a run's files;
 it knows nothing of what is learnt.
 """
 
@@ -22,17 +22,14 @@ from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.holding import training_parts
 from bigmodel_studio.training import checkpoint
+from bigmodel_studio.training.best import Best
 from bigmodel_studio.training.checkpoint import NotFinite, TrainerFacts
 from bigmodel_studio.training.inside.watch import Inside
 from bigmodel_studio.training.objectives import Batch, Objective
-from bigmodel_studio.training.optimizing import (
-    build_optimizer,
-    learning_rate,
-    optimizer_tensors,
-    restore_optimizer,
-    set_learning_rate,
-)
+from bigmodel_studio.training.optimizing import build_optimizer, optimizer_tensors, restore_optimizer
+from bigmodel_studio.training.precision import Precision, recompute_activations
 from bigmodel_studio.training.telemetry import Records, Sparkline, StatusWriter, StopAsked, Wishes
+from bigmodel_studio.training.updating import Updater
 
 _Part = TypeVar("_Part")
 
@@ -54,27 +51,39 @@ class Loop:
     ) -> None:
         self.run, self.spec, self.objective, self.status, self.wishes = run, spec, objective, status, wishes
         self.device = devices.choose(spec.launch.device)
+        self.precision = Precision(spec.launch.dtype, self.device)
         self.model = objective.model
+        if spec.launch.checkpointing:
+            recompute_activations(self.model)
         torch.nn.Module.to(self.model, self.device)
         objective.to_training(self.model)
         self.optimizer = build_optimizer(self.model, spec.optimizer)
         self.parameters = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.step = 0
         self.items = 0
+        self.seconds = 0.0
         self.saved = -1
+        self.best = Best()
         self.sparkline = Sparkline()
         self._clock = time.perf_counter()
         self._counted = -math.inf
         self.metrics = Records(run.path / "metrics.jsonl")
         self.samples = Records(run.path / "samples.jsonl")
         self.inside = Inside(run, spec, objective)
+        self.updater = Updater(spec, objective, self.optimizer, self.precision, self.inside, self._moved)
 
     def restore(self, folder: Path) -> None:
         """Go on after the update of this checkpoint (the objective has loaded its weights)."""
         facts, tensors = checkpoint.load_trainer(folder)
-        restore_optimizer(self.model, self.optimizer, tensors)
+        left = restore_optimizer(self.model, self.optimizer, tensors)
+        if left:
+            print(f"{left} tensors of the optimizer's state fit no parameter that is trained now", flush=True)
         self.step = self.saved = facts.step
-        self.items = facts.items
+        self.items, self.seconds = facts.items, facts.seconds
+        self.precision.restore(facts.scale)
+        if facts.best.step in self.run.checkpoints():  # else it is another run's: this one begins its own count
+            self.best = facts.best
+        self.status.set(best_step=self.best.step)
 
     def announce_resume(self) -> None:
         """Void the records past the step that is gone on from."""
@@ -89,8 +98,15 @@ class Loop:
     def train(self) -> None:
         """All updates that are left. Raises ``StopAsked``, ``StudioError``, or torch's error where memory ran out."""
         self._clock = time.perf_counter()
-        while self.step < self.spec.schedule.steps:
+        while self.step < self.spec.schedule.steps and not self.stops_early:
             self.advance()
+        if self.stops_early:
+            self.save()
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether the evaluations have not become better for as long as the spec has patience."""
+        return 0 < self.spec.schedule.patience <= self.best.waited
 
     def advance(self) -> None:
         """One update and all that belongs to it. Raises as ``train`` does."""
@@ -102,8 +118,21 @@ class Loop:
         if last or self.step % schedule.evaluate_every == 0:
             record |= self._look()
         self._record(record)
-        if last or self.step % schedule.checkpoint_every == 0:
+        due = last or self.step % schedule.checkpoint_every == 0
+        if self._is_best(record.get("evaluation_loss"), due) or due:
             self.save()
+
+    def _is_best(self, loss: float | None, due: bool) -> bool:
+        """Whether this evaluation is the best so far, and kept for that.
+
+        Where all checkpoints are kept, only those count that are saved anyway.
+        """
+        chooses = bool(self.spec.schedule.keep or self.spec.schedule.patience)
+        if loss is None or not (due or chooses):
+            return False
+        better = self.best.better(loss)
+        self.best = self.best.after(self.step, loss)
+        return better and chooses
 
     def save(self) -> None:
         """A checkpoint of now. Raises ``StudioError`` where it cannot be written or the weights are not finite."""
@@ -112,13 +141,19 @@ class Loop:
         self.metrics.sync()
         tensors = optimizer_tensors(self.model, self.optimizer)
         try:
-            checkpoint.save(self.run, self.objective, tensors, TrainerFacts(step=self.step, items=self.items))
+            checkpoint.save(self.run, self.objective, tensors, self._facts())
         except NotFinite as error:
             raise StudioError("loss-not-finite", blame="work", what="model", step=self.step) from error
         self.saved = self.step
-        checkpoint.tidy(self.run, self.spec.schedule.keep)
+        self.status.set(best_step=self.best.step)
+        checkpoint.tidy(self.run, self.spec.schedule.keep, spare=self.best.step)
         print(f"step {self.step}: saved", flush=True)
         self._clock = time.perf_counter()
+
+    def _facts(self) -> TrainerFacts:
+        return TrainerFacts(
+            step=self.step, items=self.items, seconds=self.seconds, best=self.best, scale=self.precision.state
+        )
 
     def close(self) -> None:
         self.metrics.close()
@@ -152,37 +187,34 @@ class Loop:
 
     def _update(self, step: int) -> dict[str, Any]:
         """One update; its record. Raises ``StudioError`` "loss-not-finite" before the weights could be spoilt."""
-        rate = learning_rate(step, self.spec.optimizer.learning_rate, self.spec.schedule)
-        set_learning_rate(self.optimizer, rate)
-        batch = self._moved(self.objective.batch(step))
-        self.inside.before_update(step)
-        torch.manual_seed((self.spec.seed * 0x9E3779B97F4A7C15 + step) % 2**63)
-        with self._precision():
-            loss = self.objective.loss(self.model, batch)
-        self.inside.after_loss()
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.inside.after_backward()
-        clip = self.spec.optimizer.clip or math.inf
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, clip, error_if_nonfinite=False)
-        value, size = torch.stack([loss.detach().float(), norm.detach().float()]).tolist()
-        record = {"step": step, "time": time.time(), "loss": value, "learning_rate": rate, "gradient_norm": size}
-        if not (math.isfinite(value) and math.isfinite(size)):
-            self.metrics.append(
-                record | {name: None for name in ("loss", "gradient_norm") if not _finite(record[name])}
-            )
+        if self.status.status.flops_per_item:
+            update = self.updater.update(step)
+        else:
+            update, flops = self.updater.counted(step)
+            self.status.set(flops_per_item=flops)
+        record: dict[str, Any] = {
+            "step": step,
+            "time": time.time(),
+            "loss": update.loss,
+            "learning_rate": update.learning_rate,
+            "gradient_norm": update.gradient_norm,
+        }
+        if not update.finite:
+            record |= {name: None for name in ("loss", "gradient_norm") if not math.isfinite(record[name])}
+        if not update.made:
+            self.metrics.append(record)
             self.inside.give_up(step)
             self.status.set(step=step - 1, last={"loss": None})
-            what = "loss" if not math.isfinite(value) else "gradient"
+            what = "loss" if record["loss"] is None else "gradient"
             raise StudioError("loss-not-finite", blame="work", what=what, step=step)
-        self.optimizer.step()
-        self.inside.after_update(step, value)
-        items = self.objective.items(batch)
-        self.items += items
+        self.inside.after_update(step, update.loss)
         now = time.perf_counter()
-        record[self.objective.rate] = items / max(now - self._clock, 1e-9)
+        took = max(now - self._clock, 1e-9)
         self._clock = now
-        return record
+        self.items += update.items
+        self.seconds += took
+        counts = {"items": self.items, "seconds": round(self.seconds, 4), self.objective.rate: update.items / took}
+        return record | counts
 
     def _look(self) -> dict[str, float]:
         """Evaluate, and let the model show what it can do; the time it takes counts against no step.
@@ -191,7 +223,7 @@ class Loop:
         """
         self.model.eval()
         found: dict[str, float] = {}
-        with torch.no_grad(), self._precision(), contextlib.suppress(_LeftEarlyError):
+        with torch.no_grad(), self.precision.autocast(), contextlib.suppress(_LeftEarlyError):
             batches = map(self._moved, self.objective.evaluation_batches())
             found = self.objective.evaluate(self.model, self._until_stopped(batches))
             for sample in self._until_stopped(self.objective.samples(self.model, self.step)):
@@ -228,19 +260,6 @@ class Loop:
     def _moved(self, batch: Batch) -> Batch:
         return {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
 
-    @contextlib.contextmanager
-    def _precision(self) -> Iterator[None]:
-        """bfloat16 where CUDA computes in it (the weights stay float32), float32 elsewhere."""
-        if self.device.type == "cuda" and "bfloat16" in devices.dtypes(self.device):
-            with torch.autocast("cuda", dtype=torch.bfloat16):
-                yield
-        else:
-            yield
-
 
 class _LeftEarlyError(Exception):
     """An evaluation was left because the run shall end."""
-
-
-def _finite(value: object) -> bool:
-    return isinstance(value, float) and math.isfinite(value)

@@ -10,6 +10,12 @@ from torch import nn
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import OptimizerSpec, ScheduleSpec
 
+_STATE_OF: dict[type[torch.optim.Optimizer], frozenset[str]] = {
+    torch.optim.AdamW: frozenset({"step", "exp_avg", "exp_avg_sq"}),
+    torch.optim.SGD: frozenset({"momentum_buffer"}),
+}
+"""What an optimizer keeps for each parameter."""
+
 
 def build_optimizer(model: nn.Module, spec: OptimizerSpec) -> torch.optim.Optimizer:
     """AdamW (Loshchilov & Hutter 2019) or SGD with momentum ``beta1``; matrices decay, biases and norms do not."""
@@ -50,17 +56,27 @@ def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dic
     return tensors
 
 
-def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensors: dict[str, torch.Tensor]) -> None:
-    """Put back what ``optimizer_tensors`` gave. Raises ``StudioError`` where a tensor fits no parameter."""
+def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensors: dict[str, torch.Tensor]) -> int:
+    """Put back what ``optimizer_tensors`` gave; how many tensors were left out: another optimizer's, or those of
+    parameters that are not trained now (a fork may have changed both).
+
+    Raises ``StudioError`` where a tensor belongs to another model.
+    """
     parameters = dict(model.named_parameters())
+    kept = _STATE_OF[type(optimizer)]
+    left = 0
     for key, value in tensors.items():
         what, _, name = key.partition("/")
         parameter = parameters.get(name)
         if parameter is None or (value.ndim and value.shape != parameter.shape):
             raise StudioError("checkpoint-damaged", path=key, detail="it belongs to another model")
+        if what not in kept or not parameter.requires_grad:
+            left += 1
+            continue
         # In the parameter's own layout (channels_last, say): a fused optimizer goes through both as they lie in memory.
         optimizer.state[parameter][what] = torch.empty_like(parameter).copy_(value) if value.ndim else value.clone()
     if parameters and optimizer.defaults.get("fused"):
         for state in optimizer.state.values():
             if "step" in state:
                 state["step"] = state["step"].to(next(iter(parameters.values())).device)
+    return left

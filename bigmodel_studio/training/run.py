@@ -17,6 +17,7 @@ from bigmodel_studio.core import locks, uses
 from bigmodel_studio.core.library import parse_model
 from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
 from bigmodel_studio.core.objectives import SCRATCH
+from bigmodel_studio.core.retry import memory_advice
 from bigmodel_studio.core.runs import RunFolder, State
 from bigmodel_studio.core.spec import RunSpec, parse_spec
 from bigmodel_studio.protocol import HeldParts, Problem
@@ -56,7 +57,7 @@ def _to_the_end(run_folder: RunFolder, status: StatusWriter, wishes: Wishes, res
         status.write(
             state="running", steps=spec.schedule.steps, threads=spec.launch.threads, started=started, message=""
         )
-        _train(run_folder, spec, status, wishes, resume)
+        words = _train(run_folder, spec, status, wishes, resume)
     except StopAsked as asked:
         words = {"paused": "Paused, its memory given back,", "stopped": "Stopped"}[asked.state]
         return _end(status, STOPPED, asked.state, f"{words} after step {status.status.step}.")
@@ -64,12 +65,17 @@ def _to_the_end(run_folder: RunFolder, status: StatusWriter, wishes: Wishes, res
         problem, blame = _problem_of(error, run_folder)
         if not isinstance(error, StudioError):
             traceback.print_exc()
-        said = f"{sentence(problem)} {hint(problem)}".strip()
-        return _end(status, BAD_INPUT if blame == "input" else FAILED, "failed", said)
-    return _end(status, FINISHED, "finished", "")
+        status.set(problem=problem)
+        return _end(status, BAD_INPUT if blame == "input" else FAILED, "failed", _said(problem))
+    return _end(status, FINISHED, "finished", words)
 
 
-def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: Wishes, resume: bool) -> None:
+def _said(problem: Problem) -> str:
+    return f"{sentence(problem)} {hint(problem)}".strip()
+
+
+def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: Wishes, resume: bool) -> str:
+    """Train to the end; what there is to be said of it."""
     from bigmodel_studio.engine import devices
     from bigmodel_studio.training import checkpoint, objectives
     from bigmodel_studio.training.loop import Loop, pin
@@ -87,6 +93,8 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
     folder, notes = checkpoint.newest_whole(run_folder) if resume else (None, [])
     for note in notes:
         print(note, flush=True)
+    if folder is None and status.status.parent is not None:
+        raise StudioError("fork-lost", detail="; ".join(notes) or "it is gone")
     if folder is None and spec.model.base != SCRATCH:
         uses.note(parse_model(spec.model.base), holds=False)
     objective = objectives.build(spec, folder, say)
@@ -108,6 +116,11 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
         status.set(parameters=parameters, trainable_parameters=trainable, device=device)
         status.write(step=loop.step, baselines=baselines, message=message)
         loop.train()
+        if not loop.stops_early:
+            return ""
+        counts: dict[str, str | int | float] = {"step": loop.step, "best": loop.best.step}
+        counts["patience"] = spec.schedule.patience
+        return _said(Problem(code="stopped-early", arguments=counts))
 
 
 def _end(status: StatusWriter, code: int, state: State, message: str) -> int:
@@ -129,7 +142,8 @@ def _problem_of(error: Exception, run_folder: RunFolder) -> tuple[Problem, Blame
 
     if is_out_of_memory(error):
         problem, blame = problem_of(error, run_folder.name)
-        return Problem(code="training-memory", arguments={"device": problem.arguments["device"]}), blame
+        spec = run_folder.spec()
+        return (memory_advice(spec, str(problem.arguments["device"])) if spec is not None else problem), blame
     if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
         path = str(error.filename or run_folder.path)
         return Problem(code="disk-write", arguments={"path": path, "detail": error.strerror or str(error)}), "work"

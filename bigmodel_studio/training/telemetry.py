@@ -52,6 +52,7 @@ class StatusWriter:
             place=0.0,
             resume=False,
             waits=None,
+            problem=None,
             exit_code=None,
             held_bytes=0,
             holds=HeldParts(),

@@ -27,7 +27,7 @@ def test_figures_are_taken_out_and_can_be_put_back(text: str, template: str, fig
 @pytest.mark.parametrize(
     "problem",
     [
-        Problem(code="training-memory", arguments={"device": "CUDA 0"}),
+        Problem(code="training-memory-least", arguments={"device": "CUDA 0", "needs": "3.1 GB"}),
         Problem(code="context-full", arguments={"tokens": 2048, "context": 1024}),
         Problem(code="disk-write", arguments={"path": "/a/b: c", "detail": "No space left on device"}),
     ],

@@ -98,7 +98,7 @@ def test_out_of_memory_fails_with_advice(make_run: MakeRun, monkeypatch: pytest.
     folder = make_run()
     poison(monkeypatch, 2, torch.OutOfMemoryError("CUDA out of memory"))
     assert run(folder.path, resume=False) == FAILED
-    assert "Halve schedule.batch" in folder.status().message
+    assert "With a batch of 2, accumulated 2 times" in folder.status().message
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is set with setrlimit")

@@ -54,7 +54,7 @@ class Inside:
         self._told: set[str] = set()
         self._losses: list[Any] = []
         schedule = spec.schedule
-        self._losses_every = max(1, math.ceil(schedule.steps * schedule.batch / MOST_LOSSES))
+        self._losses_every = max(1, math.ceil(schedule.steps * schedule.update / MOST_LOSSES))
 
     def announce_resume(self, step: int) -> None:
         """Void the records past the step that is gone on from."""

@@ -70,11 +70,29 @@ class Objective(ABC):
 
     @abstractmethod
     def batch(self, step: int) -> Batch:
-        """What update ``step`` learns from, on the CPU; it depends on the spec and the step alone."""
+        """What update ``step`` learns from, on the CPU: ``schedule.update`` examples, along the first dimension of
+        every tensor. It depends on the spec and the step alone.
+        """
 
     @abstractmethod
     def items(self, batch: Batch) -> int:
         """How much of ``rate``'s unit is in a batch."""
+
+    def weight(self, batch: Batch) -> float:
+        """What a part of a batch counts for in the whole's mean loss: of how many things ``loss`` is the mean."""
+        return float(self.items(batch))
+
+    def parts(self, batch: Batch, size: int) -> Iterator[tuple[Batch, float]]:
+        """The batch in parts of ``size`` examples, each with its share of the whole (together 1)."""
+        whole = next(iter(batch.values())).shape[0]
+        if whole <= size:
+            yield batch, 1.0
+            return
+        parts = [{name: tensor[at : at + size] for name, tensor in batch.items()} for at in range(0, whole, size)]
+        weights = [self.weight(part) for part in parts]
+        for part, weight in zip(parts, weights, strict=True):
+            if weight:
+                yield part, weight / sum(weights)
 
     @abstractmethod
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:

@@ -68,7 +68,7 @@ class CausalLM(Objective):
         ]
 
     def batch(self, step: int) -> Batch:
-        return {"tokens": self.tokens.batch(self._spec.seed, step, self._spec.schedule.batch, self.context)}
+        return {"tokens": self.tokens.batch(self._spec.seed, step, self._spec.schedule.update, self.context)}
 
     def items(self, batch: Batch) -> int:
         return batch["tokens"].shape[0] * (batch["tokens"].shape[1] - 1)

@@ -130,7 +130,7 @@ class ClassifyImages(Objective):
     def batch(self, step: int) -> Batch:
         spec, size = self._spec, (self.input.height, self.input.width)
         pictures, labels = self.data.batch(
-            spec.seed, step, spec.schedule.batch, size, spec.data.smallest_crop, spec.data.flip
+            spec.seed, step, spec.schedule.update, size, spec.data.smallest_crop, spec.data.flip
         )
         return {"pictures": pictures, "labels": labels}
 

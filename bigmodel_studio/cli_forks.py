@@ -1,0 +1,150 @@
+"""The commands that make runs of runs and set them beside each other: ``fork, sweep, compare``. No torch."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bigmodel_studio.cli_output import print_json, print_table, say
+from bigmodel_studio.cli_runs import (
+    FAILED,
+    FINISHED,
+    LEFT,
+    POLL_S,
+    Detach,
+    Json,
+    Now,
+    RunName,
+    follow,
+    print_record,
+    record_of,
+    text_of,
+    writing,
+)
+from bigmodel_studio.core import numbers, run_queue, sweeps
+from bigmodel_studio.core.comparison import Compared, Comparison
+from bigmodel_studio.core.comparison import compare as compared
+from bigmodel_studio.core.forks import fork as fork_of
+from bigmodel_studio.core.runs import RunFolder, find_run
+from bigmodel_studio.core.spec_changes import read_change, read_choices, written
+
+
+def mount(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    for command in (fork, sweep, compare):
+        app.command()(command)
+
+
+def fork(
+    run_name: RunName,
+    at: Annotated[int, typer.Option("--at", metavar="STEP", help="The checkpoint's step; the newest if left out.")] = 0,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the spec that shall differ.")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="What to call the fork.")] = "",
+    detach: Detach = False,
+    now: Now = False,
+    as_json: Json = False,
+) -> None:
+    """Go on from a checkpoint of a run, as a run of its own, with other settings."""
+    asked: dict[str, Any] = dict(map(read_change, changes or ()))
+    if name:
+        asked["name"] = name
+    with writing():
+        made = fork_of(find_run(run_name), at or None, asked, Path.cwd())
+    follow(made, again=False, now=now, detach=detach, as_json=as_json)
+
+
+def sweep(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="What to train, with or without a [sweep] table.")],
+    over: Annotated[
+        list[str] | None,
+        typer.Option("--over", metavar="FIELD=V1,V2…", help="A field of the spec and the values that it shall take."),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="What to call the sweep, instead of the spec's name.")] = "",
+    detach: Detach = False,
+    as_json: Json = False,
+) -> None:
+    """Queue a run for each point of a grid of settings; show, when all have ended, what came of each."""
+    wanted, grid = sweeps.read_sweep(text_of(spec), spec.absolute().parent)
+    if name:
+        wanted = msgspec.structs.replace(wanted, name=name)
+    with writing():
+        runs = sweeps.start_sweep(wanted, grid | dict(map(read_choices, over or ())), Path.cwd())
+    if detach:
+        print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
+        return
+    try:
+        _wait(runs)
+    except KeyboardInterrupt:
+        say(f"They stay in the queue; “bigmodel-studio compare --sweep {wanted.name}” shows how far they are.")
+        raise typer.Exit(LEFT) from None
+    _show(compared(runs), as_json)
+    raise typer.Exit(FINISHED if all(run.status().state == "finished" for run in runs) else FAILED)
+
+
+def compare(
+    run_names: Annotated[list[str] | None, typer.Argument(metavar="RUN…", help="Names or folders of runs.")] = None,
+    of_sweep: Annotated[str, typer.Option("--sweep", help="All runs of this sweep.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Set runs beside each other: what differs between them, how good they became, and what that took."""
+    runs = [find_run(name) for name in run_names or ()]
+    runs += sweeps.runs_of_sweep(of_sweep) if of_sweep else []
+    if not runs:
+        raise typer.BadParameter("name runs to compare, or a sweep with --sweep")
+    _show(compared(runs), as_json)
+
+
+def _tell(runs: list[RunFolder]) -> None:
+    for run in runs:
+        print_record(run, as_json=False)
+
+
+def _wait(runs: list[RunFolder]) -> None:
+    """Until all of them have ended; says of each how."""
+    left = list(runs)
+    while left:
+        for run in list(left):
+            status = run.status()
+            if not (run_queue.is_waiting(status) or run.at_work(status)):
+                left.remove(run)
+                say(f"{run.name}: {run.state_now()} {status.message}".rstrip())
+        run_queue.wake()
+        time.sleep(POLL_S)
+
+
+def _show(found: Comparison, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    fields = list(found.differs)
+    header = ("run", *fields, "state", "step", "loss", "evaluation", "best", "at", "items", "time", "FLOPs")
+    rows = [
+        (each.name, *(_value(found.differs[field][number]) for field in fields), *_figures(each))
+        for number, each in enumerate(found.runs)
+    ]
+    print_table(header, rows, right=range(len(fields) + 2, len(header)))
+    if not fields and len(rows) > 1:
+        print("Their specs do not differ.")
+
+
+def _figures(each: Compared) -> tuple[str, ...]:
+    losses = (each.loss, each.evaluation_loss, each.best_evaluation_loss)
+    return (
+        each.state,
+        f"{each.step:,}",
+        *("" if value is None else f"{value:.4f}" for value in losses),
+        "" if each.best_step is None else f"{each.best_step:,}",
+        "" if each.items is None else f"{each.items:,} {each.unit}",
+        "" if each.seconds is None else numbers.duration(each.seconds),
+        "" if each.flops is None else f"{each.flops:.3g}",
+    )
+
+
+def _value(value: object) -> str:
+    return "" if value is None else written(value)

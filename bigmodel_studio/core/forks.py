@@ -1,0 +1,54 @@
+"""Forks: a new run that goes on from another's checkpoint with other settings.
+
+The fork has the checkpoint in its own folder from the beginning, so that it is started as a run is resumed, and stays
+when its parent goes. Its steps count on from the parent's: its first record is the one after the checkpoint's step, so
+that curves laid over each other line up, and ``schedule.steps`` counts the parent's too. The optimizer's state is taken
+over where it fits. Without changes it learns what its parent went on to learn, bit for bit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bigmodel_studio.core import launch
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.runs import Parent, RunFolder, checkpoint_number
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.spec_changes import Changes, changed, fields_of
+
+FREE = frozenset({"model.context"})
+"""What may be another of the model's fields: how much of it is used."""
+
+
+def fork_spec(parent: RunFolder, step: int, changes: Changes, folder: Path) -> RunSpec:
+    """What the fork is asked to do. Raises ``StudioError``: "run-unknown", "fork-fixed" where the checkpoint decides a
+    field, and what ``core.spec_changes.changed`` raises.
+    """
+    spec = parent.spec()
+    if spec is None:
+        raise StudioError("run-unknown", run=parent.name)
+    before = fields_of(spec)
+    for field, value in changes.items():
+        if _is_fixed(field) and value != before.get(field):
+            raise StudioError("fork-fixed", field=field)
+    made = changed(spec, changes, folder)
+    if made.schedule.steps <= step:
+        may_be = f"more than {step}, for the steps before the fork count"
+        raise StudioError("spec-field", field="schedule.steps", was=repr(made.schedule.steps), may_be=may_be)
+    return made
+
+
+def fork(parent: RunFolder, step: int | None, changes: Changes, folder: Path) -> RunFolder:
+    """Make a fork of the checkpoint after ``step`` (None: the newest), the last in the queue.
+
+    Raises ``StudioError`` "run-no-checkpoint" and what ``fork_spec`` and ``core.launch.create_run`` raise; ``OSError``.
+    """
+    checkpoint = parent.checkpoint_path(step)
+    at = checkpoint_number(checkpoint)
+    spec = fork_spec(parent, at, changes, folder)
+    return launch.create_run(spec, parent=Parent(parent.name, at), checkpoint=checkpoint)
+
+
+def _is_fixed(field: str) -> bool:
+    """Whether the checkpoint decides it."""
+    return field.startswith(("objective", "model.", "method.")) and field not in FREE

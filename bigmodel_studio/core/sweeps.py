@@ -1,0 +1,81 @@
+"""Sweeps: a run for each point of a grid over fields of a spec, all of them in the queue.
+
+The grid stands in the spec's file, ``[sweep]`` with ``"optimizer.learning_rate" = [1e-3, 3e-4]``, or is typed. What
+came of it is ``core.comparison`` of the runs, which know the sweep's name.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bigmodel_studio.core import launch, run_queue
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.runs import RunFolder, all_runs
+from bigmodel_studio.core.spec import RunSpec, read_tables, spec_of
+from bigmodel_studio.core.spec_changes import changed, flattened, written
+
+Grid = Mapping[str, Sequence[Any]]
+"""By field: the values that it takes."""
+MOST_RUNS = 200
+LONGEST_NAME = 100
+
+
+def read_sweep(text: str, folder: Path) -> tuple[RunSpec, dict[str, list[Any]]]:
+    """A spec with a table ``[sweep]``, which may be missing. Raises ``StudioError`` as ``parse_spec`` does."""
+    raw = read_tables(text)
+    table = raw.pop("sweep", {})
+    if not isinstance(table, dict):
+        raise StudioError("sweep-empty")
+    grid = {field: value if isinstance(value, list) else [value] for field, value in flattened(table)}
+    return spec_of(raw, folder), grid
+
+
+def sweep_specs(spec: RunSpec, grid: Grid, folder: Path) -> list[RunSpec]:
+    """A checked spec for each point, in the order of the grid (the last field varies fastest), named by its values.
+
+    Raises ``StudioError``: "sweep-empty", "sweep-large", and where a point is no spec.
+    """
+    count = math.prod(len(values) for values in grid.values()) if grid else 0
+    if not count:
+        raise StudioError("sweep-empty")
+    if count > MOST_RUNS:
+        raise StudioError("sweep-large", count=count, most=MOST_RUNS)
+    specs = []
+    for number, values in enumerate(itertools.product(*grid.values()), 1):
+        point = dict(zip(grid, values, strict=True))
+        made = changed(spec, point, folder)
+        specs.append(msgspec.structs.replace(made, name=_name(spec.name, point, number)))
+    for made in specs:
+        launch.check_inputs(made)
+        run_queue.check_room(made)
+    return specs
+
+
+def start_sweep(spec: RunSpec, grid: Grid, folder: Path) -> list[RunFolder]:
+    """Make the runs of a sweep and let them into the queue. Raises as ``sweep_specs`` does, before any is made."""
+    runs = [launch.create_run(made, sweep=spec.name) for made in sweep_specs(spec, grid, folder)]
+    for run in runs:
+        run_queue.submit(run)
+    return runs
+
+
+def runs_of_sweep(name: str) -> list[RunFolder]:
+    """The runs that were made for a sweep, the first first. Raises ``StudioError`` "sweep-unknown"."""
+    found = [run for run in all_runs() if run.status().sweep == name]
+    if not found:
+        raise StudioError("sweep-unknown", sweep=name)
+    return sorted(found, key=lambda run: run.status().started)
+
+
+def _name(sweep: str, point: Mapping[str, Any], number: int) -> str:
+    """``tiny-learning_rate=0.001-batch=8``, or numbered where that is no folder's name."""
+    values = "-".join(f"{field.rpartition('.')[2]}={written(value)}" for field, value in point.items())
+    name = f"{sweep}-{values}"
+    fits = len(name) <= LONGEST_NAME and not set(name) & set('/\\:*?"<>| ')
+    return name if fits else f"{sweep}-{number}"

@@ -1,0 +1,94 @@
+"""One update: the batch in parts that fit into memory, their gradients added up, clipped, and the optimizer's step.
+
+Random numbers (dropout) are seeded anew for every update from the run's seed and the step. Knows no files.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.engine.counting import Counter
+from bigmodel_studio.training.inside.watch import Inside
+from bigmodel_studio.training.objectives import Batch, Objective
+from bigmodel_studio.training.optimizing import learning_rate, set_learning_rate
+from bigmodel_studio.training.precision import Precision
+
+
+class Update(NamedTuple):
+    """What an update was. ``made``: not where the gradients are no numbers and the scale of float16 may be why."""
+
+    learning_rate: float
+    loss: float
+    gradient_norm: float
+    items: int
+    made: bool
+
+    @property
+    def finite(self) -> bool:
+        return math.isfinite(self.loss) and math.isfinite(self.gradient_norm)
+
+
+class Updater:
+    """Makes a run's updates. ``moved`` puts a batch onto the device."""
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        objective: Objective,
+        optimizer: torch.optim.Optimizer,
+        precision: Precision,
+        inside: Inside,
+        moved: Callable[[Batch], Batch],
+    ) -> None:
+        self._spec, self._objective, self._optimizer = spec, objective, optimizer
+        self._precision, self._inside, self._moved = precision, inside, moved
+        self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+    def update(self, step: int) -> Update:
+        """Update ``step`` (from 1). Where it is not finite and that is not forgiven, the weights are as they were."""
+        rate = learning_rate(step, self._spec.optimizer.learning_rate, self._spec.schedule)
+        set_learning_rate(self._optimizer, rate)
+        batch = self._moved(self._objective.batch(step))
+        self._inside.before_update(step)
+        torch.manual_seed((self._spec.seed * 0x9E3779B97F4A7C15 + step) % 2**63)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss = self._accumulated(batch)
+        self._precision.unscale(self._optimizer)
+        self._inside.after_backward()
+        clip = self._spec.optimizer.clip or math.inf
+        norm = torch.nn.utils.clip_grad_norm_(self._parameters, clip, error_if_nonfinite=False)
+        value, size = torch.stack([loss, norm.detach().float()]).tolist()
+        finite = math.isfinite(value) and math.isfinite(size)
+        forgiven = math.isfinite(value) and self._precision.forgives()
+        if finite or forgiven:
+            self._precision.step(self._optimizer)
+        return Update(rate, value, size, self._objective.items(batch), made=finite or forgiven)
+
+    def counted(self, step: int) -> tuple[Update, float]:
+        """``update``, and the floating-point operations of its products for each item (what is computed twice counts
+        twice).
+        """
+        with Counter(known=()) as counter:
+            made = self.update(step)
+        return made, counter.flops[0] / max(1, made.items)
+
+    def _accumulated(self, batch: Batch) -> torch.Tensor:
+        """The mean loss of a batch, its gradients computed part by part; a scalar without a gradient."""
+        parts = list(self._objective.parts(batch, self._spec.schedule.batch))
+        total: torch.Tensor | None = None
+        for part, share in parts:
+            with self._precision.autocast():
+                loss = self._objective.loss(self._objective.model, part)
+            self._inside.after_loss()
+            weighted = loss if share == 1 else loss * share
+            self._precision.backward(weighted)
+            told = weighted.detach().float()
+            total = told if total is None else total + told
+        if total is None:
+            raise ValueError("a batch without examples")
+        return total
