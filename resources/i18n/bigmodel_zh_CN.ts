@@ -3199,6 +3199,10 @@
         <translation>{0}（关闭）到 {1}</translation>
     </message>
     <message>
+        <source>{0} (off) where data.evaluation is empty</source>
+        <translation>data.evaluation 为空时为 {0}（关闭）</translation>
+    </message>
+    <message>
         <source>{0} or more</source>
         <translation>不小于 {0}</translation>
     </message>
@@ -3310,6 +3314,10 @@
 </context>
 <context>
     <name>messages</name>
+    <message>
+        <source>A fork goes on with the model of its checkpoint, so that {field} stays as it is.</source>
+        <translation>分叉沿用其检查点的模型，因此 {field} 不能改变。</translation>
+    </message>
     <message>
         <source>A model that begins from scratch has nothing to be kept frozen.</source>
         <translation>从零训练的模型没有可以冻结的部分。</translation>
@@ -3479,6 +3487,14 @@
         <translation>支持以 {suffixes} 结尾的文件。</translation>
     </message>
     <message>
+        <source>Fork it from another step.</source>
+        <translation>请从另一步分叉。</translation>
+    </message>
+    <message>
+        <source>Fork it with more steps, or start a new run.</source>
+        <translation>用更多步数分叉它，或新建一个运行。</translation>
+    </message>
+    <message>
         <source>Free some room, or move the Hub&apos;s cache with HF_HOME.</source>
         <translation>请腾出一些空间，或用 HF_HOME 移动 Hub 的缓存。</translation>
     </message>
@@ -3511,8 +3527,12 @@
         <translation>在窗口底部或设置中转为在线，然后再试。</translation>
     </message>
     <message>
+        <source>Gradient checkpointing cannot be used with {architecture}.</source>
+        <translation>{architecture} 不能使用梯度检查点。</translation>
+    </message>
+    <message>
         <source>Halve schedule.batch or model.context, or take a smaller model; other models can be closed too.</source>
-        <translation>请将 schedule.batch 或 model.context 减半，或换用更小的模型；也可以关闭其他模型。</translation>
+        <translation type="vanished">请将 schedule.batch 或 model.context 减半，或换用更小的模型；也可以关闭其他模型。</translation>
     </message>
     <message>
         <source>How fast it is here is not known.</source>
@@ -3561,6 +3581,10 @@
     <message>
         <source>It is where it was; the log has the details.</source>
         <translation>它仍在原处，详情见日志。</translation>
+    </message>
+    <message>
+        <source>It is written as field=value, for example optimizer.learning_rate=3e-4.</source>
+        <translation>写法是 字段=值，例如 optimizer.learning_rate=3e-4。</translation>
     </message>
     <message>
         <source>It looks at about {rate} pictures a second.</source>
@@ -3667,6 +3691,10 @@
         <translation>请去掉 model.tokenizer：继续训练时使用模型自带的分词器。</translation>
     </message>
     <message>
+        <source>Leave out some of the values.</source>
+        <translation>请去掉一些值。</translation>
+    </message>
+    <message>
         <source>Look for a copy with model.safetensors, or name the files that are wanted.</source>
         <translation>请寻找带 model.safetensors 的副本，或指明需要的文件。</translation>
     </message>
@@ -3709,6 +3737,10 @@
     <message>
         <source>Models of your own can be removed.</source>
         <translation>你自己的模型可以移除。</translation>
+    </message>
+    <message>
+        <source>Name a field with several values: --over optimizer.learning_rate=1e-3,3e-4, or a [sweep] table in the spec.</source>
+        <translation>请给出一个字段及其多个值：--over optimizer.learning_rate=1e-3,3e-4，或在规格中写 [sweep] 表。</translation>
     </message>
     <message>
         <source>No architecture that is used here is named by config.json in {path}.</source>
@@ -3839,6 +3871,10 @@
         <translation>请将 BIGMODEL_STUDIO_HOME 设为可写的文件夹。</translation>
     </message>
     <message>
+        <source>Set launch.checkpointing to false; a smaller batch with schedule.accumulate saves memory too.</source>
+        <translation>把 launch.checkpointing 设为 false；更小的批大小加上 schedule.accumulate 也能节省内存。</translation>
+    </message>
+    <message>
         <source>Set launch.processes to 1.</source>
         <translation>请将 launch.processes 设为 1。</translation>
     </message>
@@ -3875,8 +3911,12 @@
         <translation>请新建对话以腾出空间。</translation>
     </message>
     <message>
+        <source>Start a new run to change it.</source>
+        <translation>要改变它，请新建一个运行。</translation>
+    </message>
+    <message>
         <source>Start a new run with more steps.</source>
-        <translation>请新建训练任务并增加步数。</translation>
+        <translation type="vanished">请新建训练任务并增加步数。</translation>
     </message>
     <message>
         <source>Start it again to go on.</source>
@@ -3907,6 +3947,10 @@
         <translation>请减小模型（model.width、model.layers）或换用其他设备。</translation>
     </message>
     <message>
+        <source>Take a smaller model, or close other models and programs.</source>
+        <translation>换用更小的模型，或关闭其他模型和程序。</translation>
+    </message>
+    <message>
         <source>Take another copy of the model.</source>
         <translation>请使用该模型的其他副本。</translation>
     </message>
@@ -3917,6 +3961,10 @@
     <message>
         <source>Take the model in float16, bfloat16 or float32.</source>
         <translation>请换用 float16、bfloat16 或 float32 的模型。</translation>
+    </message>
+    <message>
+        <source>That would be {count:,} runs, and a sweep has at most {most:,}.</source>
+        <translation>那将是 {count:,} 个运行，而一次扫描最多 {most:,} 个。</translation>
     </message>
     <message>
         <source>The Hub does not give {model} to this account.</source>
@@ -3939,8 +3987,16 @@
         <translation>应用处于离线状态，没有询问 Hub。</translation>
     </message>
     <message>
+        <source>The best checkpoint is that of step {best}.</source>
+        <translation>最好的检查点是第 {best} 步的。</translation>
+    </message>
+    <message>
         <source>The checkpoint is damaged at {path}: {detail}.</source>
         <translation>检查点已损坏，位于 {path}：{detail}。</translation>
+    </message>
+    <message>
+        <source>The checkpoint that this run was forked from is damaged: {detail}.</source>
+        <translation>此运行分叉自的检查点已损坏：{detail}。</translation>
     </message>
     <message>
         <source>The classes in the data are not those that the run began with ({were}).</source>
@@ -3989,6 +4045,10 @@
     <message>
         <source>The engine sent something that could not be understood, and was ended.</source>
         <translation>引擎发来了无法识别的内容，已将其终止。</translation>
+    </message>
+    <message>
+        <source>The evaluation was no better {patience} times in a row, so that the run ended at step {step}.</source>
+        <translation>评估连续 {patience} 次没有变好，因此运行在第 {step} 步结束。</translation>
     </message>
     <message>
         <source>The file cannot be read: {detail}.</source>
@@ -4120,7 +4180,11 @@
     </message>
     <message>
         <source>The run {run} has finished all its {steps} steps.</source>
-        <translation>训练任务 {run} 已完成全部 {steps} 步。</translation>
+        <translation type="vanished">训练任务 {run} 已完成全部 {steps} 步。</translation>
+    </message>
+    <message>
+        <source>The run {run} has finished, at step {step} of {steps}.</source>
+        <translation>运行 {run} 已完成，停在第 {step} 步，共 {steps} 步。</translation>
     </message>
     <message>
         <source>The run {run} has no step {step}.</source>
@@ -4231,6 +4295,10 @@
         <translation>没有文件：Hub 缓存中只有 {model} 的文件夹。</translation>
     </message>
     <message>
+        <source>There are no runs of a sweep called {sweep}.</source>
+        <translation>没有名为 {sweep} 的扫描的运行。</translation>
+    </message>
+    <message>
         <source>There are only {tokens:,} {part} tokens; {needed:,} are needed.</source>
         <translation>{part}数据只有 {tokens:,} 词元，需要 {needed:,} 词元。</translation>
     </message>
@@ -4315,6 +4383,10 @@
         <translation>{path} 处什么也没有。</translation>
     </message>
     <message>
+        <source>There is nothing to sweep over.</source>
+        <translation>没有可扫描的内容。</translation>
+    </message>
+    <message>
         <source>There is nothing to try: {detail}.</source>
         <translation>没有可试用的内容：{detail}。</translation>
     </message>
@@ -4323,8 +4395,12 @@
         <translation>现有设备：{devices}。</translation>
     </message>
     <message>
+        <source>There was not enough memory on {device} to train this, which takes about {needs}.</source>
+        <translation>{device} 上的内存不够训练它，它大约需要 {needs}。</translation>
+    </message>
+    <message>
         <source>There was not enough memory on {device} to train this.</source>
-        <translation>{device} 的内存不足以进行这次训练。</translation>
+        <translation type="vanished">{device} 的内存不足以进行这次训练。</translation>
     </message>
     <message>
         <source>There was not enough memory on {device}.</source>
@@ -4459,12 +4535,24 @@
         <translation>用 SGD（每个权重只保留一个数而非两个），需要 {size}。</translation>
     </message>
     <message>
+        <source>With a batch of {batch}, accumulated {accumulate} times, it takes about {smaller} and learns the same.</source>
+        <translation>批大小设为 {batch} 并累积 {accumulate} 次，大约需要 {smaller}，学到的内容相同。</translation>
+    </message>
+    <message>
         <source>With a batch of {to} it takes {size}.</source>
         <translation>批量为 {to} 时需要 {size}。</translation>
     </message>
     <message>
+        <source>With a context of {context} tokens it takes about {smaller}.</source>
+        <translation>上下文设为 {context} 个词元时，大约需要 {smaller}。</translation>
+    </message>
+    <message>
         <source>With a context of {to} tokens it takes {size}.</source>
         <translation>上下文为 {to} 个词元时需要 {size}。</translation>
+    </message>
+    <message>
+        <source>With gradient checkpointing (launch.checkpointing) it takes about {smaller}, and a third more time.</source>
+        <translation>使用梯度检查点（launch.checkpointing）大约需要 {smaller}，时间多三分之一。</translation>
     </message>
     <message>
         <source>With gradient checkpointing, which computes activations twice, it takes {size}.</source>
@@ -4763,6 +4851,10 @@
         <translation>“bigmodel-studio resume {run}”可从最近的检查点继续。</translation>
     </message>
     <message>
+        <source>“bigmodel-studio runs --json” says of which each is.</source>
+        <translation>“bigmodel-studio runs --json”会说明每个运行属于哪次扫描。</translation>
+    </message>
+    <message>
         <source>“bigmodel-studio runs” lists them.</source>
         <translation>“bigmodel-studio runs”会列出所有任务。</translation>
     </message>
@@ -4793,6 +4885,10 @@
     <message>
         <source>“{name}” is nothing that can be opened here.</source>
         <translation>“{name}”不是这里能打开的内容。</translation>
+    </message>
+    <message>
+        <source>“{text}” is no change.</source>
+        <translation>“{text}”不是一项更改。</translation>
     </message>
     <message>
         <source>“{was}” is not a size.</source>
