@@ -31,6 +31,7 @@ from bigmodel_studio.protocol import (
     Unload,
 )
 from bigmodel_studio.ui.removals import Removals
+from bigmodel_studio.ui.travel import TimeTravel
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,8 @@ class Studio(QObject):
         self.runs = runs
         self.removals = Removals(self)
         """What is removed on any page goes through here, and comes back."""
+        self.travel = TimeTravel(self)
+        """Where in a run's past a page is."""
         self.left: dict[str, object] = {}
         """By page: what it handed over to the one that takes its place while the window is built again."""
         self._jobs = 0

@@ -45,6 +45,8 @@ QFrame[look="rail"] { background: $window; border: none; border-right: 1px solid
 QFrame[look="status"] { background: $surface; border: none; border-top: 1px solid $border; }
 QFrame[look="banner"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }
 QFrame[look="banner"] QLabel { background: transparent; }
+QFrame[look="badge"] { background: $accent_soft; border: none; border-radius: 8px; }
+QFrame[look="badge"] QLabel { background: transparent; font-size: 12px; }
 QFrame[look="toast"], QFrame[look="palette"] { background: $surface; border: 1px solid $field; border-radius: 8px; }
 
 QPushButton { background: $surface; border: 1px solid $field; border-radius: 6px; padding: 6px 12px; min-height: 18px; }

@@ -25,6 +25,7 @@ from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
+from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
 
 INDEX_MS = 50
 
@@ -55,7 +56,9 @@ class ChatPage(Page):
         self.picker = ModelPicker(studio.library, ("causal-lm",))
         self.context = label("", "secondary")
         self.new_button = QPushButton(self.tr("New chat"))
+        self.badge = TravelBadge(studio, "chat", self.picker)
         self.add_to_header(self.picker)
+        self.add_to_header(self.badge)
         self.add_to_header(self.context, right=True)
         self.add_to_header(self.new_button, right=True)
         self.list = ConversationList(self.store)
@@ -79,6 +82,7 @@ class ChatPage(Page):
         self._connect()
         if not isinstance(before, Left):
             self._restore()
+        self.badge.begin()
 
     def _inspector_form(self) -> QWidget:
         self.system.setPlaceholderText(self.tr("What the model should keep to, in its own words"))
@@ -189,7 +193,7 @@ class ChatPage(Page):
 
     def remember(self) -> None:
         models = dict(self.studio.settings.values.session.models)
-        if (ref := self.picker.ref()) is not None:
+        if (ref := self.badge.settled()) is not None:
             models["chat"] = ref
         self.studio.settings.change(sampling=self.sampling.value())
         self.studio.settings.change_session(

@@ -39,6 +39,7 @@ from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
 from bigmodel_studio.ui.widgets.picture_view import PictureView
+from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
 
 PREVIEW_PX = 768
 TOP_K = 5
@@ -76,6 +77,7 @@ class ImagesPage(Page):
         if isinstance(before, Left):
             self._go_on(before)
         self._restore_model()
+        self.badge.begin()
         self._refresh()
 
     # ------------------------------------------------------------------------------- how it is laid out
@@ -84,7 +86,9 @@ class ImagesPage(Page):
         self.picker = ModelPicker(self.studio.library, ("image-classifier",))
         self.picker.chosen.connect(self._on_model_chosen)
         self.picker.refused.connect(self.studio.tell)
+        self.badge = TravelBadge(self.studio, "images", self.picker)
         self.add_to_header(self.picker)
+        self.add_to_header(self.badge)
         self.open_button = QPushButton(self.tr("Open…"))
         self.open_button.clicked.connect(self.browse)
         self.clear_button = QPushButton(self.tr("Clear"))
@@ -238,8 +242,7 @@ class ImagesPage(Page):
     @Slot(object)
     def _on_model_chosen(self, ref: ModelRef) -> None:
         """All pictures are asked about again: what is on the page is what this model says."""
-        models = {**self.studio.settings.values.session.models, "images": ref}
-        self.studio.settings.change_session(models=models)
+        self.remember()
         self._drop_batches()
         self._classify([item.key for item in self.items.items()])
 
@@ -313,6 +316,12 @@ class ImagesPage(Page):
         if item is not None:
             self.items.remove(item.key)
             self._refresh()
+
+    def remember(self) -> None:
+        ref = self.badge.settled()
+        if ref is not None:
+            models = {**self.studio.settings.values.session.models, "images": ref}
+            self.studio.settings.change_session(models=models)
 
     def hand_over(self) -> Left:
         for batch in self.batches:

@@ -32,6 +32,7 @@ from bigmodel_studio.ui.pages.train.run_strip import RunStrip
 from bigmodel_studio.ui.pages.train.runs_list import RunsList, RunsModel
 from bigmodel_studio.ui.pages.train.story import Story
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
+from bigmodel_studio.ui.pages.train.time_slider import TimeSlider
 from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
@@ -138,7 +139,8 @@ class TrainPage(Page):
         self.overlays = Overlays(self.studio.runs, self.runs, self.curves)
         self.export = CurvesExport(self.studio, self.curves, lambda: self._shown)
         self.thumbnails = Thumbnails(self.studio, self)
-        self.story = Story(self.thumbnails)
+        self.story = Story(self.studio, self.thumbnails)
+        self.time_slider = TimeSlider(self.studio)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 4, 1, 8)
@@ -149,6 +151,7 @@ class TrainPage(Page):
         column.setSpacing(12)
         column.addWidget(self.strip)
         column.addWidget(self.curves, 3)
+        column.addWidget(self.time_slider)
         card.setMinimumHeight(180)
         column.addWidget(card, 2)
         area = QScrollArea()
@@ -209,6 +212,7 @@ class TrainPage(Page):
         self.curves.stop()
         self.overlays.stop()
         self.story.stop()
+        self.time_slider.stop()
         self.thumbnails.stop()
         if self._shown is not None:
             self.studio.runs.unwatch(self._shown)
@@ -247,6 +251,9 @@ class TrainPage(Page):
 
     @Slot(object)
     def _on_runs(self, runs: list[RunSummary]) -> None:
+        travelled = self.studio.travel.ref
+        if travelled is not None and not any(run.name == travelled.id for run in runs):
+            self.studio.travel.leave()  # the run is gone
         if self.runs.show_runs(runs):
             if self._wanted is not None and self.runs.row_of(self._wanted) is not None:
                 self.choose(self._wanted)
@@ -387,6 +394,8 @@ class TrainPage(Page):
         self.facts.show_run(run, self._spec)
         self.curves.show_baselines(run.baselines if run is not None else {})
         self.strip.show_run(run)
+        self.time_slider.show_run(run, _page_of(run))
+        self.story.show_run(run, self._spec)
         working = run is not None and run.live and run.state != "stopping" and not filling
         can_pause = run is not None and run.live and run.state != "paused"
         self.stop_button.setEnabled(working)
