@@ -49,6 +49,41 @@
     </message>
 </context>
 <context>
+    <name>AcrossSteps</name>
+    <message>
+        <source>A picture for every checkpoint</source>
+        <translation>给每个检查点看的图片</translation>
+    </message>
+    <message>
+        <source>Answers, by step</source>
+        <translation>各步的回答</translation>
+    </message>
+    <message>
+        <source>Ask at every step</source>
+        <translation>逐步提问</translation>
+    </message>
+    <message>
+        <source>Asking step {step}, {left} more to come…</source>
+        <translation>正在询问第 {step} 步，还有 {left} 个…</translation>
+    </message>
+    <message>
+        <source>Picture…</source>
+        <translation>图片…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>The same question to every checkpoint, and what each makes of it.</source>
+        <translation>向每个检查点提出同一个问题，看各自如何作答。</translation>
+    </message>
+    <message>
+        <source>What every checkpoint is asked</source>
+        <translation>向每个检查点提出的问题</translation>
+    </message>
+</context>
+<context>
     <name>AdviceCard</name>
     <message>
         <source>Details</source>
@@ -2465,6 +2500,10 @@
 <context>
     <name>Story</name>
     <message>
+        <source>Across steps</source>
+        <translation>逐步对比</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>类别</translation>
     </message>
@@ -2483,6 +2522,10 @@
     <message>
         <source>The end of the log</source>
         <translation>日志末尾</translation>
+    </message>
+    <message>
+        <source>What the model says is shown here after each evaluation.</source>
+        <translation>每次评估后，模型的输出会显示在这里。</translation>
     </message>
     <message>
         <source>What the model says, by step</source>
@@ -2620,6 +2663,37 @@
     </message>
 </context>
 <context>
+    <name>TimeSlider</name>
+    <message>
+        <source>Checkpoint of the run</source>
+        <translation>该训练的检查点</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Step of the checkpoint</source>
+        <translation>检查点所在的步</translation>
+    </message>
+    <message>
+        <source>The newest checkpoint; other pages use what they used before</source>
+        <translation>最新的检查点；其他页面改回此前使用的模型</translation>
+    </message>
+    <message>
+        <source>Time travel</source>
+        <translation>时间旅行</translation>
+    </message>
+    <message>
+        <source>Use as it was then</source>
+        <translation>使用当时的模型</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
     <name>Toast</name>
     <message>
         <source>Dismiss</source>
@@ -2686,6 +2760,21 @@
     <message>
         <source>Go to the latest message</source>
         <translation>回到最新消息</translation>
+    </message>
+</context>
+<context>
+    <name>TravelBadge</name>
+    <message>
+        <source>As it was at step {step}</source>
+        <translation>第 {step} 步时的模型</translation>
+    </message>
+    <message>
+        <source>Back to now</source>
+        <translation>返回现在</translation>
+    </message>
+    <message>
+        <source>Use the model that was used before</source>
+        <translation>改用此前使用的模型</translation>
     </message>
 </context>
 <context>
@@ -2850,7 +2939,7 @@
     <name>_SamplesView</name>
     <message>
         <source>What the model says is shown here after each evaluation.</source>
-        <translation>每次评估后，模型的输出会显示在这里。</translation>
+        <translation type="vanished">每次评估后，模型的输出会显示在这里。</translation>
     </message>
 </context>
 <context>
