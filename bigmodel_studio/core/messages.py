@@ -117,12 +117,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{host} has no {model}.",
         "See how it is spelt; a private one is found after signing in.",
     ),
-    "hub-busy": ("{host} wants fewer requests for now.", "Wait {wait}, then try again; what came is kept."),
+    "hub-busy": ("{host} wants fewer requests for now.", "Wait {seconds} s, then try again; what came is kept."),
     "hub-broken": (
         "{host} has trouble of its own (status {status}).",
         "Try again later; what came is kept, and is gone on from.",
     ),
     "hub-refused": ("{host} did not take the request (status {status}).", "See whether the address is right."),
+    "hub-nonsense": (
+        "{host} does not answer as the Hub does.",
+        "See whether the network wants you to sign in on a page of its own first, and which mirror the settings name.",
+    ),
+    "hub-name": (
+        "{model} cannot be a model's name on the Hub.",
+        "A name is written as ORGANISATION/NAME, in letters, digits, “-”, “_” and “.”.",
+    ),
+    "hub-no-revision": (
+        "{model} has no such revision.",
+        "Leave it out for the newest.",
+    ),
+    "hub-too-many-files": (
+        "{model} has {count} files that a model would need, and at most {most} are fetched.",
+        "Name the files that are wanted.",
+    ),
+    "hub-token-old": (
+        "{host} does not know the access token that is kept here.",
+        "Sign in anew, or sign out: what is public needs no token.",
+    ),
     "hub-tls": (
         "The connection to {host} is not safe: {detail}.",
         "See to the computer's date, and to what stands between: a proxy, a mirror, a hotel's page.",

@@ -15,6 +15,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.hub import client
+from bigmodel_studio.engine.hub.faults import understanding
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Account, Done, Event, Progress, SignIn, SignOut, WhoAmI
 
@@ -59,7 +60,8 @@ def who_am_i(request: WhoAmI, session: Session) -> Iterator[Event]:
 def _name_of(api: huggingface_hub.HfApi, token: str) -> str | None:
     """Whose token it is, None where the Hub does not know it."""
     try:
-        return str(api.whoami(token=token).get("name") or "?")
+        with understanding():
+            return str(api.whoami(token=token)["name"])
     except HfHubHTTPError as error:
         if error.response.status_code in (401, 403):
             return None

@@ -7,27 +7,41 @@ too. A file is what it should be when its hash is its name.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
+from filelock import Timeout
 from huggingface_hub import constants, hf_hub_url
-from huggingface_hub.file_download import http_get
 from huggingface_hub.utils._fixes import WeakFileLock
-from huggingface_hub.utils._headers import build_hf_headers
 
-from bigmodel_studio.core import hub_cache
+from bigmodel_studio.core import hub_cache, numbers
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.engine.hub import transfer
+from bigmodel_studio.engine.hub.transfer import Say, WrongBytesError
 from bigmodel_studio.protocol import HubFile
 
 UNDER_WAY = f".studio{hub_cache.UNFINISHED}"
 PIECE_BYTES = 1 << 20
 _GIT_LENGTH = 40
-Say = Callable[[int], None]
-"""Told how many bytes more there are; may raise, to stop."""
+LOCK_TURN_S = 0.5
+
+
+class Watch(Protocol):
+    """Who is told how far a file is; each may raise, to stop."""
+
+    def found(self, there: int) -> None:
+        """So many bytes were there already."""
+
+    def came(self, more: int) -> None:
+        """So many more came over the network."""
+
+    def checking(self) -> None:
+        """All of them are there, and are looked at."""
 
 
 class RepoCache:
@@ -58,42 +72,46 @@ class RepoCache:
             if not self.blob(etag).exists():
                 self.partial(etag).touch()
 
-    def fetch(self, file: HubFile, etag: str, say: Say) -> None:
-        """Have the file whole under its hash: gone on with where it stopped. Raises the client's errors."""
-        self._locks.mkdir(parents=True, exist_ok=True)
-        with WeakFileLock(self._locks / f"{etag}.lock"):
+    def fetch(self, file: HubFile, etag: str, watch: Watch) -> None:
+        """Have the file whole under its hash: gone on with where it stopped, or waited for where another process
+        fetches it now. Raises the client's errors, and ``WrongBytesError`` where the checksum is wrong."""
+        with self._held(etag, watch):
             if self.blob(etag).exists():  # another process was here first
                 self.partial(etag).unlink(missing_ok=True)
                 return
             partial = self.partial(etag)
             partial.parent.mkdir(parents=True, exist_ok=True)
-            with open(partial, "ab") as stream:
-                there = stream.tell()
-                if there > file.bytes:
-                    stream.truncate(0)
-                    there = 0
-                say(there)
-                if there < file.bytes or not file.bytes:
-                    self._get(file, stream, there, say)
-                stream.flush()
-                os.fsync(stream.fileno())
-            if not is_right(partial, etag, say=lambda _: say(0)):
-                partial.unlink()
-                say(-file.bytes)
-                raise WrongSumError(file.name)
+            try:
+                with open(partial, "ab") as stream:
+                    if stream.tell() > file.bytes:
+                        stream.truncate(0)
+                    watch.found(stream.tell())
+                    if stream.tell() < file.bytes:
+                        url = hf_hub_url(self.repo, file.name, revision=self.commit, endpoint=constants.ENDPOINT)
+                        transfer.fetch(url, stream, file.bytes, watch.came)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                watch.checking()
+                if not is_right(partial, etag, say=lambda _: watch.came(0)):
+                    raise WrongBytesError
+            except WrongBytesError:
+                partial.unlink(missing_ok=True)
+                raise
             os.replace(partial, self.blob(etag))
 
-    def _get(self, file: HubFile, stream: Any, there: int, say: Say) -> None:
-        url = hf_hub_url(self.repo, file.name, revision=self.commit, endpoint=constants.ENDPOINT)
-        http_get(
-            url,
-            stream,
-            resume_size=there,
-            headers=build_hf_headers(),
-            expected_size=file.bytes if file.bytes <= constants.MAX_HTTP_DOWNLOAD_SIZE else None,
-            displayed_filename=file.name,
-            tqdm_class=_bar(say),
-        )
+    @contextlib.contextmanager
+    def _held(self, etag: str, watch: Watch) -> Iterator[None]:
+        """Hold the lock that every Hugging Face tool takes for that file."""
+        self._locks.mkdir(parents=True, exist_ok=True)
+        with contextlib.ExitStack() as stack:
+            while True:
+                try:
+                    stack.enter_context(WeakFileLock(self._locks / f"{etag}.lock", timeout=LOCK_TURN_S))
+                    break
+                except Timeout:  # another process fetches it: say how far that one is
+                    with contextlib.suppress(FileNotFoundError):
+                        watch.found(self.partial(etag).stat().st_size)
+            yield
 
     def show(self, file: HubFile, etag: str) -> None:
         """Show a whole file under its name, as a link, or as a copy where links cannot be made."""
@@ -121,52 +139,34 @@ class RepoCache:
         os.replace(fresh, ref)
 
 
-class WrongSumError(Exception):
-    """What came is not what the Hub says that it has."""
-
-
 def is_right(path: Path, etag: str, say: Say = lambda _: None) -> bool:
-    """Whether a file is what its name in the cache says: SHA-256, or git's hash of a small file."""
-    size = path.stat().st_size
+    """Whether a file is what its name in the cache says."""
+    pieces = hashing(path, etag)
+    try:
+        while True:
+            say(next(pieces))
+    except StopIteration as end:
+        return bool(end.value)
+
+
+def hashing(path: Path, etag: str) -> Generator[int, None, bool]:
+    """Yields the bytes of each piece that was read, and returns whether the whole has the checksum: SHA-256, or git's
+    hash of a small file. Raises ``OSError``."""
     hashed = hashlib.sha256()
     if len(etag) == _GIT_LENGTH:
-        hashed = hashlib.sha1(f"blob {size}\0".encode(), usedforsecurity=False)
+        hashed = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
     with open(path, "rb") as stream:
         while piece := stream.read(PIECE_BYTES):
             hashed.update(piece)
-            say(len(piece))
+            yield len(piece)
     return hashed.hexdigest() == etag
 
 
 def check_space(wanted_bytes: int, repo: str) -> None:
     """Raises ``StudioError`` "hub-disk-full" where the cache's disk has no room for so much."""
-    from bigmodel_studio.core import numbers
-
     root = hub_cache.root()
     root.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(root).free
     if wanted_bytes > free:
         needs, room = numbers.size(wanted_bytes), numbers.size(free)
         raise StudioError("hub-disk-full", model=repo, needs=needs, free=room, path=str(root))
-
-
-def _bar(say: Say) -> Any:
-    """What the client tells its progress to, in the form that it wants."""
-
-    class Bar:
-        def __init__(self, *_: Any, **__: Any) -> None:
-            pass
-
-        def update(self, more: int = 0) -> None:
-            say(int(more))
-
-        def __enter__(self) -> Bar:
-            return self
-
-        def __exit__(self, *_: Any) -> None:
-            pass
-
-        def close(self) -> None:
-            pass
-
-    return Bar

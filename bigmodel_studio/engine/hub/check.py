@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from bigmodel_studio.core import hub_cache
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.hub import client
-from bigmodel_studio.engine.hub.cache_files import is_right
-from bigmodel_studio.engine.hub.repo import etag_of, files_of, info_of
+from bigmodel_studio.engine.hub.cache_files import hashing
+from bigmodel_studio.engine.hub.repo import listing
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import CheckCopy, CopyChecked, Done, Event, Progress
 
@@ -21,16 +20,19 @@ def check_copy(request: CheckCopy, session: Session) -> Iterator[Event]:
     if copy.snapshot is None:
         raise StudioError("hub-empty", model=request.id)
     with client.asking(request.id, "check") as api:
-        info = info_of(api, request.id, copy.revision)
-    etags = {str(one.rfilename): etag_of(one) for one in info.siblings or ()}
-    files = files_of(info, request.id)
-    here = [file for file in files if (copy.snapshot / file.name).is_file()]
-    missing = tuple(file.name for file in files if file.needed and file not in here)
-    bad = []
-    for number, file in enumerate(here):
-        yield Progress(what="checking-copy", done=number, total=len(here))
-        if not is_right(Path(copy.snapshot, file.name), etags[file.name]):
-            bad.append(file.name)
+        on_hub = listing(api, request.id, copy.revision)
+    here = [file for file in on_hub.files if (copy.snapshot / file.name).is_file()]
+    missing = tuple(file.name for file in on_hub.files if file.needed and file not in here)
+    done, total, bad = 0, sum(file.bytes for file in here), []
+    for file in here:
+        pieces = hashing(copy.snapshot / file.name, on_hub.etags[file.name])
+        try:
+            while True:
+                done += next(pieces)
+                yield Progress(what="checking-copy", done=done, total=total)
+        except StopIteration as end:
+            if not end.value:
+                bad.append(file.name)
     found = CopyChecked(
         id=request.id, revision=copy.revision, good=len(here) - len(bad), bad=tuple(bad), missing=missing
     )

@@ -116,7 +116,10 @@ def asking(what: str, purpose: Purpose) -> Iterator[HfApi]:
     try:
         yield one
     except Exception as error:
-        raise faults.explained(error, what) from error
+        explained = faults.explained(error, what)
+        if explained is error:
+            raise
+        raise explained from error
     finally:
         ledger().flush(all_=True)
 

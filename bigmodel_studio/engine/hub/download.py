@@ -9,12 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.engine.hub import client, faults
-from bigmodel_studio.engine.hub.cache_files import RepoCache, WrongSumError, check_space, is_right
-from bigmodel_studio.engine.hub.repo import etag_of, files_of, info_of
+from bigmodel_studio.engine.hub import client
+from bigmodel_studio.engine.hub.cache_files import RepoCache, check_space, is_right
+from bigmodel_studio.engine.hub.repo import Listing, listing
+from bigmodel_studio.engine.hub.transfer import WrongBytesError
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import (
     Done,
@@ -31,21 +33,41 @@ from bigmodel_studio.protocol import (
 SAY_S = 0.4
 SPEED_S = 8.0
 """Over how long a time the speed is a mean."""
+STOP_S = 1.0
 TRIES = 2
-"""How often a file that came wrong is fetched anew."""
+"""How often a file is fetched before its checksum is said to be wrong."""
+MOST_NEEDED = 2000
+"""Files of a model; the largest there are have some 200."""
 
 
 def download(request: Download, session: Session) -> Iterator[Event]:
     """Says ``Downloading``; ends with ``Done(Downloaded)``. Stopped, it leaves what came, to go on from."""
     yield Progress(what="looking-at-repo")
     with client.asking(request.id, "download") as api:
-        info = info_of(api, request.id, request.revision)
-    etags = {str(one.rfilename): etag_of(one) for one in info.siblings or ()}
-    files = _wanted(request, files_of(info, request.id))
-    cache = RepoCache(request.id, str(info.sha))
-    fetch = _Fetch(cache, files, etags)
-    check_space(sum(file.bytes for file in files if not file.here) - fetch.here_bytes, request.id)
-    cache.begin([etags[file.name] for file in files])
+        found = listing(api, request.id, request.revision)
+    files = _wanted(request, found)
+    cache = RepoCache(request.id, found.commit)
+    fetch = _Fetch(cache, files, found.etags)
+    check_space(sum(file.bytes for file in files if not file.here) - fetch.partial_bytes, request.id)
+    with client.asking(request.id, "download"):
+        cache.begin([found.etags[file.name] for file in files])
+        yield from _watched(fetch)
+        cache.finish(request.revision or "main")
+    yield fetch.said()
+    yield Done(
+        result=Downloaded(
+            id=request.id,
+            revision=cache.commit,
+            path=str(cache.snapshot),
+            bytes=sum(file.bytes for file in files),
+            fetched_bytes=fetch.fetched_bytes,
+            again=tuple(dict.fromkeys(fetch.again)),
+        )
+    )
+
+
+def _watched(fetch: _Fetch) -> Iterator[Event]:
+    """The work on its thread, and how far it is; raises what it raised."""
     thread = threading.Thread(target=fetch.run, name="download", daemon=True)
     thread.start()
     try:
@@ -55,35 +77,24 @@ def download(request: Download, session: Session) -> Iterator[Event]:
             client.ledger().flush()
     finally:
         fetch.stop()
-        thread.join()
-        client.ledger().flush(all_=True)
+        thread.join(STOP_S)  # one that waits for a silent server writes nothing more, and ends with its process
     if fetch.error is not None:
-        raise faults.explained(fetch.error, request.id) from fetch.error
-    cache.finish(request.revision or "main")
-    yield fetch.said()
-    yield Done(
-        result=Downloaded(
-            id=request.id,
-            revision=cache.commit,
-            path=str(cache.snapshot),
-            bytes=sum(file.bytes for file in files),
-            fetched_bytes=fetch.fetched_bytes,
-            again=tuple(fetch.again),
-        )
-    )
+        raise fetch.error
 
 
-def _wanted(request: Download, files: tuple[HubFile, ...]) -> list[HubFile]:
+def _wanted(request: Download, found: Listing) -> list[HubFile]:
     if request.files:
-        found = [file for file in files if file.name in request.files]
-        missing = sorted(set(request.files) - {file.name for file in found})
-        if missing:
-            raise StudioError("hub-no-file", model=request.id, file=missing[0])
-        return found
-    found = [file for file in files if file.needed]
-    if not any(file.name.endswith(".safetensors") for file in found):
+        by_name = {file.name: file for file in found.files}
+        for name in request.files:
+            if name not in by_name:
+                raise StudioError("hub-no-file", model=request.id, file=name)
+        return [by_name[name] for name in dict.fromkeys(request.files)]
+    needed = [file for file in found.files if file.needed]
+    if not any(file.name.endswith(".safetensors") for file in needed):
         raise StudioError("hub-no-safetensors", model=request.id)
-    return sorted(found, key=lambda file: file.bytes)
+    if len(needed) > MOST_NEEDED:
+        raise StudioError("hub-too-many-files", model=request.id, count=len(needed), most=MOST_NEEDED)
+    return sorted(needed, key=lambda file: file.bytes)
 
 
 class _Stopped(Exception):  # noqa: N818
@@ -93,7 +104,7 @@ class _Stopped(Exception):  # noqa: N818
 class _Fetch:
     """The work on the thread, and how far it is."""
 
-    def __init__(self, cache: RepoCache, files: list[HubFile], etags: dict[str, str]) -> None:
+    def __init__(self, cache: RepoCache, files: list[HubFile], etags: Mapping[str, str]) -> None:
         self._cache, self._files, self._etags = cache, files, etags
         self._done = dict.fromkeys((file.name for file in files), 0)
         self._states: dict[str, FileState] = dict.fromkeys(self._done, "waiting")
@@ -104,8 +115,8 @@ class _Fetch:
         self.error: Exception | None = None
 
     @property
-    def here_bytes(self) -> int:
-        """What of the files that are under way is here already."""
+    def partial_bytes(self) -> int:
+        """What is here already of the files that are not whole."""
         partials = [self._cache.partial(self._etags[file.name]) for file in self._files if not file.here]
         return sum(partial.stat().st_size for partial in partials if partial.is_file())
 
@@ -124,17 +135,18 @@ class _Fetch:
             self.error = error
 
     def _have(self, file: HubFile, etag: str) -> None:
+        watch = _Watch(self, file.name)
         blob = self._cache.blob(etag)
-        self._states[file.name] = "checking"
-        if blob.exists() and not is_right(blob, etag, say=lambda _: self._look()):
+        watch.checking()
+        if blob.exists() and not is_right(blob, etag, say=lambda _: watch.came(0)):
             self.again.append(file.name)
             blob.unlink()
-        self._states[file.name] = "loading"
         for turn in range(TRIES):
+            self._states[file.name] = "loading"
             try:
-                self._cache.fetch(file, etag, lambda more: self._say(file, more))
+                self._cache.fetch(file, etag, watch)
                 break
-            except WrongSumError as error:
+            except WrongBytesError as error:
                 self.again.append(file.name)
                 if turn + 1 == TRIES:
                     raise StudioError("hub-wrong-sum", file=file.name, blame="work") from error
@@ -142,18 +154,25 @@ class _Fetch:
         self._done[file.name] = file.bytes
         self._states[file.name] = "done"
 
+    def found(self, name: str, there: int) -> None:
+        """So much of a file is here."""
+        self._look()
+        self._done[name] = there
+
+    def came(self, name: str, more: int) -> None:
+        """So much more of it came over the network."""
+        self._look()
+        self._done[name] += more
+        self.fetched_bytes += max(0, more)
+
+    def checking(self, name: str) -> None:
+        """It is compared with its checksum."""
+        self._look()
+        self._states[name] = "checking"
+
     def _look(self) -> None:
         if self._stopping:
             raise _Stopped
-
-    def _say(self, file: HubFile, more: int) -> None:
-        self._look()
-        first = self._states[file.name] == "loading" and self._done[file.name] == 0
-        self._done[file.name] = max(0, self._done[file.name] + more)
-        if not first or more <= 0:
-            self.fetched_bytes += max(0, more)
-        elif not self._cache.partial(self._etags[file.name]).stat().st_size:
-            self.fetched_bytes += more
 
     def said(self) -> Downloading:
         """How far it is now."""
@@ -170,3 +189,19 @@ class _Fetch:
         speed = (self.fetched_bytes - before) / (now - since) if now - since > SAY_S else 0.0
         left = (total - done) / speed if speed > 0 else None
         return Downloading(files=files, done_bytes=done, total_bytes=total, bytes_per_s=speed, seconds_left=left)
+
+
+class _Watch(NamedTuple):
+    """Who is told how far one file is (``cache_files.Watch``)."""
+
+    fetch: _Fetch
+    name: str
+
+    def found(self, there: int) -> None:
+        self.fetch.found(self.name, there)
+
+    def came(self, more: int) -> None:
+        self.fetch.came(self.name, more)
+
+    def checking(self) -> None:
+        self.fetch.checking(self.name)

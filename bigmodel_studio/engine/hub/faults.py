@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import ssl
@@ -12,19 +13,35 @@ from huggingface_hub import constants, errors
 
 from bigmodel_studio.core.messages import StudioError
 
-_WAIT_S = "a minute"
+_WAIT_S = 60
+"""Where the Hub does not say how long one should wait."""
+_LONGEST_WAIT_S = 86_400
+
+
+class NonsenseError(Exception):
+    """An answer that the Hub would not give."""
+
+
+@contextlib.contextmanager
+def understanding() -> Iterator[None]:
+    """Within this an answer is taken apart: what it lacks, or has of another type, is a ``NonsenseError``."""
+    try:
+        yield
+    except errors.HFValidationError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NonsenseError(f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def explained(error: Exception, what: str) -> Exception:
     """The error as a ``StudioError`` about ``what``; one that is none of the Hub's comes back as it is."""
     if isinstance(error, StudioError):
         return error
-    for cause in _chain(error):
-        for kind, make in _BY_TYPE:
-            if isinstance(cause, kind):
-                made = make(cause, what)
-                if made is not None:
-                    return made
+    chain = list(_chain(error))
+    for kind, make in _BY_TYPE:
+        for cause in chain:
+            if isinstance(cause, kind) and (made := make(cause, what)) is not None:
+                return made
     return error
 
 
@@ -50,8 +67,10 @@ def _gated(_: BaseException, what: str) -> StudioError:
 
 
 def _status(error: BaseException, what: str) -> StudioError | None:
-    response = getattr(error, "response", None)
-    status = getattr(response, "status_code", 0)
+    assert isinstance(error, errors.HfHubHTTPError)
+    response, status = error.response, error.response.status_code
+    if status == 401 and response.headers.get("x-error-message", "").startswith("Invalid credentials"):
+        return StudioError("hub-token-old", host=_host())
     if status == 401:
         return StudioError("hub-sign-in", model=what)
     if status == 403:
@@ -59,10 +78,9 @@ def _status(error: BaseException, what: str) -> StudioError | None:
     if status == 404:
         return StudioError("hub-not-found", model=what, host=_host())
     if status == 429:
-        wait = response.headers.get("retry-after", "") if response is not None else ""
-        return StudioError(
-            "hub-busy", host=_host(), wait=f"{wait} seconds" if wait.isdigit() else _WAIT_S, blame="work"
-        )
+        wait = response.headers.get("retry-after", "")
+        seconds = min(int(wait), _LONGEST_WAIT_S) if wait.isascii() and wait.isdigit() else _WAIT_S
+        return StudioError("hub-busy", host=_host(), seconds=seconds, blame="work")
     if status >= 500:
         return StudioError("hub-broken", host=_host(), status=status, blame="work")
     return StudioError("hub-refused", host=_host(), status=status) if status >= 400 else None
@@ -73,16 +91,24 @@ def _tls(error: BaseException, what: str) -> StudioError:
     return StudioError("hub-tls", host=_host(), detail=str(reason)[:200], blame="work")
 
 
+def _revision(_: BaseException, what: str) -> StudioError:
+    return StudioError("hub-no-revision", model=what)
+
+
+def _name(error: BaseException, what: str) -> StudioError:
+    return StudioError("hub-name", model=what[:100])
+
+
+def _nonsense(error: BaseException, what: str) -> StudioError:
+    return StudioError("hub-nonsense", host=_host(), blame="work")
+
+
 def _stalled(_: BaseException, what: str) -> StudioError:
     return StudioError("hub-stalled", host=_host(), blame="work")
 
 
 def _cut(_: BaseException, what: str) -> StudioError:
     return StudioError("hub-cut", host=_host(), blame="work")
-
-
-def _no_way(error: BaseException, what: str) -> StudioError | None:
-    return None if any(isinstance(each, ssl.SSLError) for each in _chain(error)) else _unreachable(error, what)
 
 
 def _unreachable(error: BaseException, what: str) -> StudioError:
@@ -97,12 +123,15 @@ def _disk(error: BaseException, what: str) -> StudioError | None:
 _BY_TYPE: tuple[tuple[type[BaseException], Callable[[BaseException, str], StudioError | None]], ...] = (
     (errors.OfflineModeIsEnabled, _offline),
     (errors.GatedRepoError, _gated),
+    (errors.RevisionNotFoundError, _revision),
     (errors.HfHubHTTPError, _status),
     (ssl.SSLError, _tls),
-    (httpx2.ConnectError, _no_way),
+    (httpx2.ConnectError, _unreachable),
     (httpx2.ProxyError, _unreachable),
     (httpx2.TimeoutException, _stalled),
     (httpx2.TransportError, _cut),
     (socket.gaierror, _unreachable),
     (OSError, _disk),
+    (errors.HFValidationError, _name),
+    (NonsenseError, _nonsense),
 )

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from huggingface_hub import HfApi, constants, hf_hub_url
+from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import get_session, hf_raise_for_status
 
 from bigmodel_studio.core import hub_cache
 from bigmodel_studio.engine.hub import client
+from bigmodel_studio.engine.hub.faults import NonsenseError, understanding
 from bigmodel_studio.engine.hub.search import model_of
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, HubFile, HubRepo, LookAtRepo, Progress
 
 CARD_BYTES = 300_000
 """Of a card that is longer, the beginning."""
-MOST_FILES = 20_000
+MOST_SHOWN = 5000
+"""Files beside those that are needed."""
+_COMMIT = re.compile("[0-9a-f]{40}")
+_SUM = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 SMALL = (
     "config.json", "generation_config.json", "*.safetensors.index.json", "tokenizer*.json", "tokenizer.model",
     "vocab.*", "merges.txt", "special_tokens_map.json", "added_tokens.json", "spiece.model", "sentencepiece*.model",
@@ -29,45 +35,58 @@ WHOLE = ("model.safetensors", "model-*-of-*.safetensors")
 
 
 def look_at_repo(request: LookAtRepo, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(HubRepo)``."""
+    """Ends with ``Done(HubRepo)``: all files that are needed and, where there are very many others, the first."""
     yield Progress(what="looking-at-repo")
     with client.asking(request.id, "look") as api:
-        info = info_of(api, request.id, request.revision)
-        commit = str(info.sha or request.revision or "main")
-        files = files_of(info, request.id)
-        card = _card(request.id, commit) if any(file.name == "README.md" for file in files) else ""
+        found = listing(api, request.id, request.revision)
+        has_card = any(file.name == "README.md" for file in found.files)
+        card = _card(request.id, found.commit) if has_card else ""
+    first = [file for file in found.files if not file.needed][:MOST_SHOWN]
+    shown = {file.name for file in first}
     yield Done(
         result=HubRepo(
-            model=model_of(_as_row(info)),
-            revision=commit,
+            model=model_of(_as_row(found.info)),
+            revision=found.commit,
             card=card,
-            files=files,
-            needed_bytes=sum(file.bytes for file in files if file.needed and not file.here),
+            files=tuple(file for file in found.files if file.needed or file.name in shown)[: 2 * MOST_SHOWN],
+            needed_bytes=sum(file.bytes for file in found.files if file.needed and not file.here),
         )
     )
 
 
-def info_of(api: HfApi, repo: str, revision: str | None) -> Any:
-    """What the Hub says of a repository, with sizes and checksums of its files."""
-    return api.model_info(repo, revision=revision, files_metadata=True, timeout=client.ANSWER_S)
+class Listing(NamedTuple):
+    """A repository at a commit: its files, and by name under which name the cache keeps each; ``info`` is all that the
+    client knows of it."""
+
+    commit: str
+    files: tuple[HubFile, ...]
+    etags: dict[str, str]
+    info: Any
 
 
-def files_of(info: Any, repo: str) -> tuple[HubFile, ...]:
-    """The files of a repository; names that would lead out of its folder are left out."""
-    found = [one for one in list(info.siblings or ())[:MOST_FILES] if safe_name(str(one.rfilename))]
-    wanted = needed([str(one.rfilename) for one in found])
+def listing(api: HfApi, repo: str, revision: str | None) -> Listing:
+    """What the Hub says that a repository has, believed only where it can be put on a disk: a name or a checksum that
+    would lead out of the cache is left out. Raises the client's errors, and ``NonsenseError``."""
+    with understanding():
+        info = api.model_info(repo, revision=revision, files_metadata=True, timeout=client.ANSWER_S)
+    commit = str(info.sha or "")
+    if not _COMMIT.fullmatch(commit):
+        raise NonsenseError(f"{commit[:80]!r} is no commit")
+    found = {one.rfilename: one for one in info.siblings or () if _can_be_kept(one)}
+    etags = {name: _etag(one) for name, one in found.items()}
+    wanted = needed(list(etags))
     folder = hub_cache.folder_of(repo)
-    blobs = folder / "blobs" if folder is not None else None
-    return tuple(
+    files = tuple(
         HubFile(
-            name=str(one.rfilename),
-            bytes=int(one.size or 0),
-            sha256=sha256_of(one),
-            needed=str(one.rfilename) in wanted,
-            here=blobs is not None and (blobs / etag_of(one)).is_file(),
+            name=name,
+            bytes=_size(one),
+            sha256=_sha256(one),
+            needed=name in wanted,
+            here=folder is not None and (folder / "blobs" / etags[name]).is_file(),
         )
-        for one in found
+        for name, one in found.items()
     )
+    return Listing(commit, files, etags, info)
 
 
 def needed(names: list[str]) -> set[str]:
@@ -79,20 +98,30 @@ def needed(names: list[str]) -> set[str]:
     return {*weights, *small}
 
 
-def sha256_of(sibling: Any) -> str:
+def _can_be_kept(one: RepoSibling) -> bool:
+    return safe_name(one.rfilename) and bool(_SUM.fullmatch(_etag(one)))
+
+
+def _size(one: RepoSibling) -> int:
+    if not isinstance(one.size, int) or one.size < 0:
+        raise NonsenseError(f"{one.rfilename[:80]} has the size {one.size!r}")
+    return one.size
+
+
+def _sha256(one: RepoSibling) -> str:
     """A large file's checksum, "" for a small one, of which git's is known instead."""
-    lfs = sibling.lfs
-    found = lfs.get("sha256") if isinstance(lfs, dict) else getattr(lfs, "sha256", None)
-    return str(found or "")
+    return str(one.lfs.sha256) if one.lfs is not None else ""
 
 
-def etag_of(sibling: Any) -> str:
+def _etag(one: RepoSibling) -> str:
     """Under which name the cache keeps a file: its SHA-256, or git's hash of it."""
-    return sha256_of(sibling) or str(sibling.blob_id or "")
+    return _sha256(one) or str(one.blob_id or "")
 
 
-def safe_name(name: str) -> bool:
+def safe_name(name: Any) -> bool:
     """Whether a name stays inside the folder that it is put into."""
+    if not isinstance(name, str):
+        return False
     parts = name.split("/")
     return (
         bool(name)
@@ -103,9 +132,12 @@ def safe_name(name: str) -> bool:
 
 
 def _card(repo: str, commit: str) -> str:
+    """The card's beginning; "" where the Hub keeps it to itself, as it may of a gated repository."""
     url = hf_hub_url(repo, "README.md", revision=commit, endpoint=constants.ENDPOINT)
     read = bytearray()
     with get_session().stream("GET", url, headers=build_hf_headers(), timeout=client.ANSWER_S) as answer:
+        if answer.status_code in (401, 403, 404):
+            return ""
         hf_raise_for_status(answer)
         for piece in answer.iter_bytes():
             read += piece

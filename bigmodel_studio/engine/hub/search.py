@@ -10,6 +10,7 @@ from huggingface_hub import constants
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.hub import client
+from bigmodel_studio.engine.hub.faults import NonsenseError, understanding
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, HubModel, HubPage, Progress, SearchHub
 
@@ -33,9 +34,12 @@ def search_hub(request: SearchHub, session: Session) -> Iterator[Event]:
             answer = client.get(request.after)
         else:
             answer = client.get(f"{constants.ENDPOINT}/api/models", params=parameters(request))
-        rows = answer.json()
+        with understanding():
+            rows = answer.json()
+        if not isinstance(rows, list):
+            raise NonsenseError("no list")
         following = answer.links.get("next", {}).get("url", "")
-    models = tuple(model_of(row) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+    models = tuple(model_of(row) for row in rows if isinstance(row, dict) and row.get("id"))
     yield Done(result=HubPage(models=models, next=following if models else ""))
 
 
