@@ -87,6 +87,7 @@ class Application:
 
         from bigmodel_studio.client.lane import LANES, Lane
         from bigmodel_studio.client.library import LibraryWatcher
+        from bigmodel_studio.client.network import Network
         from bigmodel_studio.client.run_watcher import RunWatcher
         from bigmodel_studio.core.settings import SettingsStore
         from bigmodel_studio.ui import i18n
@@ -110,8 +111,14 @@ class Application:
         self.library = LibraryWatcher()
         self.runs = RunWatcher(held=True)
         self.measure = lane or Lane(replace(LANES["measure"], threads=1))
+        self.network = Network(settings)
         self.studio = Studio(
-            settings=settings, interactive=self.lane, measure=self.measure, library=self.library, runs=self.runs
+            settings=settings,
+            interactive=self.lane,
+            measure=self.measure,
+            network=self.network,
+            library=self.library,
+            runs=self.runs,
         )
         self.window = MainWindow(self.studio, self.theme)
         self.sampler: Sampler | None = None  # made after the first paint: what it imports is much
@@ -213,8 +220,10 @@ class Application:
         self._signals.close()
         if self._later is not None:
             self._later.close()
+        self.studio.downloads.close()
         self.lane.close()
         self.measure.close()
+        self.network.close()
         if self.sampler is not None:
             self.sampler.close()
         self.warming.close()

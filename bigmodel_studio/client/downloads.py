@@ -132,7 +132,9 @@ class Downloads(QObject):
         self._settle()
 
     def cancel(self, item: Item) -> None:
-        """End it, and delete what came of it alone."""
+        """End it, and delete what came of it alone; one that has just come to its end stays."""
+        if item not in self._items:
+            return
         if item.job is None:
             self._leave(item)
         else:

@@ -25,6 +25,7 @@ import bigmodel_studio
 from bigmodel_studio.client.engine_process import EngineProcess, Gone, wait_ms
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core import paths
+from bigmodel_studio.core.network import OFFLINE
 from bigmodel_studio.protocol import (
     PROTOCOL_VERSION,
     Cancel,
@@ -39,6 +40,7 @@ from bigmodel_studio.protocol import (
     Problem,
     Request,
     Said,
+    Sent,
     Submit,
 )
 
@@ -68,8 +70,8 @@ class LaneSpec:
 
 
 LANES: dict[str, LaneSpec] = {
-    "interactive": LaneSpec("interactive", environment={"HF_HUB_OFFLINE": "1"}),
-    "measure": LaneSpec("measure", environment={"HF_HUB_OFFLINE": "1"}),
+    "interactive": LaneSpec("interactive", environment=OFFLINE),
+    "measure": LaneSpec("measure", environment=OFFLINE),
 }
 
 
@@ -80,6 +82,8 @@ class Lane(QObject):
     """A ``State``. "lost" and "broken" leave ``problem`` set; a lane that is broken tries again at the next request."""
     holds_changed = Signal()
     """``holds`` is another: what the engine holds was counted anew, or the engine is gone."""
+    sent = Signal(object)
+    """The ``NetworkRequest`` that the engine has sent, a tuple of them."""
     _arrived = Signal()
 
     def __init__(
@@ -159,6 +163,15 @@ class Lane(QObject):
         else:
             self._end_engine(next(iter(self._jobs), 0))
 
+    def rest(self) -> None:
+        """End the engine now, where there is one; jobs end as ``Cancelled``, and the next request starts another."""
+        if self.state == "closed" or self._engine is None:
+            return
+        self._drop_engine()
+        for job in self.jobs:
+            self._end_later(job, Cancelled(forced=True))
+        self._set_state("idle")
+
     def close(self) -> None:
         """End the engine and what it started, and join the threads. Jobs that had not ended end as ``Cancelled``."""
         if self.state == "closed":
@@ -210,6 +223,8 @@ class Lane(QObject):
                 self._deliver(number, event)
             case Hello(version, _):
                 self._welcome(version)
+            case Sent(requests):
+                self.sent.emit(requests)
             case Holds(parts):
                 self._set_holds(parts)
             case Gone():

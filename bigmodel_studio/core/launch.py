@@ -19,7 +19,7 @@ from typing import IO
 
 import msgspec
 
-from bigmodel_studio.core import paths
+from bigmodel_studio.core import network, paths
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
@@ -198,6 +198,7 @@ def _environment() -> dict[str, str]:
     search = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
         **os.environ,
+        **network.OFFLINE,  # a run asks nobody for anything
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(search)),
         "PYTHONUNBUFFERED": "1",
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS gives the same bits twice only with this

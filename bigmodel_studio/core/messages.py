@@ -99,7 +99,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "hub-locked": (
         "The application is offline, so that the Hub was not asked.",
-        "Go online (at the window's foot, or in the settings), then try again.",
+        "Go online (at the window's foot, in the settings, or without HF_HUB_OFFLINE), then try again.",
     ),
     "hub-sign-in": (
         "The Hub wants to know who asks for {model}: it is private, or there is no such model.",

@@ -23,6 +23,23 @@ class HostTotal(NamedTuple):
     received_bytes: int
 
 
+class Ledger:
+    """What was sent, in the order of its leaving. A request is told when it leaves and again when its answer is over:
+    the latter takes the place of the former."""
+
+    def __init__(self) -> None:
+        self._by_leaving: dict[tuple[float, str, str, str], NetworkRequest] = {}
+
+    def add(self, requests: Iterable[NetworkRequest]) -> None:
+        """Note these."""
+        for each in requests:
+            self._by_leaving[each.time, each.method, each.host, each.path] = each
+
+    def requests(self) -> list[NetworkRequest]:
+        """The first first."""
+        return list(self._by_leaving.values())
+
+
 def totals(requests: Iterable[NetworkRequest]) -> list[HostTotal]:
     """By host, the one that sent most first."""
     found: dict[str, HostTotal] = {}

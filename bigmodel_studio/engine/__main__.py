@@ -48,10 +48,11 @@ def tasks(session: Session) -> Callable[[Request], Generator[Event, None, None]]
 def main() -> None:
     """Serve until the window says ``Quit`` or is gone."""
     channel = set_up()
+    from bigmodel_studio.engine import requests_sent
     from bigmodel_studio.engine.session import Session
 
     session = Session()
-    serve(channel, tasks(session), session.parts)
+    serve(channel, tasks(session), session.parts, requests_sent.take)
     leave(0)
 
 

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when huggingface_hub is imported: loading never needs the network
+from bigmodel_studio.core import network
+
+if not network.is_allowed():
+    os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when huggingface_hub is imported: loading needs no network
 os.environ["USE_HUB_KERNELS"] = "NO"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 

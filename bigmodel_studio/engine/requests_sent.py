@@ -11,7 +11,7 @@ _sent: list[NetworkRequest] = []
 
 
 def add(request: NetworkRequest) -> None:
-    """Note one that has had its answer, or will have none."""
+    """Note one that leaves, and again (with the same time) when it has had its answer, or will have none."""
     with _lock:
         _sent.append(request)
 

@@ -31,10 +31,12 @@ from bigmodel_studio.protocol import (
     HeldParts,
     Hello,
     Holds,
+    NetworkRequest,
     Progress,
     Quit,
     Request,
     Said,
+    Sent,
     Submit,
     decode_for_engine,
     encode,
@@ -51,12 +53,16 @@ PROGRESS_INTERVAL_S: Final = 0.05
 HOLDS_INTERVAL_S: Final = 1.0
 
 
-def serve(connection: Channel, run: Run, parts: Callable[[], HeldParts] = HeldParts) -> None:
+Sending = Callable[[], tuple[NetworkRequest, ...]]
+
+
+def serve(connection: Channel, run: Run, parts: Callable[[], HeldParts] = HeldParts, sent: Sending = tuple) -> None:
     """Greet, then answer requests until ``Quit``. Does not return when the channel breaks: the process exits.
 
-    ``parts`` counts what this process holds; it is asked between two events, on the thread of the tasks.
+    ``parts`` counts what this process holds, ``sent`` gives what it asked of the network since the last time; they are
+    asked between two events, on the thread of the tasks.
     """
-    server = Server(connection, parts)
+    server = Server(connection, parts, sent)
     server.say(Hello(PROTOCOL_VERSION, os.getpid()))
     threading.Thread(target=server.listen, name="listen", daemon=True).start()
     while (submitted := server.next()) is not None:
@@ -66,8 +72,8 @@ def serve(connection: Channel, run: Run, parts: Callable[[], HeldParts] = HeldPa
 class Server:
     """The channel, and what waits: shared by the thread that listens and the one that works."""
 
-    def __init__(self, connection: Channel, parts: Callable[[], HeldParts] = HeldParts) -> None:
-        self._parts = parts
+    def __init__(self, connection: Channel, parts: Callable[[], HeldParts] = HeldParts, sent: Sending = tuple) -> None:
+        self._parts, self._sent = parts, sent
         self._said_parts = HeldParts()
         self._asked_at = 0.0
         self._connection = connection
@@ -125,12 +131,18 @@ class Server:
         events = run(submitted.request)
         try:
             for event in throttled(self._stopped_in_time(events)):
+                self._say_sent()
                 self.say(Said(submitted.job, event))
                 self._say_parts(HOLDS_INTERVAL_S)
         except (TypeError, ValueError, OverflowError) as error:
             events.close()
             self.say(Said(submitted.job, failed(error)))
         self._say_parts(0.0)
+
+    def _say_sent(self) -> None:
+        """Say what was asked of the network, before the event that came of it."""
+        if sent := self._sent():
+            self.say(Sent(sent))
 
     def _say_parts(self, interval_s: float) -> None:
         """Say what is held where that changed, counted again when the last count is so old."""

@@ -163,6 +163,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class NetworkRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One request that left this process, for the ledger. ``purpose`` is a code; ``path`` without its query.
 
+    It is said when it leaves and again, with the same ``time``, when its answer is over.
+
     ``time``: seconds since 1970; ``status`` 0: there was no answer; bytes are those of the bodies.
     """
 

@@ -47,7 +47,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def network(qtbot: QtBot, cache: Path) -> FakeNetwork:
-    return FakeNetwork(_steps, interval_ms=1)
+    return FakeNetwork(_steps, interval_ms=20)
 
 
 @pytest.fixture

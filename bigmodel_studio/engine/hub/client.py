@@ -38,7 +38,7 @@ class _Open(NamedTuple):
 
 
 class Ledger:
-    """Turns the hooks' calls into ``NetworkRequest``: one that has its answer is noted when that was read or closed."""
+    """Turns the hooks' calls into ``NetworkRequest``: noted when it leaves, and when its answer was read or closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -49,7 +49,9 @@ class Ledger:
     def on_request(self, request: httpx2.Request) -> None:
         """A request is about to leave, a redirected one each time."""
         with self._lock:
-            self._open[id(request)] = _Open(request, self.purpose, time.time(), time.monotonic(), None)
+            leaving = _Open(request, self.purpose, time.time(), time.monotonic(), None)
+            self._open[id(request)] = leaving
+            requests_sent.add(_noted(leaving))
 
     def on_response(self, response: httpx2.Response) -> None:
         """Its answer begins."""

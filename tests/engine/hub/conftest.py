@@ -36,7 +36,6 @@ def point(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[st
         monkeypatch.delenv(name, raising=False)
     huggingface_hub.close_session()
 
-
     def point_at(url: str) -> None:
         monkeypatch.setattr(constants, "ENDPOINT", url)
         monkeypatch.setattr(huggingface_hub.hf_api.api, "endpoint", url)

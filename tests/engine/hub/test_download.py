@@ -210,7 +210,7 @@ def test_more_than_was_said_never_fills_the_disk(hub: LoopbackHub, cache: Path) 
 def test_the_disk_is_looked_at_first(hub: LoopbackHub, monkeypatch: Any, cache: Path) -> None:
     hub.add(NAME, published())
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(cache_files.shutil, "disk_usage", lambda _: usage(10**6, 10**6 - 1000, 1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**6, 10**6 - 1000, 1000))
     full = problem(Download(id=NAME))
     assert (full.code, full.arguments["free"]) == ("hub-disk-full", "1.0 kB")
     assert not folder_of(cache).exists()
@@ -226,9 +226,9 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_came(hub: LoopbackHub, monkey
             raise OSError(errno.ENOSPC, "No space left on device")
         real(handle)
 
-    monkeypatch.setattr(cache_files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     assert problem(Download(id=NAME)).code == "hub-disk-full-now"
-    monkeypatch.setattr(cache_files.os, "fsync", real)
+    monkeypatch.setattr(os, "fsync", real)
     assert fetched().fetched_bytes == 120_000  # the other shard; this one was there, and is checked
 
 

@@ -101,9 +101,7 @@ class TestNoWay:
         point(hub.url.replace("http://", "https://"))
         assert told(problem(request_)) == "hub-tls"
 
-    def test_offline(
-        self, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch, cache: Path, request_: Request
-    ) -> None:
+    def test_offline(self, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch, cache: Path, request_: Request) -> None:
         def none(*_: object, **__: object) -> socket.socket:
             raise AssertionError("a socket")
 

@@ -7,11 +7,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bigmodel_studio.core.requests_sent import Ledger
 from bigmodel_studio.engine import requests_sent
 from bigmodel_studio.protocol import CheckCopy, Download, LookAtRepo, NetworkRequest, SearchHub
 from tests.hub_models import NAME, published
 from tests.hub_tasks import answer, events
 from tests.loopback_hub import Fault, LoopbackHub
+
+
+def taken() -> tuple[NetworkRequest, ...]:
+    ledger = Ledger()
+    ledger.add(requests_sent.take())
+    return tuple(ledger.requests())
 
 
 def pairs(noted: tuple[NetworkRequest, ...]) -> Counter[tuple[str, str]]:
@@ -26,7 +33,7 @@ def test_every_request_is_noted_with_its_host_purpose_and_bytes(hub: LoopbackHub
     hub.add(NAME, published())
     for request in (SearchHub(words="m"), LookAtRepo(id=NAME), Download(id=NAME), CheckCopy(id=NAME)):
         answer(request)
-    noted = requests_sent.take()
+    noted = taken()
     assert pairs(noted) == seen(hub)
     assert {each.purpose for each in noted} == {"search", "look", "download", "check"}
     assert {each.host for each in noted} == {hub.url.removeprefix("http://"), hub.cdn.removeprefix("http://")}
@@ -41,7 +48,7 @@ def test_those_that_fail_are_noted_too(hub: LoopbackHub, how: str, status: int) 
     hub.add(NAME, published())
     hub.faults.append(Fault("/cdn/", status=0 if how else 503, how=how, at=50_000))
     events(Download(id=NAME))
-    noted = requests_sent.take()
+    noted = taken()
     assert pairs(noted) == seen(hub)
     assert noted[-1].status == status
 
@@ -50,5 +57,5 @@ def test_one_without_an_answer_has_no_status(point: object) -> None:
     assert callable(point)
     point("http://127.0.0.1:1")
     events(LookAtRepo(id=NAME))
-    (noted,) = requests_sent.take()
+    (noted,) = taken()
     assert (noted.status, noted.host, noted.received_bytes) == (0, "127.0.0.1:1", 0)

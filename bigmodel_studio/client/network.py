@@ -1,0 +1,97 @@
+"""The window's way to the Hub: a lane that asks, a few that fetch, the lock on all of them, and what they sent.
+
+Their engines are started with what the settings say at that moment (mirror, proxy, offline), and anew where that has
+changed. The lock ends them: a process that is not there has no socket. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.client.lane import Lane, LaneSpec
+from bigmodel_studio.core import network
+from bigmodel_studio.core.requests_sent import Ledger
+from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.protocol import Download, NetworkRequest
+
+HUB, DOWNLOAD = LaneSpec("hub"), LaneSpec("download")
+
+
+class Network(QObject):
+    """One for a window; ``close`` ends its engines."""
+
+    changed = Signal()
+    """``locked`` is another, or there is another request."""
+
+    def __init__(self, settings: SettingsStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._ledger = Ledger()
+        self._hub = self._made(HUB)
+        self._downloads: list[Lane] = []
+        self._was_locked = self.locked
+
+    @property
+    def locked(self) -> bool:
+        """Whether nothing may open a connection."""
+        return network.is_locked(self._settings.values)
+
+    def set_locked(self, locked: bool) -> None:
+        """Lock, as the settings say by now: all that is on its way ends at once; or unlock."""
+        if locked:
+            for lane in (self._hub, *self._downloads):
+                lane.rest()
+        if self.locked != self._was_locked:
+            self._was_locked = self.locked
+            self.changed.emit()
+
+    def requests(self) -> list[NetworkRequest]:
+        """What was sent since the start, the first first."""
+        return self._ledger.requests()
+
+    def lane(self) -> Lane:
+        """The lane that asks the Hub."""
+        return self._fresh(self._hub)
+
+    def download(self, request: Download) -> Job:
+        """Fetch on a lane of its own; one that has nothing to do any more takes the next."""
+        free = next((lane for lane in self._downloads if not lane.jobs), None)
+        if free is None:
+            free = self._made(DOWNLOAD)
+            self._downloads.append(free)
+        job = self._fresh(free).submit(request)
+        job.ended.connect(self._on_download_ended)
+        return job
+
+    def close(self) -> None:
+        """End all of it."""
+        for lane in (self._hub, *self._downloads):
+            lane.close()
+
+    def _made(self, spec: LaneSpec) -> Lane:
+        lane = Lane(replace(spec, environment=network.environment_of(self._settings.values)), self)
+        lane.sent.connect(self._on_sent)
+        return lane
+
+    def _fresh(self, lane: Lane) -> Lane:
+        """The lane, its engine started as the settings are now."""
+        environment = network.environment_of(self._settings.values)
+        if lane.spec.environment != environment:
+            lane.rest()
+            lane.spec = replace(lane.spec, environment=environment)
+        return lane
+
+    @Slot(object)
+    def _on_sent(self, requests: tuple[NetworkRequest, ...]) -> None:
+        self._ledger.add(requests)
+        self.changed.emit()
+
+    @Slot()
+    def _on_download_ended(self) -> None:
+        """An engine that has nothing to fetch is ended."""
+        for lane in self._downloads:
+            if not lane.jobs:
+                lane.rest()
