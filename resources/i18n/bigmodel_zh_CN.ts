@@ -3412,6 +3412,10 @@
         <translation>从零训练的模型没有可以冻结的部分。</translation>
     </message>
     <message>
+        <source>A name is written as ORGANISATION/NAME, in letters, digits, “-”, “_” and “.”.</source>
+        <translation>名称写作“组织/名称”，由字母、数字、“-”、“_”和“.”组成。</translation>
+    </message>
+    <message>
         <source>A newer driver from nvidia.com may change that.</source>
         <translation>从 nvidia.com 安装新版驱动或许可以解决。</translation>
     </message>
@@ -3612,8 +3616,12 @@
         <translation>请指定 TOML 文件的路径。</translation>
     </message>
     <message>
+        <source>Go online (at the window&apos;s foot, in the settings, or without HF_HUB_OFFLINE), then try again.</source>
+        <translation>请转为在线（在窗口底部或设置中，或去掉 HF_HUB_OFFLINE），然后重试。</translation>
+    </message>
+    <message>
         <source>Go online (at the window&apos;s foot, or in the settings), then try again.</source>
-        <translation>在窗口底部或设置中转为在线，然后再试。</translation>
+        <translation type="vanished">在窗口底部或设置中转为在线，然后再试。</translation>
     </message>
     <message>
         <source>Gradient checkpointing cannot be used with {architecture}.</source>
@@ -3776,6 +3784,10 @@
         <translation>支持的格式有 {formats}。</translation>
     </message>
     <message>
+        <source>Leave it out for the newest.</source>
+        <translation>不写版本则使用最新版本。</translation>
+    </message>
+    <message>
         <source>Leave model.tokenizer out: a model is trained on with its own.</source>
         <translation>请去掉 model.tokenizer：继续训练时使用模型自带的分词器。</translation>
     </message>
@@ -3830,6 +3842,10 @@
     <message>
         <source>Name a field with several values: --over optimizer.learning_rate=1e-3,3e-4, or a [sweep] table in the spec.</source>
         <translation>请给出一个字段及其多个值：--over optimizer.learning_rate=1e-3,3e-4，或在规格中写 [sweep] 表。</translation>
+    </message>
+    <message>
+        <source>Name the files that are wanted.</source>
+        <translation>请指明所需的文件。</translation>
     </message>
     <message>
         <source>No architecture that is used here is named by config.json in {path}.</source>
@@ -3952,6 +3968,10 @@
         <translation>请检查地址是否正确。</translation>
     </message>
     <message>
+        <source>See whether the network wants you to sign in on a page of its own first, and which mirror the settings name.</source>
+        <translation>请查看网络是否要求先在其登录页面登录，以及设置中填写的是哪个镜像。</translation>
+    </message>
+    <message>
         <source>See {page} for who may have it, or sign in with another access token.</source>
         <translation>请在 {page} 查看谁可以使用，或换一个访问令牌登录。</translation>
     </message>
@@ -3982,6 +4002,10 @@
     <message>
         <source>Shorten it to {context:,} tokens or fewer.</source>
         <translation>请缩短到 {context:,} 词元以内。</translation>
+    </message>
+    <message>
+        <source>Sign in anew, or sign out: what is public needs no token.</source>
+        <translation>请重新登录，或退出登录：公开内容不需要令牌。</translation>
     </message>
     <message>
         <source>Sign in with an access token that may read it, or see how it is spelt.</source>
@@ -4592,8 +4616,12 @@
         <translation>请等待任务结束，或先停止任务。</translation>
     </message>
     <message>
+        <source>Wait {seconds} s, then try again; what came is kept.</source>
+        <translation>请等待 {seconds} 秒后重试；已下载的内容会保留。</translation>
+    </message>
+    <message>
         <source>Wait {wait}, then try again; what came is kept.</source>
-        <translation>请等待 {wait} 后重试；已下载的部分会保留。</translation>
+        <translation type="vanished">请等待 {wait} 后重试；已下载的部分会保留。</translation>
     </message>
     <message>
         <source>Weights and config.json do not belong together: fetch both again.</source>
@@ -4792,6 +4820,14 @@
         <translation>{host} 没有接受请求（状态 {status}）。</translation>
     </message>
     <message>
+        <source>{host} does not answer as the Hub does.</source>
+        <translation>{host} 的应答不像 Hub 的应答。</translation>
+    </message>
+    <message>
+        <source>{host} does not know the access token that is kept here.</source>
+        <translation>{host} 不认识保存在此处的访问令牌。</translation>
+    </message>
+    <message>
         <source>{host} has no {model}.</source>
         <translation>{host} 没有 {model}。</translation>
     </message>
@@ -4816,6 +4852,10 @@
         <translation>{model} 是应用自带的，不能移除。</translation>
     </message>
     <message>
+        <source>{model} cannot be a model&apos;s name on the Hub.</source>
+        <translation>{model} 不能是 Hub 上的模型名称。</translation>
+    </message>
+    <message>
         <source>{model} cannot be planned with: its structure cannot be run without its weights.</source>
         <translation>无法规划 {model}：没有权重就无法运行其结构。</translation>
     </message>
@@ -4824,12 +4864,20 @@
         <translation>{model} 没有文件 {file}。</translation>
     </message>
     <message>
+        <source>{model} has no such revision.</source>
+        <translation>{model} 没有这个版本。</translation>
+    </message>
+    <message>
         <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
         <translation>{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
     </message>
     <message>
         <source>{model} has no weights as safetensors, and others are not used here.</source>
         <translation>{model} 没有 safetensors 格式的权重，这里不使用其他格式。</translation>
+    </message>
+    <message>
+        <source>{model} has {count} files that a model would need, and at most {most} are fetched.</source>
+        <translation>{model} 有 {count} 个模型所需的文件，最多获取 {most} 个。</translation>
     </message>
     <message>
         <source>{model} is a GGUF file: it can be looked at and planned with here, but not run yet.</source>
