@@ -1,4 +1,6 @@
-"""The commands that make runs of runs and set them beside each other: ``fork, sweep, compare``. No torch."""
+"""The commands that make runs of runs, set them beside each other and write beside them: ``fork, sweep, compare, note,
+watch``. No torch.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +27,19 @@ from bigmodel_studio.cli_runs import (
     text_of,
     writing,
 )
-from bigmodel_studio.core import numbers, run_queue, sweeps
+from bigmodel_studio.core import numbers, run_queue, sweeps, tensorboard
 from bigmodel_studio.core.comparison import Compared, Comparison
 from bigmodel_studio.core.comparison import compare as compared
 from bigmodel_studio.core.forks import fork as fork_of
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.run_notes import write_note
 from bigmodel_studio.core.runs import RunFolder, find_run
 from bigmodel_studio.core.spec_changes import read_change, read_choices, written
 
 
 def mount(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    for command in (fork, sweep, compare):
+    for command in (fork, sweep, compare, note, watch):
         app.command()(command)
 
 
@@ -98,6 +102,38 @@ def compare(
     if not runs:
         raise typer.BadParameter("name runs to compare, or a sweep with --sweep")
     _show(compared(runs), as_json)
+
+
+def note(
+    run_name: RunName,
+    text: Annotated[
+        str | None, typer.Option("--text", help="The note, instead of the one before; empty: none.")
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", help="A tag, instead of those before; several times for more.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show or change what you have written beside a run: a note, and tags by which it is found."""
+    run = find_run(run_name)
+    with writing():
+        found = write_note(run.name, text=text, tags=tags)
+    if as_json:
+        print_json({"name": run.name, "note": found.text, "tags": found.tags})
+    else:
+        print(*(f"#{tag}" for tag in found.tags), found.text or "(no note)")
+
+
+def watch(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder of TensorBoard's logs, or one event file.")],
+    as_json: Json = False,
+) -> None:
+    """Have TensorBoard's event files shown among the runs; once more brings them up to date."""
+    if not path.exists():
+        raise StudioError("open-missing", path=str(path))
+    with writing():
+        runs = tensorboard.import_events(path)
+    print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
 
 
 def _tell(runs: list[RunFolder]) -> None:

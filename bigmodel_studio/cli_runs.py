@@ -22,6 +22,7 @@ import typer
 from bigmodel_studio.cli_output import print_table, say
 from bigmodel_studio.core import launch, paths, run_queue
 from bigmodel_studio.core.messages import StudioError, sentence
+from bigmodel_studio.core.run_notes import Note, note_of, read_notes
 from bigmodel_studio.core.run_reader import RunSummary, in_order, summary
 from bigmodel_studio.core.runs import RunFolder, all_runs, find_run, process_lives
 from bigmodel_studio.core.spec import parse_spec, write_spec
@@ -68,6 +69,7 @@ def train(
 def resume(run_name: RunName, detach: Detach = False, now: Now = False, as_json: Json = False) -> None:
     """Go on with a run that is paused, or was stopped or lost (from its newest whole checkpoint)."""
     run = find_run(run_name)
+    run.check_ours()
     if run.status().state == "finished":
         status = run.status()
         raise StudioError("run-complete", run=run.name, step=status.step, steps=status.steps)
@@ -91,7 +93,8 @@ def runs(as_json: Json = False) -> None:
     run_queue.wake()
     found = in_order(summary(run, bundled=run.path.parent == paths.starter_runs()) for run in all_runs())
     if as_json:
-        print(json.dumps(msgspec.to_builtins(found)))
+        notes = read_notes()
+        print(json.dumps([_with_note(run, notes.get(run.name, Note())) for run in found]))
     elif not found:
         print("No runs yet. “bigmodel-studio train SPEC.toml” starts one.")
     else:
@@ -279,8 +282,12 @@ def _sample_lines(sample: dict[str, Any]) -> list[str]:
 
 def record_of(run: RunFolder) -> dict[str, Any]:
     """A run's own record, as JSON has it."""
-    record: dict[str, Any] = msgspec.to_builtins(summary(run, bundled=run.path.parent == paths.starter_runs()))
-    return record
+    return _with_note(summary(run, bundled=run.path.parent == paths.starter_runs()), note_of(run.name))
+
+
+def _with_note(run: RunSummary, note: Note) -> dict[str, Any]:
+    record: dict[str, Any] = msgspec.to_builtins(run)
+    return record | {"note": note.text, "tags": list(note.tags)}
 
 
 def print_record(run: RunFolder, as_json: bool) -> None:

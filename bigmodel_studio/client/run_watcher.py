@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.run_reader import MetricsTail, RunSummary, in_order, summary
-from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.runs import RunFolder, is_run
 
 LIVE_INTERVAL_S = 0.25
 IDLE_INTERVAL_S = 1.0
@@ -206,11 +206,11 @@ class _Tail:
 def _stamps(path: Path) -> tuple[Stamp, ...]:
     """What changes when the run's line may: its spec, its status, its newest checkpoint. Empty where it is no run."""
     spec = _stamp(path / "spec.toml")
-    if spec is None:
+    if spec is None and not is_run(path):
         return ()
     # A checkpoint is renamed into its folder whole, so that the folder's own time tells of it.
     rest = (_stamp(path / "status.json"), _stamp(path / "checkpoints"))
-    return (spec, *(stamp or (0, 0) for stamp in rest))
+    return tuple(stamp or (0, 0) for stamp in (spec, *rest))
 
 
 def _stamp(path: Path) -> Stamp | None:

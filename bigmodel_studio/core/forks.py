@@ -41,8 +41,10 @@ def fork_spec(parent: RunFolder, step: int, changes: Changes, folder: Path) -> R
 def fork(parent: RunFolder, step: int | None, changes: Changes, folder: Path) -> RunFolder:
     """Make a fork of the checkpoint after ``step`` (None: the newest), the last in the queue.
 
-    Raises ``StudioError`` "run-no-checkpoint" and what ``fork_spec`` and ``core.launch.create_run`` raise; ``OSError``.
+    Raises ``StudioError`` "run-no-checkpoint", "run-foreign" and what ``fork_spec`` and ``core.launch.create_run``
+    raise; ``OSError``.
     """
+    parent.check_ours()
     checkpoint = parent.checkpoint_path(step)
     at = checkpoint_number(checkpoint)
     spec = fork_spec(parent, at, changes, folder)

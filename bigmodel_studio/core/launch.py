@@ -19,7 +19,7 @@ from typing import IO
 
 import msgspec
 
-from bigmodel_studio.core import network, paths
+from bigmodel_studio.core import network, paths, run_notes
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
@@ -74,6 +74,7 @@ def create_run(
     write_atomic(folder / "status.json", dump_status(status))
     if checkpoint is not None:
         _take_over(checkpoint, folder / "checkpoints" / checkpoint.name)
+    run_notes.forget(name)
     # The spec comes last: a folder without one is no run yet.
     write_atomic(folder / "spec.toml", write_spec(msgspec.structs.replace(spec, name=name)).encode())
     return RunFolder(folder)

@@ -440,6 +440,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "conversations-unwritable": ("This conversation cannot be kept: {detail}.", "It stays here until you close."),
     "run-live": ("The run {run} is at work already.", "Stop it first, or watch it."),
+    "run-foreign": (
+        "The run {run} is written by {writer}, and only watched here.",
+        "What wrote it can stop it or go on with it.",
+    ),
+    "events-none": (
+        "There are no scalars of TensorBoard in {path}.",
+        "Give the folder of its logs, or a file with tfevents in its name.",
+    ),
     "run-lost": (
         "The process of the run {run} ended without a word at step {step}.",
         "“bigmodel-studio resume {run}” goes on from its newest checkpoint.",

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from bigmodel_studio.core import gguf_models, paths
+from bigmodel_studio.core import gguf_models, paths, tensorboard
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import kind_of, read_config
+from bigmodel_studio.core.runs import is_run
 from bigmodel_studio.protocol import Problem
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
@@ -33,6 +34,8 @@ class Opened(msgspec.Struct, kw_only=True):
     """Of ``models``, those that continue text."""
     runs: list[str] = []
     """Names of runs of this home, absolute paths of others."""
+    events: list[Path] = []
+    """Event files of TensorBoard, and folders that hold some."""
     problems: list[Problem] = []
 
 
@@ -62,15 +65,19 @@ def _sort(path: Path, opened: Opened) -> None:
             opened.pictures.append(path)
         elif path.suffix.lower() in TEXT_SUFFIXES:
             opened.texts.append(path)
+        elif tensorboard.holds_events(path):
+            opened.events.append(path)
         else:
             raise StudioError("open-unknown", name=path.name)
-    elif (path / "spec.toml").is_file():
+    elif is_run(path):
         known = path.parent in {paths.runs(), paths.starter_runs()}
         opened.runs.append(path.name if known else str(path))
     elif (path / "config.json").is_file():
         opened.models.append(path)
         if kind_of(read_config(path)) == "causal-lm":
             opened.chat_models.append(path)
+    elif tensorboard.holds_events(path):
+        opened.events.append(path)
     elif _has_picture(path):
         opened.pictures.append(path)
     elif gguf_models.in_folder(path):

@@ -89,6 +89,7 @@ def submit(run: RunFolder, *, resume: bool = False) -> int | None:
 
     Raises ``StudioError`` "run-live", "run-unknown", "memory-never", "queue-busy"; ``OSError`` where it cannot write.
     """
+    run.check_ours()
     if not (run.path / "spec.toml").is_file():
         raise StudioError("run-unknown", run=run.name)
     with locked():
@@ -124,6 +125,7 @@ def remove(run: RunFolder) -> None:
 
 def end(run: RunFolder) -> None:
     """Stop a run wherever it stands: one at work is asked to, one that waits is taken out, one that is over stays."""
+    run.check_ours()
     with locked():
         status = run.status()
         if is_waiting(status) or (status.state == "paused" and status.pid is None):

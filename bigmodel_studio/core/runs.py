@@ -189,11 +189,18 @@ class RunFolder:
             raise StudioError("run-no-checkpoint", run=self.name, steps=", ".join(map(str, steps[-12:])) or "none")
         return self.checkpoints_path / checkpoint_name(steps[-1] if step is None else step)
 
+    def check_ours(self) -> None:
+        """Raises ``StudioError`` "run-foreign" where it is written by something else, and is only watched."""
+        if writer := self.status().foreign:
+            raise StudioError("run-foreign", run=self.name, writer=writer)
+
     def ask(self, want: Literal["run", "pause", "stop"], *, save: bool = False, release: bool = False) -> int:
         """Write what is wanted of the run; returns the ``seq`` that it will acknowledge.
 
-        A save that was asked for and not yet taken up is asked for again: the file holds one wish.
+        A save that was asked for and not yet taken up is asked for again: the file holds one wish. Raises
+        ``StudioError`` "run-foreign" where nobody would read it.
         """
+        self.check_ours()
         before, known = self.control(), self.status().control_seq
         save = save or (before.save and before.seq > known)
         wish = Control(seq=max(before.seq, known) + 1, want=want, save=save, release=release)
@@ -250,10 +257,15 @@ def process_started(pid: int) -> float:
         return 0.0
 
 
+def is_run(path: Path) -> bool:
+    """Whether a folder is a run: one of ours has a spec, one that something else writes says so in its status."""
+    return (path / "spec.toml").is_file() or bool(RunFolder(path).status().foreign)
+
+
 def all_runs() -> list[RunFolder]:
     """Every run of this home and the bundled ones, newest first (by when they started)."""
     folders = [RunFolder(p) for root in (paths.runs(), paths.starter_runs()) if root.is_dir() for p in root.iterdir()]
-    found = [folder for folder in folders if (folder.path / "spec.toml").is_file()]
+    found = [folder for folder in folders if is_run(folder.path)]
     return sorted(found, key=lambda run: run.status().started, reverse=True)
 
 
@@ -262,7 +274,7 @@ def find_run(name: str) -> RunFolder:
     given = Path(name)
     candidates = [given] if len(given.parts) > 1 else [paths.runs() / name, paths.starter_runs() / name]
     for path in candidates:
-        if (path / "spec.toml").is_file():
+        if is_run(path):
             return RunFolder(path)
     raise StudioError("run-unknown", run=name)
 
