@@ -3604,6 +3604,10 @@
         <translation>请输入一些文本。</translation>
     </message>
     <message>
+        <source>Give the folder of its logs, or a file with tfevents in its name.</source>
+        <translation>请给出其日志文件夹，或名称中含有 tfevents 的文件。</translation>
+    </message>
+    <message>
         <source>Give the folder that holds config.json and model.safetensors.</source>
         <translation>请指定包含 config.json 和 model.safetensors 的文件夹。</translation>
     </message>
@@ -4328,6 +4332,10 @@
         <translation>训练任务 {run} 正在使用 {model}，因此没有移除。</translation>
     </message>
     <message>
+        <source>The run {run} is written by {writer}, and only watched here.</source>
+        <translation>运行 {run} 由 {writer} 写入，这里只是查看。</translation>
+    </message>
+    <message>
         <source>The setting “{field}” was {was}, which it cannot be.</source>
         <translation>设置项“{field}”的值 {was} 无效。</translation>
     </message>
@@ -4410,6 +4418,10 @@
     <message>
         <source>There are no runs of a sweep called {sweep}.</source>
         <translation>没有名为 {sweep} 的扫描的运行。</translation>
+    </message>
+    <message>
+        <source>There are no scalars of TensorBoard in {path}.</source>
+        <translation>{path} 中没有 TensorBoard 标量。</translation>
     </message>
     <message>
         <source>There are only {tokens:,} {part} tokens; {needed:,} are needed.</source>
@@ -4642,6 +4654,10 @@
     <message>
         <source>What was to be measured was ended by the system ({how}), most likely for want of memory.</source>
         <translation>要测量的内容被系统终止了（{how}），很可能是内存不足。</translation>
+    </message>
+    <message>
+        <source>What wrote it can stop it or go on with it.</source>
+        <translation>写入它的程序可以停止或继续它。</translation>
     </message>
     <message>
         <source>With LoRA of rank {to} in place of all weights it takes {size}.</source>
