@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,12 @@ def test_while_it_lives_it_has_a_heartbeat_and_is_only_watched(monkeypatch: pyte
         assert run.status().updated > before
         assert run.metrics()[0]["loss"] is None
         assert run.status().last == {"loss": None, "accuracy": 0.5}
-        for refused in (lambda: run.ask("stop"), lambda: run_queue.end(run), lambda: run_queue.submit(run)):
+        refusals: list[Callable[[], object]] = [
+            lambda: run.ask("stop"),
+            lambda: run_queue.end(run),
+            lambda: run_queue.submit(run),
+        ]
+        for refused in refusals:
             with pytest.raises(StudioError, match="written by RunLogger, and only watched"):
                 refused()
         assert cli.main(["resume", run.name]) == 2
