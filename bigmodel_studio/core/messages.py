@@ -165,6 +165,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "hub-disk-full-now": ("The disk is full.", "Free some room, then go on: what came is kept."),
     "hub-no-file": ("{model} has no file {file}.", "See its list of files."),
+    "hub-no-model": (
+        "{model} has no config.json, so it is no model of transformers.",
+        "If it was made for another library (diffusers, GGUF), it is not used here.",
+    ),
     "hub-no-safetensors": (
         "{model} has no weights as safetensors, and others are not used here.",
         "Look for a copy with model.safetensors, or name the files that are wanted.",

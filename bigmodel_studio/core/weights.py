@@ -12,7 +12,7 @@ import math
 import re
 import struct
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ SINGLE_FILE = "model.safetensors"
 INDEX_FILE = "model.safetensors.index.json"
 MAX_HEADER_BYTES = 100_000_000
 MAX_INDEX_BYTES = 100_000_000
+_START_BYTES = 64
 UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".th", ".ckpt", ".h5", ".msgpack", ".pkl", ".pickle", ".gguf"})
 
 _BITS_NAMES: tuple[tuple[int, str], ...] = (
@@ -91,15 +92,18 @@ def read_weights(folder: Path) -> Weights:
 
     Raises ``StudioError``: "weights-missing", "weights-not-safetensors", or whatever ``read_header`` or the index says.
     """
-    if (folder / INDEX_FILE).is_file() and not (folder / SINGLE_FILE).is_file():
-        files, tensors = _read_shards(folder)
-    elif (folder / SINGLE_FILE).is_file():
-        files, tensors = (SINGLE_FILE,), read_header(folder / SINGLE_FILE)
-    else:
-        unsafe = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
-        if unsafe:
-            raise StudioError("weights-not-safetensors", files=listed(unsafe))
-        raise StudioError("weights-missing", folder=str(folder))
+    if (folder / SINGLE_FILE).is_file():
+        return weights_of((SINGLE_FILE,), read_header(folder / SINGLE_FILE))
+    if (folder / INDEX_FILE).is_file():
+        return weights_of(*sharded(shard_names(folder), lambda name: _shard(folder / name)))
+    unsafe = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
+    if unsafe:
+        raise StudioError("weights-not-safetensors", files=listed(unsafe))
+    raise StudioError("weights-missing", folder=str(folder))
+
+
+def weights_of(files: tuple[str, ...], tensors: dict[str, Tensor]) -> Weights:
+    """What files hold together. Raises ``StudioError`` "weights-no-tensors"."""
     if not tensors:
         raise StudioError("weights-no-tensors", file=SINGLE_FILE)
     learnt = {name: tensor for name, tensor in tensors.items() if not _BUFFER.search(name)}
@@ -121,32 +125,41 @@ def read_header(path: Path) -> dict[str, Tensor]:
 
     Raises ``StudioError``: "weights-empty", "weights-lfs", "weights-format", "weights-header", "weights-truncated".
     """
-    size = path.stat().st_size
-    if size == 0:
-        raise StudioError("weights-empty", file=path.name)
     with open_quietly(path) as stream:
-        start = stream.read(64)
-        _refuse_other_formats(path, start)
-        length = struct.unpack("<Q", start[:8])[0] if len(start) >= 8 else size
-        if length > MAX_HEADER_BYTES:
-            raise _lie(path, f"it says that its header is {length:,} bytes long, in a file of {size:,}")
-        if 8 + length > size:
-            raise StudioError("weights-truncated", file=path.name, has=size, needs=8 + length)
-        stream.seek(8)
-        header = stream.read(length)
-    return _checked(path, _parse(path, header), size - 8 - length)
+
+        def read(start: int, length: int) -> bytes:
+            stream.seek(start)
+            return stream.read(length)
+
+        return header_of(path.name, path.stat().st_size, read)
 
 
-def _refuse_other_formats(path: Path, start: bytes) -> None:
+def header_of(
+    name: str, size: int, read: Callable[[int, int], bytes], *, most_bytes: int = MAX_HEADER_BYTES
+) -> dict[str, Tensor]:
+    """As ``read_header``, of a file wherever it is: ``read(start, length)`` gives its bytes, fewer at its end."""
+    if size == 0:
+        raise StudioError("weights-empty", file=name)
+    start = read(0, _START_BYTES)
+    _refuse_other_formats(name, start)
+    length = struct.unpack("<Q", start[:8])[0] if len(start) >= 8 else size
+    if length > most_bytes:
+        raise _lie(name, f"it says that its header is {length:,} bytes long, in a file of {size:,}")
+    if 8 + length > size:
+        raise StudioError("weights-truncated", file=name, has=size, needs=8 + length)
+    return _checked(name, size, _parse(name, read(8, length)), size - 8 - length)
+
+
+def _refuse_other_formats(file: str, start: bytes) -> None:
     if start.startswith(LFS_START):
-        raise StudioError("weights-lfs", file=path.name)
-    for magic, name in OTHER_FORMATS:
+        raise StudioError("weights-lfs", file=file)
+    for magic, format_ in OTHER_FORMATS:
         # A safetensors file may begin with these bytes as its length, but then its "{" follows.
         if start.startswith(magic) and start[8:9] != b"{":
-            raise StudioError("weights-format", file=path.name, format=name)
+            raise StudioError("weights-format", file=file, format=format_)
 
 
-def _parse(path: Path, header: bytes) -> dict[str, Any]:
+def _parse(file: str, header: bytes) -> dict[str, Any]:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
@@ -156,44 +169,38 @@ def _parse(path: Path, header: bytes) -> dict[str, Any]:
     try:
         value = json.loads(header.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise _lie(path, "its header is not readable JSON") from error
+        raise _lie(file, "its header is not readable JSON") from error
     if not isinstance(value, dict):
-        raise _lie(path, "its header is not a table")
+        raise _lie(file, "its header is not a table")
     return value
 
 
-def _checked(path: Path, header: dict[str, Any], data_bytes: int) -> dict[str, Tensor]:
-    tensors = {name: _tensor(path, name, entry) for name, entry in header.items() if name != "__metadata__"}
+def _checked(file: str, size: int, header: dict[str, Any], data_bytes: int) -> dict[str, Tensor]:
+    tensors = {name: _tensor(file, name, entry) for name, entry in header.items() if name != "__metadata__"}
     expected = 0
     for name, tensor in sorted(tensors.items(), key=lambda item: (item[1].start, item[1].end)):
         if tensor.start != expected:
-            raise _lie(path, f"the bytes of {_short(name)} overlap others or leave a hole")
+            raise _lie(file, f"the bytes of {_short(name)} overlap others or leave a hole")
         expected = tensor.end
     if expected > data_bytes:
-        missing = expected - data_bytes
-        raise StudioError(
-            "weights-truncated",
-            file=path.name,
-            has=path.stat().st_size,
-            needs=path.stat().st_size + missing,
-        )
+        raise StudioError("weights-truncated", file=file, has=size, needs=size + expected - data_bytes)
     if expected < data_bytes:
-        raise _lie(path, f"{data_bytes - expected:,} bytes at its end belong to no tensor")
+        raise _lie(file, f"{data_bytes - expected:,} bytes at its end belong to no tensor")
     return tensors
 
 
-def _tensor(path: Path, name: str, entry: object) -> Tensor:
+def _tensor(file: str, name: str, entry: object) -> Tensor:
     if not isinstance(entry, dict):
-        raise _lie(path, f"the entry of {_short(name)} is not a table")
+        raise _lie(file, f"the entry of {_short(name)} is not a table")
     dtype: Any = entry.get("dtype")
     shape: Any = entry.get("shape")
     offsets: Any = entry.get("data_offsets")
     if not isinstance(dtype, str) or dtype not in DTYPE_BITS:
-        raise _lie(path, f"{_short(name)} has an unknown dtype")
+        raise _lie(file, f"{_short(name)} has an unknown dtype")
     if not (_counts(shape) and _counts(offsets) and len(offsets) == 2 and offsets[0] <= offsets[1]):
-        raise _lie(path, f"the shape or place of {_short(name)} makes no sense")
+        raise _lie(file, f"the shape or place of {_short(name)} makes no sense")
     if (math.prod(shape) * DTYPE_BITS[dtype] + 7) // 8 != offsets[1] - offsets[0]:
-        raise _lie(path, f"the shape of {_short(name)} does not fit its bytes")
+        raise _lie(file, f"the shape of {_short(name)} does not fit its bytes")
     return Tensor(dtype, tuple(shape), offsets[0], offsets[1])
 
 
@@ -201,17 +208,24 @@ def _counts(value: Any) -> bool:
     return isinstance(value, list) and all(type(number) is int and 0 <= number < 2**62 for number in value)
 
 
-def _read_shards(folder: Path) -> tuple[tuple[str, ...], dict[str, Tensor]]:
-    names = shard_names(folder)
+def sharded(
+    names: dict[str, str], header_of_file: Callable[[str], dict[str, Tensor]]
+) -> tuple[tuple[str, ...], dict[str, Tensor]]:
+    """The files of an index (``shard_names``) and all their tensors. Raises ``StudioError`` "weights-index"."""
+    files = tuple(sorted(set(names.values())))
     tensors: dict[str, Tensor] = {}
-    for name in sorted(set(names.values())):
-        if not (folder / name).is_file():
-            raise StudioError("weights-shard-missing", file=name)
-        tensors |= read_header(folder / name)
+    for file in files:
+        tensors |= header_of_file(file)
     absent = sorted(set(names) - set(tensors))
     if absent:
         raise StudioError("weights-index", detail=f"it names tensors that no file has: {listed(absent)}")
-    return tuple(sorted(set(names.values()))), tensors
+    return files, tensors
+
+
+def _shard(path: Path) -> dict[str, Tensor]:
+    if not path.is_file():
+        raise StudioError("weights-shard-missing", file=path.name)
+    return read_header(path)
 
 
 def shard_names(folder: Path) -> dict[str, str]:
@@ -249,5 +263,5 @@ def _short(name: str) -> str:
     return name if len(name) <= 80 else name[:77] + "…"
 
 
-def _lie(path: Path, detail: str) -> StudioError:
-    return StudioError("weights-header", file=path.name, detail=detail)
+def _lie(file: str, detail: str) -> StudioError:
+    return StudioError("weights-header", file=file, detail=detail)

@@ -6,16 +6,20 @@ The model is built on torch's meta device, with shapes and no memory; of its wei
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core import gguf_models, library
+from bigmodel_studio.core import gguf_models, library, network
 from bigmodel_studio.core.catalog import Reference, find
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of
+from bigmodel_studio.core.weights import Weights
 from bigmodel_studio.engine.cards import cards_of
 from bigmodel_studio.engine.checks import check_config, check_folder
 from bigmodel_studio.engine.costs import costs_of
@@ -39,17 +43,38 @@ def describe(request: Describe, session: Session) -> Iterator[Event]:
     if request.model.source == "reference":
         yield from _described_reference(request, find(request.model.id))
         return
-    folder = library.resolve(request.model)
+    try:
+        folder = library.resolve(request.model)
+    except StudioError:
+        if request.model.source != "hub" or not network.is_allowed():
+            raise
+        yield from _described_from_afar(request)
+        return
     gguf = gguf_models.in_place_of(folder)
     if gguf is not None:
         yield Done(result=describe_gguf(gguf, request.model.id))
         return
-    config, weights = check_folder(folder)
+    yield from _described_folder(request, folder, *check_folder(folder), here=True)
+
+
+def _described_folder(
+    request: Describe, folder: Path, config: dict[str, Any], weights: Weights, *, here: bool
+) -> Iterator[Event]:
     kind = kind_of(config)
     model = build_on_meta(folder, auto_class_of(kind, folder))
     refuse_oversized(model, weights)
-    stored = Stored(weights.bytes, weights.dtype, {name: t.dtype for name, t in weights.tensors.items()})
+    stored = Stored(weights.bytes, weights.dtype, {name: t.dtype for name, t in weights.tensors.items()}, here=here)
     yield from described(request, model, architecture_of(config), kind, picture_size(model, folder), stored)
+
+
+def _described_from_afar(request: Describe) -> Iterator[Event]:
+    """One of the Hub that is not here, or not whole: from its config and the headers of its weights."""
+    from bigmodel_studio.engine.hub import headers
+
+    with tempfile.TemporaryDirectory(prefix="bigmodel-studio-hub-") as made:
+        folder = Path(made)
+        weights = yield from headers.fetch(request.model, folder)
+        yield from _described_folder(request, folder, check_config(folder), weights, here=False)
 
 
 def _described_reference(request: Describe, reference: Reference) -> Iterator[Event]:

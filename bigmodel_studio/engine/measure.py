@@ -17,6 +17,7 @@ import msgspec
 
 from bigmodel_studio.core import device_speed
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.network import OFFLINE
 from bigmodel_studio.engine.session import THREADS_VARIABLE, Session
 from bigmodel_studio.protocol import Done, Event, Failed, Measured, MeasurePlan, MeasureSpeed, Progress, Speed
 
@@ -24,7 +25,6 @@ PINNED = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "65536",
     "MALLOC_TRIM_THRESHOLD_": "65536",
-    "HF_HUB_OFFLINE": "1",
 }
 """Settings of glibc (``mallopt(3)``): one arena, and each block of 64 KiB or more on its own, returned when freed."""
 _POLL_S = 0.25
@@ -49,7 +49,7 @@ def _in_a_process(
 ) -> Generator[Event, None, _Answer]:
     command = [sys.executable, "-m", "bigmodel_studio.engine.measuring", str(os.getpid())]
     threads = str(session.threads)
-    environment = {**os.environ, **PINNED, THREADS_VARIABLE: threads, "OMP_NUM_THREADS": threads}
+    environment = {**os.environ, **PINNED, **OFFLINE, THREADS_VARIABLE: threads, "OMP_NUM_THREADS": threads}
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as log:
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=log, env=environment)
         try:
