@@ -18,6 +18,7 @@ from bigmodel_studio import (
     cli_advise,
     cli_bench,
     cli_forks,
+    cli_hub,
     cli_models,
     cli_output,
     cli_plan,
@@ -69,6 +70,7 @@ def doctor(json: cli_models.Json = False) -> None:
 
 cli_models.mount(app)
 cli_plan.mount(app)
+cli_hub.mount(app)
 cli_runs.mount(app)
 cli_forks.mount(app)
 cli_bench.mount(app)

@@ -4,6 +4,7 @@ process without a lane; torch is imported by those alone, so that ``--help`` and
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
@@ -12,8 +13,9 @@ import msgspec
 import typer
 
 from bigmodel_studio import cli_output
-from bigmodel_studio.core import hub_cache, library, model_removal, numbers
-from bigmodel_studio.core.messages import sentence
+from bigmodel_studio.core import hub_cache, library, model_removal, network, numbers
+from bigmodel_studio.core.messages import StudioError, sentence
+from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.core.trash import Trash
 from bigmodel_studio.protocol import (
     Cancelled,
@@ -107,7 +109,7 @@ def remove(
 
 def describe(model: Model, json: Json = False) -> None:
     """Say what a model is: its exact parameters, its layers, what a token or a picture costs."""
-    result = result_of(Describe(model=model_of(model)))
+    result = result_of(Describe(model=model_to_look_at(model)))
     assert isinstance(result, Description)
     if json:
         cli_output.print_json(result)
@@ -167,7 +169,7 @@ def generate(
         model=ref, prompt="" if turns else prompt, turns=turns, sampling=sampling, alternatives=alternatives
     )
     tokens: list[Token] = []
-    for event in _events(request):
+    for event in events_of(request):
         if isinstance(event, Token):
             tokens.append(event)
             if not json:
@@ -207,7 +209,7 @@ def classify(
     request = Classify(model=ref, images=tuple(images), top_k=top_k)
     answers: list[dict[str, Any]] = []
     stopped = False
-    for event in _events(request):
+    for event in events_of(request):
         if isinstance(event, Prediction):
             answers.append(_answer(event))
             if not json:
@@ -242,7 +244,7 @@ def _print_prediction(prediction: Prediction) -> None:
         print(f"  {numbers.percent(label.probability):>6}  {label.label}")
 
 
-def _events(request: Request) -> Iterator[Event]:
+def events_of(request: Request) -> Iterator[Event]:
     """A request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed."""
     from bigmodel_studio.engine.failures import Stopped
     from bigmodel_studio.engine.session import Session
@@ -274,7 +276,7 @@ def _events(request: Request) -> Iterator[Event]:
 
 def result_of(request: Request) -> object:
     """The result of a request that streams nothing."""
-    for event in _events(request):
+    for event in events_of(request):
         if isinstance(event, Done):
             return event.result
     raise typer.Exit(cli_output.EXIT_STOPPED)
@@ -283,6 +285,25 @@ def result_of(request: Request) -> object:
 def model_of(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
     ref = library.parse_model(text)
     return ModelRef(source=ref.source, id=ref.id, revision=ref.revision, step=ref.step, device=device, dtype=dtype)
+
+
+def model_to_look_at(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
+    """As ``model_of``; a model of the Hub that is not here is asked about there, for which this process goes online."""
+    try:
+        return model_of(text, device=device, dtype=dtype)
+    except StudioError as error:
+        if error.problem.code != "folder-missing" or not hub_cache.may_be_id(text):
+            raise
+        go_online()
+        return ModelRef(source="hub", id=text, device=device, dtype=dtype)
+
+
+def go_online() -> None:
+    """Let this process use the network, as the settings say. Raises ``StudioError`` "hub-locked"."""
+    settings = SettingsStore().values
+    if network.is_locked(settings):
+        raise StudioError("hub-locked")
+    os.environ.update(network.environment_of(settings))
 
 
 def _tree(layers: Sequence[Layer], depth: int = 0) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bigmodel_studio import cli_output
-from bigmodel_studio.cli_models import DeviceName, DtypeName, Json, Model, model_of, result_of
+from bigmodel_studio.cli_models import DeviceName, DtypeName, Json, Model, model_to_look_at, result_of
 from bigmodel_studio.core import device_speed, numbers
 from bigmodel_studio.core.messages import StudioError, sentence
 from bigmodel_studio.core.plan import DTYPE_BYTES, PARTS, Plan, error_ratio, plan, settled
@@ -78,7 +78,7 @@ def plan_(
     """Say whether a model fits, for use or for training: memory by part, time, and what to change."""
     if dtype != "auto" and dtype not in DTYPE_BYTES:
         raise StudioError("dtype-unknown", dtype=dtype, device=device, dtypes=", ".join(DTYPE_BYTES))
-    ref = model_of(model, device=device, dtype=dtype)
+    ref = model_to_look_at(model, device=device, dtype=dtype)
     question = PlanQuestion(
         purpose=purpose.value,
         dtype=dtype,

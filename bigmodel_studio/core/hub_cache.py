@@ -23,6 +23,7 @@ from bigmodel_studio.protocol import Problem
 
 PREFIX = "models--"
 UNFINISHED = ".incomplete"
+_ORGANISATION_AND_NAME = re.compile(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}", re.ASCII)
 _HUB_ID = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?")
 
 
@@ -77,6 +78,11 @@ def folder_of(name: str) -> Path | None:
     """The folder of a Hub id in the cache; None where it is not there, or is no id."""
     folder = _place(name)
     return folder if folder is not None and folder.is_dir() else None
+
+
+def may_be_id(text: str) -> bool:
+    """Whether a text may be ORGANISATION/NAME on the Hub: no path that begins with a dot or a stroke is."""
+    return _ORGANISATION_AND_NAME.fullmatch(text) is not None and ".." not in text
 
 
 def _place(name: str) -> Path | None:

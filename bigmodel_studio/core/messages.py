@@ -277,6 +277,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "task-unknown": ("There is no task called {task}.", "There are: {tasks}."),
     "size-unknown": ("“{was}” is not a size.", "It may be: 512MB, 4GB, 1.5GiB."),
+    "count-unknown": ("“{was}” is not a number of parameters.", "It may be: 500M, 7B, 1.5B."),
     "task-not-tried": ("What is asked here cannot be tried on examples: {task}.", "These can: {tasks}."),
     "try-nothing": ("There is nothing to try: {detail}.", "Add an example, and choose a model that is here."),
     "mask-missing": ("There is no gap in the text.", "Write {mask} where the word is missing."),

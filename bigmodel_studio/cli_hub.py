@@ -1,0 +1,199 @@
+"""The commands that ask the Hub: ``search`` and ``pull``. Neither imports torch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bigmodel_studio import cli_output
+from bigmodel_studio.cli_models import Json, events_of, go_online
+from bigmodel_studio.core import device_memory, fits, library, numbers
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.protocol import (
+    Cancelled,
+    Done,
+    Download,
+    Downloaded,
+    Downloading,
+    HubModel,
+    HubPage,
+    ModelRef,
+    SearchHub,
+    to_builtins,
+)
+
+PAGE = 100
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
+
+
+class Sorting(StrEnum):
+    """In which order models are listed."""
+
+    downloads = "downloads"
+    likes = "likes"
+    trending = "trending"
+    updated = "updated"
+
+
+def mount(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    for command in (search, pull):
+        app.command()(command)
+
+
+def search(
+    words: Annotated[list[str] | None, typer.Argument(metavar="WORDS…", help="In the name of the model.")] = None,
+    task: Annotated[str, typer.Option(help="As the Hub calls it: text-generation, image-classification, …")] = "",
+    library_: Annotated[str, typer.Option("--library", help="What it was made for, such as transformers.")] = "",
+    licence: Annotated[str, typer.Option("--licence", "--license", help="As the Hub calls it: mit, apache-2.0.")] = "",
+    max_parameters: Annotated[str, typer.Option(help="At most so many, such as 500M or 7B.")] = "",
+    min_parameters: Annotated[str, typer.Option(help="At least so many.")] = "",
+    sort: Annotated[Sorting, typer.Option(help="What comes first.")] = Sorting.downloads,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many models.")] = 20,
+    json: Json = False,
+) -> None:
+    """Search the Hub for models."""
+    request = SearchHub(
+        words=" ".join(words or ()),
+        task=task,
+        library=library_,
+        licence=licence,
+        least_parameters=count_of(min_parameters),
+        most_parameters=count_of(max_parameters),
+        sort=sort.value,
+        limit=min(limit, PAGE),
+    )
+    go_online()
+    rooms = device_memory.rooms()
+    found = [(model, fits.fits(model.parameters, rooms)) for model in _found(request, limit)]
+    if json:
+        cli_output.print_json([_plain(model, fitting) for model, fitting in found])
+    elif not found:
+        cli_output.say("The Hub has no such model.")
+    else:
+        header = ["MODEL", "TASK", "PARAMETERS", "BYTES", "LICENCE", "DOWNLOADS", "FITS"]
+        cli_output.print_table(header, [_row(model, fitting) for model, fitting in found], right=(2, 3, 5))
+
+
+def pull(
+    repo: Annotated[str, typer.Argument(metavar="REPO", help="ORGANISATION/NAME on the Hub.")],
+    revision: Annotated[str | None, typer.Option(help="A branch, a tag or a commit (default: main).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON lines: how far it is, then the model.")] = False,
+) -> None:
+    """Fetch a model from the Hub: only what is needed, checked. It goes on where it stopped. Ctrl+C stops it."""
+    go_online()
+    screen = _Screen()
+    for event in events_of(Download(id=repo, revision=revision)):
+        if isinstance(event, Downloading):
+            if json:
+                print(msgspec.json.encode(_progress(event)).decode(), flush=True)
+            else:
+                screen.show(event)
+        elif isinstance(event, Cancelled):
+            screen.end()
+            cli_output.say(f"Stopped. What came is kept: “bigmodel-studio pull {repo}” goes on from there.")
+            raise typer.Exit(cli_output.EXIT_STOPPED)
+        elif isinstance(event, Done):
+            screen.end()
+            assert isinstance(event.result, Downloaded)
+            _say_pulled(event.result, json=json)
+
+
+def _say_pulled(done: Downloaded, *, json: bool) -> None:
+    record = library.record(ModelRef(source="hub", id=done.id, revision=done.revision))
+    if json:
+        print(msgspec.json.encode({**to_builtins(record), "fetched_bytes": done.fetched_bytes}).decode(), flush=True)
+        return
+    for name in done.again:
+        cli_output.say(f"note: {name} was not what the Hub has, and was fetched again.")
+    cli_output.say(f"{done.id} is here, whole and checked: {numbers.size(done.bytes)} in {done.path}")
+
+
+def _progress(said: Downloading) -> dict[str, Any]:
+    return {
+        "event": "downloading",
+        "done_bytes": said.done_bytes,
+        "total_bytes": said.total_bytes,
+        "bytes_per_s": said.bytes_per_s,
+        "seconds_left": said.seconds_left,
+        "files": [to_builtins(file) for file in said.files if file.state in ("loading", "checking")],
+    }
+
+
+class _Screen:
+    """One line on a terminal that says how far it is; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def show(self, said: Downloading) -> None:
+        """Write over the line before."""
+        if not sys.stderr.isatty() or not said.total_bytes:
+            return
+        left = f", {numbers.duration(said.seconds_left)} left" if said.seconds_left is not None else ""
+        line = (
+            f"{numbers.percent(said.done_bytes / said.total_bytes, 0)} of {numbers.size(said.total_bytes)}, "
+            f"{numbers.size_rate(said.bytes_per_s)}{left}"
+        )
+        print(f"\r{line.ljust(self._width)}", end="", file=sys.stderr, flush=True)
+        self._width = len(line)
+
+    def end(self) -> None:
+        """Leave the line as it is."""
+        if self._width:
+            print(file=sys.stderr)
+            self._width = 0
+
+
+def count_of(text: str) -> int:
+    """``500M``, ``7B``, ``1.5b`` or a plain number; 0 for nothing. Raises ``StudioError`` "count-unknown"."""
+    written = text.strip().upper().replace(" ", "")
+    if not written:
+        return 0
+    unit = written[-1] if written[-1] in _UNITS else ""
+    try:
+        value = float(written.removesuffix(unit)) * _UNITS[unit]
+    except ValueError:
+        value = 0.0
+    if not 1 <= value < 2**60:
+        raise StudioError("count-unknown", was=text[:40])
+    return round(value)
+
+
+def _found(request: SearchHub, limit: int) -> Iterator[HubModel]:
+    """As many models as are wanted, page by page."""
+    while True:
+        page = None
+        for event in events_of(request):
+            if isinstance(event, Cancelled):
+                raise typer.Exit(cli_output.EXIT_STOPPED)
+            if isinstance(event, Done):
+                page = event.result
+        assert isinstance(page, HubPage)
+        yield from page.models[:limit]
+        limit -= len(page.models)
+        if limit <= 0 or not page.next:
+            return
+        request = msgspec.structs.replace(request, after=page.next)
+
+
+def _plain(model: HubModel, fitting: bool | None) -> dict[str, Any]:
+    record = {name: getattr(model, name) for name in HubModel.__struct_fields__}
+    return {**record, "parameters": model.parameters or None, "bytes": model.bytes or None, "fits": fitting}
+
+
+def _row(model: HubModel, fitting: bool | None) -> list[str]:
+    return [
+        model.id,
+        model.task or numbers.NOTHING,
+        numbers.count(model.parameters or None),
+        numbers.size(model.bytes or None),
+        model.licence or numbers.NOTHING,
+        numbers.count(model.downloads),
+        {True: "yes", False: "no", None: numbers.NOTHING}[fitting],
+    ]
