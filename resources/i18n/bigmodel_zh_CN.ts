@@ -3244,6 +3244,10 @@
         <translation>停止中</translation>
     </message>
     <message>
+        <source>the headers of all files are too long together</source>
+        <translation>所有文件的头部合计过长</translation>
+    </message>
+    <message>
         <source>tokenising: {0}%</source>
         <translation>正在分词：{0}%</translation>
     </message>
@@ -3640,6 +3644,10 @@
         <translation>在本机上的速度尚不清楚。</translation>
     </message>
     <message>
+        <source>If it was made for another library (diffusers, GGUF), it is not used here.</source>
+        <translation>如果它是为其他库（diffusers、GGUF）制作的，则不能在此使用。</translation>
+    </message>
+    <message>
         <source>It can be fetched from the Hub: about {size}.</source>
         <translation>可从 Hub 获取：约 {size}。</translation>
     </message>
@@ -3690,6 +3698,10 @@
     <message>
         <source>It looks at about {rate} pictures a second.</source>
         <translation>每秒约识别 {rate} 张图片。</translation>
+    </message>
+    <message>
+        <source>It may be: 500M, 7B, 1.5B.</source>
+        <translation>可以写作：500M、7B、1.5B。</translation>
     </message>
     <message>
         <source>It may be: 512MB, 4GB, 1.5GiB.</source>
@@ -4876,6 +4888,10 @@
         <translation>无法规划 {model}：没有权重就无法运行其结构。</translation>
     </message>
     <message>
+        <source>{model} has no config.json, so it is no model of transformers.</source>
+        <translation>{model} 没有 config.json，因此不是 transformers 的模型。</translation>
+    </message>
+    <message>
         <source>{model} has no file {file}.</source>
         <translation>{model} 没有文件 {file}。</translation>
     </message>
@@ -5042,6 +5058,10 @@
     <message>
         <source>“{text}” is no change.</source>
         <translation>“{text}”不是一项更改。</translation>
+    </message>
+    <message>
+        <source>“{was}” is not a number of parameters.</source>
+        <translation>“{was}”不是参数数量。</translation>
     </message>
     <message>
         <source>“{was}” is not a size.</source>
