@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bigmodel_studio.core import launch
+from bigmodel_studio.core import launch, run_queue
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.retry import smaller
 from bigmodel_studio.core.runs import Parent, RunFolder, checkpoint_number
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.core.spec_changes import Changes, changed, fields_of
@@ -49,6 +50,28 @@ def fork(parent: RunFolder, step: int | None, changes: Changes, folder: Path) ->
     at = checkpoint_number(checkpoint)
     spec = fork_spec(parent, at, changes, folder)
     return launch.create_run(spec, parent=Parent(parent.name, at), checkpoint=checkpoint)
+
+
+def try_smaller(run: RunFolder) -> RunFolder:
+    """A run that ran out of memory once more, as ``core.retry`` makes it smaller: on from its newest checkpoint where
+    it has one. It waits in the queue.
+
+    Raises ``StudioError``: why it failed where nothing smaller can be tried, and as ``fork`` does; ``OSError``.
+    """
+    run.check_ours()
+    spec = run.spec()
+    made = smaller(spec) if spec is not None else None
+    if made is None:
+        problem = run.status().problem
+        raise StudioError.of(problem) if problem is not None else StudioError("run-unknown", run=run.name)
+    if run.checkpoints():
+        checkpoint = run.checkpoint_path()
+        parent = Parent(run.name, checkpoint_number(checkpoint))
+        again = launch.create_run(made, parent=parent, checkpoint=checkpoint)
+    else:
+        again = launch.create_run(made)
+    run_queue.submit(again)
+    return again
 
 
 def _is_fixed(field: str) -> bool:

@@ -42,6 +42,11 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     device: str = ""
     baselines: dict[str, float] = {}
     best_step: int = 0
+    best_loss: float | None = None
+    items: float | None = None
+    """Tokens or pictures learnt from, where it says so."""
+    seconds: float | None = None
+    """Of computing updates."""
     flops_per_item: float = 0.0
     parent: Parent | None = None
     sweep: str = ""
@@ -95,6 +100,9 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         device=status.device,
         baselines=status.baselines,
         best_step=status.best_step,
+        best_loss=status.best_loss,
+        items=status.last.get("items"),
+        seconds=status.last.get("seconds"),
         flops_per_item=status.flops_per_item,
         parent=status.parent,
         sweep=status.sweep,

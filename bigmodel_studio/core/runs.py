@@ -61,6 +61,8 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     device: str = ""
     best_step: int = 0
     """The checkpoint whose evaluation loss is the smallest; 0: none was evaluated."""
+    best_loss: float | None = None
+    """That evaluation loss."""
     flops_per_item: float = 0.0
     """Floating-point operations of an update for each token or picture of it, counted in the first one; 0: not yet."""
     problem: Problem | None = None

@@ -83,7 +83,7 @@ class Loop:
         self.precision.restore(facts.scale)
         if facts.best.step in self.run.checkpoints():  # else it is another run's: this one begins its own count
             self.best = facts.best
-        self.status.set(best_step=self.best.step)
+        self.status.set(best_step=self.best.step, best_loss=self.best.loss)
 
     def announce_resume(self) -> None:
         """Void the records past the step that is gone on from."""
@@ -145,7 +145,7 @@ class Loop:
         except NotFinite as error:
             raise StudioError("loss-not-finite", blame="work", what="model", step=self.step) from error
         self.saved = self.step
-        self.status.set(best_step=self.best.step)
+        self.status.set(best_step=self.best.step, best_loss=self.best.loss)
         checkpoint.tidy(self.run, self.spec.schedule.keep, spare=self.best.step)
         print(f"step {self.step}: saved", flush=True)
         self._clock = time.perf_counter()

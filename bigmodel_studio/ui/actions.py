@@ -109,6 +109,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "use-run", str(QT_TRANSLATE_NOOP("actions", "Use what the run has made")), "", "use", "page", page="train"
     ),
+    ActionSpec("fork-run", str(QT_TRANSLATE_NOOP("actions", "Fork the run…")), "", "fork_run", "page", page="train"),
     ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
     ActionSpec(
         "search-hub",

@@ -16,7 +16,8 @@ from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.train.data_field import short_name
-from bigmodel_studio.ui.pages.train.words import state_word, word
+from bigmodel_studio.ui.pages.train.note_edit import NoteEdit
+from bigmodel_studio.ui.pages.train.words import origin_line, state_word, word
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
@@ -33,6 +34,8 @@ ROWS = (
     str(QT_TRANSLATE_NOOP("train", "Device")),
     str(QT_TRANSLATE_NOOP("train", "Memory")),
     str(QT_TRANSLATE_NOOP("train", "Checkpoints")),
+    str(QT_TRANSLATE_NOOP("train", "Best")),
+    str(QT_TRANSLATE_NOOP("train", "Origin")),
 )
 PARTS = {
     "weights": str(QT_TRANSLATE_NOOP("train", "Weights: {size}, {how}")),
@@ -62,7 +65,9 @@ class Facts(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Steps done"))
         self.message = label("", "small", wrap=True)
+        self.note = NoteEdit()
         self.values: dict[str, QLabel] = {}
+        self._titles: dict[str, QLabel] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
@@ -71,7 +76,8 @@ class Facts(QWidget):
             value = ElidedLabel()
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.values[title] = value
-            grid.addWidget(label(word(title), "secondary"), row, 0)
+            self._titles[title] = label(word(title), "secondary")
+            grid.addWidget(self._titles[title], row, 0)
             grid.addWidget(value, row, 1)
         self.open_folder = QPushButton(self.tr("Open folder"))
         self.open_folder.clicked.connect(self._on_open)
@@ -90,12 +96,14 @@ class Facts(QWidget):
         column.addWidget(self.message)
         column.addLayout(grid)
         column.addLayout(buttons)
+        column.addWidget(self.note)
         column.addStretch(1)
 
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
         """None where no run is chosen."""
         self.setVisible(run is not None)
         if run is None:
+            self.note.show_run(None)
             return
         self._path = Path(run.path)
         self.name.setText(run.name)
@@ -104,12 +112,19 @@ class Facts(QWidget):
         self.bar.setVisible(run.live)
         self.message.setText(self._message(run))
         self.message.setVisible(bool(self.message.text()))
-        for title, text in {**_of_run(run), **(_of_spec(spec) if spec is not None else {})}.items():
-            self.values[title].setText(text)
+        self.note.show_run(run.name)
+        texts = {**_of_run(run), **(_of_spec(spec) if spec is not None else {})}
+        for title, value in self.values.items():
+            value.setText(texts.get(title, ""))
+            wanted = title in texts or (title == "Memory" and spec is not None)
+            value.setVisible(wanted)
+            self._titles[title].setVisible(wanted)
         self._show_memory(run, spec)
 
     def _show_memory(self, run: RunSummary, spec: RunSpec | None) -> None:
         """What the run takes on its device while it computes; the tooltip says what of."""
+        self.values["Origin"].setToolTip(origin_line(run))
+        self.values["Memory"].setToolTip("")
         if spec is None:
             return
         need = need_of(spec, (run.device,) if run.device not in {"", CPU} else ())[0]
@@ -142,7 +157,7 @@ class Facts(QWidget):
 
 def _of_run(run: RunSummary) -> dict[str, str]:
     until = 0.0 if run.waiting else time.time() if run.live else run.updated
-    return {
+    texts = {
         "State": state_word(run),
         "Step": f"{numbers.exact(run.step)} / {numbers.exact(run.steps)}",
         "Time": numbers.duration(until - run.started) if run.started and until else numbers.NOTHING,
@@ -150,6 +165,17 @@ def _of_run(run: RunSummary) -> dict[str, str]:
         "Device": run.device or numbers.NOTHING,
         "Checkpoints": ", ".join(map(numbers.exact, run.checkpoints)) or numbers.NOTHING,
     }
+    if run.best_step:
+        best = word("{loss} at step {step}")
+        texts["Best"] = best.format(loss=numbers.significant(run.best_loss), step=numbers.exact(run.best_step))
+    if origin := _origin(run):
+        texts["Origin"] = origin
+    return {title: text for title, text in texts.items() if not (run.foreign and text == numbers.NOTHING)}
+
+
+def _origin(run: RunSummary) -> str:
+    """In short, as one names a checkpoint; the tooltip has the words."""
+    return f"{run.parent.run}@{run.parent.step}" if run.parent is not None else run.foreign or run.sweep
 
 
 def _of_spec(spec: RunSpec) -> dict[str, str]:
@@ -166,6 +192,12 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
         "Model": said,
         "Data": ", ".join(short_name(Path(path)) for path in spec.data.train),
         "Learning rate": numbers.significant(spec.optimizer.learning_rate),
-        "Batch": numbers.exact(spec.schedule.batch),
+        "Batch": _batch(spec),
         "Seed": str(spec.seed),
     }
+
+
+def _batch(spec: RunSpec) -> str:
+    schedule = spec.schedule
+    times = f" × {numbers.exact(schedule.accumulate)}" if schedule.accumulate > 1 else ""
+    return numbers.exact(schedule.batch) + times

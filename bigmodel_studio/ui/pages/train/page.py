@@ -15,6 +15,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, 
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import run_queue
+from bigmodel_studio.core.forks import try_smaller
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
@@ -26,10 +27,12 @@ from bigmodel_studio.ui.dropping import leave_to_window
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.pages.train.curves_export import CurvesExport
 from bigmodel_studio.ui.pages.train.facts import Facts
+from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
 from bigmodel_studio.ui.pages.train.new_run import NewRun
 from bigmodel_studio.ui.pages.train.overlays import Overlays
 from bigmodel_studio.ui.pages.train.run_strip import RunStrip
-from bigmodel_studio.ui.pages.train.runs_list import RunsList, RunsModel
+from bigmodel_studio.ui.pages.train.runs_column import RunsColumn
+from bigmodel_studio.ui.pages.train.runs_list import RunsModel
 from bigmodel_studio.ui.pages.train.story import Story
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.time_slider import TimeSlider
@@ -37,7 +40,7 @@ from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.empty import Empty
-from bigmodel_studio.ui.widgets.page_frame import Page, label, panel
+from bigmodel_studio.ui.widgets.page_frame import Page, panel
 
 TICK_MS = 1000
 USES = {
@@ -51,8 +54,9 @@ STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
     "now": run_queue.start_now,
     "remove": run_queue.remove,
     "release": lambda folder: folder.ask("pause", release=True),
+    "smaller": try_smaller,
 }
-"""What the strip above the curves can want of a run."""
+"""What the strip above the curves can want of a run; a run that comes of it is shown."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class TrainPage(Page):
         self._build_list()
         self._build_body()
         self.facts = Facts()
+        self.facts.note.kept.connect(self.column.refilter)
+        self.facts.note.failed.connect(studio.tell)
         self.set_inspector(self.facts)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._refresh)
@@ -107,8 +113,11 @@ class TrainPage(Page):
         self.save_button = self._button(self.tr("Save now"), self.save_run)
         self.pause_button = self._button(self.tr("Pause"), self.pause_run)
         self.resume_button = self._button(self.tr("Resume"), self.resume_run)
+        self.fork_button = self._button(self.tr("Fork…"), self.fork_run)
+        self.fork_button.setToolTip(self.tr("Go on from a checkpoint with other settings, as a run of its own"))
         self.add_to_header(self.new_button)
-        for button in (self.use_button, self.save_button, self.pause_button, self.resume_button, self.stop_button):
+        running = (self.save_button, self.pause_button, self.resume_button, self.stop_button)
+        for button in (self.use_button, self.fork_button, *running):
             self.add_to_header(button, right=True)
 
     def _button(self, text: str, slot: object) -> QPushButton:
@@ -117,18 +126,11 @@ class TrainPage(Page):
         return made
 
     def _build_list(self) -> None:
-        self.list = RunsList(self.runs)
+        column = RunsColumn(self.runs)
+        self.column, self.list = column, column.list
         self.list.remove_wanted.connect(self.studio.removals.remove_run)
         self.list.selectionModel().currentChanged.connect(self._on_current)
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 12, 0, 0)
-        column.setSpacing(4)
-        heading = label(self.tr("Runs"), "heading")
-        heading.setContentsMargins(16, 0, 0, 0)
-        column.addWidget(heading)
-        column.addWidget(self.list, 1)
-        self.set_list(holder, 260)
+        self.set_list(column, 260)
 
     def _build_body(self) -> None:
         self.empty = Empty("train")
@@ -209,6 +211,7 @@ class TrainPage(Page):
         self._clock.stop()
         if self._form is not None:
             self._form.stop()
+        self.facts.note.stop()
         self.curves.stop()
         self.overlays.stop()
         self.story.stop()
@@ -329,6 +332,22 @@ class TrainPage(Page):
         """Go on: a paused run is asked to, any other joins the queue, to start from its newest whole checkpoint."""
         self._do(lambda folder: folder.ask("run") if folder.at_work() else run_queue.submit(folder, resume=True))
 
+    @Slot()
+    def fork_run(self) -> None:
+        """Ask from which checkpoint, and with what other settings, a fork shall go on."""
+        run = self.current()
+        if run is None or self._spec is None:
+            return
+        dialog = ForkDialog(RunFolder(Path(run.path)), self._spec, self.time_slider.step, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.made.connect(self._on_made)
+        dialog.open()
+
+    @Slot(object)
+    def _on_made(self, run: RunFolder) -> None:
+        self.choose(run.name)
+        self.studio.runs.refresh()
+
     def offers(self, handler: str) -> bool:
         """What cannot be pressed is not offered elsewhere either."""
         buttons = {
@@ -347,9 +366,16 @@ class TrainPage(Page):
     def _do(self, action: Callable[[RunFolder], object]) -> None:
         """Do something to the run that is shown, and look at once what came of it."""
         run = self.current()
-        if run is not None:
-            self._try(lambda: action(RunFolder(Path(run.path))))
-            self.studio.runs.refresh()
+        if run is None:
+            return
+
+        def done() -> None:
+            made = action(RunFolder(Path(run.path)))
+            if isinstance(made, RunFolder):
+                self.choose(made.name)
+
+        self._try(done)
+        self.studio.runs.refresh()
 
     @Slot()
     def use(self) -> None:
@@ -396,7 +422,8 @@ class TrainPage(Page):
         self.strip.show_run(run)
         self.time_slider.show_run(run, _page_of(run))
         self.story.show_run(run, self._spec)
-        working = run is not None and run.live and run.state != "stopping" and not filling
+        ours = run is not None and not run.foreign
+        working = ours and run is not None and run.live and run.state != "stopping" and not filling
         can_pause = run is not None and run.live and run.state != "paused"
         self.stop_button.setEnabled(working)
         self.save_button.setEnabled(working and run is not None and run.step not in (0, *run.checkpoints))
@@ -406,6 +433,8 @@ class TrainPage(Page):
         self.resume_button.setVisible(not can_pause)
         self.use_button.setText(word(USES[_page_of(run)]))
         self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
+        can_fork = run is not None and not run.foreign and bool(run.checkpoints) and self._spec is not None
+        self.fork_button.setEnabled(can_fork and not filling)
         live = run is not None and run.live
         if live != self._clock.isActive():
             (self._clock.start if live else self._clock.stop)()
@@ -428,4 +457,4 @@ def _page_of(run: RunSummary | None) -> str:
 
 
 def _can_resume(run: RunSummary | None) -> bool:
-    return run is not None and not run.bundled and run.state in RESUMABLE
+    return run is not None and not run.bundled and not run.foreign and run.state in RESUMABLE

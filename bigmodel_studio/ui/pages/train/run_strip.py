@@ -11,9 +11,14 @@ from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
+MEMORY = frozenset({"training-memory", "training-memory-recompute", "training-memory-context"})
+"""Ends for want of memory for which there is something smaller to try."""
+
 
 class RunStrip(QFrame):
-    """Hidden where there is nothing to say. ``wanted`` names what shall be done: "up", "now", "remove", "release"."""
+    """Hidden where there is nothing to say. ``wanted`` names what shall be done: "up", "now", "remove", "release",
+    "smaller".
+    """
 
     wanted = Signal(str)
 
@@ -40,6 +45,9 @@ class RunStrip(QFrame):
                 self.tr("Save it and end its process; Resume goes on from there"),
             ),
         }
+        self.buttons["smaller"] = self._button(
+            "smaller", self.tr("Try smaller"), self.tr("A new run with that change, on from the last checkpoint")
+        )
         for button in self.buttons.values():
             row.addWidget(button)
         self.hide()
@@ -54,6 +62,10 @@ class RunStrip(QFrame):
         elif run is not None and resting:
             self._say_resting(run)
             offered = {"release": True} if run.live else {}
+        elif run is not None and run.state == "failed" and run.problem is not None and run.problem.code in MEMORY:
+            self.title.setText(self.tr("There was not enough memory"))
+            self.reason.setText(i18n.said(run.problem))
+            offered = {"smaller": True}
         for name, button in self.buttons.items():
             button.setVisible(name in offered)
             button.setEnabled(offered.get(name, False))

@@ -24,10 +24,12 @@ from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QSt
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.pages.train.words import state_line
+from bigmodel_studio.ui.pages.train.words import origin_line, state_line
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 56
+INDENT_PX = 14
+MOST_INDENTS = 4
 RUN_ROLE = Qt.ItemDataRole.UserRole
 COLOUR_ROLE = Qt.ItemDataRole.UserRole + 1
 _SPARK = QSize(60, 16)
@@ -74,7 +76,7 @@ class RunsModel(QAbstractListModel):
         run = self.runs[index.row()]
         roles: dict[int, Any] = {
             Qt.ItemDataRole.DisplayRole: run.name,
-            Qt.ItemDataRole.ToolTipRole: f"{run.name}\n{state_line(run)}",
+            Qt.ItemDataRole.ToolTipRole: "\n".join(filter(None, (run.name, state_line(run), origin_line(run)))),
             Qt.ItemDataRole.AccessibleTextRole: f"{run.name}, {state_line(run)}, {numbers.significant(run.loss)}",
             RUN_ROLE: run,
             COLOUR_ROLE: self.colour_of(run.name),
@@ -126,15 +128,19 @@ class _RunRow(QStyledItemDelegate):
         tint = theme.colours().series[index.data(COLOUR_ROLE) % 4]
         styled: Any = option
         row = QRect(styled.rect).adjusted(8, 2, -8, -2)
+        indent = INDENT_PX * min(run.depth, MOST_INDENTS)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         if styled.state & QStyle.StateFlag.State_Selected:
             painter.setBrush(theme.colour("accent_soft"))
             painter.drawRoundedRect(row, 6, 6)
+        if indent:
+            _paint_branch(painter, QPointF(row.left() + 12 + indent, row.top() + 16))
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tint))
-        painter.drawEllipse(QPointF(row.left() + 12, row.top() + 16), 4, 4)
-        inner = QRectF(row).adjusted(24, 6, -8, -6)
+        painter.drawEllipse(QPointF(row.left() + 12 + indent, row.top() + 16), 4, 4)
+        inner = QRectF(row).adjusted(24 + indent, 6, -8, -6)
         self._paint_name(painter, inner, run)
         self._paint_state(painter, inner, run)
         _paint_sparkline(
@@ -162,6 +168,13 @@ class _RunRow(QStyledItemDelegate):
         room = QRectF(inner.left(), inner.bottom() - 20, inner.width() - _SPARK.width() - 8, 18)
         elided = QFontMetricsF(font).elidedText(state_line(run), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+def _paint_branch(painter: QPainter, dot: QPointF) -> None:
+    """From the run above to a fork of it."""
+    painter.setPen(QPen(theme.colour("secondary"), 1))
+    corner = QPointF(dot.x() - INDENT_PX, dot.y())
+    painter.drawPolyline(QPolygonF([QPointF(corner.x(), corner.y() - 18), corner, QPointF(dot.x() - 6, dot.y())]))
 
 
 def _paint_sparkline(painter: QPainter, box: QRectF, run: RunSummary, tint: str) -> None:

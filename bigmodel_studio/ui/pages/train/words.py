@@ -62,6 +62,16 @@ def state_line(run: RunSummary) -> str:
     return word("{state} · step {step}").format(state=state, step=numbers.exact(run.step))
 
 
+def origin_line(run: RunSummary) -> str:
+    """Where a run comes from, if from another one, a sweep or another program."""
+    if run.parent is not None:
+        words = word("forked from {run} at step {step}")
+        return words.format(run=run.parent.run, step=numbers.exact(run.parent.step))
+    if run.sweep:
+        return word("of the sweep {sweep}").format(sweep=run.sweep)
+    return word("written by {writer}").format(writer=run.foreign) if run.foreign else ""
+
+
 def sample_words(sample: dict[str, Any]) -> tuple[str, str]:
     """A text record of ``samples.jsonl`` as a heading and a text: the prompt and what followed."""
     return _line(sample.get("prompt", "")), _line(sample.get("text", ""))
