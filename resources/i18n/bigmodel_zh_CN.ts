@@ -794,6 +794,61 @@
     </message>
 </context>
 <context>
+    <name>ForkDialog</name>
+    <message>
+        <source>A run of its own that goes on from a checkpoint, with the optimizer as it was there. Steps count on from it, so that the curves can be laid over each other.</source>
+        <translation>从一个检查点继续的独立运行，优化器保持当时的状态。步数接着计算，因此曲线可以叠放。</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Batches an update</source>
+        <translation>每次更新的批数</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Fork</source>
+        <translation>分叉</translation>
+    </message>
+    <message>
+        <source>Fork {run}</source>
+        <translation>分叉 {run}</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Other settings, one a line</source>
+        <translation>其他设置，每行一项</translation>
+    </message>
+    <message>
+        <source>Steps in all</source>
+        <translation>总步数</translation>
+    </message>
+    <message>
+        <source>a number, as 1e-3</source>
+        <translation>一个数，如 1e-3</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
     <name>HubView</name>
     <message numerus="yes">
         <source>%n model(s)</source>
@@ -1572,6 +1627,29 @@
     </message>
 </context>
 <context>
+    <name>NoteEdit</name>
+    <message>
+        <source>Notes</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Notes on the run</source>
+        <translation>运行的备注</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Tags of the run</source>
+        <translation>运行的标签</translation>
+    </message>
+    <message>
+        <source>Words by which the run is found, with spaces between them</source>
+        <translation>用来查找运行的词，以空格分隔</translation>
+    </message>
+</context>
+<context>
     <name>Notices</name>
     <message numerus="yes">
         <source>%n download(s) were not finished.</source>
@@ -2321,6 +2399,10 @@
 <context>
     <name>RunStrip</name>
     <message>
+        <source>A new run with that change, on from the last checkpoint</source>
+        <translation>按此更改新建运行，从最后的检查点继续</translation>
+    </message>
+    <message>
         <source>Give memory back</source>
         <translation>释放内存</translation>
     </message>
@@ -2376,6 +2458,14 @@
         <source>Stop it; Resume puts it back</source>
         <translation>停止任务；点击“继续”会重新排队</translation>
     </message>
+    <message>
+        <source>There was not enough memory</source>
+        <translation>内存不够</translation>
+    </message>
+    <message>
+        <source>Try smaller</source>
+        <translation>用更小的重试</translation>
+    </message>
 </context>
 <context>
     <name>Running</name>
@@ -2386,6 +2476,25 @@
     <message>
         <source>{name}: {size}</source>
         <translation>{name}：{size}</translation>
+    </message>
+</context>
+<context>
+    <name>RunsColumn</name>
+    <message>
+        <source>No run matches.</source>
+        <translation>没有匹配的运行。</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Search runs</source>
+        <translation>搜索运行</translation>
+    </message>
+    <message>
+        <source>Search runs by name, tags and notes</source>
+        <translation>按名称、标签和备注搜索运行</translation>
     </message>
 </context>
 <context>
@@ -2711,6 +2820,14 @@
         <translation>在这台电脑上，一个小模型几分钟就能学会写小故事。</translation>
     </message>
     <message>
+        <source>Fork…</source>
+        <translation>分叉…</translation>
+    </message>
+    <message>
+        <source>Go on from a checkpoint with other settings, as a run of its own</source>
+        <translation>用其他设置从一个检查点继续，作为独立的运行</translation>
+    </message>
+    <message>
         <source>New run</source>
         <translation>新建训练</translation>
     </message>
@@ -2724,7 +2841,7 @@
     </message>
     <message>
         <source>Runs</source>
-        <translation>训练任务</translation>
+        <translation type="vanished">训练任务</translation>
     </message>
     <message>
         <source>Save now</source>
@@ -2975,6 +3092,10 @@
     <message>
         <source>Find and do…</source>
         <translation>查找并执行…</translation>
+    </message>
+    <message>
+        <source>Fork the run…</source>
+        <translation>分叉运行…</translation>
     </message>
     <message>
         <source>Go offline, or online again</source>
@@ -5644,6 +5765,10 @@
         <translation>批大小</translation>
     </message>
     <message>
+        <source>Best</source>
+        <translation>最好</translation>
+    </message>
+    <message>
         <source>Checkpoints</source>
         <translation>检查点</translation>
     </message>
@@ -5686,6 +5811,10 @@
     <message>
         <source>Optimizer: {size}, {how}</source>
         <translation>优化器：{size}，{how}</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -5792,12 +5921,20 @@
         <translation>已完成</translation>
     </message>
     <message>
+        <source>forked from {run} at step {step}</source>
+        <translation>分叉自 {run} 的第 {step} 步</translation>
+    </message>
+    <message>
         <source>interrupted</source>
         <translation>已中断</translation>
     </message>
     <message>
         <source>measured</source>
         <translation>实测</translation>
+    </message>
+    <message>
+        <source>of the sweep {sweep}</source>
+        <translation>属于扫描 {sweep}</translation>
     </message>
     <message>
         <source>paused</source>
@@ -5836,8 +5973,16 @@
         <translation>等待中</translation>
     </message>
     <message>
+        <source>written by {writer}</source>
+        <translation>由 {writer} 写入</translation>
+    </message>
+    <message>
         <source>{layers} layers, {width} wide, {heads} heads</source>
         <translation>{layers} 层，宽度 {width}，{heads} 头</translation>
+    </message>
+    <message>
+        <source>{loss} at step {step}</source>
+        <translation>{loss}，第 {step} 步</translation>
     </message>
     <message>
         <source>{state} · next</source>
