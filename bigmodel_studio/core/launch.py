@@ -146,6 +146,17 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
     return process.pid
 
 
+def torchrun_words(run: Path, processes: int, machines: int = 2) -> str:
+    """The command that trains a run on several machines that share its folder, to be given on each of them.
+
+    ``processes`` are those of each machine; HOST stands for the name or address of one of them.
+    """
+    return (
+        f"torchrun --nnodes={machines} --nproc-per-node={processes} --rdzv-backend=c10d --rdzv-endpoint=HOST:29400 "
+        f"--rdzv-id={shlex.quote(run.name)} -m {MODULE} {shlex.quote(str(run))}"
+    )
+
+
 def start_detached(module_and_arguments: Sequence[str], output: IO[bytes] | int) -> subprocess.Popen[bytes]:
     """Start a module of this package as a process that outlives this one. Raises ``OSError``."""
     process = subprocess.Popen(

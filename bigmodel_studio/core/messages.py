@@ -510,7 +510,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{objective} cannot be trained with the architecture {architecture} from scratch.",
         "Set model.architecture to one of: {built}.",
     ),
-    "processes-not-built": ("A run of {processes} processes cannot be started yet.", "Set launch.processes to 1."),
+    "rank-lost": (
+        "Process {rank} of the run was lost ({how}), and the others were ended.",
+        "Resume goes on from the last checkpoint.",
+    ),
     "data-missing": ("There is no file or folder {path}.", "Mend data.train or data.evaluation."),
     "data-no-text": ("The folder {path} holds no text files.", "Files that end in {suffixes} are taken."),
     "data-empty": ("There is no text in {path}.", "Choose files with something in them."),

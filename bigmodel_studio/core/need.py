@@ -90,10 +90,27 @@ def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ..
         Part("optimizer", trained * MOMENTS[spec.optimizer.name], "counted"),
         Part("activations", int(kept * (KEPT_BY_MALLOC if device == CPU else 1)), "estimated"),
     )
+    processes = spec.launch.processes
+    own = PROCESS_BYTES * (processes if processes == 1 else processes + 1)  # torchrun's agent is one more
     if device == CPU:
-        return (Need(CPU, (*parts, Part("process", PROCESS_BYTES, "measured"))),)
-    beside = (Part("weights", weights, "counted"), Part("process", PROCESS_BYTES, "measured"))
-    return (Need(device, (*parts, Part("process", CUDA_CONTEXT_BYTES, "estimated"))), Need(CPU, beside))
+        return (Need(CPU, (*_on_all(parts, spec), Part("process", own, "measured"))),)
+    beside = (Part("weights", weights * processes, "counted"), Part("process", own, "measured"))
+    card = (*_on_each(parts, spec), Part("process", CUDA_CONTEXT_BYTES, "estimated"))
+    cards = [device] if processes == 1 else [*accelerators[:processes]] or [device]
+    return (*(Need(one, card) for one in cards), Need(CPU, beside))
+
+
+def _on_all(parts: tuple[Part, ...], spec: RunSpec) -> tuple[Part, ...]:
+    """What all processes of the run take together: "fsdp" shares what "ddp" has once in each."""
+    processes = spec.launch.processes
+    shared = frozenset({"weights", "gradients", "optimizer"}) if spec.launch.strategy == "fsdp" else frozenset()
+    return tuple(part if part.name in shared else part._replace(bytes=part.bytes * processes) for part in parts)
+
+
+def _on_each(parts: tuple[Part, ...], spec: RunSpec) -> tuple[Part, ...]:
+    """What each process takes on its own card."""
+    processes = spec.launch.processes
+    return tuple(part._replace(bytes=-(-part.bytes // processes)) for part in _on_all(parts, spec))
 
 
 def device_of(spec: RunSpec, accelerators: Iterable[str]) -> str:

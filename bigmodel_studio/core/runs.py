@@ -34,6 +34,16 @@ class Parent(msgspec.Struct, frozen=True):
     step: int
 
 
+class Rank(msgspec.Struct, kw_only=True, frozen=True):
+    """One process of a run that has several: what it holds, and how long its last update took."""
+
+    rank: int
+    host: str
+    pid: int
+    seconds_per_step: float
+    holds: HeldParts = HeldParts()
+
+
 class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     """``status.json``. Times are seconds since 1970; ``updated`` is a heartbeat at least every 2 s."""
 
@@ -83,6 +93,8 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     holds: HeldParts = HeldParts()
     """Bytes of its tensors by what they are for, counted about once a second."""
     trainable_parameters: int = 0
+    ranks: tuple[Rank, ...] = ()
+    """Its processes, where it has several."""
 
 
 class Control(msgspec.Struct, kw_only=True, frozen=True):

@@ -112,12 +112,16 @@ class LaunchSpec(_Part, frozen=True):
     """Where and how it is computed. ``dtype`` is what matrices are multiplied in (the weights stay float32): "auto" is
     bfloat16 where a CUDA device computes in it, else float32; float16 scales the loss, and CUDA alone has it.
     ``checkpointing`` keeps only what goes into each layer and computes the rest again: a third slower, less memory.
+
+    Of several ``processes`` each learns from its part of every batch: with "ddp" each holds the whole model, with
+    "fsdp" they share weights, gradients and the optimizer's state.
     """
 
     device: str = "auto"
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     checkpointing: bool = False
     processes: int = 1
+    strategy: Literal["ddp", "fsdp"] = "ddp"
     threads: int = 2
 
 

@@ -23,7 +23,7 @@ Rule = tuple[bool, str, object, str]
 
 def check_spec(spec: RunSpec) -> None:
     """Raises ``StudioError``: "spec-field", or "objective-not-built", "method-not-built", "architecture-not-built",
-    "processes-not-built" where the application has no way to do it.
+    where the application has no way to do it.
     """
     for holds, field, was, words in _rules(spec):
         if not holds:
@@ -54,8 +54,6 @@ def _check_built(spec: RunSpec) -> None:
             architecture=spec.model.architecture,
             built=", ".join(found.architectures),
         )
-    if spec.launch.processes != 1:
-        raise StudioError("processes-not-built", processes=spec.launch.processes)
 
 
 def _rules(spec: RunSpec) -> list[Rule]:
@@ -145,7 +143,13 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
             spec.telemetry.layers_every,
             "-1 (as often as it costs next to nothing), 0 (never) or more",
         ),
-        (spec.launch.processes >= 1, "launch.processes", spec.launch.processes, "1 or more"),
+        (1 <= spec.launch.processes <= 4096, "launch.processes", spec.launch.processes, "1 or more"),
+        (
+            schedule.update % max(1, spec.launch.processes) == 0,
+            "launch.processes",
+            spec.launch.processes,
+            f"a divisor of the {schedule.update} examples of an update",
+        ),
         (1 <= spec.launch.threads <= 1024, "launch.threads", spec.launch.threads, "1 or more"),
     ]
 

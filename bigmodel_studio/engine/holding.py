@@ -17,7 +17,8 @@ from bigmodel_studio.protocol import HeldParts
 
 def storage_bytes(tensors: Iterable[torch.Tensor]) -> int:
     """Bytes of the memory under these tensors; a piece that several share (tied weights, views) counts once."""
-    storages = {(tensor.device, tensor.untyped_storage().data_ptr()): tensor.untyped_storage() for tensor in tensors}
+    local = [getattr(tensor, "_local_tensor", tensor) for tensor in tensors]  # of one spread over processes, our part
+    storages = {(tensor.device, tensor.untyped_storage().data_ptr()): tensor.untyped_storage() for tensor in local}
     return sum(storage.nbytes() for storage in storages.values())
 
 

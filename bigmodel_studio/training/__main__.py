@@ -11,6 +11,8 @@ from pathlib import Path
 
 from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.process import lower_priority
+from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.training import ranks
 from bigmodel_studio.training.run import run
 from bigmodel_studio.training.telemetry import Wishes
 
@@ -21,8 +23,15 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint")
     given = parser.parse_args()
+    folder = given.folder.absolute()
+    if ranks.is_worker():
+        return ranks.work(folder, resume=given.resume, listen=_stop_at_signals)
     lower_priority()
-    status = run(given.folder.absolute(), resume=given.resume, listen=_stop_at_signals)
+    spec = RunFolder(folder).spec()
+    if spec is not None and spec.launch.processes > 1:
+        status = ranks.lead(folder, spec.launch.processes, resume=given.resume)
+    else:
+        status = run(folder, resume=given.resume, listen=_stop_at_signals)
     run_queue.wake()  # its turn is free now, and who lets the next one in may have been killed
     return status
 

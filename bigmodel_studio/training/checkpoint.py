@@ -47,19 +47,27 @@ class NotFinite(Exception):  # noqa: N818 - what was found, not an error of ours
     """A weight is infinite or not a number: such a model is never saved."""
 
 
-def save(run: RunFolder, objective: Objective, tensors: dict[str, torch.Tensor], facts: TrainerFacts) -> Path:
-    """Write the checkpoint after update ``facts.step`` and return its folder.
+def save(
+    run: RunFolder,
+    objective: Objective,
+    tensors: dict[str, torch.Tensor],
+    facts: TrainerFacts,
+    weights: dict[str, torch.Tensor] | None = None,
+) -> Path:
+    """Write the checkpoint after update ``facts.step`` and return its folder. ``weights``: where they are not the
+    model's own, which may hold its part of them only.
 
     Raises ``NotFinite``; ``StudioError`` "disk-write" where the disk is full or read-only, with nothing half-made left
     and earlier checkpoints as they were.
     """
-    if not all(bool(torch.isfinite(parameter).all()) for parameter in objective.model.parameters()):
+    checked = objective.model.parameters() if weights is None else weights.values()
+    if not all(bool(torch.isfinite(each).all()) for each in checked if each.is_floating_point()):
         raise NotFinite
     target = run.checkpoints_path / checkpoint_name(facts.step)
     temporary = run.checkpoints_path / f".{target.name}.{os.getpid()}.tmp"
     try:
         temporary.mkdir(parents=True)
-        objective.model.save_pretrained(str(temporary))
+        objective.model.save_pretrained(str(temporary), state_dict=weights)
         objective.save_beside(temporary)
         save_file(tensors, str(temporary / TRAINER_TENSORS))
         (temporary / TRAINER_FACTS).write_bytes(msgspec.json.encode(facts))

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import torch
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.spec import RunSpec, TelemetrySpec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.holding import training_parts
 from bigmodel_studio.training import checkpoint
@@ -28,6 +29,7 @@ from bigmodel_studio.training.inside.watch import Inside
 from bigmodel_studio.training.objectives import Batch, Objective
 from bigmodel_studio.training.optimizing import build_optimizer, optimizer_tensors, restore_optimizer
 from bigmodel_studio.training.precision import Precision, recompute_activations
+from bigmodel_studio.training.team import Team
 from bigmodel_studio.training.telemetry import Records, Sparkline, StatusWriter, StopAsked, Wishes
 from bigmodel_studio.training.updating import Updater
 
@@ -47,16 +49,24 @@ class Loop:
     """One run at work. ``train`` returns when all steps are done; raises ``StopAsked`` after a stop was obeyed."""
 
     def __init__(
-        self, run: RunFolder, spec: RunSpec, objective: Objective, status: StatusWriter, wishes: Wishes
+        self,
+        run: RunFolder,
+        spec: RunSpec,
+        objective: Objective,
+        status: StatusWriter,
+        wishes: Wishes,
+        team: Team | None = None,
     ) -> None:
+        self.team = team or Team()
         self.run, self.spec, self.objective, self.status, self.wishes = run, spec, objective, status, wishes
-        self.device = devices.choose(spec.launch.device)
+        self.device = self.team.device(devices.choose(spec.launch.device))
         self.precision = Precision(spec.launch.dtype, self.device)
         self.model = objective.model
         if spec.launch.checkpointing:
             recompute_activations(self.model)
         torch.nn.Module.to(self.model, self.device)
         objective.to_training(self.model)
+        computing = self.team.spread(self.model)
         self.optimizer = build_optimizer(self.model, spec.optimizer)
         self.parameters = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.step = 0
@@ -66,11 +76,14 @@ class Loop:
         self.best = Best()
         self.sparkline = Sparkline()
         self._clock = time.perf_counter()
+        self._took = 0.0
         self._counted = -math.inf
         self.metrics = Records(run.path / "metrics.jsonl")
         self.samples = Records(run.path / "samples.jsonl")
-        self.inside = Inside(run, spec, objective)
-        self.updater = Updater(spec, objective, self.optimizer, self.precision, self.inside, self._moved)
+        self.inside = Inside(run, _seen_alone(spec, self.team), objective)
+        self.updater = Updater(
+            spec, objective, self.optimizer, self.precision, self.inside, self._moved, self.team, computing
+        )
 
     def restore(self, folder: Path) -> None:
         """Go on after the update of this checkpoint (the objective has loaded its weights)."""
@@ -81,7 +94,8 @@ class Loop:
         self.step = self.saved = facts.step
         self.items, self.seconds = facts.items, facts.seconds
         self.precision.restore(facts.scale)
-        if facts.best.step in self.run.checkpoints():  # else it is another run's: this one begins its own count
+        # The best of another run, from which this one was forked, is not among its checkpoints: it counts anew.
+        if facts.best.step in RunFolder(folder.parents[1]).checkpoints():
             self.best = facts.best
         self.status.set(best_step=self.best.step, best_loss=self.best.loss)
 
@@ -139,9 +153,11 @@ class Loop:
         if self.saved == self.step:
             return
         self.metrics.sync()
+        weights = self.team.whole(self.model)
         tensors = optimizer_tensors(self.model, self.optimizer)
         try:
-            checkpoint.save(self.run, self.objective, tensors, self._facts())
+            if self.team.first:
+                checkpoint.save(self.run, self.objective, tensors, self._facts(), weights)
         except NotFinite as error:
             raise StudioError("loss-not-finite", blame="work", what="model", step=self.step) from error
         self.saved = self.step
@@ -164,7 +180,7 @@ class Loop:
         """Take up new wishes: save, stop (which saves first), or stay here while paused."""
         paused = False
         while True:
-            seq = self.wishes.read()
+            seq = self.team.read(self.wishes)
             if seq is not None:
                 self.status.set(control_seq=seq)
             if (end := self.wishes.end) is not None:
@@ -209,7 +225,7 @@ class Loop:
             raise StudioError("loss-not-finite", blame="work", what=what, step=step)
         self.inside.after_update(step, update.loss)
         now = time.perf_counter()
-        took = max(now - self._clock, 1e-9)
+        self._took = took = max(now - self._clock, 1e-9)
         self._clock = now
         self.items += update.items
         self.seconds += took
@@ -236,7 +252,7 @@ class Loop:
     def _until_stopped(self, parts: Iterator[_Part]) -> Iterator[_Part]:
         """The parts of a long look, for as long as nobody wants the run to end; the last look is always whole."""
         for part in parts:
-            seq = self.wishes.read()
+            seq = self.team.read(self.wishes)
             if seq is not None:
                 self.status.set(control_seq=seq)
             if self.wishes.end is not None and self.step < self.spec.schedule.steps:
@@ -250,6 +266,8 @@ class Loop:
         last = {**self.status.status.last, **values}
         held = devices.held_bytes(self.device)
         self.status.set(step=self.step, last=last, sparkline=self.sparkline.points, held_bytes=held)
+        if (ranks := self.team.ranks(self.model, self.optimizer, self._took)) is not None:
+            self.status.set(ranks=ranks)
         if time.perf_counter() - self._counted > COUNT_PARTS_S:
             self._counted = time.perf_counter()
             self.status.set(holds=training_parts(self.model, self.optimizer, self.device))
@@ -259,6 +277,14 @@ class Loop:
 
     def _moved(self, batch: Batch) -> Batch:
         return {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
+
+
+def _seen_alone(spec: RunSpec, team: Team) -> RunSpec:
+    """What can be seen from the inside by one process of several: no example's loss, and no layer that is spread."""
+    if team.world == 1:
+        return spec
+    every = 0 if team.sharded else spec.telemetry.layers_every
+    return msgspec.structs.replace(spec, telemetry=TelemetrySpec(layers_every=every, examples=False))
 
 
 class _LeftEarlyError(Exception):

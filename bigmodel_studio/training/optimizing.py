@@ -9,6 +9,7 @@ from torch import nn
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import OptimizerSpec, ScheduleSpec
+from bigmodel_studio.training.spreading import spread_like, whole_tensor
 
 _STATE_OF: dict[type[torch.optim.Optimizer], frozenset[str]] = {
     torch.optim.AdamW: frozenset({"step", "exp_avg", "exp_avg_sq"}),
@@ -52,7 +53,7 @@ def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dic
     for name, parameter in model.named_parameters():
         for what, value in optimizer.state.get(parameter, {}).items():
             if isinstance(value, torch.Tensor):
-                tensors[f"{what}/{name}"] = value.detach().cpu().contiguous()
+                tensors[f"{what}/{name}"] = whole_tensor(value.detach()).cpu().contiguous()
     return tensors
 
 
@@ -74,7 +75,7 @@ def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensor
             left += 1
             continue
         # In the parameter's own layout (channels_last, say): a fused optimizer goes through both as they lie in memory.
-        optimizer.state[parameter][what] = torch.empty_like(parameter).copy_(value) if value.ndim else value.clone()
+        optimizer.state[parameter][what] = spread_like(value, parameter) if value.ndim else value.clone()
     if parameters and optimizer.defaults.get("fused"):
         for state in optimizer.state.values():
             if "step" in state:

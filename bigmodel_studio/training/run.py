@@ -29,10 +29,17 @@ LOCK_WAIT_S = 10.0
 """A run that has just ended holds its lock until its process is gone."""
 
 
-def run(folder: Path, *, resume: bool, listen: Callable[[Wishes], None] | None = None) -> int:
+def run(
+    folder: Path,
+    *,
+    resume: bool,
+    listen: Callable[[Wishes], None] | None = None,
+    process: tuple[int, float] | None = None,
+) -> int:
     """Train what the folder asks for; returns the exit status (0 finished, 3 stopped, 1 failed, 2 cannot be done).
 
-    ``listen`` is given the wishes, to make them from something else than the folder (a process's signals).
+    ``listen`` is given the wishes, to make them from something else than the folder (a process's signals); ``process``
+    (pid, start) answers for the run, where it is not this one.
     """
     run_folder = RunFolder(folder)
     with contextlib.ExitStack() as stack:
@@ -42,7 +49,7 @@ def run(folder: Path, *, resume: bool, listen: Callable[[Wishes], None] | None =
             said = StudioError("run-live", run=run_folder.name) if isinstance(error, TimeoutError) else error
             print(f"error: {said}", file=sys.stderr, flush=True)
             return BAD_INPUT
-        status = StatusWriter(run_folder)
+        status = StatusWriter(run_folder, process)
         stack.callback(status.close)
         wishes = Wishes(run_folder, status.status.control_seq)
         if listen is not None:
@@ -79,6 +86,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
     from bigmodel_studio.engine import devices
     from bigmodel_studio.training import checkpoint, objectives
     from bigmodel_studio.training.loop import Loop, pin
+    from bigmodel_studio.training.team import gathered
 
     def say(what: str, done: int, total: int) -> None:
         seq = wishes.read()
@@ -89,17 +97,18 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
         status.set(message=f"{what}: {done * 100 // max(total, 1)}%")
 
     pin(spec)
+    team = gathered(spec)
     checkpoint.tidy(run_folder, 0)
-    folder, notes = checkpoint.newest_whole(run_folder) if resume else (None, [])
+    folder, notes = team.same(lambda: checkpoint.newest_whole(run_folder) if resume else (None, []))
     for note in notes:
         print(note, flush=True)
     if folder is None and status.status.parent is not None:
         raise StudioError("fork-lost", detail="; ".join(notes) or "it is gone")
     if folder is None and spec.model.base != SCRATCH:
         uses.note(parse_model(spec.model.base), holds=False)
-    objective = objectives.build(spec, folder, say)
-    loop = Loop(run_folder, spec, objective, status, wishes)
-    with contextlib.closing(loop):
+    objective = team.build(lambda start: objectives.build(spec, start, say), folder, run_folder.path)
+    loop = Loop(run_folder, spec, objective, status, wishes, team)
+    with contextlib.closing(team), contextlib.closing(loop):
         if folder is not None:
             loop.restore(folder)
         if resume:
@@ -107,7 +116,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
         parameters = sum(parameter.numel() for parameter in objective.model.parameters())
         device = devices.name_of(loop.device)
         print(f"{parameters:,} parameters on {device}", *objective.notes, sep="\n", flush=True)
-        baselines = objective.baselines()
+        baselines = objective.baselines() if team.first else {}
         if baselines:
             loop.metrics.append({"event": "baselines", **baselines})
             print(*(f"baseline {name}: {value:.4f}" for name, value in baselines.items()), sep="\n", flush=True)

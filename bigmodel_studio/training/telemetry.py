@@ -38,8 +38,9 @@ class StopAsked(Exception):  # noqa: N818 - it is a wish, not an error
 class StatusWriter:
     """``status.json``, kept fresh by a thread. ``set`` changes it in memory; ``write`` also puts it on disk now."""
 
-    def __init__(self, run: RunFolder) -> None:
-        pid, started = own_process()
+    def __init__(self, run: RunFolder, process: tuple[int, float] | None = None) -> None:
+        """``process`` (pid, start) answers for the run, where it is not this one."""
+        pid, started = process or own_process()
         self._path = run.path / "status.json"
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -56,6 +57,7 @@ class StatusWriter:
             exit_code=None,
             held_bytes=0,
             holds=HeldParts(),
+            ranks=(),
         )
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._thread.start()

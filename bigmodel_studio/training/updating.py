@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -17,6 +17,8 @@ from bigmodel_studio.training.inside.watch import Inside
 from bigmodel_studio.training.objectives import Batch, Objective
 from bigmodel_studio.training.optimizing import learning_rate, set_learning_rate
 from bigmodel_studio.training.precision import Precision
+from bigmodel_studio.training.spreading import whole_tensor
+from bigmodel_studio.training.team import Team
 
 
 class Update(NamedTuple):
@@ -44,30 +46,34 @@ class Updater:
         precision: Precision,
         inside: Inside,
         moved: Callable[[Batch], Batch],
+        team: Team,
+        model: Any,
     ) -> None:
+        """``model`` is what is called to compute: the objective's, as the ``team`` has spread it."""
         self._spec, self._objective, self._optimizer = spec, objective, optimizer
         self._precision, self._inside, self._moved = precision, inside, moved
+        self._team, self._model = team, model
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
     def update(self, step: int) -> Update:
         """Update ``step`` (from 1). Where it is not finite and that is not forgiven, the weights are as they were."""
         rate = learning_rate(step, self._spec.optimizer.learning_rate, self._spec.schedule)
         set_learning_rate(self._optimizer, rate)
-        batch = self._moved(self._objective.batch(step))
+        whole = self._objective.batch(step)
         self._inside.before_update(step)
-        torch.manual_seed((self._spec.seed * 0x9E3779B97F4A7C15 + step) % 2**63)
+        torch.manual_seed((self._spec.seed * 0x9E3779B97F4A7C15 + step + (self._team.rank << 40)) % 2**63)
         self._optimizer.zero_grad(set_to_none=True)
-        loss = self._accumulated(batch)
+        loss = self._team.total(self._accumulated(whole))
         self._precision.unscale(self._optimizer)
         self._inside.after_backward()
         clip = self._spec.optimizer.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_(self._parameters, clip, error_if_nonfinite=False)
-        value, size = torch.stack([loss, norm.detach().float()]).tolist()
+        value, size = torch.stack([loss, whole_tensor(norm.detach()).float()]).tolist()
         finite = math.isfinite(value) and math.isfinite(size)
         forgiven = math.isfinite(value) and self._precision.forgives()
         if finite or forgiven:
             self._precision.step(self._optimizer)
-        return Update(rate, value, size, self._objective.items(batch), made=finite or forgiven)
+        return Update(rate, value, size, self._objective.items(whole), made=finite or forgiven)
 
     def counted(self, step: int) -> tuple[Update, float]:
         """``update``, and the floating-point operations of its products for each item (what is computed twice counts
@@ -75,18 +81,22 @@ class Updater:
         """
         with Counter(known=()) as counter:
             made = self.update(step)
-        return made, counter.flops[0] / max(1, made.items)
+        return made, counter.flops[0] * self._team.world / max(1, made.items)
 
-    def _accumulated(self, batch: Batch) -> torch.Tensor:
-        """The mean loss of a batch, its gradients computed part by part; a scalar without a gradient."""
-        parts = list(self._objective.parts(batch, self._spec.schedule.batch))
+    def _accumulated(self, whole: Batch) -> torch.Tensor:
+        """This process's part of a batch's mean loss, its gradients computed part by part; without a gradient."""
+        batch, own_share = self._team.part(self._objective, whole)
+        parts = list(self._objective.parts(self._moved(batch), self._spec.schedule.batch))
         total: torch.Tensor | None = None
-        for part, share in parts:
-            with self._precision.autocast():
-                loss = self._objective.loss(self._objective.model, part)
-            self._inside.after_loss()
-            weighted = loss if share == 1 else loss * share
-            self._precision.backward(weighted)
+        for number, (part, share) in enumerate(parts, 1):
+            share = share * own_share
+            with self._team.adding_up(last=number == len(parts)):
+                with self._precision.autocast():
+                    loss = self._objective.loss(self._model, part)
+                self._inside.after_loss()
+                weighted = loss if share == 1 else loss * share
+                world = self._team.world  # gradients are averaged over the processes, and shall be added up
+                self._precision.backward(weighted if world == 1 else weighted * world)
             told = weighted.detach().float()
             total = told if total is None else total + told
         if total is None:

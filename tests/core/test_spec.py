@@ -116,7 +116,6 @@ def test_what_a_spec_of_pictures_leaves_out_is_as_pictures_want_it() -> None:
         (MINIMAL + '[method]\nkind = "lora"\n', "method-not-built"),
         (PICTURES + '[method]\nkind = "frozen"\n', "frozen-from-scratch"),
         (PICTURES + '[model]\narchitecture = "gpt"\n', "architecture-not-built"),
-        (MINIMAL + "[launch]\nprocesses = 2\n", "processes-not-built"),
     ],
 )
 def test_what_there_is_no_way_to_train_is_refused(text: str, code: str) -> None:
