@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from bigmodel_studio.core.lines_tail import LinesTail
-from bigmodel_studio.core.runs import LIVE, Parent, RunFolder, StateNow
+from bigmodel_studio.core.runs import LIVE, Parent, Rank, RunFolder, StateNow
 from bigmodel_studio.protocol import HeldParts, Problem
 
 Columns = dict[str, tuple[list[int], list[float | None]]]
@@ -52,6 +52,8 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     sweep: str = ""
     foreign: str = ""
     problem: Problem | None = None
+    ranks: tuple[Rank, ...] = ()
+    """Its processes, where it has several."""
     depth: int = 0
     """In a list that knows (``in_order``): of how many runs before it in the list it is a fork of a fork."""
     checkpoints: tuple[int, ...] = ()
@@ -112,6 +114,7 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         bundled=bundled,
         pid=status.pid,
         trainable_parameters=status.trainable_parameters,
+        ranks=status.ranks,
         holds=status.holds,
         place=status.place,
         waits=status.waits,

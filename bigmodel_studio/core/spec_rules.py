@@ -22,7 +22,7 @@ Rule = tuple[bool, str, object, str]
 
 
 def check_spec(spec: RunSpec) -> None:
-    """Raises ``StudioError``: "spec-field", or "objective-not-built", "method-not-built", "architecture-not-built",
+    """Raises ``StudioError``: "spec-field", or "objective-not-built", "method-not-built", "architecture-not-built"
     where the application has no way to do it.
     """
     for holds, field, was, words in _rules(spec):

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
@@ -19,10 +20,10 @@ from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core import numbers, paths, run_queue, shape
 from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status
+from bigmodel_studio.core.runs import Rank, RunFolder, RunStatus, dump_status
 from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.core.spec import DataSpec, RunSpec, ScheduleSpec, write_spec
-from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.core.spec import DataSpec, LaunchSpec, RunSpec, ScheduleSpec, write_spec
+from bigmodel_studio.protocol import HeldParts, ModelRef, Problem
 from bigmodel_studio.ui.pages.train import page as page_module
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.studio import Studio
@@ -299,3 +300,23 @@ def _text(folder: Path) -> Path:
     path = folder / "tales.txt"
     path.write_text("Once upon a time.\n" * 50)
     return path
+
+
+def test_the_processes_of_a_run_are_shown_with_the_command_for_more(qtbot: QtBot, bench: Bench) -> None:
+    ranks = tuple(
+        Rank(rank=rank, host="here", pid=100 + rank, seconds_per_step=0.25, holds=HeldParts(weights_bytes=4_000_000))
+        for rank in (0, 1)
+    )
+    run = make_run("both", **live(), ranks=ranks)
+    given = run.spec()
+    assert given is not None
+    spec = msgspec.structs.replace(given, launch=LaunchSpec(processes=2, strategy="fsdp"))
+    (run.path / "spec.toml").write_text(write_spec(spec))
+    _shown(qtbot, bench, "both")
+    panel = bench.page.facts.ranks
+    assert panel.isVisible()
+    assert panel.title.text() == "2 processes, they share the model"
+    assert [name.text() for name, _ in panel.rows] == ["0", "1"]
+    assert "4.0 MB held · 250 ms a step · process 101 on here" in panel.rows[1][1].toolTip() + panel.rows[1][1].text()
+    qtbot.mouseClick(panel.copy, LEFT)
+    assert QGuiApplication.clipboard().text().startswith("torchrun --nnodes=2 --nproc-per-node=2 ")

@@ -17,6 +17,7 @@ from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.train.data_field import short_name
 from bigmodel_studio.ui.pages.train.note_edit import NoteEdit
+from bigmodel_studio.ui.pages.train.ranks_panel import RanksPanel
 from bigmodel_studio.ui.pages.train.words import origin_line, state_word, word
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
@@ -95,6 +96,8 @@ class Facts(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.message)
         column.addLayout(grid)
+        self.ranks = RanksPanel()
+        column.addWidget(self.ranks)
         column.addLayout(buttons)
         column.addWidget(self.note)
         column.addStretch(1)
@@ -102,6 +105,7 @@ class Facts(QWidget):
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
         """None where no run is chosen."""
         self.setVisible(run is not None)
+        self.ranks.show_run(run, spec)
         if run is None:
             self.note.show_run(None)
             return
