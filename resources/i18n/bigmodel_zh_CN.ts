@@ -2032,6 +2032,33 @@
     </message>
 </context>
 <context>
+    <name>RanksPanel</name>
+    <message>
+        <source>Copy the command for several machines</source>
+        <translation>复制用于多台机器的命令</translation>
+    </message>
+    <message>
+        <source>each holds the whole model</source>
+        <translation>各持完整模型</translation>
+    </message>
+    <message>
+        <source>they share the model</source>
+        <translation>共同分摊模型</translation>
+    </message>
+    <message>
+        <source>torchrun, to be given on each machine; all of them see the run’s folder</source>
+        <translation>torchrun 命令，需在每台机器上执行；所有机器都能访问该训练的文件夹</translation>
+    </message>
+    <message>
+        <source>{count} processes, {how}</source>
+        <translation>{count} 个进程，{how}</translation>
+    </message>
+    <message>
+        <source>{device} · {held} held · {time} a step · process {pid} on {host}</source>
+        <translation>{device} · 占用 {held} · 每步 {time} · {host} 上的进程 {pid}</translation>
+    </message>
+</context>
+<context>
     <name>RecentlyRemoved</name>
     <message>
         <source>Close</source>
@@ -3241,6 +3268,10 @@
         <translation>已在第 {0} 步后停止。</translation>
     </message>
     <message>
+        <source>a divisor of the {0} examples of an update</source>
+        <translation>能整除每次更新的 {0} 个样本的数</translation>
+    </message>
+    <message>
         <source>a multiple of model.heads ({0})</source>
         <translation>model.heads（{0}）的整数倍</translation>
     </message>
@@ -3550,7 +3581,7 @@
     </message>
     <message>
         <source>A run of {processes} processes cannot be started yet.</source>
-        <translation>暂不支持用 {processes} 个进程训练。</translation>
+        <translation type="vanished">暂不支持用 {processes} 个进程训练。</translation>
     </message>
     <message>
         <source>Accept them on {page}, then sign in with an access token and try again.</source>
@@ -4021,6 +4052,10 @@
         <translation>训练图片要按文件夹组织：每个类别一个以类别命名的子文件夹，放在同一个文件夹中。</translation>
     </message>
     <message>
+        <source>Process {rank} of the run was lost ({how}), and the others were ended.</source>
+        <translation>该训练的进程 {rank} 已丢失（{how}），其余进程已结束。</translation>
+    </message>
+    <message>
         <source>Put the folders back as they were, or start a new run.</source>
         <translation>请将文件夹恢复原样，或新建训练任务。</translation>
     </message>
@@ -4039,6 +4074,10 @@
     <message>
         <source>Resume from the last checkpoint is of no use: start again with a lower learning rate, or look at the data.</source>
         <translation>从最近的检查点继续也无济于事：请降低学习率重新训练，或检查数据。</translation>
+    </message>
+    <message>
+        <source>Resume goes on from the last checkpoint.</source>
+        <translation>“继续”会从最后的检查点接着训练。</translation>
     </message>
     <message>
         <source>Resume takes an older one.</source>
@@ -4122,7 +4161,7 @@
     </message>
     <message>
         <source>Set launch.processes to 1.</source>
-        <translation>请将 launch.processes 设为 1。</translation>
+        <translation type="vanished">请将 launch.processes 设为 1。</translation>
     </message>
     <message>
         <source>Set method.kind to full, or model.base to a model.</source>
