@@ -178,7 +178,7 @@ def _figures(each: Compared) -> tuple[str, ...]:
         "" if each.best_step is None else f"{each.best_step:,}",
         "" if each.items is None else f"{each.items:,} {each.unit}",
         "" if each.seconds is None else numbers.duration(each.seconds),
-        "" if each.flops is None else f"{each.flops:.3g}",
+        "" if each.flops is None else numbers.power(each.flops),
     )
 
 

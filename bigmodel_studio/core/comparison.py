@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from bigmodel_studio.core.run_reader import UNITS, RunSummary
 from bigmodel_studio.core.runs import RunFolder, RunStatus
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.core.spec_changes import differing, fields_of
 from bigmodel_studio.core.training_cost import training_flops
 
-UNITS = {"tokens_per_s": "tokens", "images_per_s": "pictures"}
-"""What a run learns from, by the name of its speed."""
+
+class Measures(NamedTuple):
+    """What lays a run's losses over what they cost. 0 where it is not known."""
+
+    flops_per_item: float = 0.0
+    items_per_step: float = 0.0
+    """Where the run itself does not record what it has learnt from."""
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +117,21 @@ def items_at(record: dict[str, Any], spec: RunSpec | None, unit: str) -> int | N
     if spec is None or unit != "tokens" or "step" not in record:
         return None
     return int(record["step"]) * spec.schedule.update * spec.model.context
+
+
+def measures_of(run: RunSummary) -> Measures:
+    """Of a run as a list shows it; reads its spec where the run records too little."""
+    each, _source = flops_per_item(run.flops_per_item, run.parameters, run.unit)
+    if run.items is not None or run.unit != "tokens":
+        return Measures(each)
+    spec = RunFolder(Path(run.path)).spec()
+    return Measures(each, spec.schedule.update * spec.model.context if spec is not None else 0)
+
+
+def flops_of(run: RunSummary) -> tuple[float, Literal["counted", "estimated", ""]]:
+    """What a run has taken until now, and how that is known; 0 where it is not."""
+    each, source = flops_per_item(run.flops_per_item, run.parameters, run.unit)
+    return (each * run.items, source) if each and run.items else (0.0, "")
 
 
 def flops_per_item(counted: float, parameters: int, unit: str) -> tuple[float, Literal["counted", "estimated", ""]]:

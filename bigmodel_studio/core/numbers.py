@@ -90,6 +90,14 @@ def significant(value: float | None, digits: int = 3) -> str:
     return _localised(f"{value:,.{places}f}")
 
 
+def power(value: float | None, digits: int = 2) -> str:
+    """A number that may be very large, in powers of ten without what says nothing: ``2e14``, ``1.3e9``."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    return _localised(f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}")
+
+
 def count(value: int | float | None) -> str:
     """A large number in short: ``5.32 M``, ``174.6 B``, ``860 k``, or ``532 万``, ``1746 亿``; a small one as it is."""
     if value is None or not math.isfinite(value):

@@ -21,6 +21,10 @@ Columns = dict[str, tuple[list[int], list[float | None]]]
 """By metric: the steps, and the values at them (None: it was not a number)."""
 
 
+UNITS = {"tokens_per_s": "tokens", "images_per_s": "pictures"}
+"""What a run learns from, by the name of its speed."""
+
+
 class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     """One run as a list shows it. Times are seconds since 1970; ``checkpoints`` are steps, ascending."""
 
@@ -45,6 +49,8 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     best_loss: float | None = None
     items: float | None = None
     """Tokens or pictures learnt from, where it says so."""
+    unit: str = ""
+    """What those are: "tokens" or "pictures"."""
     seconds: float | None = None
     """Of computing updates."""
     flops_per_item: float = 0.0
@@ -104,6 +110,7 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         best_step=status.best_step,
         best_loss=status.best_loss,
         items=status.last.get("items"),
+        unit=next((unit for rate, unit in UNITS.items() if rate in status.last), ""),
         seconds=status.last.get("seconds"),
         flops_per_item=status.flops_per_item,
         parent=status.parent,
@@ -181,7 +188,7 @@ def _gained(records: list[dict[str, Any]]) -> Iterator[Gained]:
             columns, kept = {}, step
         elif "event" not in record:
             for name, value in record.items():
-                if name not in ("step", "time") and (value is None or isinstance(value, int | float)):
+                if name != "step" and (value is None or isinstance(value, int | float)):
                     steps, values = columns.setdefault(name, ([], []))
                     steps.append(step)
                     values.append(value)

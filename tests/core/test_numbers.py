@@ -35,6 +35,10 @@ def chinese() -> Iterator[None]:
         (999_600, "1.0 MB"),
     ],
 )
+def test_large_numbers_in_powers_of_ten_say_no_more_than_they_know() -> None:
+    assert [numbers.power(value) for value in (2e14, 1.26e9, 0.0, None)] == ["2e14", "1.3e9", "0e0", numbers.NOTHING]
+
+
 def test_size(value: int, said: str) -> None:
     assert numbers.size(value) == said
 

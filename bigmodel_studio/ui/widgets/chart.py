@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,7 @@ class Chart(QWidget):
         self._curves: list[Curve] = []
         self._baselines: dict[str, float] = {}
         self._log = False
+        self._axis: tuple[Callable[[float], str], Callable[[float], str]] | None = None
         self._zoom: tuple[float, float] | None = None
         self._at: float | None = None
         self._dragged: float | None = None
@@ -129,6 +130,11 @@ class Chart(QWidget):
         """Draw values on a logarithmic axis; those that are not above 0 are gaps there."""
         self._log = log
         self.refresh()
+
+    def set_axis(self, mark: Callable[[float], str] | None, said: Callable[[float], str] | None) -> None:
+        """Say places across as ``mark`` writes them on the axis and ``said`` in the read-out; None: they are steps."""
+        self._axis = (mark, said) if mark is not None and said is not None else None
+        self.reset_view()
 
     def reset_view(self) -> None:
         """Show all steps."""
@@ -215,9 +221,11 @@ class Chart(QWidget):
             place = QRectF(0, y - 8, LEFT - 8, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _short(mark, marks))
         painter.setPen(theme.colour("secondary"))
-        steps = [step for step in ticks.linear(view.first, view.last, across) if step == int(step)]
+        steps = ticks.linear(view.first, view.last, across)
+        if self._axis is None:
+            steps = [step for step in steps if step == int(step)]
         for step, x in zip(steps, view.x(np.array(steps)).tolist(), strict=True):
-            text = numbers.exact(int(step))
+            text = numbers.exact(int(step)) if self._axis is None else self._axis[0](step)
             half = QFontMetricsF(painter.font()).horizontalAdvance(text) / 2
             x = min(max(x, half), self.width() - half)
             place = QRectF(x - half - 1, view.box.bottom() + 6, 2 * half + 2, 16)
@@ -263,7 +271,10 @@ class Chart(QWidget):
         said = ""
         if self._at is not None and self._curves:
             values = [f"{curve.name} {numbers.significant(value)}" for curve, value in self._values_at(self._at)]
-            step = self.tr("step {step}").format(step=numbers.exact(int(self._at)))
+            if self._axis is None:
+                step = self.tr("step {step}").format(step=numbers.exact(int(self._at)))
+            else:
+                step = self._axis[1](self._at)
             said = " · ".join([step, *values]) if values else ""
         self.setAccessibleDescription(said)
         self.read_out.emit(said)

@@ -4,13 +4,15 @@ other metrics in small ones below.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from bigmodel_studio.core.comparison import Measures
 from bigmodel_studio.core.run_reader import Columns
+from bigmodel_studio.ui.pages.train.axes import AXES, CLOCK, ITEMS, SECONDS, STEP, Rebased, place
 from bigmodel_studio.ui.pages.train.words import BASELINES, METRICS, word
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.chart import Chart, Curve
@@ -26,10 +28,11 @@ FACTORS = (0.0, 0.6, 0.9, 0.98)
 
 @dataclass
 class Other:
-    """A run's loss that is drawn beside the one that is shown."""
+    """A run's loss that is drawn beside the one that is shown, and what it can be laid over."""
 
     colour: int
-    loss: Series
+    measures: Measures
+    metrics: dict[str, Series] = field(default_factory=lambda: {"loss": Series()})
     smoothing: Smoothing | None = None
 
     def smooth(self, factor: float) -> None:
@@ -40,6 +43,10 @@ class Other:
     def follow(self) -> None:
         if self.smoothing is not None:
             self.smoothing.follow()
+
+    @property
+    def loss(self) -> Series:
+        return self.metrics["loss"]
 
     @property
     def drawn(self) -> Series:
@@ -55,6 +62,8 @@ class Curves(QWidget):
         self._colour = 0
         self._smoothing: Smoothing | None = None
         self._others: dict[str, Other] = {}
+        self._measures = Measures()
+        self._rebased: list[Rebased] = []
         self._timer = QTimer(self, singleShot=True, interval=PAINT_EVERY_MS)
         self._timer.timeout.connect(self._paint)
         self.chart = Chart()
@@ -77,6 +86,14 @@ class Curves(QWidget):
         self.smooth.setCurrentIndex(2)
         self.smooth.setAccessibleName(self.tr("Smoothing of the loss"))
         self.smooth.currentIndexChanged.connect(self._on_smoothing)
+        self.across = QComboBox()
+        for axis, found in AXES.items():
+            self.across.addItem(word(found.title), axis)
+        self.across.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.across.setMinimumContentsLength(4)
+        self.across.setAccessibleName(self.tr("What the curves are drawn over"))
+        self.across.setToolTip(self.tr("What the curves are drawn over"))
+        self.across.currentIndexChanged.connect(self._on_axis)
         self.compare = QPushButton(self.tr("Compare"))
         set_look(self.compare, "quiet")
         self.compare.setToolTip(self.tr("Draw the losses of other runs beside this one"))
@@ -87,15 +104,16 @@ class Curves(QWidget):
         self.all.setToolTip(self.tr("Ctrl and the wheel look closer; drag to move along"))
         self.all.clicked.connect(self.chart.reset_view)
         head = QHBoxLayout()
-        head.setSpacing(8)
+        head.setSpacing(4)
         head.addWidget(label(self.tr("Loss"), "strong"))
-        head.addWidget(self.read_out, 1)
-        for part in (self.compare, self.all, self.log, self.smooth, self.export):
+        head.addStretch(1)
+        for part in (self.compare, self.all, self.log, self.across, self.smooth, self.export):
             head.addWidget(part)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 8, 8, 8)
         inside.addLayout(head)
+        inside.addWidget(self.read_out)
         inside.addWidget(self.chart, 1)
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
@@ -107,14 +125,21 @@ class Curves(QWidget):
 
     # ------------------------------------------------------------------------------- points
 
-    def begin(self, colour: int) -> None:
+    def begin(self, colour: int, measures: Measures = Measures()) -> None:  # noqa: B008 - a constant
         """Another run: its points are to come."""
+        self._measures = measures
         self.series = {"loss": Series(), "evaluation_loss": Series()}
         self._colour = colour
         self.chart.reset_view()
         for mini in self.minis.values():
             mini.hide()
         self._show_curves()
+
+    def measure(self, measures: Measures) -> None:
+        """What the run costs may be known better by now."""
+        if measures != self._measures:
+            self._measures = measures
+            self._show_curves()
 
     def cut(self, kept: int) -> None:
         """What came after this step is void."""
@@ -131,9 +156,9 @@ class Curves(QWidget):
 
     # ------------------------------------------------------------------------------- other runs
 
-    def begin_other(self, name: str, colour: int) -> None:
+    def begin_other(self, name: str, colour: int, measures: Measures = Measures()) -> None:  # noqa: B008
         """Another run is drawn too: its points are to come."""
-        self._others[name] = Other(colour, Series())
+        self._others[name] = Other(colour, measures)
         self._others[name].smooth(float(self.smooth.currentData()))
         self._show_curves()
 
@@ -142,22 +167,29 @@ class Curves(QWidget):
         self._others.pop(name, None)
         self._show_curves()
 
-    def add_other(self, name: str, steps: Sequence[int], values: Sequence[float | None]) -> None:
-        """New points of a run that is drawn beside this one."""
-        self._others[name].loss.append(steps, values)
+    def add_other(self, name: str, columns: Columns) -> None:
+        """New points of a run that is drawn beside this one; of its metrics those that are drawn or drawn over.
+
+        Over another axis than steps it has to be begun again, for what lies on that was not kept.
+        """
+        other = self._others[name]
+        for metric in ("loss", *(() if self.axis == STEP else (ITEMS, SECONDS, CLOCK))):
+            if metric in columns:
+                other.metrics.setdefault(metric, Series()).append(*columns[metric])
         if not self._timer.isActive():
             self._timer.start()
 
     def cut_other(self, name: str, kept: int) -> None:
         """What came after this step of that run is void."""
         other = self._others[name]
-        other.loss.cut(kept)
+        for series in other.metrics.values():
+            series.cut(kept)
         other.smooth(float(self.smooth.currentData()))
         self._show_curves()
 
     def shown_series(self) -> dict[tuple[str, str], Series]:
         """All that is drawn, unsmoothed, by run ("" for the one that is shown) and metric."""
-        own = {("", metric): series for metric, series in self.series.items() if len(series)}
+        own = {("", metric): series for metric, series in self.series.items() if len(series) and metric != CLOCK}
         return own | {(name, "loss"): other.loss for name, other in self._others.items()}
 
     def show_baselines(self, baselines: dict[str, float]) -> None:
@@ -176,16 +208,39 @@ class Curves(QWidget):
             other.smooth(float(self.smooth.currentData()))
         self._show_curves()
 
+    @Slot()
+    def _on_axis(self) -> None:
+        axis = self.axis
+        self.chart.set_axis(*((None, None) if axis == STEP else (AXES[axis].tick, partial(place, axis))))
+        self._show_curves()
+
+    @property
+    def axis(self) -> str:
+        """What they are drawn over: a key of ``AXES``."""
+        return str(self.across.currentData())
+
+    def _laid(self, series: Series, metrics: dict[str, Series], measures: Measures) -> Series:
+        """The series over what curves are drawn over now."""
+        if self.axis == STEP:
+            return series
+        self._rebased.append(Rebased(series, self.axis, metrics, measures))
+        return self._rebased[-1].series
+
     def _show_curves(self) -> None:
+        self._rebased = []
         loss, evaluation = self.series.get("loss", Series()), self.series.get("evaluation_loss", Series())
         factor = float(self.smooth.currentData())
         self._smoothing = Smoothing(loss, factor) if factor else None
-        curves = [Curve(self.tr("loss"), loss, self._colour, faint=self._smoothing is not None)]
+        laid = partial(self._laid, metrics=self.series, measures=self._measures)
+        curves = [Curve(self.tr("loss"), laid(loss), self._colour, faint=self._smoothing is not None)]
         if self._smoothing is not None:
             self._smoothing.follow()
-            curves.append(Curve(self.tr("smoothed"), self._smoothing.smoothed, self._colour))
-        curves += [Curve(name, other.drawn, other.colour) for name, other in self._others.items()]
-        curves.append(Curve(self.tr("evaluation loss"), evaluation, self._colour + 1, marks=True))
+            curves.append(Curve(self.tr("smoothed"), laid(self._smoothing.smoothed), self._colour))
+        curves += [
+            Curve(name, self._laid(other.drawn, other.metrics, other.measures), other.colour)
+            for name, other in self._others.items()
+        ]
+        curves.append(Curve(self.tr("evaluation loss"), laid(evaluation), self._colour + 1, marks=True))
         self.chart.show_curves(curves)
         self._paint()
 
@@ -195,6 +250,8 @@ class Curves(QWidget):
             self._smoothing.follow()
         for other in self._others.values():
             other.follow()
+        for rebased in self._rebased:
+            rebased.follow()
         self.chart.refresh()
         for metric, (title, spoken) in METRICS.items():
             series = self.series.get(metric)

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core.run_reader import Columns
+from bigmodel_studio.core.comparison import Measures, measures_of
+from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.pages.train.runs_list import RunsModel
 
 
 class Overlays(QObject):
-    """``chosen`` runs are drawn beside the one that is shown; the button's menu chooses them."""
+    """``chosen`` runs are drawn beside the one that is shown; the button's menu chooses them.
+
+    ``changed``: it was another choice.
+    """
+
+    changed = Signal()
 
     def __init__(self, watcher: RunWatcher, runs: RunsModel, curves: Curves) -> None:
         super().__init__(curves)
@@ -29,6 +35,7 @@ class Overlays(QObject):
         self._menu = QMenu(self.button)
         self._menu.aboutToShow.connect(self._fill)
         self.button.setMenu(self._menu)
+        curves.across.currentIndexChanged.connect(self._begin_again)
         watcher.points.connect(self._on_points)
         watcher.reset.connect(self._on_reset)
 
@@ -42,8 +49,7 @@ class Overlays(QObject):
                 self._watcher.unwatch(name)
             self._curves.forget(name)
         for name in sorted(wanted - self._watched):
-            self._curves.begin_other(name, self._runs.colour_of(name))
-            self._watcher.watch(name)
+            self._begin(name)
         self._watched = wanted
         several = len(self._runs.runs) > 1
         self.button.setEnabled(several)
@@ -57,6 +63,26 @@ class Overlays(QObject):
         else:
             self.chosen.append(name)
         self.show_for(self._shown)
+        self.changed.emit()
+
+    def _begin(self, name: str) -> None:
+        run = self._runs.run(name)
+        measures = measures_of(run) if run is not None else Measures()
+        self._curves.begin_other(name, self._runs.colour_of(name), measures)
+        self._watcher.watch(name)
+
+    @Slot()
+    def _begin_again(self) -> None:
+        """They are drawn over something else, and what lies on that is read anew."""
+        for name in sorted(self._watched):
+            self._begin(name)
+
+    def compared(self) -> list[RunSummary]:
+        """The run that is shown, those beside it, and those of its sweep, as the list has them."""
+        shown = self._runs.run(self._shown or "")
+        wanted = {self._shown, *self.chosen}
+        sweep = shown.sweep if shown is not None else ""
+        return [run for run in self._runs.runs if run.name in wanted or (sweep and run.sweep == sweep)]
 
     def stop(self) -> None:
         """The page closes."""
@@ -82,11 +108,12 @@ class Overlays(QObject):
     def _clear(self) -> None:
         self.chosen = []
         self.show_for(self._shown)
+        self.changed.emit()
 
     @Slot(str, object)
     def _on_points(self, name: str, columns: Columns) -> None:
-        if name in self._watched and "loss" in columns:
-            self._curves.add_other(name, *columns["loss"])
+        if name in self._watched:
+            self._curves.add_other(name, columns)
 
     @Slot(str, int)
     def _on_reset(self, name: str, kept: int) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, 
 from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import run_queue
+from bigmodel_studio.core.comparison import Measures, measures_of
 from bigmodel_studio.core.forks import try_smaller
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
@@ -24,6 +25,7 @@ from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.dropping import leave_to_window
+from bigmodel_studio.ui.pages.train.axes import STEP
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.pages.train.curves_export import CurvesExport
 from bigmodel_studio.ui.pages.train.facts import Facts
@@ -142,6 +144,8 @@ class TrainPage(Page):
         self.export = CurvesExport(self.studio, self.curves, lambda: self._shown)
         self.thumbnails = Thumbnails(self.studio, self)
         self.story = Story(self.studio, self.thumbnails)
+        self.story.compare.opened.connect(self.choose)
+        self.overlays.changed.connect(self._refresh)
         self.time_slider = TimeSlider(self.studio)
         card = panel("card")
         inside = QVBoxLayout(card)
@@ -247,7 +251,7 @@ class TrainPage(Page):
         self._shown = name
         run = self.current()
         self._spec = RunFolder(Path(run.path)).spec() if run is not None else None
-        self.curves.begin(self.runs.colour_of(name))
+        self.curves.begin(self.runs.colour_of(name), measures_of(run) if run is not None else Measures())
         self.story.begin(Path(run.path) if run is not None else None)
         self.studio.runs.watch(name)
         self.overlays.show_for(name)
@@ -419,7 +423,10 @@ class TrainPage(Page):
         self._fold_for(run is not None, filling)
         self.facts.show_run(run, self._spec)
         self.curves.show_baselines(run.baselines if run is not None else {})
+        if run is not None and self.curves.axis != STEP:
+            self.curves.measure(measures_of(run))
         self.strip.show_run(run)
+        self.story.show_comparison(self.overlays.compared())
         self.time_slider.show_run(run, _page_of(run))
         self.story.show_run(run, self._spec)
         ours = run is not None and not run.foreign

@@ -63,6 +63,11 @@ class RunsModel(QAbstractListModel):
         """Where a run is."""
         return next((row for row, run in enumerate(self.runs) if run.name == name), None)
 
+    def run(self, name: str) -> RunSummary | None:
+        """The run of that name."""
+        row = self.row_of(name)
+        return self.runs[row] if row is not None else None
+
     def colour_of(self, name: str) -> int:
         """The number of a run's colour."""
         return self._colours.get(name, 0)

@@ -13,6 +13,7 @@ from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.ui.pages.train.across_steps import AcrossSteps
 from bigmodel_studio.ui.pages.train.classes_table import ClassesTable
+from bigmodel_studio.ui.pages.train.compare_table import CompareTable
 from bigmodel_studio.ui.pages.train.pictures_table import PicturesTable
 from bigmodel_studio.ui.pages.train.samples_view import SamplesModel, SamplesView
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
@@ -49,7 +50,10 @@ class Story(QTabWidget):
         self.across = AcrossSteps(studio)
         self.across.offered.connect(self._on_offered)
         self.addTab(self.across, self.tr("Across steps"))
+        self.compare = CompareTable()
+        self.addTab(self.compare, self.tr("Compare"))
         self.addTab(self.log, self.tr("Log"))
+        self.setTabVisible(self.indexOf(self.compare), False)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self._timer = QTimer(self, interval=LOG_EVERY_MS)
@@ -81,6 +85,15 @@ class Story(QTabWidget):
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
         """The run as it is now."""
         self.across.show_run(run, spec)
+
+    def show_comparison(self, runs: list[RunSummary]) -> None:
+        """These beside each other, where they are several; nothing to compare, no tab."""
+        several = len(runs) > 1
+        self.compare.compared.show_runs(runs if several else [])
+        if several != self.isTabVisible(self.indexOf(self.compare)):
+            if not several and self.currentWidget() is self.compare:
+                self.setCurrentIndex(next(at for at in range(self.count()) if self.isTabVisible(at)))
+            self.setTabVisible(self.indexOf(self.compare), several)
 
     def stop(self) -> None:
         """The window closes."""
