@@ -347,6 +347,13 @@
     </message>
 </context>
 <context>
+    <name>CompareTable</name>
+    <message>
+        <source>What differs between the compared runs, and what came of it</source>
+        <translation>所对比运行的差异及其结果</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>Enter sends · Shift+Enter breaks the line</source>
@@ -499,6 +506,10 @@
     <message>
         <source>Smoothing {factor}</source>
         <translation>平滑 {factor}</translation>
+    </message>
+    <message>
+        <source>What the curves are drawn over</source>
+        <translation>曲线的横轴</translation>
     </message>
     <message>
         <source>evaluation loss</source>
@@ -2642,6 +2653,10 @@
     <message>
         <source>Classes</source>
         <translation>类别</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
     </message>
     <message>
         <source>Log</source>
@@ -5824,8 +5839,16 @@
         <translation>设备</translation>
     </message>
     <message>
+        <source>Evaluation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
         <source>Evaluation loss</source>
         <translation>验证损失</translation>
+    </message>
+    <message>
+        <source>FLOPs</source>
+        <translation>FLOPs</translation>
     </message>
     <message>
         <source>Gradient norm</source>
@@ -5838,6 +5861,14 @@
     <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Learnt from</source>
+        <translation>已学数据</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
     </message>
     <message>
         <source>Memory</source>
@@ -5876,6 +5907,10 @@
         <translation>精确率</translation>
     </message>
     <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
         <source>Seed</source>
         <translation>随机种子</translation>
     </message>
@@ -5885,6 +5920,10 @@
     </message>
     <message>
         <source>Step</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Steps</source>
         <translation>步数</translation>
     </message>
     <message>
@@ -5930,6 +5969,10 @@
     <message>
         <source>about {size}</source>
         <translation>约 {size}</translation>
+    </message>
+    <message>
+        <source>after {amount}</source>
+        <translation>{amount} 后</translation>
     </message>
     <message>
         <source>bigram, smoothed</source>
@@ -6014,6 +6057,10 @@
     <message>
         <source>written by {writer}</source>
         <translation>由 {writer} 写入</translation>
+    </message>
+    <message>
+        <source>{amount} learnt from</source>
+        <translation>已学 {amount}</translation>
     </message>
     <message>
         <source>{layers} layers, {width} wide, {heads} heads</source>
