@@ -35,10 +35,6 @@ def chinese() -> Iterator[None]:
         (999_600, "1.0 MB"),
     ],
 )
-def test_large_numbers_in_powers_of_ten_say_no_more_than_they_know() -> None:
-    assert [numbers.power(value) for value in (2e14, 1.26e9, 0.0, None)] == ["2e14", "1.3e9", "0e0", numbers.NOTHING]
-
-
 def test_size(value: int, said: str) -> None:
     assert numbers.size(value) == said
 
@@ -131,3 +127,7 @@ def test_times_and_rates_are_said_in_chinese() -> None:
     assert numbers.rate(187, "词元") == "187 词元/秒"
     assert numbers.size(21_297_152) == "21 MB"
     assert numbers.size_rate(21_297_152) == "21 MB/秒"
+
+
+def test_large_numbers_in_powers_of_ten_say_no_more_than_they_know() -> None:
+    assert [numbers.power(value) for value in (2e14, 1.26e9, 0.0, None)] == ["2e14", "1.3e9", "0e0", numbers.NOTHING]
