@@ -1,4 +1,4 @@
-"""The commands that ask the Hub: ``search`` and ``pull``. Neither imports torch."""
+"""The commands about the Hub: ``search``, ``pull``, and ``clean`` for what downloads left. None imports torch."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import typer
 
 from bigmodel_studio import cli_output
 from bigmodel_studio.cli_models import Json, events_of, go_online
-from bigmodel_studio.core import device_memory, fits, library, numbers
+from bigmodel_studio.core import device_memory, fits, hub_leftovers, library, numbers
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.trash import Trash
 from bigmodel_studio.protocol import (
     Cancelled,
     Done,
@@ -23,6 +24,7 @@ from bigmodel_studio.protocol import (
     HubModel,
     HubPage,
     ModelRef,
+    Problem,
     SearchHub,
     to_builtins,
 )
@@ -42,7 +44,7 @@ class Sorting(StrEnum):
 
 def mount(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    for command in (search, pull):
+    for command in (search, pull, clean):
         app.command()(command)
 
 
@@ -102,6 +104,38 @@ def pull(
             screen.end()
             assert isinstance(event.result, Downloaded)
             _say_pulled(event.result, json=json)
+
+
+def clean(
+    yes: Annotated[bool, typer.Option("--yes", help="Clean up; without it, only say what is left over.")] = False,
+    json: Json = False,
+) -> None:
+    """Find what downloads left in the Hub's cache that no model uses; with --yes, clean it up.
+
+    Parts of files, and files of no revision, are deleted; what never became a model goes to the trash.
+    """
+    found, trash = hub_leftovers.find(), Trash()
+    if yes:
+        for left in found:
+            try:
+                hub_leftovers.clean(left, trash)
+            except OSError as error:
+                detail = error.strerror or str(error)
+                why = Problem(code="delete-failed", arguments={"path": str(left.folder), "detail": detail})
+                cli_output.leave(why, "work")
+    records = [
+        {"id": left.id, "bytes": left.bytes, "files": len(left.files), "whole": bool(left.files)} for left in found
+    ]
+    if json:
+        cli_output.print_json({"leftovers": records, "cleaned": yes, "bytes": sum(left.bytes for left in found)})
+    elif not found:
+        cli_output.say("Nothing is left over from downloads.")
+    else:
+        what = {True: "files that no model uses", False: "never became a model"}
+        rows = [[left.id, numbers.size(left.bytes), what[bool(left.files)]] for left in found]
+        cli_output.print_table(["MODEL", "BYTES", ""], rows, right=(1,))
+        done = "It was cleaned up; what never became a model is in the trash."
+        cli_output.say(done if yes else "“bigmodel-studio clean --yes” cleans it up.")
 
 
 def _say_pulled(done: Downloaded, *, json: bool) -> None:

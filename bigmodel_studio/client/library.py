@@ -12,7 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.core import library
+from bigmodel_studio.core import hub_leftovers, library
+from bigmodel_studio.core.hub_leftovers import Leftover
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.protocol import ModelKind, ModelRef
 
@@ -24,17 +25,23 @@ class LibraryWatcher(QObject):
 
     changed = Signal()
     """The records differ from before, or were read for the first time."""
+    left_over = Signal()
+    """What downloads left in the Hub's cache is another."""
     _read = Signal(object)
+    _leftovers_read = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.ready = False
         """Whether the records have been read once (until then an empty list means nothing)."""
         self._records: list[ModelRecord] = []
+        self.leftovers: list[Leftover] = []
+        """What downloads left that no model uses, as it was read last."""
         self._wanted = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
         self._read.connect(self._on_read)
+        self._leftovers_read.connect(self._on_leftovers)
 
     def records(self, kind: ModelKind | None = None) -> list[ModelRecord]:
         """The models, bundled ones first; of one kind where it is given."""
@@ -85,6 +92,14 @@ class LibraryWatcher(QObject):
             except Exception:
                 log.exception("the models could not be listed")
                 self._read.emit([])
+            if not self._wanted.is_set():
+                self._leftovers_read.emit(hub_leftovers.find())
+
+    @Slot(object)
+    def _on_leftovers(self, leftovers: list[Leftover]) -> None:
+        if not self._closing and leftovers != self.leftovers:
+            self.leftovers = leftovers
+            self.left_over.emit()
 
     @Slot(object)
     def _on_read(self, records: list[ModelRecord]) -> None:

@@ -372,6 +372,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The weights are quantised ({method}), which is not read here.",
         "Take the model in float16, bfloat16 or float32.",
     ),
+    "weights-fewer-layers": (
+        "The weights are those of {has} layers, and config.json asks for {wants}.",
+        "Fetch the folder again from its source: its files do not belong together.",
+    ),
     "weights-too-few": (
         "config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.",
         "They do not belong together: fetch both again.",

@@ -6,6 +6,7 @@ folder, opens the file that a config names, and fills missing tensors with rando
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,12 @@ MAX_LAYERS = 2000
 MAX_INPUT_PX = 8192
 PROCESSOR_FILE = "preprocessor_config.json"
 MAX_TOKENIZER_BYTES = 200_000_000
-_DEPTH_FIELDS = ("num_hidden_layers", "n_layer", "num_layers", "n_layers", "encoder_layers", "decoder_layers")
+MAX_LABELS = 100_000
+_DEPTH = re.compile(
+    r"n_layers?|num_\w*(layers|blocks|stages|hidden_groups)|inner_group_num|(en|de)coder_layers|\w*depths?|layers"
+)
+"""How fields are called that say of how many layers a model is made."""
+_SAID_IN_FULL = 10**18
 _TOKENIZER_JSON = (
     ("tokenizer.json", MAX_TOKENIZER_BYTES),
     ("tokenizer_config.json", 10_000_000),
@@ -48,13 +54,29 @@ def check_config(folder: Path) -> dict[str, Any]:
     check_usable(folder, config)
     if "transformers_weights" in config:
         raise StudioError("config-invalid", detail="it names another file to take the weights from")
-    for field in _DEPTH_FIELDS:
-        value = config.get(field)
-        if isinstance(value, int) and not 0 <= value <= MAX_LAYERS:
-            raise StudioError("config-invalid", detail=f"{field} is {value:,}, and at most {MAX_LAYERS:,} are built")
+    _refuse_endless(config)
     if (folder / "generation_config.json").is_file():
         read_json(folder / "generation_config.json")
     return config
+
+
+def _refuse_endless(config: dict[str, Any]) -> None:
+    """Numbers that somebody would count up to: layers, one by one, and names of classes. Parts of a model (text,
+    pictures) have configs of their own within this one."""
+    for field, value in config.items():
+        if isinstance(value, dict):
+            _refuse_endless(value)
+            continue
+        most = MAX_LAYERS if _DEPTH.fullmatch(field) else MAX_LABELS if field == "num_labels" else None
+        numbers = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int)]
+        count = sum(map(abs, numbers))
+        if most is not None and (count > most or any(number < 0 for number in numbers)):
+            detail = f"{field} is {_said(count if count > most else min(numbers))}, and at most {most:,} are built"
+            raise StudioError("config-invalid", detail=detail)
+
+
+def _said(number: int) -> str:
+    return f"{number:,}" if abs(number) < _SAID_IN_FULL else "beyond all bounds"
 
 
 def check_tokenizer(folder: Path, name: str) -> None:

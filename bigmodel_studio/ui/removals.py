@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.core import conversations, model_removal, numbers
+from bigmodel_studio.core import conversations, hub_leftovers, model_removal, numbers
+from bigmodel_studio.core.hub_leftovers import Leftover
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.run_reader import RunSummary
@@ -39,6 +40,7 @@ class Removals(QObject):
     other_disk = Signal(object)
     """A ``ModelRecord`` that cannot go to the trash: it lies on another disk, and can only be deleted."""
     _model_deleted = Signal(object)
+    _cleaned = Signal(object)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -48,6 +50,7 @@ class Removals(QObject):
         """What this window removed and has not brought back, the last at the end."""
         self._threads: list[threading.Thread] = []
         self._model_deleted.connect(self._on_model_deleted)
+        self._cleaned.connect(self._on_cleaned)
 
     def remove_run(self, run: RunSummary) -> None:
         """Put a run's folder in the trash. One that is at work, or bundled, is told to be kept."""
@@ -104,6 +107,29 @@ class Removals(QObject):
     def _on_model_deleted(self, problem: Problem | None) -> None:
         if problem is not None:
             self._studio.tell(problem)
+        self._studio.library.refresh()
+
+    def clean(self, leftovers: Sequence[Leftover]) -> None:
+        """Clean up what downloads left, in a thread; what never became a model can be brought back."""
+        self._begin(self._clean, leftovers)
+
+    def _clean(self, leftovers: Sequence[Leftover]) -> None:
+        for left in leftovers:
+            try:
+                self._cleaned.emit(hub_leftovers.clean(left, self.trash))
+            except StudioError as error:
+                self._cleaned.emit(error.problem)
+            except OSError as error:
+                log.warning("what is left of a download could not be cleaned up: %s", error)
+                arguments: dict[str, str | int | float] = {"path": str(left.folder), "detail": error.strerror or ""}
+                self._cleaned.emit(Problem(code="delete-failed", arguments=arguments))
+
+    @Slot(object)
+    def _on_cleaned(self, what: Removed | Problem | None) -> None:
+        if isinstance(what, Removed):
+            self._done(what)
+        elif what is not None:
+            self._studio.tell(what)
         self._studio.library.refresh()
 
     def _loaded(self, record: ModelRecord) -> Problem | None:

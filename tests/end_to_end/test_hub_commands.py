@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bigmodel_studio import cli
-from bigmodel_studio.core import library, uses
+from bigmodel_studio.core import hub_leftovers, library, uses
 from bigmodel_studio.core.trash import Trash
 from bigmodel_studio.protocol import ModelRef
 from tests.hub_caches import cached
@@ -86,6 +86,26 @@ def test_what_cannot_be_removed_says_why(capsys: pytest.CaptureFixture[str], cac
     assert folder.is_dir()
     assert "came with the application" in refused(capsys, "remove", "starter-gpt")
     assert "There is no model" in refused(capsys, "remove", "starter-gtp")
+
+
+def test_clean_says_what_is_left_over_and_with_yes_cleans_it_up(
+    capsys: pytest.CaptureFixture[str], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_leftovers, "QUIET_S", -1.0)
+    whole = cached(cache, NAME) / "blobs" / f"{'b' * 64}.incomplete"
+    never = cached(cache, "org/never", {"config.json": b"{}"})
+    for part in (whole, never / "blobs" / "0.incomplete"):
+        part.write_bytes(b"x" * 1000)
+    for arguments in (["clean"], ["clean", "--yes"]):
+        said = asked(capsys, *arguments)
+        assert [(left["id"], left["bytes"], left["whole"]) for left in said["leftovers"]] == [
+            ("org/never", 1002, False),
+            (NAME, 1000, True),
+        ]
+        assert said["cleaned"] == (arguments[-1] == "--yes") == (not whole.exists()) == (not never.exists())
+    assert [removed.name for removed in Trash().items()] == ["org/never"]
+    assert cli.main(["clean"]) == 0
+    assert "Nothing" in capsys.readouterr().err
 
 
 def test_the_list_says_what_is_wrong_and_what_the_cache_takes(capsys: pytest.CaptureFixture[str], cache: Path) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from bigmodel_studio.core import library, paths
+from bigmodel_studio.core import hub_leftovers, library, paths
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.trash import Trash
@@ -346,3 +346,24 @@ def test_three_hundred_models_do_not_hold_the_window_up(models: Models, cache: P
         times.append(time.thread_time() - begun)
     assert min(times) < 0.05
     models.choose("org/model-000")
+
+
+def test_what_downloads_left_is_shown_and_cleaned_with_one_press(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, models: Models
+) -> None:
+    shell, view = models.shell, models.page
+    assert not view.clean_button.isVisible()  # what has just been written may be gone on with
+    monkeypatch.setattr(hub_leftovers, "QUIET_S", -1.0)
+    part = cache / "models--org--second" / "blobs" / f"{'b' * 64}.incomplete"
+    part.write_bytes(b"x" * 3000)
+    shell.library.refresh()
+    shell.wait(view.clean_button.isVisible)
+    assert view.leftovers.text().endswith("3.1 kB")  # and what never became a model
+    assert "org/second" in view.clean_button.toolTip()
+    shell.qtbot.mouseClick(view.clean_button, Qt.MouseButton.LeftButton)
+    shell.wait(lambda: not part.exists() and not shell.library.leftovers)
+    assert not view.leftovers.isVisible()
+    assert library.record(ModelRef(source="hub", id="org/second")).problem is None
+    shell.wait(lambda: [removed.name for removed in shell.studio.removals.last] == ["org/unfinished"])
+    shell.studio.removals.undo()
+    assert (cache / "models--org--unfinished").is_dir()

@@ -20,6 +20,7 @@ from huggingface_hub import constants, hf_hub_url
 from huggingface_hub.utils._fixes import WeakFileLock
 
 from bigmodel_studio.core import hub_cache, numbers
+from bigmodel_studio.core.files import replace, write_atomic
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.hub import transfer
 from bigmodel_studio.engine.hub.transfer import Say, WrongBytesError
@@ -97,7 +98,7 @@ class RepoCache:
             except WrongBytesError:
                 partial.unlink(missing_ok=True)
                 raise
-            os.replace(partial, self.blob(etag))
+            replace(partial, self.blob(etag))
 
     @contextlib.contextmanager
     def _held(self, etag: str, watch: Watch) -> Iterator[None]:
@@ -114,19 +115,19 @@ class RepoCache:
             yield
 
     def show(self, file: HubFile, etag: str) -> None:
-        """Show a whole file under its name, as a link, or as a copy where links cannot be made."""
+        """Show a whole file under its name, as a link, or as a second name of the same file, or a copy."""
         at = self.snapshot / file.name
         at.parent.mkdir(parents=True, exist_ok=True)
         target = os.path.relpath(self.blob(etag), at.parent)
         if at.is_symlink() and os.readlink(at) == target:
             return
-        fresh = at.with_name(f".{at.name}.{os.getpid()}")
+        fresh = self.blob(f"{etag}.{os.getpid()}.link{UNDER_WAY}")  # here, where a kill leaves it to be cleaned up
         fresh.unlink(missing_ok=True)
         try:
             fresh.symlink_to(target)
         except OSError:
-            shutil.copyfile(self.blob(etag), fresh)
-        os.replace(fresh, at)
+            _second_name(self.blob(etag), fresh)
+        replace(fresh, at)
 
     def finish(self, revision: str) -> None:
         """Say which commit a name means: from here on this copy is the one that is used."""
@@ -134,9 +135,14 @@ class RepoCache:
             return
         ref = self.folder / "refs" / revision
         ref.parent.mkdir(parents=True, exist_ok=True)
-        fresh = ref.with_name(f".{ref.name}.{os.getpid()}")
-        fresh.write_text(self.commit, "ascii")
-        os.replace(fresh, ref)
+        write_atomic(ref, self.commit.encode("ascii"))
+
+
+def _second_name(file: Path, fresh: Path) -> None:
+    try:
+        os.link(file, fresh)
+    except OSError:
+        shutil.copyfile(file, fresh)
 
 
 def is_right(path: Path, etag: str, say: Say = lambda _: None) -> bool:

@@ -37,9 +37,12 @@ from bigmodel_studio.ui.pages.models.table import RECORD, ModelTable, sorted_and
 from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
+MOST_NAMED = 12
+"""Repositories of which downloads left something, in a tooltip."""
 ASK_AFTER_MS = 150
 """How long a model stays chosen before its structure is asked for: walking through the table asks for none."""
 
@@ -78,7 +81,9 @@ class LocalView(View):
         self.planning = Planning(studio, self.details.plan)
         self.loader = Loader(studio, self)
         self.empty = Empty("models")
-        self.total = label("", "small")
+        self.total, self.leftovers = label("", "small"), label("", "small")
+        self.clean_button = QPushButton(self.tr("Clean up"))
+        set_look(self.clean_button, "link")
         self._lay_out()
 
         self.open_button.clicked.connect(self._on_open)
@@ -97,10 +102,13 @@ class LocalView(View):
             "open": self._open_folder,
             "remove": studio.removals.remove_model,
         }
+        self.clean_button.clicked.connect(self._on_clean)
+        studio.library.left_over.connect(self._say_leftovers)
         studio.library.changed.connect(self._on_library)
         studio.facts_changed.connect(self._on_facts)
         studio.removals.other_disk.connect(self._on_other_disk)
         self._on_library()
+        self._say_leftovers()
         self._on_facts(studio.facts)
 
     # ------------------------------------------------------------------------------- making it
@@ -116,6 +124,9 @@ class LocalView(View):
         line = QHBoxLayout(foot)
         line.setContentsMargins(16, 6, 16, 6)
         line.addWidget(self.total)
+        line.addStretch(1)
+        line.addWidget(self.leftovers)
+        line.addWidget(self.clean_button)
         column.addWidget(foot)
         area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -191,6 +202,26 @@ class LocalView(View):
         self.total.setText(words)
         self._foot.setVisible(self.model.rowCount() > 0)
         self.total.setToolTip(str(hub_cache.root()))
+
+    @Slot()
+    def _say_leftovers(self) -> None:
+        """What downloads left that no model uses, where there is some."""
+        left = self.studio.library.leftovers
+        for widget in (self.leftovers, self.clean_button):
+            widget.setVisible(bool(left))
+        size = numbers.size(sum(each.bytes for each in left))
+        self.leftovers.setText(self.tr("Left over from downloads: {size}").format(size=size))
+        words = self.tr(
+            "Parts of files from downloads that were broken off, and files that no model uses, are deleted. "
+            "What never became a model goes to the trash, from which it can be brought back."
+        )
+        self.clean_button.setToolTip("\n\n".join([words, "\n".join(each.id for each in left[:MOST_NAMED])]))
+        self.clean_button.setAccessibleDescription(words)
+
+    @Slot()
+    def _on_clean(self) -> None:
+        self.clean_button.setVisible(False)  # until it is known what is left by then
+        self.studio.removals.clean(self.studio.library.leftovers)
 
     def _select(self, ref: ModelRef) -> bool:
         for row in range(self.rows.rowCount()):
