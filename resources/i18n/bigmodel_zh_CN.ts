@@ -1072,6 +1072,14 @@
         </translation>
     </message>
     <message>
+        <source>Clean up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Left over from downloads: {size}</source>
+        <translation>下载遗留：{size}</translation>
+    </message>
+    <message>
         <source>Looking for models…</source>
         <translation>正在查找模型…</translation>
     </message>
@@ -1098,6 +1106,10 @@
     <message>
         <source>Open the folder of a model (safetensors), or drop it on the window.</source>
         <translation>打开一个模型的文件夹（safetensors），或把它拖到窗口上。</translation>
+    </message>
+    <message>
+        <source>Parts of files from downloads that were broken off, and files that no model uses, are deleted. What never became a model goes to the trash, from which it can be brought back.</source>
+        <translation>中断的下载留下的文件片段，以及没有模型使用的文件，会被删除。从未成为完整模型的内容会移入回收站，可以从中恢复。</translation>
     </message>
     <message>
         <source>Search this computer</source>
@@ -3743,6 +3755,10 @@
         <translation>请从来源重新下载该文件夹。</translation>
     </message>
     <message>
+        <source>Fetch the folder again from its source: its files do not belong together.</source>
+        <translation>请从来源重新获取该文件夹：其中的文件不是同一个模型的。</translation>
+    </message>
+    <message>
         <source>Fetch tokenizer.json again.</source>
         <translation>请重新下载 tokenizer.json。</translation>
     </message>
@@ -4581,6 +4597,10 @@
     <message>
         <source>The weights are quantised ({method}), which is not read here.</source>
         <translation>权重经过量化（{method}），这里不支持读取。</translation>
+    </message>
+    <message>
+        <source>The weights are those of {has} layers, and config.json asks for {wants}.</source>
+        <translation>权重只有 {has} 层，而 config.json 要求 {wants} 层。</translation>
     </message>
     <message>
         <source>The weights lack {count} of the model&apos;s tensors: {names}.</source>
