@@ -12,10 +12,12 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from bigmodel_studio.core import paths
+from bigmodel_studio.core.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, RecordsTail
 from bigmodel_studio.core.run_reader import MetricsTail, RunSummary, in_order, summary
 from bigmodel_studio.core.runs import RunFolder, is_run
 
@@ -27,6 +29,8 @@ BREATH_S = 0.002
 """A pause between chunks, in which the window's thread takes the interpreter."""
 
 Stamp = tuple[int, int]
+Order = Literal["outside", "inside", "no more"]
+SHOWN_INSIDE = (LAYERS, HISTOGRAMS, EVALUATIONS)
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +45,8 @@ class RunWatcher(QObject):
     """A watched run's points past this step are void (0: all of them); emitted at the start of a watch too."""
     samples_changed = Signal(str, object)
     """A watched run's name, and all its samples that count: ``list[dict]`` as in ``samples.jsonl``."""
+    inside = Signal(str, str, object)
+    """A run watched from the inside, the file, and what it gained: ``core.inside_reader.Recorded``."""
     _said = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, held: bool = False) -> None:
@@ -61,15 +67,18 @@ class RunWatcher(QObject):
         if not self._thread.is_alive():
             self._thread.start()
 
-    def watch(self, name: str) -> None:
-        """Follow a run's points and samples from its beginning (again from the beginning if it is watched already)."""
+    def watch(self, name: str, *, inside: bool = False) -> None:
+        """Follow a run's points and samples from its beginning (again from the beginning if it is watched already).
+
+        ``inside``: and what it records of its layers and evaluations.
+        """
         self._watched.add(name)
-        self._poller.order(name, True)
+        self._poller.order(name, "inside" if inside else "outside")
 
     def unwatch(self, name: str) -> None:
         """Say no more about this run's points and samples."""
         self._watched.discard(name)
-        self._poller.order(name, False)
+        self._poller.order(name, "no more")
 
     def refresh(self) -> None:
         """Look now instead of at the next turn, as after a start."""
@@ -106,9 +115,9 @@ class RunWatcher(QObject):
         self.runs = runs
         self.runs_changed.emit(runs)
 
-    def _emit_watched(self, signal: str, name: str, value: object) -> None:
+    def _emit_watched(self, signal: str, name: str, *values: object) -> None:
         if name in self._watched:
-            getattr(self, signal).emit(name, value)
+            getattr(self, signal).emit(name, *values)
 
 
 class _Poller:
@@ -119,14 +128,14 @@ class _Poller:
         self.closing = threading.Event()
         self._say = say
         self._lock = threading.Lock()
-        self._orders: list[tuple[str, bool]] = []
+        self._orders: list[tuple[str, Order]] = []
         self._seen: dict[Path, tuple[tuple[Stamp, ...], RunSummary]] = {}
         self._shown: list[RunSummary] | None = None
         self._tails: dict[str, _Tail] = {}
 
-    def order(self, name: str, watched: bool) -> None:
+    def order(self, name: str, how: Order) -> None:
         with self._lock:
-            self._orders.append((name, watched))
+            self._orders.append((name, how))
         self.wake.set()
 
     def loop(self) -> None:
@@ -153,10 +162,10 @@ class _Poller:
     def _obey(self, known: dict[str, Path]) -> None:
         with self._lock:
             orders, self._orders = self._orders, []
-        for name, watched in orders:
+        for name, how in orders:
             self._tails.pop(name, None)
-            if watched:
-                self._tails[name] = _Tail(name, RunFolder(known.get(name, paths.runs() / name)))
+            if how != "no more":
+                self._tails[name] = _Tail(name, RunFolder(known.get(name, paths.runs() / name)), how == "inside")
                 self._tell("reset", name, 0)
 
     def _summaries(self) -> dict[str, RunSummary]:
@@ -188,19 +197,26 @@ class _Poller:
         if stamp != tail.samples:
             tail.samples = stamp
             self._tell("samples_changed", tail.name, tail.run.samples())
+        for file, records in tail.inside.items():
+            for recorded in records.read():
+                if self.closing.is_set():
+                    return
+                self._tell("inside", tail.name, file, recorded)
+                self.closing.wait(BREATH_S)
 
-    def _tell(self, signal: str, name: str, value: object) -> None:
-        self._say(lambda watcher: watcher._emit_watched(signal, name, value))
+    def _tell(self, signal: str, name: str, *values: object) -> None:
+        self._say(lambda watcher: watcher._emit_watched(signal, name, *values))
 
 
 class _Tail:
     """A watched run: how far its files have been read."""
 
-    def __init__(self, name: str, run: RunFolder) -> None:
+    def __init__(self, name: str, run: RunFolder, inside: bool) -> None:
         self.name = name
         self.run = run
         self.metrics = MetricsTail(run.path / "metrics.jsonl")
         self.samples: Stamp | None = None
+        self.inside = {file: RecordsTail(run.path / file) for file in SHOWN_INSIDE if inside}
 
 
 def _stamps(path: Path) -> tuple[Stamp, ...]:

@@ -36,6 +36,8 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 12, 8, 24
 _ZOOM = 1.25
 _TICK_PX = (72, 32)
 _FAINT = 110
+CLICK_PX = 4
+"""A press that moves further is no click."""
 
 
 @dataclass
@@ -100,6 +102,8 @@ class Chart(QWidget):
 
     read_out = Signal(str)
     """What is under the pointer, in words; "" where nothing is."""
+    chosen = Signal(int)
+    """The place of the point that was clicked (or on which Enter was pressed), in the first curve that has points."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +114,7 @@ class Chart(QWidget):
         self._zoom: tuple[float, float] | None = None
         self._at: float | None = None
         self._dragged: float | None = None
+        self._pressed: QPointF | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -300,6 +305,7 @@ class Chart(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         view = self.view()
+        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
         if view is not None and self._zoom is not None and event.button() == Qt.MouseButton.LeftButton:
             self._dragged = view.step_at(event.position().x())
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -307,6 +313,13 @@ class Chart(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged = None
         self.unsetCursor()
+        pressed, self._pressed = self._pressed, None
+        view = self.view()
+        if view is None or pressed is None or not view.box.contains(pressed):
+            return
+        if (event.position() - pressed).manhattanLength() < CLICK_PX:
+            self._point_at(view.step_at(event.position().x()))
+            self._choose()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.reset_view()
@@ -331,12 +344,20 @@ class Chart(QWidget):
             Qt.Key.Key_Plus: lambda: self._scale(1 / _ZOOM, self._at),
             Qt.Key.Key_Minus: lambda: self._scale(_ZOOM, self._at),
             Qt.Key.Key_Home: self.reset_view,
+            Qt.Key.Key_Return: self._choose,
+            Qt.Key.Key_Enter: self._choose,
         }
         action = keys.get(Qt.Key(event.key()))
         if action is not None:
             action()
         else:
             super().keyPressEvent(event)
+
+    def _choose(self) -> None:
+        first = next((curve.series for curve in self._curves if len(curve.series)), None)
+        place = first.nearest(self._at) if first is not None and self._at is not None else None
+        if place is not None:
+            self.chosen.emit(place)
 
     def _walk(self, by: int) -> None:
         first = next((curve.series for curve in self._curves if len(curve.series)), None)

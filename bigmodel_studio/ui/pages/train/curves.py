@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.comparison import Measures
@@ -56,6 +56,9 @@ class Other:
 class Curves(QWidget):
     """One run at a time, others' losses beside it: ``begin`` a run, then ``add`` its points as they come."""
 
+    step_chosen = Signal(int)
+    """The step of the run that is shown whose point on the loss was clicked."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.series: dict[str, Series] = {}
@@ -68,9 +71,11 @@ class Curves(QWidget):
         self._timer.timeout.connect(self._paint)
         self.chart = Chart()
         self.chart.setAccessibleName(self.tr("Loss and evaluation loss by step"))
+        self.chart.setToolTip(self.tr("Click a point (or press Enter on it) to see the examples of that step"))
         self.read_out = ElidedLabel()
         set_look(self.read_out, "small")
         self.chart.read_out.connect(self.read_out.setText)
+        self.chart.chosen.connect(self._on_chosen)
         self.minis: dict[str, MiniChart] = {}
         self._lay_out()
 
@@ -199,6 +204,13 @@ class Curves(QWidget):
     def stop(self) -> None:
         """The window closes."""
         self._timer.stop()
+
+    @Slot(int)
+    def _on_chosen(self, place: int) -> None:
+        """The chart knows places alone: over tokens or time a point is still that of a step."""
+        steps = self.series["loss"].steps
+        if place < len(steps):
+            self.step_chosen.emit(int(steps[place]))
 
     # ------------------------------------------------------------------------------- painting
 

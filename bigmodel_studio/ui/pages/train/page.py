@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
-from PySide6.QtWidgets import QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.comparison import Measures, measures_of
 from bigmodel_studio.core.forks import try_smaller
+from bigmodel_studio.core.inside_reader import Recorded
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
@@ -35,6 +36,8 @@ from bigmodel_studio.ui.pages.train.overlays import Overlays
 from bigmodel_studio.ui.pages.train.run_strip import RunStrip
 from bigmodel_studio.ui.pages.train.runs_column import RunsColumn
 from bigmodel_studio.ui.pages.train.runs_list import RunsModel
+from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
+from bigmodel_studio.ui.pages.train.step_dialog import StepDialog
 from bigmodel_studio.ui.pages.train.story import Story
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.time_slider import TimeSlider
@@ -95,6 +98,7 @@ class TrainPage(Page):
         watcher.points.connect(self._on_points)
         watcher.reset.connect(self._on_reset)
         watcher.samples_changed.connect(self._on_samples)
+        watcher.inside.connect(self._on_inside)
         before = studio.left.get("train")
         if isinstance(before, Left):
             self._wanted, self.overlays.chosen = before.run, before.compared
@@ -147,6 +151,10 @@ class TrainPage(Page):
         self.story.compare.opened.connect(self.choose)
         self.overlays.changed.connect(self._refresh)
         self.time_slider = TimeSlider(self.studio)
+        self.curves.step_chosen.connect(self.look_at_step)
+        self.slow_button = self._button(self.tr("One step, slowly…"), self.one_step)
+        set_look(self.slow_button, "quiet")
+        self.story.setCornerWidget(self.slow_button)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 4, 1, 8)
@@ -156,10 +164,21 @@ class TrainPage(Page):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(self.strip)
-        column.addWidget(self.curves, 3)
-        column.addWidget(self.time_slider)
         card.setMinimumHeight(180)
-        column.addWidget(card, 2)
+        upper = QWidget()
+        above = QVBoxLayout(upper)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(12)
+        above.addWidget(self.curves, 1)
+        above.addWidget(self.time_slider)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        parts.setHandleWidth(12)
+        for part, share in ((upper, 3), (card, 2)):
+            parts.addWidget(part)
+            parts.setStretchFactor(parts.count() - 1, share)
+        parts.setSizes([600, 400])
+        column.addWidget(parts, 1)
         area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
@@ -253,7 +272,7 @@ class TrainPage(Page):
         self._spec = RunFolder(Path(run.path)).spec() if run is not None else None
         self.curves.begin(self.runs.colour_of(name), measures_of(run) if run is not None else Measures())
         self.story.begin(Path(run.path) if run is not None else None)
-        self.studio.runs.watch(name)
+        self.studio.runs.watch(name, inside=True)
         self.overlays.show_for(name)
 
     @Slot(object)
@@ -301,6 +320,11 @@ class TrainPage(Page):
     def _on_samples(self, name: str, samples: list[dict[str, Any]]) -> None:
         if name == self._shown:
             self.story.show_samples(samples)
+
+    @Slot(str, str, object)
+    def _on_inside(self, name: str, file: str, gained: Recorded) -> None:
+        if name == self._shown:
+            self.story.add_inside(file, gained)
 
     # ------------------------------------------------------------------------------- what is done to a run
 
@@ -388,6 +412,20 @@ class TrainPage(Page):
         if run is not None and run.checkpoints:
             self.studio.library.refresh()
             self.studio.open_page(_page_of(run), ModelRef(source="run", id=run.name))
+
+    @Slot(int)
+    def look_at_step(self, step: int) -> None:
+        """Show the examples that this step of the run learnt from."""
+        run = self.current()
+        if run is not None and 1 <= step <= run.step:
+            StepDialog(self.studio, run.path, step, run.step, self.window()).open()
+
+    @Slot()
+    def one_step(self) -> None:
+        """Take a single step beside the run, and see all that happens in it."""
+        run = self.current()
+        if run is not None:
+            SlowStepDialog(self.studio, run.path, run.checkpoints, self.window()).open()
 
     def _try(self, action: Any) -> None:
         try:

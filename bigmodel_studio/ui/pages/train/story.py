@@ -9,11 +9,14 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QWidget
 
+from bigmodel_studio.core.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, Recorded
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.ui.pages.train.across_steps import AcrossSteps
 from bigmodel_studio.ui.pages.train.classes_table import ClassesTable
 from bigmodel_studio.ui.pages.train.compare_table import CompareTable
+from bigmodel_studio.ui.pages.train.evaluation_view import EvaluationView
+from bigmodel_studio.ui.pages.train.layers_view import LayersView
 from bigmodel_studio.ui.pages.train.pictures_table import PicturesTable
 from bigmodel_studio.ui.pages.train.samples_view import SamplesModel, SamplesView
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
@@ -47,6 +50,10 @@ class Story(QTabWidget):
         self.addTab(self.samples, self.tr("Samples"))
         self.addTab(self.pictures, self.tr("Pictures"))
         self.addTab(self.classes, self.tr("Classes"))
+        self.layers = LayersView()
+        self.evaluations = EvaluationView(thumbnails)
+        self.addTab(self.evaluations, self.tr("Examples"))
+        self.addTab(self.layers, self.tr("Layers"))
         self.across = AcrossSteps(studio)
         self.across.offered.connect(self._on_offered)
         self.addTab(self.across, self.tr("Across steps"))
@@ -64,6 +71,8 @@ class Story(QTabWidget):
     def begin(self, run: Path | None) -> None:
         """Another run."""
         self.show_samples([])
+        self.layers.begin()
+        self.evaluations.begin()
         self._log_path = run / "log.txt" if run is not None else None
         self._log_seen = None
         self.log.clear()
@@ -95,9 +104,19 @@ class Story(QTabWidget):
                 self.setCurrentIndex(next(at for at in range(self.count()) if self.isTabVisible(at)))
             self.setTabVisible(self.indexOf(self.compare), several)
 
+    def add_inside(self, file: str, gained: Recorded) -> None:
+        """What one of the records of the run's inside gained."""
+        adds = {
+            LAYERS: self.layers.add_layers,
+            HISTOGRAMS: self.layers.add_histograms,
+            EVALUATIONS: self.evaluations.add,
+        }
+        adds[file](gained)
+
     def stop(self) -> None:
         """The window closes."""
         self._timer.stop()
+        self.layers.stop()
         self.across.stop()
 
     @Slot(bool)

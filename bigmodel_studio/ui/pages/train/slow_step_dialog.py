@@ -1,0 +1,234 @@
+"""One step, slowly: a single update of a run, taken beside it, with each number that leads to a weight's next value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.core import numbers, update_rule
+from bigmodel_studio.protocol import Problem, StepTaken, TakeStep, WeightBlock
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.pages.train.asking import Asking
+from bigmodel_studio.ui.pages.train.examples_pane import ExamplesPane, shown
+from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.block_view import BlockView
+from bigmodel_studio.ui.widgets.code_view import CodeView
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.page_frame import label
+
+SIZE_PX = (1080, 660)
+STATES = {"exp_avg": "m", "exp_avg_sq": "v", "momentum_buffer": "b"}
+"""What torch calls the optimizer's state, and what the formula does."""
+DIGITS = 8
+
+
+class SlowStepDialog(QDialog):
+    """Choose where to start from, take the step, then choose a parameter and a weight in it."""
+
+    def __init__(self, studio: Studio, run: str, checkpoints: Sequence[int], parent: QWidget | None = None) -> None:
+        """``run`` is its folder; the step is taken from one of its ``checkpoints`` or from its start."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("One step, slowly"))
+        self.resize(*SIZE_PX)
+        self._run = run
+        self.taken: StepTaken | None = None
+        self._asking = Asking(studio, self)
+        self._asking.answered.connect(self._on_taken)
+        self._asking.failed.connect(self._on_failed)
+        self.thumbnails = Thumbnails(studio, self)
+        self.start = QComboBox()
+        self.start.setAccessibleName(self.tr("Where the step starts from"))
+        for saved in (*sorted(checkpoints, reverse=True), 0):
+            words = self.tr("from step {step}") if saved else self.tr("from the start")
+            self.start.addItem(words.format(step=numbers.exact(saved)), saved)
+        self.take = QPushButton(self.tr("Take the step"))
+        set_look(self.take, "primary")
+        self.take.clicked.connect(self.take_step)
+        self.words = label(
+            self.tr("The run itself is not changed: the step is taken beside it, and forgotten."), "small"
+        )
+        self.words.setWordWrap(True)
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setAccessibleName(self.tr("The step is being taken"))
+        self.parameters = QListWidget()
+        self.parameters.setAccessibleName(self.tr("Parameters of the model"))
+        self.parameters.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.parameters.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.parameters.setSpacing(1)
+        self.parameters.currentRowChanged.connect(self._on_parameter)
+        self.block = BlockView()
+        self.block.setAccessibleName(self.tr("Gradients around the largest one of this parameter"))
+        self.block.chosen.connect(self._show_weight)
+        self.where = ElidedLabel()
+        set_look(self.where, "small")
+        self.sums = CodeView(self.tr("The update of the chosen weight by hand"))
+        self.verdict = label("", "strong", wrap=True)
+        self.examples = ExamplesPane(self.thumbnails, self.tr("Examples of this step"))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(self.tr("One step, slowly"), "title"))
+        head.addStretch(1)
+        head.addWidget(self.start)
+        head.addWidget(self.take)
+        middle = QWidget()
+        between = QVBoxLayout(middle)
+        between.setContentsMargins(8, 0, 8, 0)
+        between.addWidget(label(self.tr("Gradient"), "strong"))
+        between.addWidget(self.where)
+        between.addWidget(self.block, 1)
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(8, 0, 0, 0)
+        beside.addWidget(label(self.tr("The update of this weight"), "strong"))
+        beside.addWidget(self.sums, 1)
+        beside.addWidget(self.verdict)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        for part, wide in ((self.parameters, 250), (middle, 300), (right, 500)):
+            splitter.addWidget(part)
+            splitter.setStretchFactor(splitter.count() - 1, wide)
+        splitter.setSizes([280, 280, 500])
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(splitter, self.tr("Update"))
+        self.tabs.addTab(self.examples, self.tr("Batch"))
+        self.tabs.setEnabled(False)
+        self.busy.hide()
+        close = QPushButton(self.tr("Close"))
+        close.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self.busy)
+        column.addWidget(self.tabs, 1)
+        column.addLayout(foot)
+
+    def done(self, result: int) -> None:
+        self._asking.stop()
+        self.thumbnails.stop()
+        super().done(result)
+
+    # ------------------------------------------------------------------------------- the step
+
+    @Slot()
+    def take_step(self) -> None:
+        """Have the step taken from where it shall start."""
+        self.take.setEnabled(False)
+        self.busy.show()
+        self.words.setText(self.tr("The step is being taken in a process of its own…"))
+        self._asking.ask(TakeStep(run=self._run, checkpoint=int(self.start.currentData())))
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        self.busy.hide()
+        self.take.setEnabled(True)
+        self.words.setText(i18n.said(problem))
+
+    @Slot(object)
+    def _on_taken(self, taken: StepTaken) -> None:
+        self.busy.hide()
+        self.take.setEnabled(True)
+        self.tabs.setEnabled(True)
+        self.taken = taken
+        self.words.setText(self._told(taken))
+        before = self.parameters.currentRow()
+        self.parameters.blockSignals(True)
+        self.parameters.clear()
+        for block in taken.blocks:
+            shape = " × ".join(map(numbers.exact, block.shape))
+            item = QListWidgetItem(f"{block.name}  {shape}", self.parameters)
+            item.setToolTip(item.text())
+        self.parameters.blockSignals(False)
+        self.parameters.setCurrentRow(before if 0 <= before < len(taken.blocks) else 0)
+        self.examples.show_examples([shown(example) for example in taken.examples])
+
+    def _told(self, taken: StepTaken) -> str:
+        parts = [
+            self.tr("Step {step}").format(step=numbers.exact(taken.step)),
+            self.tr("loss {loss}").format(loss=numbers.significant(taken.loss, 6)),
+            self.tr("learning rate η {rate}").format(rate=numbers.significant(taken.learning_rate, 4)),
+            self.tr("gradient norm {norm}").format(norm=numbers.significant(taken.gradient_norm, 4)),
+        ]
+        if taken.scale < 1:
+            parts.append(self.tr("clipped, times c = {scale}").format(scale=numbers.significant(taken.scale, 4)))
+        return " · ".join(parts)
+
+    # ------------------------------------------------------------------------------- a weight
+
+    def _block(self) -> WeightBlock | None:
+        row = self.parameters.currentRow()
+        return self.taken.blocks[row] if self.taken is not None and 0 <= row < len(self.taken.blocks) else None
+
+    @Slot(int)
+    def _on_parameter(self, _row: int) -> None:
+        block = self._block()
+        if block is not None:
+            self.block.show_block(block.gradient, block.width, block.row, block.column)
+            self._show_weight()
+
+    @Slot()
+    def _show_weight(self) -> None:
+        block, taken = self._block(), self.taken
+        if block is None or taken is None:
+            return
+        place = self.block.place
+        self.where.setText(self.block.said())
+        lines = update_rule.by_hand(taken, block, place)
+        self.sums.setPlainText("\n\n".join((self._table(block, place), *map(_sum, lines))))
+        if not lines:
+            self.verdict.setText("")
+            return
+        difference = abs(lines[-1].value - block.after[place])
+        said = self.tr("By hand {hand}, the optimizer's {optimizer}: they differ by {difference}.")
+        self.verdict.setText(
+            said.format(
+                hand=numbers.significant(lines[-1].value, DIGITS),
+                optimizer=numbers.significant(block.after[place], DIGITS),
+                difference=numbers.significant(difference, 2),
+            )
+        )
+
+    def _table(self, block: WeightBlock, place: int) -> str:
+        """The weight and the optimizer's state, before and after the step."""
+        rows = [("", self.tr("before"), self.tr("after"))]
+        old, new = (numbers.significant(side[place], DIGITS) for side in (block.before, block.after))
+        rows.append(("w", old, new))
+        for name, after in block.state_after.items():
+            before = block.state_before.get(name)
+            was = numbers.significant(before[place], DIGITS) if before else "0"
+            rows.append((STATES.get(name, name), was, numbers.significant(after[place], DIGITS)))
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        return "\n".join("  ".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=True)) for row in rows)
+
+
+def _sum(line: update_rule.Line) -> str:
+    pad = " " * len(line.name)
+    return f"{line.name} = {line.symbols}\n{pad} = {line.figures}\n{pad} = {numbers.significant(line.value, DIGITS)}"
