@@ -112,6 +112,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("fork-run", str(QT_TRANSLATE_NOOP("actions", "Fork the run…")), "", "fork_run", "page", page="train"),
     ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
     ActionSpec(
+        "one-step", str(QT_TRANSLATE_NOOP("actions", "One step, slowly…")), "", "one_step", "page", page="train"
+    ),
+    ActionSpec(
         "search-hub",
         str(QT_TRANSLATE_NOOP("actions", "Search the Hub")),
         "Ctrl+Shift+H",
@@ -145,6 +148,9 @@ KEYS: tuple[KeySpec, ...] = (
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: from point to point")), "Left; Right"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: look closer, step back")), "+; -"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: show all")), "Home"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: the examples of a step")), "Return"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Layers: from cell to cell")), "Left; Right; Up; Down"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Confusions: look closer, step back")), "+; -"),
     KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Use the model")), "Return"),
     KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Remove a model")), "Delete"),
 )

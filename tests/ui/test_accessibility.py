@@ -25,11 +25,14 @@ from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
+from bigmodel_studio.ui.pages.train.step_dialog import StepDialog
 from bigmodel_studio.ui.recently_removed import RecentlyRemoved
 from bigmodel_studio.ui.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
+from tests.ui.insides import add_evaluation, add_layers, taken
 from tests.ui.shell import Shell
 from tests.ui.walking import backwards, controls, described, drawings, name, one_of_a_group, walk
 
@@ -84,6 +87,21 @@ def _train(page: Page) -> None:
     page.choose(page.runs.runs[0].name)
 
 
+def _inside(page: Page) -> None:
+    assert isinstance(page, TrainPage)
+    page.choose(page.runs.runs[0].name)
+    add_layers(page)
+    page.story.setCurrentWidget(page.story.layers)
+
+
+def _confusions(page: Page) -> None:
+    assert isinstance(page, TrainPage)
+    page.choose(page.runs.runs[0].name)
+    add_evaluation(page)
+    page.story.setCurrentWidget(page.story.evaluations)
+    page.story.evaluations.what.choose("confusions")
+
+
 def _form(page: Page) -> None:
     page.new_item()
 
@@ -122,6 +140,8 @@ def _as_it_is(_page: Page) -> None:
         ("images", _as_it_is),
         ("images", _images),
         ("train", _train),
+        ("train", _inside),
+        ("train", _confusions),
         ("train", _form),
         ("models", _hub),
         *((page_id, _as_it_is) for page_id in PAGES if page_id not in ("chat", "images", "train")),
@@ -176,11 +196,23 @@ def _network(shell: Shell) -> QDialog:
     return NetworkDialog(shell.studio, shell.window)
 
 
+def _step(shell: Shell) -> QDialog:
+    return StepDialog(shell.studio, "/runs/a", 4, 8, shell.window)
+
+
+def _slow_step(shell: Shell) -> QDialog:
+    dialog = SlowStepDialog(shell.studio, "/runs/a", [4], shell.window)
+    dialog._on_taken(taken())
+    return dialog
+
+
 def _account(shell: Shell) -> QDialog:
     return AccountDialog(shell.studio, shell.window)
 
 
-@pytest.mark.parametrize("make", [_settings, _shortcuts, _logs, _removed, _crash, _network, _account])
+@pytest.mark.parametrize(
+    "make", [_settings, _shortcuts, _logs, _removed, _crash, _network, _account, _step, _slow_step]
+)
 def test_a_dialog_can_be_used_so_too(shell: Shell, home: Path, make: Callable[[Shell], QDialog]) -> None:
     dialog = make(shell)
     with shell.qtbot.waitActive(dialog):

@@ -215,15 +215,15 @@ class ConfusionMatrix(QAbstractScrollArea):
     def _paint_counts(self, painter: QPainter, rows: range, columns: range) -> None:
         painter.setFont(theme.font(11 if self.cell_px >= 24 else 10, tabular=True))
         metrics = painter.fontMetrics()
+        if metrics.horizontalAdvance(numbers.exact(int(self._counts.max()))) > self.cell_px - 2:
+            return
         for row in rows:
             for column in columns:
                 count = int(self._counts[row, column])
                 if not count:
                     continue
-                said = numbers.exact(count)
-                if metrics.horizontalAdvance(said) <= self.cell_px - 2:
-                    painter.setPen(ink_on(_SHARES.colour(float(self._shares[row, column]))))
-                    painter.drawText(self.place_of(row, column), Qt.AlignmentFlag.AlignCenter, said)
+                painter.setPen(ink_on(_SHARES.colour(float(self._shares[row, column]))))
+                painter.drawText(self.place_of(row, column), Qt.AlignmentFlag.AlignCenter, numbers.exact(count))
 
     def _paint_marks(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -48,12 +48,15 @@ class HeatMap(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_values(self, names: Sequence[str], steps: Sequence[int], values: Numbers, *, log: bool) -> None:
-        """Show ``values`` [rows, steps]; NaN is nothing. The row that was chosen stays chosen."""
+        """Show ``values`` [rows, steps]; NaN is nothing. The row that was chosen stays chosen, by its name."""
+        places = {name: row for row, name in enumerate(names)}
+        chosen = self._names[self.row] if self.row < len(self._names) else ""
+        if self._at is not None:
+            row = places.get(self._names[self._at[0]])
+            self._at = (row, self._at[1]) if row is not None and self._at[1] < len(steps) else None
         self._names, self._steps, self._values = names, np.asarray(steps, np.float64), values
         self._scale = fitting(values, log=log)
-        self.row = min(self.row, max(0, len(names) - 1))
-        if self._at is not None and (self._at[0] >= len(names) or self._at[1] >= len(steps)):
-            self._at = None
+        self.row = places.get(chosen, 0)
         self._fit()
         self._say()
         self.viewport().update()

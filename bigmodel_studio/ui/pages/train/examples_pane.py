@@ -30,7 +30,6 @@ from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.chart import series_colour
-from bigmodel_studio.ui.widgets.colour_scale import ink_on
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.picture_view import PictureView
 
@@ -38,8 +37,9 @@ Index = QModelIndex | QPersistentModelIndex
 SHOWN_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX, MARK_PX, LOSS_PX, SPLIT_PX = 44, 36, 46, 260
 LOSS_COLOUR = 1
-STRONGEST = 0.75
-"""How much of the colour of losses is mixed into the ground for the largest one."""
+STRONGEST: dict[theme.Scheme, float] = {"light": 0.75, "dark": 0.5}
+"""How much of the colour of losses is mixed into the ground for the largest one: text on it stays readable."""
+LEAST_WORDS_PX = 40
 
 
 @dataclass(frozen=True)
@@ -239,10 +239,9 @@ def write_tokens(view: QTextEdit, example: Shown) -> None:
         if token.loss is None:
             form.setForeground(plain)
         else:
-            share = min(1.0, token.loss / most) * STRONGEST
-            colour = QColor.fromRgbF(*(_mixed(strong, ground, share)))
-            form.setBackground(colour)
-            form.setForeground(ink_on(colour))
+            share = min(1.0, token.loss / most) * STRONGEST[theme.scheme()]
+            form.setBackground(QColor.fromRgbF(*(_mixed(strong, ground, share))))
+            form.setForeground(theme.colour("text"))
             form.setToolTip(numbers.significant(token.loss))
         cursor.insertText(token.text, form)
     cursor.endEditBlock()
@@ -286,7 +285,8 @@ class _Row(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room, right, numbers.significant(example.loss))
         room.setRight(room.right() - LOSS_PX)
-        self._paint_words(painter, room, example)
+        if room.width() >= LEAST_WORDS_PX:
+            self._paint_words(painter, room, example)
         painter.restore()
 
     def _paint_words(self, painter: QPainter, room: QRect, example: Shown) -> None:

@@ -172,10 +172,7 @@ class LayersView(QWidget):
     def refresh(self) -> None:
         """Draw what is there now."""
         measure = str(self.measure.currentData())
-        before = self._shown_names[self.map.row] if self.map.row < len(self._shown_names) else None
         self._shown_names, values = self.data.matrix(measure)
-        if before in self._shown_names:
-            self.map.row = self._shown_names.index(before)
         self.map.show_values(self._shown_names, self.data.steps, values, log=MEASURES[measure][1])
         self._show_histograms()
 

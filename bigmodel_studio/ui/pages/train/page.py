@@ -384,6 +384,7 @@ class TrainPage(Page):
             "save_run": self.save_button,
             "stop_run": self.stop_button,
             "use": self.use_button,
+            "one_step": self.slow_button,
         }
         return handler not in buttons or buttons[handler].isEnabled()
 
@@ -476,6 +477,7 @@ class TrainPage(Page):
         self.pause_button.setVisible(can_pause)
         self.resume_button.setEnabled(_can_resume(run) and not filling)
         self.resume_button.setVisible(not can_pause)
+        self.slow_button.setEnabled(run is not None and not filling)
         self.use_button.setText(word(USES[_page_of(run)]))
         self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
         can_fork = run is not None and not run.foreign and bool(run.checkpoints) and self._spec is not None

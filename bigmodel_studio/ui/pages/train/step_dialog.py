@@ -45,6 +45,7 @@ class StepDialog(QDialog):
         self.earlier.clicked.connect(self._on_earlier)
         self.later.clicked.connect(self._on_later)
         self._lay_out()
+        self.examples.list.setFocus()
         self._ask()
 
     def _lay_out(self) -> None:
@@ -53,8 +54,9 @@ class StepDialog(QDialog):
         self._views.addWidget(self.problem)
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.reject)
-        set_look(self.earlier, "quiet")
-        set_look(self.later, "quiet")
+        for button in (self.earlier, self.later):
+            set_look(button, "quiet")
+            button.setAutoDefault(False)  # Enter in the list presses neither
         head = QHBoxLayout()
         head.addWidget(self.heading)
         head.addStretch(1)
