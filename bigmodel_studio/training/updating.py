@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine.counting import Counter
-from bigmodel_studio.training.inside.watch import Inside
 from bigmodel_studio.training.objectives import Batch, Objective
 from bigmodel_studio.training.optimizing import learning_rate, set_learning_rate
 from bigmodel_studio.training.precision import Precision
@@ -35,6 +34,27 @@ class Update(NamedTuple):
         return math.isfinite(self.loss) and math.isfinite(self.gradient_norm)
 
 
+class Watch(Protocol):
+    """Who is told what happens in an update, as ``training.inside.watch.Inside`` wants to know it."""
+
+    def before_update(self, step: int) -> None: ...
+    def after_loss(self) -> None: ...
+    def after_backward(self) -> None: ...
+
+
+class Unwatched:
+    """Nobody."""
+
+    def before_update(self, step: int) -> None:
+        pass
+
+    def after_loss(self) -> None:
+        pass
+
+    def after_backward(self) -> None:
+        pass
+
+
 class Updater:
     """Makes a run's updates. ``moved`` puts a batch onto the device."""
 
@@ -44,7 +64,7 @@ class Updater:
         objective: Objective,
         optimizer: torch.optim.Optimizer,
         precision: Precision,
-        inside: Inside,
+        inside: Watch,
         moved: Callable[[Batch], Batch],
         team: Team,
         model: Any,

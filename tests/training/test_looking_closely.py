@@ -75,7 +75,8 @@ def test_a_step_s_texts_are_those_that_it_learnt_from_hardest_first(make_run: Ma
 
 
 def test_a_step_s_pictures_are_as_they_were_cut_for_it(tmp_path: Path) -> None:
-    folder = create_run(tiny_spec(make_pictures(tmp_path / "pictures")))
+    schedule = {"steps": 9, "batch": 3, "accumulate": 2, "evaluate_every": 4, "checkpoint_every": 4}
+    folder = create_run(tiny_spec(make_pictures(tmp_path / "pictures"), schedule=schedule))
     assert run(folder.path, resume=False) == FINISHED
     seen = look(folder, 9)
     spec = folder.spec()
@@ -103,9 +104,12 @@ def test_a_step_that_is_none_is_refused(make_run: MakeRun) -> None:
     assert failed.problem.code == "run-no-checkpoint"
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
-def test_a_slow_step_is_the_run_s_own_and_is_what_one_computes_by_hand(make_run: MakeRun, optimizer: str) -> None:
-    folder = make_run(schedule={"checkpoint_every": 1, "steps": 4}, optimizer={"name": optimizer, "clip": 0.5})
+@pytest.mark.parametrize(("optimizer", "accumulate"), [("adamw", 1), ("sgd", 2)])
+def test_a_slow_step_is_the_run_s_own_and_is_what_one_computes_by_hand(
+    make_run: MakeRun, optimizer: str, accumulate: int
+) -> None:
+    schedule = {"checkpoint_every": 1, "steps": 4, "accumulate": accumulate}
+    folder = make_run(schedule=schedule, optimizer={"name": optimizer, "clip": 0.5})
     assert run(folder.path, resume=False) == FINISHED
     before, metrics = files_of(folder), folder.metrics()
     for saved in (0, 2):
@@ -114,7 +118,7 @@ def test_a_slow_step_is_the_run_s_own_and_is_what_one_computes_by_hand(make_run:
         assert (taken.step, taken.loss, taken.learning_rate) == (saved + 1, told["loss"], told["learning_rate"])
         assert taken.gradient_norm == pytest.approx(told["gradient_norm"], rel=1e-6)
         assert taken.scale < 1
-        assert len(taken.examples) == 4
+        assert len(taken.examples) == 4 * accumulate
         weights = load_file(folder.checkpoint_path(saved + 1) / "model.safetensors")
         assert {block.name for block in taken.blocks} == set(weights)
         for block in taken.blocks:

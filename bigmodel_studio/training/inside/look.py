@@ -16,6 +16,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, LookAtStep, Progress, StepSeen
 from bigmodel_studio.training.inside.opening import Opened, computing_as, nearest_checkpoint, open_training
+from bigmodel_studio.training.objectives import Batch
 
 
 def look_at_step(request: LookAtStep, session: Session) -> Iterator[Event]:
@@ -31,16 +32,13 @@ def look_at_step(request: LookAtStep, session: Session) -> Iterator[Event]:
 
 
 def _seen(opened: Opened, request: LookAtStep) -> StepSeen:
-    objective, step = opened.objective, request.step
+    step = request.step
     batch = opened.batch(step)
     recorded = recorded_losses(opened.run.path, step)
-    objective.model.eval()
-    with torch.no_grad(), opened.precision():
-        objective.loss(objective.model, batch)
-        losses = [] if objective.seen is None else objective.seen.tolist()
-        known = recorded if len(recorded) == len(losses) else losses
-        hardest = sorted(range(len(known)), key=lambda n: -_or_most(known[n]))[: request.most]
-        examples = objective.look(objective.model, batch, hardest, step) if hardest else []
+    count = len(next(iter(batch.values())))
+    known = recorded if len(recorded) == count else _losses(opened, batch)
+    hardest = sorted(range(len(known)), key=lambda n: -_or_most(known[n]))[: request.most]
+    examples = opened.seen(batch, hardest, step)
     if known is recorded:
         examples = [msgspec.structs.replace(seen, recorded=recorded[seen.number]) for seen in examples]
     return StepSeen(
@@ -48,9 +46,20 @@ def _seen(opened: Opened, request: LookAtStep) -> StepSeen:
         step=step,
         checkpoint=opened.step,
         exact=opened.step == step - 1,
-        count=len(losses),
+        count=count,
         examples=tuple(examples),
     )
+
+
+def _losses(opened: Opened, batch: Batch) -> list[float | None]:
+    """The loss of each example by the weights that are there; empty where the objective cannot tell them apart."""
+    objective, found = opened.objective, []
+    objective.model.eval()
+    with torch.no_grad(), opened.precision.autocast():
+        for part, _share in objective.parts(batch, opened.spec.schedule.batch):
+            objective.loss(objective.model, part)
+            found += [] if objective.seen is None else objective.seen.tolist()
+    return found
 
 
 def _or_most(loss: float | None) -> float:

@@ -6,7 +6,7 @@ Nothing of the run is written. While the run is at work the CPU is used, so that
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,9 +14,11 @@ import torch
 from bigmodel_studio.core.runs import RunFolder, find_run
 from bigmodel_studio.core.spec import RunSpec, parse_spec
 from bigmodel_studio.engine import devices
+from bigmodel_studio.protocol import ExampleSeen
 from bigmodel_studio.training import checkpoint, objectives
 from bigmodel_studio.training.objectives import Batch, Objective
 from bigmodel_studio.training.optimizing import build_optimizer, restore_optimizer
+from bigmodel_studio.training.precision import Precision
 
 
 @dataclass(frozen=True)
@@ -28,20 +30,28 @@ class Opened:
     step: int
     objective: Objective
     optimizer: torch.optim.Optimizer
+    precision: Precision
     device: torch.device
 
     def batch(self, step: int) -> Batch:
         """What update ``step`` learns from, on the device."""
-        return {name: tensor.to(self.device) for name, tensor in self.objective.batch(step).items()}
+        return self.moved(self.objective.batch(step))
 
-    @contextlib.contextmanager
-    def precision(self) -> Iterator[None]:
-        """As the loop computes: bfloat16 on CUDA where it can."""
-        if self.device.type == "cuda" and "bfloat16" in devices.dtypes(self.device):
-            with torch.autocast("cuda", dtype=torch.bfloat16):
-                yield
-        else:
-            yield
+    def moved(self, batch: Batch) -> Batch:
+        """A batch, on the device."""
+        return {name: tensor.to(self.device) for name, tensor in batch.items()}
+
+    def seen(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        """Those examples of the batch of ``step`` as they can be shown, looked at a part at a time."""
+        model, size = self.objective.model, self.spec.schedule.batch
+        model.eval()
+        found: list[ExampleSeen] = []
+        with torch.no_grad(), self.precision.autocast():
+            for at in range(0, len(numbers), size):
+                found += self.objective.look(model, batch, numbers[at : at + size], step)
+        self.objective.seen = None
+        self.objective.to_training(model)
+        return found
 
 
 def nearest_checkpoint(run: RunFolder, step: int) -> int:
@@ -52,18 +62,24 @@ def nearest_checkpoint(run: RunFolder, step: int) -> int:
 def open_training(run: RunFolder, saved: int) -> Opened:
     """The run's training after update ``saved``, which has a checkpoint or is 0.
 
-    Raises ``StudioError`` where the data, the base model or the checkpoint is gone or damaged.
+    Raises ``StudioError`` where the data, the base model or the checkpoint is gone or damaged. A fork has no start of
+    its own: it goes on from the checkpoint that it was given.
     """
+    if not saved and run.status().parent is not None:
+        run.checkpoint_path(0)
     spec = parse_spec((run.path / "spec.toml").read_text("utf-8"), run.path)
     folder = run.checkpoint_path(saved) if saved else None
     objective = objectives.build(spec, folder, lambda *_: None)
     device = torch.device("cpu") if run.at_work() else devices.choose(spec.launch.device)
+    precision = Precision("auto" if run.at_work() else spec.launch.dtype, device)
     torch.nn.Module.to(objective.model, device)
     objective.to_training(objective.model)
     optimizer = build_optimizer(objective.model, spec.optimizer)
     if folder is not None:
-        restore_optimizer(objective.model, optimizer, checkpoint.load_trainer(folder)[1])
-    return Opened(run, spec, saved, objective, optimizer, device)
+        facts, tensors = checkpoint.load_trainer(folder)
+        restore_optimizer(objective.model, optimizer, tensors)
+        precision.restore(facts.scale)
+    return Opened(run, spec, saved, objective, optimizer, precision, device)
 
 
 @contextlib.contextmanager

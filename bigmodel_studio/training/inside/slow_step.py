@@ -14,10 +14,10 @@ from torch import nn
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import Done, Event, ExampleSeen, Progress, StepTaken, TakeStep, WeightBlock
+from bigmodel_studio.protocol import Done, Event, Progress, StepTaken, TakeStep, WeightBlock
 from bigmodel_studio.training.inside.opening import Opened, computing_as, open_training
-from bigmodel_studio.training.objectives import Batch
-from bigmodel_studio.training.optimizing import learning_rate, set_learning_rate
+from bigmodel_studio.training.team import Team
+from bigmodel_studio.training.updating import Unwatched, Updater
 
 BLOCK = 12
 """Rows and columns of a block, at most."""
@@ -37,56 +37,41 @@ def take_step(request: TakeStep, session: Session) -> Iterator[Event]:
 def _taken(opened: Opened) -> StepTaken:
     objective, optimizer, spec = opened.objective, opened.optimizer, opened.spec
     step, model = opened.step + 1, objective.model
-    rate = learning_rate(step, spec.optimizer.learning_rate, spec.schedule)
-    set_learning_rate(optimizer, rate)
     batch = opened.batch(step)
-    examples = _examples(opened, batch, step)
-    torch.manual_seed((spec.seed * 0x9E3779B97F4A7C15 + step) % 2**63)
-    with opened.precision():
-        loss = objective.loss(model, batch)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    clip = spec.optimizer.clip or math.inf
-    norm = float(nn.utils.clip_grad_norm_(parameters, clip))
-    value = loss.item()
-    if not (math.isfinite(value) and math.isfinite(norm)):
-        what = "loss" if not math.isfinite(value) else "gradient"
+    examples = opened.seen(batch, range(min(MOST_EXAMPLES, len(next(iter(batch.values()))))), step)
+    watched: list[_Watched] = []
+
+    def look(*_: object) -> None:
+        """Between clipping and the optimizer's step, where the loop looks away."""
+        watched.extend(
+            _Watched(name, parameter, optimizer)
+            for name, parameter in model.named_parameters()
+            if parameter.requires_grad and parameter.grad is not None and parameter.numel()
+        )
+
+    optimizer.register_step_pre_hook(look)
+    updater = Updater(spec, objective, optimizer, opened.precision, Unwatched(), opened.moved, Team(), model)
+    made = updater.update(step)
+    if not made.finite:
+        what = "loss" if not math.isfinite(made.loss) else "gradient"
         raise StudioError("loss-not-finite", blame="work", what=what, step=step)
-    watched = [
-        _Watched(name, parameter, optimizer)
-        for name, parameter in model.named_parameters()
-        if parameter.requires_grad and parameter.grad is not None and parameter.numel()
-    ]
-    optimizer.step()
-    blocks = tuple(each.block() for each in watched)
     hyper = optimizer.defaults
     beta1, beta2 = hyper.get("betas", (0.0, 0.0))
     return StepTaken(
         run=opened.run.name,
         step=step,
-        loss=value,
-        examples=examples,
-        gradient_norm=norm,
-        scale=min(1.0, clip / (norm + 1e-6)),
+        loss=made.loss,
+        examples=tuple(examples),
+        gradient_norm=made.gradient_norm,
+        scale=min(1.0, (spec.optimizer.clip or math.inf) / (made.gradient_norm + 1e-6)),
         optimizer=spec.optimizer.name,
-        learning_rate=rate,
+        learning_rate=made.learning_rate,
         beta1=beta1,
         beta2=beta2,
         epsilon=hyper.get("eps", 0.0),
         momentum=hyper.get("momentum", 0.0),
-        blocks=blocks,
+        blocks=tuple(each.block() for each in watched),
     )
-
-
-def _examples(opened: Opened, batch: Batch, step: int) -> tuple[ExampleSeen, ...]:
-    objective = opened.objective
-    shown = range(min(MOST_EXAMPLES, len(next(iter(batch.values())))))
-    objective.model.eval()
-    with torch.no_grad(), opened.precision():
-        seen = objective.look(objective.model, batch, list(shown), step)
-    objective.to_training(objective.model)
-    return tuple(seen)
 
 
 class _Watched:

@@ -185,7 +185,7 @@ class ClassifyImages(Objective):
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
         """Pictures as they were cut and mirrored for this step."""
         seen = part_of(batch, numbers)
-        size = self._spec.schedule.batch
+        size = self._spec.schedule.update
         order = self.data.order(self._spec.seed, (step - 1) * size, size)
         logits = self._logits(model, seen["pictures"])
         losses = F.cross_entropy(logits, seen["labels"], reduction="none").tolist()

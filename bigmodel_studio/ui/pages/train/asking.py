@@ -41,7 +41,7 @@ class Asking(QObject):
     @Slot(object)
     def _on_ended(self, end: End) -> None:
         self._job = None
-        if isinstance(end, Done):
+        if isinstance(end, Done) and end.result is not None:
             self.answered.emit(end.result)
         elif isinstance(end, Failed):
             self.failed.emit(end.problem)
