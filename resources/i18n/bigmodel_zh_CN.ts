@@ -232,6 +232,13 @@
     </message>
 </context>
 <context>
+    <name>BlockView</name>
+    <message>
+        <source>row {row}, column {column}</source>
+        <translation>第 {row} 行，第 {column} 列</translation>
+    </message>
+</context>
+<context>
     <name>CardView</name>
     <message>
         <source>Show all of the card</source>
@@ -377,6 +384,21 @@
     </message>
 </context>
 <context>
+    <name>ConfusionMatrix</name>
+    <message>
+        <source>taken for →</source>
+        <translation>被当作 →</translation>
+    </message>
+    <message>
+        <source>{label} recognised: {count} of {of} ({share})</source>
+        <translation>{label} 识别正确：{of} 个中的 {count} 个（{share}）</translation>
+    </message>
+    <message>
+        <source>{label} taken for {other}: {count} of {of} ({share})</source>
+        <translation>{label} 被当作 {other}：{of} 个中的 {count} 个（{share}）</translation>
+    </message>
+</context>
+<context>
     <name>ConversationList</name>
     <message>
         <source>Conversations</source>
@@ -463,6 +485,10 @@
 </context>
 <context>
     <name>Curves</name>
+    <message>
+        <source>Click a point (or press Enter on it) to see the examples of that step</source>
+        <translation>点击一个点（或在其上按回车）查看那一步的样本</translation>
+    </message>
     <message>
         <source>Compare</source>
         <translation>对比</translation>
@@ -666,6 +692,88 @@
     </message>
 </context>
 <context>
+    <name>EvaluationView</name>
+    <message>
+        <source>All confusions</source>
+        <translation>全部混淆</translation>
+    </message>
+    <message>
+        <source>Classes that are confused most often</source>
+        <translation>最常混淆的类别</translation>
+    </message>
+    <message>
+        <source>Confusions</source>
+        <translation>混淆</translation>
+    </message>
+    <message>
+        <source>Evaluation after step</source>
+        <translation>评估所在的步</translation>
+    </message>
+    <message>
+        <source>Examples of the chosen cell</source>
+        <translation>所选单元格的样本</translation>
+    </message>
+    <message>
+        <source>Examples with the largest losses</source>
+        <translation>损失最大的样本</translation>
+    </message>
+    <message>
+        <source>Hardest</source>
+        <translation>最难</translation>
+    </message>
+    <message>
+        <source>The table of confusions comes with the first evaluation.</source>
+        <translation>第一次评估后会有混淆矩阵。</translation>
+    </message>
+    <message>
+        <source>What each class is taken for</source>
+        <translation>各类别被当作什么</translation>
+    </message>
+    <message>
+        <source>What is shown of the evaluation</source>
+        <translation>显示评估的哪一部分</translation>
+    </message>
+    <message>
+        <source>after step {step}</source>
+        <translation>第 {step} 步之后</translation>
+    </message>
+    <message>
+        <source>{label} taken for {other}: {count}</source>
+        <translation>{label} 被当作 {other}：{count}</translation>
+    </message>
+</context>
+<context>
+    <name>ExamplesPane</name>
+    <message>
+        <source>No picture</source>
+        <translation>没有图片</translation>
+    </message>
+    <message>
+        <source>The chosen example</source>
+        <translation>所选样本</translation>
+    </message>
+    <message>
+        <source>is {label}</source>
+        <translation>实际是 {label}</translation>
+    </message>
+    <message>
+        <source>loss {loss}</source>
+        <translation>损失 {loss}</translation>
+    </message>
+    <message>
+        <source>taken for {label}</source>
+        <translation>被当作 {label}</translation>
+    </message>
+    <message>
+        <source>the stronger the colour, the larger the loss on a token</source>
+        <translation>颜色越深，该词元的损失越大</translation>
+    </message>
+    <message>
+        <source>up to {loss}</source>
+        <translation>最大 {loss}</translation>
+    </message>
+</context>
+<context>
     <name>ExamplesTable</name>
     <message>
         <source>Picture</source>
@@ -854,6 +962,13 @@
         <source>a number, as 1e-3</source>
         <translation>一个数，如 1e-3</translation>
     </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
+    <name>HeatMap</name>
     <message>
         <source>step {step}</source>
         <translation>第 {step} 步</translation>
@@ -1055,6 +1170,41 @@
     <message>
         <source>auto</source>
         <translation>自动</translation>
+    </message>
+</context>
+<context>
+    <name>LayersView</name>
+    <message>
+        <source>Gradients</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>Histograms come with each evaluation.</source>
+        <translation>每次评估后会有直方图。</translation>
+    </message>
+    <message>
+        <source>Histograms of</source>
+        <translation>直方图内容</translation>
+    </message>
+    <message>
+        <source>Histograms of the chosen layer</source>
+        <translation>所选层的直方图</translation>
+    </message>
+    <message>
+        <source>Layers by step</source>
+        <translation>各层随步数的变化</translation>
+    </message>
+    <message>
+        <source>The layers are shown here as soon as the run has looked at them.</source>
+        <translation>训练任务查看各层之后，会在这里显示。</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>What is shown of the layers</source>
+        <translation>显示各层的哪项指标</translation>
     </message>
 </context>
 <context>
@@ -2416,6 +2566,13 @@
     </message>
 </context>
 <context>
+    <name>Ridges</name>
+    <message>
+        <source>{count} histograms, the newest at step {step} from {low} to {high}</source>
+        <translation>{count} 个直方图，最新的在第 {step} 步，从 {low} 到 {high}</translation>
+    </message>
+</context>
+<context>
     <name>RunNotices</name>
     <message>
         <source>Big Model Studio</source>
@@ -2612,6 +2769,109 @@
     </message>
 </context>
 <context>
+    <name>SlowStepDialog</name>
+    <message>
+        <source>Batch</source>
+        <translation>批次</translation>
+    </message>
+    <message>
+        <source>By hand {hand}, the optimizer&apos;s {optimizer}: they differ by {difference}.</source>
+        <translation>手算 {hand}，优化器 {optimizer}：相差 {difference}。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Examples of this step</source>
+        <translation>这一步的样本</translation>
+    </message>
+    <message>
+        <source>Gradient</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>Gradients around the largest one of this parameter</source>
+        <translation>此参数最大梯度周围的梯度</translation>
+    </message>
+    <message>
+        <source>One step, slowly</source>
+        <translation>慢动作一步</translation>
+    </message>
+    <message>
+        <source>Parameters of the model</source>
+        <translation>模型的参数</translation>
+    </message>
+    <message>
+        <source>Step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+    <message>
+        <source>Take the step</source>
+        <translation>执行这一步</translation>
+    </message>
+    <message>
+        <source>The run itself is not changed: the step is taken beside it, and forgotten.</source>
+        <translation>训练任务本身不会改变：这一步在旁边执行，之后丢弃。</translation>
+    </message>
+    <message>
+        <source>The step is being taken</source>
+        <translation>正在执行这一步</translation>
+    </message>
+    <message>
+        <source>The step is being taken in a process of its own…</source>
+        <translation>正在独立进程中执行这一步…</translation>
+    </message>
+    <message>
+        <source>The update of the chosen weight by hand</source>
+        <translation>手算所选权重的更新</translation>
+    </message>
+    <message>
+        <source>The update of this weight</source>
+        <translation>此权重的更新</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>更新</translation>
+    </message>
+    <message>
+        <source>Where the step starts from</source>
+        <translation>从哪里开始这一步</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>clipped, times c = {scale}</source>
+        <translation>已裁剪，乘以 c = {scale}</translation>
+    </message>
+    <message>
+        <source>from step {step}</source>
+        <translation>从第 {step} 步</translation>
+    </message>
+    <message>
+        <source>from the start</source>
+        <translation>从头开始</translation>
+    </message>
+    <message>
+        <source>gradient norm {norm}</source>
+        <translation>梯度范数 {norm}</translation>
+    </message>
+    <message>
+        <source>learning rate η {rate}</source>
+        <translation>学习率 η {rate}</translation>
+    </message>
+    <message>
+        <source>loss {loss}</source>
+        <translation>损失 {loss}</translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -2657,6 +2917,61 @@
     </message>
 </context>
 <context>
+    <name>StepDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Drawing the batch of this step again…</source>
+        <translation>正在重新抽取这一步的批次…</translation>
+    </message>
+    <message>
+        <source>Earlier step</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Examples of this step, the hardest first</source>
+        <translation>这一步的样本，最难的在前</translation>
+    </message>
+    <message>
+        <source>Later step</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Step {step}</source>
+        <translation>第 {step} 步</translation>
+    </message>
+    <message>
+        <source>The batch is being drawn again</source>
+        <translation>正在重新抽取批次</translation>
+    </message>
+    <message>
+        <source>The examples of this kind of training cannot be shown.</source>
+        <translation>这类训练的样本无法显示。</translation>
+    </message>
+    <message>
+        <source>The losses are those that the run recorded at this step.</source>
+        <translation>损失是训练任务在这一步记录的。</translation>
+    </message>
+    <message>
+        <source>Tokens and guesses are by the nearest checkpoint before it, at step {checkpoint}.</source>
+        <translation>词元与判断按此前最近的检查点（第 {checkpoint} 步）计算。</translation>
+    </message>
+    <message>
+        <source>Tokens and guesses are by the weights that the run started from.</source>
+        <translation>词元与判断按训练任务开始时的权重计算。</translation>
+    </message>
+    <message>
+        <source>Tokens and guesses are by the weights that this step started from.</source>
+        <translation>词元与判断按这一步开始时的权重计算。</translation>
+    </message>
+    <message>
+        <source>{shown} of {count} examples, the hardest first.</source>
+        <translation>{count} 个样本中的 {shown} 个，最难的在前。</translation>
+    </message>
+</context>
+<context>
     <name>Story</name>
     <message>
         <source>Across steps</source>
@@ -2669,6 +2984,14 @@
     <message>
         <source>Compare</source>
         <translation>对比</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>各层</translation>
     </message>
     <message>
         <source>Log</source>
@@ -2884,6 +3207,10 @@
     <message>
         <source>New run</source>
         <translation>新建训练</translation>
+    </message>
+    <message>
+        <source>One step, slowly…</source>
+        <translation>慢动作一步…</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -3128,6 +3455,10 @@
         <translation>关闭窗口</translation>
     </message>
     <message>
+        <source>Confusions: look closer, step back</source>
+        <translation>混淆：放大、缩小</translation>
+    </message>
+    <message>
         <source>Curves: from point to point</source>
         <translation>曲线：逐点移动</translation>
     </message>
@@ -3138,6 +3469,10 @@
     <message>
         <source>Curves: show all</source>
         <translation>曲线：显示全部</translation>
+    </message>
+    <message>
+        <source>Curves: the examples of a step</source>
+        <translation>曲线：某一步的样本</translation>
     </message>
     <message>
         <source>Everywhere</source>
@@ -3156,6 +3491,10 @@
         <translation>转为离线或在线</translation>
     </message>
     <message>
+        <source>Layers: from cell to cell</source>
+        <translation>各层：逐格移动</translation>
+    </message>
+    <message>
         <source>Logs…</source>
         <translation>日志…</translation>
     </message>
@@ -3170,6 +3509,10 @@
     <message>
         <source>New run</source>
         <translation>新建训练</translation>
+    </message>
+    <message>
+        <source>One step, slowly…</source>
+        <translation>慢动作一步…</translation>
     </message>
     <message>
         <source>Open a folder…</source>
@@ -5831,6 +6174,18 @@
         <translation>准确率</translation>
     </message>
     <message>
+        <source>Activations: mean</source>
+        <translation>激活：均值</translation>
+    </message>
+    <message>
+        <source>Activations: share that is silent</source>
+        <translation>激活：静默比例</translation>
+    </message>
+    <message>
+        <source>Activations: spread</source>
+        <translation>激活：标准差</translation>
+    </message>
+    <message>
         <source>Activations: {size}, {how}</source>
         <translation>激活值：{size}，{how}</translation>
     </message>
@@ -5967,12 +6322,20 @@
         <translation>词元</translation>
     </message>
     <message>
+        <source>Update ratio ‖Δw‖ ÷ ‖w‖</source>
+        <translation>更新比例 ‖Δw‖ ÷ ‖w‖</translation>
+    </message>
+    <message>
         <source>Use in Chat</source>
         <translation>在“对话”中使用</translation>
     </message>
     <message>
         <source>Use in Images</source>
         <translation>在“图像”中使用</translation>
+    </message>
+    <message>
+        <source>Weight norm</source>
+        <translation>权重范数</translation>
     </message>
     <message>
         <source>Weights: {size}, {how}</source>
