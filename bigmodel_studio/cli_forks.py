@@ -1,5 +1,5 @@
 """The commands that make runs of runs, set them beside each other and write beside them: ``fork, sweep, compare, note,
-watch``. No torch.
+watch, export-run``. Only the last one needs torch.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def mount(app: typer.Typer) -> None:
     """Put these commands on the command line."""
     for command in (fork, sweep, compare, note, watch):
         app.command()(command)
+    app.command("export-run")(export_run)
 
 
 def fork(
@@ -134,6 +135,22 @@ def watch(
     with writing():
         runs = tensorboard.import_events(path)
     print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
+
+
+def export_run(
+    run_name: RunName,
+    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="A folder that is not there yet.")],
+    as_json: Json = False,
+) -> None:
+    """Write a run as a plain PyTorch script that gives the same losses, with the model and the data it starts from."""
+    from bigmodel_studio.training.script import write_script
+
+    with writing():
+        files = write_script(find_run(run_name), output.absolute())
+    if as_json:
+        print_json({"script": str(output.absolute() / "train.py"), "files": [str(path) for path in files]})
+    else:
+        print(f"{output}: {len(files)} files; python {output / 'train.py'} trains")
 
 
 def _tell(runs: list[RunFolder]) -> None:

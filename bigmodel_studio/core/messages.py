@@ -400,7 +400,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "open-missing": ("There is nothing at {path}.", "Choose another file or folder."),
     "open-unknown": (
         "“{name}” is nothing that can be opened here.",
-        "Drop pictures, texts to learn from, a model’s folder (with a config.json) or a run’s folder.",
+        "Drop pictures, texts to learn from, a model’s folder (with a config.json), a run’s or TensorBoard’s.",
     ),
     "open-not-local": ("Only files and folders on this computer can be dropped here.", "Save it first, then drop it."),
     "paste-nothing": ("There is neither a picture nor a file on the clipboard.", "Copy one first."),
@@ -605,6 +605,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{text}” is no change.",
         "It is written as field=value, for example optimizer.learning_rate=3e-4.",
     ),
+    "script-not-built": (
+        "A run with {what} cannot be written as a script yet.",
+        "Runs of causal-lm and classify-images can, in float32 or bfloat16.",
+    ),
+    "folder-taken": ("The folder {path} is not empty.", "Name one that is not there yet."),
     "sweep-empty": (
         "There is nothing to sweep over.",
         "Name a field with several values: --over optimizer.learning_rate=1e-3,3e-4, or a [sweep] table in the spec.",

@@ -39,6 +39,12 @@ class Opened(msgspec.Struct, kw_only=True):
     problems: list[Problem] = []
 
 
+class EventFiles(msgspec.Struct, frozen=True):
+    """Event files of TensorBoard, and folders of them, for a page to read."""
+
+    paths: list[Path]
+
+
 def sort_paths(given: Iterable[Path]) -> Opened:
     """Sort paths by what they are; what is nothing of these is a problem "open-unknown" or "open-missing"."""
     opened = Opened()

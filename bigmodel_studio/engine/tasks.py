@@ -33,6 +33,7 @@ from bigmodel_studio.protocol import (
     Download,
     End,
     Event,
+    ExportScript,
     Failed,
     Generate,
     Load,
@@ -74,6 +75,7 @@ TASKS: dict[type[Request], str] = {
     MeasurePlan: "bigmodel_studio.engine.measure:measure_plan",
     MeasureSpeed: "bigmodel_studio.engine.measure:measure_speed",
     Try: "bigmodel_studio.engine.trying:try_",
+    ExportScript: "bigmodel_studio.training.script:export_script",
     LookAtStep: "bigmodel_studio.training.inside.look:look_at_step",
     TakeStep: "bigmodel_studio.training.inside.slow_step:take_step",
 }

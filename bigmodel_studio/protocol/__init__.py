@@ -280,6 +280,13 @@ class Try(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     examples: tuple[Example, ...]
 
 
+class ExportScript(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Write a run as a plain PyTorch script, with what it needs, into a new folder. Ends with ``Done(None)``."""
+
+    run: str
+    folder: str
+
+
 HubRequest = SearchHub | LookAtRepo | Download | CheckCopy | SignIn | SignOut | WhoAmI
 InsideRequest = LookAtStep | TakeStep
 Request = (
@@ -293,6 +300,7 @@ Request = (
     | MeasurePlan
     | MeasureSpeed
     | Try
+    | ExportScript
     | HubRequest
     | InsideRequest
 )

@@ -57,6 +57,12 @@ class Stored:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def copy_to(self, folder: Path) -> None:
+        """Write ``train.bin``, all pictures' bytes, and ``train.npy``: of each its place, height, width and class."""
+        np.save(folder / "train.npy", np.column_stack([self._places, self.labels]))
+        with open(folder / "train.bin", "wb") as stream:
+            self._bytes.tofile(stream)
+
     def picture(self, number: int) -> Picture:
         start, height, width = (int(value) for value in self._places[number])
         return self._bytes[start : start + height * width * 3].reshape(height, width, 3)

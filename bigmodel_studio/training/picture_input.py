@@ -35,6 +35,21 @@ class PictureInput:
         self._shift = torch.tensor(mean / std, dtype=torch.float32).view(3, 1, 1)
         self.height, self.width = self._check(name)
 
+    @property
+    def scale(self) -> list[float]:
+        """What a byte is multiplied by, channel by channel."""
+        return [float(value) for value in self._scale.flatten()]
+
+    @property
+    def shift(self) -> list[float]:
+        """What is then taken off."""
+        return [float(value) for value in self._shift.flatten()]
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the model takes blue first."""
+        return self._flipped
+
     def whole(self, picture: Image.Image) -> Picture:
         """What of an RGB picture the model sees when it is used, as bytes."""
         made = self.processor(images=picture, do_rescale=False, do_normalize=False, return_tensors="np")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 from bigmodel_studio.client.machine import MachineSample
 from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.opening import sort_paths
+from bigmodel_studio.core.opening import EventFiles, sort_paths
 from bigmodel_studio.core.trash import Removed
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui import dropping
@@ -291,6 +291,8 @@ class MainWindow(QMainWindow):
             self.show_page("images", opened.pictures)
         if opened.texts:
             self.show_page("train", opened.texts)
+        if opened.events:
+            self.show_page("train", EventFiles(opened.events))
         for run in opened.runs:
             self.show_page("train", run)
         for folder in opened.models:

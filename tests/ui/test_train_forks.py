@@ -10,15 +10,19 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.core import paths, run_queue
 from bigmodel_studio.core.files import write_atomic
+from bigmodel_studio.core.opening import EventFiles
 from bigmodel_studio.core.retry import memory_advice
 from bigmodel_studio.core.run_notes import Note, note_of, write_note
 from bigmodel_studio.core.runs import Parent, RunFolder, dump_status
 from bigmodel_studio.core.spec import write_spec
 from bigmodel_studio.logger import RunLogger
+from bigmodel_studio.protocol import Done, Event, ExportScript, Request
 from bigmodel_studio.ui.pages.train import fork_dialog
 from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
+from tests.core.test_tensorboard import WRITTEN
 from tests.ui.test_train_page import Bench, checkpoint, make_run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -200,3 +204,40 @@ def test_a_run_of_another_program_is_watched_and_nothing_else(qtbot: QtBot, benc
         assert not any(button.isEnabled() for button in buttons)
     qtbot.waitUntil(lambda: page.facts.values["State"].text() == "finished", timeout=5000)
     assert not page.resume_button.isEnabled()
+
+
+def test_event_files_that_are_dropped_become_a_run_that_is_shown(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
+    logs = tmp_path / "experiment"
+    logs.mkdir()
+    (logs / "events.out.tfevents.1.host").write_bytes(WRITTEN)
+    bench.page.show_what(EventFiles([logs]))
+    qtbot.waitUntil(lambda: (run := bench.page.current()) is not None and run.name == "experiment", timeout=5000)
+    qtbot.waitUntil(lambda: len(bench.page.curves.series.get("loss", ())) == 3, timeout=5000)
+    assert bench.page.facts.values["Origin"].text() == "TensorBoard"
+    (tmp_path / "empty.tfevents").write_bytes(b"")
+    bench.page.show_what(EventFiles([tmp_path / "empty.tfevents"]))
+    qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["events-none"], timeout=5000)
+
+
+def test_a_run_is_exported_as_a_script_by_an_engine(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run("tales")
+    shown(qtbot, bench, "tales")
+    page = bench.page
+    asked: list[Request] = []
+
+    def exports(request: Request) -> Iterator[Event]:
+        asked.append(request)
+        yield Done()
+
+    lane = FakeLane(exports)
+    monkeypatch.setattr(bench.studio, "measure", lane)
+    page.export.menu.aboutToShow.emit()
+    assert page.export.script.isEnabled()
+    page.export.save_script(tmp_path / "out")
+    assert page.curves.export.text() == "Exporting…"
+    qtbot.waitUntil(lambda: page.curves.export.text() == "Export", timeout=5000)
+    assert asked == [ExportScript(run="tales", folder=str(tmp_path / "out"))]
+    assert page.curves.read_out.text() == f"The script is in {tmp_path / 'out'}"
+    lane.close()

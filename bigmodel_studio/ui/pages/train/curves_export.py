@@ -1,4 +1,4 @@
-"""The curves on the screen as files: the chart as a picture (PNG), its points as a table (CSV)."""
+"""The curves on the screen as files: the chart as PNG, its points as CSV; and the run that they are of as a script."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from bigmodel_studio.client.job import Job
 from bigmodel_studio.core.files import write_atomic
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.protocol import Done, Event, ExportScript, Failed, Problem
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.series import Series
@@ -29,9 +30,14 @@ class CurvesExport(QObject):
     def __init__(self, studio: Studio, curves: Curves, shown: Callable[[], str | None]) -> None:
         super().__init__(curves)
         self._studio, self._curves, self._shown = studio, curves, shown
+        self._job: Job | None = None
+        self._folder = Path()
         menu = QMenu(curves.export)
         menu.addAction(self.tr("Picture (PNG)…"), partial(self._ask, "png"))
         menu.addAction(self.tr("Table (CSV)…"), partial(self._ask, "csv"))
+        menu.addSeparator()
+        self.script = menu.addAction(self.tr("PyTorch script…"), self._ask_script)
+        menu.aboutToShow.connect(self._show_script)
         curves.export.setMenu(menu)
         self.menu = menu
 
@@ -42,6 +48,42 @@ class CurvesExport(QObject):
         )
         if chosen:
             self.save(Path(chosen), kind)
+
+    @Slot()
+    def _show_script(self) -> None:
+        run = self._studio.runs.summary_of(self._shown() or "")
+        self.script.setEnabled(run is not None and not run.foreign and not run.bundled and self._job is None)
+
+    def _ask_script(self) -> None:
+        name = self._shown() or "run"
+        chosen = QFileDialog.getExistingDirectory(
+            self._curves.window(), self.tr("Where to make the script's folder"), str(Path.home())
+        )
+        if chosen:
+            self.save_script(Path(chosen) / f"{name}-script")
+
+    def save_script(self, folder: Path) -> None:
+        """Write the run that is shown as a script into a new folder; an engine does that, for it builds the model."""
+        self._folder = folder
+        self._curves.export.setText(self.tr("Exporting…"))
+        self._job = self._studio.measure.submit(ExportScript(run=self._shown() or "", folder=str(folder)))
+        self._job.ended.connect(self._on_script)
+
+    def stop(self) -> None:
+        """The window closes."""
+        if self._job is not None:
+            self._job.ended.disconnect(self._on_script)
+            self._job.cancel()
+            self._job = None
+
+    @Slot(object)
+    def _on_script(self, end: Event) -> None:
+        self._job = None
+        self._curves.export.setText(self.tr("Export"))
+        if isinstance(end, Failed):
+            self._studio.tell(end.problem)
+        elif isinstance(end, Done):
+            self._curves.read_out.setText(self.tr("The script is in {path}").format(path=self._folder))
 
     def save(self, path: Path, kind: str) -> None:
         """Write the chart (``png``) or its points (``csv``) there; a problem is told in the window."""

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from bigmodel_studio.client.events_import import EventsImport
 from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.comparison import Measures, measures_of
 from bigmodel_studio.core.forks import try_smaller
@@ -21,6 +22,7 @@ from bigmodel_studio.core.inside_reader import Recorded
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.opening import EventFiles
 from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
@@ -75,7 +77,9 @@ class Left:
 
 
 class TrainPage(Page):
-    """Made when first shown; ``show_what`` takes a run's name, a model to be trained on, or texts to learn from."""
+    """Made when first shown; ``show_what`` takes a run's name, a model to be trained on, texts to learn from, or
+    TensorBoard's event files.
+    """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "train", "")
@@ -91,6 +95,9 @@ class TrainPage(Page):
         self.facts.note.kept.connect(self.column.refilter)
         self.facts.note.failed.connect(studio.tell)
         self.set_inspector(self.facts)
+        self.events = EventsImport(self)
+        self.events.imported.connect(self._on_imported)
+        self.events.failed.connect(studio.tell)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._refresh)
         watcher = studio.runs
@@ -214,6 +221,8 @@ class TrainPage(Page):
         elif isinstance(what, ModelRef):
             self.new_item()
             self.form.train_on(what)
+        elif isinstance(what, EventFiles):
+            self.events.read(what.paths)
         elif isinstance(what, list | tuple):
             self.new_item()
             self.form.learn_from([Path(path) for path in what])
@@ -235,6 +244,8 @@ class TrainPage(Page):
         if self._form is not None:
             self._form.stop()
         self.facts.note.stop()
+        self.export.stop()
+        self.events.stop()
         self.curves.stop()
         self.overlays.stop()
         self.story.stop()
@@ -374,6 +385,11 @@ class TrainPage(Page):
     @Slot(object)
     def _on_made(self, run: RunFolder) -> None:
         self.choose(run.name)
+        self.studio.runs.refresh()
+
+    @Slot(object)
+    def _on_imported(self, names: list[str]) -> None:
+        self.choose(names[0])
         self.studio.runs.refresh()
 
     def offers(self, handler: str) -> bool:

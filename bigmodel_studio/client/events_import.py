@@ -1,0 +1,61 @@
+"""TensorBoard's event files become runs in a thread, for they may be large; what came of it is said as signals."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.tensorboard import import_events
+from bigmodel_studio.protocol import Problem
+
+log = logging.getLogger(__name__)
+
+
+class EventsImport(QObject):
+    """``imported`` names the runs that there are now; ``failed`` carries a ``Problem``. ``stop`` joins the thread."""
+
+    imported = Signal(object)
+    failed = Signal(object)
+    _said = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads: list[threading.Thread] = []
+        self._stopped = False
+        self._said.connect(self._on_said)
+
+    def read(self, paths: Sequence[Path]) -> None:
+        """Read these files or folders."""
+        thread = threading.Thread(target=self._work, args=(list(paths),), name="events-import", daemon=True)
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
+        thread.start()
+
+    def stop(self) -> None:
+        """The page closes: nothing is said from here on."""
+        self._stopped = True
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, paths: list[Path]) -> None:
+        for path in paths:
+            try:
+                self._said.emit([run.name for run in import_events(path)])
+            except StudioError as error:
+                self._said.emit(error.problem)
+            except OSError as error:
+                arguments: dict[str, str | int | float] = {"path": str(path), "detail": error.strerror or str(error)}
+                self._said.emit(Problem(code="folder-unreadable", arguments=arguments))
+            except Exception as error:
+                log.exception("event files could not be read")
+                self._said.emit(Problem(code="internal", arguments={"detail": str(error), "id": "events-import"}))
+
+    @Slot(object)
+    def _on_said(self, said: object) -> None:
+        if self._stopped:
+            return
+        (self.failed if isinstance(said, Problem) else self.imported).emit(said)
