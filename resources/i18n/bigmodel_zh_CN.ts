@@ -553,8 +553,20 @@
 <context>
     <name>CurvesExport</name>
     <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Exporting…</source>
+        <translation>正在导出…</translation>
+    </message>
+    <message>
         <source>Picture (PNG)…</source>
         <translation>图片 (PNG)…</translation>
+    </message>
+    <message>
+        <source>PyTorch script…</source>
+        <translation>PyTorch 脚本…</translation>
     </message>
     <message>
         <source>Save the curves as</source>
@@ -563,6 +575,14 @@
     <message>
         <source>Table (CSV)…</source>
         <translation>表格 (CSV)…</translation>
+    </message>
+    <message>
+        <source>The script is in {path}</source>
+        <translation>脚本在 {path}</translation>
+    </message>
+    <message>
+        <source>Where to make the script&apos;s folder</source>
+        <translation>在哪里创建脚本文件夹</translation>
     </message>
 </context>
 <context>
@@ -3954,6 +3974,10 @@
         <translation type="vanished">暂不支持用 {processes} 个进程训练。</translation>
     </message>
     <message>
+        <source>A run with {what} cannot be written as a script yet.</source>
+        <translation>带有 {what} 的运行还不能写成脚本。</translation>
+    </message>
+    <message>
         <source>Accept them on {page}, then sign in with an access token and try again.</source>
         <translation>请在 {page} 上接受条件，然后用访问令牌登录并重试。</translation>
     </message>
@@ -4055,7 +4079,11 @@
     </message>
     <message>
         <source>Drop pictures, texts to learn from, a model’s folder (with a config.json) or a run’s folder.</source>
-        <translation>可以拖入图片、训练文本、模型文件夹（含 config.json）或训练任务的文件夹。</translation>
+        <translation type="vanished">可以拖入图片、训练文本、模型文件夹（含 config.json）或训练任务的文件夹。</translation>
+    </message>
+    <message>
+        <source>Drop pictures, texts to learn from, a model’s folder (with a config.json), a run’s or TensorBoard’s.</source>
+        <translation>可拖入图片、用来学习的文本、模型文件夹（含 config.json）、运行文件夹或 TensorBoard 的日志。</translation>
     </message>
     <message>
         <source>Drop the rest when these are done.</source>
@@ -4386,6 +4414,10 @@
         <translation>请给出一个字段及其多个值：--over optimizer.learning_rate=1e-3,3e-4，或在规格中写 [sweep] 表。</translation>
     </message>
     <message>
+        <source>Name one that is not there yet.</source>
+        <translation>请给出一个尚不存在的文件夹。</translation>
+    </message>
+    <message>
         <source>Name the files that are wanted.</source>
         <translation>请指明所需的文件。</translation>
     </message>
@@ -4472,6 +4504,10 @@
     <message>
         <source>Run “python3 packaging/dev.py run” again.</source>
         <translation>请重新运行“python3 packaging/dev.py run”。</translation>
+    </message>
+    <message>
+        <source>Runs of causal-lm and classify-images can, in float32 or bfloat16.</source>
+        <translation>causal-lm 和 classify-images 的运行可以，精度为 float32 或 bfloat16。</translation>
     </message>
     <message>
         <source>Runs of your own can be removed.</source>
@@ -4752,6 +4788,10 @@
     <message>
         <source>The folder {path} is not a class folder’s parent: it holds {parts}.</source>
         <translation>文件夹 {path} 下面不是类别文件夹，而是 {parts}。</translation>
+    </message>
+    <message>
+        <source>The folder {path} is not empty.</source>
+        <translation>文件夹 {path} 不是空的。</translation>
     </message>
     <message>
         <source>The folder “{folder}” holds no pictures.</source>
