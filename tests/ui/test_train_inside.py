@@ -147,6 +147,10 @@ def test_the_layers_grow_with_the_run_and_a_resume_takes_back(bench: Callable[[]
     shown.page.choose("b")
     shown.wait(lambda: data.data.steps == [])
     assert data.map.said() == ""
+    QTest.mouseClick(shown.page.enlarge_button, LEFT)
+    assert not shown.page.curves.isVisible()
+    QTest.mouseClick(shown.page.enlarge_button, LEFT)
+    assert shown.page.curves.isVisible()
 
 
 def test_columns_of_a_heat_map_stand_at_their_steps(qtbot: QtBot) -> None:

@@ -23,6 +23,7 @@ Numbers = NDArray[np.float64]
 Colours = Literal["much", "share", "signed"]
 _CIVIDIS = ("00224E", "123570", "3B496C", "575D6D", "707173", "8A8678", "A59C74", "C3B369", "E1CC55", "FEE838")
 _BELOW, _ABOVE = ("1F6FB4", "D9730D")
+LEAST_SHARE = 0.18
 LEVELS = 255
 """Colours of a table; the one after them stands for what is no number."""
 
@@ -31,8 +32,8 @@ LEVELS = 255
 class Scale:
     """What ``low`` and ``high`` are drawn as; ``log``: by the logarithm.
 
-    ``colours``: "much" from little to much, "share" from none, which has the ground's colour, to all, "signed" from
-    below zero, which has the ground's colour, to above it.
+    ``colours``: "much" from little to much, "share" from hardly any, which is told from the ground, to all, "signed"
+    from below zero, which has the ground's colour, to above it.
     """
 
     low: float
@@ -89,7 +90,7 @@ def table(colours: Colours) -> list[int]:
     if colours == "signed":
         stops = [QColor(f"#{_BELOW}"), theme.colour("surface"), QColor(f"#{_ABOVE}")]
     elif colours == "share":
-        stops = [theme.colour("raised"), theme.colour("accent")]
+        stops = [_begun(theme.colour("raised"), theme.colour("accent")), theme.colour("accent")]
     else:
         stops = [QColor(f"#{stop}") for stop in _CIVIDIS]
     parts = np.array([(c.red(), c.green(), c.blue()) for c in stops], np.float64)
@@ -97,6 +98,13 @@ def table(colours: Colours) -> list[int]:
     channels = [np.rint(np.interp(at, np.arange(len(stops)), parts[:, part])).astype(int) for part in range(3)]
     made = [0xFF000000 | r << 16 | g << 8 | b for r, g, b in zip(*(c.tolist() for c in channels), strict=True)]
     return [*made, theme.colour("raised").rgb()]
+
+
+def _begun(ground: QColor, full: QColor) -> QColor:
+    """A colour that is told from the ground, for the least of a share."""
+    pairs = ((ground.redF(), full.redF()), (ground.greenF(), full.greenF()), (ground.blueF(), full.blueF()))
+    red, green, blue = (one + (other - one) * LEAST_SHARE for one, other in pairs)
+    return QColor.fromRgbF(red, green, blue)
 
 
 def image(scale: Scale, values: Numbers) -> QImage:

@@ -40,6 +40,7 @@ class HeatMap(QAbstractScrollArea):
         self._values: Numbers = np.zeros((0, 0))
         self._scale = Scale(0.0, 1.0)
         self._at: tuple[int, int] | None = None
+        self._widest = 0.0
         self.row = 0
         """The row that is chosen."""
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -54,6 +55,9 @@ class HeatMap(QAbstractScrollArea):
         if self._at is not None:
             row = places.get(self._names[self._at[0]])
             self._at = (row, self._at[1]) if row is not None and self._at[1] < len(steps) else None
+        if names != self._names:
+            metrics = QFontMetricsF(theme.font(12))
+            self._widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         self._names, self._steps, self._values = names, np.asarray(steps, np.float64), values
         self._scale = fitting(values, log=log)
         self.row = places.get(chosen, 0)
@@ -90,9 +94,7 @@ class HeatMap(QAbstractScrollArea):
     # ------------------------------------------------------------------------------- geometry
 
     def _names_px(self) -> float:
-        metrics = QFontMetricsF(theme.font(12))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
-        return min(widest + 12, self.viewport().width() * NAMES_SHARE)
+        return min(self._widest + 12, self.viewport().width() * NAMES_SHARE)
 
     def _box(self) -> QRectF:
         left = self._names_px()
@@ -174,15 +176,14 @@ class HeatMap(QAbstractScrollArea):
 
     def _paint_names(self, painter: QPainter, top: float) -> None:
         painter.setFont(theme.font(12 if self._row_px() >= 16 else 11))
-        metrics = painter.fontMetrics()
+        metrics, row_px = painter.fontMetrics(), self._row_px()
         room = self._names_px() - 12
-        for row, name in enumerate(self._names):
-            y = top + row * self._row_px()
-            if y + self._row_px() < LEGEND_PX or y > self.viewport().height():
-                continue
+        first = max(0, int((LEGEND_PX - top) / row_px))
+        for row in range(first, min(len(self._names), first + int(self.viewport().height() / row_px) + 2)):
+            name, y = self._names[row], top + row * row_px
             painter.setPen(theme.colour("text" if row == self.row else "secondary"))
             said = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, int(room))
-            place = QRectF(4, y, room, self._row_px())
+            place = QRectF(4, y, room, row_px)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
 
     def _paint_marks(self, painter: QPainter, top: float) -> None:

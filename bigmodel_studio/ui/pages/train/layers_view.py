@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import bisect
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ MEASURES: dict[str, tuple[str, bool]] = {
 }
 """What can be shown, and whether its scale is logarithmic."""
 PAINT_EVERY_MS = 200
+_NOTHING: Numbers = np.zeros(0)
 
 
 class LayersData:
@@ -36,26 +37,35 @@ class LayersData:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.steps: list[int] = []
-        self._records: list[dict[str, Any]] = []
+        self._columns: list[dict[str, Numbers]] = []
         self._histograms: list[dict[str, Any]] = []
 
     def add_layers(self, gained: Recorded) -> None:
         """New records of layers; or those past a step are void."""
-        self._records = _after(self._records, gained)
-        self.steps = [int(record["step"]) for record in self._records]
         if gained.head is not None:
             self.names = [str(name) for name in gained.head.get("names", ())]
+        if gained.kept is not None:
+            there = bisect.bisect_right(self.steps, gained.kept)
+            del self.steps[there:], self._columns[there:]
+        for record in gained.records:
+            self.steps.append(int(record["step"]))
+            self._columns.append({m: np.array(v, np.float64) for m, v in record.items() if isinstance(v, list)})
 
     def add_histograms(self, gained: Recorded) -> None:
         """New histograms; or those past a step are void."""
-        self._histograms = _after(self._histograms, gained)
+        if gained.kept is not None:
+            self._histograms = [record for record in self._histograms if record["step"] <= gained.kept]
+        self._histograms += gained.records
 
     def matrix(self, measure: str) -> tuple[list[str], Numbers]:
         """The layers that have this measure, and their values [layers, steps]; NaN where there is none."""
-        rows = [_row(record.get(measure), len(self.names)) for record in self._records]
-        values = np.array(rows, np.float64).T if rows else np.zeros((len(self.names), 0))
-        known = [n for n in range(len(self.names)) if not values.shape[1] or bool(np.isfinite(values[n]).any())]
-        return [self.names[n] for n in known], values[known]
+        values = np.full((len(self._columns), len(self.names)), np.nan)
+        for place, column in enumerate(self._columns):
+            one = column.get(measure, _NOTHING)[: len(self.names)]
+            values[place, : len(one)] = one
+        known = np.isfinite(values).any(axis=0) if len(values) else np.ones(len(self.names), bool)
+        names = [name for name, there in zip(self.names, known.tolist(), strict=True) if there]
+        return names, np.ascontiguousarray(values[:, known].T)
 
     def histograms(self, name: str, kind: str) -> list[Histogram]:
         """Of one layer, its ``weights`` or ``gradients``, by step."""
@@ -66,16 +76,6 @@ class LayersData:
             if one is not None:
                 found.append(Histogram(int(record["step"]), float(one["low"]), float(one["high"]), one["counts"]))
         return found
-
-
-def _after(records: list[dict[str, Any]], gained: Recorded) -> list[dict[str, Any]]:
-    kept = [r for r in records if r["step"] <= gained.kept] if gained.kept is not None else records
-    return kept + gained.records
-
-
-def _row(values: Any, count: int) -> list[float]:
-    there = values if isinstance(values, list) else []
-    return [math.nan if v is None else float(v) for v in there[:count]] + [math.nan] * (count - len(there))
 
 
 class LayersView(QWidget):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
-from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.events_import import EventsImport
 from bigmodel_studio.core import run_queue
@@ -161,7 +161,15 @@ class TrainPage(Page):
         self.curves.step_chosen.connect(self.look_at_step)
         self.slow_button = self._button(self.tr("One step, slowly…"), self.one_step)
         set_look(self.slow_button, "quiet")
-        self.story.setCornerWidget(self.slow_button)
+        self.enlarge_button = self._toggle("enlarge", self.tr("Give these tabs all the room"), self._on_enlarged)
+        corner = QWidget()
+        beside = QHBoxLayout(corner)
+        beside.setContentsMargins(0, 0, 12, 0)
+        beside.setSpacing(4)
+        beside.addWidget(self.slow_button)
+        beside.addWidget(self.enlarge_button)
+        self.enlarge_button.show()
+        self.story.setCornerWidget(corner)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 4, 1, 8)
@@ -172,7 +180,7 @@ class TrainPage(Page):
         column.setSpacing(12)
         column.addWidget(self.strip)
         card.setMinimumHeight(180)
-        upper = QWidget()
+        self._upper = upper = QWidget()
         above = QVBoxLayout(upper)
         above.setContentsMargins(0, 0, 0, 0)
         above.setSpacing(12)
@@ -429,6 +437,10 @@ class TrainPage(Page):
         if run is not None and run.checkpoints:
             self.studio.library.refresh()
             self.studio.open_page(_page_of(run), ModelRef(source="run", id=run.name))
+
+    @Slot(bool)
+    def _on_enlarged(self, enlarged: bool) -> None:
+        self._upper.setVisible(not enlarged)
 
     @Slot(int)
     def look_at_step(self, step: int) -> None:
