@@ -3221,6 +3221,10 @@
         <translation>分叉…</translation>
     </message>
     <message>
+        <source>Give these tabs all the room</source>
+        <translation>让这些标签页占满空间</translation>
+    </message>
+    <message>
         <source>Go on from a checkpoint with other settings, as a run of its own</source>
         <translation>用其他设置从一个检查点继续，作为独立的运行</translation>
     </message>
