@@ -17,6 +17,7 @@ from bigmodel_studio import (
     __version__,
     cli_advise,
     cli_bench,
+    cli_catalog,
     cli_forks,
     cli_hub,
     cli_models,
@@ -70,6 +71,7 @@ def doctor(json: cli_models.Json = False) -> None:
 
 cli_models.mount(app)
 cli_plan.mount(app)
+cli_catalog.mount(app)
 cli_hub.mount(app)
 cli_runs.mount(app)
 cli_forks.mount(app)

@@ -57,7 +57,8 @@ class Message(NamedTuple):
 
 def core_tables() -> dict[str, list[str]]:
     """What ``core`` says in tables, by context."""
-    from bigmodel_studio.core import messages, phrases, settings
+    from bigmodel_studio.core import articles, messages, phrases, settings
+    from bigmodel_studio.core.catalog import CATALOG
     from bigmodel_studio.core.spec import DataSpec, ModelSpec, RunSpec
     from bigmodel_studio.core.spec_rules import may_be
 
@@ -66,7 +67,9 @@ def core_tables() -> dict[str, list[str]]:
         RunSpec(name="a", data=DataSpec(train=("a",)), model=ModelSpec(architecture=architecture))
         for architecture in ("gpt", "resnet")
     ]
+    claims = [text for c in articles.CLAIMS for text in (c.figure, c.claimed, c.published, c.meaning)]
     return {
+        "articles": [*dict.fromkeys(claims), *dict.fromkeys(each.note for each in CATALOG if each.note)],
         "messages": [text for both in messages.SENTENCES.values() for text in both],
         "settings": [
             text

@@ -7,37 +7,49 @@ catalogue's id), and what the difference means. The window translates ``meaning`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.catalog import BERT, GPT3, Cited, find
-from bigmodel_studio.core.training_cost import serving_bytes
+from bigmodel_studio.core.training_cost import serving_bytes, training_flops
+from bigmodel_studio.protocol import Description, Layer
 
 
 class Claim(NamedTuple):
-    """``computed`` makes the computed figure's text from the exact parameters of ``reference``, if there is one."""
+    """``computed`` makes the computed figure's text of what ``reference`` is described as, if there is one."""
 
     subject: str
     figure: str
     claimed: str
     published: str
     reference: str
-    computed: Callable[[int], str] | None
+    computed: Callable[[Description], str] | None
     source: Cited
     meaning: str
 
 
-def _count(parameters: int) -> str:
-    return numbers.count(parameters)
+def stacked_layers(layers: Sequence[Layer]) -> int:
+    """How many layers are stacked: the longest row of numbered modules in the structure (0: there is none)."""
+    here = sum(layer.name.isdigit() for layer in layers)
+    return max([here, *(stacked_layers(layer.children) for layer in layers)])
 
 
-def _bytes_to_serve(parameters: int) -> str:
-    return numbers.size(serving_bytes(parameters))
+def _parameters(said: Description) -> str:
+    return numbers.count(said.parameters)
 
 
-def _layers(reference: str) -> Callable[[int], str]:
-    return lambda _: numbers.exact(find(reference).published.layers)
+def _bytes_to_serve(said: Description) -> str:
+    return numbers.size(serving_bytes(said.parameters))
+
+
+def _layers(said: Description) -> str:
+    return numbers.exact(stacked_layers(said.layers))
+
+
+def _training(said: Description) -> str:
+    tokens = find(said.id).published.tokens
+    return f"{training_flops(said.parameters, tokens):.3g} FLOPs"
 
 
 CLAIMS: tuple[Claim, ...] = (
@@ -47,7 +59,7 @@ CLAIMS: tuple[Claim, ...] = (
         "150 million",
         "175 billion",
         "gpt3-175b",
-        _count,
+        _parameters,
         GPT3,
         "Wrong by a factor of more than a thousand. 125 million is the smallest of the eight models of that paper.",
     ),
@@ -57,7 +69,7 @@ CLAIMS: tuple[Claim, ...] = (
         "17",
         "96",
         "gpt3-175b",
-        _layers("gpt3-175b"),
+        _layers,
         GPT3,
         "No model of the family has 17: they have 12, 24, 32, 40 or 96.",
     ),
@@ -77,7 +89,7 @@ CLAIMS: tuple[Claim, ...] = (
         "4,000 GPUs",
         "V100 GPUs on a cluster by Microsoft; no number is given",
         "gpt3-175b",
-        lambda n: f"{numbers.count(6.0 * n * 300e9)} FLOPs",
+        _training,
         Cited(GPT3.citation, "section 2.3 and appendix D", GPT3.url),
         "A number of devices says nothing without the days: the paper gives 3.14·10²³ operations, as 6·N·D does.",
     ),
@@ -97,7 +109,7 @@ CLAIMS: tuple[Claim, ...] = (
         "300 million",
         "110 million (base), 340 million (large)",
         "bert-large",
-        _count,
+        _parameters,
         BERT,
         "Near the large one. Which of the two is meant decides a factor of three.",
     ),
@@ -107,7 +119,7 @@ CLAIMS: tuple[Claim, ...] = (
         "12",
         "12 (base), 24 (large)",
         "bert-large",
-        _layers("bert-large"),
+        _layers,
         BERT,
         "Twelve layers are the base model, which has 110 million parameters: the two claims are of different models.",
     ),

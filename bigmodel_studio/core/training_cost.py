@@ -49,19 +49,22 @@ def training_flops(parameters: float, tokens: float) -> float:
 
 
 def training_cost(
-    parameters: float,
-    tokens: float,
+    flops: float,
     device: Accelerator,
     utilisation: float = UTILISATION,
     price_per_kwh: float = PRICE_PER_KWH,
 ) -> TrainingCost:
-    """What a training takes on devices of a kind. Raises ``ValueError`` where the utilisation is not in (0, 1]."""
+    """What so many operations take on devices of a kind. Raises ``ValueError``: the utilisation is not in (0, 1]."""
     if not 0 < utilisation <= 1:
         raise ValueError(f"a utilisation of {utilisation}")
-    flops = training_flops(parameters, tokens)
     seconds = flops / (device.flops_per_s * utilisation)
     energy = seconds * device.watts / JOULES_PER_KWH
     return TrainingCost(flops, seconds / DAY_S, energy, energy * price_per_kwh)
+
+
+def picture_training_flops(flops_per_picture: float, pictures: float) -> float:
+    """The operations of a training that sees so many pictures: the backward pass takes twice the forward one."""
+    return 3 * flops_per_picture * pictures
 
 
 def serving_bytes(parameters: float, bytes_per_parameter: float = 2) -> float:

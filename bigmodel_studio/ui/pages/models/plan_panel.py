@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core import numbers
-from bigmodel_studio.core.plan import DEFAULT_CONTEXT, PARTS, Plan, plan
+from bigmodel_studio.core.plan import DEFAULT_CONTEXT, PARTS, Plan, plan, settled
 from bigmodel_studio.protocol import Costs, Device, Measured, PlanQuestion, Problem, Speed
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.models.measured_table import MeasuredTable
@@ -57,17 +57,45 @@ _SWITCHES: dict[str, dict[str, object]] = {
 }
 
 
+class AdviceRow(QWidget):
+    """A sentence of advice, and a button that does it where that can be done here."""
+
+    wanted = Signal(object)
+    """The ``Problem`` that the advice is."""
+
+    def __init__(self, problem: Problem, *, can_do: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._problem = problem
+        self.words = label(i18n.said(problem), wrap=True)
+        self.button = QPushButton(self.tr("Do that"))
+        self.button.setAccessibleName(self.tr("Do that: {advice}").format(advice=self.words.text()))
+        self.button.setVisible(can_do)
+        set_look(self.button, "link")
+        self.button.clicked.connect(self._on_clicked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.wanted.emit(self._problem)
+
+
 class PlanPanel(QScrollArea):
     """``question`` is what the form says now; ``answer`` what the plan says of it."""
 
     measure_wanted = Signal(object)
     """A ``PlanQuestion``: two real steps of it."""
+    speed_wanted = Signal(str, str)
+    """A device and a dtype whose speed is not known here."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._costs: Costs | None = None
         self._devices: Sequence[Device] = ()
-        self._speeds: Mapping[str, Speed] = {}
+        self._speeds: Mapping[tuple[str, str], Speed] = {}
         self.answer: Plan | None = None
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -102,8 +130,8 @@ class PlanPanel(QScrollArea):
         self.measured = MeasuredTable()
         self.state = label("", "secondary", wrap=True)
         self.advice = QVBoxLayout()
-        self.advice.setSpacing(2)
-        self.advice_buttons: list[QPushButton] = []
+        self.advice.setSpacing(4)
+        self.advice_rows: list[AdviceRow] = []
         for box, name in (
             (self.device, self.tr("Device")),
             (self.dtype, self.tr("Numbers as")),
@@ -175,8 +203,8 @@ class PlanPanel(QScrollArea):
         self.batch.set_value(1)
         self.refresh()
 
-    def show_devices(self, devices: Sequence[Device], speeds: Mapping[str, Speed]) -> None:
-        """What there is to run on, with what was measured of it, by device."""
+    def show_devices(self, devices: Sequence[Device], speeds: Mapping[tuple[str, str], Speed]) -> None:
+        """What there is to run on, with what was measured of it, by device and dtype."""
         chosen = self.device.currentData()
         self._devices, self._speeds = devices, speeds
         self.device.blockSignals(True)
@@ -236,7 +264,11 @@ class PlanPanel(QScrollArea):
         self.rank.setVisible(training and question.method == "lora")
         if training:
             question = msgspec.structs.replace(question, dtype="float32")
-        self.answer = plan(self._costs, question, device, self._speeds.get(device.id))
+        dtype = settled(self._costs, question, device).dtype
+        speed = self._speeds.get((device.id, dtype))
+        if speed is None and dtype in device.dtypes and self.isVisible():
+            self.speed_wanted.emit(device.id, dtype)
+        self.answer = plan(self._costs, question, device, speed)
         self.state.hide()
         self._form.show()
         self._show(self.answer)
@@ -259,7 +291,7 @@ class PlanPanel(QScrollArea):
     def _show_speed(self, said: Plan) -> None:
         step = said.seconds_per_step
         if step is None:
-            self.speed.setText(self.tr("How fast it would be is known once this device was measured."))
+            self.speed.setText(self.tr("How fast it would be is known once this device has been measured."))
         elif said.question.purpose == "training":
             self.speed.setText(self.tr("About {time} a step").format(time=numbers.duration(step)))
         elif self._costs is not None and self._costs.decodes:
@@ -269,19 +301,16 @@ class PlanPanel(QScrollArea):
             self.speed.setText(self.tr("About {time} for one batch").format(time=numbers.duration(step)))
 
     def _show_advice(self, advice: Sequence[Problem]) -> None:
-        for button in self.advice_buttons:
-            self.advice.removeWidget(button)
-            button.deleteLater()
-        self.advice_buttons = []
+        for row in self.advice_rows:
+            self.advice.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.advice_rows = []
         for problem in advice:
-            button = QPushButton(i18n.said(problem))
-            set_look(button, "link")
-            button.setStyleSheet("text-align: left;")
-            button.setProperty("problem", problem)
-            button.setEnabled(problem.code in _CHANGES or problem.code in _SWITCHES)
-            button.clicked.connect(self._on_advice)
-            self.advice.addWidget(button)
-            self.advice_buttons.append(button)
+            row = AdviceRow(problem, can_do=problem.code in _CHANGES or problem.code in _SWITCHES)
+            row.wanted.connect(self._on_advice)
+            self.advice.addWidget(row)
+            self.advice_rows.append(row)
 
     def _show_nothing(self, why: str) -> None:
         self.answer = None
@@ -302,9 +331,8 @@ class PlanPanel(QScrollArea):
 
     # ------------------------------------------------------------------------------- hands
 
-    @Slot()
-    def _on_advice(self) -> None:
-        problem = self.sender().property("problem")
+    @Slot(object)
+    def _on_advice(self, problem: Problem) -> None:
         changes = dict(_SWITCHES.get(problem.code, {}))
         if problem.code in _CHANGES:
             changes[_CHANGES[problem.code]] = problem.arguments["to"]

@@ -8,7 +8,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from bigmodel_studio.client.job import Job
+from bigmodel_studio.core import device_speed
 from bigmodel_studio.protocol import (
+    Device,
     DeviceReport,
     Devices,
     Done,
@@ -16,6 +18,7 @@ from bigmodel_studio.protocol import (
     Failed,
     Measured,
     MeasurePlan,
+    MeasureSpeed,
     ModelRef,
     PlanQuestion,
 )
@@ -34,6 +37,9 @@ class Planning(QObject):
         self._ref: ModelRef | None = None
         self._measuring: Job | None = None
         self._asking: Job | None = None
+        self._devices: tuple[Device, ...] = ()
+        self._speeds_asked: set[tuple[str, str]] = set()
+        panel.speed_wanted.connect(self._on_speed_wanted)
         panel.measure_wanted.connect(self._on_measure)
 
     def about(self, ref: ModelRef) -> None:
@@ -56,7 +62,21 @@ class Planning(QObject):
     def _on_devices(self, end: Event) -> None:
         self._asking = None
         if isinstance(end, Done) and isinstance(end.result, DeviceReport):
-            self._panel.show_devices(end.result.devices, {})
+            self._devices = end.result.devices
+            self._panel.show_devices(self._devices, device_speed.speeds())
+
+    @Slot(str, str)
+    def _on_speed_wanted(self, device: str, dtype: str) -> None:
+        """It takes a few seconds, once a computer: it is measured as soon as somebody looks at a plan."""
+        if (device, dtype) not in self._speeds_asked:
+            self._speeds_asked.add((device, dtype))
+            job = self._studio.measure.submit(MeasureSpeed(device=device, dtype=dtype))
+            job.ended.connect(self._on_speed)
+
+    @Slot(object)
+    def _on_speed(self, end: Event) -> None:
+        if isinstance(end, Done):
+            self._panel.show_devices(self._devices, device_speed.speeds())
 
     @Slot(object)
     def _on_measure(self, question: PlanQuestion) -> None:

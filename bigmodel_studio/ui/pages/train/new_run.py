@@ -25,6 +25,7 @@ from bigmodel_studio.core.launch import check_inputs
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
 from bigmodel_studio.protocol import ModelRef, Problem
@@ -282,6 +283,13 @@ class NewRun(QWidget):
                 self.choices[objective].setChecked(True)
                 subject.fine.setChecked(True)
                 subject.picker.choose(record.ref)
+
+    def begin_like(self, like: Like) -> None:
+        """Begin with the shape of another model, made smaller."""
+        subject = self.subjects.get(like.objective)
+        if subject is not None:
+            self.choices[like.objective].setChecked(True)
+            subject.begin_like(like.model)
 
     def stop(self) -> None:
         """The window closes."""

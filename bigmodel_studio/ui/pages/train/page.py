@@ -25,6 +25,7 @@ from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.opening import EventFiles
 from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.dropping import leave_to_window
@@ -226,6 +227,9 @@ class TrainPage(Page):
     def show_what(self, what: object) -> None:
         if isinstance(what, str):
             self.choose(Path(what).name)
+        elif isinstance(what, Like):
+            self.new_item()
+            self.form.begin_like(what)
         elif isinstance(what, ModelRef):
             self.new_item()
             self.form.train_on(what)

@@ -64,6 +64,9 @@ class PictureSubject(Subject):
             ],
         ]
 
+    def shape_fields(self) -> dict[str, QWidget]:
+        return {"depths": self.depths, "widths": self.widths, "image_size": self.image_size}
+
     def scratch_rows(self) -> list[Row]:
         return [
             [

@@ -6,10 +6,19 @@ form's (``new_run``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
@@ -62,6 +71,10 @@ class Subject(QWidget):
         """The fields of the data's card."""
         raise NotImplementedError
 
+    def shape_fields(self) -> dict[str, QWidget]:
+        """The inputs of a model's shape, by the spec's name for each."""
+        return {}
+
     def scratch_rows(self) -> list[Row]:
         """What a model from scratch is made of."""
         raise NotImplementedError
@@ -110,6 +123,16 @@ class Subject(QWidget):
     def method(self) -> str:
         """``method.kind``."""
         return "full"
+
+    def begin_like(self, model: Mapping[str, Any]) -> None:
+        """From scratch, with these fields of the spec's model."""
+        self.scratch.setChecked(True)
+        for name, value in model.items():
+            field = self.shape_fields().get(name)
+            if isinstance(field, QSpinBox):
+                field.setValue(value)
+            elif isinstance(field, QLineEdit):
+                field.setText(", ".join(map(str, value)))
 
     def run_name(self) -> str:
         """What a run on this data may be called."""

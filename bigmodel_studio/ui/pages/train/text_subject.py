@@ -40,6 +40,9 @@ class TextSubject(Subject):
     def data_rows(self) -> list[Row]:
         return [[("data.train", self.tr("Text to learn from"), self.data)]]
 
+    def shape_fields(self) -> dict[str, QWidget]:
+        return {"layers": self.layers, "heads": self.heads, "width": self.model_width, "context": self.context}
+
     def scratch_rows(self) -> list[Row]:
         return [
             [

@@ -40,5 +40,8 @@ VIEWS: dict[str, ViewSpec] = {
         ("builtin", "hub", "local", "run"),
     ),
     "hub": ViewSpec(str(QT_TRANSLATE_NOOP("models", "On the Hub")), f"{_HERE}.hub:HubView", leaves=True),
+    "catalogue": ViewSpec(
+        str(QT_TRANSLATE_NOOP("models", "Catalogue")), f"{_HERE}.catalogue:CatalogueView", ("reference",)
+    ),
     "advisor": ViewSpec(str(QT_TRANSLATE_NOOP("models", "Advice")), f"{_HERE}.advisor:AdvisorView"),
 }
