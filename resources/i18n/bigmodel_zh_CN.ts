@@ -174,6 +174,17 @@
     </message>
 </context>
 <context>
+    <name>AdviceRow</name>
+    <message>
+        <source>Do that</source>
+        <translation>照此修改</translation>
+    </message>
+    <message>
+        <source>Do that: {advice}</source>
+        <translation>照此修改：{advice}</translation>
+    </message>
+</context>
+<context>
     <name>AdvisorView</name>
     <message>
         <source>Any licence</source>
@@ -212,6 +223,37 @@
     <message>
         <source>wrong</source>
         <translation>错误</translation>
+    </message>
+</context>
+<context>
+    <name>Article</name>
+    <message>
+        <source>Check an article</source>
+        <translation>核对文章</translation>
+    </message>
+    <message>
+        <source>Computed</source>
+        <translation>计算得出</translation>
+    </message>
+    <message>
+        <source>Figures that a widely read introduction gives, beside those of the papers and those that follow from the models’ structures.</source>
+        <translation>一篇流传甚广的入门文章给出的数字，与论文公布的数字及由模型结构计算的数字对照。</translation>
+    </message>
+    <message>
+        <source>Published</source>
+        <translation>论文公布</translation>
+    </message>
+    <message>
+        <source>The article</source>
+        <translation>文章</translation>
+    </message>
+    <message>
+        <source>The figures of an article, checked</source>
+        <translation>文章数字核对</translation>
+    </message>
+    <message>
+        <source>counting…</source>
+        <translation>正在计数…</translation>
     </message>
 </context>
 <context>
@@ -274,6 +316,69 @@
     <message>
         <source>parameters together</source>
         <translation>参数合计</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogueView</name>
+    <message>
+        <source>A new run with the same shape, as small as this computer can train</source>
+        <translation>新建一个形状相同的训练，缩小到本机可以训练</translation>
+    </message>
+    <message>
+        <source>Build one like it…</source>
+        <translation>照此构建…</translation>
+    </message>
+    <message>
+        <source>Check an article</source>
+        <translation>核对文章</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>各层</translation>
+    </message>
+    <message>
+        <source>Look at it on the Hub</source>
+        <translation>在 Hub 上查看</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Models as published</source>
+        <translation>论文公布的模型</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>资源规划</translation>
+    </message>
+    <message>
+        <source>Search the catalogue</source>
+        <translation>搜索模型目录</translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>What is shown of the catalogue</source>
+        <translation>显示目录的哪一部分</translation>
+    </message>
+    <message>
+        <source>What is shown of the model</source>
+        <translation>显示模型的哪一部分</translation>
+    </message>
+    <message>
+        <source>Working out the structure…</source>
+        <translation>正在分析结构…</translation>
     </message>
 </context>
 <context>
@@ -431,6 +536,73 @@
     <message>
         <source>Your conversations appear here.</source>
         <translation>你的对话会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>CostPanel</name>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Energy of the devices</source>
+        <translation>设备耗电</translation>
+    </message>
+    <message>
+        <source>How many of them</source>
+        <translation>设备数量</translation>
+    </message>
+    <message>
+        <source>How much it learns from</source>
+        <translation>训练数据量</translation>
+    </message>
+    <message>
+        <source>Memory to serve it, in 16 bits</source>
+        <translation>部署所需内存（16 位）</translation>
+    </message>
+    <message>
+        <source>Memory to train it, in 32 bits</source>
+        <translation>训练所需内存（32 位）</translation>
+    </message>
+    <message>
+        <source>On all of them</source>
+        <translation>用全部设备</translation>
+    </message>
+    <message>
+        <source>On one device</source>
+        <translation>用一台设备</translation>
+    </message>
+    <message>
+        <source>Operations</source>
+        <translation>运算量</translation>
+    </message>
+    <message>
+        <source>Pictures it learns from</source>
+        <translation>训练图片数</translation>
+    </message>
+    <message>
+        <source>Price of a kilowatt-hour</source>
+        <translation>每千瓦时电价</translation>
+    </message>
+    <message>
+        <source>Price of that energy</source>
+        <translation>电费</translation>
+    </message>
+    <message>
+        <source>Share of its speed that is used</source>
+        <translation>算力利用率</translation>
+    </message>
+    <message>
+        <source>Tokens it learns from</source>
+        <translation>训练词元数</translation>
+    </message>
+    <message>
+        <source>{days} days</source>
+        <translation>{days} 天</translation>
+    </message>
+    <message>
+        <source>{device}: {speed} FLOP/s in 16 bits and {watts} W ({source}). Weights, gradients and Adam’s moments; activations come on top.</source>
+        <translation>{device}：16 位下 {speed} FLOP/s，{watts} W（{source}）。内存包括权重、梯度和 Adam 的两个矩；激活另计。</translation>
     </message>
 </context>
 <context>
@@ -852,6 +1024,77 @@
     <message>
         <source>It may be: {may_be}.</source>
         <translation>可取值：{may_be}。</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Computed from the structure</source>
+        <translation>由结构计算</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>头数</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Multiply-adds a picture</source>
+        <translation>每张图片的乘加次数</translation>
+    </message>
+    <message>
+        <source>Open this address in the browser?</source>
+        <translation>在浏览器中打开此地址？</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Published</source>
+        <translation>论文公布</translation>
+    </message>
+    <message>
+        <source>Read the paper</source>
+        <translation>阅读论文</translation>
+    </message>
+    <message>
+        <source>Tokens of training</source>
+        <translation>训练词元数</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Width of a head</source>
+        <translation>每个头的宽度</translation>
+    </message>
+    <message>
+        <source>counting…</source>
+        <translation>正在计数…</translation>
+    </message>
+    <message>
+        <source>{figure} · agrees</source>
+        <translation>{figure} · 一致</translation>
+    </message>
+    <message>
+        <source>{figure} · differs, see the note</source>
+        <translation>{figure} · 不一致，见说明</translation>
     </message>
 </context>
 <context>
@@ -2110,8 +2353,12 @@
         <translation>梯度</translation>
     </message>
     <message>
+        <source>How fast it would be is known once this device has been measured.</source>
+        <translation>测量过此设备的速度后才知道会有多快。</translation>
+    </message>
+    <message>
         <source>How fast it would be is known once this device was measured.</source>
-        <translation>测量此设备后才能知道速度。</translation>
+        <translation type="vanished">测量此设备后才能知道速度。</translation>
     </message>
     <message>
         <source>It does not fit: {total}, and {free} are free.</source>
@@ -3872,6 +4119,149 @@
     <message>
         <source>{0} to {1}, {2} being off</source>
         <translation>{0} 到 {1}，{2} 表示关闭</translation>
+    </message>
+</context>
+<context>
+    <name>articles</name>
+    <message>
+        <source>100 GB</source>
+        <translation>100 GB</translation>
+    </message>
+    <message>
+        <source>110 million (base), 340 million (large)</source>
+        <translation>1.1 亿（base），3.4 亿（large）</translation>
+    </message>
+    <message>
+        <source>12 (base), 24 (large)</source>
+        <translation>12（base），24（large）</translation>
+    </message>
+    <message>
+        <source>150 million</source>
+        <translation>1.5 亿</translation>
+    </message>
+    <message>
+        <source>16 TPU chips (base), 64 TPU chips (large), 4 days each</source>
+        <translation>16 块 TPU 芯片（base），64 块（large），各训练 4 天</translation>
+    </message>
+    <message>
+        <source>16,000 GPUs</source>
+        <translation>16000 块 GPU</translation>
+    </message>
+    <message>
+        <source>175 billion</source>
+        <translation>1750 亿</translation>
+    </message>
+    <message>
+        <source>300 million</source>
+        <translation>3 亿</translation>
+    </message>
+    <message>
+        <source>4,000 GPUs</source>
+        <translation>4000 块 GPU</translation>
+    </message>
+    <message>
+        <source>800 GB</source>
+        <translation>800 GB</translation>
+    </message>
+    <message>
+        <source>800 GB is more than its weights in 32 bits; in the 16 bits that it is served in they take half of that.</source>
+        <translation>800 GB 比它 32 位权重还多；部署时用 16 位，只占其一半。</translation>
+    </message>
+    <message>
+        <source>A number of devices says nothing without the days: the paper gives 3.14·10²³ operations, as 6·N·D does.</source>
+        <translation>只说设备数量而不说天数没有意义：论文给出 3.14·10²³ 次运算，与 6·N·D 一致。</translation>
+    </message>
+    <message>
+        <source>A thousand times too many, and they were TPUs: BERT large took 64 chips for four days.</source>
+        <translation>多了上千倍，而且用的是 TPU：BERT large 用了 64 块芯片训练四天。</translation>
+    </message>
+    <message>
+        <source>Built as GPT-2 is, with a context of 2,048 and GPT-2&apos;s 50,257 tokens: the paper says that the architecture is the same. Its sparse attention in every second layer changes no parameter.</source>
+        <translation>按 GPT-2 的结构构建，上下文为 2,048，词表为 GPT-2 的 50,257 个词元：论文称两者架构相同。其隔层使用的稀疏注意力不改变参数量。</translation>
+    </message>
+    <message>
+        <source>Built as GPT-2 is, with a context of 2,048 and GPT-2&apos;s 50,257 tokens: the paper says that the architecture is the same. Its sparse attention in every second layer changes no parameter. 24 heads of 128 would be 3,072 wide and not 2,048: it is built with 16, which changes no parameter.</source>
+        <translation>按 GPT-2 的结构构建，上下文为 2,048，词表为 GPT-2 的 50,257 个词元：论文称两者架构相同。其隔层使用的稀疏注意力不改变参数量。24 个宽 128 的头合计宽 3,072 而非 2,048：此处用 16 个头构建，参数量不变。</translation>
+    </message>
+    <message>
+        <source>Built as GPT-2 is, with a context of 2,048 and GPT-2&apos;s 50,257 tokens: the paper says that the architecture is the same. Its sparse attention in every second layer changes no parameter. A width of 5,140 is not 40 heads of 128, which are 5,120: it is built with that, and comes to 12.85 billion.</source>
+        <translation>按 GPT-2 的结构构建，上下文为 2,048，词表为 GPT-2 的 50,257 个词元：论文称两者架构相同。其隔层使用的稀疏注意力不改变参数量。宽度 5,140 与 40 个宽 128 的头（5,120）不符：此处按 5,120 构建，参数量为 128.5 亿。</translation>
+    </message>
+    <message>
+        <source>Devices to train it</source>
+        <translation>训练所用设备</translation>
+    </message>
+    <message>
+        <source>It fits any laptop: less than a gigabyte, in 16 bits.</source>
+        <translation>任何笔记本都装得下：16 位下不到 1 GB。</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Masked words are how BERT is trained. A decoder sees only what stands before, which is why it can write.</source>
+        <translation>遮盖词语是 BERT 的训练方式。解码器只能看到前文，因此它才能写作。</translation>
+    </message>
+    <message>
+        <source>Memory to serve it</source>
+        <translation>部署所需内存</translation>
+    </message>
+    <message>
+        <source>Near the large one. Which of the two is meant decides a factor of three.</source>
+        <translation>接近 large 版。指的是哪一个，相差三倍。</translation>
+    </message>
+    <message>
+        <source>No model of the family has 17: they have 12, 24, 32, 40 or 96.</source>
+        <translation>该系列没有 17 层的模型：它们有 12、24、32、40 或 96 层。</translation>
+    </message>
+    <message>
+        <source>On pictures of 224 × 224 in patches of 16 × 16. The paper&apos;s 86 million leave out the classifier, which has 0.77 million here, for 1,000 classes.</source>
+        <translation>输入为 224 × 224 的图片，分成 16 × 16 的块。论文的 8600 万不含分类头；此处 1,000 类的分类头有 77 万参数。</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>The paper&apos;s table gives layers and multiply-adds; parameters are those of the models that its authors and everybody since have released. Layers are convolutions and the last one, shortcuts not counted.</source>
+        <translation>论文表中给出层数和乘加次数；参数量取自作者及后来各方发布的模型。层数指卷积层和最后一层，不计捷径。</translation>
+    </message>
+    <message>
+        <source>The paper&apos;s table says 117M and 1542M; OpenAI corrected them with the release: 124M and 1558M, which is what the weights have.</source>
+        <translation>论文表中写的是 117M 和 1542M；OpenAI 发布时更正为 124M 和 1558M，与实际权重相符。</translation>
+    </message>
+    <message>
+        <source>Trained by</source>
+        <translation>训练方式</translation>
+    </message>
+    <message>
+        <source>Twelve layers are the base model, which has 110 million parameters: the two claims are of different models.</source>
+        <translation>十二层的是 base 版，参数为 1.1 亿：这两个说法指的是不同的模型。</translation>
+    </message>
+    <message>
+        <source>V100 GPUs on a cluster by Microsoft; no number is given</source>
+        <translation>微软集群上的 V100 GPU；未给出数量</translation>
+    </message>
+    <message>
+        <source>With the head for masked words and 30,522 lower-case pieces. The pooler and the head for the next sentence add 0.6 million (base) and 1.05 million (large).</source>
+        <translation>含遮盖词预测头，词表为 30,522 个小写词片。池化层和下一句预测头另加 60 万（base）和 105 万（large）。</translation>
+    </message>
+    <message>
+        <source>Wrong by a factor of more than a thousand. 125 million is the smallest of the eight models of that paper.</source>
+        <translation>相差一千多倍。1.25 亿是该论文八个模型中最小的一个。</translation>
+    </message>
+    <message>
+        <source>masked words</source>
+        <translation>预测被遮盖的词</translation>
+    </message>
+    <message>
+        <source>not given</source>
+        <translation>未给出</translation>
+    </message>
+    <message>
+        <source>predicting the next token</source>
+        <translation>预测下一个词元</translation>
     </message>
 </context>
 <context>
@@ -5661,6 +6051,10 @@
         <translation>依据文本回答</translation>
     </message>
     <message>
+        <source>Catalogue</source>
+        <translation>模型目录</translation>
+    </message>
+    <message>
         <source>Classify texts</source>
         <translation>文本分类</translation>
     </message>
@@ -5677,8 +6071,16 @@
         <translation>按含义比较文本</translation>
     </message>
     <message>
+        <source>Computed</source>
+        <translation>计算得出</translation>
+    </message>
+    <message>
         <source>Continue a text</source>
         <translation>续写文本</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>层数</translation>
     </message>
     <message>
         <source>Downloads</source>
@@ -5715,6 +6117,10 @@
     <message>
         <source>Grouped-query</source>
         <translation>分组查询</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>头数</translation>
     </message>
     <message>
         <source>Hold a conversation</source>
@@ -5793,6 +6199,10 @@
         <translation>图片与文本</translation>
     </message>
     <message>
+        <source>Published</source>
+        <translation>论文公布</translation>
+    </message>
+    <message>
         <source>Recognise pictures</source>
         <translation>识别图片</translation>
     </message>
@@ -5869,12 +6279,20 @@
         <translation>最近更新</translation>
     </message>
     <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
         <source>Word tagger</source>
         <translation>序列标注</translation>
     </message>
     <message>
         <source>Writing and chat</source>
         <translation>写作与对话</translation>
+    </message>
+    <message>
+        <source>Year</source>
+        <translation>年份</translation>
     </message>
     <message>
         <source>access on request</source>
