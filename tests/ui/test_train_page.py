@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import psutil
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -258,6 +258,35 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
     assert current is not None
     assert current.name == "tales"
     assert not form.isVisible()
+
+
+def test_how_it_is_computed_is_in_the_spec_and_a_sweep_makes_a_run_for_each_combination(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append(run.name))
+    page, form = bench.page, bench.page.form
+    page.new_item()
+    form.text.data.add_files([_text(tmp_path)])
+    assert form.spec().launch == LaunchSpec()
+    form.how.accumulate.setValue(4)
+    form.how.patience.setValue(3)
+    form.how.keep.setValue(2)
+    form.how.dtype.setCurrentText("bfloat16")
+    qtbot.mouseClick(form.how.recompute, LEFT, pos=QPoint(8, form.how.recompute.height() // 2))
+    spec = form.spec()
+    assert (spec.schedule.accumulate, spec.schedule.patience, spec.schedule.keep) == (4, 3, 2)
+    assert (spec.launch.dtype, spec.launch.checkpointing) == ("bfloat16", True)
+    form.how.sweep.setPlainText("seed = -1")
+    qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
+    form.how.sweep.setPlainText("optimizer.learning_rate = 1e-3, 3e-4\nseed = 1, 2")
+    qtbot.waitUntil(lambda: form.start_button.text() == "Start 4 runs", timeout=2000)
+    qtbot.mouseClick(form.start_button, LEFT)
+    assert len(started) == 4
+    assert started[0] == "tales-learning_rate=0.001-seed=1"
+    qtbot.waitUntil(lambda: len(page.story.compare.compared.runs) == 4, timeout=5000)
+    assert page.story.compare.compared.fields == ["seed", "optimizer.learning_rate"]
+    assert bench.told == []
 
 
 def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:

@@ -28,8 +28,10 @@ from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
+from bigmodel_studio.core.sweeps import sweep_specs
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.pages.train.fields import Fields, field_error, line, number
+from bigmodel_studio.ui.pages.train.how_card import HowCard
 from bigmodel_studio.ui.pages.train.picture_subject import PictureSubject
 from bigmodel_studio.ui.pages.train.subject import Subject
 from bigmodel_studio.ui.pages.train.text_subject import TextSubject
@@ -43,9 +45,12 @@ WIDEST_PX = 720
 
 
 class NewRun(QWidget):
-    """``started`` carries a ``RunSpec`` that can be trained as far as can be said; ``left``: the user left it."""
+    """``started`` carries a ``RunSpec`` that can be trained as far as can be said, ``sweep_started`` one with a grid of
+    values to try; ``left``: the user left it.
+    """
 
     started = Signal(object)
+    sweep_started = Signal(object, object)
     left = Signal()
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -84,6 +89,8 @@ class NewRun(QWidget):
         self.rate = line("", self._changed)
         self.seed = number(1, 2**31 - 1, self._changed)
         self.evaluate, self.checkpoint = number(0, 10**9, self._changed), number(0, 10**9, self._changed)
+        self.how = HowCard(self)
+        self.how.changed.connect(self._changed)
         self.start_button = QPushButton(self.tr("Start"))
         set_look(self.start_button, "primary")
         self.start_button.setShortcut(QKeySequence("Ctrl+Return"))
@@ -121,6 +128,7 @@ class NewRun(QWidget):
         for subject in self.subjects.values():
             column.addWidget(subject)
         column.addWidget(self._schedule_card())
+        column.addWidget(self.how.card(self.parts))
         column.addStretch(1)
         area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -181,7 +189,9 @@ class NewRun(QWidget):
                     "batch": self.batch.value(),
                     "evaluate_every": self.evaluate.value(),
                     "checkpoint_every": self.checkpoint.value(),
+                    **self.how.schedule(),
                 },
+                "launch": self.how.launch(),
             }
         )
 
@@ -239,17 +249,22 @@ class NewRun(QWidget):
         self._timer.stop()
         problem: Problem | None = None
         spec: RunSpec | None = None
+        specs: list[RunSpec] = []
         try:
             spec = self.spec()
             check_spec(spec)
             check_inputs(spec)
             run_queue.check_room(spec)
+            grid = self.how.grid()
+            specs = sweep_specs(spec, grid, Path.home()) if grid else []
         except StudioError as error:
             problem = error.problem
         told = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
         self.error.setText(told[0] if all(told) else "")
         self.error.setVisible(all(told))
         self._show_cost(spec)
+        many = self.tr("Start {count} runs").format(count=numbers.exact(len(specs)))
+        self.start_button.setText(many if len(specs) > 1 else self.tr("Start"))
         self.start_button.setEnabled(problem is None)
         return problem is None
 
@@ -268,7 +283,7 @@ class NewRun(QWidget):
         held = numbers.size(shape.training_bytes(parameters, trained))
         kept = numbers.size(shape.weight_bytes(parameters))
         words = self.tr("{held} for weights, gradients and optimizer, {kept} a saved model · {amount}")
-        amount = subject.amount_words(self.batch.value(), self.steps.value())
+        amount = subject.amount_words(self.batch.value() * self.how.accumulate.value(), self.steps.value())
         more = [words.format(held=held, kept=kept, amount=amount)]
         if spec is not None:
             needs = numbers.size(need_of(spec)[0].bytes)
@@ -300,7 +315,12 @@ class NewRun(QWidget):
     @Slot()
     def start(self) -> None:
         """Start the run, if it can be."""
-        if self.check():
+        if not self.check():
+            return
+        grid = self.how.grid()
+        if grid:
+            self.sweep_started.emit(self.spec(), grid)
+        else:
             self.started.emit(self.spec())
 
     @Slot()

@@ -27,6 +27,7 @@ from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.sweeps import Grid, start_sweep
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.dropping import leave_to_window
 from bigmodel_studio.ui.pages.train.axes import STEP
@@ -213,6 +214,7 @@ class TrainPage(Page):
         if self._form is None:
             self._form = NewRun(self.studio)
             self._form.started.connect(self.start)
+            self._form.sweep_started.connect(self.start_sweep)
             self._form.left.connect(self._on_form_left)
             leave_to_window(self._form)
             self.stack.addWidget(self._form)
@@ -362,6 +364,17 @@ class TrainPage(Page):
         run_queue.submit(run)
         self.choose(run.name)
         self.studio.runs.refresh()
+
+    @Slot(object, object)
+    def start_sweep(self, spec: RunSpec, grid: Grid) -> None:
+        """Make a run for each point of a grid, let them into the queue, and show the first beside the others."""
+
+        def begin() -> None:
+            runs = start_sweep(spec, grid, Path.home())
+            self.choose(runs[0].name)
+            self.studio.runs.refresh()
+
+        self._try(begin)
 
     @Slot()
     def stop_run(self) -> None:
