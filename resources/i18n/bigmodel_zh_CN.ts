@@ -1238,6 +1238,53 @@
     </message>
 </context>
 <context>
+    <name>HowCard</name>
+    <message>
+        <source>Batches an update</source>
+        <translation>每次更新的批数</translation>
+    </message>
+    <message>
+        <source>Checkpoints to keep (0: all)</source>
+        <translation>保留的检查点数（0：全部）</translation>
+    </message>
+    <message>
+        <source>Compute activations twice</source>
+        <translation>重新计算激活值</translation>
+    </message>
+    <message>
+        <source>Gradient checkpointing: a third slower, and much less memory with many layers or a long context</source>
+        <translation>梯度检查点：慢三分之一，层数多或上下文长时内存少得多</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数值精度</translation>
+    </message>
+    <message>
+        <source>One setting a line, with the values to try: each combination becomes a run</source>
+        <translation>每行一项设置及要尝试的值：每种组合成为一个运行</translation>
+    </message>
+    <message>
+        <source>Patience (evaluations; 0: off)</source>
+        <translation>耐心（评估次数；0：关闭）</translation>
+    </message>
+    <message>
+        <source>The run ends after so many evaluations in a row that were no better</source>
+        <translation>连续这么多次评估没有变好后，运行结束</translation>
+    </message>
+    <message>
+        <source>Try several values (a sweep)</source>
+        <translation>尝试多个值（扫描）</translation>
+    </message>
+    <message>
+        <source>as the device does best</source>
+        <translation>由设备决定</translation>
+    </message>
+</context>
+<context>
     <name>HubView</name>
     <message numerus="yes">
         <source>%n model(s)</source>
@@ -2036,6 +2083,10 @@
     <message>
         <source>Start</source>
         <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Start {count} runs</source>
+        <translation>开始 {count} 个运行</translation>
     </message>
     <message>
         <source>Steps</source>
