@@ -23,6 +23,7 @@ import msgspec
 from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.runs import all_runs, find_run
 from bigmodel_studio.tour_hands import WAIT_S, Hands, check
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 
 if TYPE_CHECKING:
     from bigmodel_studio.app import Application
@@ -205,10 +206,10 @@ class _Tour(Hands):
         self.click(page.new_button)
         form = page.form
         form.name.setText(RUN_NAME)
-        for holder, fields in ((form.text, TRAINING_MODEL), (form, TRAINING)):
+        for holder, fields in ((form.of(TextSubject), TRAINING_MODEL), (form, TRAINING)):
             for field, value in fields.items():
                 getattr(holder, field).setValue(value)
-        form.text.prompts.setPlainText(TRAINING_PROMPT)
+        form.of(TextSubject).prompts.setPlainText(TRAINING_PROMPT)
         counted = _parameters_of_the_training()
         self.wait(lambda: counted in form.cost.text(), f"the form to say {counted} parameters")
         self.picture("a new run")

@@ -510,6 +510,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A model that begins from scratch has nothing to be kept frozen.",
         "Set method.kind to full, or model.base to a model.",
     ),
+    "base-needed": (
+        "{objective} does not begin from scratch.",
+        "Set model.base to a model to train on from.",
+    ),
     "architecture-not-built": (
         "{objective} cannot be trained with the architecture {architecture} from scratch.",
         "Set model.architecture to one of: {built}.",

@@ -25,10 +25,10 @@ class Trainable:
     data: Literal["text", "pictures"]
     """What ``data.train`` names: text files, or folders with a folder of pictures for each class."""
     architectures: tuple[str, ...]
-    """What it can build from scratch."""
+    """What it can build from scratch; nothing where it needs a model to train on from."""
     methods: tuple[str, ...]
-    base: ModelKind
-    """The kind of model that it can train on from, and that it makes."""
+    bases: tuple[ModelKind, ...]
+    """The kinds of model that it can train on from."""
     page: str
     """Where its models are used."""
     defaults: Defaults = field(default_factory=dict)
@@ -41,7 +41,7 @@ TRAINABLE: dict[str, Trainable] = {
         data="text",
         architectures=("gpt",),
         methods=("full",),
-        base="causal-lm",
+        bases=("causal-lm",),
         page="chat",
         fine_defaults={"optimizer": {"learning_rate": 1e-4}},
     ),
@@ -49,7 +49,7 @@ TRAINABLE: dict[str, Trainable] = {
         data="pictures",
         architectures=("resnet",),
         methods=("full", "frozen"),
-        base="image-classifier",
+        bases=("image-classifier",),
         page="images",
         defaults={
             "model": {"architecture": "resnet"},

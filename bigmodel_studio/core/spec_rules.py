@@ -47,6 +47,8 @@ def _check_built(spec: RunSpec) -> None:
         )
     if spec.method.kind == "frozen" and spec.model.base == SCRATCH:
         raise StudioError("frozen-from-scratch")
+    if spec.model.base == SCRATCH and not found.architectures:
+        raise StudioError("base-needed", objective=spec.objective)
     if spec.model.base == SCRATCH and spec.model.architecture not in found.architectures:
         raise StudioError(
             "architecture-not-built",

@@ -172,7 +172,7 @@ def test_one_like_it_begins_a_run_of_the_same_shape(shell: Shell) -> None:
     shell.qtbot.mouseClick(view.build, LEFT)
     page = shell.window.current_page
     assert isinstance(page, TrainPage)
-    text = page.form.text
+    text = page.form.of(TextSubject)
     width, layers = text.model_width.value(), text.layers.value()
     assert text.scratch.isChecked()
     assert width % text.heads.value() == 0

@@ -12,6 +12,7 @@ from bigmodel_studio.ui.dropping import FIELDS
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from tests.ui.shell import Shell
 
 
@@ -32,7 +33,7 @@ def test_texts_fill_in_a_new_run(shell: Shell, tmp_path: Path) -> None:
     page = shell.window.current_page
     assert isinstance(page, TrainPage)
     assert page.stack.currentWidget() is page.form
-    assert page.form.text.data.files == tales
+    assert page.form.of(TextSubject).data.files == tales
 
 
 def test_a_picture_out_of_a_browser_is_taken_as_it_is_seen(shell: Shell) -> None:

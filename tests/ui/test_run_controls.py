@@ -22,6 +22,7 @@ from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.core.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from tests.ui.test_train_page import Bench, checkpoint, live, make_run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -170,7 +171,7 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
     text.write_text("Once upon a time.\n" * 50)
     form = bench.page.form
     bench.page.new_item()
-    form.text.data.add_files([text])
+    form.of(TextSubject).data.add_files([text])
     assert form.start_button.isEnabled()
     needs = numbers.size(need_of(form.spec())[0].bytes)
     assert form.cost_more.text().startswith(f"About {needs} of memory while it trains")

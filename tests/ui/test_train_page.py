@@ -26,6 +26,7 @@ from bigmodel_studio.core.spec import DataSpec, LaunchSpec, RunSpec, ScheduleSpe
 from bigmodel_studio.protocol import HeldParts, ModelRef, Problem
 from bigmodel_studio.ui.pages.train import page as page_module
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from bigmodel_studio.ui.studio import Studio
 
 LEFT = Qt.MouseButton.LeftButton
@@ -198,22 +199,22 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
 ) -> None:
     form = bench.page.form
     bench.page.new_item()
-    form.text.data.add_files([_text(tmp_path)])
+    form.of(TextSubject).data.add_files([_text(tmp_path)])
     assert form.start_button.isEnabled()
     expected = shape.gpt_parameters(vocabulary=1024, context=128, width=128, layers=4)
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
-    form.text.heads.setValue(3)
+    form.of(TextSubject).heads.setValue(3)
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
-    assert form.text.errors["model.width"].isVisible()
-    assert form.text.errors["model.width"].text() == "It may be: a multiple of model.heads (3)."
-    form.text.heads.setValue(4)
+    assert form.of(TextSubject).errors["model.width"].isVisible()
+    assert form.of(TextSubject).errors["model.width"].text() == "It may be: a multiple of model.heads (3)."
+    form.of(TextSubject).heads.setValue(4)
     form.rate.setText("fast")
     qtbot.waitUntil(form.errors["optimizer.learning_rate"].isVisible, timeout=2000)
-    assert not form.text.errors["model.width"].isVisible()
+    assert not form.of(TextSubject).errors["model.width"].isVisible()
     form.rate.setText("3e-4")
-    form.text.vocabulary.setValue(100)
-    qtbot.waitUntil(form.text.errors["model.tokenizer"].isVisible, timeout=2000)
-    form.text.vocabulary.setValue(300)
+    form.of(TextSubject).vocabulary.setValue(100)
+    qtbot.waitUntil(form.of(TextSubject).errors["model.tokenizer"].isVisible, timeout=2000)
+    form.of(TextSubject).vocabulary.setValue(300)
     form.name.setText("a/b")
     qtbot.waitUntil(form.errors["name"].isVisible, timeout=2000)
 
@@ -221,9 +222,9 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
 def test_a_text_that_is_gone_is_refused(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     form = bench.page.form
     bench.page.new_item()
-    form.text.data.add_files([tmp_path / "gone.txt"])
+    form.of(TextSubject).data.add_files([tmp_path / "gone.txt"])
     assert not form.start_button.isEnabled()
-    assert "gone.txt" in form.text.errors["data.train"].text()
+    assert "gone.txt" in form.of(TextSubject).errors["data.train"].text()
 
 
 def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
@@ -236,17 +237,23 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
     text = _text(tmp_path)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(text))])
-    form.text.data.dropEvent(
-        QDropEvent(form.text.data.rect().center(), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    form.of(TextSubject).data.dropEvent(
+        QDropEvent(
+            form.of(TextSubject).data.rect().center(),
+            Qt.DropAction.CopyAction,
+            data,
+            LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
     )
     assert form.name.text() == "tales"
     form.steps.setValue(7)
-    form.text.layers.setValue(2)
-    form.text.prompts.setPlainText("Once\n\n你好")
+    form.of(TextSubject).layers.setValue(2)
+    form.of(TextSubject).prompts.setPlainText("Once\n\n你好")
     with qtbot.waitActive(page):
         page.activateWindow()
-    form.text.prompts.setFocus()
-    qtbot.keyClick(form.text.prompts, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    form.of(TextSubject).prompts.setFocus()
+    qtbot.keyClick(form.of(TextSubject).prompts, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: started == ["tales"], timeout=2000)  # the button is seen going down first
     spec = RunFolder(paths.runs() / "tales").spec()
     assert spec is not None
@@ -267,7 +274,7 @@ def test_how_it_is_computed_is_in_the_spec_and_a_sweep_makes_a_run_for_each_comb
     monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append(run.name))
     page, form = bench.page, bench.page.form
     page.new_item()
-    form.text.data.add_files([_text(tmp_path)])
+    form.of(TextSubject).data.add_files([_text(tmp_path)])
     assert form.spec().launch == LaunchSpec()
     form.how.accumulate.setValue(4)
     form.how.patience.setValue(3)
@@ -292,10 +299,10 @@ def test_how_it_is_computed_is_in_the_spec_and_a_sweep_makes_a_run_for_each_comb
 def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     form = bench.page.form
     bench.page.new_item()
-    form.text.data.add_files([_text(tmp_path)])
-    qtbot.mouseClick(form.text.fine, LEFT)
+    form.of(TextSubject).data.add_files([_text(tmp_path)])
+    qtbot.mouseClick(form.of(TextSubject).fine, LEFT)
     assert not form.start_button.isEnabled()
-    assert form.text.errors["model.base"].text() == "It may be: a model that continues text."
+    assert form.of(TextSubject).errors["model.base"].text() == "It may be: a model that continues text."
     folder = tmp_path / "net"
     folder.mkdir()
     ref = ModelRef(source="local", id=str(folder))
@@ -304,7 +311,7 @@ def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench
         dtype="float32", name="net", architecture="GPT2LMHeadModel", ref=ref,
     )  # fmt: skip
     bench.library._on_read([record])
-    form.text.picker.choose(ref)
+    form.of(TextSubject).picker.choose(ref)
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     assert form.spec().model.base == str(folder)
     assert form.spec().optimizer.learning_rate == 1e-4
@@ -319,7 +326,7 @@ def test_a_disk_that_is_full_is_said(
 
     monkeypatch.setattr(page_module, "create_run", full)
     bench.page.new_item()
-    bench.page.form.text.data.add_files([_text(tmp_path)])
+    bench.page.form.of(TextSubject).data.add_files([_text(tmp_path)])
     qtbot.mouseClick(bench.page.form.start_button, LEFT)
     assert [problem.code for problem in bench.told] == ["disk-write"]
     assert bench.page.form.isVisible()

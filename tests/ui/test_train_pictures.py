@@ -22,6 +22,8 @@ from bigmodel_studio.core.spec import make_spec, write_spec
 from bigmodel_studio.protocol import Done, Event, ModelRef, Picture, Preview, Problem, Request
 from bigmodel_studio.ui.pages.train.data_field import DataField
 from bigmodel_studio.ui.pages.train.new_run import NewRun
+from bigmodel_studio.ui.pages.train.picture_subject import PictureSubject
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from tests.ui.test_train_page import Bench, checkpoint, make_run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -181,7 +183,7 @@ def _choose_pictures(qtbot: QtBot, bench: Bench) -> NewRun:
     form = bench.page.form
     button = form.choices["classify-images"]
     qtbot.mouseClick(button, LEFT, pos=QPoint(10, button.height() // 2))
-    assert form.subject is form.pictures
+    assert form.subject is form.of(PictureSubject)
     return form
 
 
@@ -191,9 +193,9 @@ def test_a_classifier_from_scratch_is_filled_in_with_clicks_and_started(
     started: list[RunFolder] = []
     monkeypatch.setattr(bench.page, "_start", lambda spec: started.append(create_run(spec)))
     form = _choose_pictures(qtbot, bench)
-    fields = form.pictures
+    fields = form.of(PictureSubject)
     assert fields.isVisible()
-    assert not form.text.isVisible()
+    assert not form.of(TextSubject).isVisible()
     assert form.name.text() == "pictures"
     assert not form.start_button.isEnabled()
     assert fields.errors["data.train"].isVisible()
@@ -228,13 +230,13 @@ def test_a_folder_with_a_training_and_a_test_part_is_taken_apart(qtbot: QtBot, b
     form = _choose_pictures(qtbot, bench)
     for part in ("train", "test"):
         _pictures(tmp_path / "zoo" / part)
-    _drop(form.pictures.train, tmp_path / "zoo")
+    _drop(form.of(PictureSubject).train, tmp_path / "zoo")
     assert form.name.text() == "zoo"
     assert form.start_button.isEnabled()
     spec = form.spec()
     assert spec.data.train == (str(tmp_path / "zoo" / "train"),)
     assert spec.data.evaluation == (str(tmp_path / "zoo" / "test"),)
-    assert not form.pictures.share.isEnabled()
+    assert not form.of(PictureSubject).share.isEnabled()
 
 
 @pytest.mark.parametrize(
@@ -249,24 +251,24 @@ def test_what_cannot_be_learnt_from_is_refused_with_the_reason(
 ) -> None:
     form = _choose_pictures(qtbot, bench)
     (tmp_path / "pets").mkdir()
-    _drop(form.pictures.train, _pictures(tmp_path / "pets", labels))
+    _drop(form.of(PictureSubject).train, _pictures(tmp_path / "pets", labels))
     assert not form.start_button.isEnabled()
-    assert said in form.pictures.errors[field].text()
+    assert said in form.of(PictureSubject).errors[field].text()
 
 
 def test_classes_to_evaluate_on_that_are_not_learnt_are_refused(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     form = _choose_pictures(qtbot, bench)
-    _drop(form.pictures.train, _pictures(tmp_path / "pets"))
-    _drop(form.pictures.evaluation, _pictures(tmp_path / "held", ("cat", "newt")))
+    _drop(form.of(PictureSubject).train, _pictures(tmp_path / "pets"))
+    _drop(form.of(PictureSubject).evaluation, _pictures(tmp_path / "held", ("cat", "newt")))
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
-    assert "not learnt: newt" in form.pictures.errors["data.evaluation"].text()
+    assert "not learnt: newt" in form.of(PictureSubject).errors["data.evaluation"].text()
 
 
 def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     qtbot: QtBot, bench: Bench, tmp_path: Path
 ) -> None:
     form = _choose_pictures(qtbot, bench)
-    fields = form.pictures
+    fields = form.of(PictureSubject)
     _drop(fields.train, _pictures(tmp_path / "pets", ("ant", "bee", "cow")))
     qtbot.mouseClick(fields.fine, LEFT, pos=QPoint(10, fields.fine.height() // 2))
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)

@@ -36,7 +36,7 @@ from bigmodel_studio.ui.widgets.segments import Segments
 
 USE_IN: dict[str, str] = {"causal-lm": "chat", "image-classifier": "images"}
 """Which page uses a model of a kind; a kind without a page has no button."""
-TUNED = frozenset(trainable.base for trainable in TRAINABLE.values())
+TUNED = frozenset(kind for trainable in TRAINABLE.values() for kind in trainable.bases)
 """The kinds that can be trained on."""
 ATTENTION: dict[str, str] = {
     "multi-head": str(QT_TRANSLATE_NOOP("models", "Multi-head")),

@@ -7,6 +7,7 @@ What is trained is chosen first, for most of the form is that subject's. What ca
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence
@@ -32,14 +33,15 @@ from bigmodel_studio.core.sweeps import sweep_specs
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.pages.train.fields import Fields, field_error, line, number
 from bigmodel_studio.ui.pages.train.how_card import HowCard
-from bigmodel_studio.ui.pages.train.picture_subject import PictureSubject
 from bigmodel_studio.ui.pages.train.subject import Subject
+from bigmodel_studio.ui.pages.train.subjects import SUBJECTS
 from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
+AnySubject = TypeVar("AnySubject", bound=Subject)
 CHECK_AFTER_MS = 120
 WIDEST_PX = 720
 
@@ -70,8 +72,7 @@ class NewRun(QWidget):
     # ------------------------------------------------------------------------------- widgets
 
     def _build_subjects(self) -> None:
-        self.text, self.pictures = TextSubject(self.studio), PictureSubject(self.studio)
-        self.subjects: dict[str, Subject] = {each.objective: each for each in (self.text, self.pictures)}
+        self.subjects: dict[str, Subject] = {make.objective: make(self.studio) for make in SUBJECTS}
         self.choices: dict[str, QRadioButton] = {}
         group = QButtonGroup(self)
         for objective, subject in self.subjects.items():
@@ -100,6 +101,10 @@ class NewRun(QWidget):
         self.cost = label("", "strong", wrap=True)
         self.cost_more = label("", "secondary", wrap=True)
         self.error = label("", "bad", wrap=True)
+
+    def of(self, kind: type[AnySubject]) -> AnySubject:
+        """The form's subject of that class."""
+        return next(subject for subject in self.subjects.values() if type(subject) is kind)
 
     @property
     def subject(self) -> Subject:
@@ -240,8 +245,8 @@ class NewRun(QWidget):
 
     def learn_from(self, texts: list[Path]) -> None:
         """Begin with these texts instead of those that are in the form."""
-        self.choices[self.text.objective].setChecked(True)
-        self.text.data.set_files(texts)
+        self.choices[TextSubject.objective].setChecked(True)
+        self.of(TextSubject).data.set_files(texts)
 
     @Slot()
     def check(self) -> bool:
@@ -293,11 +298,14 @@ class NewRun(QWidget):
     def train_on(self, ref: ModelRef) -> None:
         """Begin with a model of the library: what its kind can be trained for is chosen, and to fine-tune it."""
         record = self.studio.library.find(ref)
-        for objective, subject in self.subjects.items():
-            if record is not None and TRAINABLE[objective].base == record.kind:
-                self.choices[objective].setChecked(True)
-                subject.fine.setChecked(True)
-                subject.picker.choose(record.ref)
+        able = [s for s in self.subjects.values() if record is not None and record.kind in TRAINABLE[s.objective].bases]
+        if record is None or not able:
+            return
+        for subject in able:
+            subject.fine.setChecked(True)
+            subject.picker.choose(record.ref)
+        if self.subject not in able:
+            self.choices[able[0].objective].setChecked(True)
 
     def begin_like(self, like: Like) -> None:
         """Begin with the shape of another model, made smaller."""

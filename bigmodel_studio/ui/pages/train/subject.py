@@ -56,12 +56,14 @@ class Subject(QWidget):
         self.errors = self.parts.errors
         self.scratch = QRadioButton(self.tr("From scratch"))
         self.fine = QRadioButton(self.tr("Fine-tune a model"))
-        self.scratch.setChecked(True)
+        self.begins = bool(TRAINABLE[self.objective].architectures)
+        """Whether it can begin from scratch; otherwise a model is chosen, and there is nothing to choose between."""
+        (self.scratch if self.begins else self.fine).setChecked(True)
         kinds = QButtonGroup(self)
         for button in (self.scratch, self.fine):
             kinds.addButton(button)
         kinds.buttonToggled.connect(self._on_kind)
-        self.picker = ModelPicker(studio.library, (TRAINABLE[self.objective].base,))
+        self.picker = ModelPicker(studio.library, TRAINABLE[self.objective].bases)
         self.picker.chosen.connect(self.changed)
         self.picker.refused.connect(studio.tell)
 
@@ -76,8 +78,8 @@ class Subject(QWidget):
         return {}
 
     def scratch_rows(self) -> list[Row]:
-        """What a model from scratch is made of."""
-        raise NotImplementedError
+        """What a model from scratch is made of; not asked where it cannot begin from scratch."""
+        return []
 
     def fine_rows(self) -> list[Row]:
         """What there is to say beside the model that is trained on."""
@@ -158,17 +160,20 @@ class Subject(QWidget):
     def _model_card(self) -> QWidget:
         fine: list[Row] = [[("model.base", self.tr("Model to start from"), self.picker)], *self.fine_rows()]
         self._fine_fields = self.parts.grid(fine, across=3)
-        self._scratch_fields = self.parts.grid(self.scratch_rows(), across=3)
+        self._scratch_fields = self.parts.grid(self.scratch_rows() if self.begins else [], across=3)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 16, 16)
         inside.setSpacing(12)
-        choice = QHBoxLayout()
-        choice.setSpacing(16)
+        choice = QWidget()
+        kinds = QHBoxLayout(choice)
+        kinds.setContentsMargins(0, 0, 0, 0)
+        kinds.setSpacing(16)
         for button in (self.scratch, self.fine):
-            choice.addWidget(button)
-        choice.addStretch(1)
-        inside.addLayout(choice)
+            kinds.addWidget(button)
+        kinds.addStretch(1)
+        choice.setVisible(self.begins)
+        inside.addWidget(choice)
         inside.addWidget(self._fine_fields)
         inside.addWidget(self._scratch_fields)
         if rows := self.model_rows():

@@ -1,0 +1,10 @@
+"""What the form of a new run offers to train, in the order in which it is offered: one table."""
+
+from __future__ import annotations
+
+from bigmodel_studio.ui.pages.train.picture_subject import PictureSubject
+from bigmodel_studio.ui.pages.train.subject import Subject
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
+
+SUBJECTS: tuple[type[Subject], ...] = (TextSubject, PictureSubject)
+"""A class for each line of ``core.objectives.TRAINABLE``."""
