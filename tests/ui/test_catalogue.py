@@ -20,6 +20,7 @@ from bigmodel_studio.core.shape import gpt_parameters
 from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, ModelRef, Request
 from bigmodel_studio.ui.pages.models.views.catalogue import CatalogueView
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from bigmodel_studio.ui.studio import Studio
 from tests.ui.shell import Shell
 
