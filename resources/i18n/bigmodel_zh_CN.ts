@@ -5031,6 +5031,10 @@
         <translation>请将 model.architecture 设为以下之一：{built}。</translation>
     </message>
     <message>
+        <source>Set model.base to a model to train on from.</source>
+        <translation>请把 model.base 设为一个可以接着训练的模型。</translation>
+    </message>
+    <message>
         <source>Shorten it to {context:,} tokens or fewer.</source>
         <translation>请缩短到 {context:,} 词元以内。</translation>
     </message>
@@ -5989,6 +5993,10 @@
     <message>
         <source>{objective} cannot be trained with the architecture {architecture} from scratch.</source>
         <translation>{objective} 不支持用架构 {architecture} 从零训练。</translation>
+    </message>
+    <message>
+        <source>{objective} does not begin from scratch.</source>
+        <translation>{objective} 不能从零开始训练。</translation>
     </message>
     <message>
         <source>{path} cannot be written to.</source>
