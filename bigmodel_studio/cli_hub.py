@@ -1,4 +1,4 @@
-"""The commands about the Hub: ``search``, ``pull``, and ``clean`` for what downloads left. None imports torch."""
+"""The commands about the Hub: ``search, pull, check``, and ``clean`` for what downloads left. None imports torch."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import msgspec
 import typer
 
 from bigmodel_studio import cli_output
-from bigmodel_studio.cli_models import Json, events_of, go_online
+from bigmodel_studio.cli_models import Json, events_of, go_online, result_of
 from bigmodel_studio.core import device_memory, fits, hub_leftovers, library, numbers
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.trash import Trash
 from bigmodel_studio.protocol import (
     Cancelled,
+    CheckCopy,
+    CopyChecked,
     Done,
     Download,
     Downloaded,
@@ -44,7 +46,7 @@ class Sorting(StrEnum):
 
 def mount(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    for command in (search, pull, clean):
+    for command in (search, pull, check, clean):
         app.command()(command)
 
 
@@ -104,6 +106,26 @@ def pull(
             screen.end()
             assert isinstance(event.result, Downloaded)
             _say_pulled(event.result, json=json)
+
+
+def check(
+    repo: Annotated[str, typer.Argument(metavar="REPO", help="ORGANISATION/NAME, as “models” lists it.")],
+    json: Json = False,
+) -> None:
+    """Compare a model's files with the Hub's checksums. Ends with 1 where one is not right; “pull” then mends it."""
+    go_online()
+    found = result_of(CheckCopy(id=repo))
+    assert isinstance(found, CopyChecked)
+    if json:
+        cli_output.print_json({name: getattr(found, name) for name in CopyChecked.__struct_fields__})
+    else:
+        for name in found.bad:
+            cli_output.say(f"{name} is not what the Hub has.")
+        for name in found.missing:
+            cli_output.say(f"{name} is missing.")
+        cli_output.say(f"{found.good} files are what the Hub has.")
+    if found.bad or found.missing:
+        raise typer.Exit(cli_output.EXIT_CODES["work"])
 
 
 def clean(

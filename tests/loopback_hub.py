@@ -205,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.status:
             self._answer(fault.status, fault.body, fault.headers)
             return
-        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
+        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)  # a proxy is asked by whole address
         if path == "/api/models":
             self._json(self._found(query), fault)
         elif path == "/api/whoami-v2":

@@ -167,6 +167,18 @@ def test_another_mirror_is_used_from_the_next_request_on(
         assert mirror.requests
 
 
+def test_a_proxy_is_asked_in_place_of_the_hub(
+    qtbot: QtBot, network: Network, hub: LoopbackHub, settings: SettingsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "")
+    settings.change(hub_endpoint="http://hub.invalid", proxy=hub.url)
+    page = result_of(qtbot, network.lane().submit(SearchHub(words="model")))
+    assert isinstance(page, HubPage)
+    assert [model.id for model in page.models] == [NAME]
+    assert hub.asked("http://hub.invalid/api/models")
+    assert network.requests()[0].host == "hub.invalid"
+
+
 def test_huggingface_hubs_own_variable_locks_too(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert network.locked

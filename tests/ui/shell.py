@@ -9,13 +9,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.client.fake import FakeLane, FakeNetwork
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import Done, Event, Loaded, ModelFacts, ModelRef, Request
 from bigmodel_studio.ui.main_window import MainWindow
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.studio import NetworkLike, Studio
 from bigmodel_studio.ui.theme import Theme
 
 FACTS = ModelFacts(
@@ -36,11 +36,22 @@ def _loads(request: Request) -> Iterator[Event]:
 
 
 class Shell:
-    def __init__(self, qtbot: QtBot, qapp: QApplication) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        qapp: QApplication,
+        network: Callable[[SettingsStore], NetworkLike] = lambda _: FakeNetwork(),
+    ) -> None:
         self.qtbot = qtbot
         self.lane, self.library, self.runs = FakeLane(_loads), LibraryWatcher(), RunWatcher()
         self.settings = SettingsStore()
-        self.studio = Studio(settings=self.settings, interactive=self.lane, library=self.library, runs=self.runs)
+        self.studio = Studio(
+            settings=self.settings,
+            interactive=self.lane,
+            network=network(self.settings),
+            library=self.library,
+            runs=self.runs,
+        )
         self.window = MainWindow(self.studio, Theme(qapp, "light"))
         self.window.restore_session()
         with qtbot.waitActive(self.window):

@@ -59,7 +59,7 @@ FETCHED_AGAIN = frozenset(
 )
 """What is wrong with a copy from the Hub that fetching what it lacks may mend."""
 
-Wish = Literal["use", "load", "unload", "cancel", "tune", "fetch", "open", "remove"]
+Wish = Literal["use", "load", "unload", "cancel", "tune", "fetch", "check", "open", "remove"]
 
 
 class ModelDetails(QWidget):
@@ -84,6 +84,12 @@ class ModelDetails(QWidget):
         self.fetch.setToolTip(self.tr("Asks the Hub: that leaves this computer"))
         set_look(self.fetch, "primary")
         self.open = self._button(self.tr("Open folder"), "open")
+        self.check = self._button(self.tr("Check files"), "check")
+        self.check.setIcon(icon("leaves"))
+        self.check.setToolTip(
+            self.tr("Compares the files with the Hub’s checksums, which are asked for: that leaves this computer")
+        )
+        self.checked = label("", "small", wrap=True)
         self.remove = self._button("", "remove")
         self.stays = label("", "small", wrap=True)
         self.facts = QFormLayout()
@@ -115,7 +121,7 @@ class ModelDetails(QWidget):
 
     def _lay_out(self) -> None:
         rows = []
-        for buttons in ((self.use, self.load, self.tune, self.fetch), (self.open, self.remove)):
+        for buttons in ((self.use, self.load, self.tune, self.fetch), (self.open, self.check, self.remove)):
             row = QHBoxLayout()
             row.setSpacing(8)
             for button in buttons:
@@ -149,9 +155,10 @@ class ModelDetails(QWidget):
         for row in rows:
             column.addLayout(row)
         column.addWidget(self.stays)
+        column.addWidget(self.checked)
         column.addWidget(self.tabs)
         column.addWidget(self.stack, 1)
-        for part in (self.name, self.problem, self.stays):
+        for part in (self.name, self.problem, self.stays, self.checked):
             part.setMinimumWidth(1)  # a name without a break in it does not widen the pane
             part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
@@ -187,6 +194,11 @@ class ModelDetails(QWidget):
         self._show_facts(self._facts_of(record))
         self._show_actions(record)
 
+    def show_checked(self, words: str) -> None:
+        """Say what came of comparing the files with the Hub's checksums."""
+        self.checked.setText(words)
+        self.checked.setVisible(bool(words))
+
     def show_warmth(self, warmth: Warmth) -> None:
         """Say what the button does that loads it and gives it back."""
         texts: dict[Warmth, tuple[str, Wish]] = {
@@ -209,6 +221,7 @@ class ModelDetails(QWidget):
         self.tune.setVisible(usable and record.kind in TUNED)
         mendable = record.problem is not None and record.problem.code in FETCHED_AGAIN
         self.fetch.setVisible(record.source == "hub" and mendable)
+        self.check.setVisible(record.source == "hub" and record.problem is None)
         self.open.setVisible(bool(record.path))
         removes = {"hub": self.tr("Remove"), "local": self.tr("Take off the list")}
         mine = record.source in removes and (record.source == "hub" or model_removal.why_not(record) is None)

@@ -5,6 +5,7 @@ Knows no widget. An answer about another repository than the last one asked for 
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
@@ -52,6 +53,15 @@ class Looking(QObject):
             return
         self._job = self._network.lane().submit(LookAtRepo(id=self._name))
         self._job.ended.connect(self._on_ended)
+
+    def note_fetched(self, name: str) -> None:
+        """Its needed files are here now; nobody is asked for that."""
+        repo = self.known.get(name)
+        if repo is not None:
+            files = tuple(replace(file, here=file.here or file.needed) for file in repo.files)
+            self.known[name] = replace(repo, files=files, needed_bytes=0)
+            if name == self._name:
+                self.arrived.emit(self.known[name])
 
     def stop(self) -> None:
         """Give up what was asked."""

@@ -17,6 +17,7 @@ from bigmodel_studio.core import device_memory
 from bigmodel_studio.core.hub_address import endpoint
 from bigmodel_studio.protocol import (
     Download,
+    Downloaded,
     HubModel,
     HubPage,
     HubRepo,
@@ -106,6 +107,7 @@ class HubView(View):
         self.studio.network.changed.connect(self._on_network)
         self.studio.downloads.changed.connect(self._on_downloads)
         self.studio.downloads.progressed.connect(self._on_progressed)
+        self.studio.downloads.finished.connect(self._on_fetched)
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -336,6 +338,10 @@ class HubView(View):
     @Slot()
     def _on_downloads(self) -> None:
         self._show_download()
+
+    @Slot(object)
+    def _on_fetched(self, done: Downloaded) -> None:
+        self.looking.note_fetched(done.id)
 
     @Slot(object)
     def _on_progressed(self, item: Item) -> None:

@@ -29,6 +29,7 @@ from bigmodel_studio.core import hub_cache, numbers
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import Describe, Description, Done, Download, Event, Failed, ModelFacts, ModelRef, Problem
+from bigmodel_studio.ui.pages.models.checking import Checking
 from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
 from bigmodel_studio.ui.pages.models.details import USE_IN, ModelDetails
 from bigmodel_studio.ui.pages.models.loader import Loader
@@ -80,6 +81,7 @@ class LocalView(View):
         self.details = ModelDetails()
         self.planning = Planning(studio, self.details.plan)
         self.loader = Loader(studio, self)
+        self.checking = Checking(studio, self)
         self.empty = Empty("models")
         self.total, self.leftovers = label("", "small"), label("", "small")
         self.clean_button = QPushButton(self.tr("Clean up"))
@@ -92,6 +94,7 @@ class LocalView(View):
         self.table.doubleClicked.connect(self._on_double_clicked)
         self.details.wanted.connect(self._on_wanted)
         self.loader.changed.connect(self._on_warmth)
+        self.checking.said.connect(self._say_checked)
         self._acts: dict[str, Callable[[ModelRecord], None]] = {
             "use": self._use,
             "load": self.loader.load,
@@ -99,6 +102,7 @@ class LocalView(View):
             "cancel": lambda _record: self.loader.cancel(),
             "tune": self._tune,
             "fetch": self._fetch,
+            "check": self.checking.check,
             "open": self._open_folder,
             "remove": studio.removals.remove_model,
         }
@@ -246,6 +250,7 @@ class LocalView(View):
             return
         self._drop_job()
         self.details.show_record(record, self.loader.warmth(record))
+        self._say_checked()
         if record.problem is None or record.only_looked_at:
             self.details.show_state(self.tr("Working out the structure…"))
             self._ask_timer.start()
@@ -254,6 +259,11 @@ class LocalView(View):
     def _on_warmth(self) -> None:
         if self.details.record is not None:
             self.details.show_warmth(self.loader.warmth(self.details.record))
+
+    @Slot()
+    def _say_checked(self) -> None:
+        record = self.details.record
+        self.details.show_checked(self.checking.words(record.ref) if record is not None else "")
 
     @Slot(object)
     def _on_facts(self, facts: ModelFacts | None) -> None:
@@ -369,4 +379,5 @@ class LocalView(View):
     def shut(self) -> None:
         self._drop_job()
         self.planning.stop()
+        self.checking.stop()
         self.loader.cancel()
