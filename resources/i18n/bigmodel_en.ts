@@ -12,6 +12,23 @@
     </message>
 </context>
 <context>
+    <name>Checking</name>
+    <message numerus="yes">
+        <source>%n file(s) are not what the Hub has, and are fetched again: {names}</source>
+        <translation>
+            <numerusform>%n file is not what the Hub has, and is fetched again: {names}</numerusform>
+            <numerusform>%n files are not what the Hub has, and are fetched again: {names}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n file(s) are what the Hub has.</source>
+        <translation>
+            <numerusform>%n file is what the Hub has.</numerusform>
+            <numerusform>All %n files are what the Hub has.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HubView</name>
     <message numerus="yes">
         <source>%n model(s)</source>

@@ -452,6 +452,29 @@
     </message>
 </context>
 <context>
+    <name>Checking</name>
+    <message numerus="yes">
+        <source>%n file(s) are not what the Hub has, and are fetched again: {names}</source>
+        <translation>
+            <numerusform>%n 个文件与 Hub 上的不一致，正在重新获取：{names}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n file(s) are what the Hub has.</source>
+        <translation>
+            <numerusform>%n 个文件都与 Hub 上的一致。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Comparing the files with the Hub’s checksums: {share}</source>
+        <translation>正在与 Hub 的校验和比对文件：{share}</translation>
+    </message>
+    <message>
+        <source>Comparing the files with the Hub’s checksums…</source>
+        <translation>正在与 Hub 的校验和比对文件…</translation>
+    </message>
+</context>
+<context>
     <name>ClassesTable</name>
     <message>
         <source>Scores of each class</source>
@@ -1781,6 +1804,14 @@
     <message>
         <source>Attention</source>
         <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Check files</source>
+        <translation>检查文件</translation>
+    </message>
+    <message>
+        <source>Compares the files with the Hub’s checksums, which are asked for: that leaves this computer</source>
+        <translation>与 Hub 的校验和比对文件；校验和需要询问 Hub：请求会离开本机</translation>
     </message>
     <message>
         <source>Context</source>
