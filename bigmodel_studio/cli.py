@@ -20,6 +20,7 @@ from bigmodel_studio import (
     cli_catalog,
     cli_forks,
     cli_hub,
+    cli_inside,
     cli_models,
     cli_output,
     cli_plan,
@@ -75,6 +76,7 @@ cli_catalog.mount(app)
 cli_hub.mount(app)
 cli_runs.mount(app)
 cli_forks.mount(app)
+cli_inside.mount(app)
 cli_bench.mount(app)
 cli_queue.mount(app)
 cli_advise.mount(app)

@@ -62,6 +62,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The run {run} has no such whole checkpoint (it has: {steps}).",
         "Choose one of those steps.",
     ),
+    "parameter-unknown": ("{parameter} is no parameter that is trained.", "There is: {known}."),
     "step-unknown": ("The run {run} has no step {step}.", "Choose one between its first and its last."),
     "device-unknown": ("There is no device called {device} here.", "There is: {devices}."),
     "dtype-unknown": ("{dtype} is not used on {device}.", "It may be: {dtypes}."),

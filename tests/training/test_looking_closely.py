@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+from bigmodel_studio import cli
 from bigmodel_studio.core import update_rule
 from bigmodel_studio.core.inside_reader import recorded_losses
 from bigmodel_studio.core.launch import create_run
@@ -152,3 +154,28 @@ def test_tokens_that_end_within_a_character_are_joined() -> None:
     assert made[0].loss is None
     assert made[1].loss == 1.0
     assert msgspec.to_builtins(made[5]) == {"text": "!", "loss": 1.0}
+
+
+def test_from_a_shell_too(make_run: MakeRun, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_run(schedule={"steps": 4})
+    assert run(folder.path, resume=False) == FINISHED
+    capsys.readouterr()
+
+    def said(*arguments: str) -> str:
+        assert cli.main([*arguments]) == 0
+        return capsys.readouterr().out
+
+    looked = json.loads(said("look", folder.name, "--step", "2", "--most", "3", "--json"))
+    assert [example["recorded"] for example in looked["examples"]] == sorted(
+        (example["recorded"] for example in looked["examples"]), reverse=True
+    )
+    assert len(looked["examples"]) == 3
+    text = looked["examples"][0]["text"]
+    assert " ".join(text.split())[:40] in said("look", folder.name, "--step", "2")
+    taken = json.loads(said("step", folder.name, "--from", "0", "--json"))
+    followed = taken["followed"]
+    assert followed["by_hand"][-1]["value"] == pytest.approx(followed["after"], rel=1e-6)
+    assert taken["loss"] == folder.metrics()[0]["loss"]
+    assert "transformer.wpe.weight" in said("step", folder.name, "--parameter", "transformer.wpe.weight")
+    assert cli.main(["step", folder.name, "--parameter", "none"]) == 2
+    assert "no parameter" in capsys.readouterr().err
