@@ -5590,6 +5590,10 @@
         <translation>现有设备：{devices}。</translation>
     </message>
     <message>
+        <source>There is: {known}.</source>
+        <translation>现有：{known}。</translation>
+    </message>
+    <message>
         <source>There was not enough memory on {device} to train this, which takes about {needs}.</source>
         <translation>{device} 上的内存不够训练它，它大约需要 {needs}。</translation>
     </message>
@@ -6028,6 +6032,10 @@
     <message>
         <source>{objective} does not begin from scratch.</source>
         <translation>{objective} 不能从零开始训练。</translation>
+    </message>
+    <message>
+        <source>{parameter} is no parameter that is trained.</source>
+        <translation>{parameter} 不是被训练的参数。</translation>
     </message>
     <message>
         <source>{path} cannot be written to.</source>
