@@ -298,7 +298,8 @@ def print_record(run: RunFolder, as_json: bool) -> None:
 def _row_of(run: RunSummary) -> tuple[str, ...]:
     losses = ("" if value is None else f"{value:.4f}" for value in (run.loss, run.evaluation_loss))
     parameters = f"{run.parameters:,}" if run.parameters else ""
-    return (run.name, run.state, f"{run.step:,}", f"{run.steps:,}", *losses, parameters, str(len(run.checkpoints)))
+    name = "  " * run.depth + run.name
+    return (name, run.state, f"{run.step:,}", f"{run.steps:,}", *losses, parameters, str(len(run.checkpoints)))
 
 
 def _line_of(run: RunSummary) -> str:

@@ -18,7 +18,7 @@ import psutil
 import pytest
 import torch
 
-from bigmodel_studio.core import launch
+from bigmodel_studio.core import launch, retry
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.training import checkpoint
@@ -99,6 +99,45 @@ def test_out_of_memory_fails_with_advice(make_run: MakeRun, monkeypatch: pytest.
     poison(monkeypatch, 2, torch.OutOfMemoryError("CUDA out of memory"))
     assert run(folder.path, resume=False) == FAILED
     assert "With a batch of 2, accumulated 2 times" in folder.status().message
+
+
+WITH_LITTLE_MEMORY = """
+import os, resource, sys
+from pathlib import Path
+import torch
+from bigmodel_studio.training import run
+from bigmodel_studio.training.loop import Loop
+train = Loop.train
+def limited(loop):
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * os.sysconf("SC_PAGESIZE") + 200_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+    train(loop)
+Loop.train = limited
+sys.exit(run.run(Path(sys.argv[1]), resume=False))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="a limit on memory is set with setrlimit")
+def test_memory_that_is_really_out_is_advice_and_the_smaller_run_fits(make_run: MakeRun) -> None:
+    import subprocess
+
+    def trained(folder: RunFolder) -> int:
+        command = [sys.executable, "-c", WITH_LITTLE_MEMORY, str(folder.path)]
+        return subprocess.run(command, env=launch._environment(), check=False).returncode
+
+    folder = make_run(model={"context": 128}, schedule={"steps": 1, "batch": 512})
+    assert trained(folder) == FAILED
+    problem = folder.status().problem
+    assert problem is not None
+    assert problem.code == "training-memory"
+    spec = folder.spec()
+    while spec is not None and spec.schedule.batch > 16:
+        spec = retry.smaller(spec)
+    assert spec is not None
+    assert spec.schedule.update == 512
+    assert trained(launch.create_run(spec)) == FINISHED
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is set with setrlimit")
