@@ -22,7 +22,7 @@ from bigmodel_studio.training.class_scores import class_scores
 from bigmodel_studio.training.inside.activations import is_activation, statistics
 from bigmodel_studio.training.inside.histograms import BINS, histogram
 from bigmodel_studio.training.inside.layers import Layers
-from bigmodel_studio.training.inside.watch import BUDGET_RATIO, Leaps, Pace
+from bigmodel_studio.training.inside.watch import ALLOWANCE_S, BUDGET_RATIO, COLUMNS, LEAST_COLUMNS, Leaps, Pace
 from bigmodel_studio.training.run import FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses
 from tests.training.test_classify_images import make_pictures, tiny_spec
@@ -37,8 +37,17 @@ def model_of_layers() -> nn.Sequential:
     return nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2))
 
 
-def test_recording_changes_no_bit_of_what_is_learnt(make_run: MakeRun) -> None:
-    seen, unseen = make_run(telemetry=EVERY), make_run(telemetry={"layers_every": 0, "examples": False})
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"launch": {"checkpointing": True}, "schedule": {"accumulate": 2}},
+        {"launch": {"dtype": "bfloat16"}, "optimizer": {"name": "sgd"}},
+    ],
+)
+def test_recording_changes_no_bit_of_what_is_learnt(make_run: MakeRun, changes: dict[str, Any]) -> None:
+    seen = make_run(telemetry=EVERY, **changes)
+    unseen = make_run(telemetry={"layers_every": 0, "examples": False}, **changes)
     for folder in (seen, unseen):
         assert run(folder.path, resume=False) == FINISHED
     assert losses(seen) == losses(unseen)
@@ -245,19 +254,26 @@ def test_the_layers_of_a_step_that_came_to_nothing_are_recorded(make_run: MakeRu
 def test_looking_keeps_to_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("bigmodel_studio.training.inside.watch.time.perf_counter", lambda: now[0])
-    pace, looked, spent = Pace(-1, 300), [], 0.0
-    for step in range(1, 301):
-        pace.begin()
-        if pace.wants(step):
-            looked.append(step)
-            with pace:
-                now[0] += 0.02
-                spent += 0.02
-        now[0] += 0.1
-        pace.end()
-    assert looked[0] == 1
-    assert len(looked) > 10
-    assert spent / now[0] <= BUDGET_RATIO + 0.02 / now[0]
+
+    def looked(steps: int, look_s: float, step_s: float) -> list[int]:
+        now[0], pace, found = 0.0, Pace(-1, steps), []
+        for step in range(1, steps + 1):
+            pace.begin()
+            if pace.wants(step):
+                found.append(step)
+                with pace:
+                    now[0] += look_s
+            now[0] += step_s
+            pace.end()
+        return found
+
+    usual = looked(3000, 0.02, 0.1)
+    assert usual[0] == 1
+    assert 0.9 * BUDGET_RATIO < 0.02 * len(usual) / now[0] <= BUDGET_RATIO + ALLOWANCE_S / now[0]
+    assert len(looked(3000, 0.0, 0.1)) <= 3000 // (3000 // COLUMNS) + 1
+    short = looked(48, 0.005, 0.005)  # over before a hundredth of it is anything
+    assert len(short) >= LEAST_COLUMNS
+    assert 0.005 * len(short) <= ALLOWANCE_S
     assert [step for step in range(1, 21) if Pace(5, 20).wants(step)] == [1, 5, 10, 15, 20]
     assert not any(Pace(0, 20).wants(step) for step in range(1, 21))
 

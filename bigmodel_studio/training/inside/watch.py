@@ -32,6 +32,9 @@ from bigmodel_studio.training.telemetry import Records
 FILES = ("layers", "histograms", "batches", "evaluations")
 BUDGET_RATIO = 0.01
 """Looking at layers may take this share of the time of the updates, where the spec leaves the pace to us."""
+ALLOWANCE_S = 0.25
+"""So much it may take in any case, where a run is over before its share comes to anything: for ``LEAST_COLUMNS``."""
+LEAST_COLUMNS = 24
 COLUMNS = 400
 """Steps that are looked at in a run, about, where the spec leaves the pace to us."""
 MOST_LOSSES = 2_000_000
@@ -147,6 +150,7 @@ class Pace:
     def __init__(self, every: int, steps: int) -> None:
         self._every = every
         self._stride = max(1, steps // COLUMNS)
+        self._patience = max(1, steps // LEAST_COLUMNS)
         self._spent_s = 0.0
         self._elapsed_s = 0.0
         self._last = -math.inf
@@ -157,8 +161,10 @@ class Pace:
         """Whether ``step`` is looked at."""
         if self._every >= 0:
             return self._every > 0 and (step == 1 or step % self._every == 0)
-        due = step - self._last >= self._stride and self._spent_s <= BUDGET_RATIO * self._elapsed_s
-        if due:
+        since = step - self._last
+        due = since >= self._stride and self._spent_s <= BUDGET_RATIO * self._elapsed_s
+        if due or (since >= self._patience and self._spent_s <= ALLOWANCE_S):
+            due = True
             self._last = step
         return due
 

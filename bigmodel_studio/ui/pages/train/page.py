@@ -463,7 +463,7 @@ class TrainPage(Page):
     def look_at_step(self, step: int) -> None:
         """Show the examples that this step of the run learnt from."""
         run = self.current()
-        if run is not None and 1 <= step <= run.step:
+        if run is not None and not run.foreign and self._spec is not None and 1 <= step <= run.step:
             StepDialog(self.studio, run.path, step, run.step, self.window()).open()
 
     @Slot()
@@ -522,7 +522,7 @@ class TrainPage(Page):
         self.pause_button.setVisible(can_pause)
         self.resume_button.setEnabled(_can_resume(run) and not filling)
         self.resume_button.setVisible(not can_pause)
-        self.slow_button.setEnabled(run is not None and not filling)
+        self.slow_button.setEnabled(run is not None and not run.foreign and self._spec is not None and not filling)
         self.use_button.setText(word(USES[_page_of(run)]))
         self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
         can_fork = run is not None and not run.foreign and bool(run.checkpoints) and self._spec is not None
