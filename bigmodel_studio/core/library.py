@@ -29,7 +29,7 @@ from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Source
 
 LIBRARY_SCHEMA = 1
 _SAY_NOTHING = frozenset({"hf", "model", "checkpoint"})  # folders' names that need their parent's to mean something
-_RUN_AT_STEP = re.compile(r"(.+)@(\d{1,12})")
+_RUN_AT_STEP = re.compile(r"(.+)@(\d{1,12}|best)")
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +64,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_model(text: str) -> ModelRef:
-    """What a user typed as MODEL: a path (with a separator, or a dot in front), RUN@STEP, a bundled id, a run's name,
-    a Hub id that is on disk, or ``reference:ID``. An existing path goes before a Hub id of the same spelling.
+    """What a user typed as MODEL: a path (with a separator, or a dot in front), RUN@STEP or RUN@best, a bundled id, a
+    run's name, a Hub id that is on disk, or ``reference:ID``. An existing path goes before a Hub id spelt like it.
 
     Raises ``StudioError`` "model-unknown" (with a near name), "folder-missing", "run-unknown", "run-no-checkpoint".
     """
@@ -74,7 +74,8 @@ def parse_model(text: str) -> ModelRef:
         return ModelRef(source="reference", id=text.removeprefix("reference:"))
     at_step = _RUN_AT_STEP.fullmatch(text)
     if at_step and not Path(text).expanduser().exists():
-        return ModelRef(source="run", id=_run_id(find_run(at_step[1])), step=int(at_step[2]))
+        run = find_run(at_step[1])
+        return ModelRef(source="run", id=_run_id(run), step=_step_of(run, at_step[2]))
     if text.startswith((".", "~")) or set(text) & {"/", os.sep}:
         return _parse_path(text)
     if text and (paths.starters() / text / "config.json").is_file():
@@ -85,6 +86,16 @@ def parse_model(text: str) -> ModelRef:
         return ModelRef(source="hub", id=text)
     near = difflib.get_close_matches(text, known_names(), n=1)
     raise StudioError("model-unknown", model=text, near=f"Did you mean {near[0]}? " if near else "")
+
+
+def _step_of(run: RunFolder, text: str) -> int:
+    """A step as it is typed; "best" is the checkpoint with the best evaluation, where one was evaluated."""
+    best = run.status().best_step
+    if text == "best" and best not in run.checkpoints():
+        raise StudioError(
+            "run-no-checkpoint", run=run.name, steps=", ".join(map(str, run.checkpoints()[-12:])) or "none"
+        )
+    return best if text == "best" else int(text)
 
 
 def _parse_path(text: str) -> ModelRef:

@@ -24,11 +24,13 @@ def smaller(spec: RunSpec) -> RunSpec | None:
     at as many; then activations that are computed again; then half of the context.
     """
     schedule, change = spec.schedule, msgspec.structs.replace
-    if schedule.batch > 1:
-        by = next(factor for factor in range(2, schedule.batch + 1) if schedule.batch % factor == 0)
+    held = min(schedule.batch, schedule.update // spec.launch.processes)  # at once, by each process
+    if held > 1:
+        batch = max(size for size in range(1, held) if schedule.batch % size == 0)
+        by = schedule.batch // batch
         split = change(
             schedule,
-            batch=schedule.batch // by,
+            batch=batch,
             accumulate=schedule.accumulate * by,
             evaluation_batches=schedule.evaluation_batches * by,
         )

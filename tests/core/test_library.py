@@ -10,6 +10,7 @@ import pytest
 from bigmodel_studio.core import library, paths
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import kind_of
+from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status
 from bigmodel_studio.protocol import ModelRef
 from tests.core.test_weights import write
 
@@ -46,6 +47,12 @@ def places(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (snapshot / "refs" / "main").write_text("abc123")
     model_folder(tmp_path / "mine")
     return tmp_path
+
+
+def test_the_best_checkpoint_of_a_run_has_a_name(places: Path) -> None:
+    run = RunFolder(paths.runs() / "tale")
+    (run.path / "status.json").write_bytes(dump_status(RunStatus(best_step=100)))
+    assert library.parse_model("tale@best") == ModelRef(source="run", id="tale", step=100)
 
 
 def test_every_kind_of_name(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +92,7 @@ def test_a_name_leads_to_its_folder(places: Path) -> None:
         ("./nothing", "folder-missing"),
         ("no/model", "folder-missing"),
         ("tale@5", "run-no-checkpoint"),
+        ("tale@best", "run-no-checkpoint"),
         ("nobody@5", "run-unknown"),
         ("reference:llama-3", "model-not-on-disk"),
     ],

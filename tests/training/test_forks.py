@@ -180,6 +180,14 @@ def test_what_is_tried_when_memory_ran_out(spec: RunSpec) -> None:
     assert seen == [(15, False, 32), (5, False, 32), (1, False, 32), (1, True, 32)]
     assert set(batches) == {15}
     assert needs == sorted(set(needs), reverse=True)
+    two = msgspec.structs.replace(
+        spec,
+        schedule=msgspec.structs.replace(spec.schedule, batch=8),
+        launch=msgspec.structs.replace(spec.launch, processes=2),
+    )
+    less = retry.smaller(two)
+    assert less is not None
+    assert (less.schedule.batch, less.schedule.accumulate) == (2, 4), "of 8 each process held 4 at once"
     long = msgspec.structs.replace(spec.model, context=128)
     last = msgspec.structs.replace(
         spec,

@@ -70,7 +70,7 @@ LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 ALLOWED = frozenset(
     LATIN.findall(
         "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt txt "
-        "NVIDIA HBM AMD EPYC CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float safetensors "
+        "NVIDIA HBM AMD EPYC CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float bfloat safetensors optimizer learning_rate "
         "GPTNeoForCausalLM ResNetForImageClassification kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
     )
 )
@@ -162,10 +162,13 @@ def test_problems_and_what_runs_left_behind_are_said_in_chinese(answers: Answers
         "可取值：1 到 65,536。",
     )
     left = (
-        "There was not enough memory on CUDA 0 to train this. "
-        "Halve schedule.batch or model.context, or take a smaller model; other models can be closed too."
+        "There was not enough memory on CUDA 0 to train this, which takes about 2.8 GB. "
+        "With a batch of 32, accumulated 2 times, it takes about 1.6 GB and learns the same."
     )
-    assert i18n.told_again(left).startswith("CUDA 0 的内存不足以进行这次训练。请将 schedule.batch")
+    said_again = (
+        "CUDA 0 上的内存不够训练它，它大约需要 2.8 GB。批大小设为 32 并累积 2 次，大约需要 1.6 GB，学到的内容相同。"
+    )
+    assert i18n.told_again(left) == said_again
     assert i18n.told_again("Stopped after step 1,240.") == "已在第 1,240 步后停止。"
     assert i18n.told_again("/home/x/{odd} name 3") == "/home/x/{odd} name 3"
 

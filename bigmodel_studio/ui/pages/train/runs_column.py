@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.run_notes import Note, matches, read_notes
-from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.pages.train.runs_list import RunsList, RunsModel
 from bigmodel_studio.ui.widgets.page_frame import label
 
@@ -24,9 +22,8 @@ class RunsColumn(QWidget):
         self.list = RunsList(runs)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search runs"))
-        self.search.setAccessibleName(self.tr("Search runs by name, tags and notes"))
         self.search.setClearButtonEnabled(True)
-        self.search.addAction(QAction(icon("search"), "", self.search), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.setAccessibleName(self.tr("Search runs by name, tags and notes"))
         self.search.textChanged.connect(self.refilter)
         self.none = label(self.tr("No run matches."), "secondary", wrap=True)
         self.none.setContentsMargins(16, 8, 16, 8)
