@@ -36,6 +36,7 @@ class Repo:
     readers: set[str] = field(default_factory=set)
     facts: dict[str, Any] = field(default_factory=dict)
     siblings: list[dict[str, Any]] | None = None
+    branches: set[str] = field(default_factory=lambda: {"main"})
 
     def __post_init__(self) -> None:
         sums = "".join(f"{name}{hashlib.sha256(data).hexdigest()}" for name, data in sorted(self.files.items()))
@@ -94,6 +95,8 @@ class LoopbackHub:
         self.tokens: dict[str, str] = {}
         """By token, whose it is."""
         self.faults: list[Fault] = []
+        self.called = ""
+        """The address that it calls its own, where it is a mirror that hands on another's."""
         self.ranges = True
         """Whether a part of a file may be asked for."""
         self.bytes_per_s = 0
@@ -243,7 +246,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._next = ""
         if start + limit < len(records):
             rest = "&".join(f"{k}={quote(v)}" for k, vs in query.items() for v in vs if k != "cursor")
-            self._next = f'<{self.server.hub.url}/api/models?{rest}&cursor={start + limit}>; rel="next"'
+            address = self.server.hub.called or self.server.hub.url
+            self._next = f'<{address}/api/models?{rest}&cursor={start + limit}>; rel="next"'
         expand = {"_id", "id", "modelId", *query.get("expand", [])}
         kept = [{k: v for k, v in each.items() if "expand" not in query or k in expand} for each in records]
         return kept[start : start + limit]
@@ -269,7 +273,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _resolve(self, path: str, fault: Fault | None) -> None:
         name, _, rest = path[1:].partition("/resolve/")
-        revision, _, file = rest.partition("/")
+        revision, _, file = rest.partition("/")  # of a branch with a stroke in its name, that is written as %2F
         repo, file = self._repo(name, unquote(revision)), unquote(file)
         if repo is None:
             return
@@ -294,7 +298,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, headers={"X-Error-Message": "Invalid credentials in Authorization header"})
         elif repo is None or (repo.private and token not in repo.readers):
             self._answer(404 if token else 401, headers={"X-Error-Code": "RepoNotFound"})
-        elif revision not in ("main", repo.commit):
+        elif revision not in {*repo.branches, repo.commit}:
             self._answer(404, headers={"X-Error-Code": "RevisionNotFound"})
         elif repo.gated and token not in repo.readers and not metadata:
             self._answer(403 if token else 401, headers={"X-Error-Code": "GatedRepo"})

@@ -17,6 +17,7 @@ from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import (
     Cancelled,
     Describe,
+    Description,
     Done,
     Download,
     Downloaded,
@@ -165,6 +166,17 @@ def test_another_mirror_is_used_from_the_next_request_on(
         result_of(qtbot, network.lane().submit(LookAtRepo(id=NAME)))
         assert len(hub.requests) == asked
         assert mirror.requests
+
+
+def test_a_model_is_described_from_afar(
+    qtbot: QtBot, network: Network, hub: LoopbackHub, causal_folders: dict[str, Path]
+) -> None:
+    hub.add("org/gpt", {entry.name: entry.read_bytes() for entry in causal_folders["gpt2"].iterdir()})
+    said = result_of(qtbot, network.lane().submit(Describe(model=ModelRef(source="hub", id="org/gpt"))))
+    assert isinstance(said, Description)
+    assert not said.weights_here
+    assert {each.purpose for each in network.requests()} == {"describe"}
+    assert len(network.requests()) == len(hub.requests)
 
 
 def test_a_proxy_is_asked_in_place_of_the_hub(

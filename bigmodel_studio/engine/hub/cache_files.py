@@ -85,7 +85,8 @@ class RepoCache:
             try:
                 with open(partial, "ab") as stream:
                     if stream.tell() > file.bytes:
-                        stream.truncate(0)
+                        stream.seek(0)
+                        stream.truncate()
                     watch.found(stream.tell())
                     if stream.tell() < file.bytes:
                         url = hf_hub_url(self.repo, file.name, revision=self.commit, endpoint=constants.ENDPOINT)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from huggingface_hub import constants
+from huggingface_hub.utils._http import fix_hf_endpoint_in_url
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.hub import client
@@ -38,7 +39,8 @@ def search_hub(request: SearchHub, session: Session) -> Iterator[Event]:
             rows = answer.json()
         if not isinstance(rows, list):
             raise NonsenseError("no list")
-        following = answer.links.get("next", {}).get("url", "")
+        # A mirror may hand on the Hub's own address.
+        following = fix_hf_endpoint_in_url(answer.links.get("next", {}).get("url", ""), constants.ENDPOINT)
     models = tuple(model_of(row) for row in rows if isinstance(row, dict) and row.get("id"))
     yield Done(result=HubPage(models=models, next=following if models else ""))
 

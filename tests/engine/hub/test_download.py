@@ -113,6 +113,15 @@ def test_a_later_commit_replaces_what_changed_alone(hub: LoopbackHub, cache: Pat
     assert (old.bad, old.missing) == ((), ())
 
 
+@pytest.mark.parametrize("branch", ["v1.0", "refs/pr/7"])
+def test_a_branch_or_a_tag_is_known_by_its_name(hub: LoopbackHub, cache: Path, branch: str) -> None:
+    hub.add(NAME, published(), branches={"main", branch})
+    done = fetched(revision=branch)
+    assert snapshot_download(NAME, revision=branch, cache_dir=cache, local_files_only=True) == done.path
+    assert not (folder_of(cache) / "refs" / "main").exists()
+    assert fetched(revision=done.revision).fetched_bytes == 0
+
+
 # ---------------------------------------------------------------------------------------------- stopped and gone on
 
 
@@ -147,6 +156,20 @@ def test_a_connection_that_fails_once_is_gone_on_with(hub: LoopbackHub, monkeypa
     hub.faults.append(Fault("/cdn/", how=how, at=50_000, times=1))
     done = fetched()
     assert done.fetched_bytes == done.bytes
+
+
+def test_a_part_that_was_damaged_meanwhile_is_fetched_anew(hub: LoopbackHub, cache: Path) -> None:
+    files = published()
+    hub.add(NAME, files)
+    name = hashlib.sha256(files[SHARD]).hexdigest()
+    (folder_of(cache) / "blobs").mkdir(parents=True)
+    for part, again in ((b"\0" * 50_000, (SHARD,)), (b"\0" * 500_000, ())):
+        (folder_of(cache) / "blobs" / f"{name}{cache_files.UNDER_WAY}").write_bytes(part)
+        done = fetched()
+        assert done.again == again  # one that is too long is seen to be wrong at once
+        blob = folder_of(cache) / "blobs" / name
+        assert blob.read_bytes() == files[SHARD]
+        blob.unlink()
 
 
 def test_a_server_without_ranges_begins_anew(hub: LoopbackHub, monkeypatch: Any) -> None:

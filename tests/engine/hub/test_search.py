@@ -105,6 +105,15 @@ def test_pages_follow_each_other_to_the_last(hub: LoopbackHub) -> None:
     assert after == ""
 
 
+def test_the_next_page_is_asked_of_the_mirror(hub: LoopbackHub) -> None:
+    for number in range(2):
+        hub.add(f"org/model-{number}", {})
+    hub.called = "https://huggingface.co"
+    page = found(SearchHub(limit=1))
+    assert page.next.startswith(hub.url)
+    assert len(found(SearchHub(limit=1, after=page.next)).models) == 1
+
+
 def test_a_next_page_elsewhere_is_not_asked_for(hub: LoopbackHub) -> None:
     elsewhere = hub.url.replace("127.0.0.1", "127.0.0.2")
     assert problem(SearchHub(after=f"{elsewhere}/api/models?cursor=1")).code == "hub-refused"
