@@ -292,7 +292,7 @@ def model_to_look_at(text: str, *, device: str = "auto", dtype: str = "auto") ->
     try:
         return model_of(text, device=device, dtype=dtype)
     except StudioError as error:
-        if error.problem.code != "folder-missing" or not hub_cache.may_be_id(text):
+        if error.problem.code != "hub-not-here":
             raise
         go_online()
         return ModelRef(source="hub", id=text, device=device, dtype=dtype)

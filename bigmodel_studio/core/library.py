@@ -67,7 +67,8 @@ def parse_model(text: str) -> ModelRef:
     """What a user typed as MODEL: a path (with a separator, or a dot in front), RUN@STEP or RUN@best, a bundled id, a
     run's name, a Hub id that is on disk, or ``reference:ID``. An existing path goes before a Hub id spelt like it.
 
-    Raises ``StudioError`` "model-unknown" (with a near name), "folder-missing", "run-unknown", "run-no-checkpoint".
+    Raises ``StudioError`` "model-unknown" (with a near name), "folder-missing", "hub-not-here", "run-unknown",
+    "run-no-checkpoint".
     """
     text = text.strip()
     if text.startswith("reference:"):
@@ -104,6 +105,8 @@ def _parse_path(text: str) -> ModelRef:
         return ModelRef(source="hub", id=text)
     if (path / "spec.toml").is_file() and not (path / "config.json").is_file():
         return ModelRef(source="run", id=_run_id(RunFolder(path)))
+    if not path.exists() and hub_cache.may_be_id(text):
+        raise StudioError("hub-not-here", model=text)
     if not path.exists():
         raise StudioError("folder-missing", path=str(path))
     return ModelRef(source="local", id=str(path))

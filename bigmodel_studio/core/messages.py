@@ -86,6 +86,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} has no config.json, so it is no model folder.",
         "Give the folder that holds config.json; if that is this one, its download was not finished.",
     ),
+    "hub-not-here": (
+        "There is no folder {model} here, and no such model in the Hub's cache.",
+        "“bigmodel-studio pull {model}” fetches it from the Hub; so does the Models page.",
+    ),
     "hub-unfinished": (
         "Its download was not finished: {size} of what {model} still lacks are here.",
         "Fetch it again, which goes on where it stopped, or remove it.",

@@ -87,7 +87,7 @@ def _status(error: BaseException, what: str) -> StudioError | None:
 
 
 def _tls(error: BaseException, what: str) -> StudioError:
-    reason = getattr(error, "reason", None) or getattr(error, "verify_message", None) or str(error)
+    reason = getattr(error, "verify_message", None) or getattr(error, "reason", None) or str(error)
     return StudioError("hub-tls", host=_host(), detail=str(reason)[:200], blame="work")
 
 

@@ -30,6 +30,7 @@ _FIELDS_OF_CODES = {
     "base-needed": "model.base",
     "model-unknown": "model.base",
     "folder-missing": "model.base",
+    "hub-not-here": "model.base",
     "run-unknown": "model.base",
     "run-no-checkpoint": "model.base",
 }
