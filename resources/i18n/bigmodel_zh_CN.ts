@@ -5534,6 +5534,10 @@
         <translation>文件或文件夹 {path} 不存在。</translation>
     </message>
     <message>
+        <source>There is no folder {model} here, and no such model in the Hub&apos;s cache.</source>
+        <translation>此处没有文件夹 {model}，Hub 的缓存中也没有这个模型。</translation>
+    </message>
+    <message>
         <source>There is no folder {path}.</source>
         <translation>文件夹 {path} 不存在。</translation>
     </message>
@@ -6080,6 +6084,10 @@
     <message>
         <source>{path} is not among the folders that are remembered.</source>
         <translation>{path} 不在已记住的文件夹之列。</translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio pull {model}” fetches it from the Hub; so does the Models page.</source>
+        <translation>“bigmodel-studio pull {model}”会从 Hub 获取它；模型页也可以。</translation>
     </message>
     <message>
         <source>“bigmodel-studio remove {model} --for-good” deletes it, which frees {size}.</source>
