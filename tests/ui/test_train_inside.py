@@ -147,9 +147,9 @@ def test_the_layers_grow_with_the_run_and_a_resume_takes_back(bench: Callable[[]
     shown.page.choose("b")
     shown.wait(lambda: data.data.steps == [])
     assert data.map.said() == ""
-    QTest.mouseClick(shown.page.enlarge_button, LEFT)
+    QTest.mouseClick(shown.page.closely.enlarge, LEFT)
     assert not shown.page.curves.isVisible()
-    QTest.mouseClick(shown.page.enlarge_button, LEFT)
+    QTest.mouseClick(shown.page.closely.enlarge, LEFT)
     assert shown.page.curves.isVisible()
 
 
@@ -299,8 +299,8 @@ def test_one_step_slowly_is_followed_by_hand(bench: Callable[[], Bench]) -> None
     make_run("a")
     shown = bench()
     shown.page.choose("a")
-    shown.wait(lambda: shown.page.slow_button.isEnabled())
-    QTest.mouseClick(shown.page.slow_button, LEFT)
+    shown.wait(lambda: shown.page.closely.slow.isEnabled())
+    QTest.mouseClick(shown.page.closely.slow, LEFT)
     dialog: SlowStepDialog = shown.dialog(SlowStepDialog)
     assert [dialog.start.itemText(row) for row in range(dialog.start.count())] == ["from the start"]
     QTest.mouseClick(dialog.take, LEFT)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel_studio.core.inside_reader import Recorded
-from bigmodel_studio.ui.pages.train.examples_pane import Shown
+from bigmodel_studio.ui.pages.train.examples_list import Shown
 from bigmodel_studio.ui.widgets.confusion_matrix import Counts
 
 

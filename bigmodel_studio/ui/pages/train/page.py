@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.events_import import EventsImport
 from bigmodel_studio.core import run_queue
@@ -31,6 +31,7 @@ from bigmodel_studio.core.sweeps import Grid, start_sweep
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.dropping import leave_to_window
 from bigmodel_studio.ui.pages.train.axes import STEP
+from bigmodel_studio.ui.pages.train.closely import Closely
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.pages.train.curves_export import CurvesExport
 from bigmodel_studio.ui.pages.train.facts import Facts
@@ -40,8 +41,6 @@ from bigmodel_studio.ui.pages.train.overlays import Overlays
 from bigmodel_studio.ui.pages.train.run_strip import RunStrip
 from bigmodel_studio.ui.pages.train.runs_column import RunsColumn
 from bigmodel_studio.ui.pages.train.runs_list import RunsModel
-from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
-from bigmodel_studio.ui.pages.train.step_dialog import StepDialog
 from bigmodel_studio.ui.pages.train.story import Story
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.time_slider import TimeSlider
@@ -160,18 +159,10 @@ class TrainPage(Page):
         self.story.compare.opened.connect(self.choose)
         self.overlays.changed.connect(self._refresh)
         self.time_slider = TimeSlider(self.studio)
-        self.curves.step_chosen.connect(self.look_at_step)
-        self.slow_button = self._button(self.tr("One step, slowly…"), self.one_step)
-        set_look(self.slow_button, "quiet")
-        self.enlarge_button = self._toggle("enlarge", self.tr("Give these tabs all the room"), self._on_enlarged)
-        corner = QWidget()
-        beside = QHBoxLayout(corner)
-        beside.setContentsMargins(0, 0, 12, 0)
-        beside.setSpacing(4)
-        beside.addWidget(self.slow_button)
-        beside.addWidget(self.enlarge_button)
-        self.enlarge_button.show()
-        self.story.setCornerWidget(corner)
+        self.closely = Closely(self.studio, self._open_closely, self)
+        self.closely.enlarged.connect(self._on_enlarged)
+        self.curves.step_chosen.connect(self.closely.look_at_step)
+        self.story.setCornerWidget(self.closely.corner)
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 4, 1, 8)
@@ -425,7 +416,7 @@ class TrainPage(Page):
             "save_run": self.save_button,
             "stop_run": self.stop_button,
             "use": self.use_button,
-            "one_step": self.slow_button,
+            "one_step": self.closely.slow,
         }
         return handler not in buttons or buttons[handler].isEnabled()
 
@@ -459,19 +450,15 @@ class TrainPage(Page):
     def _on_enlarged(self, enlarged: bool) -> None:
         self._upper.setVisible(not enlarged)
 
-    @Slot(int)
-    def look_at_step(self, step: int) -> None:
-        """Show the examples that this step of the run learnt from."""
-        run = self.current()
-        if run is not None and not run.foreign and self._spec is not None and 1 <= step <= run.step:
-            StepDialog(self.studio, run.path, step, run.step, self.window()).open()
-
     @Slot()
     def one_step(self) -> None:
-        """Take a single step beside the run, and see all that happens in it."""
+        """Take a single step beside the run, slowly."""
+        self.closely.one_step()
+
+    def _open_closely(self) -> RunSummary | None:
+        """The run that is shown, where its training can be opened beside it."""
         run = self.current()
-        if run is not None:
-            SlowStepDialog(self.studio, run.path, run.checkpoints, self.window()).open()
+        return run if run is not None and not run.foreign and self._spec is not None else None
 
     def _try(self, action: Any) -> None:
         try:
@@ -522,7 +509,7 @@ class TrainPage(Page):
         self.pause_button.setVisible(can_pause)
         self.resume_button.setEnabled(_can_resume(run) and not filling)
         self.resume_button.setVisible(not can_pause)
-        self.slow_button.setEnabled(run is not None and not run.foreign and self._spec is not None and not filling)
+        self.closely.slow.setEnabled(self._open_closely() is not None and not filling)
         self.use_button.setText(word(USES[_page_of(run)]))
         self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
         can_fork = run is not None and not run.foreign and bool(run.checkpoints) and self._spec is not None

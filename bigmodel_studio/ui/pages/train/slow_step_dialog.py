@@ -23,7 +23,8 @@ from bigmodel_studio.core import numbers, update_rule
 from bigmodel_studio.protocol import Problem, StepTaken, TakeStep, WeightBlock
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.train.asking import Asking
-from bigmodel_studio.ui.pages.train.examples_pane import ExamplesPane, shown
+from bigmodel_studio.ui.pages.train.examples_list import shown
+from bigmodel_studio.ui.pages.train.examples_pane import ExamplesPane
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
@@ -92,28 +93,10 @@ class SlowStepDialog(QDialog):
         head.addStretch(1)
         head.addWidget(self.start)
         head.addWidget(self.take)
-        middle = QWidget()
-        between = QVBoxLayout(middle)
-        between.setContentsMargins(8, 0, 8, 0)
-        between.addWidget(label(self.tr("Gradient"), "strong"))
-        between.addWidget(self.where)
-        between.addWidget(self.block, 1)
-        right = QWidget()
-        beside = QVBoxLayout(right)
-        beside.setContentsMargins(8, 0, 0, 0)
-        beside.addWidget(label(self.tr("The update of this weight"), "strong"))
-        beside.addWidget(self.sums, 1)
-        beside.addWidget(self.verdict)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        for part, wide in ((self.parameters, 250), (middle, 300), (right, 500)):
-            splitter.addWidget(part)
-            splitter.setStretchFactor(splitter.count() - 1, wide)
-        splitter.setSizes([280, 280, 500])
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(splitter, self.tr("Update"))
+        self.tabs.addTab(self._parts(), self.tr("Update"))
         self.tabs.addTab(self.examples, self.tr("Batch"))
         self.tabs.setEnabled(False)
         self.busy.hide()
@@ -130,6 +113,26 @@ class SlowStepDialog(QDialog):
         column.addWidget(self.busy)
         column.addWidget(self.tabs, 1)
         column.addLayout(foot)
+
+    def _parts(self) -> QSplitter:
+        """The parameters, the gradient of the chosen one, and what becomes of the chosen weight."""
+        gradient, update = QWidget(), QWidget()
+        for holder, heading, views in (
+            (gradient, self.tr("Gradient"), (self.where, self.block)),
+            (update, self.tr("The update of this weight"), (self.sums, self.verdict)),
+        ):
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(8, 0, 0, 0)
+            column.addWidget(label(heading, "strong"))
+            for view in views:
+                column.addWidget(view, int(view in (self.block, self.sums)))
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        for part, share in ((self.parameters, 1), (gradient, 1), (update, 2)):
+            splitter.addWidget(part)
+            splitter.setStretchFactor(splitter.count() - 1, share)
+        splitter.setSizes([280, 280, 500])
+        return splitter
 
     def done(self, result: int) -> None:
         self._asking.stop()

@@ -9,7 +9,8 @@ from bigmodel_studio.core import numbers
 from bigmodel_studio.protocol import LookAtStep, Problem, StepSeen
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.train.asking import Asking
-from bigmodel_studio.ui.pages.train.examples_pane import ExamplesPane, shown
+from bigmodel_studio.ui.pages.train.examples_list import shown
+from bigmodel_studio.ui.pages.train.examples_pane import ExamplesPane
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
