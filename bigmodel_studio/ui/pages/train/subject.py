@@ -172,8 +172,8 @@ class Subject(QWidget):
         for button in (self.scratch, self.fine):
             kinds.addWidget(button)
         kinds.addStretch(1)
-        choice.setVisible(self.begins)
         inside.addWidget(choice)
+        choice.setVisible(self.begins)  # not before it has a parent: it would be a window of its own
         inside.addWidget(self._fine_fields)
         inside.addWidget(self._scratch_fields)
         if rows := self.model_rows():
