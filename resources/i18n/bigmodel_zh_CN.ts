@@ -482,6 +482,17 @@
     </message>
 </context>
 <context>
+    <name>Closely</name>
+    <message>
+        <source>Give these tabs all the room</source>
+        <translation>让这些标签页占满空间</translation>
+    </message>
+    <message>
+        <source>One step, slowly…</source>
+        <translation>慢动作一步…</translation>
+    </message>
+</context>
+<context>
     <name>CompareTable</name>
     <message>
         <source>What differs between the compared runs, and what came of it</source>
@@ -3551,7 +3562,7 @@
     </message>
     <message>
         <source>Give these tabs all the room</source>
-        <translation>让这些标签页占满空间</translation>
+        <translation type="vanished">让这些标签页占满空间</translation>
     </message>
     <message>
         <source>Go on from a checkpoint with other settings, as a run of its own</source>
@@ -3563,7 +3574,7 @@
     </message>
     <message>
         <source>One step, slowly…</source>
-        <translation>慢动作一步…</translation>
+        <translation type="vanished">慢动作一步…</translation>
     </message>
     <message>
         <source>Pause</source>
