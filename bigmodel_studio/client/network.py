@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.client.lane import Lane, LaneSpec
@@ -18,6 +18,8 @@ from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import Download, NetworkRequest
 
 HUB, DOWNLOAD = LaneSpec("hub"), LaneSpec("download")
+IDLE_MS = 120_000
+"""How long an engine that asks is kept when nobody asks: one that has described a model has torch in memory."""
 
 
 class Network(QObject):
@@ -33,6 +35,9 @@ class Network(QObject):
         self._hub = self._made(HUB)
         self._downloads: list[Lane] = []
         self._was_locked = self.locked
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(self._hub.rest)
+        self._hub.state_changed.connect(self._on_hub_state)
 
     @property
     def locked(self) -> bool:
@@ -68,6 +73,7 @@ class Network(QObject):
 
     def close(self) -> None:
         """End all of it."""
+        self._idle.stop()
         for lane in (self._hub, *self._downloads):
             lane.close()
 
@@ -88,6 +94,10 @@ class Network(QObject):
     def _on_sent(self, requests: tuple[NetworkRequest, ...]) -> None:
         self._ledger.add(requests)
         self.changed.emit()
+
+    @Slot(str)
+    def _on_hub_state(self, state: str) -> None:
+        self._idle.start() if state == "ready" else self._idle.stop()
 
     @Slot()
     def _on_download_ended(self) -> None:

@@ -55,7 +55,9 @@ def clean(left: Leftover, trash: Trash) -> Removed | None:
 
     Raises ``OSError`` where that cannot be, and ``StudioError`` "trash-other-disk"; what is in use by now stays.
     """
-    now = _of(left.id)
+    now = None
+    with contextlib.suppress(FileNotFoundError):  # somebody else was quicker
+        now = _of(left.id)
     if now is None:
         return None
     if now.files:
@@ -71,22 +73,28 @@ def clean(left: Leftover, trash: Trash) -> Removed | None:
 
 
 def _of(name: str) -> Leftover | None:
+    folder = hub_cache.folder_of(name)
+    files = _nobodys(folder) if folder is not None else []
+    if folder is None or not files or _at_work(folder, files) or uses.is_held(ModelRef(source="hub", id=name)):
+        return None
     copy = hub_cache.look(name)
-    if uses.is_held(ModelRef(source="hub", id=name)):
-        return None
-    shown, linked = _shown(copy.folder)
-    files = []
-    for entry in os.scandir(copy.folder / "blobs"):
-        unfinished = entry.name.endswith(UNFINISHED)
-        if unfinished or (linked and entry.name not in shown and entry.stat().st_nlink == 1):
-            files.append(Path(entry.path))
-    if not files or _at_work(copy.folder, files):
-        return None
     if _is_whole(copy):
         return Leftover(name, copy.folder, tuple(sorted(files)), _bytes(files))
     if any(path.name.endswith(UNFINISHED) for path in files):
         return Leftover(name, copy.folder, (), copy.bytes)
     return None
+
+
+def _nobodys(folder: Path) -> list[Path]:
+    """The files of a repository that are parts, or that no revision shows."""
+    shown, linked = _shown(folder)
+    with os.scandir(folder / "blobs") as entries:
+        return [
+            Path(entry.path)
+            for entry in entries
+            if entry.name.endswith(UNFINISHED)
+            or (linked and entry.name not in shown and entry.stat(follow_symlinks=False).st_nlink == 1)
+        ]
 
 
 def _shown(folder: Path) -> tuple[set[str], bool]:

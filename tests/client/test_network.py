@@ -34,7 +34,7 @@ from bigmodel_studio.protocol import (
 from tests.hub_models import NAME, published
 from tests.loopback_hub import LoopbackHub, serving
 
-WAIT_MS = 60_000
+WAIT_MS = 120_000
 SPY = """
 import os, sys
 
@@ -153,6 +153,15 @@ def test_other_lanes_open_no_socket_even_where_the_network_may_be_used(
         lane.close()
     assert not spied.exists()
     assert hub.requests == []
+
+
+def test_an_engine_that_nobody_asks_is_ended_and_comes_back(
+    qtbot: QtBot, network: Network, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network._idle.setInterval(50)
+    result_of(qtbot, network.lane().submit(LookAtRepo(id=NAME)))
+    qtbot.waitUntil(lambda: network.lane().pid is None, timeout=WAIT_MS)
+    result_of(qtbot, network.lane().submit(LookAtRepo(id=NAME)))
 
 
 def test_another_mirror_is_used_from_the_next_request_on(

@@ -22,7 +22,7 @@ from tests.loopback_hub import LoopbackHub, serving
 from tests.ui.shell import Shell
 
 NAME = "org/small-model"
-WAIT_MS = 60_000
+WAIT_MS = 120_000
 
 
 @pytest.fixture
