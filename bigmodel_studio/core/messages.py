@@ -619,6 +619,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Runs of causal-lm and classify-images can, in float32 or bfloat16.",
     ),
     "folder-taken": ("The folder {path} is not empty.", "Name one that is not there yet."),
+    "spec-sweep": (
+        "This spec is of a sweep: its table [sweep] names the values that are tried.",
+        "“bigmodel-studio sweep SPEC.toml” starts a run for each.",
+    ),
     "sweep-empty": (
         "There is nothing to sweep over.",
         "Name a field with several values: --over optimizer.learning_rate=1e-3,3e-4, or a [sweep] table in the spec.",

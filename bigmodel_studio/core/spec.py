@@ -156,7 +156,10 @@ def parse_spec(text: str, folder: Path) -> RunSpec:
 
     Raises ``StudioError`` ("spec-field" names the field, what it was and what it may be; "spec-toml" the line).
     """
-    return spec_of(read_tables(text), folder)
+    raw = read_tables(text)
+    if "sweep" in raw:
+        raise StudioError("spec-sweep")
+    return spec_of(raw, folder)
 
 
 def read_tables(text: str) -> dict[str, Any]:

@@ -152,6 +152,12 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
             spec.launch.processes,
             f"a divisor of the {schedule.update} examples of an update",
         ),
+        (
+            not spec.launch.checkpointing or spec.model.base != SCRATCH or spec.model.architecture != "resnet",
+            "launch.checkpointing",
+            True,
+            "false where a ResNet is trained from scratch",
+        ),
         (1 <= spec.launch.threads <= 1024, "launch.threads", spec.launch.threads, "1 or more"),
     ]
 

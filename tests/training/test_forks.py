@@ -21,7 +21,7 @@ from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.runs import Parent, RunFolder, find_run
-from bigmodel_studio.core.spec import RunSpec, write_spec
+from bigmodel_studio.core.spec import RunSpec, parse_spec, write_spec
 from bigmodel_studio.core.spec_changes import read_change, read_choices
 from bigmodel_studio.core.sweeps import read_sweep, sweep_specs
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
@@ -205,6 +205,8 @@ def test_what_is_tried_when_memory_ran_out(spec: RunSpec) -> None:
 
 def test_a_grid_makes_a_run_for_each_point_named_by_it(spec: RunSpec) -> None:
     text = write_spec(spec) + '\n[sweep]\n"optimizer.learning_rate" = [1e-3, 3e-4]\nschedule.batch = [2, 4]\n'
+    with pytest.raises(StudioError, match="This spec is of a sweep"):
+        parse_spec(text, HERE)
     wanted, grid = read_sweep(text, HERE)
     assert grid == {"optimizer.learning_rate": [1e-3, 3e-4], "schedule.batch": [2, 4]}
     specs = sweep_specs(wanted, grid, HERE)

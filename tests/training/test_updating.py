@@ -83,6 +83,11 @@ def test_what_cannot_recompute_is_refused_in_a_sentence(make_run: MakeRun, monke
     assert "Gradient checkpointing cannot be used with GPTNeoForCausalLM" in folder.status().message
 
 
+def test_a_network_that_cannot_recompute_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r"launch\.checkpointing is True"):
+        create_run(tiny_spec(make_pictures(tmp_path / "pictures"), launch={"checkpointing": True}))
+
+
 def test_operations_are_counted_as_six_for_each_weight_and_token(make_run: MakeRun) -> None:
     folder = make_run(schedule={"steps": 1})
     trained(folder)

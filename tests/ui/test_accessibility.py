@@ -24,6 +24,7 @@ from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
+from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
 from bigmodel_studio.ui.pages.train.step_dialog import StepDialog
@@ -34,6 +35,7 @@ from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
 from tests.ui.insides import add_evaluation, add_layers, taken
 from tests.ui.shell import Shell
+from tests.ui.test_train_page import checkpoint, make_run
 from tests.ui.walking import backwards, controls, described, drawings, name, one_of_a_group, walk
 
 PANELS = ("rail", "banner", "header", "list", "inspector", "toast")
@@ -210,8 +212,15 @@ def _account(shell: Shell) -> QDialog:
     return AccountDialog(shell.studio, shell.window)
 
 
+def _fork(shell: Shell) -> QDialog:
+    checkpoint(run := make_run("tales"), 4)
+    spec = run.spec()
+    assert spec is not None
+    return ForkDialog(run, spec, parent=shell.window)
+
+
 @pytest.mark.parametrize(
-    "make", [_settings, _shortcuts, _logs, _removed, _crash, _network, _account, _step, _slow_step]
+    "make", [_settings, _shortcuts, _logs, _removed, _crash, _network, _account, _step, _slow_step, _fork]
 )
 def test_a_dialog_can_be_used_so_too(shell: Shell, home: Path, make: Callable[[Shell], QDialog]) -> None:
     dialog = make(shell)
