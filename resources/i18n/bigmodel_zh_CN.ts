@@ -4050,6 +4050,10 @@
         <translation>失败</translation>
     </message>
     <message>
+        <source>false where a ResNet is trained from scratch</source>
+        <translation>从头训练 ResNet 时为 false</translation>
+    </message>
+    <message>
         <source>finished</source>
         <translation>已完成</translation>
     </message>
@@ -5665,6 +5669,10 @@
         <translation>无法显示此页面：{detail}。</translation>
     </message>
     <message>
+        <source>This spec is of a sweep: its table [sweep] names the values that are tried.</source>
+        <translation>这份规格属于扫描：其 [sweep] 表列出了要尝试的值。</translation>
+    </message>
+    <message>
         <source>To use it: {command}</source>
         <translation>如需使用：{command}</translation>
     </message>
@@ -6123,6 +6131,10 @@
     <message>
         <source>“bigmodel-studio runs” shows the queue.</source>
         <translation>“bigmodel-studio runs”会显示队列。</translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio sweep SPEC.toml” starts a run for each.</source>
+        <translation>“bigmodel-studio sweep SPEC.toml”会为每个值启动一个运行。</translation>
     </message>
     <message>
         <source>“nvidia-smi” tells what the driver is missing; a new driver or a restart mostly mends it.</source>
