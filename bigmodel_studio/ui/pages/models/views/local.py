@@ -211,8 +211,6 @@ class LocalView(View):
     def _say_leftovers(self) -> None:
         """What downloads left that no model uses, where there is some."""
         left = self.studio.library.leftovers
-        for widget in (self.leftovers, self.clean_button):
-            widget.setVisible(bool(left))
         size = numbers.size(sum(each.bytes for each in left))
         self.leftovers.setText(self.tr("Left over from downloads: {size}").format(size=size))
         words = self.tr(
@@ -221,6 +219,8 @@ class LocalView(View):
         )
         self.clean_button.setToolTip("\n\n".join([words, "\n".join(each.id for each in left[:MOST_NAMED])]))
         self.clean_button.setAccessibleDescription(words)
+        for widget in (self.leftovers, self.clean_button):
+            widget.setVisible(bool(left))
 
     @Slot()
     def _on_clean(self) -> None:
