@@ -219,6 +219,20 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
     qtbot.waitUntil(form.errors["name"].isVisible, timeout=2000)
 
 
+def test_what_is_typed_is_not_disturbed_by_runs_that_come(qtbot: QtBot, bench: Bench) -> None:
+    make_run("first", started=time.time() - 100)
+    page = bench.page
+    qtbot.waitUntil(lambda: len(page.runs.runs) == 1, timeout=5000)
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.new_item()
+    assert page.form.name.hasFocus()
+    make_run("second")
+    qtbot.waitUntil(lambda: len(page.runs.runs) == 2, timeout=5000)
+    assert page.form.name.hasFocus()
+    assert page.form.isVisible()
+
+
 def test_a_text_that_is_gone_is_refused(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     form = bench.page.form
     bench.page.new_item()

@@ -87,6 +87,8 @@ class TrainPage(Page):
         self.title_label.setText(self.tr("Train"))
         self._shown: str | None = None
         self._wanted: str | None = None
+        self._stays = False
+        """Whether the form stays, and what is typed into it with it, while rows come and go."""
         self._spec: RunSpec | None = None
         self.runs = RunsModel(self)
         self._build_header()
@@ -306,18 +308,18 @@ class TrainPage(Page):
 
     def _select_again(self) -> None:
         """Rows came or went: keep the run that is shown, without taking the form away."""
-        filling = self._filling
+        self._stays = self._filling
         row = (self.runs.row_of(self._shown) if self._shown is not None else None) or 0
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.list.selectionModel().setCurrentIndex(self.runs.index(row), flags)
-        if filling:
-            self.stack.setCurrentWidget(self.form)
+        self._stays = False
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():
             self._show(self.runs.runs[current.row()].name)
-            self.stack.setCurrentWidget(self._run_view)
+            if not self._stays:
+                self.stack.setCurrentWidget(self._run_view)
             self._refresh()
 
     # ------------------------------------------------------------------------------- what the watcher says
