@@ -65,7 +65,8 @@ from bigmodel_studio.ui.widgets.page_frame import Page
 from tests.ui.shell import FACTS, Shell
 from tests.ui.test_monitor import sampled
 
-PATH = re.compile(r"(?:/[\w.-]+){2,}/?", re.ASCII)
+PATH = re.compile(r"(?:/[\w.-]+){2,}/?|(?:https?://)?[\w-]+(?:\.[\w-]+)*\.(?:co|org)\b(?::\d+)?", re.ASCII)
+"""Paths, and addresses on the network."""
 LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 ALLOWED = frozenset(
     LATIN.findall(
