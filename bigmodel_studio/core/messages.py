@@ -566,6 +566,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{model} makes its input from pictures in a way that training does not know.",
         "Choose another model to fine-tune.",
     ),
+    "data-no-sentences": (
+        "The text has no two sentences that follow each other.",
+        "A document ends at a blank line: add texts of several sentences, or set masking.next_sentence to false.",
+    ),
+    "tokenizer-no-mask": (
+        "The tokenizer has no token to hide words with.",
+        "Choose one with the tokens [CLS], [SEP], [PAD] and [MASK], or have one learnt: model.tokenizer = train:4096.",
+    ),
+    "next-sentence-none": (
+        "{model} has no output that tells whether a sentence follows another.",
+        "Set masking.next_sentence to false.",
+    ),
     "data-too-little": (
         "There are only {tokens:,} {part} tokens; {needed:,} are needed.",
         "Add text, or take a smaller model.context (or another data.evaluation).",

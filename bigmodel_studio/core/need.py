@@ -131,12 +131,31 @@ def _nothing(spec: RunSpec) -> _Network:
 
 def _gpt(spec: RunSpec) -> _Network:
     model = spec.model
-    kind, _, size = model.tokenizer.partition(":")
-    vocabulary = int(size) if kind == "train" and size.isdigit() else _vocabulary(_config(model.tokenizer))
+    vocabulary = _asked_vocabulary(model.tokenizer)
     return _Network(
         shape.gpt_parameters(vocabulary=vocabulary, context=model.context, width=model.width, layers=model.layers),
         _decoder_bytes(spec, vocabulary, model.context, model.width, model.layers, model.heads),
     )
+
+
+def _bert(spec: RunSpec) -> _Network:
+    model = spec.model
+    vocabulary = _asked_vocabulary(model.tokenizer)
+    return _Network(
+        shape.bert_parameters(
+            vocabulary=vocabulary,
+            context=model.context,
+            width=model.width,
+            layers=model.layers,
+            next_sentence=spec.masking.next_sentence,
+        ),
+        _decoder_bytes(spec, vocabulary, model.context, model.width, model.layers, model.heads),
+    )
+
+
+def _asked_vocabulary(tokenizer: str) -> int:
+    kind, _, size = tokenizer.partition(":")
+    return int(size) if kind == "train" and size.isdigit() else _vocabulary(_config(tokenizer))
 
 
 def _resnet(spec: RunSpec) -> _Network:
@@ -145,7 +164,7 @@ def _resnet(spec: RunSpec) -> _Network:
     return _Network(parameters, _picture_bytes(spec, model.image_size))
 
 
-_BUILDERS: dict[str, Callable[[RunSpec], _Network]] = {"gpt": _gpt, "resnet": _resnet}
+_BUILDERS: dict[str, Callable[[RunSpec], _Network]] = {"gpt": _gpt, "bert": _bert, "resnet": _resnet}
 
 
 def _from_folder(spec: RunSpec) -> _Network:

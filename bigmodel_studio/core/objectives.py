@@ -45,6 +45,19 @@ TRAINABLE: dict[str, Trainable] = {
         page="chat",
         fine_defaults={"optimizer": {"learning_rate": 1e-4}},
     ),
+    "masked-lm": Trainable(
+        data="text",
+        architectures=("bert",),
+        methods=("full",),
+        bases=("masked-lm",),
+        page="models",
+        defaults={
+            "model": {"architecture": "bert", "tokenizer": "train:4096", "dropout": 0.1},
+            "optimizer": {"weight_decay": 0.01, "beta2": 0.999},
+            "schedule": {"batch": 32, "decay": "linear", "final_share": 0.0},
+        },
+        fine_defaults={"optimizer": {"learning_rate": 5e-5}},
+    ),
     "classify-images": Trainable(
         data="pictures",
         architectures=("resnet",),

@@ -1,8 +1,9 @@
 """What a network of a given shape costs, by arithmetic alone: exact counts without building it.
 
 The counts are those of transformers' ``GPTNeoForCausalLM`` as the trainer makes it: a feed-forward layer four times as
-wide as the model, no bias on the queries, keys and values, and an output that is tied to the token embedding; and of
-its ``ResNetForImageClassification`` with basic blocks.
+wide as the model, no bias on the queries, keys and values, and an output that is tied to the token embedding; of its
+``BertForPreTraining`` and ``BertForMaskedLM`` with such layers; and of its ``ResNetForImageClassification`` with basic
+blocks.
 """
 
 from __future__ import annotations
@@ -23,6 +24,21 @@ def gpt_parameters(*, vocabulary: int, context: int, width: int, layers: int) ->
     block = 12 * width * width + 10 * width
     final_norm = 2 * width
     return vocabulary * width + context * width + layers * block + final_norm
+
+
+def bert_parameters(*, vocabulary: int, context: int, width: int, layers: int, next_sentence: bool) -> int:
+    """Every parameter of a BERT of this shape (Devlin et al. 2018), the tied output counted once.
+
+    Before the layers are embeddings of tokens, places and two segments, and a norm; a layer has queries, keys, values
+    and the attention's output (4w² + 4w), the feed-forward layers (8w² + 5w) and two norms (4w). The head that says
+    tokens has a matrix with a bias, a norm and a bias for each token; to tell the next sentence there is the pooler
+    (w² + w), and two outputs.
+    """
+    embeddings = (vocabulary + context + 2) * width + 2 * width
+    layer = 12 * width * width + 13 * width
+    tokens = width * width + 3 * width + vocabulary
+    sentences = width * width + width + 2 * width + 2
+    return embeddings + layers * layer + tokens + sentences * next_sentence
 
 
 def resnet_parameters(*, depths: Sequence[int], widths: Sequence[int], labels: int) -> int:
@@ -60,7 +76,7 @@ def training_bytes(parameters: int, trained: int | None = None) -> int:
 def decoder_activation_bytes(
     *, batch: int, context: int, width: int, layers: int, heads: int, vocabulary: int, recomputed: bool = False
 ) -> int:
-    """What training a decoder keeps for the backward pass, in float32, without dropout.
+    """What training a transformer keeps for the backward pass, in float32, without dropout.
 
     Counted over the operations of a GPT block, as Korthikanti et al. 2022 (arXiv 2205.05198, section 4) do, for
     attention that is written out: a token keeps 28 widths a layer (two residual inputs, two outputs of layer norms,

@@ -55,6 +55,17 @@ class DataSpec(_Part, frozen=True):
     flip: bool = True
 
 
+class MaskingSpec(_Part, frozen=True):
+    """What masked-lm hides and asks (Devlin et al. 2018, section 3.1): ``share`` of the tokens, of which 80% become
+    [MASK], 10% another token and 10% stay; with ``whole_words`` all pieces of a word or none. With ``next_sentence``
+    an example is two stretches of sentences, and the model says whether the second followed the first.
+    """
+
+    share: float = 0.15
+    whole_words: bool = False
+    next_sentence: bool = True
+
+
 class MethodSpec(_Part, frozen=True):
     """``full`` trains every parameter, ``frozen`` only the last layer, the one that says the classes."""
 
@@ -142,6 +153,7 @@ class RunSpec(_Part, frozen=True):
     objective: Objective = "causal-lm"
     seed: int = 1
     model: ModelSpec = ModelSpec()
+    masking: MaskingSpec = MaskingSpec()
     method: MethodSpec = MethodSpec()
     optimizer: OptimizerSpec = OptimizerSpec()
     schedule: ScheduleSpec = ScheduleSpec()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SPEC_SCHEMA = 1
 MOST_STAGES = 8
 MOST_IMAGE_PX = 2048
+LEAST_MASKED_CONTEXT = 8
 Rule = tuple[bool, str, object, str]
 """Whether it holds, the field, what it was, and what it may be."""
 
@@ -63,6 +64,7 @@ def _rules(spec: RunSpec) -> list[Rule]:
     return [
         *_name_rules(spec),
         *_data_rules(spec),
+        *_masking_rules(spec),
         *_optimizer_rules(spec),
         *_schedule_rules(spec),
         *(of_model(spec.model) if of_model is not None else ()),
@@ -94,6 +96,20 @@ def _data_rules(spec: RunSpec) -> list[Rule]:
             "a share from 0 to 0.5, or a list of files or folders",
         ),
         (0.01 <= data.smallest_crop <= 1, "data.smallest_crop", data.smallest_crop, "0.01 to 1 (no crops)"),
+    ]
+
+
+def _masking_rules(spec: RunSpec) -> list[Rule]:
+    if spec.objective != "masked-lm":
+        return []
+    return [
+        (0.01 <= spec.masking.share <= 0.9, "masking.share", spec.masking.share, "0.01 to 0.9"),
+        (
+            spec.model.context >= LEAST_MASKED_CONTEXT,
+            "model.context",
+            spec.model.context,
+            f"{LEAST_MASKED_CONTEXT} or more: two sentences and three tokens around them",
+        ),
     ]
 
 

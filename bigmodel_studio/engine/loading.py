@@ -29,7 +29,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.library import name_of
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of
+from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of, read_config
 from bigmodel_studio.core.weights import Weights, listed
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder, check_processor, check_tokenizer
@@ -50,6 +50,8 @@ AUTO_CLASSES: dict[ModelKind, str] = {
     "seq2seq": "AutoModelForSeq2SeqLM",
     "image-classifier": "AutoModelForImageClassification",
 }
+FOR_PRE_TRAINING = "ForPreTraining"
+"""BERT with both of its heads: the one that guesses words, and the one that tells the next sentence."""
 SMALL_PARAMETERS = 20_000_000
 """Below this a token is computed faster by one thread than several can agree on it: measured with a training beside it
 on 2 cores, 260 k parameters gave 110 tokens/s on one thread and 20 on two."""
@@ -106,10 +108,13 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
     return Held(facts=facts, folder=folder, model=model, tokenizer=tokenizer, processor=processor, device=device)
 
 
-def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype) -> PreTrainedModel:
-    """The model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are not."""
+def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: Any = None) -> PreTrainedModel:
+    """The model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are not.
+
+    ``auto_class``: where it is not to be the folder's own but one that has less.
+    """
     try:
-        model, report = auto_class_of(kind, folder).from_pretrained(
+        model, report = (auto_class or auto_class_of(kind, folder)).from_pretrained(
             str(folder),
             use_safetensors=True,
             trust_remote_code=False,
@@ -178,9 +183,11 @@ def tensor_bytes(model: nn.Module) -> int:
 
 
 def auto_class_of(kind: ModelKind, folder: Path) -> Any:
-    """transformers' class that loads a kind of model. Raises ``StudioError`` "config-no-architecture"."""
+    """transformers' class that loads the folder's kind of model. Raises ``StudioError`` "config-no-architecture"."""
     if kind not in AUTO_CLASSES:
         raise StudioError("config-no-architecture", path=str(folder))
+    if kind == "masked-lm" and architecture_of(read_config(folder)).endswith(FOR_PRE_TRAINING):
+        return transformers.AutoModelForPreTraining
     return getattr(transformers, AUTO_CLASSES[kind])
 
 

@@ -12,7 +12,8 @@ from bigmodel_studio.training.data import Tokens
 
 DENSE_VOCABULARY = 2048
 """Up to here the table of pairs is dense (32 MiB); above, pairs are sorted, and counted over a part of the text."""
-SPARSE_TOKENS = 2_000_000
+MOST_TOKENS = 2_000_000
+"""So many are evaluated on, and where the table is sparse counted: memory stays flat on any text."""
 CHUNK = 1 << 20
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
@@ -28,17 +29,19 @@ def baselines(train: Tokens, evaluation: Tokens, vocabulary: int) -> dict[str, f
     """
     if len(evaluation) < 2 or len(train) < 40:
         return {}
+    evaluation = evaluation[:MOST_TOKENS]
     if vocabulary > DENSE_VOCABULARY:
-        train, evaluation = train[:SPARSE_TOKENS], evaluation[:SPARSE_TOKENS]
+        train = train[:MOST_TOKENS]
     held = len(train) - len(train) // 20
-    losses = _bigram(train[:held], train[held:], vocabulary, STRENGTHS)
+    losses = _bigram(train[:held], train[held : held + MOST_TOKENS], vocabulary, STRENGTHS)
     strength = STRENGTHS[losses.index(min(losses))]
-    unigram = _unigram(train, vocabulary)
+    unigram = token_shares(train, vocabulary)
     loss = float(-np.log(unigram[np.asarray(evaluation[1:], dtype=np.int64)]).mean())
     return {"unigram": loss, "bigram": _bigram(train, evaluation, vocabulary, (strength,))[0]}
 
 
-def _unigram(tokens: Tokens, vocabulary: int) -> NDArray[np.float64]:
+def token_shares(tokens: Tokens, vocabulary: int) -> NDArray[np.float64]:
+    """The share of each token, add-one smoothed."""
     counts = np.ones(vocabulary, dtype=np.int64)
     for first in range(0, len(tokens), CHUNK):
         counts += np.bincount(tokens[first : first + CHUNK], minlength=vocabulary)
@@ -48,7 +51,7 @@ def _unigram(tokens: Tokens, vocabulary: int) -> NDArray[np.float64]:
 
 def _bigram(train: Tokens, test: Tokens, vocabulary: int, strengths: tuple[float, ...]) -> list[float]:
     """The cross-entropy on ``test`` for each strength of the prior."""
-    unigram = _unigram(train, vocabulary)
+    unigram = token_shares(train, vocabulary)
     rows = np.zeros(vocabulary, dtype=np.int64)
     for first in range(0, len(train) - 1, CHUNK):
         rows += np.bincount(train[first : min(first + CHUNK, len(train) - 1)], minlength=vocabulary)

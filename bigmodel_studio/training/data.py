@@ -77,17 +77,18 @@ def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> Tok
         _make(folder, corpus, tokenizer, lambda done: say("tokenising", done, total))
     facts = json.loads((folder / "tokens.json").read_text("utf-8"))
     return TokenData(
-        _mapped(folder / "train.bin", facts["dtype"]),
-        _mapped(folder / "evaluation.bin", facts["dtype"]),
+        mapped(folder / "train.bin", facts["dtype"]),
+        mapped(folder / "evaluation.bin", facts["dtype"]),
         facts["replaced"],
     )
 
 
-def _mapped(path: Path, dtype: str) -> Tokens:
+def mapped(path: Path, dtype: str) -> Tokens:
+    """A file of numbers as a memory map; an empty one, which cannot be mapped, as no numbers."""
     if path.stat().st_size == 0:
         return np.zeros(0, dtype=dtype)
-    mapped: Tokens = np.memmap(path, dtype=dtype, mode="r")
-    return mapped
+    found: Tokens = np.memmap(path, dtype=dtype, mode="r")
+    return found
 
 
 def _make(folder: Path, corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Callable[[int], None]) -> None:

@@ -1,11 +1,12 @@
-"""The tokenizer of a run: a byte-level BPE learnt from its own training text, or the one of a model's folder.
+"""The tokenizer of a run: one learnt from its own training text, or the one of a model's folder.
 
 Byte-level BPE as in GPT-2 (Radford et al. 2019, section 2.2): 256 byte symbols, so that any text is encoded without
-loss.
+loss. WordPiece as in BERT (Wu et al. 2016, section 4.1; Devlin et al. 2018, section 3), without upper case and accents.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,10 +19,15 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine import loading
 from bigmodel_studio.training.text_files import Corpus, read_chunks
 
+Say = Callable[[str, int, int], None]
+Learn = Callable[[Corpus, int, int, Callable[[int], None]], PreTrainedTokenizerBase]
+"""``train_tokenizer`` or ``train_wordpiece``."""
 END_OF_TEXT = "<|endoftext|>"
 LEARN_BYTES = 32 * 1024 * 1024
 """Of a larger text, as much as this is taken to learn merges from, in chunks spread evenly over all of it."""
 SMALLEST = 257
+WORDPIECE_ALPHABET = 1000
+"""At most so many characters are symbols of their own, the most frequent ones."""
 
 
 def wants_training(tokenizer: str) -> int | None:
@@ -56,6 +62,43 @@ def train_tokenizer(corpus: Corpus, size: int, context: int, say: Callable[[int]
         model_max_length=context,
         clean_up_tokenization_spaces=False,
     )
+
+
+def train_wordpiece(corpus: Corpus, size: int, context: int, say: Callable[[int], None]) -> PreTrainedTokenizerBase:
+    """BERT's tokenizer with at most ``size`` entries, its five special tokens among them; else as above.
+
+    Characters that are too rare for a vocabulary of that size are unknown to it.
+    """
+    like: Any = transformers.BertTokenizer()
+    backend = like.backend_tokenizer
+    tokenizer = Tokenizer(models.WordPiece(unk_token=like.unk_token))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = backend.normalizer, backend.pre_tokenizer
+    characters: Counter[str] = Counter()
+    for chunk in _spread(corpus, say):
+        characters.update(backend.normalizer.normalize_str(chunk))
+    common = sorted((c for c in characters if not c.isspace()), key=lambda c: (-characters[c], c))
+    alphabet = sorted(common[: min(WORDPIECE_ALPHABET, size // 4)])
+    special = [like.pad_token, like.unk_token, like.cls_token, like.sep_token, like.mask_token]
+    trainer: Any = trainers.WordPieceTrainer(
+        vocab_size=size,
+        # The trainer numbers the pieces that continue a word as it meets them, which is in no fixed order: they are
+        # given here, so that the same text makes the same vocabulary.
+        special_tokens=[*special, *(f"##{c}" for c in alphabet)],
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(_spread(corpus, say), trainer)
+    return transformers.BertTokenizer(vocab=tokenizer.get_vocab(), model_max_length=context)
+
+
+def asked_tokenizer(name: str, corpus: Corpus, learn: Learn, context: int, say: Say) -> PreTrainedTokenizerBase:
+    """The tokenizer that a spec names: what ``learn`` makes of the corpus for "train:N", else a folder's."""
+    size = wants_training(name)
+    if size is None:
+        return folder_tokenizer(name)
+    total = sum(part.end - part.start for part in corpus.train)
+    return learn(corpus, size, context, lambda done: say("vocabulary", done, total))
 
 
 def folder_tokenizer(name: str) -> PreTrainedTokenizerBase:

@@ -43,7 +43,8 @@ class CausalLM(Objective):
         source = checkpoint if checkpoint is not None else _base_folder(spec.model)
         # The text is looked at before anything large is built: a context that it cannot fill costs its square.
         if source is None:
-            self.tokenizer = _tokenizer_from_scratch(spec.model, corpus, say)
+            learn = tokenizing.train_tokenizer
+            self.tokenizer = tokenizing.asked_tokenizer(spec.model.tokenizer, corpus, learn, spec.model.context, say)
             self.context = spec.model.context
         else:
             self.tokenizer, self.model = load_causal_lm(source)
@@ -176,14 +177,6 @@ def load_causal_lm(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedMod
 
 def _base_folder(model: ModelSpec) -> Path | None:
     return None if model.base == "scratch" else resolve(parse_model(model.base))
-
-
-def _tokenizer_from_scratch(model: ModelSpec, corpus: Any, say: Say) -> PreTrainedTokenizerBase:
-    size = tokenizing.wants_training(model.tokenizer)
-    if size is None:
-        return tokenizing.folder_tokenizer(model.tokenizer)
-    total = sum(part.end - part.start for part in corpus.train)
-    return tokenizing.train_tokenizer(corpus, size, model.context, lambda done: say("vocabulary", done, total))
 
 
 def _continue(

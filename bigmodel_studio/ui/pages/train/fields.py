@@ -27,6 +27,7 @@ _FIELDS_OF_CODES = {
     "data-one-class": "data.train",
     "data-split-folder": "data.train",
     "data-strange-class": "data.evaluation",
+    "data-no-sentences": "data.train",
     "base-needed": "model.base",
     "model-unknown": "model.base",
     "folder-missing": "model.base",

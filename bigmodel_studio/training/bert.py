@@ -1,0 +1,51 @@
+"""BERT (Devlin et al. 2018, arXiv 1810.04805): a fresh one, and one of a folder to be trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from transformers import BertConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import architecture_of, kind_of
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.engine import loading
+from bigmodel_studio.engine.checks import check_folder
+
+
+def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """A fresh BERT: normal(0, 0.02), feed-forward layers four times as wide as the model (Devlin, section 3)."""
+    model = spec.model
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=model.width,
+        num_hidden_layers=model.layers,
+        num_attention_heads=model.heads,
+        intermediate_size=4 * model.width,
+        max_position_embeddings=model.context,
+        hidden_dropout_prob=model.dropout,
+        attention_probs_dropout_prob=model.dropout,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    torch.manual_seed(spec.seed)
+    build: Any = transformers.BertForPreTraining if spec.masking.next_sentence else transformers.BertForMaskedLM
+    network: PreTrainedModel = build(config)
+    return network
+
+
+def load_masked_lm(folder: Path, *, next_sentence: bool) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
+    """Tokenizer and model of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
+    config, weights = check_folder(folder)
+    kind = kind_of(config)
+    if kind != "masked-lm":
+        others = "Choose a model that fills in masked words."
+        raise StudioError("kind-wrong", model=str(folder), kind=kind, wanted="masked-lm", others=others)
+    if next_sentence and architecture_of(config) != "BertForPreTraining":
+        raise StudioError("next-sentence-none", model=folder.name)
+    auto = loading.auto_class_of(kind, folder) if next_sentence else transformers.AutoModelForMaskedLM
+    loading.refuse_oversized(loading.build_on_meta(folder, auto), weights)
+    tokenizer = loading.load_tokenizer(folder, folder.name)
+    return tokenizer, loading.load_model(folder, kind, torch.float32, auto)

@@ -1,0 +1,268 @@
+"""Words that are hidden, guessed from both sides, and whether one sentence followed another: BERT's pre-training.
+
+Devlin et al. 2018 (arXiv 1810.04805), section 3.1: the loss is the mean over the hidden tokens plus the mean over the
+pairs. What is hidden, and which stretches are paired, is drawn anew for each step (as in Liu et al. 2019, section 4.1).
+Without the next sentence an example is one stretch of text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from transformers import PreTrainedModel
+
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import context_length_of
+from bigmodel_studio.core.objectives import SCRATCH
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.engine.fill_mask import MASK, fill
+from bigmodel_studio.protocol import ExampleSeen, TokenLoss
+from bigmodel_studio.training import sentence_data, tokenizing
+from bigmodel_studio.training.baselines import token_shares
+from bigmodel_studio.training.bert import build_bert, load_masked_lm
+from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.masking import IGNORED, Masking
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.sentence_data import Sentences
+from bigmodel_studio.training.text_files import split_corpus
+
+FOLLOWS, RANDOM = 0, 1
+"""What the model says of a pair, as ``BertForPreTraining`` numbers it."""
+_EVALUATION_KEY = 0xBE27
+"""What an evaluation hides is drawn with this, the same for every run."""
+
+
+class Seen(NamedTuple):
+    """What a model made of a batch: ``where`` words were hidden [batch, context], their logits [hidden, vocabulary] and
+    losses [hidden]; of each pair the logits [batch, 2] and the loss [batch] (None where no pair is told).
+    """
+
+    where: torch.Tensor
+    logits: torch.Tensor
+    losses: torch.Tensor
+    pair_logits: torch.Tensor | None
+    pair_losses: torch.Tensor | None
+
+
+class MaskedLM(Objective):
+    """Batches are ``{"tokens", "segments", "attention", "labels": int64 [batch, context], "pairs": int64 [batch]
+    (0 follows, 1 random), "scale": float32 [batch]}``.
+
+    ``scale`` is the whole batch's examples over its hidden tokens, the same for each, so that the mean over the hidden
+    tokens of a whole batch comes out where its parts are computed one after the other.
+
+    Its records in ``samples.jsonl``: ``prompt``, ``text`` (with the first candidates put in) and ``masks``, for each
+    hidden word its ``candidates`` with ``token`` and ``probability``.
+    """
+
+    rate = "tokens_per_s"
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+        self._spec, self._pairs = spec, spec.masking.next_sentence
+        corpus = split_corpus(spec.data.train, spec.data.evaluation)
+        source = checkpoint
+        if source is None and spec.model.base != SCRATCH:
+            source = resolve(parse_model(spec.model.base))
+        self.context = spec.model.context
+        if source is None:
+            learn = tokenizing.train_wordpiece
+            self.tokenizer = tokenizing.asked_tokenizer(spec.model.tokenizer, corpus, learn, spec.model.context, say)
+        else:
+            self.tokenizer, self.model = load_masked_lm(source, next_sentence=self._pairs)
+            known = context_length_of(self.model.config.to_dict())
+            self.context = min(self.context, known or self.context)
+        self.masking = Masking(self.tokenizer, spec.masking)
+        self.data = sentence_data.prepare(corpus, self.tokenizer, say)
+        self.data.check(pairs=self._pairs)
+        if source is None:
+            self.model = build_bert(spec, self.tokenizer)
+        embeddings: Any = self.model.get_input_embeddings()
+        rows = int(embeddings.weight.shape[0])
+        if len(self.tokenizer) > rows:
+            raise StudioError("vocabulary-mismatch", tokens=len(self.tokenizer), known=rows)
+        self.notes = self._told()
+
+    def _told(self) -> list[str]:
+        train, evaluation = self.data.train, self.data.evaluation
+        notes = [
+            f"{len(train.tokens):,} training and {len(evaluation.tokens):,} evaluation tokens",
+            f"{len(train.sentences) - 1:,} sentences in {len(train.documents) - 1:,} documents to learn from",
+            f"vocabulary {len(self.tokenizer):,}, context {self.context:,}",
+        ]
+        if self._pairs and len(train.documents) == 2:
+            notes.append("there is one document only (a blank line begins another): random sentences are from it, too")
+        notes += [
+            f"{path}: {count:,} places were not UTF-8 and are read as U+FFFD"
+            for path, count in self.data.replaced.items()
+        ]
+        unmasked = [prompt for prompt in self._spec.samples.prompts if MASK not in prompt]
+        return notes + [f"a sample without {MASK} has nothing to be guessed: {prompt}" for prompt in unmasked]
+
+    # ------------------------------------------------------------------------------- for the loop
+
+    def batch(self, step: int) -> Batch:
+        random = np.random.Generator(np.random.Philox(key=self._spec.seed, counter=[0, 0, 0, step]))
+        data, size = self.data.train, self._spec.schedule.update
+        if self._pairs:
+            return self._made(random, data, data.openings[random.integers(0, len(data.openings), size=size)])
+        return self._made(random, data, random.integers(0, len(data.sentences) - 1, size=size))
+
+    def items(self, batch: Batch) -> int:
+        return int(batch["attention"].sum())
+
+    def weight(self, batch: Batch) -> float:
+        return float(batch["tokens"].shape[0])
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        seen = self._see(model, batch)
+        self.seen = _of_each(seen)
+        size = batch["tokens"].shape[0]
+        loss = seen.losses.sum() * (batch["scale"][0] / size)
+        return loss if seen.pair_losses is None else loss + seen.pair_losses.mean()
+
+    def evaluation_batches(self) -> Iterator[Batch]:
+        schedule, data = self._spec.schedule, self.data.evaluation
+        places = data.openings if self._pairs else np.arange(max(0, len(data.sentences) - 1))
+        count = min(len(places), schedule.evaluation_batches * schedule.batch)
+        chosen = places[np.arange(count, dtype=np.int64) * len(places) // max(1, count)]
+        for first in range(0, count, schedule.batch):
+            random = np.random.Generator(np.random.Philox(key=_EVALUATION_KEY, counter=[0, 0, 1, first]))
+            yield self._made(random, data, chosen[first : first + schedule.batch])
+
+    def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
+        hidden: list[float] = []
+        pairs: list[float] = []
+        each: list[float] = []
+        guessed = told = 0
+        for batch in batches:
+            seen = self._see(model, batch)
+            hidden += seen.losses.tolist()
+            each += _of_each(seen).tolist()
+            guessed += int((seen.logits.argmax(-1) == batch["labels"][seen.where]).sum())
+            if seen.pair_losses is not None and seen.pair_logits is not None:
+                pairs += seen.pair_losses.tolist()
+                told += int((seen.pair_logits.argmax(-1) == batch["pairs"]).sum())
+        if not hidden:
+            return {}
+        self.evaluated = Evaluated(losses=each)
+        masked = math.fsum(hidden) / len(hidden)
+        found = {"evaluation_loss": masked, "masked_loss": masked, "masked_accuracy": guessed / len(hidden)}
+        if pairs:
+            following = math.fsum(pairs) / len(pairs)
+            found |= {"evaluation_loss": masked + following, "next_sentence_loss": following}
+            found["next_sentence_accuracy"] = told / len(pairs)
+        return found
+
+    def evaluation_examples(self) -> Examples:
+        rows = [
+            row[: int(attention.sum())].tolist()
+            for batch in self.evaluation_batches()
+            for row, attention in zip(batch["tokens"], batch["attention"], strict=True)
+        ]
+        return Examples(kind="text", examples=[str(self.tokenizer.decode(row)) for row in rows])
+
+    def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
+        for prompt in self._spec.samples.prompts:
+            if MASK in prompt:
+                yield fill(model, self.tokenizer, prompt, self.context)
+
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        """Texts as they were before words were hidden; those that were have a loss."""
+        part = part_of(batch, numbers)
+        seen = self._see(model, part)
+        losses = torch.full(part["labels"].shape, math.nan)
+        losses[seen.where.cpu()] = seen.losses.float().cpu()
+        whole = torch.where(seen.where, part["labels"], part["tokens"])
+        lengths = part["attention"].sum(1).tolist()
+        return [
+            ExampleSeen(number=number, loss=loss, tokens=self._tokens(row[:length].tolist(), known[:length].tolist()))
+            for number, loss, row, known, length in zip(
+                numbers, _of_each(seen).tolist(), whole, losses, lengths, strict=True
+            )
+        ]
+
+    def save_beside(self, folder: Path) -> None:
+        self.tokenizer.save_pretrained(str(folder))
+
+    def baselines(self) -> dict[str, float]:
+        """Hidden tokens guessed by how frequent they are, and pairs by the toss of a coin."""
+        labels = [batch["labels"].numpy() for batch in self.evaluation_batches()]
+        if not labels:
+            return {}
+        shares = token_shares(self.data.train.tokens, len(self.tokenizer))
+        hidden = np.concatenate([each[each != IGNORED] for each in labels])
+        return {"unigram": float(-np.log(shares[hidden]).mean()) + math.log(2) * self._pairs}
+
+    # ------------------------------------------------------------------------------- small things
+
+    def _made(self, random: np.random.Generator, data: Sentences, openings: NDArray[Any]) -> Batch:
+        rows = [self._example(random, data, int(opening)) for opening in openings]
+        longest = max(len(ids) for ids, *_ in rows)
+        empty = {"tokens": self.masking.padding, "segments": 0, "attention": 0, "labels": IGNORED}
+        made = {name: np.full((len(rows), longest), value, dtype=np.int64) for name, value in empty.items()}
+        for place, (ids, labels, second, _) in enumerate(rows):
+            made["tokens"][place, : len(ids)], made["labels"][place, : len(ids)] = ids, labels
+            made["attention"][place, : len(ids)] = 1
+            made["segments"][place, second : len(ids)] = 1
+        batch = {name: torch.from_numpy(values) for name, values in made.items()}
+        batch["pairs"] = torch.tensor([pair for *_, pair in rows])
+        hidden = int((batch["labels"] != IGNORED).sum())
+        batch["scale"] = torch.full((len(rows),), len(rows) / hidden)
+        return batch
+
+    def _example(
+        self, random: np.random.Generator, data: Sentences, opening: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
+        """Ids with words hidden, what they were, where the second segment begins, and what is so of the pair."""
+        masking, parts, pair = self.masking, [], FOLLOWS
+        if self._pairs:
+            first, second, follows = data.pair(random, opening, self.context - 3)
+            parts, pair = [first, second], FOLLOWS if follows else RANDOM
+        else:
+            parts = [data.stretch(random, opening, self.context - 2)]
+        ids = [masking.first]
+        for part in parts:
+            ids += [*part.tolist(), masking.between]
+        whole = np.array(ids, dtype=np.int64)
+        begins = 2 + len(parts[0])
+        places = np.delete(np.arange(1, len(whole) - 1), [begins - 2] if len(parts) > 1 else [])
+        return *masking.hide(random, whole, places), begins if len(parts) > 1 else len(whole), pair
+
+    def _see(self, model: PreTrainedModel, batch: Batch) -> Seen:
+        given = {"input_ids": batch["tokens"], "attention_mask": batch["attention"]}
+        if self._pairs:
+            given["token_type_ids"] = batch["segments"]
+        output: Any = model(**given)
+        where = batch["labels"] != IGNORED
+        logits = (output.prediction_logits if self._pairs else output.logits)[where].float()
+        losses = F.cross_entropy(logits, batch["labels"][where], reduction="none")
+        if not self._pairs:
+            return Seen(where, logits, losses, None, None)
+        pair_logits = output.seq_relationship_logits.float()
+        return Seen(where, logits, losses, pair_logits, F.cross_entropy(pair_logits, batch["pairs"], reduction="none"))
+
+    def _tokens(self, ids: list[int], losses: list[float]) -> tuple[TokenLoss, ...]:
+        names: list[str] = self.tokenizer.convert_ids_to_tokens(ids)  # type: ignore[assignment]
+        return tuple(
+            TokenLoss(
+                name.removeprefix("##") if self.masking.continues[token] else f" {name}",
+                None if math.isnan(loss) else loss,
+            )
+            for token, name, loss in zip(ids, names, losses, strict=True)
+        )
+
+
+def _of_each(seen: Seen) -> torch.Tensor:
+    """The loss of each example, without a gradient: the mean of its hidden tokens, and that of its pair."""
+    spread = torch.zeros(seen.where.shape, device=seen.losses.device)
+    spread[seen.where] = seen.losses.detach()
+    mean = spread.sum(1) / seen.where.sum(1).clamp(min=1)
+    return mean if seen.pair_losses is None else mean + seen.pair_losses.detach()
