@@ -59,14 +59,12 @@ def core_tables() -> dict[str, list[str]]:
     """What ``core`` says in tables, by context."""
     from bigmodel_studio.core import articles, messages, phrases, settings
     from bigmodel_studio.core.catalog import CATALOG
-    from bigmodel_studio.core.spec import DataSpec, ModelSpec, RunSpec
+    from bigmodel_studio.core.objectives import TRAINABLE
+    from bigmodel_studio.core.spec import make_spec
     from bigmodel_studio.core.spec_rules import may_be
 
     fields = list(settings.described())
-    specs = [
-        RunSpec(name="a", data=DataSpec(train=("a",)), model=ModelSpec(architecture=architecture))
-        for architecture in ("gpt", "resnet")
-    ]
+    specs = [make_spec({"name": "a", "objective": name, "data": {"train": ["a"]}}) for name in TRAINABLE]
     claims = [text for c in articles.CLAIMS for text in (c.figure, c.claimed, c.published, c.meaning)]
     return {
         "articles": [*dict.fromkeys(claims), *dict.fromkeys(each.note for each in CATALOG if each.note)],

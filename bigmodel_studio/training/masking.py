@@ -31,7 +31,7 @@ class Masking:
             raise StudioError("tokenizer-no-mask")
         self.first, self.between, self.padding, self.mask = known
         self._spec = spec
-        special = [number for number in tokenizer.all_special_ids if isinstance(number, int)]
+        special = list(tokenizer.all_special_ids)
         self._ordinary: Ids = np.setdiff1d(np.arange(len(tokenizer)), special)
         self.continues = continuing_tokens(tokenizer)
 

@@ -1,4 +1,4 @@
-"""BERT's pre-training: losses are those of transformers' own, metrics tell both tasks, and a run goes on bit for bit."""
+"""BERT's pre-training: the losses of transformers' own, metrics of both tasks, and runs that go on bit for bit."""
 
 from __future__ import annotations
 

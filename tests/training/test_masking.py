@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def numbered(documents: list[list[int]]) -> Sentences:
     """Documents of sentences of so many tokens; the tokens of all count up from 0."""
     lengths = [length for document in documents for length in document]
     counts = np.array([0, *np.cumsum([len(document) for document in documents])])
-    openings = [n for first, last in zip(counts[:-1], counts[1:], strict=True) for n in range(first, last - 1)]
+    openings = [n for first, last in itertools.pairwise(counts) for n in range(first, last - 1)]
     return Sentences(
         np.arange(sum(lengths), dtype=np.uint16),
         np.array([0, *np.cumsum(lengths)], dtype=np.uint64),
@@ -142,8 +143,7 @@ def test_what_is_on_disk_is_every_sentence_in_order_and_comes_from_the_cache(
     corpus = split_corpus([str(path)], 0.0)
     made = sentence_data.prepare(corpus, tokenizer, quiet).train
     texts = [
-        tokenizer.decode(made.tokens[start:end].tolist())
-        for start, end in zip(made.sentences[:-1], made.sentences[1:], strict=True)
+        str(tokenizer.decode(made.tokens[start:end].tolist())) for start, end in itertools.pairwise(made.sentences)
     ]
     assert [text.replace(" .", ".") for text in texts] == [
         "the cat sleeps.", "the dog runs.", "a bird sings.", "a tree.", "a house.", "old.",

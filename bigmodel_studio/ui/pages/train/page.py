@@ -54,6 +54,7 @@ TICK_MS = 1000
 USES = {
     "chat": str(QT_TRANSLATE_NOOP("train", "Use in Chat")),
     "images": str(QT_TRANSLATE_NOOP("train", "Use in Images")),
+    "models": str(QT_TRANSLATE_NOOP("train", "Show in Models")),
 }
 """By the page that uses what a run has made: what the button says."""
 RESUMABLE = frozenset({"stopped", "interrupted", "failed", "paused"})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bigmodel_studio.ui.pages.train.masked_subject import MaskedSubject
 from bigmodel_studio.ui.pages.train.picture_subject import PictureSubject
 from bigmodel_studio.ui.pages.train.subject import Subject
 from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 
-SUBJECTS: tuple[type[Subject], ...] = (TextSubject, PictureSubject)
+SUBJECTS: tuple[type[Subject], ...] = (TextSubject, MaskedSubject, PictureSubject)
 """A class for each line of ``core.objectives.TRAINABLE``."""

@@ -32,6 +32,8 @@ BASELINES: dict[str, str] = {
 METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "evaluation_loss": (str(QT_TRANSLATE_NOOP("train", "Evaluation loss")), numbers.significant),
     "accuracy": (str(QT_TRANSLATE_NOOP("train", "Accuracy")), numbers.percent),
+    "masked_accuracy": (str(QT_TRANSLATE_NOOP("train", "Words guessed")), numbers.percent),
+    "next_sentence_accuracy": (str(QT_TRANSLATE_NOOP("train", "Pairs told apart")), numbers.percent),
     "learning_rate": (str(QT_TRANSLATE_NOOP("train", "Learning rate")), numbers.significant),
     "gradient_norm": (str(QT_TRANSLATE_NOOP("train", "Gradient norm")), numbers.significant),
     "tokens_per_s": (str(QT_TRANSLATE_NOOP("train", "Tokens")), numbers.rate),
@@ -73,8 +75,16 @@ def origin_line(run: RunSummary) -> str:
 
 
 def sample_words(sample: dict[str, Any]) -> tuple[str, str]:
-    """A text record of ``samples.jsonl`` as a heading and a text: the prompt and what followed."""
-    return _line(sample.get("prompt", "")), _line(sample.get("text", ""))
+    """A text record of ``samples.jsonl`` as a heading and a text: the prompt, and what followed or was put into it."""
+    masks = [_candidates(mask) for mask in sample.get("masks", ())]
+    return _line(sample.get("prompt", "")), " | ".join(masks) or _line(sample.get("text", ""))
+
+
+def _candidates(mask: dict[str, Any]) -> str:
+    """The candidates for a hidden word, the most probable first."""
+    return ", ".join(
+        f"{_line(each.get('token', ''))} {numbers.percent(each.get('probability'))}" for each in mask["candidates"]
+    )
 
 
 def _line(text: object) -> str:

@@ -1,0 +1,72 @@
+"""The Train page for models of text that do not just continue it: their fields, their specs, what they said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from bigmodel_studio.core import numbers, paths, run_queue, shape
+from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.ui.pages.train.masked_subject import MaskedSubject
+from tests.ui import test_train_page as base
+from tests.ui.test_train_page import Bench
+
+bench = base.bench
+
+
+def test_a_bert_is_started_as_the_form_says(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append(run.name))
+    text = tmp_path / "tales.txt"
+    text.write_text("One. Two.\n\nThree. Four.\n")
+    page, form = bench.page, bench.page.form
+    page.new_item()
+    form.choices["masked-lm"].click()
+    subject = form.of(MaskedSubject)
+    assert subject.isVisible()
+    subject.data.add_files([text])
+    assert (form.batch.value(), subject.vocabulary.value()) == (32, 4096)
+    with_pairs, without = (
+        shape.bert_parameters(vocabulary=4096, context=128, width=128, layers=4, next_sentence=pairs)
+        for pairs in (True, False)
+    )
+    assert form.cost.text() == f"{numbers.exact(with_pairs)} parameters"
+    assert "of memory while it trains" in form.cost_more.text()
+    subject.next_sentence.click()
+    qtbot.waitUntil(lambda: form.cost.text() == f"{numbers.exact(without)} parameters", timeout=2000)
+    subject.share.setValue(0)
+    qtbot.waitUntil(subject.errors["masking.share"].isVisible, timeout=2000)
+    assert not form.start_button.isEnabled()
+    subject.share.setValue(20)
+    subject.whole_words.click()
+    form.start()
+    assert started == ["tales"]
+    spec = RunFolder(paths.runs() / "tales").spec()
+    assert spec is not None
+    assert (spec.objective, spec.model.architecture, spec.model.tokenizer) == ("masked-lm", "bert", "train:4096")
+    assert (spec.masking.share, spec.masking.whole_words, spec.masking.next_sentence) == (0.2, True, False)
+    assert spec.samples.prompts == ("The [MASK] was happy again.",)
+    assert spec.schedule.decay == "linear"
+
+
+def test_candidates_are_shown_and_the_model_is_found_in_models(qtbot: QtBot, bench: Bench) -> None:
+    run = base.make_run("bert")
+    spec = (run.path / "spec.toml").read_text().replace('"causal-lm"', '"masked-lm"').replace('"gpt"', '"bert"')
+    (run.path / "spec.toml").write_text(spec)
+    candidates = [{"token": "dog", "probability": 0.42}, {"token": "cat", "probability": 0.08}]
+    record = {"step": 4, "prompt": "The [MASK] ran.", "text": "The dog ran.", "masks": [{"candidates": candidates}]}
+    (run.path / "samples.jsonl").write_text(json.dumps(record) + "\n")
+    base.checkpoint(run, 8)
+    qtbot.waitUntil(lambda: bench.page.runs.row_of("bert") is not None, timeout=5000)
+    bench.page.choose("bert")
+    qtbot.waitUntil(lambda: bench.page.story.model.rowCount() == 1, timeout=5000)
+    shown = bench.page.story.model.index(0).data()
+    assert shown == f"4\nThe [MASK] ran.\ndog {numbers.percent(0.42)}, cat {numbers.percent(0.08)}"
+    qtbot.waitUntil(lambda: bench.page.use_button.text() == "Show in Models", timeout=2000)
+    bench.page.use()
+    assert bench.opened[-1][0] == "models"
