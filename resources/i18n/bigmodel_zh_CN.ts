@@ -1517,6 +1517,41 @@
     </message>
 </context>
 <context>
+    <name>LanguageSubject</name>
+    <message>
+        <source>Context (tokens)</source>
+        <translation>上下文长度（词元）</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头数</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Text to learn from</source>
+        <translation>训练文本</translation>
+    </message>
+    <message>
+        <source>Vocabulary (tokens)</source>
+        <translation>词表大小（词元）</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>{least} or more: every byte, and the end of a text</source>
+        <translation>不小于 {least}：包含全部字节和文本结束符</translation>
+    </message>
+    <message>
+        <source>{tokens} tokens a step</source>
+        <translation>每步 {tokens} 词元</translation>
+    </message>
+</context>
+<context>
     <name>LayersView</name>
     <message>
         <source>Gradients</source>
@@ -1697,6 +1732,37 @@
     <message>
         <source>was unloaded, so that {run} can start.</source>
         <translation>已卸载，以便 {run} 可以开始。</translation>
+    </message>
+</context>
+<context>
+    <name>MaskedSubject</name>
+    <message>
+        <source>A blank line, or another file, begins another document</source>
+        <translation>空行或另一个文件表示另一篇文档</translation>
+    </message>
+    <message>
+        <source>All pieces of a word</source>
+        <translation>一个词的所有片段</translation>
+    </message>
+    <message>
+        <source>Hide together</source>
+        <translation>一起遮盖</translation>
+    </message>
+    <message>
+        <source>Pairs of sentences</source>
+        <translation>句子对</translation>
+    </message>
+    <message>
+        <source>Sentences with [MASK] to fill in at each evaluation, one a line</source>
+        <translation>每次评估时要填空的句子（含 [MASK]），每行一句</translation>
+    </message>
+    <message>
+        <source>Tokens to guess</source>
+        <translation>要猜的词元</translation>
+    </message>
+    <message>
+        <source>Whether one follows the other</source>
+        <translation>后一句是否接着前一句</translation>
     </message>
 </context>
 <context>
@@ -3473,15 +3539,15 @@
     <name>TextSubject</name>
     <message>
         <source>Context (tokens)</source>
-        <translation>上下文长度（词元）</translation>
+        <translation type="vanished">上下文长度（词元）</translation>
     </message>
     <message>
         <source>Heads</source>
-        <translation>注意力头数</translation>
+        <translation type="vanished">注意力头数</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation>层数</translation>
+        <translation type="vanished">层数</translation>
     </message>
     <message>
         <source>Prompts to continue at each evaluation, one a line</source>
@@ -3489,23 +3555,23 @@
     </message>
     <message>
         <source>Text to learn from</source>
-        <translation>训练文本</translation>
+        <translation type="vanished">训练文本</translation>
     </message>
     <message>
         <source>Vocabulary (tokens)</source>
-        <translation>词表大小（词元）</translation>
+        <translation type="vanished">词表大小（词元）</translation>
     </message>
     <message>
         <source>Width</source>
-        <translation>宽度</translation>
+        <translation type="vanished">宽度</translation>
     </message>
     <message>
         <source>{least} or more: every byte, and the end of a text</source>
-        <translation>不小于 {least}：包含全部字节和文本结束符</translation>
+        <translation type="vanished">不小于 {least}：包含全部字节和文本结束符</translation>
     </message>
     <message>
         <source>{tokens} tokens a step</source>
-        <translation>每步 {tokens} 词元</translation>
+        <translation type="vanished">每步 {tokens} 词元</translation>
     </message>
 </context>
 <context>
@@ -4190,6 +4256,10 @@
         <translation>不小于 {0}</translation>
     </message>
     <message>
+        <source>{0} or more: two sentences and three tokens around them</source>
+        <translation>{0} 或更大：要容纳两个句子和它们周围的三个词元</translation>
+    </message>
+    <message>
         <source>{0} to below {1}</source>
         <translation>不小于 {0} 且小于 {1}</translation>
     </message>
@@ -4441,6 +4511,10 @@
 <context>
     <name>messages</name>
     <message>
+        <source>A document ends at a blank line: add texts of several sentences, or set masking.next_sentence to false.</source>
+        <translation>空行表示一篇文档结束：请添加包含多个句子的文本，或把 masking.next_sentence 设为 false。</translation>
+    </message>
+    <message>
         <source>A fork goes on with the model of its checkpoint, so that {field} stays as it is.</source>
         <translation>分叉沿用其检查点的模型，因此 {field} 不能改变。</translation>
     </message>
@@ -4531,6 +4605,10 @@
     <message>
         <source>Choose one that “bigmodel-studio models” lists.</source>
         <translation>请从“bigmodel-studio models”列出的模型中选择。</translation>
+    </message>
+    <message>
+        <source>Choose one with the tokens [CLS], [SEP], [PAD] and [MASK], or have one learnt: model.tokenizer = train:4096.</source>
+        <translation>请选择带有 [CLS]、[SEP]、[PAD] 和 [MASK] 词元的分词器，或让程序学习一个：model.tokenizer = train:4096。</translation>
     </message>
     <message>
         <source>Choose the folders in it: {train} to learn from, the other to evaluate on.</source>
@@ -5065,6 +5143,10 @@
         <translation type="vanished">请将 launch.processes 设为 1。</translation>
     </message>
     <message>
+        <source>Set masking.next_sentence to false.</source>
+        <translation>请把 masking.next_sentence 设为 false。</translation>
+    </message>
+    <message>
         <source>Set method.kind to full, or model.base to a model.</source>
         <translation>请将 method.kind 设为 full，或将 model.base 设为某个模型。</translation>
     </message>
@@ -5457,8 +5539,16 @@
         <translation>{file} 中张量 {name} 与其他张量重叠，或起始位置不合规。</translation>
     </message>
     <message>
+        <source>The text has no two sentences that follow each other.</source>
+        <translation>文本中没有前后相接的两个句子。</translation>
+    </message>
+    <message>
         <source>The tokenizer cannot be used: {detail}.</source>
         <translation>分词器无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has no token to hide words with.</source>
+        <translation>这个分词器没有用来遮盖词语的词元。</translation>
     </message>
     <message>
         <source>The tokenizer has {tokens:,} entries, and the model knows {known:,}.</source>
@@ -5979,6 +6069,10 @@
     <message>
         <source>{model} has no file {file}.</source>
         <translation>{model} 没有文件 {file}。</translation>
+    </message>
+    <message>
+        <source>{model} has no output that tells whether a sentence follows another.</source>
+        <translation>{model} 没有判断一句话是否接在另一句之后的输出。</translation>
     </message>
     <message>
         <source>{model} has no such revision.</source>
@@ -6853,6 +6947,10 @@
         <translation>来源</translation>
     </message>
     <message>
+        <source>Pairs told apart</source>
+        <translation>分清的句对</translation>
+    </message>
+    <message>
         <source>Parameters</source>
         <translation>参数量</translation>
     </message>
@@ -6881,6 +6979,10 @@
         <translation>随机种子</translation>
     </message>
     <message>
+        <source>Show in Models</source>
+        <translation>在“模型”页查看</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>状态</translation>
     </message>
@@ -6899,6 +7001,10 @@
     <message>
         <source>Text: a model that continues it</source>
         <translation>文本：续写文本的模型</translation>
+    </message>
+    <message>
+        <source>Text: a model that fills in masked words</source>
+        <translation>文本：填补被遮盖词语的模型</translation>
     </message>
     <message>
         <source>The process itself: {size}, {how}</source>
@@ -6933,8 +7039,16 @@
         <translation>权重：{size}，{how}</translation>
     </message>
     <message>
+        <source>Words guessed</source>
+        <translation>猜对的词</translation>
+    </message>
+    <message>
         <source>a model that continues text</source>
         <translation>能续写文本的模型</translation>
+    </message>
+    <message>
+        <source>a model that fills in masked words</source>
+        <translation>一个填补被遮盖词语的模型</translation>
     </message>
     <message>
         <source>a model that recognises pictures</source>
