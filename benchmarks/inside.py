@@ -41,12 +41,12 @@ def seconds_of(loop: Loop, steps: int, device: str) -> float:
     return clock() - started
 
 
-def spec_of(text: Path, telemetry: TelemetrySpec, device: str, threads: int, width: int) -> RunSpec:
+def spec_of(text: Path, telemetry: TelemetrySpec, device: str, threads: int, width: int, steps: int) -> RunSpec:
     return RunSpec(
         name="bench",
         data=DataSpec(train=(str(text),)),
         model=ModelSpec(layers=4, heads=4, width=width, context=128, tokenizer="train:1024"),
-        schedule=ScheduleSpec(steps=10**5, evaluate_every=10**6, checkpoint_every=10**6),
+        schedule=ScheduleSpec(steps=steps, evaluate_every=10**6, checkpoint_every=10**6),
         launch=LaunchSpec(device=device, threads=threads),
         telemetry=telemetry,
     )
@@ -60,7 +60,8 @@ def measure(home: Path, pairs: int, steps: int, threads: int, device: str = "cpu
     with contextlib.ExitStack() as stack:
         loops: dict[str, Loop] = {}
         for name, telemetry in TELEMETRY.items():
-            spec = spec_of(text, telemetry, device, threads, width)
+            # As short a run as this is: it is the budget, and not the length of the run, that says how often to look.
+            spec = spec_of(text, telemetry, device, threads, width, WARM_UP + pairs * steps + 1)
             pin(spec)
             run = create_run(spec)
             status = stack.enter_context(contextlib.closing(StatusWriter(run)))

@@ -19,7 +19,7 @@ from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.training import objectives, optimizing
 from bigmodel_studio.training.class_scores import class_scores
-from bigmodel_studio.training.inside.activations import is_activation, statistics
+from bigmodel_studio.training.inside.activations import MOST_LOOKED_AT, is_activation, sample, silence_of, statistics
 from bigmodel_studio.training.inside.histograms import BINS, histogram
 from bigmodel_studio.training.inside.layers import Layers
 from bigmodel_studio.training.inside.watch import ALLOWANCE_S, BUDGET_RATIO, COLUMNS, LEAST_COLUMNS, Leaps, Pace
@@ -135,11 +135,24 @@ def test_what_is_silent_depends_on_the_activation_function() -> None:
     assert [is_activation(module) for module in network] == [False, True, False, True, False]
     assert not is_activation(nn.MultiheadAttention(4, 2))
     assert not is_activation(nn.PReLU())
-    values = torch.tensor([-8.0, -1.0, 0.0, 1.0])
-    assert statistics(values.relu(), nn.ReLU())[2] == 0.75
-    assert statistics(values.tanh(), nn.Tanh())[2] == 0.25
-    assert statistics(values.sigmoid(), nn.Sigmoid())[2] == 0.25
-    assert statistics(torch.ones(3, 100_000), nn.ReLU()).tolist() == [1, 0, 0]
+    assert [silence_of(module) for module in network] == ["zero", "zero", "zero", "tanh", "zero"]
+    values = torch.tensor([[-8.0, -1.0, 0.0, 1.0]])
+    assert statistics(values.relu(), silence_of(nn.ReLU()))[0, 2] == 0.75
+    assert statistics(values.tanh(), silence_of(nn.Tanh()))[0, 2] == 0.25
+    assert statistics(values.sigmoid(), silence_of(nn.Sigmoid()))[0, 2] == 0.25
+    assert statistics(torch.ones(2, 9), "zero").tolist() == [[1, 0, 0]] * 2
+
+
+def test_of_a_large_output_so_many_are_looked_at_all_over_it() -> None:
+    output = torch.arange(100_000.0).view(10, 10_000)
+    looked = sample(output)
+    assert len(looked) == MOST_LOOKED_AT
+    assert looked[-1] > 98_000
+    pixels = torch.rand(4, 3, 80, 80)
+    assert torch.equal(sample(pixels[:1]), pixels[:1].flatten()[::1][:MOST_LOOKED_AT])
+    lying = pixels.to(memory_format=torch.channels_last)
+    assert sample(lying).mean() == pytest.approx(float(pixels.mean()), abs=0.02)
+    assert sample(torch.ones(3, dtype=torch.bfloat16)).tolist() == [1, 1, 1]
 
 
 def test_of_a_large_model_every_so_many_th_row_is_compared() -> None:

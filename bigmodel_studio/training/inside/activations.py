@@ -6,10 +6,9 @@ spread over it, so that the cost does not grow with the batch.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -18,6 +17,7 @@ from torch.utils.hooks import RemovableHandle
 from bigmodel_studio.training.inside.rounding import rounded
 
 MOST_LOOKED_AT = 16_384
+Silence = Literal["zero", "tanh", "sigmoid"]
 FLAT = 0.99
 """A tanh beyond it (a sigmoid beyond the same share of its range) passes hardly any gradient."""
 
@@ -34,18 +34,18 @@ class Activations:
 
     def __init__(self, modules: list[nn.Module], clock: AbstractContextManager[None]) -> None:
         self._clock = clock
+        self._modules = modules
         self._seen: dict[int, torch.Tensor] = {}
-        self._count = len(modules)
         self._handles: list[RemovableHandle] = [
             module.register_forward_hook(self._hook(number)) for number, module in enumerate(modules)
         ]
 
     def _hook(self, number: int) -> Callable[[nn.Module, Any, Any], None]:
-        def look(module: nn.Module, _inputs: Any, output: Any) -> None:
+        def look(_module: nn.Module, _inputs: Any, output: Any) -> None:
             tensor = output[0] if isinstance(output, tuple) and output else output
             if isinstance(tensor, torch.Tensor) and tensor.is_floating_point() and tensor.numel():
                 with self._clock, torch.no_grad():
-                    self._seen[number] = statistics(tensor.detach(), module)
+                    self._seen[number] = sample(tensor.detach())
 
         return look
 
@@ -57,25 +57,40 @@ class Activations:
 
     def take(self) -> list[list[float | None]]:
         """Means, standard deviations and silent shares, a value a module; None where nothing was seen."""
-        rows: list[list[float | None]] = [[None] * self._count for _ in range(3)]
-        if self._seen:
-            for number, values in zip(self._seen, torch.stack(list(self._seen.values())).tolist(), strict=True):
+        rows: list[list[float | None]] = [[None] * len(self._modules) for _ in range(3)]
+        alike: dict[tuple[int, Silence], list[int]] = {}
+        for number, seen in self._seen.items():
+            alike.setdefault((len(seen), silence_of(self._modules[number])), []).append(number)
+        for (_, silence), members in alike.items():  # all of a kind at once: few operations, however many layers
+            found = statistics(torch.stack([self._seen[number] for number in members]), silence)
+            for number, values in zip(members, found.tolist(), strict=True):
                 for row, value in zip(rows, values, strict=True):
                     row[number] = rounded(value)
+        self._seen = {}
         return rows
 
 
-def statistics(output: torch.Tensor, module: nn.Module) -> torch.Tensor:
-    """float32 [3]: mean, standard deviation, and the share that is 0, or where tanh and the sigmoid are flat."""
+def sample(output: torch.Tensor) -> torch.Tensor:
+    """At most ``MOST_LOOKED_AT`` numbers of an output, evenly spread over it, as a float32 vector of its own."""
     if output.ndim == 4 and output.is_contiguous(memory_format=torch.channels_last):
         output = output.permute(0, 2, 3, 1)  # as it lies in memory, so that nothing is copied
     flat = output.reshape(-1)
-    looked = flat[:: max(1, math.ceil(len(flat) / MOST_LOOKED_AT))].float()
-    variance, mean = torch.var_mean(looked, correction=0)
-    if isinstance(module, nn.Tanh):
-        silent = looked.abs() > FLAT
-    elif isinstance(module, nn.Sigmoid):
-        silent = (looked - 0.5).abs() > FLAT / 2
+    count = min(len(flat), MOST_LOOKED_AT)
+    return flat[:: len(flat) // count][:count].to(torch.float32, copy=True)
+
+
+def silence_of(module: nn.Module) -> Silence:
+    """When an output of this module passes hardly any gradient on."""
+    return {nn.Tanh: "tanh", nn.Sigmoid: "sigmoid"}.get(type(module), "zero")  # type: ignore[return-value]
+
+
+def statistics(samples: torch.Tensor, silence: Silence) -> torch.Tensor:
+    """Of each row of [layers, samples] the mean, the standard deviation and the silent share: float32 [layers, 3]."""
+    variance, mean = torch.var_mean(samples, dim=1, correction=0)
+    if silence == "tanh":
+        silent = samples.abs() > FLAT
+    elif silence == "sigmoid":
+        silent = (samples - 0.5).abs() > FLAT / 2
     else:
-        silent = looked == 0
-    return torch.stack([mean, variance.sqrt(), silent.float().mean()])
+        silent = samples == 0
+    return torch.stack([mean, variance.sqrt(), silent.float().mean(dim=1)], dim=1)
