@@ -31,8 +31,9 @@ from bigmodel_studio.protocol import (
     Request,
     SearchHub,
 )
-from tests.hub_models import NAME, published
+from tests.hub_models import NAME, NEEDED, published
 from tests.loopback_hub import LoopbackHub, serving
+from tests.processes import kill
 
 WAIT_MS = 120_000
 SPY = """
@@ -88,6 +89,18 @@ def end_of(qtbot: QtBot, job: Job) -> End:
     return ends[0]
 
 
+def until(qtbot: QtBot, job: Job, share: float) -> None:
+    """Wait until so much of a download is there."""
+    said: list[Event] = []
+    job.happened.connect(said.append)
+    qtbot.waitUntil(
+        lambda: any(
+            isinstance(event, Downloading) and event.done_bytes > share * event.total_bytes > 0 for event in said
+        ),
+        timeout=WAIT_MS,
+    )
+
+
 def result_of(qtbot: QtBot, job: Job) -> object:
     end = end_of(qtbot, job)
     assert isinstance(end, Done), end
@@ -111,11 +124,7 @@ def test_the_lock_ends_a_download_and_lets_nothing_out(
 ) -> None:
     hub.bytes_per_s = 50_000
     job = network.download(Download(id=NAME))
-    said: list[Event] = []
-    job.happened.connect(said.append)
-    qtbot.waitUntil(
-        lambda: any(isinstance(event, Downloading) and event.done_bytes > 20_000 for event in said), timeout=WAIT_MS
-    )
+    until(qtbot, job, 0.1)
     settings.change(offline=True)
     network.set_locked(True)
     assert network.locked
@@ -153,6 +162,28 @@ def test_other_lanes_open_no_socket_even_where_the_network_may_be_used(
         lane.close()
     assert not spied.exists()
     assert hub.requests == []
+
+
+def test_an_engine_killed_three_times_and_the_download_still_comes_whole(
+    qtbot: QtBot, network: Network, hub: LoopbackHub
+) -> None:
+    hub.bytes_per_s = 100_000
+    for share in (0.2, 0.45, 0.7):
+        job = network.download(Download(id=NAME))
+        until(qtbot, job, share)
+        for child in psutil.Process().children(recursive=True):
+            if "bigmodel_studio.engine" in " ".join(child.cmdline()):
+                kill(child.pid)
+        end = end_of(qtbot, job)
+        assert isinstance(end, Failed)
+        assert end.engine_lost
+    hub.bytes_per_s = 0
+    done = result_of(qtbot, network.download(Download(id=NAME)))
+    assert isinstance(done, Downloaded)
+    assert done.again == ()
+    files = {path.name: path.read_bytes() for path in Path(done.path).iterdir()}
+    assert files == {name: data for name, data in published().items() if name in NEEDED}
+    assert hub.sent_bytes < 2 * done.bytes
 
 
 def test_an_engine_that_nobody_asks_is_ended_and_comes_back(
