@@ -161,7 +161,7 @@ def _scalars(event: bytes) -> Iterator[Scalar]:
         if field == 1 and isinstance(value, bytes):
             (when,) = struct.unpack("<d", value)
         elif field == 2 and isinstance(value, int):
-            step = value
+            step = value - 2**64 if value >= 2**63 else value
         elif field == 5 and isinstance(value, bytes):
             summaries.append(value)
     for summary in summaries:

@@ -23,7 +23,7 @@ from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.runs import Parent, RunFolder, find_run
 from bigmodel_studio.core.spec import RunSpec, parse_spec, write_spec
 from bigmodel_studio.core.spec_changes import read_change, read_choices
-from bigmodel_studio.core.sweeps import read_sweep, sweep_specs
+from bigmodel_studio.core.sweeps import check_values, read_sweep, sweep_specs
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
 from bigmodel_studio.training.run import BAD_INPUT, FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses
@@ -217,6 +217,9 @@ def test_a_grid_makes_a_run_for_each_point_named_by_it(spec: RunSpec) -> None:
         "tiny-learning_rate=0.0003-batch=4",
     ]
     assert [(made.optimizer.learning_rate, made.schedule.batch) for made in specs][2] == (3e-4, 2)
+    assert check_values(wanted, grid, HERE) == 4
+    with pytest.raises(StudioError, match="seed is"):
+        check_values(wanted, {"seed": [1, -1]}, HERE)
     for bad, said in (({}, "nothing to sweep"), ({"seed": list(range(300))}, "300 runs"), ({"seed": [-1]}, "seed is")):
         with pytest.raises(StudioError, match=said):
             sweep_specs(wanted, bad, HERE)

@@ -98,14 +98,15 @@ def test_fork_asks_for_a_step_and_changes_and_makes_a_run_of_them(
     assert (dialog.at.currentText(), dialog.steps.value()) == ("step 8", 16), "the run was at its end"
     assert dialog.fork_button.isEnabled()
     dialog.rate.setText("fast")
-    assert not dialog.fork_button.isEnabled()
+    qtbot.waitUntil(lambda: not dialog.fork_button.isEnabled(), timeout=5000)
     assert dialog.parts.errors["optimizer.learning_rate"].isVisible()
     dialog.rate.setText("3e-4")
     dialog.other.setPlainText("model.width = 64")
-    assert "model.width stays as it is" in dialog.error.text()
+    qtbot.waitUntil(lambda: "model.width stays as it is" in dialog.error.text(), timeout=5000)
     dialog.other.setPlainText("optimizer.weight_decay = 0.5\n")
     dialog.at.setCurrentIndex(0)
     dialog.name.setText("slower")
+    qtbot.waitUntil(dialog.fork_button.isEnabled, timeout=5000)
     qtbot.mouseClick(dialog.fork_button, LEFT)
     assert submitted == ["slower"]
     made = RunFolder(paths.runs() / "slower")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import numbers, run_queue
@@ -22,6 +22,7 @@ from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 WIDTH_PX = 520
+CHECK_AFTER_MS = 120
 OTHER_LINES = 3
 
 
@@ -36,22 +37,24 @@ class ForkDialog(QDialog):
         self.setWindowTitle(self.tr("Fork {run}").format(run=run.name))
         self.setMinimumWidth(WIDTH_PX)
         self.parts = Fields(self)
+        self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
+        self._timer.timeout.connect(self.check)
         self.at = QComboBox()
         self.at.setMinimumHeight(FIELD_PX)
         for each in run.checkpoints():
             self.at.addItem(self.tr("step {step}").format(step=numbers.exact(each)), each)
         chosen = self.at.findData(step) if step is not None else -1
         self.at.setCurrentIndex(chosen if chosen >= 0 else self.at.count() - 1)
-        self.name = line(spec.name, self.check)
-        self.steps = number(spec.schedule.steps, 10**9, self.check)
-        self.rate = line(f"{spec.optimizer.learning_rate:g}", self.check)
-        self.batch = number(spec.schedule.batch, 65536, self.check)
-        self.accumulate = number(spec.schedule.accumulate, 65536, self.check)
+        self.name = line(spec.name, self._changed)
+        self.steps = number(spec.schedule.steps, 10**9, self._changed)
+        self.rate = line(f"{spec.optimizer.learning_rate:g}", self._changed)
+        self.batch = number(spec.schedule.batch, 65536, self._changed)
+        self.accumulate = number(spec.schedule.accumulate, 65536, self._changed)
         self.other = QPlainTextEdit()
         self.other.setTabChangesFocus(True)
         self.other.setPlaceholderText("optimizer.weight_decay = 0.01")
         self.other.setMaximumHeight(self.other.fontMetrics().lineSpacing() * OTHER_LINES + 20)
-        self.other.textChanged.connect(self.check)
+        self.other.textChanged.connect(self._changed)
         self.error = label("", "bad", wrap=True)
         self.leave_button = QPushButton(self.tr("Cancel"))
         self.leave_button.setAutoDefault(False)
@@ -63,7 +66,7 @@ class ForkDialog(QDialog):
         self._lay_out()
         if self.steps.value() <= self._step():
             self.steps.setValue(self._step() + spec.schedule.steps)  # there would be nothing left to do
-        self.at.currentIndexChanged.connect(self.check)
+        self.at.currentIndexChanged.connect(self._changed)
         self.check()
 
     def _lay_out(self) -> None:
@@ -119,8 +122,13 @@ class ForkDialog(QDialog):
         return changed | dict(map(read_change, lines))
 
     @Slot()
+    def _changed(self) -> None:
+        self._timer.start()
+
+    @Slot()
     def check(self) -> bool:
         """Say what is wrong, at its field; whether the run can be forked so."""
+        self._timer.stop()
         problem: Problem | None = None
         try:
             spec = fork_spec(self._run, self._step(), self.changes(), Path.home())

@@ -29,7 +29,7 @@ from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
-from bigmodel_studio.core.sweeps import sweep_specs
+from bigmodel_studio.core.sweeps import check_values
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.pages.train.fields import Fields, field_error, line, number
 from bigmodel_studio.ui.pages.train.how_card import HowCard
@@ -254,22 +254,22 @@ class NewRun(QWidget):
         self._timer.stop()
         problem: Problem | None = None
         spec: RunSpec | None = None
-        specs: list[RunSpec] = []
+        runs = 1
         try:
             spec = self.spec()
             check_spec(spec)
             check_inputs(spec)
             run_queue.check_room(spec)
             grid = self.how.grid()
-            specs = sweep_specs(spec, grid, Path.home()) if grid else []
+            runs = check_values(spec, grid, Path.home()) if grid else 1
         except StudioError as error:
             problem = error.problem
         told = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
         self.error.setText(told[0] if all(told) else "")
         self.error.setVisible(all(told))
         self._show_cost(spec)
-        many = self.tr("Start {count} runs").format(count=numbers.exact(len(specs)))
-        self.start_button.setText(many if len(specs) > 1 else self.tr("Start"))
+        many = self.tr("Start {count} runs").format(count=numbers.exact(runs))
+        self.start_button.setText(many if runs > 1 else self.tr("Start"))
         self.start_button.setEnabled(problem is None)
         return problem is None
 
