@@ -20,7 +20,17 @@ from bigmodel_studio.core.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.protocol import Done, Event, LookAtStep, Request, TakeStep
+from bigmodel_studio.protocol import (
+    Done,
+    Event,
+    ExampleSeen,
+    LookAtStep,
+    Preview,
+    Request,
+    StepSeen,
+    TakeStep,
+    TokenLoss,
+)
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.pages.train.evaluation_data import EvaluationData
 from bigmodel_studio.ui.pages.train.layers_view import LayersData
@@ -287,6 +297,22 @@ def test_a_click_on_the_loss_shows_the_examples_of_that_step(bench: Callable[[],
     QTest.keyClick(chart, Qt.Key.Key_Return)
     assert shown.dialog(StepDialog).step == 5
     shown.dialog(StepDialog).reject()
+
+
+def test_texts_of_a_file_are_no_pictures_of_it(bench: Callable[[], Bench]) -> None:
+    make_run("a")
+    shown = bench()
+    shown.page.choose("a")
+    dialog = StepDialog(shown.studio, "/runs/a", 5, 8, shown.page)
+    dialog.open()
+    shown.wait(lambda: len(dialog.examples.model.examples) == 2)
+    tokens = (TokenLoss("a text"),)
+    seen_one = ExampleSeen(number=0, loss=1.0, tokens=tokens, source="/texts/a.csv:12", expected="ant", said="bee")
+    dialog._on_answer(StepSeen(run="a", step=5, checkpoint=4, exact=True, count=1, examples=(seen_one,)))
+    assert dialog.examples.caption.text() == "loss 1.00 · is ant · taken for bee · /texts/a.csv:12"
+    assert dialog.examples.text.isVisible()
+    assert not any(isinstance(request, Preview) for request in shown.asked)
+    dialog.reject()
 
 
 def ground(dialog: StepDialog, position: int) -> str:

@@ -26,7 +26,7 @@ from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.training.inside.histograms import histogram
 from bigmodel_studio.training.inside.layers import Layers
 from bigmodel_studio.training.inside.rounding import rounded
-from bigmodel_studio.training.objectives import Objective
+from bigmodel_studio.training.objectives import Examples, Objective
 from bigmodel_studio.training.telemetry import Records
 
 FILES = ("layers", "histograms", "batches", "evaluations")
@@ -39,6 +39,8 @@ COLUMNS = 400
 """Steps that are looked at in a run, about, where the spec leaves the pace to us."""
 MOST_LOSSES = 2_000_000
 """Losses of examples that are recorded in a run, about: 15 MB."""
+MOST_CHARACTERS = 400
+"""Of a text that is evaluated on."""
 LOSS_DIGITS = 5
 LEAP = 3.0
 """A loss that lies so many standard deviations above the mean of those before it is a leap."""
@@ -117,8 +119,7 @@ class Inside:
             return
         if "examples" not in self._told:
             self._told.add("examples")
-            examples = self._objective.evaluation_examples()
-            self._files["evaluations"].append({"event": "examples", **msgspec.to_builtins(examples)})
+            self._files["evaluations"].append({"event": "examples", **_told(self._objective.evaluation_examples())})
         said = {"said": evaluated.said} if evaluated.said else {}
         losses = [rounded(loss, LOSS_DIGITS) for loss in evaluated.losses]
         self._files["evaluations"].append({"step": step, "losses": losses, **said})
@@ -139,6 +140,16 @@ class Inside:
             losses = [rounded(value, LOSS_DIGITS) for part in self._losses for value in part.tolist()]
             self._files["batches"].append({"step": step, "losses": losses})
         self._losses = []
+
+
+def _told(examples: Examples | None) -> dict[str, Any]:
+    """As a record; of a text only so much as is read of it at a glance."""
+    if examples is None:
+        return {}
+    whole: dict[str, Any] = msgspec.to_builtins(examples)
+    if examples.kind == "text":
+        whole["examples"] = [text[:MOST_CHARACTERS] for text in examples.examples]
+    return whole
 
 
 class Pace:

@@ -24,13 +24,17 @@ LEAST_WORDS_PX = 40
 
 @dataclass(frozen=True)
 class Shown:
-    """An example as it is shown; ``file`` is a picture's, ``picture`` the PNG of one where it is here already."""
+    """An example as it is shown; ``file`` is a picture's, ``picture`` the PNG of one where it is here already.
+
+    ``source`` says where a text is from.
+    """
 
     loss: float | None = None
     text: str = ""
     tokens: tuple[TokenLoss, ...] = ()
     picture: bytes | None = None
     file: str = ""
+    source: str = ""
     expected: str = ""
     said: str = ""
     probability: float | None = None
@@ -47,7 +51,8 @@ def shown(seen: ExampleSeen) -> Shown:
         loss=seen.recorded if seen.recorded is not None else seen.loss,
         tokens=seen.tokens,
         picture=seen.picture,
-        file=seen.source,
+        file=seen.source if seen.picture is not None else "",
+        source=seen.source if seen.picture is None else "",
         expected=seen.expected,
         said=seen.said,
         probability=seen.probability,

@@ -110,8 +110,8 @@ class ExamplesPane(QWidget):
             most = max(token.loss for token in example.tokens if token.loss is not None)
             parts.append(self.tr("the stronger the colour, the larger the loss on a token"))
             parts.append(self.tr("up to {loss}").format(loss=numbers.significant(most)))
-        if example.file:
-            parts.append(example.file)
+        if example.file or example.source:
+            parts.append(example.file or example.source)
         return " · ".join(parts)
 
 
