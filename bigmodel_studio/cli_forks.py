@@ -30,8 +30,10 @@ from bigmodel_studio.cli_runs import (
 from bigmodel_studio.core import numbers, run_queue, sweeps, tensorboard
 from bigmodel_studio.core.comparison import Compared, Comparison
 from bigmodel_studio.core.comparison import compare as compared
+from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.forks import fork as fork_of
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.metrics_table import as_csv
 from bigmodel_studio.core.run_notes import write_note
 from bigmodel_studio.core.runs import RunFolder, find_run
 from bigmodel_studio.core.spec_changes import read_change, read_choices, written
@@ -139,18 +141,34 @@ def watch(
 
 def export_run(
     run_name: RunName,
-    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="A folder that is not there yet.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="DIR", help="A folder that is not there yet, for the script.")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the run's records there, a row a step.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a run as a plain PyTorch script that gives the same losses, with the model and the data it starts from."""
-    from bigmodel_studio.training.script import write_script
-
+    """Write a run as a plain PyTorch script that gives the same losses, with the model and the data it starts from; its
+    records as a table; or both.
+    """
+    run = find_run(run_name)
+    files: list[Path] = []
+    if output is None and table is None:
+        raise typer.BadParameter("say where to: --output DIR for a script, --csv FILE for the records")
     with writing():
-        files = write_script(find_run(run_name), output.absolute())
+        if table is not None:
+            write_atomic(table.absolute(), as_csv(run.metrics()))
+            files.append(table.absolute())
+        if output is not None:
+            from bigmodel_studio.training.script import write_script
+
+            files += write_script(run, output.absolute())
+    script = str(output.absolute() / "train.py") if output is not None else None
     if as_json:
-        print_json({"script": str(output.absolute() / "train.py"), "files": [str(path) for path in files]})
+        print_json({"script": script, "files": [str(path) for path in files]})
     else:
-        print(f"{output}: {len(files)} files; python {output / 'train.py'} trains")
+        print(*files, sep="\n")
 
 
 def _tell(runs: list[RunFolder]) -> None:

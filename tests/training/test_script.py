@@ -119,6 +119,16 @@ def test_export_run_from_a_shell_and_as_a_task(
     assert (tmp_path / "other" / "train.py").is_file()
 
 
+def test_records_as_a_table_from_a_shell(make_run: MakeRun, tmp_path: Path) -> None:
+    folder = finished(make_run(schedule={"steps": 4}))
+    assert cli.main(["export-run", "tiny", "--csv", str(tmp_path / "records.csv")]) == 0
+    with open(tmp_path / "records.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(int(row["step"]), float(row["loss"])) for row in rows] == [(s, loss) for s, loss, *_ in recorded(folder)]
+    assert [row["evaluation_loss"] != "" for row in rows] == [False, False, False, True]
+    assert cli.main(["export-run", "tiny"]) == 2
+
+
 def test_what_cannot_be_a_script_is_said(make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make_run()
     monkeypatch.setattr("bigmodel_studio.training.script._WRITERS", {})
