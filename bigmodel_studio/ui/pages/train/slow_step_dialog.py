@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
@@ -72,7 +73,7 @@ class SlowStepDialog(QDialog):
         self.busy.setAccessibleName(self.tr("The step is being taken"))
         self.parameters = QListWidget()
         self.parameters.setAccessibleName(self.tr("Parameters of the model"))
-        self.parameters.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.parameters.setTextElideMode(Qt.TextElideMode.ElideLeft)  # names differ at their ends
         self.parameters.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.parameters.setSpacing(1)
         self.parameters.currentRowChanged.connect(self._on_parameter)
@@ -228,8 +229,14 @@ class SlowStepDialog(QDialog):
             before = block.state_before.get(name)
             was = numbers.significant(before[place], DIGITS) if before else "0"
             rows.append((STATES.get(name, name), was, numbers.significant(after[place], DIGITS)))
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        return "\n".join("  ".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=True)) for row in rows)
+        widths = [max(_columns(row[column]) for row in rows) for column in range(3)]
+        lines = ([" " * (w - _columns(cell)) + cell for cell, w in zip(row, widths, strict=True)] for row in rows)
+        return "\n".join("  ".join(line) for line in lines)
+
+
+def _columns(text: str) -> int:
+    """How wide it is in a font of equal widths: Chinese takes two columns a character."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _sum(line: update_rule.Line) -> str:
