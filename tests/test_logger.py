@@ -88,6 +88,17 @@ def test_runs_lie_where_the_application_looks(monkeypatch: pytest.MonkeyPatch, t
     assert logger.runs_folder() == paths.home() / "runs"
 
 
+def test_a_folder_of_the_same_form_that_anything_else_wrote_is_watched_too() -> None:
+    folder = paths.runs() / "theirs"
+    folder.mkdir()
+    (folder / "status.json").write_text('{"schema": 1, "state": "finished", "step": 1}')
+    assert not [run for run in all_runs() if run.name == "theirs"], "as one of ours that is being made"
+    (folder / "metrics.jsonl").write_text('{"step": 1, "loss": 2.0}\n')
+    assert summary(find_run("theirs")).foreign == "another program"
+    with pytest.raises(StudioError, match="written by another program"):
+        find_run("theirs").ask("stop")
+
+
 def test_many_losses_make_a_short_sparkline() -> None:
     with RunLogger("long") as log:
         for step in range(1, 1001):

@@ -12,6 +12,7 @@ import re
 import string
 
 from bigmodel_studio.core.messages import SENTENCES
+from bigmodel_studio.core.runs import UNKNOWN_WRITER
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 
@@ -37,6 +38,7 @@ WORDS: tuple[str, ...] = (
     "finished",
     "failed",
     "interrupted",
+    UNKNOWN_WRITER,
 )
 """What runs and samplers say of themselves; rules of specs and literal arguments of problems come to these."""
 

@@ -24,6 +24,7 @@ STATUS_SCHEMA = 1
 MANIFEST = "MANIFEST.json"
 SPARKLINE_POINTS = 64
 
+UNKNOWN_WRITER = "another program"
 State = Literal["queued", "running", "paused", "stopping", "stopped", "finished", "failed"]
 StateNow = Literal["queued", "running", "paused", "stopping", "stopped", "finished", "failed", "interrupted"]
 LIVE: frozenset[str] = frozenset({"queued", "running", "paused", "stopping"})
@@ -205,8 +206,13 @@ class RunFolder:
 
     def check_ours(self) -> None:
         """Raises ``StudioError`` "run-foreign" where it is written by something else, and is only watched."""
-        if writer := self.status().foreign:
+        if writer := self.foreign():
             raise StudioError("run-foreign", run=self.name, writer=writer)
+
+    def foreign(self, status: RunStatus | None = None) -> str:
+        """What writes it, where that is not this application ("" where it is): it has no spec."""
+        status = status or self.status()
+        return status.foreign or ("" if (self.path / "spec.toml").is_file() else UNKNOWN_WRITER)
 
     def ask(self, want: Literal["run", "pause", "stop"], *, save: bool = False, release: bool = False) -> int:
         """Write what is wanted of the run; returns the ``seq`` that it will acknowledge.
@@ -272,8 +278,10 @@ def process_started(pid: int) -> float:
 
 
 def is_run(path: Path) -> bool:
-    """Whether a folder is a run: one of ours has a spec, one that something else writes says so in its status."""
-    return (path / "spec.toml").is_file() or bool(RunFolder(path).status().foreign)
+    """Whether a folder is a run: one of ours has a spec, one that something else writes a status and records."""
+    if (path / "spec.toml").is_file():
+        return True
+    return (path / "status.json").is_file() and (path / "metrics.jsonl").is_file()
 
 
 def all_runs() -> list[RunFolder]:

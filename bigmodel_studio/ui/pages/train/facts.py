@@ -179,7 +179,7 @@ def _of_run(run: RunSummary) -> dict[str, str]:
 
 def _origin(run: RunSummary) -> str:
     """In short, as one names a checkpoint; the tooltip has the words."""
-    return f"{run.parent.run}@{run.parent.step}" if run.parent is not None else run.foreign or run.sweep
+    return f"{run.parent.run}@{run.parent.step}" if run.parent is not None else i18n.words_of(run.foreign) or run.sweep
 
 
 def _of_spec(spec: RunSpec) -> dict[str, str]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.ui import i18n
 
 CONTEXT = "train"
 
@@ -71,7 +72,7 @@ def origin_line(run: RunSummary) -> str:
         return words.format(run=run.parent.run, step=numbers.exact(run.parent.step))
     if run.sweep:
         return word("of the sweep {sweep}").format(sweep=run.sweep)
-    return word("written by {writer}").format(writer=run.foreign) if run.foreign else ""
+    return word("written by {writer}").format(writer=i18n.words_of(run.foreign)) if run.foreign else ""
 
 
 def sample_words(sample: dict[str, Any]) -> tuple[str, str]:
