@@ -4088,6 +4088,10 @@
         <translation>大于 {0}</translation>
     </message>
     <message>
+        <source>another program</source>
+        <translation>其他程序</translation>
+    </message>
+    <message>
         <source>as many numbers as model.widths has ({0})</source>
         <translation>与 model.widths 个数相同（{0} 个）</translation>
     </message>
