@@ -103,12 +103,12 @@ def check_inputs(spec: RunSpec) -> None:
     for path in named:
         if not Path(path).exists():
             raise StudioError("data-missing", path=path)
-    text = TRAINABLE[spec.objective].data == "text"
-    if not text:
+    data = TRAINABLE[spec.objective].data
+    if data == "pictures":
         check_picture_folders(spec.data.train, spec.data.evaluation)
     if spec.model.base != SCRATCH:
         resolve(parse_model(spec.model.base))
-    elif text and not spec.model.tokenizer.startswith("train:"):
+    elif data == "text" and not spec.model.tokenizer.startswith("train:"):
         resolve(parse_model(spec.model.tokenizer))
 
 

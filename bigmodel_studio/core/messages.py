@@ -511,6 +511,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The method {method} cannot be used with {objective}.",
         "Set method.kind to one of: {built}.",
     ),
+    "base-wanted": (
+        "{objective} trains a model on that has learnt to read; it does not begin from scratch.",
+        "Name one in model.base: an encoder as BERT is, a folder or RUN@STEP.",
+    ),
+    "lora-no-target": (
+        "The model has no module called {targets} to put an adapter on.",
+        "Name some in method.targets; it has: {there}.",
+    ),
+    "data-no-labels": (
+        "{path} is not a table of texts with their classes.",
+        "It may be a folder with a folder of texts for each class, or a file that ends in {suffixes}.",
+    ),
+    "data-row": ("{path}, line {line}: {detail}.", "Mend that line, or leave it out."),
+    "data-column": (
+        "{path} has no column {column}; it has: {columns}.",
+        "Say which in data.text_column and data.label_column.",
+    ),
+    "data-many-classes": (
+        "There are {count} classes, and at most {most} are learnt.",
+        "See whether the column of the class is the right one.",
+    ),
+    "data-not-utf8": ("{path} is not UTF-8 (byte {place}).", "Save it as UTF-8."),
     "frozen-from-scratch": (
         "A model that begins from scratch has nothing to be kept frozen.",
         "Set method.kind to full, or model.base to a model.",

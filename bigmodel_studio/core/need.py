@@ -82,7 +82,7 @@ def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ..
         network = _Network(0, 0)
     weights = shape.weight_bytes(network.parameters)
     frozen = spec.method.kind == "frozen"
-    trained = 0 if frozen else weights
+    trained = 0 if frozen or spec.method.kind == "lora" else weights
     kept = network.activation_bytes // FROZEN_KEEPS_LESS if frozen else network.activation_bytes
     parts = (
         Part("weights", weights, "counted"),

@@ -15,15 +15,17 @@ from bigmodel_studio.protocol import ModelKind
 
 Defaults = Mapping[str, Mapping[str, Any]]
 """By table of the spec: field and value."""
-SCRATCH, FROZEN = "scratch", "frozen"
+SCRATCH, FROZEN, LORA = "scratch", "frozen", "lora"
 
 
 @dataclass(frozen=True)
 class Trainable:
     """One objective."""
 
-    data: Literal["text", "pictures"]
-    """What ``data.train`` names: text files, or folders with a folder of pictures for each class."""
+    data: Literal["text", "pictures", "labelled", "tagged"]
+    """What ``data.train`` names: text files, folders with a folder of pictures for each class, texts with their classes
+    (``core.labelled_texts``), or sentences whose words are tagged (``core.conll``).
+    """
     architectures: tuple[str, ...]
     """What it can build from scratch; nothing where it needs a model to train on from."""
     methods: tuple[str, ...]
@@ -34,13 +36,23 @@ class Trainable:
     defaults: Defaults = field(default_factory=dict)
     fine_defaults: Defaults = field(default_factory=dict)
     frozen_defaults: Defaults = field(default_factory=dict)
+    lora_defaults: Defaults = field(default_factory=lambda: {"optimizer": {"learning_rate": 1e-3}})
 
+
+_OF_HEADS: Defaults = {
+    "model": {"context": 128},
+    "data": {"evaluation": 0.1},
+    "optimizer": {"learning_rate": 5e-5, "weight_decay": 0.01, "beta2": 0.999},
+    "schedule": {"steps": 500, "batch": 32, "decay": "linear", "final_share": 0.0, "evaluation_batches": 200},
+}
+"""Devlin et al. 2018, appendix A.3: batches of 32, rates of 2e-5 to 5e-5, two to four times through the data."""
+_READERS: tuple[ModelKind, ...] = ("encoder", "masked-lm", "text-classifier", "token-classifier")
 
 TRAINABLE: dict[str, Trainable] = {
     "causal-lm": Trainable(
         data="text",
         architectures=("gpt",),
-        methods=("full",),
+        methods=("full", "lora"),
         bases=("causal-lm",),
         page="chat",
         fine_defaults={"optimizer": {"learning_rate": 1e-4}},
@@ -48,7 +60,7 @@ TRAINABLE: dict[str, Trainable] = {
     "masked-lm": Trainable(
         data="text",
         architectures=("bert",),
-        methods=("full",),
+        methods=("full", "lora"),
         bases=("masked-lm",),
         page="models",
         defaults={
@@ -57,6 +69,24 @@ TRAINABLE: dict[str, Trainable] = {
             "schedule": {"batch": 32, "decay": "linear", "final_share": 0.0},
         },
         fine_defaults={"optimizer": {"learning_rate": 5e-5}},
+    ),
+    "classify-text": Trainable(
+        data="labelled",
+        architectures=(),
+        methods=("full", "lora", "frozen"),
+        bases=_READERS,
+        page="models",
+        defaults=_OF_HEADS,
+        frozen_defaults={"optimizer": {"learning_rate": 1e-2}},
+    ),
+    "tag": Trainable(
+        data="tagged",
+        architectures=(),
+        methods=("full", "lora", "frozen"),
+        bases=_READERS,
+        page="models",
+        defaults=_OF_HEADS,
+        frozen_defaults={"optimizer": {"learning_rate": 1e-2}},
     ),
     "classify-images": Trainable(
         data="pictures",
@@ -86,7 +116,7 @@ def defaults_of(objective: str, base: str, method: str) -> dict[str, dict[str, A
         return {}
     layers = [found.defaults]
     layers += [found.fine_defaults] if base != SCRATCH else []
-    layers += [found.frozen_defaults] if method == FROZEN else []
+    layers += [{FROZEN: found.frozen_defaults, LORA: found.lora_defaults}.get(method, {})]
     merged: dict[str, dict[str, Any]] = {}
     for layer in layers:
         for table, values in layer.items():

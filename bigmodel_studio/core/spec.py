@@ -51,6 +51,9 @@ class DataSpec(_Part, frozen=True):
 
     train: tuple[str, ...]
     evaluation: float | tuple[str, ...] = 0.05
+    text_column: str = ""
+    """Of tables of texts: what the column of the text is called, and that of its class ("": found by their names)."""
+    label_column: str = ""
     smallest_crop: float = 0.35
     flip: bool = True
 
@@ -67,9 +70,18 @@ class MaskingSpec(_Part, frozen=True):
 
 
 class MethodSpec(_Part, frozen=True):
-    """``full`` trains every parameter, ``frozen`` only the last layer, the one that says the classes."""
+    """``full`` trains every parameter, ``frozen`` only the last layer, the one that says the classes, and ``lora``
+    products of rank ``rank`` beside some matrices, scaled by ``alpha``/``rank`` (``targets``: the last names of those
+    modules; none: the usual ones). ``label_smoothing`` takes that share of each example's class for all classes alike
+    (Szegedy et al. 2016, section 7).
+    """
 
     kind: Literal["full", "lora", "frozen"] = "full"
+    rank: int = 8
+    alpha: float = 16.0
+    dropout: float = 0.0
+    targets: tuple[str, ...] = ()
+    label_smoothing: float = 0.0
 
 
 class OptimizerSpec(_Part, frozen=True):

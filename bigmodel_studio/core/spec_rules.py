@@ -46,8 +46,12 @@ def _check_built(spec: RunSpec) -> None:
         raise StudioError(
             "method-not-built", objective=spec.objective, method=spec.method.kind, built=", ".join(found.methods)
         )
-    if spec.method.kind == "frozen" and spec.model.base == SCRATCH:
+    if spec.method.kind in {"frozen", "lora"} and spec.model.base == SCRATCH:
         raise StudioError("frozen-from-scratch")
+    if spec.model.base == SCRATCH and not found.architectures:
+        raise StudioError("base-wanted", objective=spec.objective)
+    if spec.method.kind == "lora" and spec.launch.strategy == "fsdp" and spec.launch.processes > 1:
+        raise StudioError("spec-field", field="launch.strategy", was="'fsdp'", may_be="ddp, where LoRA is trained")
     if spec.model.base == SCRATCH and not found.architectures:
         raise StudioError("base-needed", objective=spec.objective)
     if spec.model.base == SCRATCH and spec.model.architecture not in found.architectures:
@@ -65,6 +69,7 @@ def _rules(spec: RunSpec) -> list[Rule]:
         *_name_rules(spec),
         *_data_rules(spec),
         *_masking_rules(spec),
+        *_method_rules(spec),
         *_optimizer_rules(spec),
         *_schedule_rules(spec),
         *(of_model(spec.model) if of_model is not None else ()),
@@ -110,6 +115,16 @@ def _masking_rules(spec: RunSpec) -> list[Rule]:
             spec.model.context,
             f"{LEAST_MASKED_CONTEXT} or more: two sentences and three tokens around them",
         ),
+    ]
+
+
+def _method_rules(spec: RunSpec) -> list[Rule]:
+    method = spec.method
+    return [
+        (1 <= method.rank <= 4096, "method.rank", method.rank, "1 to 4,096"),
+        (method.alpha > 0, "method.alpha", method.alpha, "above 0"),
+        (0 <= method.dropout < 1, "method.dropout", method.dropout, "0 to below 1"),
+        (0 <= method.label_smoothing < 1, "method.label_smoothing", method.label_smoothing, "0 to below 1"),
     ]
 
 

@@ -11,11 +11,12 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from bigmodel_studio.core.files import fsync_folder
@@ -28,6 +29,8 @@ from bigmodel_studio.training.precision import ScaleState
 TRAINER_TENSORS = "trainer.safetensors"
 TRAINER_FACTS = "trainer.json"
 TRAINER_SCHEMA = 1
+ADAPTER = "adapter/"
+"""Before the names of an adapter's tensors in the trainer's state."""
 
 
 class TrainerFacts(msgspec.Struct, kw_only=True, frozen=True):
@@ -53,9 +56,10 @@ def save(
     tensors: dict[str, torch.Tensor],
     facts: TrainerFacts,
     weights: dict[str, torch.Tensor] | None = None,
+    beside: Callable[[Path], None] = lambda folder: None,
 ) -> Path:
     """Write the checkpoint after update ``facts.step`` and return its folder. ``weights``: where they are not the
-    model's own, which may hold its part of them only.
+    model's own, which may hold its part of them only; ``beside`` puts what else there is into the folder.
 
     Raises ``NotFinite``; ``StudioError`` "disk-write" where the disk is full or read-only, with nothing half-made left
     and earlier checkpoints as they were.
@@ -69,6 +73,7 @@ def save(
         temporary.mkdir(parents=True)
         objective.model.save_pretrained(str(temporary), state_dict=weights)
         objective.save_beside(temporary)
+        beside(temporary)
         save_file(tensors, str(temporary / TRAINER_TENSORS))
         (temporary / TRAINER_FACTS).write_bytes(msgspec.json.encode(facts))
         _seal(temporary)
@@ -144,6 +149,15 @@ def load_trainer(folder: Path) -> tuple[TrainerFacts, dict[str, torch.Tensor]]:
         return facts, load_file(str(folder / TRAINER_TENSORS))
     except (OSError, msgspec.DecodeError, SafetensorError) as error:
         raise StudioError("checkpoint-damaged", path=str(folder), detail=str(error)) from error
+
+
+def has_adapter(folder: Path) -> bool:
+    """Whether what was trained up to this checkpoint is an adapter: the model is then its base with that added in."""
+    try:
+        with safe_open(str(folder / TRAINER_TENSORS), framework="pt") as tensors:
+            return any(name.startswith(ADAPTER) for name in tensors.keys())  # noqa: SIM118 - it is no dictionary
+    except (OSError, SafetensorError):
+        return False
 
 
 def tidy(run: RunFolder, keep: int, spare: int = 0) -> None:

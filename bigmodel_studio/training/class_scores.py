@@ -17,6 +17,15 @@ def accuracy(confusion: Confusion) -> float:
     return float(np.trace(confusion) / max(1, confusion.sum()))
 
 
+def macro_f1(confusion: Confusion) -> float:
+    """The mean over the classes that there are of each one's F1: 2·right / (there + said)."""
+    right = np.diag(confusion)
+    both = confusion.sum(0) + confusion.sum(1)
+    there = confusion.sum(1) > 0
+    each = np.divide(2 * right, both, out=np.zeros(len(right)), where=both > 0)
+    return float(each[there].mean()) if there.any() else 0.0
+
+
 def class_scores(confusion: Confusion, labels: Sequence[str]) -> list[dict[str, Any]]:
     """One record a class, as it stands in ``samples.jsonl``.
 

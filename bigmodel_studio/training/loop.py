@@ -10,14 +10,15 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import torch
 
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.objectives import LORA
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec, TelemetrySpec
 from bigmodel_studio.engine import devices
@@ -32,6 +33,9 @@ from bigmodel_studio.training.precision import Precision, recompute_activations
 from bigmodel_studio.training.team import Team
 from bigmodel_studio.training.telemetry import Records, Sparkline, StatusWriter, StopAsked, Wishes
 from bigmodel_studio.training.updating import Updater
+
+if TYPE_CHECKING:
+    from bigmodel_studio.training.lora import Adapters
 
 _Part = TypeVar("_Part")
 
@@ -64,6 +68,11 @@ class Loop:
         self.model = objective.model
         if spec.launch.checkpointing:
             recompute_activations(self.model)
+        self.adapters: Adapters | None = None
+        if spec.method.kind == LORA:
+            from bigmodel_studio.training import lora  # peft takes a second to import
+
+            self.adapters = lora.Adapters(self.model, spec)
         torch.nn.Module.to(self.model, self.device)
         objective.to_training(self.model)
         computing = self.team.spread(self.model)
@@ -88,6 +97,9 @@ class Loop:
     def restore(self, folder: Path) -> None:
         """Go on after the update of this checkpoint (the objective has loaded its weights)."""
         facts, tensors = checkpoint.load_trainer(folder)
+        if self.adapters is not None:
+            self.adapters.restore(tensors)
+        tensors = {name: value for name, value in tensors.items() if not name.startswith(checkpoint.ADAPTER)}
         left = restore_optimizer(self.model, self.optimizer, tensors)
         if left:
             print(f"{left} tensors of the optimizer's state fit no parameter that is trained now", flush=True)
@@ -155,9 +167,13 @@ class Loop:
         self.metrics.sync()
         weights = self.team.whole(self.model)
         tensors = optimizer_tensors(self.model, self.optimizer)
+        beside: Callable[[Path], None] = _nothing
+        if self.adapters is not None:
+            weights, tensors = self.adapters.merged(), tensors | self.adapters.kept()
+            beside = self.adapters.save
         try:
             if self.team.first:
-                checkpoint.save(self.run, self.objective, tensors, self._facts(), weights)
+                checkpoint.save(self.run, self.objective, tensors, self._facts(), weights, beside)
         except NotFinite as error:
             raise StudioError("loss-not-finite", blame="work", what="model", step=self.step) from error
         self.saved = self.step
@@ -285,6 +301,10 @@ def _seen_alone(spec: RunSpec, team: Team) -> RunSpec:
         return spec
     every = 0 if team.sharded else spec.telemetry.layers_every
     return msgspec.structs.replace(spec, telemetry=TelemetrySpec(layers_every=every, examples=False))
+
+
+def _nothing(_: Path) -> None:
+    """There is no adapter to be saved."""
 
 
 class _LeftEarlyError(Exception):

@@ -69,6 +69,9 @@ def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensor
     for key, value in tensors.items():
         what, _, name = key.partition("/")
         parameter = parameters.get(name)
+        if parameter is None and ".lora_" in name:
+            left += 1
+            continue
         if parameter is None or (value.ndim and value.shape != parameter.shape):
             raise StudioError("checkpoint-damaged", path=key, detail="it belongs to another model")
         if what not in kept or not parameter.requires_grad:

@@ -16,7 +16,7 @@ from pathlib import Path
 from bigmodel_studio.core import locks, uses
 from bigmodel_studio.core.library import parse_model
 from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
-from bigmodel_studio.core.objectives import SCRATCH
+from bigmodel_studio.core.objectives import LORA, SCRATCH
 from bigmodel_studio.core.retry import memory_advice
 from bigmodel_studio.core.runs import RunFolder, State
 from bigmodel_studio.core.spec import RunSpec, parse_spec
@@ -106,7 +106,10 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, wishes: W
         raise StudioError("fork-lost", detail="; ".join(notes) or "it is gone")
     if folder is None and spec.model.base != SCRATCH:
         uses.note(parse_model(spec.model.base), holds=False)
-    objective = team.build(lambda start: objectives.build(spec, start, say), folder, run_folder.path)
+    # An adapter is added to its base again, whose weights the checkpoint has not kept apart.
+    adapted = folder is not None and spec.method.kind == LORA and checkpoint.has_adapter(folder)
+    begin = None if adapted else folder
+    objective = team.build(lambda start: objectives.build(spec, start, say), begin, run_folder.path)
     loop = Loop(run_folder, spec, objective, status, wishes, team)
     with contextlib.closing(team), contextlib.closing(loop):
         if folder is not None:

@@ -24,6 +24,8 @@ from bigmodel_studio.training.data import Say
 OBJECTIVES = {
     "causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM",
     "masked-lm": "bigmodel_studio.training.objectives.masked_lm:MaskedLM",
+    "classify-text": "bigmodel_studio.training.objectives.classify_text:ClassifyText",
+    "tag": "bigmodel_studio.training.objectives.tag:Tag",
     "classify-images": "bigmodel_studio.training.objectives.classify_images:ClassifyImages",
 }
 """A module for each line of ``core.objectives.TRAINABLE``."""

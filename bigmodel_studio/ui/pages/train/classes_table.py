@@ -46,7 +46,7 @@ def _of_share(name: str) -> tuple[Callable[[Score], str], Callable[[Score], Any]
 COLUMNS: tuple[tuple[str, Callable[[Score], str], Callable[[Score], Any], bool], ...] = (
     (str(QT_TRANSLATE_NOOP("train", "Class")), lambda s: str(s.get("label", "")), lambda s: str(s.get("label")), False),
     (
-        str(QT_TRANSLATE_NOOP("train", "Pictures")),
+        str(QT_TRANSLATE_NOOP("train", "Examples")),
         lambda s: numbers.exact(int(s.get("pictures", 0))),
         lambda s: int(s.get("pictures", 0)),
         False,

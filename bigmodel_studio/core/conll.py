@@ -1,0 +1,80 @@
+"""Sentences whose words are tagged, in columns: a word a line with its tag last, a line without a word between two.
+
+The layout is that of the CoNLL shared tasks (Tjong Kim Sang and De Meulder 2003). Nothing here knows tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bigmodel_studio.core.messages import StudioError
+
+SUFFIXES = (".conll", ".bio", ".iob", ".txt", ".tsv")
+MOST_WORDS = 10_000
+OUTSIDE = "O"
+
+
+class Sentence(NamedTuple):
+    """Words with a tag each, and where the first of them stands (``line`` counts from 1)."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+    file: str
+    line: int
+
+
+def read_sentences(paths: Sequence[str]) -> list[Sentence]:
+    """Every sentence of these files, in order.
+
+    Raises ``StudioError``: "data-missing", "data-row" (a word without a tag), "data-not-utf8", "data-empty".
+    """
+    found = [sentence for path in paths for file in _files(Path(path)) for sentence in _read(file)]
+    if not found:
+        raise StudioError("data-empty", path=", ".join(paths))
+    return found
+
+
+def tags_of(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The tags: "O" first, then by code point. Raises ``StudioError`` "data-one-class"."""
+    tags = {tag for sentence in sentences for tag in sentence.tags}
+    if len(tags) < 2:
+        raise StudioError("data-one-class", label=next(iter(tags), ""))
+    return tuple(sorted(tags, key=lambda tag: (tag != OUTSIDE, tag)))
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise StudioError("data-missing", path=str(path))
+    return sorted(file for file in path.iterdir() if file.is_file() and file.suffix.lower() in SUFFIXES)
+
+
+def _read(path: Path) -> Iterator[Sentence]:
+    words: list[str] = []
+    tags: list[str] = []
+    began = 0
+    try:
+        with open(path, encoding="utf-8-sig") as stream:
+            for number, line in enumerate(stream, 1):
+                fields = line.split("\t") if "\t" in line else line.split()
+                fields = [field.strip() for field in fields]
+                if not any(fields) or fields[0] == "-DOCSTART-":
+                    if words:
+                        yield Sentence(tuple(words), tuple(tags), str(path), began)
+                    words, tags = [], []
+                    continue
+                if len(fields) < 2 or not fields[0] or not fields[-1]:
+                    raise StudioError("data-row", path=str(path), line=number, detail="a word without a tag")
+                if len(words) >= MOST_WORDS:
+                    detail = f"a sentence of more than {MOST_WORDS:,} words: an empty line ends one"
+                    raise StudioError("data-row", path=str(path), line=began, detail=detail)
+                began = began if words else number
+                words.append(fields[0])
+                tags.append(fields[-1])
+    except UnicodeDecodeError as error:
+        raise StudioError("data-not-utf8", path=str(path), place=error.start) from error
+    if words:
+        yield Sentence(tuple(words), tuple(tags), str(path), began)

@@ -1,0 +1,215 @@
+"""Telling classes of texts apart: a classifier on an encoder that was pre-trained (Devlin et al. 2018, section 4.1).
+
+Its measure is accuracy, and F1 as the mean over the classes (macro), which a large class cannot make up for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from transformers import PreTrainedModel
+
+from bigmodel_studio.core import labelled_texts
+from bigmodel_studio.core.labelled_texts import Columns, Labelled
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.engine import loading
+from bigmodel_studio.protocol import ExampleSeen, TokenLoss
+from bigmodel_studio.training import drawing, heads, text_heads
+from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
+from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+
+SAMPLES = 8
+TOP = 3
+
+
+class ClassifyText(Objective):
+    """Batches are ``{"input_ids", "attention_mask": int64 [batch, tokens], "labels": int64 [batch]}``."""
+
+    rate = "tokens_per_s"
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+        self._spec = spec
+        self.train, self.evaluation = split_texts(spec)
+        self.labels = labelled_texts.labels_of(self.train)
+        _refuse_strange(self.evaluation, self.labels)
+        base = checkpoint or resolve(parse_model(spec.model.base))
+        self.model, new = text_heads.load_with_head(
+            base, "text-classifier", TRAINABLE["classify-text"].bases, self.labels, spec.seed
+        )
+        if checkpoint is not None and new:
+            raise StudioError("labels-changed", were=", ".join(heads.labels_of(self.model.config)[:20]))
+        self.tokenizer = loading.load_tokenizer(base, base.name)
+        self.context = encoded_context(self.model, spec.model.context)
+        self._numbers = {label: number for number, label in enumerate(self.labels)}
+        self._train = self._encoded(self.train, say)
+        self._evaluation = self._encoded(self.evaluation, say)
+        if spec.method.kind == "frozen":
+            heads.train_only(self.model, text_heads.head_names(self.model))
+        self._confusion: Confusion | None = None
+        self.notes = [
+            f"{len(self.train):,} texts to learn from, {len(self.evaluation):,} to evaluate on",
+            f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
+            f"texts of at most {self.context:,} tokens; {self._train.cut + self._evaluation.cut:,} are longer and cut",
+        ]
+        self.notes += [f"the head is new: {', '.join(new)}"] if new else []
+
+    def _encoded(self, texts: Sequence[Labelled], say: Say) -> Encoded:
+        return encode_texts(self.tokenizer, [each.text for each in texts], self.context, say)
+
+    # ------------------------------------------------------------------------------- for the loop
+
+    def to_training(self, model: PreTrainedModel) -> None:
+        model.train()
+        if self._spec.method.kind == "frozen":
+            model.base_model.eval()
+
+    def batch(self, step: int) -> Batch:
+        size = self._spec.schedule.update
+        return self._batch(self.train, self._train, self._drawn(step, size))
+
+    def _drawn(self, step: int, size: int) -> list[int]:
+        return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.train))
+
+    def _batch(self, texts: Sequence[Labelled], encoded: Encoded, numbers: Sequence[int]) -> Batch:
+        labels = torch.tensor([self._numbers[texts[number].label] for number in numbers])
+        return {**padded(encoded, numbers, self.tokenizer), "labels": labels}
+
+    def items(self, batch: Batch) -> int:
+        return int(batch["attention_mask"].sum())
+
+    def weight(self, batch: Batch) -> float:
+        return float(batch["labels"].shape[0])
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        smoothing = self._spec.method.label_smoothing if model.training else 0.0
+        logits = self._logits(model, batch)
+        losses = F.cross_entropy(logits, batch["labels"], reduction="none", label_smoothing=smoothing)
+        self.seen = losses.detach()
+        return losses.mean()
+
+    def _evaluated(self) -> list[int]:
+        schedule = self._spec.schedule
+        return drawing.spread(len(self.evaluation), schedule.evaluation_batches * schedule.batch)
+
+    def evaluation_batches(self) -> Iterator[Batch]:
+        size, numbers = self._spec.schedule.batch, self._evaluated()
+        for first in range(0, len(numbers), size):
+            yield self._batch(self.evaluation, self._evaluation, numbers[first : first + size])
+
+    def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
+        confusion: Confusion = np.zeros((len(self.labels), len(self.labels)), dtype=np.int64)
+        losses: list[float] = []
+        said: list[int] = []
+        for batch in batches:
+            logits = self._logits(model, batch)
+            losses += F.cross_entropy(logits, batch["labels"], reduction="none").tolist()
+            said += (guessed := logits.argmax(-1).cpu()).tolist()
+            np.add.at(confusion, (batch["labels"].cpu().numpy(), guessed.numpy()), 1)
+        self._confusion = confusion if losses else None
+        self.evaluated = Evaluated(losses=losses, said=said) if losses else None
+        if not losses:
+            return {}
+        mean = math.fsum(losses) / len(losses)
+        return {"evaluation_loss": mean, "accuracy": accuracy(confusion), "f1": macro_f1(confusion)}
+
+    def evaluation_examples(self) -> Examples:
+        chosen = [self.evaluation[number] for number in self._evaluated()]
+        return Examples(
+            kind="text",
+            examples=[each.text for each in chosen],
+            labels=self.labels,
+            expected=[self._numbers[each.label] for each in chosen],
+        )
+
+    def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
+        texts, expected = self._sample_texts()
+        for number, text in enumerate(texts):
+            given = padded(encode_texts(self.tokenizer, [text], self.context), [0], self.tokenizer)
+            chances = self._logits(model, {k: v.to(model.device) for k, v in given.items()}).softmax(-1)[0].cpu()
+            best = chances.topk(min(TOP, len(self.labels)))
+            words = [
+                f"{self.labels[i]} {p:.1%}" for p, i in zip(best.values.tolist(), best.indices.tolist(), strict=True)
+            ]
+            right = f" ({expected[number]})" if expected[number] else ""
+            yield {"prompt": text[:500], "text": " · ".join(words) + right}
+        if self._confusion is not None:
+            yield {"classes": class_scores(self._confusion, self.labels)}
+
+    def _sample_texts(self) -> tuple[list[str], list[str]]:
+        """The spec's texts, else some of those that are evaluated on, with what they are."""
+        if self._spec.samples.prompts:
+            return list(self._spec.samples.prompts), [""] * len(self._spec.samples.prompts)
+        pool = self.evaluation or self.train
+        chosen = [pool[number] for number in drawing.spread(len(pool), SAMPLES)]
+        return [each.text for each in chosen], [each.label for each in chosen]
+
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        seen = part_of(batch, numbers)
+        logits = self._logits(model, seen)
+        losses = F.cross_entropy(logits, seen["labels"], reduction="none").tolist()
+        chances = logits.softmax(-1).max(-1)
+        drawn = self._drawn(step, self._spec.schedule.update)
+        found = []
+        for place, number in enumerate(numbers):
+            text = self.train[drawn[number]]
+            ids = seen["input_ids"][place][seen["attention_mask"][place] > 0].tolist()
+            found.append(
+                ExampleSeen(
+                    number=number,
+                    loss=losses[place],
+                    tokens=tuple(TokenLoss(str(self.tokenizer.decode([i])), None) for i in ids),
+                    source=f"{text.file}:{text.line}" if text.line else text.file,
+                    expected=text.label,
+                    said=self.labels[int(chances.indices[place])],
+                    probability=chances.values[place].item(),
+                )
+            )
+        return found
+
+    def save_beside(self, folder: Path) -> None:
+        self.tokenizer.save_pretrained(str(folder))
+
+    def baselines(self) -> dict[str, float]:
+        if not self.evaluation:
+            return {}
+        train, evaluation = (
+            np.array([self._numbers[each.label] for each in texts]) for texts in (self.train, self.evaluation)
+        )
+        return {"class-frequencies": frequency_loss(train, evaluation, len(self.labels))}
+
+    def _logits(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        found: torch.Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+        return found.float()
+
+
+def split_texts(spec: RunSpec) -> tuple[list[Labelled], list[Labelled]]:
+    """What a spec learns from and evaluates on. Raises ``StudioError`` as ``read_labelled`` does."""
+    columns = Columns(spec.data.text_column, spec.data.label_column)
+    texts = labelled_texts.read_labelled(spec.data.train, columns)
+    if isinstance(spec.data.evaluation, float | int):
+        return labelled_texts.split(texts, float(spec.data.evaluation))
+    return texts, labelled_texts.read_labelled(spec.data.evaluation, columns)
+
+
+def encoded_context(model: PreTrainedModel, wanted: int) -> int:
+    """How many tokens of a text are read: as many as are wanted, and no more than the model knows."""
+    known = getattr(model.config, "max_position_embeddings", None)
+    return min(wanted, known) if isinstance(known, int) and known > 0 else wanted
+
+
+def _refuse_strange(texts: Sequence[Labelled], labels: tuple[str, ...]) -> None:
+    strange = next((each for each in texts if each.label not in set(labels)), None)
+    if strange is not None:
+        detail = f"the class {strange.label} is not among those to learn from"
+        raise StudioError("data-row", path=strange.file, line=strange.line, detail=detail)

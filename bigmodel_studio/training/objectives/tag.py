@@ -1,0 +1,250 @@
+"""Tagging words: a classifier on each word of a sentence, on an encoder that was pre-trained (Devlin et al. 2018,
+section 5.3). A word's tag is learnt and told at its first piece; the others, and the special tokens, count for nothing.
+
+Its measure is the F1 of entities as ``conlleval`` counts it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from transformers import PreTrainedModel
+
+from bigmodel_studio.core import conll, conlleval
+from bigmodel_studio.core.conll import Sentence
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.engine import loading
+from bigmodel_studio.protocol import ExampleSeen, TokenLoss
+from bigmodel_studio.training import drawing, heads, text_heads
+from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives.classify_text import encoded_context
+
+NOTHING = -100
+"""The label of a token that has none: ``cross_entropy`` leaves it out."""
+SAMPLES = 8
+
+
+class Tag(Objective):
+    """Batches are ``{"input_ids", "attention_mask", "labels": int64 [batch, tokens]}``, labels -100 but at the first
+    piece of a word.
+    """
+
+    rate = "tokens_per_s"
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+        self._spec = spec
+        self.train, self.evaluation = split_sentences(spec)
+        self.tags = conll.tags_of(self.train)
+        self._numbers = {tag: number for number, tag in enumerate(self.tags)}
+        self._refuse_strange()
+        base = checkpoint or resolve(parse_model(spec.model.base))
+        bases = TRAINABLE["tag"].bases
+        self.model, new = text_heads.load_with_head(base, "token-classifier", bases, self.tags, spec.seed)
+        if checkpoint is not None and new:
+            raise StudioError("labels-changed", were=", ".join(heads.labels_of(self.model.config)[:20]))
+        self.tokenizer = loading.load_tokenizer(base, base.name)
+        self.context = encoded_context(self.model, spec.model.context)
+        self._train = self._encoded(self.train, say)
+        self._evaluation = self._encoded(self.evaluation, say)
+        if spec.method.kind == "frozen":
+            heads.train_only(self.model, text_heads.head_names(self.model))
+        self._totals: dict[str, conlleval.Counts] = {}
+        self.notes = [
+            f"{len(self.train):,} sentences to learn from, {len(self.evaluation):,} to evaluate on",
+            f"{len(self.tags):,} tags: {', '.join(self.tags[:30])}",
+            f"sentences of at most {self.context:,} tokens; {self._train.cut + self._evaluation.cut:,} are cut",
+        ]
+        self.notes += [f"the head is new: {', '.join(new)}"] if new else []
+
+    def _refuse_strange(self) -> None:
+        for sentence in self.evaluation:
+            strange = next((tag for tag in sentence.tags if tag not in self._numbers), None)
+            if strange is not None:
+                detail = f"the tag {strange} is not among those to learn from"
+                raise StudioError("data-row", path=sentence.file, line=sentence.line, detail=detail)
+
+    def _encoded(self, sentences: Sequence[Sentence], say: Say | None = None) -> Encoded:
+        return encode_texts(self.tokenizer, [each.words for each in sentences], self.context, say, as_words=True)
+
+    # ------------------------------------------------------------------------------- for the loop
+
+    def to_training(self, model: PreTrainedModel) -> None:
+        model.train()
+        if self._spec.method.kind == "frozen":
+            model.base_model.eval()
+
+    def _drawn(self, step: int) -> list[int]:
+        size = self._spec.schedule.update
+        return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.train))
+
+    def batch(self, step: int) -> Batch:
+        return self._batch(self.train, self._train, self._drawn(step))
+
+    def _batch(self, sentences: Sequence[Sentence], encoded: Encoded, numbers: Sequence[int]) -> Batch:
+        given = padded(encoded, numbers, self.tokenizer)
+        labels = torch.full_like(given["input_ids"], NOTHING)
+        for row, number in enumerate(numbers):
+            for place, word in first_pieces(encoded, number):
+                labels[row, place] = self._numbers[sentences[number].tags[word]]
+        return {**given, "labels": labels}
+
+    def items(self, batch: Batch) -> int:
+        return int(batch["attention_mask"].sum())
+
+    def weight(self, batch: Batch) -> float:
+        return float((batch["labels"] != NOTHING).sum())
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        losses = self._losses(self._logits(model, batch), batch["labels"])
+        known = batch["labels"] != NOTHING
+        self.seen = (losses.detach() * known).sum(-1) / known.sum(-1).clamp(min=1)
+        return losses.sum() / known.sum()
+
+    @staticmethod
+    def _losses(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none", ignore_index=NOTHING)
+
+    def _evaluated(self) -> list[int]:
+        schedule = self._spec.schedule
+        return drawing.spread(len(self.evaluation), schedule.evaluation_batches * schedule.batch)
+
+    def evaluation_batches(self) -> Iterator[Batch]:
+        size, numbers = self._spec.schedule.batch, self._evaluated()
+        for first in range(0, len(numbers), size):
+            yield self._batch(self.evaluation, self._evaluation, numbers[first : first + size])
+
+    def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
+        """Words that were cut off count as "O"."""
+        total, words, right = 0.0, 0, 0
+        losses: list[float] = []
+        pairs = []
+        numbers = iter(self._evaluated())
+        for batch in batches:
+            logits = self._logits(model, batch)
+            each, known = self._losses(logits, batch["labels"]), batch["labels"] != NOTHING
+            losses += (each.sum(-1) / known.sum(-1).clamp(min=1)).tolist()
+            total += each.sum().item()
+            words += int(known.sum())
+            guessed = logits.argmax(-1)
+            right += int(((guessed == batch["labels"]) & known).sum())
+            for row, number in zip(guessed.cpu(), numbers, strict=False):
+                sentence = self.evaluation[number]
+                said = [conll.OUTSIDE] * len(sentence.words)
+                for place, word in first_pieces(self._evaluation, number):
+                    said[word] = self.tags[int(row[place])]
+                pairs.append((sentence.tags, said))
+        if not words:
+            return {}
+        self._totals = conlleval.count_all(pairs)
+        self.evaluated = Evaluated(losses=losses)
+        whole = conlleval.together(self._totals)
+        found = {"f1": whole.f1, "precision": whole.precision, "recall": whole.recall, "accuracy": right / words}
+        return {"evaluation_loss": total / words, **found}
+
+    def evaluation_examples(self) -> Examples:
+        return Examples(kind="text", examples=[" ".join(self.evaluation[n].words) for n in self._evaluated()])
+
+    def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
+        given = [Sentence(tuple(text.split()), (), "", 0) for text in self._spec.samples.prompts if text.split()]
+        pool = self.evaluation or self.train
+        for sentence in given or [pool[number] for number in drawing.spread(len(pool), SAMPLES)]:
+            said = self._tagged(model, sentence)
+            right = f" ({_marked(sentence.words, sentence.tags)})" if sentence.tags else ""
+            yield {"prompt": " ".join(sentence.words)[:500], "text": _marked(sentence.words, said) + right}
+        if self._totals:
+            yield {"classes": [_score(name, counts) for name, counts in sorted(self._totals.items())]}
+
+    def _tagged(self, model: PreTrainedModel, sentence: Sentence) -> list[str]:
+        encoded = self._encoded([sentence])
+        given = {name: each.to(model.device) for name, each in padded(encoded, [0], self.tokenizer).items()}
+        row = self._logits(model, given)[0].argmax(-1).cpu()
+        said = [conll.OUTSIDE] * len(sentence.words)
+        for place, word in first_pieces(encoded, 0):
+            said[word] = self.tags[int(row[place])]
+        return said
+
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        seen, drawn = part_of(batch, numbers), self._drawn(step)
+        losses = self._losses(self._logits(model, seen), seen["labels"]).cpu()
+        found = []
+        for place, number in enumerate(numbers):
+            sentence = self.train[drawn[number]]
+            labels, ids = seen["labels"][place].tolist(), seen["input_ids"][place].tolist()
+            known = [label != NOTHING for label in labels]
+            tokens = tuple(
+                TokenLoss(f"{self.tokenizer.decode([id_])} ", losses[place, at].item() if known[at] else None)
+                for at, id_ in enumerate(ids[: int(seen["attention_mask"][place].sum())])
+            )
+            mean = math.fsum(losses[place][torch.tensor(known)].tolist()) / max(1, sum(known))
+            expected = _marked(sentence.words, sentence.tags)
+            where = f"{sentence.file}:{sentence.line}"
+            found.append(ExampleSeen(number=number, loss=mean, tokens=tokens, source=where, expected=expected))
+        return found
+
+    def save_beside(self, folder: Path) -> None:
+        self.tokenizer.save_pretrained(str(folder))
+
+    def baselines(self) -> dict[str, float]:
+        """The loss of one who only knows how frequent each tag is."""
+        if not self.evaluation:
+            return {}
+        counts = np.ones(len(self.tags))
+        for sentence in self.train:
+            for tag in sentence.tags:
+                counts[self._numbers[tag]] += 1
+        nats = -np.log(counts / counts.sum())
+        told = [nats[self._numbers[tag]] for sentence in self.evaluation for tag in sentence.tags]
+        return {"tag-frequencies": float(np.mean(told))}
+
+    def _logits(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        found: torch.Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+        return found.float()
+
+
+def first_pieces(encoded: Encoded, number: int) -> Iterator[tuple[int, int]]:
+    """Where in a sentence's tokens each word begins: (token, word)."""
+    before = -1
+    for place, word in enumerate(encoded.words_of(number).tolist()):
+        if word >= 0 and word != before:
+            yield place, word
+        before = word
+
+
+def split_sentences(spec: RunSpec) -> tuple[list[Sentence], list[Sentence]]:
+    """What a spec learns from and evaluates on. Raises ``StudioError`` as ``read_sentences`` does."""
+    sentences = conll.read_sentences(spec.data.train)
+    share = spec.data.evaluation
+    if not isinstance(share, float | int):
+        return sentences, conll.read_sentences(share)
+    train: list[Sentence] = []
+    evaluation: list[Sentence] = []
+    for number, sentence in enumerate(sentences):
+        (evaluation if int((number + 1) * share) > int(number * share) else train).append(sentence)
+    return train, evaluation
+
+
+def _marked(words: Sequence[str], tags: Sequence[str]) -> str:
+    """The entities of a sentence in words: "Empire State Building = location"."""
+    found = conlleval.entities(tags)
+    return " · ".join(f"{' '.join(words[e.first : e.last + 1])} = {e.type}" for e in found) or "–"
+
+
+def _score(name: str, counts: conlleval.Counts) -> dict[str, Any]:
+    return {
+        "label": name,
+        "pictures": counts.there,
+        "recall": counts.recall if counts.there else None,
+        "precision": counts.precision if counts.said else None,
+        "taken_for": "",
+    }
