@@ -4084,6 +4084,10 @@
         <translation>{0} 到 {1} 之间的比例，或文件、文件夹列表</translation>
     </message>
     <message>
+        <source>a word without a tag</source>
+        <translation>有词没有标签</translation>
+    </message>
+    <message>
         <source>above {0}</source>
         <translation>大于 {0}</translation>
     </message>
@@ -4106,6 +4110,10 @@
     <message>
         <source>at most {0}: a newer version wrote this file</source>
         <translation>不超过 {0}：该文件由更新的版本写入</translation>
+    </message>
+    <message>
+        <source>ddp, where LoRA is trained</source>
+        <translation>训练 LoRA 时为 ddp</translation>
     </message>
     <message>
         <source>each {0} to {1}</source>
@@ -4136,8 +4144,16 @@
         <translation>它属于另一个模型</translation>
     </message>
     <message>
+        <source>it has no class</source>
+        <translation>没有类别</translation>
+    </message>
+    <message>
         <source>it has no tokenizer.json and none can be made from its files</source>
         <translation>没有 tokenizer.json，也无法从现有文件生成</translation>
+    </message>
+    <message>
+        <source>it is not JSON</source>
+        <translation>不是 JSON</translation>
     </message>
     <message>
         <source>it is not a table</source>
@@ -4827,6 +4843,10 @@
         <translation>每秒约识别 {rate} 张图片。</translation>
     </message>
     <message>
+        <source>It may be a folder with a folder of texts for each class, or a file that ends in {suffixes}.</source>
+        <translation>可以是每个类别一个文本文件夹的文件夹，或以 {suffixes} 结尾的文件。</translation>
+    </message>
+    <message>
         <source>It may be: 500M, 7B, 1.5B.</source>
         <translation>可以写作：500M、7B、1.5B。</translation>
     </message>
@@ -4975,6 +4995,10 @@
         <translation>请修改那一行后重试。</translation>
     </message>
     <message>
+        <source>Mend that line, or leave it out.</source>
+        <translation>请修正或删去该行。</translation>
+    </message>
+    <message>
         <source>Merge the adapter into its base model and save that.</source>
         <translation>请将适配器合并到基础模型后再保存。</translation>
     </message>
@@ -4987,8 +5011,16 @@
         <translation>请给出一个字段及其多个值：--over optimizer.learning_rate=1e-3,3e-4，或在规格中写 [sweep] 表。</translation>
     </message>
     <message>
+        <source>Name one in model.base: an encoder as BERT is, a folder or RUN@STEP.</source>
+        <translation>请在 model.base 中指定：BERT 一类的编码器、文件夹或 RUN@STEP。</translation>
+    </message>
+    <message>
         <source>Name one that is not there yet.</source>
         <translation>请给出一个尚不存在的文件夹。</translation>
+    </message>
+    <message>
+        <source>Name some in method.targets; it has: {there}.</source>
+        <translation>请在 method.targets 中指定；模型中有：{there}。</translation>
     </message>
     <message>
         <source>Name the files that are wanted.</source>
@@ -5087,8 +5119,16 @@
         <translation>你自己的训练任务可以移除。</translation>
     </message>
     <message>
+        <source>Save it as UTF-8.</source>
+        <translation>请以 UTF-8 保存。</translation>
+    </message>
+    <message>
         <source>Save it first, then drop it.</source>
         <translation>请先保存，再拖入。</translation>
+    </message>
+    <message>
+        <source>Say which in data.text_column and data.label_column.</source>
+        <translation>请在 data.text_column 和 data.label_column 中指定。</translation>
     </message>
     <message>
         <source>See how it is spelt; a private one is found after signing in.</source>
@@ -5125,6 +5165,10 @@
     <message>
         <source>See whether the address is right.</source>
         <translation>请检查地址是否正确。</translation>
+    </message>
+    <message>
+        <source>See whether the column of the class is the right one.</source>
+        <translation>请检查类别列是否正确。</translation>
     </message>
     <message>
         <source>See whether the network wants you to sign in on a page of its own first, and which mirror the settings name.</source>
@@ -5419,6 +5463,10 @@
         <translation>模型算出了非数值（NaN），无法选出词元。</translation>
     </message>
     <message>
+        <source>The model has no module called {targets} to put an adapter on.</source>
+        <translation>模型中没有名为 {targets} 的模块可以加适配器。</translation>
+    </message>
+    <message>
         <source>The model&apos;s chat template cannot be used: {detail}.</source>
         <translation>模型的对话模板无法使用：{detail}。</translation>
     </message>
@@ -5609,6 +5657,10 @@
     <message>
         <source>There are pictures of one class only ({label}).</source>
         <translation>只有一个类别（{label}）的图片。</translation>
+    </message>
+    <message>
+        <source>There are {count} classes, and at most {most} are learnt.</source>
+        <translation>共有 {count} 个类别，最多只能学习 {most} 个。</translation>
     </message>
     <message>
         <source>There are: {known}.</source>
@@ -6155,6 +6207,10 @@
         <translation>{objective} 不能从零开始训练。</translation>
     </message>
     <message>
+        <source>{objective} trains a model on that has learnt to read; it does not begin from scratch.</source>
+        <translation>{objective} 需要在已经学会阅读的模型上继续训练，不能从零开始。</translation>
+    </message>
+    <message>
         <source>{parameter} is no parameter that is trained.</source>
         <translation>{parameter} 不是被训练的参数。</translation>
     </message>
@@ -6179,6 +6235,10 @@
         <translation>{path} 无法写入：{detail}。</translation>
     </message>
     <message>
+        <source>{path} has no column {column}; it has: {columns}.</source>
+        <translation>{path} 没有列 {column}；现有的列：{columns}。</translation>
+    </message>
+    <message>
         <source>{path} has no config.json, so it is no model folder.</source>
         <translation>{path} 中没有 config.json，不是模型文件夹。</translation>
     </message>
@@ -6199,8 +6259,20 @@
         <translation>{path} 是文件。</translation>
     </message>
     <message>
+        <source>{path} is not UTF-8 (byte {place}).</source>
+        <translation>{path} 不是 UTF-8 编码（第 {place} 字节）。</translation>
+    </message>
+    <message>
+        <source>{path} is not a table of texts with their classes.</source>
+        <translation>{path} 不是带类别的文本表。</translation>
+    </message>
+    <message>
         <source>{path} is not among the folders that are remembered.</source>
         <translation>{path} 不在已记住的文件夹之列。</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {detail}.</source>
+        <translation>{path} 第 {line} 行：{detail}。</translation>
     </message>
     <message>
         <source>“bigmodel-studio pull {model}” fetches it from the Hub; so does the Models page.</source>
@@ -6909,6 +6981,10 @@
     <message>
         <source>Evaluation loss</source>
         <translation>验证损失</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>样本</translation>
     </message>
     <message>
         <source>FLOPs</source>
