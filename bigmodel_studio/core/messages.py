@@ -600,6 +600,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{model} has no output that tells whether a sentence follows another.",
         "Set masking.next_sentence to false.",
     ),
+    "chat-none": (
+        "There is no conversation to learn from in {path}: {detail}.",
+        "One JSON entry a line, or one array, with messages, conversations, or instruction and output.",
+    ),
     "data-too-little": (
         "There are only {tokens:,} {part} tokens; {needed:,} are needed.",
         "Add text, or take a smaller model.context (or another data.evaluation).",

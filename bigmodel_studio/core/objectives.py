@@ -57,6 +57,18 @@ TRAINABLE: dict[str, Trainable] = {
         page="chat",
         fine_defaults={"optimizer": {"learning_rate": 1e-4}},
     ),
+    "chat": Trainable(
+        data="text",
+        architectures=(),
+        methods=("full",),
+        bases=("causal-lm",),
+        page="chat",
+        defaults={
+            "model": {"context": 512},
+            "optimizer": {"learning_rate": 1e-4, "weight_decay": 0.01},
+            "schedule": {"batch": 8},
+        },
+    ),
     "masked-lm": Trainable(
         data="text",
         architectures=("bert",),

@@ -38,10 +38,10 @@ class Corpus:
 
 def split_corpus(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpus:
     """The files of a spec, split. Raises ``StudioError``: "data-missing", "data-no-text", "data-empty"."""
-    files = _files(train)
+    files = files_of(train)
     parts = [Part(path, 0, path.stat().st_size) for path in files]
     if not isinstance(evaluation, float | int):
-        return Corpus(parts, [Part(path, 0, path.stat().st_size) for path in _files(evaluation)])
+        return Corpus(parts, [Part(path, 0, path.stat().st_size) for path in files_of(evaluation)])
     total = sum(part.end for part in parts)
     if total == 0:
         raise StudioError("data-empty", path=", ".join(train))
@@ -75,14 +75,15 @@ def _line_end(path: Path, boundary: int, end: int) -> int:
     return boundary + next((i for i, byte in enumerate(ahead) if byte & 0xC0 != 0x80), 0)
 
 
-def _files(given: Sequence[str]) -> list[Path]:
+def files_of(given: Sequence[str], suffixes: tuple[str, ...] = TEXT_SUFFIXES) -> list[Path]:
+    """The files that are named, and of folders those in them with such an ending. Raises as ``split_corpus`` does."""
     found: list[Path] = []
     for text in given:
         path = Path(text)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in TEXT_SUFFIXES and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
             if not inside:
-                raise StudioError("data-no-text", path=text, suffixes=", ".join(TEXT_SUFFIXES))
+                raise StudioError("data-no-text", path=text, suffixes=", ".join(suffixes))
             found += inside
         elif path.is_file():
             found.append(path)

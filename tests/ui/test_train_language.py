@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.core import numbers, paths, run_queue, shape
 from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.protocol import ModelRef
+from bigmodel_studio.ui.pages.train.chat_subject import ChatSubject
 from bigmodel_studio.ui.pages.train.masked_subject import MaskedSubject
 from tests.ui import test_train_page as base
 from tests.ui.test_train_page import Bench
@@ -66,7 +68,56 @@ def test_candidates_are_shown_and_the_model_is_found_in_models(qtbot: QtBot, ben
     bench.page.choose("bert")
     qtbot.waitUntil(lambda: bench.page.story.model.rowCount() == 1, timeout=5000)
     shown = bench.page.story.model.index(0).data()
-    assert shown == f"4\nThe [MASK] ran.\ndog {numbers.percent(0.42)}, cat {numbers.percent(0.08)}"
+    assert shown == f"4\nThe [MASK] ran.\ndog {numbers.percent(0.42)} · cat {numbers.percent(0.08)}"
     qtbot.waitUntil(lambda: bench.page.use_button.text() == "Show in Models", timeout=2000)
     bench.page.use()
     assert bench.opened[-1][0] == "models"
+
+
+def test_a_chat_begins_from_a_model_and_conversations(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append(run.name))
+    path = tmp_path / "talks.jsonl"
+    path.write_text('{"prompt": "ping", "completion": "pong"}\n')
+    _know_models(qtbot, bench)
+    page, form = bench.page, bench.page.form
+    page.new_item()
+    form.choices["chat"].click()
+    subject = form.of(ChatSubject)
+    assert subject.isVisible()
+    assert not subject.scratch.isVisible()
+    assert not form.start_button.isEnabled()
+    assert subject.errors["data.train"].isVisible()
+    subject.data.add_files([path])
+    assert form.name.text() == "talks"
+    form.train_on(ModelRef(source="builtin", id="starter-gpt"))
+    assert form.subject is subject
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
+    record = bench.library.find(ModelRef(source="builtin", id="starter-gpt"))
+    assert record is not None
+    assert form.cost.text() == f"{numbers.exact(record.parameters)} parameters"
+    assert "8 conversations a step, up to 4,096 tokens" in form.cost_more.text()
+    form.start()
+    assert started == ["talks"]
+    spec = RunFolder(paths.runs() / "talks").spec()
+    assert spec is not None
+    assert (spec.objective, spec.model.base, spec.model.context) == ("chat", "starter-gpt", 512)
+    assert spec.samples.prompts == ("What can you do?",)
+    assert spec.optimizer.learning_rate == 1e-4
+
+
+def test_a_text_generator_is_trained_on_plain_text_unless_a_chat_was_chosen(qtbot: QtBot, bench: Bench) -> None:
+    _know_models(qtbot, bench)
+    form = bench.page.form
+    bench.page.new_item()
+    form.choices["classify-images"].click()
+    form.train_on(ModelRef(source="builtin", id="starter-gpt"))
+    assert form.subject.objective == "causal-lm"
+    assert form.subject.fine.isChecked()
+
+
+def _know_models(qtbot: QtBot, bench: Bench) -> None:
+    bench.library.refresh()
+    qtbot.waitUntil(lambda: bench.library.ready, timeout=10_000)

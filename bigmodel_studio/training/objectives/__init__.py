@@ -23,6 +23,7 @@ from bigmodel_studio.training.data import Say
 
 OBJECTIVES = {
     "causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM",
+    "chat": "bigmodel_studio.training.objectives.chat:Chat",
     "masked-lm": "bigmodel_studio.training.objectives.masked_lm:MaskedLM",
     "classify-text": "bigmodel_studio.training.objectives.classify_text:ClassifyText",
     "tag": "bigmodel_studio.training.objectives.tag:Tag",

@@ -23,6 +23,7 @@ from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import check_folder
 from bigmodel_studio.protocol import ExampleSeen
 from bigmodel_studio.training import baselines, data, tokenizing
+from bigmodel_studio.training.continuing import continued, ends_of
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
 from bigmodel_studio.training.objectives.token_losses import token_losses
@@ -114,7 +115,8 @@ class CausalLM(Objective):
             start = start or [int(end) if isinstance(end, int) else 0]
             room = max(1, self.context - min(len(start), self.context // 2))
             start = start[-(self.context - min(room, wanted.new_tokens)) :]
-            ids = _continue(model, start, min(room, wanted.new_tokens), wanted.temperature, end, generator)
+            ends = ends_of(model, self.tokenizer)
+            ids = continued(model, start, min(room, wanted.new_tokens), wanted.temperature, ends, generator)
             said = str(self.tokenizer.decode(start + ids))[len(str(self.tokenizer.decode(start))) :]
             yield {"prompt": prompt, "text": said, "tokens": len(ids)}
 
@@ -177,30 +179,3 @@ def load_causal_lm(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedMod
 
 def _base_folder(model: ModelSpec) -> Path | None:
     return None if model.base == "scratch" else resolve(parse_model(model.base))
-
-
-def _continue(
-    model: PreTrainedModel,
-    prompt: list[int],
-    new_tokens: int,
-    temperature: float,
-    end: Any,
-    generator: torch.Generator,
-) -> list[int]:
-    """At most ``new_tokens`` ids after ``prompt``: the most probable ones at temperature 0, drawn otherwise."""
-    ids: list[int] = []
-    cache = None
-    inputs = torch.tensor([prompt], device=model.device)
-    while len(ids) < new_tokens:
-        output = model(input_ids=inputs, past_key_values=cache, use_cache=True)
-        cache = output.past_key_values
-        logits = output.logits[0, -1].float().cpu()
-        if temperature > 0:
-            chosen = int(torch.multinomial(torch.softmax(logits / temperature, -1), 1, generator=generator))
-        else:
-            chosen = int(logits.argmax())
-        if chosen == end:
-            break
-        ids.append(chosen)
-        inputs = torch.tensor([[chosen]], device=model.device)
-    return ids

@@ -160,6 +160,23 @@ class TextField(DataField):
         return self.tr("Sample stories") if file == sample_text() else file.name
 
 
+class ChatField(DataField):
+    """Files of conversations, and folders of them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", "", parent)
+        self.none.setText(self.tr("Drop conversations here: JSON or JSONL with messages, or instructions and answers"))
+        self.add.setText(self.tr("Add files…"))
+        self.show_files()
+
+    @Slot()
+    def browse(self) -> None:
+        endings = self.tr("Conversations") + " (*.json *.jsonl)"
+        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Conversations to learn from"), "", endings)
+        if files:
+            self.add_files([Path(file) for file in files])
+
+
 class FolderField(DataField):
     """Folders that hold a folder of pictures for each class."""
 

@@ -28,6 +28,7 @@ _FIELDS_OF_CODES = {
     "data-split-folder": "data.train",
     "data-strange-class": "data.evaluation",
     "data-no-sentences": "data.train",
+    "chat-none": "data.train",
     "base-needed": "model.base",
     "model-unknown": "model.base",
     "folder-missing": "model.base",

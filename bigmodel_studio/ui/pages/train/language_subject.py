@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.spec import ModelSpec, make_spec
-from bigmodel_studio.ui.pages.train.data_field import TextField
+from bigmodel_studio.ui.pages.train.data_field import DataField, TextField
 from bigmodel_studio.ui.pages.train.fields import Row, field_error, number
 from bigmodel_studio.ui.pages.train.subject import Subject, Tables
 from bigmodel_studio.ui.studio import Studio
@@ -24,7 +24,7 @@ class LanguageSubject(Subject):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         usual = self.usual_shape()
-        self.data = TextField()
+        self.data = self.make_data()
         self.layers, self.heads = number(usual.layers, 1000, self.changed), number(usual.heads, 1024, self.changed)
         self.model_width = number(usual.width, 65536, self.changed)
         self.context = number(usual.context, 1_048_576, self.changed)
@@ -33,6 +33,10 @@ class LanguageSubject(Subject):
         self.prompts.setFixedHeight(64)
         self.prompts.setTabChangesFocus(True)
         self.prompts.textChanged.connect(self.changed)
+
+    def make_data(self) -> DataField:
+        """Where what it learns from is given."""
+        return TextField()
 
     def count(self, vocabulary: int, context: int, width: int, layers: int) -> int:
         """The parameters of such a model from scratch."""

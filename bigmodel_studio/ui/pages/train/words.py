@@ -33,8 +33,8 @@ BASELINES: dict[str, str] = {
 METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "evaluation_loss": (str(QT_TRANSLATE_NOOP("train", "Evaluation loss")), numbers.significant),
     "accuracy": (str(QT_TRANSLATE_NOOP("train", "Accuracy")), numbers.percent),
-    "masked_accuracy": (str(QT_TRANSLATE_NOOP("train", "Words guessed")), numbers.percent),
-    "next_sentence_accuracy": (str(QT_TRANSLATE_NOOP("train", "Pairs told apart")), numbers.percent),
+    "masked_accuracy": (str(QT_TRANSLATE_NOOP("train", "Words")), numbers.percent),
+    "next_sentence_accuracy": (str(QT_TRANSLATE_NOOP("train", "Pairs")), numbers.percent),
     "learning_rate": (str(QT_TRANSLATE_NOOP("train", "Learning rate")), numbers.significant),
     "gradient_norm": (str(QT_TRANSLATE_NOOP("train", "Gradient norm")), numbers.significant),
     "tokens_per_s": (str(QT_TRANSLATE_NOOP("train", "Tokens")), numbers.rate),
@@ -83,7 +83,7 @@ def sample_words(sample: dict[str, Any]) -> tuple[str, str]:
 
 def _candidates(mask: dict[str, Any]) -> str:
     """The candidates for a hidden word, the most probable first."""
-    return ", ".join(
+    return " · ".join(
         f"{_line(each.get('token', ''))} {numbers.percent(each.get('probability'))}" for each in mask["candidates"]
     )
 

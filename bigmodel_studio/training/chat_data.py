@@ -1,0 +1,192 @@
+"""Conversations as tokens on disk, mapped into memory, with a mark on each token that is learnt.
+
+Made once for the files, a tokenizer with its chat template and a context, and kept in the cache under a hash of these.
+A conversation that is longer than the context is cut at its end; where no answer is left then, it is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from bigmodel_studio.core import paths
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.training.cached import made_whole
+from bigmodel_studio.training.chat_files import CHAT_SUFFIXES, Chat, Fault, read_chats
+from bigmodel_studio.training.chat_spans import learnt_tokens, written
+from bigmodel_studio.training.data import Say, Tokens, mapped
+from bigmodel_studio.training.text_files import Corpus, Part, content_hash, files_of
+
+MOST_FAULTS = 20
+"""So many are named in the log; all are counted."""
+_FILES = {"tokens": "", "learnt": "uint8", "starts": "uint64"}
+
+
+class Counts(msgspec.Struct):
+    """What was found: conversations learnt from and evaluated on, those that were cut, that had no answer within the
+    context, and that could not be used, the first of these with the reason.
+    """
+
+    dtype: str
+    train: int = 0
+    evaluation: int = 0
+    cut: int = 0
+    without: int = 0
+    faults: int = 0
+    named: list[str] = msgspec.field(default_factory=list)
+
+    def fault(self, fault: Fault) -> None:
+        """One that cannot be used."""
+        self.faults += 1
+        if len(self.named) < MOST_FAULTS:
+            self.named.append(str(fault))
+
+
+class Chats:
+    """One part of the data: conversation ``n`` lies in ``tokens`` and ``learnt`` from ``starts[n]`` on."""
+
+    def __init__(self, tokens: Tokens, learnt: NDArray[np.uint8], starts: NDArray[np.uint64]) -> None:
+        self.tokens, self.learnt, self.starts = tokens, learnt, starts
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def conversation(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Ids and marks, as whole numbers."""
+        begin, end = int(self.starts[number]), int(self.starts[number + 1])
+        return self.tokens[begin:end].astype(np.int64), self.learnt[begin:end].astype(np.int64)
+
+
+class ChatData:
+    """Both parts of a run's data."""
+
+    def __init__(self, train: Chats, evaluation: Chats, counts: Counts) -> None:
+        self.train, self.evaluation, self.counts = train, evaluation, counts
+
+
+def chat_files(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpus:
+    """The files of a spec, whole. Raises ``StudioError``: "data-missing", "data-no-text", "data-empty"."""
+    parts = [
+        [Part(path, 0, path.stat().st_size) for path in files_of(given, CHAT_SUFFIXES)]
+        for given in (train, () if isinstance(evaluation, float | int) else evaluation)
+    ]
+    if not any(part.end for part in parts[0]):
+        raise StudioError("data-empty", path=", ".join(train))
+    return Corpus(parts[0], parts[1])
+
+
+def prepare(corpus: Corpus, share: float, tokenizer: PreTrainedTokenizerBase, context: int, say: Say) -> ChatData:
+    """The conversations, from the cache or made now; ``share`` of those to learn from are evaluated on instead.
+
+    Raises ``OSError``, and ``StudioError`` "chat-none" where none can be learnt from; nothing half-made is left.
+    """
+    total = sum(part.end for part in corpus.train + corpus.evaluation)
+    content = content_hash(corpus, lambda done: say("reading", done, total))
+    backend: Any = tokenizer
+    recipe = [content, backend.backend_tokenizer.to_str(), tokenizer.chat_template, context, share]
+    recipe += [tokenizer.special_tokens_map]
+    key = hashlib.sha256(f"chats 1 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
+    folder = paths.cache() / "chats" / key
+    if not (folder / "chats.json").is_file():
+        _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenising", done, total))
+    counts = msgspec.json.decode((folder / "chats.json").read_bytes(), type=Counts)
+    return ChatData(_read(folder, "train", counts.dtype), _read(folder, "evaluation", counts.dtype), counts)
+
+
+def _read(folder: Path, part: str, dtype: str) -> Chats:
+    found: list[Any] = [mapped(folder / f"{part}-{name}.bin", kind or dtype) for name, kind in _FILES.items()]
+    return Chats(*found)
+
+
+def _make(
+    folder: Path,
+    corpus: Corpus,
+    share: float,
+    tokenizer: PreTrainedTokenizerBase,
+    context: int,
+    say: Callable[[int], None],
+) -> None:
+    counts = Counts(dtype="uint16" if len(tokenizer) <= 65536 else "uint32")
+    done, numbers = 0, itertools.count()
+    with made_whole(folder, "chats.json") as temporary:
+        writers = {name: _Writer(temporary, name, counts.dtype) for name in ("train", "evaluation")}
+        try:
+            for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):
+                for part in parts:
+                    read = 0
+                    for chat in _usable(part.path, counts):
+                        for ids, learnt in _rows(chat, tokenizer, context, counts):
+                            number = next(numbers)
+                            # Spread evenly, so that an order in the files does no harm.
+                            held = name == "train" and int((number + 1) * share) > int(number * share)
+                            writers["evaluation" if held else name].add(ids, learnt)
+                        read += sum(len(message["content"].encode()) for message in chat.messages)
+                        say(done + min(read, part.end))
+                    done += part.end
+        finally:
+            for writer in writers.values():
+                writer.close()
+        counts.train, counts.evaluation = writers["train"].count, writers["evaluation"].count
+        if not counts.train:
+            files = ", ".join(part.path.name for part in corpus.train)
+            detail = counts.named[0] if counts.named else "no answer lies within the context"
+            raise StudioError("chat-none", path=files, detail=detail)
+        (temporary / "chats.json").write_bytes(msgspec.json.encode(counts))
+
+
+def _usable(path: Path, counts: Counts) -> Iterator[Chat]:
+    for found in read_chats(path):
+        if isinstance(found, Fault):
+            counts.fault(found)
+        else:
+            yield found
+
+
+def _rows(
+    chat: Chat, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts
+) -> Iterator[tuple[list[int], list[bool]]]:
+    """Ids and marks of what can be learnt from a conversation; its last token is never read, only foretold."""
+    try:
+        parts = written(tokenizer, chat.messages)
+    except ValueError as error:
+        counts.fault(Fault(chat.file, chat.line, str(error)))
+        return
+    for part in parts:
+        ids, learnt = learnt_tokens(tokenizer, part)
+        counts.cut += len(ids) > context + 1
+        if any(learnt[1 : context + 1]):
+            yield ids[: context + 1], learnt[: context + 1]
+        else:
+            counts.without += 1
+
+
+class _Writer:
+    """One part's files, written as conversations come."""
+
+    def __init__(self, folder: Path, part: str, dtype: str) -> None:
+        self._files = {name: open(folder / f"{part}-{name}.bin", "wb") for name in _FILES}  # noqa: SIM115
+        self._dtype = dtype
+        self.count = self._place = 0
+
+    def add(self, ids: list[int], learnt: list[bool]) -> None:
+        self._put("starts", [self._place])
+        self._put("tokens", ids)
+        self._put("learnt", learnt)
+        self.count, self._place = self.count + 1, self._place + len(ids)
+
+    def close(self) -> None:
+        self._put("starts", [self._place])
+        for stream in self._files.values():
+            stream.close()
+
+    def _put(self, name: str, values: Sequence[int]) -> None:
+        self._files[name].write(np.asarray(values, dtype=_FILES[name] or self._dtype).tobytes())

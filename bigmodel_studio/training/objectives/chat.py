@@ -1,0 +1,208 @@
+"""Answering as in conversations: a model that continues text is trained on, with the loss on the answers alone.
+
+Ouyang et al. 2022 (arXiv 2203.02155, section 3.5, supervised fine-tuning): what the user and the system say is read and
+not learnt. The model's own chat template writes the conversations; one without is given a simple one, which is saved
+with its tokenizer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from transformers import PreTrainedModel
+
+from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.model_folder import context_length_of
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.protocol import ExampleSeen
+from bigmodel_studio.training import chat_data
+from bigmodel_studio.training.baselines import token_shares
+from bigmodel_studio.training.chat_data import Chats
+from bigmodel_studio.training.chat_spans import simple_template
+from bigmodel_studio.training.continuing import continued, ends_of
+from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS, load_causal_lm
+from bigmodel_studio.training.objectives.token_losses import token_losses
+from bigmodel_studio.training.shuffles import Shuffles
+
+MOST_COUNTED = 20_000_000
+"""Tokens that a share or a baseline is counted over: memory stays flat on any data."""
+
+
+class Seen(NamedTuple):
+    """``where`` the next token is learnt [batch, length - 1]; its logits [learnt, vocabulary], what it is and the loss
+    on it [learnt].
+    """
+
+    where: torch.Tensor
+    logits: torch.Tensor
+    labels: torch.Tensor
+    losses: torch.Tensor
+
+
+class Chat(Objective):
+    """Batches are ``{"tokens", "learnt": int64 [batch, longest], "lengths": int64 [batch]}``; ``learnt`` is 1 for a
+    token of an answer. What fills a row up is read by nothing, for it comes after, and is not learnt.
+    """
+
+    rate = "tokens_per_s"
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+        self._spec = spec
+        corpus = chat_data.chat_files(spec.data.train, spec.data.evaluation)
+        source = checkpoint if checkpoint is not None else resolve(parse_model(spec.model.base))
+        self.tokenizer, self.model = load_causal_lm(source)
+        known = context_length_of(self.model.config.get_text_config().to_dict())
+        self.context = min(spec.model.context, known or spec.model.context)
+        embeddings: Any = self.model.get_input_embeddings()
+        rows = int(embeddings.weight.shape[0])
+        if len(self.tokenizer) > rows:
+            raise StudioError("vocabulary-mismatch", tokens=len(self.tokenizer), known=rows)
+        bare = not self.tokenizer.chat_template
+        if bare:
+            self.tokenizer.chat_template = simple_template(self.tokenizer)
+        says: Any = self.model.generation_config
+        if says.eos_token_id is None:
+            says.eos_token_id = self.tokenizer.eos_token_id  # else what was learnt to end an answer would not end it
+        share = float(spec.data.evaluation) if isinstance(spec.data.evaluation, float | int) else 0.0
+        self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, say)
+        self._order = Shuffles(spec.seed, len(self.data.train))
+        self.notes = self._told(bare)
+
+    def _told(self, bare: bool) -> list[str]:
+        counts, train = self.data.counts, self.data.train
+        learnt = int(np.count_nonzero(train.learnt[:MOST_COUNTED]))
+        share = learnt / max(1, len(train.learnt[:MOST_COUNTED]))
+        notes = [
+            f"{counts.train:,} conversations to learn from, {counts.evaluation:,} to evaluate on",
+            f"{len(train.tokens):,} training tokens, {share:.0%} of them in answers; context {self.context:,}",
+        ]
+        if bare:
+            notes.append("the model has no chat template: a simple one is used, and saved with it")
+        if counts.cut:
+            notes.append(f"{counts.cut:,} are longer than the context: their ends are cut off")
+        if counts.without:
+            notes.append(f"{counts.without:,} are left out: no answer in them begins within the context")
+        notes += [f"left out: {fault}" for fault in counts.named]
+        more = counts.faults - len(counts.named)
+        return notes + [f"left out: {more:,} more"] * bool(more)
+
+    # ------------------------------------------------------------------------------- for the loop
+
+    def batch(self, step: int) -> Batch:
+        size = self._spec.schedule.update
+        return self._made(self.data.train, self._order.take((step - 1) * size, size))
+
+    def items(self, batch: Batch) -> int:
+        return int(batch["lengths"].sum())
+
+    def weight(self, batch: Batch) -> float:
+        return float(batch["learnt"][:, 1:].sum())
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        seen = self._see(model, batch)
+        self.seen = _of_each(seen)
+        return seen.losses.sum() / max(1, len(seen.losses))
+
+    def evaluation_batches(self) -> Iterator[Batch]:
+        schedule, data = self._spec.schedule, self.data.evaluation
+        count = min(len(data), schedule.evaluation_batches * schedule.batch)
+        numbers = [number * len(data) // count for number in range(count)]
+        for first in range(0, count, schedule.batch):
+            yield self._made(data, numbers[first : first + schedule.batch])
+
+    def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
+        losses: list[float] = []
+        each: list[float] = []
+        right = 0
+        for batch in batches:
+            seen = self._see(model, batch)
+            losses += seen.losses.tolist()
+            each += _of_each(seen).tolist()
+            right += int((seen.logits.argmax(-1) == seen.labels).sum())
+        if not losses:
+            return {}
+        self.evaluated = Evaluated(losses=each)
+        return {"evaluation_loss": math.fsum(losses) / len(losses), "accuracy": right / len(losses)}
+
+    def evaluation_examples(self) -> Examples:
+        texts = [
+            str(self.tokenizer.decode(row[: min(length, MOST_EXAMPLE_CHARACTERS)]))[:MOST_EXAMPLE_CHARACTERS]
+            for batch in self.evaluation_batches()
+            for row, length in zip(batch["tokens"].tolist(), batch["lengths"].tolist(), strict=True)
+        ]
+        return Examples(kind="text", examples=texts)
+
+    def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
+        wanted = self._spec.samples
+        ends = ends_of(model, self.tokenizer)
+        for number, prompt in enumerate(wanted.prompts):
+            generator = torch.Generator().manual_seed(self._spec.seed * 1_000_003 + step * 101 + number)
+            asked = [{"role": "user", "content": prompt}]
+            text = str(self.tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True))
+            start = [int(i) for i in self.tokenizer.encode(text, add_special_tokens=False)]
+            room = min(wanted.new_tokens, max(1, self.context - min(len(start), self.context // 2)))
+            ids = continued(model, start[-(self.context - room) :], room, wanted.temperature, ends, generator)
+            yield {"prompt": prompt, "text": str(self.tokenizer.decode(ids)), "tokens": len(ids)}
+
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        """Whole conversations; the tokens of answers have a loss."""
+        part = part_of(batch, numbers)
+        seen = self._see(model, part)
+        spread = torch.full(seen.where.shape, math.nan)
+        spread[seen.where.cpu()] = seen.losses.float().cpu()
+        made = []
+        for place, number in enumerate(numbers):
+            length = int(part["lengths"][place])
+            losses = [None if math.isnan(loss) else loss for loss in spread[place, : length - 1].tolist()]
+            tokens = token_losses(self.tokenizer, part["tokens"][place, :length].tolist(), losses)
+            made.append(ExampleSeen(number=number, loss=float(_of_each(seen)[place]), tokens=tokens))
+        return made
+
+    def save_beside(self, folder: Path) -> None:
+        self.tokenizer.save_pretrained(str(folder))
+
+    def baselines(self) -> dict[str, float]:
+        """The tokens of answers, guessed by how frequent they are in answers."""
+        batches = list(self.evaluation_batches())
+        if not batches:
+            return {}
+        train = self.data.train
+        marks = train.learnt[:MOST_COUNTED].astype(bool)
+        shares = token_shares(train.tokens[:MOST_COUNTED][marks], len(self.tokenizer))
+        learnt = torch.cat([batch["tokens"][:, 1:][batch["learnt"][:, 1:].bool()] for batch in batches]).numpy()
+        return {"unigram": float(-np.log(shares[learnt]).mean())}
+
+    # ------------------------------------------------------------------------------- small things
+
+    def _made(self, data: Chats, numbers: Sequence[int]) -> Batch:
+        rows = [data.conversation(number) for number in numbers]
+        longest = max(len(ids) for ids, _ in rows)
+        padding = self.tokenizer.pad_token_id if isinstance(self.tokenizer.pad_token_id, int) else 0
+        tokens = np.full((len(rows), longest), padding, dtype=np.int64)
+        learnt = np.zeros((len(rows), longest), dtype=np.int64)
+        for place, (ids, marks) in enumerate(rows):
+            tokens[place, : len(ids)], learnt[place, : len(ids)] = ids, marks
+        lengths = torch.tensor([len(ids) for ids, _ in rows])
+        return {"tokens": torch.from_numpy(tokens), "learnt": torch.from_numpy(learnt), "lengths": lengths}
+
+    def _see(self, model: PreTrainedModel, batch: Batch) -> Seen:
+        tokens, where = batch["tokens"], batch["learnt"][:, 1:] == 1
+        logits = model(input_ids=tokens[:, :-1], use_cache=False).logits[where].float()
+        labels = tokens[:, 1:][where]
+        return Seen(where, logits, labels, F.cross_entropy(logits, labels, reduction="none"))
+
+
+def _of_each(seen: Seen) -> torch.Tensor:
+    """The mean loss of each conversation's answers, without a gradient."""
+    spread = torch.zeros(seen.where.shape, device=seen.losses.device)
+    spread[seen.where] = seen.losses.detach()
+    return spread.sum(1) / seen.where.sum(1).clamp(min=1)
