@@ -393,6 +393,25 @@
     </message>
 </context>
 <context>
+    <name>ChatField</name>
+    <message>
+        <source>Add files…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Conversations to learn from</source>
+        <translation>训练对话</translation>
+    </message>
+    <message>
+        <source>Drop conversations here: JSON or JSONL with messages, or instructions and answers</source>
+        <translation>把对话拖放到这里：含 messages 或指令与回答的 JSON 或 JSONL</translation>
+    </message>
+</context>
+<context>
     <name>ChatPage</name>
     <message>
         <source>Chat</source>
@@ -449,6 +468,29 @@
     <message>
         <source>{used} of {all} tokens</source>
         <translation>已用 {used} / {all} 词元</translation>
+    </message>
+</context>
+<context>
+    <name>ChatSubject</name>
+    <message>
+        <source>Context (tokens)</source>
+        <translation>上下文长度（词元）</translation>
+    </message>
+    <message>
+        <source>Conversations to learn from</source>
+        <translation>训练对话</translation>
+    </message>
+    <message>
+        <source>Questions to answer at each evaluation, one a line</source>
+        <translation>每次评估时要回答的问题，每行一条</translation>
+    </message>
+    <message>
+        <source>What is longer is cut at its end</source>
+        <translation>超过此长度的对话会从末尾截断</translation>
+    </message>
+    <message>
+        <source>{batch} conversations a step, up to {tokens} tokens</source>
+        <translation>每步 {batch} 段对话，最多 {tokens} 个词元</translation>
     </message>
 </context>
 <context>
@@ -5047,6 +5089,10 @@
         <translation>Ollama 中 {model} 的条目没有指向可读取的模型。</translation>
     </message>
     <message>
+        <source>One JSON entry a line, or one array, with messages, conversations, or instruction and output.</source>
+        <translation>每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
+    </message>
+    <message>
         <source>Only files and folders on this computer can be dropped here.</source>
         <translation>这里只能拖入本机上的文件和文件夹。</translation>
     </message>
@@ -5685,6 +5731,10 @@
     <message>
         <source>There is no config.json: transformers cannot load {model} from the Hub&apos;s cache.</source>
         <translation>缺少 config.json：transformers 无法从 Hub 缓存加载 {model}。</translation>
+    </message>
+    <message>
+        <source>There is no conversation to learn from in {path}: {detail}.</source>
+        <translation>{path} 中没有可以学习的对话：{detail}。</translation>
     </message>
     <message>
         <source>There is no device called {device} here.</source>
@@ -6959,6 +7009,10 @@
         <translation>最好</translation>
     </message>
     <message>
+        <source>Chat: answers learnt from conversations</source>
+        <translation>聊天：从对话中学习回答</translation>
+    </message>
+    <message>
         <source>Checkpoints</source>
         <translation>检查点</translation>
     </message>
@@ -7027,8 +7081,12 @@
         <translation>来源</translation>
     </message>
     <message>
+        <source>Pairs</source>
+        <translation>句对</translation>
+    </message>
+    <message>
         <source>Pairs told apart</source>
-        <translation>分清的句对</translation>
+        <translation type="vanished">分清的句对</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -7119,8 +7177,12 @@
         <translation>权重：{size}，{how}</translation>
     </message>
     <message>
+        <source>Words</source>
+        <translation>词</translation>
+    </message>
+    <message>
         <source>Words guessed</source>
-        <translation>猜对的词</translation>
+        <translation type="vanished">猜对的词</translation>
     </message>
     <message>
         <source>a model that continues text</source>
@@ -7149,6 +7211,10 @@
     <message>
         <source>bundled</source>
         <translation>内置</translation>
+    </message>
+    <message>
+        <source>chat</source>
+        <translation>聊天</translation>
     </message>
     <message>
         <source>class frequencies</source>
