@@ -159,7 +159,7 @@ def test_what_can_never_fit_is_refused_before_a_folder_is_made(
     qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 1000, 1000),))
-    bench.page.start(RunSpec(name="big", data=DataSpec(train=("/x",))))
+    bench.page.making.start(RunSpec(name="big", data=DataSpec(train=("/x",))))
     assert [problem.code for problem in bench.told] == ["memory-never"]
     assert list(paths.runs().iterdir()) == []
 
@@ -188,7 +188,7 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
     text.write_text("the red cat sees a small house.\n" * 400)
     page = bench.page
     for name in ("one", "two"):
-        page.start(
+        page.making.start(
             RunSpec(
                 name=name,
                 data=DataSpec(train=(str(text),)),

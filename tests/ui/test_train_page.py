@@ -24,7 +24,7 @@ from bigmodel_studio.core.runs import Rank, RunFolder, RunStatus, dump_status
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.core.spec import DataSpec, LaunchSpec, RunSpec, ScheduleSpec, write_spec
 from bigmodel_studio.protocol import HeldParts, ModelRef, Problem
-from bigmodel_studio.ui.pages.train import page as page_module
+from bigmodel_studio.ui.pages.train import making
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from bigmodel_studio.ui.studio import Studio
@@ -338,7 +338,7 @@ def test_a_disk_that_is_full_is_said(
     def full(spec: RunSpec) -> RunFolder:
         raise OSError(28, "No space left on device", "/runs/tales")
 
-    monkeypatch.setattr(page_module, "create_run", full)
+    monkeypatch.setattr(making, "create_run", full)
     bench.page.new_item()
     bench.page.form.of(TextSubject).data.add_files([_text(tmp_path)])
     qtbot.mouseClick(bench.page.form.start_button, LEFT)

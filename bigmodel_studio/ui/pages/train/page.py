@@ -14,28 +14,23 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from bigmodel_studio.client.events_import import EventsImport
 from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.comparison import Measures, measures_of
-from bigmodel_studio.core.forks import try_smaller
 from bigmodel_studio.core.inside_reader import Recorded
-from bigmodel_studio.core.launch import create_run
-from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.opening import EventFiles
 from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.core.sweeps import Grid, start_sweep
-from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.dropping import leave_to_window
 from bigmodel_studio.ui.pages.train.axes import STEP
 from bigmodel_studio.ui.pages.train.closely import Closely
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.pages.train.curves_export import CurvesExport
 from bigmodel_studio.ui.pages.train.facts import Facts
-from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
+from bigmodel_studio.ui.pages.train.making import Making, attempted
 from bigmodel_studio.ui.pages.train.new_run import NewRun
 from bigmodel_studio.ui.pages.train.overlays import Overlays
 from bigmodel_studio.ui.pages.train.run_strip import RunStrip
@@ -63,9 +58,8 @@ STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
     "now": run_queue.start_now,
     "remove": run_queue.remove,
     "release": lambda folder: folder.ask("pause", release=True),
-    "smaller": try_smaller,
 }
-"""What the strip above the curves can want of a run; a run that comes of it is shown."""
+"""What the strip above the curves can want of a run."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +93,8 @@ class TrainPage(Page):
         self.facts.note.kept.connect(self.column.refilter)
         self.facts.note.failed.connect(studio.tell)
         self.set_inspector(self.facts)
-        self.events = EventsImport(self)
-        self.events.imported.connect(self._on_imported)
-        self.events.failed.connect(studio.tell)
+        self.making = Making(studio, self)
+        self.making.made.connect(self._on_made)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._refresh)
         watcher = studio.runs
@@ -207,8 +200,8 @@ class TrainPage(Page):
         """The form of a new run, made when it is first asked for."""
         if self._form is None:
             self._form = NewRun(self.studio)
-            self._form.started.connect(self.start)
-            self._form.sweep_started.connect(self.start_sweep)
+            self._form.started.connect(self.making.start)
+            self._form.sweep_started.connect(self.making.start_sweep)
             self._form.left.connect(self._on_form_left)
             leave_to_window(self._form)
             self.stack.addWidget(self._form)
@@ -230,7 +223,7 @@ class TrainPage(Page):
             self.new_item()
             self.form.train_on(what)
         elif isinstance(what, EventFiles):
-            self.events.read(what.paths)
+            self.making.read_events(what.paths)
         elif isinstance(what, list | tuple):
             self.new_item()
             self.form.learn_from([Path(path) for path in what])
@@ -253,7 +246,7 @@ class TrainPage(Page):
             self._form.stop()
         self.facts.note.stop()
         self.export.stop()
-        self.events.stop()
+        self.making.stop()
         self.curves.stop()
         self.overlays.stop()
         self.story.stop()
@@ -347,28 +340,10 @@ class TrainPage(Page):
 
     # ------------------------------------------------------------------------------- what is done to a run
 
-    @Slot(object)
-    def start(self, spec: RunSpec) -> None:
-        """Make a run's folder, let it into the queue, which starts it where there is room, and show it."""
-        self._try(lambda: self._start(spec))
-
-    def _start(self, spec: RunSpec) -> None:
-        run_queue.check_room(spec)
-        run = create_run(spec)
-        run_queue.submit(run)
-        self.choose(run.name)
+    @Slot(str)
+    def _on_made(self, name: str) -> None:
+        self.choose(name)
         self.studio.runs.refresh()
-
-    @Slot(object, object)
-    def start_sweep(self, spec: RunSpec, grid: Grid) -> None:
-        """Make a run for each point of a grid, let them into the queue, and show the first beside the others."""
-
-        def begin() -> None:
-            runs = start_sweep(spec, grid, Path.home())
-            self.choose(runs[0].name)
-            self.studio.runs.refresh()
-
-        self._try(begin)
 
     @Slot()
     def stop_run(self) -> None:
@@ -394,22 +369,8 @@ class TrainPage(Page):
     def fork_run(self) -> None:
         """Ask from which checkpoint, and with what other settings, a fork shall go on."""
         run = self.current()
-        if run is None or self._spec is None:
-            return
-        dialog = ForkDialog(RunFolder(Path(run.path)), self._spec, self.time_slider.step, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.made.connect(self._on_made)
-        dialog.open()
-
-    @Slot(object)
-    def _on_made(self, run: RunFolder) -> None:
-        self.choose(run.name)
-        self.studio.runs.refresh()
-
-    @Slot(object)
-    def _on_imported(self, names: list[str]) -> None:
-        self.choose(names[0])
-        self.studio.runs.refresh()
+        if run is not None and self._spec is not None:
+            self.making.fork(RunFolder(Path(run.path)), self._spec, self.time_slider.step)
 
     def offers(self, handler: str) -> bool:
         """What cannot be pressed is not offered elsewhere either."""
@@ -418,6 +379,7 @@ class TrainPage(Page):
             "resume_run": self.resume_button,
             "save_run": self.save_button,
             "stop_run": self.stop_button,
+            "fork_run": self.fork_button,
             "use": self.use_button,
             "one_step": self.closely.slow,
         }
@@ -425,21 +387,18 @@ class TrainPage(Page):
 
     @Slot(str)
     def _on_strip(self, verb: str) -> None:
-        self._do(STRIP_VERBS[verb])
+        run = self.current()
+        if verb == "smaller" and run is not None:
+            self.making.smaller(RunFolder(Path(run.path)))
+        else:
+            self._do(STRIP_VERBS[verb])
 
     def _do(self, action: Callable[[RunFolder], object]) -> None:
         """Do something to the run that is shown, and look at once what came of it."""
         run = self.current()
-        if run is None:
-            return
-
-        def done() -> None:
-            made = action(RunFolder(Path(run.path)))
-            if isinstance(made, RunFolder):
-                self.choose(made.name)
-
-        self._try(done)
-        self.studio.runs.refresh()
+        if run is not None:
+            attempted(self.studio, lambda: action(RunFolder(Path(run.path))))
+            self.studio.runs.refresh()
 
     @Slot()
     def use(self) -> None:
@@ -462,18 +421,6 @@ class TrainPage(Page):
         """The run that is shown, where its training can be opened beside it."""
         run = self.current()
         return run if run is not None and not run.foreign and self._spec is not None else None
-
-    def _try(self, action: Any) -> None:
-        try:
-            action()
-        except StudioError as error:
-            self.studio.tell(error.problem)
-        except OSError as error:
-            arguments: dict[str, str | int | float] = {
-                "path": str(error.filename or ""),
-                "detail": error.strerror or str(error),
-            }
-            self.studio.tell(Problem(code="disk-write", arguments=arguments))
 
     @Slot()
     def _on_form_left(self) -> None:
