@@ -1,4 +1,4 @@
-"""What makes a run on the Train page: a form, a sweep, a fork, a smaller one after memory ran out, other programs' logs.
+"""What makes a run on the Train page: a form, a sweep, a fork, a smaller one for want of memory, other programs’ logs.
 
 Each ends the same way: ``made`` names the run that is to be shown, or the user is told why there is none.
 """
