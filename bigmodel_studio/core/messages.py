@@ -511,10 +511,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The method {method} cannot be used with {objective}.",
         "Set method.kind to one of: {built}.",
     ),
-    "base-wanted": (
-        "{objective} trains a model on that has learnt to read; it does not begin from scratch.",
-        "Name one in model.base: an encoder as BERT is, a folder or RUN@STEP.",
-    ),
     "lora-no-target": (
         "The model has no module called {targets} to put an adapter on.",
         "Name some in method.targets; it has: {there}.",

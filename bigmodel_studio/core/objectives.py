@@ -60,7 +60,7 @@ TRAINABLE: dict[str, Trainable] = {
     "chat": Trainable(
         data="text",
         architectures=(),
-        methods=("full",),
+        methods=("full", "lora"),
         bases=("causal-lm",),
         page="chat",
         defaults={

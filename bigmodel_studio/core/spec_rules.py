@@ -46,14 +46,12 @@ def _check_built(spec: RunSpec) -> None:
         raise StudioError(
             "method-not-built", objective=spec.objective, method=spec.method.kind, built=", ".join(found.methods)
         )
-    if spec.method.kind in {"frozen", "lora"} and spec.model.base == SCRATCH:
-        raise StudioError("frozen-from-scratch")
-    if spec.model.base == SCRATCH and not found.architectures:
-        raise StudioError("base-wanted", objective=spec.objective)
-    if spec.method.kind == "lora" and spec.launch.strategy == "fsdp" and spec.launch.processes > 1:
-        raise StudioError("spec-field", field="launch.strategy", was="'fsdp'", may_be="ddp, where LoRA is trained")
     if spec.model.base == SCRATCH and not found.architectures:
         raise StudioError("base-needed", objective=spec.objective)
+    if spec.method.kind in {"frozen", "lora"} and spec.model.base == SCRATCH:
+        raise StudioError("frozen-from-scratch")
+    if spec.method.kind == "lora" and spec.launch.strategy == "fsdp" and spec.launch.processes > 1:
+        raise StudioError("spec-field", field="launch.strategy", was="'fsdp'", may_be="ddp, where LoRA is trained")
     if spec.model.base == SCRATCH and spec.model.architecture not in found.architectures:
         raise StudioError(
             "architecture-not-built",

@@ -112,8 +112,9 @@ def test_what_a_spec_of_pictures_leaves_out_is_as_pictures_want_it() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ('objective = "tag"\n' + MINIMAL, "objective-not-built"),
-        (MINIMAL + '[method]\nkind = "lora"\n', "method-not-built"),
+        ('objective = "tag"\n' + MINIMAL, "base-needed"),
+        (PICTURES + '[method]\nkind = "lora"\n', "method-not-built"),
+        (MINIMAL + '[method]\nkind = "lora"\n', "frozen-from-scratch"),
         (PICTURES + '[method]\nkind = "frozen"\n', "frozen-from-scratch"),
         (PICTURES + '[model]\narchitecture = "gpt"\n', "architecture-not-built"),
     ],

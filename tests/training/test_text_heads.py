@@ -262,7 +262,7 @@ def test_what_cannot_be_is_said(make: Make) -> None:
     assert "query" in folder.status().message
     with pytest.raises(StudioError) as caught:
         check_spec(msgspec.structs.replace(spec, method=MethodSpec(), model=ModelSpec()))
-    assert caught.value.problem.code == "base-wanted"
+    assert caught.value.problem.code == "base-needed"
     with pytest.raises(StudioError) as caught:
         check_spec(msgspec.structs.replace(spec, method=MethodSpec(kind="lora", rank=0)))
     assert caught.value.problem.arguments["field"] == "method.rank"

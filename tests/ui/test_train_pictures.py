@@ -280,7 +280,7 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(64, 128, 256), labels=3)
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
-    qtbot.mouseClick(fields.frozen, LEFT, pos=QPoint(10, fields.frozen.height() // 2))
+    fields.methods.choose("frozen")
     qtbot.waitUntil(lambda: "771 of them trained" in form.cost.text(), timeout=2000)
     assert form.rate.text() == "1e-3"
     spec = form.spec()

@@ -188,6 +188,7 @@ class NewRun(QWidget):
                 "objective": subject.objective,
                 "seed": self.seed.value(),
                 **subject.tables(),
+                "method": subject.method_table(),
                 "optimizer": {"learning_rate": self._rate()},
                 "schedule": {
                     "steps": self.steps.value(),

@@ -48,8 +48,6 @@ class PictureSubject(Subject):
             line(", ".join(map(str, each)), self.changed) for each in (shape_.depths, shape_.widths)
         )
         self.image_size = number(shape_.image_size, 2048, self.changed)
-        self.frozen = QCheckBox(self.tr("Train only its last layer"))
-        self.frozen.toggled.connect(self.kind_changed)
         self._head: tuple[str, Head | None] = ("", None)
         self.lay_out()
 
@@ -76,9 +74,6 @@ class PictureSubject(Subject):
             ],
         ]
 
-    def fine_rows(self) -> list[Row]:
-        return [[("method.kind", self.tr("Method"), self.frozen)]]
-
     def tables(self) -> Tables:
         evaluation: object = [str(folder) for folder in self.evaluation.files] or self.share.value() / 100
         model: dict[str, object] = {"base": self.base}
@@ -96,7 +91,6 @@ class PictureSubject(Subject):
                 "flip": self.flip.isChecked(),
             },
             "model": model,
-            "method": {"kind": self.method},
         }
 
     def parameters(self) -> int | None:
@@ -125,10 +119,6 @@ class PictureSubject(Subject):
             times = numbers.significant(batch * steps / learnt, 2)
             words += self.tr(", each seen about {times} times").format(times=times)
         return words
-
-    @property
-    def method(self) -> str:
-        return FROZEN if self.fine.isChecked() and self.frozen.isChecked() else "full"
 
     def _read_head(self) -> Head | None:
         """What the chosen model's files say; read once a model."""

@@ -25,6 +25,7 @@ from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.data_field import DataField, name_of_data
 from bigmodel_studio.ui.pages.train.fields import Fields, Row, field_error
+from bigmodel_studio.ui.pages.train.method_fields import MethodFields
 from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
@@ -63,6 +64,8 @@ class Subject(QWidget):
         for button in (self.scratch, self.fine):
             kinds.addButton(button)
         kinds.buttonToggled.connect(self._on_kind)
+        self.methods = MethodFields(TRAINABLE[self.objective].methods)
+        self.methods.changed.connect(self.kind_changed)
         self.picker = ModelPicker(studio.library, TRAINABLE[self.objective].bases)
         self.picker.chosen.connect(self.changed)
         self.picker.refused.connect(studio.tell)
@@ -79,10 +82,6 @@ class Subject(QWidget):
 
     def scratch_rows(self) -> list[Row]:
         """What a model from scratch is made of; not asked where it cannot begin from scratch."""
-        return []
-
-    def fine_rows(self) -> list[Row]:
-        """What there is to say beside the model that is trained on."""
         return []
 
     def model_rows(self) -> list[Row]:
@@ -124,7 +123,11 @@ class Subject(QWidget):
     @property
     def method(self) -> str:
         """``method.kind``."""
-        return "full"
+        return self.methods.kind if self.fine.isChecked() else "full"
+
+    def method_table(self) -> dict[str, Any]:
+        """The spec's method."""
+        return self.methods.table() if self.fine.isChecked() else {"kind": "full"}
 
     def begin_like(self, model: Mapping[str, Any]) -> None:
         """From scratch, with these fields of the spec's model."""
@@ -158,7 +161,7 @@ class Subject(QWidget):
         self._show_kind()
 
     def _model_card(self) -> QWidget:
-        fine: list[Row] = [[("model.base", self.tr("Model to start from"), self.picker)], *self.fine_rows()]
+        fine: list[Row] = [[("model.base", self.tr("Model to start from"), self.picker)], *self.methods.rows()]
         self._fine_fields = self.parts.grid(fine, across=3)
         self._scratch_fields = self.parts.grid(self.scratch_rows() if self.begins else [], across=3)
         card = panel("card")
