@@ -517,6 +517,25 @@
     </message>
 </context>
 <context>
+    <name>ClassesSubject</name>
+    <message>
+        <source>Column of the class</source>
+        <translation>类别列</translation>
+    </message>
+    <message>
+        <source>Column of the text</source>
+        <translation>文本列</translation>
+    </message>
+    <message>
+        <source>Drop a table of texts and their classes here: CSV, TSV, JSON lines, or a folder a class</source>
+        <translation>将带类别的文本表拖到这里：CSV、TSV、JSON 行，或每类一个文件夹</translation>
+    </message>
+    <message>
+        <source>found by its name</source>
+        <translation>按名称查找</translation>
+    </message>
+</context>
+<context>
     <name>ClassesTable</name>
     <message>
         <source>Scores of each class</source>
@@ -1174,6 +1193,17 @@
     </message>
 </context>
 <context>
+    <name>FilesField</name>
+    <message>
+        <source>Add files…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Files to learn from</source>
+        <translation>用于学习的文件</translation>
+    </message>
+</context>
+<context>
     <name>Filters</name>
     <message>
         <source>Any library</source>
@@ -1304,6 +1334,37 @@
     <message>
         <source>step {step}</source>
         <translation>第 {step} 步</translation>
+    </message>
+</context>
+<context>
+    <name>HeadsSubject</name>
+    <message>
+        <source>Data to evaluate on</source>
+        <translation>用于评估的数据</translation>
+    </message>
+    <message>
+        <source>Data to learn from</source>
+        <translation>用于学习的数据</translation>
+    </message>
+    <message>
+        <source>Longest text (tokens)</source>
+        <translation>最长文本（词元）</translation>
+    </message>
+    <message>
+        <source>None: a share of the data above</source>
+        <translation>无：取上面数据的一部分</translation>
+    </message>
+    <message>
+        <source>Share to evaluate on</source>
+        <translation>评估所占比例</translation>
+    </message>
+    <message>
+        <source>Texts to try at each evaluation, one a line (none: some of the data)</source>
+        <translation>每次评估时试用的文本，每行一条（留空则取部分数据）</translation>
+    </message>
+    <message>
+        <source>{count} texts a step</source>
+        <translation>每步 {count} 条文本</translation>
     </message>
 </context>
 <context>
@@ -2427,7 +2488,7 @@
     </message>
     <message>
         <source>Method</source>
-        <translation>方法</translation>
+        <translation type="vanished">方法</translation>
     </message>
     <message>
         <source>Mirror half of them</source>
@@ -2459,7 +2520,7 @@
     </message>
     <message>
         <source>Train only its last layer</source>
-        <translation>只训练最后一层</translation>
+        <translation type="vanished">只训练最后一层</translation>
     </message>
     <message>
         <source>whole numbers, as 2, 2, 2</source>
@@ -3552,6 +3613,13 @@
     <message>
         <source>nothing</source>
         <translation>空</translation>
+    </message>
+</context>
+<context>
+    <name>TagsSubject</name>
+    <message>
+        <source>Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two</source>
+        <translation>将 CoNLL 列格式的文件拖到这里：每行一个词，标签在最后，句间空一行</translation>
     </message>
 </context>
 <context>
@@ -5054,7 +5122,7 @@
     </message>
     <message>
         <source>Name one in model.base: an encoder as BERT is, a folder or RUN@STEP.</source>
-        <translation>请在 model.base 中指定：BERT 一类的编码器、文件夹或 RUN@STEP。</translation>
+        <translation type="vanished">请在 model.base 中指定：BERT 一类的编码器、文件夹或 RUN@STEP。</translation>
     </message>
     <message>
         <source>Name one that is not there yet.</source>
@@ -6258,7 +6326,7 @@
     </message>
     <message>
         <source>{objective} trains a model on that has learnt to read; it does not begin from scratch.</source>
-        <translation>{objective} 需要在已经学会阅读的模型上继续训练，不能从零开始。</translation>
+        <translation type="vanished">{objective} 需要在已经学会阅读的模型上继续训练，不能从零开始。</translation>
     </message>
     <message>
         <source>{parameter} is no parameter that is trained.</source>
@@ -7001,6 +7069,14 @@
         <translation>激活值：{size}，{how}</translation>
     </message>
     <message>
+        <source>Adapters (LoRA)</source>
+        <translation>适配器（LoRA）</translation>
+    </message>
+    <message>
+        <source>All weights</source>
+        <translation>全部权重</translation>
+    </message>
+    <message>
         <source>Batch</source>
         <translation>批大小</translation>
     </message>
@@ -7073,6 +7149,10 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Only the last layer</source>
+        <translation>仅最后一层</translation>
+    </message>
+    <message>
         <source>Optimizer: {size}, {how}</source>
         <translation>优化器：{size}，{how}</translation>
     </message>
@@ -7099,6 +7179,10 @@
     <message>
         <source>Pictures: a model that tells their classes apart</source>
         <translation>图像：识别图片类别的模型</translation>
+    </message>
+    <message>
+        <source>Rank of the adapters</source>
+        <translation>适配器的秩</translation>
     </message>
     <message>
         <source>Recognised</source>
@@ -7145,6 +7229,14 @@
         <translation>文本：填补被遮盖词语的模型</translation>
     </message>
     <message>
+        <source>Text: a model that tags words, as names of people and places</source>
+        <translation>文本：标注词语的模型，如人名和地名</translation>
+    </message>
+    <message>
+        <source>Text: a model that tells its classes apart</source>
+        <translation>文本：区分类别的模型</translation>
+    </message>
+    <message>
         <source>The process itself: {size}, {how}</source>
         <translation>进程自身：{size}，{how}</translation>
     </message>
@@ -7177,6 +7269,10 @@
         <translation>权重：{size}，{how}</translation>
     </message>
     <message>
+        <source>What is trained</source>
+        <translation>训练哪些部分</translation>
+    </message>
+    <message>
         <source>Words</source>
         <translation>词</translation>
     </message>
@@ -7191,6 +7287,10 @@
     <message>
         <source>a model that fills in masked words</source>
         <translation>一个填补被遮盖词语的模型</translation>
+    </message>
+    <message>
+        <source>a model that reads text, as BERT is</source>
+        <translation>能阅读文本的模型，如 BERT</translation>
     </message>
     <message>
         <source>a model that recognises pictures</source>
@@ -7219,6 +7319,10 @@
     <message>
         <source>class frequencies</source>
         <translation>类别频率</translation>
+    </message>
+    <message>
+        <source>classes</source>
+        <translation>类别</translation>
     </message>
     <message>
         <source>counted from the shape</source>
@@ -7279,6 +7383,10 @@
     <message>
         <source>stories</source>
         <translation>故事</translation>
+    </message>
+    <message>
+        <source>tags</source>
+        <translation>标签</translation>
     </message>
     <message>
         <source>unigram</source>
