@@ -191,7 +191,7 @@ def test_what_cannot_be_trained_fails_with_the_reason(make_run: MakeRun, changes
     [
         ({"objective": "tag"}, "tag does not begin from scratch"),
         ({"method": {"kind": "lora"}}, "nothing to be kept frozen"),
-        ({"method": {"kind": "frozen"}}, "nothing to be kept frozen"),
+        ({"method": {"kind": "frozen"}}, "method frozen"),
         ({"model": {"architecture": "bert"}}, "architecture bert"),
     ],
 )
