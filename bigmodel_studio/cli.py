@@ -26,6 +26,7 @@ from bigmodel_studio import (
     cli_plan,
     cli_queue,
     cli_runs,
+    cli_text,
 )
 from bigmodel_studio.core import logs
 from bigmodel_studio.core.messages import StudioError
@@ -71,6 +72,7 @@ def doctor(json: cli_models.Json = False) -> None:
 
 
 cli_models.mount(app)
+cli_text.mount(app)
 cli_plan.mount(app)
 cli_catalog.mount(app)
 cli_hub.mount(app)

@@ -592,6 +592,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The tokenizer has no token to hide words with.",
         "Choose one with the tokens [CLS], [SEP], [PAD] and [MASK], or have one learnt: model.tokenizer = train:4096.",
     ),
+    "no-next-sentence": (
+        "{model} does not tell whether a sentence follows another.",
+        "Choose a BERT that was trained for it (masking.next_sentence).",
+    ),
+    "mask-none": ("There is nothing hidden in the text.", "Write [MASK] in place of a word."),
+    "text-pairs": (
+        "{count} texts are no pairs: each first sentence needs a second.",
+        "Give two texts for each pair.",
+    ),
+    "text-task": ("There is no such task for texts: {task}.", "There are: {known}."),
     "next-sentence-none": (
         "{model} has no output that tells whether a sentence follows another.",
         "Set masking.next_sentence to false.",

@@ -57,6 +57,8 @@ SMALL_PARAMETERS = 20_000_000
 on 2 cores, 260 k parameters gave 110 tokens/s on one thread and 20 on two."""
 _FIRST_NUMBER = re.compile(r"[^\d]*\.(\d+)\.")
 _SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
+_READS: frozenset[ModelKind] = _SPEAKS | {"masked-lm"}
+"""What is used with a tokenizer."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
     refuse_oversized(build_on_meta(folder, auto_class_of(kind, folder)), weights)
     device = devices.choose(ref.device)
     dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
-    tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _SPEAKS else None
+    tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _READS else None
     processor = load_processor(folder) if kind == "image-classifier" else None
     model = load_model(folder, kind, dtype)
     nn.Module.to(model, device)

@@ -4,8 +4,8 @@ A *request* is what a user wants, an *event* is what comes back, an *envelope* c
 typed values encoded as msgpack. Whoever adds a request adds it to ``Request``, gives it a line in
 ``engine.tasks.TASKS`` and a generator there; whoever adds an event adds it to ``Event``, and mypy finds every
 ``match`` that forgot it. Values and results
-stand in ``values``, ``models``, ``inside`` and ``hub`` beside this module, and are had from here. It knows nothing of
-Qt, of torch or of processes.
+stand in ``values``, ``models``, ``text``, ``inside`` and ``hub`` beside this module, and are had from here. It knows
+nothing of Qt, of torch or of processes.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ from bigmodel_studio.protocol.models import (
     Speed,
     Tried,
 )
+from bigmodel_studio.protocol.text import Candidate, Filled, FillMask, NextTold, TellNext
 from bigmodel_studio.protocol.values import Device, ModelKind, ModelRef, Problem, Source
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Alternative",
     "Cancel",
     "Cancelled",
+    "Candidate",
     "CheckCopy",
     "Classify",
     "CopyChecked",
@@ -89,6 +91,8 @@ __all__ = [
     "Failed",
     "FileProgress",
     "FileState",
+    "FillMask",
+    "Filled",
     "FinishReason",
     "FromEngine",
     "Generate",
@@ -121,6 +125,7 @@ __all__ = [
     "ModelKind",
     "ModelRef",
     "NetworkRequest",
+    "NextTold",
     "Notice",
     "Pass",
     "Picture",
@@ -146,6 +151,8 @@ __all__ = [
     "StepTaken",
     "Submit",
     "TakeStep",
+    "TellNext",
+    "TextRequest",
     "ToEngine",
     "Token",
     "TokenLoss",
@@ -289,6 +296,7 @@ class ExportScript(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 HubRequest = SearchHub | LookAtRepo | Download | CheckCopy | SignIn | SignOut | WhoAmI
 InsideRequest = LookAtStep | TakeStep
+TextRequest = FillMask | TellNext
 Request = (
     Load
     | Unload
@@ -303,6 +311,7 @@ Request = (
     | ExportScript
     | HubRequest
     | InsideRequest
+    | TextRequest
 )
 
 
@@ -467,7 +476,21 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 End = Done | Cancelled | Failed
-Event = Progress | Loaded | Token | Prediction | Picture | Notice | Downloading | Tried | Done | Cancelled | Failed
+Event = (
+    Progress
+    | Loaded
+    | Token
+    | Prediction
+    | Picture
+    | Filled
+    | NextTold
+    | Notice
+    | Downloading
+    | Tried
+    | Done
+    | Cancelled
+    | Failed
+)
 
 
 # ---------------------------------------------------------------------------------------------- envelopes

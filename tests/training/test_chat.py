@@ -373,11 +373,11 @@ def test_a_batch_in_parts_has_the_loss_of_the_whole(make_run: MakeRun) -> None:
     assert one == pytest.approx(two, abs=1e-5)
 
 
-@pytest.mark.parametrize("step", [2, 9])
+@pytest.mark.parametrize(("step", "method"), [(2, "full"), (9, "full"), (5, "lora")])
 def test_stopped_and_resumed_the_rest_is_the_same(
-    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, step: int
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, step: int, method: str
 ) -> None:
-    whole, stopped = make_run(), make_run()
+    whole, stopped = make_run(method={"kind": method}), make_run(method={"kind": method})
     assert run(whole.path, resume=False) == FINISHED
     with monkeypatch.context() as patched:
         stop_after(patched, stopped, step)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -23,7 +24,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import context_length_of
 from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.engine.fill_mask import MASK, fill
+from bigmodel_studio.engine.reading import MASK, fill
 from bigmodel_studio.protocol import ExampleSeen, TokenLoss
 from bigmodel_studio.training import sentence_data, tokenizing
 from bigmodel_studio.training.baselines import token_shares
@@ -171,8 +172,10 @@ class MaskedLM(Objective):
 
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
         for prompt in self._spec.samples.prompts:
-            if MASK in prompt:
-                yield fill(model, self.tokenizer, prompt, self.context)
+            filled = fill(model, self.tokenizer, prompt, self.context)
+            if filled.error is None:
+                masks = [{"candidates": msgspec.to_builtins(mask)} for mask in filled.masks]
+                yield {"prompt": prompt, "text": filled.filled, "masks": masks}
 
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
         """Texts as they were before words were hidden; those that were have a loss."""
