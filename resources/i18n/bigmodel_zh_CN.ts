@@ -4701,6 +4701,10 @@
         <translation>本应用的另一个窗口已打开，但没有响应。</translation>
     </message>
     <message>
+        <source>Choose a BERT that was trained for it (masking.next_sentence).</source>
+        <translation>请选择为此训练过的 BERT（masking.next_sentence）。</translation>
+    </message>
+    <message>
         <source>Choose a model whose preprocessor_config.json crops to a fixed size.</source>
         <translation>请选择 preprocessor_config.json 中裁剪到固定尺寸的模型。</translation>
     </message>
@@ -4875,6 +4879,10 @@
     <message>
         <source>Give the path of a TOML file.</source>
         <translation>请指定 TOML 文件的路径。</translation>
+    </message>
+    <message>
+        <source>Give two texts for each pair.</source>
+        <translation>请为每一对给出两段文本。</translation>
     </message>
     <message>
         <source>Go online (at the window&apos;s foot, in the settings, or without HF_HUB_OFFLINE), then try again.</source>
@@ -5845,6 +5853,10 @@
         <translation>文件不存在。</translation>
     </message>
     <message>
+        <source>There is no such task for texts: {task}.</source>
+        <translation>没有这样的文本任务：{task}。</translation>
+    </message>
+    <message>
         <source>There is no task called {task}.</source>
         <translation>没有名为 {task} 的任务。</translation>
     </message>
@@ -5859,6 +5871,10 @@
     <message>
         <source>There is nothing at {path}.</source>
         <translation>{path} 处什么也没有。</translation>
+    </message>
+    <message>
+        <source>There is nothing hidden in the text.</source>
+        <translation>文本中没有被遮盖的词。</translation>
     </message>
     <message>
         <source>There is nothing to sweep over.</source>
@@ -6061,6 +6077,10 @@
         <translation>它有 {parameters} 参数，是放得下的模型中最大的。</translation>
     </message>
     <message>
+        <source>Write [MASK] in place of a word.</source>
+        <translation>请用 [MASK] 代替一个词。</translation>
+    </message>
+    <message>
         <source>Write {mask} where the word is missing.</source>
         <translation>请在缺词处写上 {mask}。</translation>
     </message>
@@ -6091,6 +6111,10 @@
     <message>
         <source>{count} tensors have another shape than config.json says: {names}.</source>
         <translation>有 {count} 个张量的形状与 config.json 不符：{names}。</translation>
+    </message>
+    <message>
+        <source>{count} texts are no pairs: each first sentence needs a second.</source>
+        <translation>{count} 段文本不能成对：每个前句都需要一个后句。</translation>
     </message>
     <message>
         <source>{dtype} is not used on {device}.</source>
@@ -6235,6 +6259,10 @@
     <message>
         <source>{model} cannot be planned with: its structure cannot be run without its weights.</source>
         <translation>无法规划 {model}：没有权重就无法运行其结构。</translation>
+    </message>
+    <message>
+        <source>{model} does not tell whether a sentence follows another.</source>
+        <translation>{model} 不能判断一句话是否接在另一句之后。</translation>
     </message>
     <message>
         <source>{model} has no config.json, so it is no model of transformers.</source>
