@@ -10,6 +10,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, BertForPreTraining, BertTokenizer
 
 from bigmodel_studio.cli import main
+from bigmodel_studio.core import logs
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Done, Event, Failed, Filled, FillMask, NextTold, TellNext
