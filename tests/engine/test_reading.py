@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -46,7 +47,8 @@ def test_candidates_are_the_most_probable_of_the_models_own_logits(
     *_, first, _, second, _, third, done = events(FillMask(model=local(folders[name]), texts=texts, top_k=3), session)
     assert isinstance(done, Done)
     assert isinstance(first, Filled)
-    model = (BertForPreTraining if name == "both" else BertForMaskedLM).from_pretrained(str(folders[name])).eval()
+    kind: Any = BertForPreTraining if name == "both" else BertForMaskedLM
+    model = kind.from_pretrained(str(folders[name])).eval()
     with torch.no_grad():
         output = model(input_ids=torch.tensor([[2, 5, 4, 8, 4, 3]]))
     logits = output.prediction_logits if name == "both" else output.logits
