@@ -56,6 +56,9 @@ class DataSpec(_Part, frozen=True):
     label_column: str = ""
     smallest_crop: float = 0.35
     flip: bool = True
+    mixup: float = 0.0
+    """Above 0, each picture is mixed with another in a share drawn from Beta(mixup, mixup), and so are their classes
+    (Zhang et al. 2018, arXiv 1710.09412; they took 0.2)."""
 
 
 class MaskingSpec(_Part, frozen=True):

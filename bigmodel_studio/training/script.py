@@ -58,7 +58,8 @@ def write_script(run: RunFolder, folder: Path) -> list[Path]:
     device = devices.choose(spec.launch.device)
     dtype = Precision(spec.launch.dtype, device).name
     for what, built in ((spec.objective, writer), (spec.method.kind, spec.method.kind != "lora"),
-                        (dtype, dtype != "float16")):  # fmt: skip
+                        (dtype, dtype != "float16"), ("mixup", not spec.data.mixup),
+                        ("label_smoothing", not spec.method.label_smoothing)):  # fmt: skip
         if not built:
             raise StudioError("script-not-built", what=what)
     if folder.exists() and any(folder.iterdir()):

@@ -30,6 +30,7 @@ from bigmodel_studio.protocol import Classify, Done, Prediction
 from bigmodel_studio.training import heads, objectives, picture_data
 from bigmodel_studio.training.class_scores import class_scores, frequency_loss
 from bigmodel_studio.training.objectives.classify_images import load_classifier
+from bigmodel_studio.training.optimizing import learning_rate
 from bigmodel_studio.training.picture_data import cut
 from bigmodel_studio.training.run import BAD_INPUT, FINISHED, STOPPED, run
 from tests.processes import kill
@@ -134,6 +135,41 @@ def test_what_an_evaluation_says_is_what_classify_says(make_run: MakeRun) -> Non
     for each, answer in zip(shown, answers, strict=True):
         assert answer.predictions[0].label == each["label"]
         assert answer.predictions[0].probability == pytest.approx(each["probability"], abs=1e-3)
+
+
+@pytest.mark.parametrize(("mixup", "smoothing"), [(0.0, 0.0), (0.4, 0.1)])
+def test_the_losses_are_those_of_a_plain_loop(make_run: MakeRun, mixup: float, smoothing: float) -> None:
+    """Mixed and smoothed classes are one distribution each, against which the cross entropy is taken as a whole."""
+    folder = make_run(schedule={"steps": 50}, data={"mixup": mixup}, method={"label_smoothing": smoothing})
+    assert run(folder.path, resume=False) == FINISHED
+    spec = folder.spec()
+    assert spec is not None
+    built: Any = objectives.build(spec, None, lambda *_: None)
+    model, theirs = built.model.train(), []
+    groups = [
+        {"params": [p for p in model.parameters() if p.ndim >= 2], "weight_decay": spec.optimizer.weight_decay},
+        {"params": [p for p in model.parameters() if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=1e-2, betas=(0.9, 0.999), eps=1e-8)
+    for step in range(1, 51):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, 1e-2, spec.schedule)
+        batch = built.batch(step)
+        wanted = torch.eye(3)[batch["labels"]]
+        if mixup:
+            share = batch["share"][:, None]
+            assert bool(((share > 0) & (share < 1)).all())
+            wanted = share * wanted + (1 - share) * torch.eye(3)[batch["others"]]
+        wanted = (1 - smoothing) * wanted + smoothing / 3
+        torch.manual_seed((spec.seed * 0x9E3779B97F4A7C15 + step) % 2**63)
+        logits = model(pixel_values=built.input.pixel_values(batch["pictures"])).logits
+        loss = -(wanted * logits.log_softmax(-1)).sum(-1).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        theirs.append(loss.item())
+    assert [loss for _, loss, _ in losses(folder)] == pytest.approx(theirs, abs=1e-5)
 
 
 @pytest.mark.parametrize("step", [1, 6, 8])

@@ -15,8 +15,7 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
-from bigmodel_studio.core import library, numbers, paths, shape
-from bigmodel_studio.core.launch import create_run
+from bigmodel_studio.core import library, numbers, paths, run_queue, shape
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import make_spec, write_spec
 from bigmodel_studio.protocol import Done, Event, ModelRef, Picture, Preview, Problem, Request
@@ -191,7 +190,7 @@ def test_a_classifier_from_scratch_is_filled_in_with_clicks_and_started(
     qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[RunFolder] = []
-    monkeypatch.setattr(bench.page, "_start", lambda spec: started.append(create_run(spec)))
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append(run))
     form = _choose_pictures(qtbot, bench)
     fields = form.of(PictureSubject)
     assert fields.isVisible()

@@ -39,10 +39,13 @@ from bigmodel_studio.training.picture_input import Picture, PictureInput, proces
 SAMPLE_PICTURES = 8
 TOP = 3
 MOST_PICTURE_PX = 224
+MIXING = 3
+"""Tells what is drawn for mixing from what is drawn for the order and the cuts of the pictures."""
 
 
 class ClassifyImages(Objective):
-    """Batches are ``{"pictures": uint8 [batch, height, width, 3], "labels": int64 [batch]}``.
+    """Batches are ``{"pictures": uint8 [batch, height, width, 3], "labels": int64 [batch]}``; where they are mixed,
+    with ``others``, int64, and ``share``, float32 [batch].
 
     Its record in ``samples.jsonl``, one an evaluation: ``predictions``, for each sample picture ``image`` (its path),
     ``expected`` ("" where that is not known), ``label``, ``probability`` and ``top`` (the first three, each with label
@@ -132,13 +135,30 @@ class ClassifyImages(Objective):
         pictures, labels = self.data.batch(
             spec.seed, step, spec.schedule.update, size, spec.data.smallest_crop, spec.data.flip
         )
-        return {"pictures": pictures, "labels": labels}
+        if not spec.data.mixup:
+            return {"pictures": pictures, "labels": labels}
+        return {"pictures": pictures, "labels": labels} | self._mixed(pictures, labels, step)
+
+    def _mixed(self, pictures: torch.Tensor, labels: torch.Tensor, step: int) -> Batch:
+        """Each picture with another of the batch: ``share`` of it and of its class, and the rest of the ``others``'."""
+        chance = np.random.default_rng([self._spec.seed, MIXING, step])
+        alpha = self._spec.data.mixup
+        share = torch.from_numpy(chance.beta(alpha, alpha, len(labels)).astype(np.float32))
+        others = torch.from_numpy(chance.permutation(len(labels)))
+        each = share[:, None, None, None]
+        mixed = (each * pictures + (1 - each) * pictures[others]).round().to(torch.uint8)
+        return {"pictures": mixed, "others": labels[others], "share": share}
 
     def items(self, batch: Batch) -> int:
         return batch["labels"].shape[0]
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        losses = F.cross_entropy(self._logits(model, batch["pictures"]), batch["labels"], reduction="none")
+        logits = self._logits(model, batch["pictures"])
+        smoothing = self._spec.method.label_smoothing if model.training else 0.0
+        losses = F.cross_entropy(logits, batch["labels"], reduction="none", label_smoothing=smoothing)
+        if "others" in batch:
+            other = F.cross_entropy(logits, batch["others"], reduction="none", label_smoothing=smoothing)
+            losses = batch["share"] * losses + (1 - batch["share"]) * other
         self.seen = losses.detach()
         return losses.mean()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, SignalInstance
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import Problem
@@ -56,6 +56,20 @@ def number(value: int, most: int, on_changed: Hearer) -> QSpinBox:
     made.setValue(value)
     made.setGroupSeparatorShown(True)
     made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    made.setMinimumSize(96, FIELD_PX)
+    made.lineEdit().setTextMargins(6, 0, 6, 0)
+    theme.tabular(made)
+    made.valueChanged.connect(on_changed)
+    return made
+
+
+def share_field(most: float, on_changed: Hearer) -> QDoubleSpinBox:
+    """A field for a share, from 0 on."""
+    made = QDoubleSpinBox()
+    made.setRange(0.0, most)
+    made.setDecimals(2)
+    made.setSingleStep(0.05)
+    made.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     made.setMinimumSize(96, FIELD_PX)
     made.lineEdit().setTextMargins(6, 0, 6, 0)
     theme.tabular(made)

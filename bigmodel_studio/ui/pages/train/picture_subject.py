@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
@@ -13,7 +14,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import FROZEN
 from bigmodel_studio.core.spec import DataSpec, ModelSpec
 from bigmodel_studio.ui.pages.train.data_field import FolderField
-from bigmodel_studio.ui.pages.train.fields import Row, field_error, line, number
+from bigmodel_studio.ui.pages.train.fields import Row, field_error, line, number, share_field
 from bigmodel_studio.ui.pages.train.subject import Subject, Tables
 from bigmodel_studio.ui.studio import Studio
 
@@ -43,6 +44,7 @@ class PictureSubject(Subject):
         self.flip = QCheckBox(self.tr("Mirror half of them"))
         self.flip.setChecked(True)
         self.flip.toggled.connect(self.changed)
+        self.mixup, self.smoothing = share_field(1.0, self.changed), share_field(0.9, self.changed)
         shape_ = ModelSpec()
         self.depths, self.widths = (
             line(", ".join(map(str, each)), self.changed) for each in (shape_.depths, shape_.widths)
@@ -59,6 +61,10 @@ class PictureSubject(Subject):
                 ("data.evaluation_share", self.tr("Share to evaluate on"), self.share),
                 ("data.smallest_crop", self.tr("Smallest part shown"), self.smallest_crop),
                 ("data.flip", self.tr("Flips"), self.flip),
+            ],
+            [
+                ("data.mixup", self.tr("Mixup (0: off)"), self.mixup),
+                ("method.label_smoothing", self.tr("Label smoothing (0: off)"), self.smoothing),
             ],
         ]
 
@@ -89,9 +95,13 @@ class PictureSubject(Subject):
                 "evaluation": evaluation,
                 "smallest_crop": self.smallest_crop.value() / 100,
                 "flip": self.flip.isChecked(),
+                "mixup": self.mixup.value(),
             },
             "model": model,
         }
+
+    def method_table(self) -> dict[str, Any]:
+        return {**super().method_table(), "label_smoothing": self.smoothing.value()}
 
     def parameters(self) -> int | None:
         classes = len(self.train.classes)
