@@ -2487,12 +2487,20 @@
         <translation>翻转</translation>
     </message>
     <message>
+        <source>Label smoothing (0: off)</source>
+        <translation>标签平滑（0 为关闭）</translation>
+    </message>
+    <message>
         <source>Method</source>
         <translation type="vanished">方法</translation>
     </message>
     <message>
         <source>Mirror half of them</source>
         <translation>随机水平翻转一半图片</translation>
+    </message>
+    <message>
+        <source>Mixup (0: off)</source>
+        <translation>Mixup（0 为关闭）</translation>
     </message>
     <message>
         <source>None: a share of the pictures above</source>
@@ -4376,6 +4384,10 @@
     <message>
         <source>{0} (off) to {1}</source>
         <translation>{0}（关闭）到 {1}</translation>
+    </message>
+    <message>
+        <source>{0} (off) to {1}; {2} is usual</source>
+        <translation>{0}（关闭）到 {1}；通常为 {2}</translation>
     </message>
     <message>
         <source>{0} (off) where data.evaluation is empty</source>
