@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.core import library, numbers, paths, run_queue, shape
+from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import make_spec, write_spec
 from bigmodel_studio.protocol import Done, Event, ModelRef, Picture, Preview, Problem, Request
 from bigmodel_studio.ui.pages.train.data_field import DataField
