@@ -50,6 +50,7 @@ NOT_SEEN_WITHOUT_TORCH = (
     "--allow-subclassing-any",
     "--allow-untyped-decorators",
 )
+MOST_WORKERS = 6
 STAGES = ("style", "types", "layers", "tests")
 
 
@@ -159,10 +160,16 @@ def stages(environment: Environment, command: Command) -> dict[str, list[list[st
         "style": [[*python, "ruff", "check", "."], [*python, "ruff", "format", "--check", "."]],
         "types": [[*python, "mypy"], *mypy],
         "layers": [imports],
-        "tests": [[*python, "pytest", *command.rest]],
+        "tests": [[*python, "pytest", *_side_by_side(command.rest), *command.rest]],
     }
     wanted = [command.only] if command.only else ["tests"] if command.rest else list(STAGES)
     return {name: every[name] for name in wanted}
+
+
+def _side_by_side(rest: Sequence[str]) -> list[str]:
+    """All tests run in as many processes as there are cores (a handful at most); chosen ones in one, to be watched."""
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    return ["-n", str(workers)] if not rest and workers > 1 else []
 
 
 def run_tests(environment: Environment, command: Command) -> int:
