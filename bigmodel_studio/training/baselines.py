@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bigmodel_studio.training.cached import let_go
 from bigmodel_studio.training.data import Tokens
 
 DENSE_VOCABULARY = 2048
@@ -45,6 +46,7 @@ def token_shares(tokens: Tokens, vocabulary: int) -> NDArray[np.float64]:
     counts = np.ones(vocabulary, dtype=np.int64)
     for first in range(0, len(tokens), CHUNK):
         counts += np.bincount(tokens[first : first + CHUNK], minlength=vocabulary)
+        let_go(tokens)
     probabilities: NDArray[np.float64] = counts / counts.sum()
     return probabilities
 
@@ -55,6 +57,7 @@ def _bigram(train: Tokens, test: Tokens, vocabulary: int, strengths: tuple[float
     rows = np.zeros(vocabulary, dtype=np.int64)
     for first in range(0, len(train) - 1, CHUNK):
         rows += np.bincount(train[first : min(first + CHUNK, len(train) - 1)], minlength=vocabulary)
+        let_go(train)
     now = np.asarray(test[:-1], dtype=np.int64)
     following = np.asarray(test[1:], dtype=np.int64)
     pairs = _pair_counts(train, now * vocabulary + following, vocabulary)
@@ -72,6 +75,7 @@ def _pair_counts(train: Tokens, wanted: Counts, vocabulary: int) -> Counts:
         for first in range(0, len(train) - 1, CHUNK):
             chunk = np.asarray(train[first : first + CHUNK + 1], dtype=np.int64)
             table += np.bincount(chunk[:-1] * vocabulary + chunk[1:], minlength=vocabulary * vocabulary)
+            let_go(train)
         return table[wanted]
     ids = np.asarray(train, dtype=np.int64)
     codes, counts = np.unique(ids[:-1] * vocabulary + ids[1:], return_counts=True)

@@ -20,7 +20,7 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.training.cached import made_whole
+from bigmodel_studio.training.cached import Pages, made_whole
 from bigmodel_studio.training.chat_files import CHAT_SUFFIXES, Chat, Fault, read_chats
 from bigmodel_studio.training.chat_spans import learnt_tokens, written
 from bigmodel_studio.training.data import Say, Tokens, mapped
@@ -56,12 +56,14 @@ class Chats:
 
     def __init__(self, tokens: Tokens, learnt: NDArray[np.uint8], starts: NDArray[np.uint64]) -> None:
         self.tokens, self.learnt, self.starts = tokens, learnt, starts
+        self._pages = Pages(tokens, learnt, starts)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
     def conversation(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Ids and marks, as whole numbers."""
+        self._pages.read(3)
         begin, end = int(self.starts[number]), int(self.starts[number + 1])
         return self.tokens[begin:end].astype(np.int64), self.learnt[begin:end].astype(np.int64)
 

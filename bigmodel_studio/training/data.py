@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.training.cached import made_whole
+from bigmodel_studio.training.cached import Pages, made_whole
 from bigmodel_studio.training.text_files import Corpus, Part, content_hash, read_chunks
 
 Say = Callable[[str, int, int], None]
@@ -35,6 +35,7 @@ class TokenData:
         self.evaluation = evaluation
         self.replaced = replaced
         """Characters that were not UTF-8 and were read as U+FFFD, by file."""
+        self._pages = Pages(train, evaluation)
 
     def check(self, context: int) -> None:
         """Raises ``StudioError`` "data-too-little" where the training part does not fill one context."""
@@ -47,6 +48,7 @@ class TokenData:
         """int64 [batch, context + 1]: windows at random places, by a counter-based generator keyed (seed, step)."""
         random = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, step]))
         starts = random.integers(0, len(self.train) - context, size=batch)
+        self._pages.read(batch)
         return _windows(self.train, starts, context)
 
     def evaluation_batches(self, batches: int, batch: int, context: int) -> Iterator[torch.Tensor]:

@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.training.cached import made_whole
+from bigmodel_studio.training.cached import Pages, made_whole
 from bigmodel_studio.training.data import Say, Tokens, mapped
 from bigmodel_studio.training.sentences import documents_in
 from bigmodel_studio.training.text_files import Corpus, Part, content_hash, read_chunks
@@ -44,6 +44,7 @@ class Sentences:
 
     def __init__(self, tokens: Tokens, sentences: Numbers, documents: Numbers, openings: Numbers) -> None:
         self.tokens, self.sentences, self.documents, self.openings = tokens, sentences, documents, openings
+        self._pages = Pages(tokens, sentences, documents, openings)
 
     def pair(self, random: np.random.Generator, opening: int, most: int) -> Pair:
         """Two stretches that begin at the sentence ``opening`` (one of ``openings``), of at most ``most`` tokens.
@@ -51,6 +52,7 @@ class Sentences:
         As Devlin's ``create_pretraining_data``: sentences are taken until they fill the length, and parted at a random
         one; half of the time the second part is from a random place of another document instead.
         """
+        self._pages.read(8)  # two stretches, and the search for their documents
         wanted = self._length(random, most)
         starts = self._filling(opening, wanted, least=2)
         parted = int(random.integers(1, len(starts) - 1))
@@ -67,6 +69,7 @@ class Sentences:
         """At most ``most`` tokens from the sentence ``opening`` on, past the ends of documents (Liu et al. 2019,
         section 4.2: full sentences).
         """
+        self._pages.read(2)
         start = int(self.sentences[opening])
         return self.tokens[start : start + self._length(random, most)]
 
