@@ -4,6 +4,7 @@ watch, export-run``. Only the last one needs torch.
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +28,7 @@ from bigmodel_studio.cli_runs import (
     text_of,
     writing,
 )
-from bigmodel_studio.core import numbers, run_queue, sweeps, tensorboard
+from bigmodel_studio.core import experiments, numbers, paths, run_queue, sweeps, tensorboard
 from bigmodel_studio.core.comparison import Compared, Comparison
 from bigmodel_studio.core.comparison import compare as compared
 from bigmodel_studio.core.files import write_atomic
@@ -36,12 +37,17 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.metrics_table import as_csv
 from bigmodel_studio.core.run_notes import write_note
 from bigmodel_studio.core.runs import RunFolder, find_run
+from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.core.spec_changes import read_change, read_choices, written
+
+EXPERIMENTS = {"residual": experiments.residual}
+DRAWN_EACH = 150
+"""Pictures of each shape that are drawn where no others are given."""
 
 
 def mount(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    for command in (fork, sweep, compare, note, watch):
+    for command in (fork, sweep, experiment, compare, note, watch):
         app.command()(command)
     app.command("export-run")(export_run)
 
@@ -80,8 +86,43 @@ def sweep(
     wanted, grid = sweeps.read_sweep(text_of(spec), spec.absolute().parent)
     if name:
         wanted = msgspec.structs.replace(wanted, name=name)
+    _sweep(wanted, grid | dict(map(read_choices, over or ())), detach, as_json)
+
+
+def experiment(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which: residual.")],
+    data: Annotated[Path | None, typer.Option("--data", help="A folder of pictures a class; none: drawn ones.")] = None,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Updates of each run.")] = experiments.STEPS,
+    size: Annotated[int, typer.Option("--size", min=8, help="Sides of the pictures, in pixels.")] = 16,
+    detach: Detach = False,
+    as_json: Json = False,
+) -> None:
+    """Run an experiment that is ready: “residual” shows why deep networks need shortcuts."""
+    if name not in EXPERIMENTS:
+        raise StudioError("experiment-unknown", experiment=name, known=", ".join(EXPERIMENTS))
     with writing():
-        runs = sweeps.start_sweep(wanted, grid | dict(map(read_choices, over or ())), Path.cwd())
+        folder = data.absolute() if data is not None else _drawn()
+    made = EXPERIMENTS[name](str(folder), steps=steps, image_size=size)
+    _sweep(made.spec, made.grid, detach, as_json)
+
+
+def _drawn() -> Path:
+    """The pictures of this home that were drawn for experiments; made once."""
+    from bigmodel_studio.engine import drawn_pictures
+
+    folder = paths.home() / "drawn-pictures"
+    if not folder.is_dir():
+        say("drawing pictures to learn from (once)")
+        fresh = folder.with_name(f".{folder.name}.tmp")
+        shutil.rmtree(fresh, ignore_errors=True)
+        drawn_pictures.draw_folders(fresh, DRAWN_EACH).rename(folder)
+    return folder
+
+
+def _sweep(wanted: RunSpec, grid: sweeps.Grid, detach: bool, as_json: bool) -> None:
+    """Queue the runs, and show what came of them when they have ended."""
+    with writing():
+        runs = sweeps.start_sweep(wanted, grid, Path.cwd())
     if detach:
         print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
         return

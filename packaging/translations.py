@@ -65,6 +65,8 @@ def core_tables() -> dict[str, list[str]]:
 
     fields = list(settings.described())
     specs = [make_spec({"name": "a", "objective": name, "data": {"train": ["a"]}}) for name in TRAINABLE]
+    cifar = {"architecture": "cifar-resnet", "layers": 20}
+    specs.append(make_spec({"name": "a", "objective": "classify-images", "data": {"train": ["a"]}, "model": cifar}))
     claims = [text for c in articles.CLAIMS for text in (c.figure, c.claimed, c.published, c.meaning)]
     return {
         "articles": [*dict.fromkeys(claims), *dict.fromkeys(each.note for each in CATALOG if each.note)],

@@ -533,6 +533,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A model that begins from scratch has nothing to be kept frozen.",
         "Set method.kind to full, or model.base to a model.",
     ),
+    "experiment-unknown": ("There is no experiment called {experiment}.", "There are: {known}."),
     "base-needed": (
         "{objective} does not begin from scratch.",
         "Set model.base to a model to train on from.",

@@ -164,7 +164,20 @@ def _resnet(spec: RunSpec) -> _Network:
     return _Network(parameters, _picture_bytes(spec, model.image_size))
 
 
-_BUILDERS: dict[str, Callable[[RunSpec], _Network]] = {"gpt": _gpt, "bert": _bert, "resnet": _resnet}
+def _cifar_resnet(spec: RunSpec) -> _Network:
+    model = spec.model
+    parameters = shape.cifar_resnet_parameters(layers=model.layers, widths=model.widths, labels=0)
+    # Each layer keeps its input and its normalised output; the later stages have half of the first one's numbers each.
+    floats = model.layers / 3 * 2 * model.widths[0] * (1 + 1 / 2 + 1 / 4)
+    return _Network(parameters, int(spec.schedule.batch * model.image_size**2 * floats * shape.FLOAT32_BYTES))
+
+
+_BUILDERS: dict[str, Callable[[RunSpec], _Network]] = {
+    "gpt": _gpt,
+    "bert": _bert,
+    "resnet": _resnet,
+    "cifar-resnet": _cifar_resnet,
+}
 
 
 def _from_folder(spec: RunSpec) -> _Network:

@@ -102,7 +102,7 @@ TRAINABLE: dict[str, Trainable] = {
     ),
     "classify-images": Trainable(
         data="pictures",
-        architectures=("resnet",),
+        architectures=("resnet", "cifar-resnet"),
         methods=("full", "frozen"),
         bases=("image-classifier",),
         page="images",

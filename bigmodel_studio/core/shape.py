@@ -59,6 +59,17 @@ def resnet_parameters(*, depths: Sequence[int], widths: Sequence[int], labels: i
     return count + before * labels + labels
 
 
+def cifar_resnet_parameters(*, layers: int, widths: Sequence[int], labels: int) -> int:
+    """Every parameter of a network of He et al. 2015, section 4.2, on three channels; its shortcuts have none."""
+    count = 3 * 9 * widths[0] + 2 * widths[0]
+    before = widths[0]
+    for width in widths:
+        for _ in range((layers - 2) // 6):
+            count += 9 * before * width + 9 * width * width + 4 * width
+            before = width
+    return count + before * labels + labels
+
+
 def weight_bytes(parameters: int) -> int:
     """What a checkpoint's weights take on disk, in float32."""
     return parameters * FLOAT32_BYTES

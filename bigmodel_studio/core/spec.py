@@ -27,7 +27,7 @@ class ModelSpec(_Part, frozen=True):
     """What is trained: ``base`` is "scratch" or any MODEL; the shape counts only from scratch."""
 
     base: str = "scratch"
-    architecture: Literal["gpt", "bert", "resnet"] = "gpt"
+    architecture: Literal["gpt", "bert", "resnet", "cifar-resnet"] = "gpt"
     layers: int = 4
     heads: int = 4
     width: int = 128
@@ -39,6 +39,8 @@ class ModelSpec(_Part, frozen=True):
     depths: tuple[int, ...] = (2, 2, 2)
     widths: tuple[int, ...] = (32, 64, 128)
     image_size: int = 64
+    shortcuts: bool = True
+    """Of a "cifar-resnet" (He et al. 2015, section 4.2: ``layers`` 6n + 2, three ``widths``): whether it has them."""
 
 
 class DataSpec(_Part, frozen=True):

@@ -183,7 +183,7 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
             f"a divisor of the {schedule.update} examples of an update",
         ),
         (
-            not spec.launch.checkpointing or spec.model.base != SCRATCH or spec.model.architecture != "resnet",
+            not spec.launch.checkpointing or spec.model.base != SCRATCH or "resnet" not in spec.model.architecture,
             "launch.checkpointing",
             True,
             "false where a ResNet is trained from scratch",
@@ -232,9 +232,30 @@ def _resnet_rules(model: ModelSpec) -> list[Rule]:
     ]
 
 
+def _cifar_resnet_rules(model: ModelSpec) -> list[Rule]:
+    return [
+        (model.layers >= 8 and model.layers % 6 == 2, "model.layers", model.layers, "6n + 2: 8, 14, 20, 32, 44, 56, …"),
+        (model.layers <= 1202, "model.layers", model.layers, "at most 1,202"),
+        (len(model.widths) == 3, "model.widths", list(model.widths), "three numbers"),
+        (
+            all(1 <= width <= 8192 for width in model.widths) and list(model.widths) == sorted(model.widths),
+            "model.widths",
+            list(model.widths),
+            "each 1 to 8,192, none smaller than the one before",
+        ),
+        (
+            8 <= model.image_size <= MOST_IMAGE_PX,
+            "model.image_size",
+            model.image_size,
+            f"8 to {MOST_IMAGE_PX:,} pixels",
+        ),
+    ]
+
+
 _MODEL_RULES: dict[str, Callable[[ModelSpec], list[Rule]]] = {
     "gpt": _transformer_rules,
     "bert": _transformer_rules,
     "resnet": _resnet_rules,
+    "cifar-resnet": _cifar_resnet_rules,
 }
 """By architecture, for a model from scratch."""

@@ -31,6 +31,7 @@ from bigmodel_studio.core.library import name_of
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import architecture_of, context_length_of, kind_of, read_config
 from bigmodel_studio.core.weights import Weights, listed
+from bigmodel_studio.engine import cifar_resnet as cifar_resnet  # registers its classes
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder, check_processor, check_tokenizer
 from bigmodel_studio.engine.failures import is_out_of_memory

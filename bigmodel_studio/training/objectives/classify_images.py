@@ -26,7 +26,7 @@ from bigmodel_studio.core.model_folder import kind_of, read_json
 from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.picture_folders import Classes, check_picture_folders
 from bigmodel_studio.core.spec import ModelSpec, RunSpec
-from bigmodel_studio.engine import loading
+from bigmodel_studio.engine import cifar_resnet, loading
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
 from bigmodel_studio.engine.pictures import preview_png, read_picture
 from bigmodel_studio.protocol import ExampleSeen
@@ -72,7 +72,7 @@ class ClassifyImages(Objective):
         if source is None:
             self._preprocessor = scratch_preprocessor(spec.model.image_size, self.data.mean, self.data.std)
             self.input = PictureInput(processor_of(self._preprocessor), spec.model.base)
-            self.model = build_resnet(spec.model, self.labels, spec.seed)
+            self.model = BUILDERS[spec.model.architecture](spec.model, self.labels, spec.seed)
         else:
             self.model = self._load(source, resumed=checkpoint is not None)
         torch.nn.Module.to(self.model, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -278,6 +278,19 @@ def build_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTra
     build: Any = ResNetForImageClassification
     network: PreTrainedModel = build(heads.with_labels(config, labels))
     return network
+
+
+def build_cifar_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTrainedModel:
+    """A fresh network of He et al. 2015, section 4.2, with shortcuts or without."""
+    config = cifar_resnet.build(model.layers, model.widths, model.shortcuts, model.image_size)
+    torch.manual_seed(seed)
+    build: Any = cifar_resnet.CifarResNetForImageClassification
+    network: PreTrainedModel = build(heads.with_labels(config, labels))
+    return network
+
+
+BUILDERS = {"resnet": build_resnet, "cifar-resnet": build_cifar_resnet}
+"""By architecture of the spec."""
 
 
 def load_classifier(folder: Path) -> PreTrainedModel:

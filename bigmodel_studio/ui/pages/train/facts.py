@@ -186,6 +186,9 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
     model = spec.model
     if model.base != "scratch":
         said = Path(model.base).name
+    elif model.architecture == "cifar-resnet":
+        kind = word("residual") if model.shortcuts else word("plain, without shortcuts")
+        said = word("{layers} layers, {kind}").format(layers=model.layers, kind=kind)
     elif model.architecture == "resnet":
         said = f"ResNet, {' · '.join(map(str, model.widths))}"
     else:
