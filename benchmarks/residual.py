@@ -2,8 +2,8 @@
 
 ``python benchmarks/residual.py DIR [--steps 300] [--size 16] [--threads 2]``. ``DIR`` holds a folder of pictures for
 each class (CIFAR-10's training part, or some of it); without it, drawn shapes are learnt. The loss is that on what is
-learnt from, its mean over the last twentieth of the steps. What must be seen: plain 56 does worse than plain 20, and residual
-56 no worse than residual 20 by more than the noise of such a mean.
+learnt from, its mean over the last twentieth of the steps. What must be seen: plain 56 does worse than plain 20, and
+residual 56 no worse than residual 20 by more than the noise of such a mean.
 """
 
 from __future__ import annotations

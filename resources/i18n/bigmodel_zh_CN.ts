@@ -4222,6 +4222,10 @@
         <translation>至少一个文件或文件夹</translation>
     </message>
     <message>
+        <source>at most {0}</source>
+        <translation>最多 {0}</translation>
+    </message>
+    <message>
         <source>at most {0} characters</source>
         <translation>不超过 {0} 个字符</translation>
     </message>
@@ -4236,6 +4240,10 @@
     <message>
         <source>each {0} to {1}</source>
         <translation>每个都在 {0} 到 {1} 之间</translation>
+    </message>
+    <message>
+        <source>each {0} to {1}, none smaller than the one before</source>
+        <translation>每个 {0} 到 {1}，且不小于前一个</translation>
     </message>
     <message>
         <source>evaluation</source>
@@ -4342,6 +4350,10 @@
         <translation>所有文件的头部合计过长</translation>
     </message>
     <message>
+        <source>three numbers</source>
+        <translation>三个数</translation>
+    </message>
+    <message>
         <source>tokenising: {0}%</source>
         <translation>正在分词：{0}%</translation>
     </message>
@@ -4422,12 +4434,20 @@
         <translation>{0} 到 {1} 个数</translation>
     </message>
     <message>
+        <source>{0} to {1} pixels</source>
+        <translation>{0} 到 {1} 像素</translation>
+    </message>
+    <message>
         <source>{0} to {1} pixels with {2} stages</source>
         <translation>{2} 个阶段时为 {0} 到 {1} 像素</translation>
     </message>
     <message>
         <source>{0} to {1}, {2} being off</source>
         <translation>{0} 到 {1}，{2} 表示关闭</translation>
+    </message>
+    <message>
+        <source>{0}n + {1}: {2}, {3}, {4}, {5}, {6}, {7}, …</source>
+        <translation>{0}n + {1}：{2}、{3}、{4}、{5}、{6}、{7}……</translation>
     </message>
 </context>
 <context>
@@ -5827,6 +5847,10 @@
     <message>
         <source>There is no device called {device} here.</source>
         <translation>这里没有名为 {device} 的设备。</translation>
+    </message>
+    <message>
+        <source>There is no experiment called {experiment}.</source>
+        <translation>没有名为 {experiment} 的实验。</translation>
     </message>
     <message>
         <source>There is no file or folder {path}.</source>
@@ -7405,6 +7429,14 @@
         <translation>图片</translation>
     </message>
     <message>
+        <source>plain, without shortcuts</source>
+        <translation>普通（无捷径）</translation>
+    </message>
+    <message>
+        <source>residual</source>
+        <translation>残差</translation>
+    </message>
+    <message>
         <source>running</source>
         <translation>训练中</translation>
     </message>
@@ -7443,6 +7475,10 @@
     <message>
         <source>{amount} learnt from</source>
         <translation>已学 {amount}</translation>
+    </message>
+    <message>
+        <source>{layers} layers, {kind}</source>
+        <translation>{layers} 层，{kind}</translation>
     </message>
     <message>
         <source>{layers} layers, {width} wide, {heads} heads</source>
