@@ -26,7 +26,15 @@ from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.picture_folders import check_picture_folders
-from bigmodel_studio.core.runs import Parent, RunFolder, RunStatus, dump_status, own_process, process_started
+from bigmodel_studio.core.runs import (
+    Parent,
+    RunFolder,
+    RunStatus,
+    dump_status,
+    own_process,
+    place_behind_all,
+    process_started,
+)
 from bigmodel_studio.core.spec import RunSpec, write_spec
 from bigmodel_studio.core.spec_rules import check_spec
 
@@ -67,7 +75,7 @@ def create_run(
         steps=spec.schedule.steps,
         started=now,
         threads=spec.launch.threads,
-        place=now,
+        place=place_behind_all(),
         resume=checkpoint is not None,
         parent=parent,
         sweep=sweep,

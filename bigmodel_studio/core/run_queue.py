@@ -29,7 +29,7 @@ from bigmodel_studio.core.holdings import needs_of, run_holdings
 from bigmodel_studio.core.ledger import Verdict, Waiting, decide_all, refusal
 from bigmodel_studio.core.messages import StudioError, sentence
 from bigmodel_studio.core.need import need_of
-from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status
+from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status, place_behind_all
 from bigmodel_studio.core.settings import runs_at_once
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import Problem
@@ -100,7 +100,7 @@ def submit(run: RunFolder, *, resume: bool = False) -> int | None:
                     raise StudioError("run-live", run=run.name)
                 return status.pid  # the keeper was there first
             status = msgspec.structs.replace(
-                status, state="queued", place=time.time(), resume=resume, pid=None, waits=None, message=""
+                status, state="queued", place=place_behind_all(), resume=resume, pid=None, waits=None, message=""
             )
             _write(run, status)
         turn(Book())
@@ -217,7 +217,8 @@ def _failed(status: RunStatus, why: Problem) -> RunStatus:
 
 def _say_why(run: RunFolder, status: RunStatus, why: Problem | None) -> None:
     known = status.waits.code if status.waits is not None else None
-    if status.waits == why or (why is not None and why.code == known and time.time() - status.updated < SAY_EVERY_S):
+    lately = 0 <= time.time() - status.updated < SAY_EVERY_S  # below 0 the clock was set back
+    if status.waits == why or (why is not None and why.code == known and lately):
         return
     _write(run, msgspec.structs.replace(status, waits=why))
 

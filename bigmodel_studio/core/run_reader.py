@@ -89,12 +89,12 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
 
 def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
     """The run's line in a list, read from its small files. A run with damaged files has an empty line, not an error."""
-    spec, status = run.spec(), run.status()
+    spec, status, checkpoints = run.spec(), run.status(), tuple(run.checkpoints())
     return RunSummary(
         name=run.name,
         path=str(run.path),
         state=run.state_now(status),
-        step=status.step,
+        step=status.step or max(checkpoints, default=0),  # a power cut may have taken the status
         steps=status.steps or (spec.schedule.steps if spec else 0),
         loss=status.last.get("loss"),
         evaluation_loss=status.last.get("evaluation_loss"),
@@ -117,7 +117,7 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         sweep=status.sweep,
         foreign=run.foreign(status),
         problem=status.problem,
-        checkpoints=tuple(run.checkpoints()),
+        checkpoints=checkpoints,
         bundled=bundled,
         pid=status.pid,
         trainable_parameters=status.trainable_parameters,

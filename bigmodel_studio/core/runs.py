@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from bigmodel_studio.core import paths
+from bigmodel_studio.core import locks, paths
 from bigmodel_studio.core.files import read_json_lines, write_atomic
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import RunSpec
@@ -22,6 +23,8 @@ from bigmodel_studio.protocol import HeldParts, Problem
 
 STATUS_SCHEMA = 1
 MANIFEST = "MANIFEST.json"
+LOCK = ".lock"
+"""Held by the run's process for as long as it lives."""
 SPARKLINE_POINTS = 64
 
 UNKNOWN_WRITER = "another program"
@@ -145,10 +148,23 @@ class RunFolder:
             return status.state
         if _needs_no_process(status):
             return status.state
-        if process_lives(status.pid, status.process_started):
+        if process_lives(status.pid, status.process_started) or self._is_locked(status.pid):
             return status.state
         last = self.status()  # it may have said its end, and gone, between the two looks
         return "interrupted" if last.state in LIVE and not _needs_no_process(last) else last.state
+
+    def _is_locked(self, pid: int | None) -> bool:
+        """Whether the process of that number, or another, trains it: a clock that was set since the process started
+        moves the time at which the system says that it did, but no lock.
+        """
+        import psutil
+
+        try:
+            return (
+                bool(pid and psutil.pid_exists(pid)) and (self.path / LOCK).exists() and locks.is_held(self.path / LOCK)
+            )
+        except OSError:
+            return False
 
     def at_work(self, status: RunStatus | None = None) -> bool:
         """Whether its process is there: it prepares, computes, is paused with its memory, or is about to end."""
@@ -289,6 +305,15 @@ def all_runs() -> list[RunFolder]:
     folders = [RunFolder(p) for root in (paths.runs(), paths.starter_runs()) if root.is_dir() for p in root.iterdir()]
     found = [folder for folder in folders if is_run(folder.path)]
     return sorted(found, key=lambda run: run.status().started, reverse=True)
+
+
+def place_behind_all() -> float:
+    """The place in the queue of who comes now: the time, or later, so that a clock set back lets nobody go before
+    those who wait already.
+    """
+    root = paths.home() / "runs"
+    statuses = [RunFolder(path).status() for path in root.iterdir()] if root.is_dir() else []
+    return max([time.time(), *(status.place + 0.001 for status in statuses if status.state == "queued")])
 
 
 def find_run(name: str) -> RunFolder:

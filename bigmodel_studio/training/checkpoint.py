@@ -98,6 +98,8 @@ def _seal(folder: Path) -> None:
         json.dump({"schema": 1, "files": entries}, manifest, indent=1)
         manifest.flush()
         os.fsync(manifest.fileno())
+    for inner in [path for path in folder.rglob("*") if path.is_dir()]:
+        fsync_folder(inner)
     fsync_folder(folder)
 
 
@@ -109,6 +111,7 @@ def _put(temporary: Path, target: Path) -> None:
         target.rename(old)
     temporary.rename(target)
     fsync_folder(target.parent)
+    fsync_folder(target.parent.parent)  # the first save made the folder of them all
     shutil.rmtree(old, ignore_errors=True)
 
 

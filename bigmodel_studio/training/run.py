@@ -18,13 +18,12 @@ from bigmodel_studio.core.library import parse_model
 from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
 from bigmodel_studio.core.objectives import LORA, SCRATCH
 from bigmodel_studio.core.retry import memory_advice
-from bigmodel_studio.core.runs import RunFolder, State
+from bigmodel_studio.core.runs import LOCK, RunFolder, State
 from bigmodel_studio.core.spec import RunSpec, parse_spec
 from bigmodel_studio.protocol import HeldParts, Problem
 from bigmodel_studio.training.telemetry import StatusWriter, StopAsked, Wishes
 
 FINISHED, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 3
-LOCK = ".lock"
 LOCK_WAIT_S = 10.0
 """A run that has just ended holds its lock until its process is gone."""
 
