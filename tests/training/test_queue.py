@@ -107,7 +107,7 @@ from bigmodel_studio.core.spec import parse_spec
 app = Application([], lane=FakeLane(lambda request: iter(())))
 app.window.show_page("train")
 for path in map(Path, sys.argv[1:]):
-    app.window.pages["train"].start(parse_spec(path.read_text(), path.parent))
+    app.window.pages["train"].making.start(parse_spec(path.read_text(), path.parent))
 print("submitted", flush=True)
 app.run()
 """

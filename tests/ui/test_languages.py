@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.crashes import CrashReport
+from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.protocol import (
     Classify,
     Done,
@@ -72,6 +73,7 @@ ALLOWED = frozenset(
     LATIN.findall(
         "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt txt "
         "NVIDIA HBM AMD EPYC CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float bfloat safetensors optimizer learning_rate "
+        "LoRA JSONL messages conversations CoNLL TSV Mixup MASK "
         "GPTNeoForCausalLM ResNetForImageClassification kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
     )
 )
@@ -360,11 +362,16 @@ def _new_run(page: QWidget) -> None:
     page.new_item()
 
 
-def _new_pictures_run(page: QWidget) -> None:
-    assert isinstance(page, TrainPage)
-    page.new_item()
-    list(page.form.choices.values())[1].click()
-    page.form.subject.fine.click()
+def _form_of(objective: str) -> Callable[[QWidget], None]:
+    """Shows the form of a new run of that objective, on a model to go on from."""
+
+    def show(page: QWidget) -> None:
+        assert isinstance(page, TrainPage)
+        page.new_item()
+        page.form.choices[objective].click()
+        page.form.subject.fine.click()
+
+    return show
 
 
 @pytest.mark.parametrize(
@@ -372,7 +379,7 @@ def _new_pictures_run(page: QWidget) -> None:
     [
         *((page_id, None) for page_id in PAGES),
         ("train", _new_run),
-        ("train", _new_pictures_run),
+        *(("train", _form_of(objective)) for objective in TRAINABLE),
     ],
 )
 def test_no_page_has_a_word_of_english_left(
@@ -442,7 +449,7 @@ def test_no_text_is_clipped(shell: Shell, answers: Answers, qapp: QApplication, 
     shell.qtbot.wait(300)
     assert _clipped(shell.window) == []
     if page_id == "train":
-        _new_pictures_run(shell.window.pages["train"])
+        _form_of("classify-images")(shell.window.pages["train"])
         shell.qtbot.wait(100)
         assert _clipped(shell.window) == []
 
