@@ -81,7 +81,7 @@ def probed() -> float:
     tokenizer: Any = AutoTokenizer.from_pretrained(str(MODEL))
     model: Any = AutoModel.from_pretrained(str(MODEL), dtype=torch.float32).eval()
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def seen(texts: list[Labelled]) -> torch.Tensor:
         found = []
         for first in range(0, len(texts), 64):
@@ -91,7 +91,7 @@ def probed() -> float:
             found.append((states * mask).sum(1) / mask.sum(1))
         return F.normalize(torch.cat(found), dim=-1)
 
-    features, wanted = seen(train).clone(), torch.tensor([numbers[each.label] for each in train])
+    features, wanted = seen(train), torch.tensor([numbers[each.label] for each in train])
     weight = torch.zeros(len(numbers), features.shape[1], requires_grad=True)
     bias = torch.zeros(len(numbers), requires_grad=True)
     optimizer = torch.optim.LBFGS([weight, bias], max_iter=200, line_search_fn="strong_wolfe")
