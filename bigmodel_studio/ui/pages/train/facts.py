@@ -164,7 +164,7 @@ def _of_run(run: RunSummary) -> dict[str, str]:
     texts = {
         "State": state_word(run),
         "Step": f"{numbers.exact(run.step)} / {numbers.exact(run.steps)}",
-        "Time": numbers.duration(max(until - run.started, 0.0)) if run.started and until else numbers.NOTHING,
+        "Time": numbers.duration(until - run.started) if run.started and until else numbers.NOTHING,
         "Parameters": numbers.exact(run.parameters) if run.parameters else numbers.NOTHING,
         "Device": run.device or numbers.NOTHING,
         "Checkpoints": ", ".join(map(numbers.exact, run.checkpoints)) or numbers.NOTHING,
