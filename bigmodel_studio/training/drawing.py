@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 
+def generator(seed: int, stream: int, number: int) -> np.random.Generator:
+    """A counter-based generator: any (seed, stream, number) is reached at once."""
+    return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, number]))
+
+
 def order(seed: int, first: int, count: int, size: int, stream: int = 0) -> list[int]:
-    """The examples ``first`` to ``first + count`` (of ``size`` that there are) of an endless row of shuffles."""
+    """The examples ``first`` to ``first + count`` (of ``size`` that there are) of an endless row of shuffles.
+
+    ``stream`` tells them from what else is drawn by the same seed.
+    """
     chosen: list[int] = []
     while len(chosen) < count:
         epoch, place = divmod(first + len(chosen), size)
-        shuffled = np.random.default_rng([seed, stream, epoch]).permutation(size)
+        shuffled = generator(seed, stream, epoch).permutation(size)
         chosen += shuffled[place : place + count - len(chosen)].tolist()
     return chosen
 

@@ -23,6 +23,7 @@ from bigmodel_studio.core import paths
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.picture_folders import EVERYTHING, pictures_of
 from bigmodel_studio.engine.pictures import read_picture
+from bigmodel_studio.training import drawing
 from bigmodel_studio.training.cached import made_whole
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.picture_input import Picture
@@ -83,20 +84,14 @@ class PictureData:
 
     def order(self, seed: int, first: int, count: int) -> list[int]:
         """The pictures ``first`` to ``first + count`` of an endless row of shuffles of the training part."""
-        size = len(self.train)
-        chosen: list[int] = []
-        while len(chosen) < count:
-            epoch, place = divmod(first + len(chosen), size)
-            shuffled = _random(seed, _ORDER, epoch).permutation(size)
-            chosen += shuffled[place : place + count - len(chosen)].tolist()
-        return chosen
+        return drawing.order(seed, first, count, len(self.train), _ORDER)
 
     def batch(
         self, seed: int, step: int, batch: int, size: tuple[int, int], smallest_crop: float, flip: bool
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """uint8 [batch, height, width, 3] and int64 [batch] of update ``step`` (from 1): cut and mirrored by chance."""
         chosen = self.order(seed, (step - 1) * batch, batch)
-        draws = _random(seed, _CROPS, step).random((batch, 5))
+        draws = drawing.generator(seed, _CROPS, step).random((batch, 5))
         cuts = [
             cut(self.train.picture(number), size, draw[:4], smallest_crop, mirrored=flip and draw[4] < 0.5)
             for number, draw in zip(chosen, draws, strict=True)
@@ -153,7 +148,7 @@ def list_pictures(
         held: set[int] = set()
         if isinstance(evaluation, float | int):
             count = min(max(1, round(len(files) * evaluation)), len(files) - 1) if evaluation else 0
-            held = set(_random(0, _SPLIT, number).permutation(len(files))[:count].tolist())
+            held = set(drawing.generator(0, _SPLIT, number).permutation(len(files))[:count].tolist())
         else:
             parts[1].extend((file, number) for file in pictures_of(evaluation, label, [EVERYTHING]))
         for place, file in enumerate(files):
@@ -254,8 +249,3 @@ def _moments(pixels: Picture) -> NDArray[np.float64]:
     """The means of each channel and of its square, of pixels from 0 to 1."""
     values = pixels.reshape(-1, 3).astype(np.float64) / 255
     return np.stack([values.mean(axis=0), (values**2).mean(axis=0)])
-
-
-def _random(seed: int, stream: int, number: int) -> np.random.Generator:
-    """A counter-based generator: any (seed, stream, number) is reached at once."""
-    return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, number]))

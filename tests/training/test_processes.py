@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -108,7 +106,7 @@ def test_no_worker_outlives_its_agent(make_run: MakeRun) -> None:
     wait_for(lambda: bool(folder.status().ranks))
     others = workers(folder)
     assert all(process.is_running() for process in others)
-    os.kill(pid, signal.SIGKILL)
+    kill(pid)
     launch.exit_status(pid, wait_s=30)
     wait_for(lambda: not any(process.is_running() for process in others), 30)
     assert folder.state_now() == "interrupted"

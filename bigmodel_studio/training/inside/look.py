@@ -53,7 +53,8 @@ def _seen(opened: Opened, request: LookAtStep) -> StepSeen:
 
 def _losses(opened: Opened, batch: Batch) -> list[float | None]:
     """The loss of each example by the weights that are there; empty where the objective cannot tell them apart."""
-    objective, found = opened.objective, []
+    objective = opened.objective
+    found: list[float | None] = []
     objective.model.eval()
     with torch.no_grad(), opened.precision.autocast():
         for part, _share in objective.parts(batch, opened.spec.schedule.batch):
