@@ -18,9 +18,13 @@ from transformers.modeling_outputs import ImageClassifierOutputWithNoAttention
 
 
 class CifarResNetConfig(PreTrainedConfig):
-    """``layers`` is 6n + 2; ``widths`` are the channels of the three stages."""
+    """``layers`` is 6n + 2; ``widths`` are the channels of the three stages.
 
-    model_type = "cifar-resnet"
+    The type is a name of our own: folders of others that say ``cifar-resnet`` exist, bring their own code for it, and
+    are other networks.
+    """
+
+    model_type = "studio-cifar-resnet"
 
     def __init__(
         self,

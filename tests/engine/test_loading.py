@@ -169,6 +169,7 @@ def change(folder: Path, name: str = "config.json", /, **fields: Any) -> None:
     ("fields", "code"),
     [
         ({"model_type": "mine", "auto_map": {"AutoModelForCausalLM": "evil.Model"}}, "remote-code"),
+        ({"model_type": "cifar-resnet", "auto_map": {"AutoModelForCausalLM": "theirs.Net"}}, "remote-code"),
         ({"_attn_implementation": "someone/kernel"}, "remote-code"),
         ({"transformers_weights": "pytorch_model.bin"}, "config-invalid"),
         ({"quantization_config": {"quant_method": "gptq"}}, "quantised-weights"),
