@@ -34,6 +34,7 @@ from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.models.views.local import LocalView
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.theme import Theme
+from bigmodel_studio.ui.warming import Warming
 from tests.hub_caches import cached
 
 WORST_BUDGET_MS, FIRST_BUDGET_MS = 50.0, 100.0
@@ -118,7 +119,9 @@ def run(results: int, models: int, cache: Path) -> list[Row]:
     page = window.pages["models"]
     assert isinstance(page, ModelsPage)
     window.show()
-    spend(1.0)
+    warming = Warming()
+    warming.start()
+    wait(lambda: warming.done, "what the pages need to be imported")
     local = page.view("local")
     assert isinstance(local, LocalView)
     rows = [gaps(f"{models} models are listed", library.refresh, lambda: local.model.rowCount() >= models)]
@@ -139,6 +142,7 @@ def run(results: int, models: int, cache: Path) -> list[Row]:
         gaps("a card of 70,000 characters", view.details.card.more.click, lambda: not view.details.card.drawing)
     )
     window.close()
+    warming.close()
     library.close()
     runs.close()
     return rows

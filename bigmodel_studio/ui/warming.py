@@ -1,7 +1,8 @@
 """Imports what the pages need, while the window has nothing to do, so that none of them is waited for when it is shown.
 
 Our own modules are imported on the window's thread, one a turn, since they make Qt's types; numpy, which takes longest
-and knows no Qt, in a thread, where it gives the window its turns. What is shown before is imported then, all at once.
+and knows no Qt, in a thread, where it gives the window its turns; there too the devices are asked for their memory a
+first time, which imports what asks them. What is shown before is imported then, all at once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import threading
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QScrollArea
 
+from bigmodel_studio.core.device_memory import rooms
 from bigmodel_studio.ui import pages
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ class Warming(QObject):
         self.done = False
         """Whether everything has been imported."""
         self._left: list[str] = []
-        self._thread = threading.Thread(target=_import, args=("numpy",), name="warming", daemon=True)
+        self._thread = threading.Thread(target=_without_qt, name="warming", daemon=True)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._turn)
 
@@ -57,6 +59,11 @@ class Warming(QObject):
             self.done = True
         if not self.done:
             self._timer.start(TURN_MS)
+
+
+def _without_qt() -> None:
+    _import("numpy")
+    rooms()
 
 
 def _import(name: str) -> None:
