@@ -84,6 +84,8 @@ def chatter(name: str, repository: Path, seconds: float) -> list[str]:
     def read() -> None:
         assert window.stdout is not None
         for line in window.stdout:
+            if not line.endswith("\n"):
+                break  # killed in the middle of it
             said.append(line.rstrip("\n"))
             if line.startswith("shown"):
                 shown.set()
