@@ -3,9 +3,8 @@
 A *request* is what a user wants, an *event* is what comes back, an *envelope* carries either over the pipe. All are
 typed values encoded as msgpack. Whoever adds a request adds it to ``Request``, gives it a line in
 ``engine.tasks.TASKS`` and a generator there; whoever adds an event adds it to ``Event``, and mypy finds every
-``match`` that forgot it. Values and results
-stand in ``values``, ``models``, ``text``, ``inside`` and ``hub`` beside this module, and are had from here. It knows
-nothing of Qt, of torch or of processes.
+``match`` that forgot it. Values and results stand in ``values``, ``models``, ``text``, ``data``, ``inside`` and ``hub``
+beside this module, and are had from here. It knows nothing of Qt, of torch or of processes.
 """
 
 from __future__ import annotations
@@ -14,6 +13,19 @@ from typing import Any, Literal
 
 import msgspec
 
+from bigmodel_studio.protocol.data import (
+    ClassCount,
+    ClassShare,
+    DataRole,
+    DataSeen,
+    ExampleShown,
+    Finding,
+    LookAtData,
+    PartCounts,
+    Place,
+    TokenRole,
+    TokenShown,
+)
 from bigmodel_studio.protocol.hub import (
     Account,
     CheckCopy,
@@ -72,9 +84,13 @@ __all__ = [
     "Cancelled",
     "Candidate",
     "CheckCopy",
+    "ClassCount",
+    "ClassShare",
     "Classify",
     "CopyChecked",
     "Costs",
+    "DataRole",
+    "DataSeen",
     "Describe",
     "Description",
     "Device",
@@ -88,11 +104,13 @@ __all__ = [
     "Event",
     "Example",
     "ExampleSeen",
+    "ExampleShown",
     "Failed",
     "FileProgress",
     "FileState",
     "FillMask",
     "Filled",
+    "Finding",
     "FinishReason",
     "FromEngine",
     "Generate",
@@ -115,6 +133,7 @@ __all__ = [
     "LayerKind",
     "Load",
     "Loaded",
+    "LookAtData",
     "LookAtRepo",
     "LookAtStep",
     "MeasurePlan",
@@ -127,8 +146,10 @@ __all__ = [
     "NetworkRequest",
     "NextTold",
     "Notice",
+    "PartCounts",
     "Pass",
     "Picture",
+    "Place",
     "PlanQuestion",
     "Prediction",
     "Preview",
@@ -156,6 +177,8 @@ __all__ = [
     "ToEngine",
     "Token",
     "TokenLoss",
+    "TokenRole",
+    "TokenShown",
     "Tried",
     "Try",
     "Turn",

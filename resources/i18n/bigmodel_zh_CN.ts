@@ -422,14 +422,6 @@
         <translation>新对话</translation>
     </message>
     <message>
-        <source>Open</source>
-        <translation type="vanished">打开</translation>
-    </message>
-    <message>
-        <source>Open a link</source>
-        <translation type="vanished">打开链接</translation>
-    </message>
-    <message>
         <source>System prompt</source>
         <translation>系统提示词</translation>
     </message>
@@ -1892,13 +1884,6 @@
     </message>
 </context>
 <context>
-    <name>MemoryBar</name>
-    <message>
-        <source>Weights</source>
-        <translation type="vanished">权重</translation>
-    </message>
-</context>
-<context>
     <name>MemorySplit</name>
     <message>
         <source>Cache</source>
@@ -2034,10 +2019,6 @@
         <translation>加载</translation>
     </message>
     <message>
-        <source>Module</source>
-        <translation type="vanished">模块</translation>
-    </message>
-    <message>
         <source>On disk</source>
         <translation>磁盘占用</translation>
     </message>
@@ -2062,10 +2043,6 @@
         <translation>版本</translation>
     </message>
     <message>
-        <source>Share</source>
-        <translation type="vanished">占比</translation>
-    </message>
-    <message>
         <source>Stop loading</source>
         <translation>停止加载</translation>
     </message>
@@ -2088,10 +2065,6 @@
     <message>
         <source>To read a token</source>
         <translation>处理一个词元</translation>
-    </message>
-    <message>
-        <source>Type</source>
-        <translation type="vanished">类型</translation>
     </message>
     <message>
         <source>Unload</source>
@@ -2491,10 +2464,6 @@
         <translation>标签平滑（0 为关闭）</translation>
     </message>
     <message>
-        <source>Method</source>
-        <translation type="vanished">方法</translation>
-    </message>
-    <message>
         <source>Mirror half of them</source>
         <translation>随机水平翻转一半图片</translation>
     </message>
@@ -2525,10 +2494,6 @@
     <message>
         <source>Smallest part shown</source>
         <translation>最小裁剪比例</translation>
-    </message>
-    <message>
-        <source>Train only its last layer</source>
-        <translation type="vanished">只训练最后一层</translation>
     </message>
     <message>
         <source>whole numbers, as 2, 2, 2</source>
@@ -2625,10 +2590,6 @@
     <message>
         <source>How fast it would be is known once this device has been measured.</source>
         <translation>测量过此设备的速度后才知道会有多快。</translation>
-    </message>
-    <message>
-        <source>How fast it would be is known once this device was measured.</source>
-        <translation type="vanished">测量此设备后才能知道速度。</translation>
     </message>
     <message>
         <source>It does not fit: {total}, and {free} are free.</source>
@@ -3110,37 +3071,6 @@
     </message>
 </context>
 <context>
-    <name>RunNotices</name>
-    <message>
-        <source>Big Model Studio</source>
-        <translation type="vanished">Big Model Studio</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation type="vanished">查看</translation>
-    </message>
-    <message>
-        <source>ended without a word.</source>
-        <translation type="vanished">意外退出。</translation>
-    </message>
-    <message>
-        <source>has ended.</source>
-        <translation type="vanished">已结束。</translation>
-    </message>
-    <message>
-        <source>has failed.</source>
-        <translation type="vanished">失败了。</translation>
-    </message>
-    <message>
-        <source>has finished.</source>
-        <translation type="vanished">已完成。</translation>
-    </message>
-    <message>
-        <source>was stopped.</source>
-        <translation type="vanished">已停止。</translation>
-    </message>
-</context>
-<context>
     <name>RunStrip</name>
     <message>
         <source>A new run with that change, on from the last checkpoint</source>
@@ -3441,10 +3371,6 @@
         <translation>{name} · {parameters}参数 · {dtype}</translation>
     </message>
     <message>
-        <source>{name}: step {step} of {steps}</source>
-        <translation type="vanished">{name}：第 {step} / {steps} 步</translation>
-    </message>
-    <message>
         <source>{ours} of {total} ours, {others} others</source>
         <translation>本应用 {ours}，其他 {others}，共 {total}</translation>
     </message>
@@ -3656,40 +3582,8 @@
 <context>
     <name>TextSubject</name>
     <message>
-        <source>Context (tokens)</source>
-        <translation type="vanished">上下文长度（词元）</translation>
-    </message>
-    <message>
-        <source>Heads</source>
-        <translation type="vanished">注意力头数</translation>
-    </message>
-    <message>
-        <source>Layers</source>
-        <translation type="vanished">层数</translation>
-    </message>
-    <message>
         <source>Prompts to continue at each evaluation, one a line</source>
         <translation>每次评估时续写的提示词，每行一条</translation>
-    </message>
-    <message>
-        <source>Text to learn from</source>
-        <translation type="vanished">训练文本</translation>
-    </message>
-    <message>
-        <source>Vocabulary (tokens)</source>
-        <translation type="vanished">词表大小（词元）</translation>
-    </message>
-    <message>
-        <source>Width</source>
-        <translation type="vanished">宽度</translation>
-    </message>
-    <message>
-        <source>{least} or more: every byte, and the end of a text</source>
-        <translation type="vanished">不小于 {least}：包含全部字节和文本结束符</translation>
-    </message>
-    <message>
-        <source>{tokens} tokens a step</source>
-        <translation type="vanished">每步 {tokens} 词元</translation>
     </message>
 </context>
 <context>
@@ -3745,10 +3639,6 @@
         <translation>分叉…</translation>
     </message>
     <message>
-        <source>Give these tabs all the room</source>
-        <translation type="vanished">让这些标签页占满空间</translation>
-    </message>
-    <message>
         <source>Go on from a checkpoint with other settings, as a run of its own</source>
         <translation>用其他设置从一个检查点继续，作为独立的运行</translation>
     </message>
@@ -3757,20 +3647,12 @@
         <translation>新建训练</translation>
     </message>
     <message>
-        <source>One step, slowly…</source>
-        <translation type="vanished">慢动作一步…</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>暂停</translation>
     </message>
     <message>
         <source>Resume</source>
         <translation>继续</translation>
-    </message>
-    <message>
-        <source>Runs</source>
-        <translation type="vanished">训练任务</translation>
     </message>
     <message>
         <source>Save now</source>
@@ -3979,13 +3861,6 @@
     <message>
         <source>{run}, in training</source>
         <translation>{run}，训练中</translation>
-    </message>
-</context>
-<context>
-    <name>_SamplesView</name>
-    <message>
-        <source>What the model says is shown here after each evaluation.</source>
-        <translation type="vanished">每次评估后，模型的输出会显示在这里。</translation>
     </message>
 </context>
 <context>
@@ -4697,10 +4572,6 @@
         <translation>缺少一部分权重：{file}。</translation>
     </message>
     <message>
-        <source>A run of {processes} processes cannot be started yet.</source>
-        <translation type="vanished">暂不支持用 {processes} 个进程训练。</translation>
-    </message>
-    <message>
         <source>A run with {what} cannot be written as a script yet.</source>
         <translation>带有 {what} 的运行还不能写成脚本。</translation>
     </message>
@@ -4813,10 +4684,6 @@
         <translation>请拖入图片，或含有图片的文件夹。</translation>
     </message>
     <message>
-        <source>Drop pictures, texts to learn from, a model’s folder (with a config.json) or a run’s folder.</source>
-        <translation type="vanished">可以拖入图片、训练文本、模型文件夹（含 config.json）或训练任务的文件夹。</translation>
-    </message>
-    <message>
         <source>Drop pictures, texts to learn from, a model’s folder (with a config.json), a run’s or TensorBoard’s.</source>
         <translation>可拖入图片、用来学习的文本、模型文件夹（含 config.json）、运行文件夹或 TensorBoard 的日志。</translation>
     </message>
@@ -4921,16 +4788,8 @@
         <translation>请转为在线（在窗口底部或设置中，或去掉 HF_HUB_OFFLINE），然后重试。</translation>
     </message>
     <message>
-        <source>Go online (at the window&apos;s foot, or in the settings), then try again.</source>
-        <translation type="vanished">在窗口底部或设置中转为在线，然后再试。</translation>
-    </message>
-    <message>
         <source>Gradient checkpointing cannot be used with {architecture}.</source>
         <translation>{architecture} 不能使用梯度检查点。</translation>
-    </message>
-    <message>
-        <source>Halve schedule.batch or model.context, or take a smaller model; other models can be closed too.</source>
-        <translation type="vanished">请将 schedule.batch 或 model.context 减半，或换用更小的模型；也可以关闭其他模型。</translation>
     </message>
     <message>
         <source>How fast it is here is not known.</source>
@@ -5161,10 +5020,6 @@
         <translation>请给出一个字段及其多个值：--over optimizer.learning_rate=1e-3,3e-4，或在规格中写 [sweep] 表。</translation>
     </message>
     <message>
-        <source>Name one in model.base: an encoder as BERT is, a folder or RUN@STEP.</source>
-        <translation type="vanished">请在 model.base 中指定：BERT 一类的编码器、文件夹或 RUN@STEP。</translation>
-    </message>
-    <message>
         <source>Name one that is not there yet.</source>
         <translation>请给出一个尚不存在的文件夹。</translation>
     </message>
@@ -5341,10 +5196,6 @@
         <translation>把 launch.checkpointing 设为 false；更小的批大小加上 schedule.accumulate 也能节省内存。</translation>
     </message>
     <message>
-        <source>Set launch.processes to 1.</source>
-        <translation type="vanished">请将 launch.processes 设为 1。</translation>
-    </message>
-    <message>
         <source>Set masking.next_sentence to false.</source>
         <translation>请把 masking.next_sentence 设为 false。</translation>
     </message>
@@ -5391,10 +5242,6 @@
     <message>
         <source>Start a new run to change it.</source>
         <translation>要改变它，请新建一个运行。</translation>
-    </message>
-    <message>
-        <source>Start a new run with more steps.</source>
-        <translation type="vanished">请新建训练任务并增加步数。</translation>
     </message>
     <message>
         <source>Start it again to go on.</source>
@@ -5665,10 +5512,6 @@
         <translation>训练任务 {run} 不在队列中。</translation>
     </message>
     <message>
-        <source>The run {run} has finished all its {steps} steps.</source>
-        <translation type="vanished">训练任务 {run} 已完成全部 {steps} 步。</translation>
-    </message>
-    <message>
         <source>The run {run} has finished, at step {step} of {steps}.</source>
         <translation>运行 {run} 已完成，停在第 {step} 步，共 {steps} 步。</translation>
     </message>
@@ -5933,10 +5776,6 @@
         <translation>{device} 上的内存不够训练它，它大约需要 {needs}。</translation>
     </message>
     <message>
-        <source>There was not enough memory on {device} to train this.</source>
-        <translation type="vanished">{device} 的内存不足以进行这次训练。</translation>
-    </message>
-    <message>
         <source>There was not enough memory on {device}.</source>
         <translation>{device} 的内存不足。</translation>
     </message>
@@ -6043,10 +5882,6 @@
     <message>
         <source>Wait {seconds} s, then try again; what came is kept.</source>
         <translation>请等待 {seconds} 秒后重试；已下载的内容会保留。</translation>
-    </message>
-    <message>
-        <source>Wait {wait}, then try again; what came is kept.</source>
-        <translation type="vanished">请等待 {wait} 后重试；已下载的部分会保留。</translation>
     </message>
     <message>
         <source>Weights and config.json do not belong together: fetch both again.</source>
@@ -6387,10 +6222,6 @@
     <message>
         <source>{objective} does not begin from scratch.</source>
         <translation>{objective} 不能从零开始训练。</translation>
-    </message>
-    <message>
-        <source>{objective} trains a model on that has learnt to read; it does not begin from scratch.</source>
-        <translation type="vanished">{objective} 需要在已经学会阅读的模型上继续训练，不能从零开始。</translation>
     </message>
     <message>
         <source>{parameter} is no parameter that is trained.</source>
@@ -7229,10 +7060,6 @@
         <translation>句对</translation>
     </message>
     <message>
-        <source>Pairs told apart</source>
-        <translation type="vanished">分清的句对</translation>
-    </message>
-    <message>
         <source>Parameters</source>
         <translation>参数量</translation>
     </message>
@@ -7339,10 +7166,6 @@
     <message>
         <source>Words</source>
         <translation>词</translation>
-    </message>
-    <message>
-        <source>Words guessed</source>
-        <translation type="vanished">猜对的词</translation>
     </message>
     <message>
         <source>a model that continues text</source>
