@@ -542,6 +542,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{objective} cannot be trained with the architecture {architecture} from scratch.",
         "Set model.architecture to one of: {built}.",
     ),
+    "processes-cards": (
+        "{processes} processes want a card each, and this computer has {cards}.",
+        "Set launch.processes to {cards} or fewer, or launch.device to cpu.",
+    ),
     "rank-lost": (
         "Process {rank} of the run was lost ({how}), and the others were ended.",
         "Resume goes on from the last checkpoint.",

@@ -26,6 +26,7 @@ from torch import nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, fully_shard
 
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import Rank
 from bigmodel_studio.engine.holding import training_parts
 from bigmodel_studio.training.objectives import Batch, Objective
@@ -52,8 +53,10 @@ class Together(Team):
         self._device = torch.device("cpu")
 
     def join(self, chosen: torch.device) -> torch.device:
-        """Meet the others; where this process computes."""
+        """Meet the others; where this process computes. Raises ``StudioError`` "processes-cards"."""
         if chosen.type == "cuda":
+            if (here := int(os.environ["LOCAL_WORLD_SIZE"])) > (cards := torch.cuda.device_count()):
+                raise StudioError("processes-cards", processes=here, cards=cards)
             self._device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
             torch.cuda.set_device(self._device)
         else:
