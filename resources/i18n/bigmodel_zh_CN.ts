@@ -5196,6 +5196,10 @@
         <translation>把 launch.checkpointing 设为 false；更小的批大小加上 schedule.accumulate 也能节省内存。</translation>
     </message>
     <message>
+        <source>Set launch.processes to {cards} or fewer, or launch.device to cpu.</source>
+        <translation>请将 launch.processes 设为不超过 {cards}，或将 launch.device 设为 cpu。</translation>
+    </message>
+    <message>
         <source>Set masking.next_sentence to false.</source>
         <translation>请把 masking.next_sentence 设为 false。</translation>
     </message>
@@ -6286,6 +6290,10 @@
     <message>
         <source>{path}, line {line}: {detail}.</source>
         <translation>{path} 第 {line} 行：{detail}。</translation>
+    </message>
+    <message>
+        <source>{processes} processes want a card each, and this computer has {cards}.</source>
+        <translation>{processes} 个进程各需要一块显卡，而本机有 {cards} 块。</translation>
     </message>
     <message>
         <source>“bigmodel-studio pull {model}” fetches it from the Hub; so does the Models page.</source>
