@@ -95,8 +95,9 @@ def _text(one: ExampleSeen) -> str:
 
 
 def _line(one: ExampleSeen) -> str:
-    if one.source:
-        return f"{one.source}: {one.expected}, taken for {one.said}"
+    if one.expected:
+        taken = f", taken for {one.said}" if one.said else ""
+        return f"{one.source}: {one.expected}{taken}"
     return " ".join(_text(one).split())[:MOST_CHARACTERS]
 
 

@@ -38,6 +38,7 @@ from bigmodel_studio.protocol import (
     FillMask,
     Generate,
     Load,
+    LookAtData,
     LookAtRepo,
     LookAtStep,
     MeasurePlan,
@@ -80,6 +81,7 @@ TASKS: dict[type[Request], str] = {
     MeasureSpeed: "bigmodel_studio.engine.measure:measure_speed",
     Try: "bigmodel_studio.engine.trying:try_",
     ExportScript: "bigmodel_studio.training.script:export_script",
+    LookAtData: "bigmodel_studio.training.preview.look:look_at_data",
     LookAtStep: "bigmodel_studio.training.inside.look:look_at_step",
     TakeStep: "bigmodel_studio.training.inside.slow_step:take_step",
 }

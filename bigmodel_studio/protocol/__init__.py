@@ -89,6 +89,7 @@ __all__ = [
     "Classify",
     "CopyChecked",
     "Costs",
+    "DataRequest",
     "DataRole",
     "DataSeen",
     "Describe",
@@ -318,6 +319,7 @@ class ExportScript(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 HubRequest = SearchHub | LookAtRepo | Download | CheckCopy | SignIn | SignOut | WhoAmI
+DataRequest = LookAtData
 InsideRequest = LookAtStep | TakeStep
 TextRequest = FillMask | TellNext
 Request = (
@@ -333,6 +335,7 @@ Request = (
     | Try
     | ExportScript
     | HubRequest
+    | DataRequest
     | InsideRequest
     | TextRequest
 )
@@ -409,7 +412,7 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 InsideResult = StepSeen | StepTaken
 HubResult = HubPage | HubRepo | Downloaded | CopyChecked | Account
-Result = Generated | Description | ModelFacts | DeviceReport | Measured | Speed | HubResult | InsideResult
+Result = Generated | Description | ModelFacts | DeviceReport | Measured | Speed | DataSeen | HubResult | InsideResult
 
 
 # ---------------------------------------------------------------------------------------------- events

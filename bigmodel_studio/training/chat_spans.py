@@ -16,7 +16,6 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.training.chat_files import Message
-from bigmodel_studio.training.objectives.token_losses import token_losses
 
 _SIMPLE = (
     "{%- for message in messages -%}"
@@ -34,13 +33,6 @@ class Written(NamedTuple):
 
     text: str
     spans: tuple[tuple[int, int], ...]
-
-
-class TokenSeen(NamedTuple):
-    """A token of a conversation, as a person can see it: its text, and whether it is learnt."""
-
-    text: str
-    learnt: bool
 
 
 def simple_template(tokenizer: PreTrainedTokenizerBase) -> str:
@@ -78,20 +70,6 @@ def learnt_tokens(tokenizer: PreTrainedTokenizerBase, conversation: Written) -> 
             number += 1
         learnt.append(number < len(spans) and end > max(begin, spans[number][0]))
     return list(encoded.ids), learnt
-
-
-def supervision(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], context: int) -> list[list[TokenSeen]]:
-    """What the model is shown of a conversation and what it learns, token by token, cut to ``context`` as a training
-    cuts it; mostly one list, several where the template makes several of it.
-
-    The tokenizer has a chat template (``simple_template`` where the model came without). Raises as ``written`` does.
-    """
-    seen = []
-    for part in written(tokenizer, messages):
-        ids, learnt = learnt_tokens(tokenizer, part)
-        texts = [token.text for token in token_losses(tokenizer, ids[: context + 1], [])]
-        seen.append([TokenSeen(text, flag) for text, flag in zip(texts, learnt, strict=False)])
-    return seen
 
 
 def _answer(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> Written:

@@ -19,13 +19,18 @@ AT_ONCE = 1000
 @dataclass(frozen=True)
 class Encoded:
     """``ids`` of text n are ``ids[starts[n]:starts[n + 1]]``; ``words`` says for each id which word it belongs to
-    (-1: none), where texts came as words. ``cut`` texts were longer than they may be.
+    (-1: none), where texts came as words. ``cut`` are the texts that were longer than they may be.
     """
 
     ids: NDArray[np.int32]
     starts: NDArray[np.int64]
     words: NDArray[np.int32]
-    cut: int
+    cut: NDArray[np.bool_]
+
+    @property
+    def cuts(self) -> int:
+        """How many were cut."""
+        return int(self.cut.sum())
 
     def of(self, number: int) -> NDArray[np.int32]:
         """The ids of one text."""
@@ -47,7 +52,7 @@ def encode_texts(
     """Texts (or, ``as_words``, sentences of words) with the model's special tokens, cut to ``context`` tokens."""
     ids: list[NDArray[np.int32]] = []
     words: list[NDArray[np.int32]] = []
-    cut = 0
+    cut: list[bool] = []
     call: Any = tokenizer
     for first in range(0, len(texts), AT_ONCE):
         part = [list(each) if as_words else each for each in texts[first : first + AT_ONCE]]
@@ -55,13 +60,16 @@ def encode_texts(
         for encoding in made.encodings:
             ids.append(np.array(encoding.ids, dtype=np.int32))
             words.append(np.array([-1 if w is None else w for w in encoding.word_ids], dtype=np.int32))
-            cut += bool(encoding.overflowing)
+            cut.append(bool(encoding.overflowing))
         if say is not None:
             say("tokenising", min(first + AT_ONCE, len(texts)), len(texts))
     lengths = np.array([0, *map(len, ids)], dtype=np.int64)
     empty = np.zeros(0, dtype=np.int32)
     return Encoded(
-        np.concatenate(ids) if ids else empty, lengths.cumsum(), np.concatenate(words) if words else empty, cut
+        np.concatenate(ids) if ids else empty,
+        lengths.cumsum(),
+        np.concatenate(words) if words else empty,
+        np.array(cut, dtype=bool),
     )
 
 

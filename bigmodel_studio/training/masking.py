@@ -6,7 +6,7 @@ are. Drawn anew for every step (Liu et al. 2019, section 4.1), from the generato
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,10 @@ class Masking:
         swapped = chosen[(fate >= MASKED_RATIO) & (fate < MASKED_RATIO + RANDOM_RATIO)]
         given[swapped] = random.choice(self._ordinary, size=len(swapped))
         return given, labels
+
+    def fate(self, given: int, answer: int) -> Literal["hidden", "swapped", "kept"]:
+        """What became of a token that is to be guessed."""
+        return "hidden" if given == self.mask else "kept" if given == answer else "swapped"
 
     def _words(self, random: np.random.Generator, ids: Ids, places: Ids, count: int) -> Ids:
         """All pieces of words at random, ``count`` pieces at most (but for a first word that is longer)."""

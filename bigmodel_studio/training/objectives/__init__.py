@@ -11,14 +11,14 @@ import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import torch
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.protocol import ExampleSeen
+from bigmodel_studio.protocol import ExampleSeen, ExampleShown, Place, TokenLoss, TokenShown
 from bigmodel_studio.training.data import Say
 
 OBJECTIVES = {
@@ -53,6 +53,18 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
 
     losses: Sequence[float]
     said: Sequence[int] = ()
+
+
+class Judged(NamedTuple):
+    """What a model makes of an example: its loss, and that of each of its tokens (None: nothing is learnt there).
+
+    Of a classifier what it says, and how probable it holds that.
+    """
+
+    loss: float
+    tokens: Sequence[float | None] = ()
+    said: str = ""
+    probability: float | None = None
 
 
 class Objective(ABC):
@@ -125,14 +137,25 @@ class Objective(ABC):
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
         """What the model says (or sees) by now: records for ``samples.jsonl``. Called after ``evaluate``."""
 
+    @abstractmethod
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+        """Those examples of the batch of ``step`` as the model will see them, and what it has to make of them.
+
+        No model is needed for it.
+        """
+
+    @abstractmethod
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+        """What the model makes of each example of a batch, without gradients and in evaluation mode."""
+
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
         """Those examples of the batch of ``step`` as a person can see them, each with its loss by the model.
 
-        Without gradients, the model in evaluation mode. An objective that knows no better gives the losses alone.
+        Without gradients, the model in evaluation mode.
         """
-        self.loss(model, part_of(batch, numbers))
-        losses = self.seen.tolist() if self.seen is not None else []
-        return [ExampleSeen(number=number, loss=loss) for number, loss in zip(numbers, losses, strict=False)]
+        shown = self.shown({name: tensor.cpu() for name, tensor in batch.items()}, numbers, step)
+        judged = self.judged(model, part_of(batch, numbers))
+        return [_seen(*each) for each in zip(numbers, shown, judged, strict=True)]
 
     @abstractmethod
     def save_beside(self, folder: Path) -> None:
@@ -146,6 +169,31 @@ class Objective(ABC):
 def part_of(batch: Batch, numbers: Sequence[int]) -> Batch:
     """Those examples of a batch."""
     return {name: tensor[list(numbers)] for name, tensor in batch.items()}
+
+
+def _seen(number: int, shown: ExampleShown, judged: Judged) -> ExampleSeen:
+    """A token that was hidden is shown as what it was."""
+    losses = list(judged.tokens) or [None] * len(shown.tokens)
+    return ExampleSeen(
+        number=number,
+        loss=judged.loss,
+        tokens=tuple(TokenLoss(whole_text(token), loss) for token, loss in zip(shown.tokens, losses, strict=True)),
+        picture=shown.seen,
+        source=place_text(shown.place),
+        expected=shown.classes[0].label if judged.said else "",
+        said=judged.said,
+        probability=judged.probability,
+    )
+
+
+def whole_text(token: TokenShown) -> str:
+    """What stood there before it was hidden."""
+    return token.answer if token.role in ("hidden", "swapped", "kept") else token.text
+
+
+def place_text(place: Place) -> str:
+    """A place in a few characters."""
+    return f"{place.file}:{place.line}" if place.line else place.file
 
 
 def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:

@@ -21,12 +21,12 @@ from bigmodel_studio.core.model_folder import context_length_of, kind_of
 from bigmodel_studio.core.spec import ModelSpec, RunSpec
 from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import check_folder
-from bigmodel_studio.protocol import ExampleSeen
+from bigmodel_studio.protocol import ExampleShown, Place, TokenShown
 from bigmodel_studio.training import baselines, data, tokenizing
 from bigmodel_studio.training.continuing import continued, ends_of
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
-from bigmodel_studio.training.objectives.token_losses import token_losses
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives.token_texts import token_texts
 from bigmodel_studio.training.text_files import split_corpus
 
 MOST_EXAMPLE_CHARACTERS = 400
@@ -120,15 +120,27 @@ class CausalLM(Objective):
             said = str(self.tokenizer.decode(start + ids))[len(str(self.tokenizer.decode(start))) :]
             yield {"prompt": prompt, "text": said, "tokens": len(ids)}
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
-        tokens = part_of(batch, numbers)["tokens"]
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+        """Every token but the first is to be said from those before it."""
+        rows = part_of(batch, numbers)["tokens"].tolist()
+        place = Place(self._spec.data.train[0])
+        return [
+            ExampleShown(
+                place=place,
+                tokens=tuple(
+                    TokenShown(text, "learnt" if number else "read")
+                    for number, text in enumerate(token_texts(self.tokenizer, row))
+                ),
+                length=len(row),
+            )
+            for row in rows
+        ]
+
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+        tokens = batch["tokens"]
         logits = model(input_ids=tokens[:, :-1], use_cache=False).logits
         losses = F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten(), reduction="none")
-        rows = losses.view(len(tokens), -1)
-        return [
-            ExampleSeen(number=number, loss=row.mean().item(), tokens=token_losses(self.tokenizer, ids, row.tolist()))
-            for number, ids, row in zip(numbers, tokens.tolist(), rows, strict=True)
-        ]
+        return [Judged(row.mean().item(), [None, *row.tolist()]) for row in losses.view(len(tokens), -1)]
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))

@@ -21,16 +21,16 @@ from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import context_length_of
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.protocol import ExampleSeen
+from bigmodel_studio.protocol import ExampleShown, Place, TokenShown
 from bigmodel_studio.training import chat_data
 from bigmodel_studio.training.baselines import token_shares
 from bigmodel_studio.training.chat_data import Chats
 from bigmodel_studio.training.chat_spans import simple_template
 from bigmodel_studio.training.continuing import continued, ends_of
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS, load_causal_lm
-from bigmodel_studio.training.objectives.token_losses import token_losses
+from bigmodel_studio.training.objectives.token_texts import token_texts
 from bigmodel_studio.training.shuffles import Shuffles
 
 MOST_COUNTED = 20_000_000
@@ -153,19 +153,30 @@ class Chat(Objective):
             ids = continued(model, start[-(self.context - room) :], room, wanted.temperature, ends, generator)
             yield {"prompt": prompt, "text": str(self.tokenizer.decode(ids)), "tokens": len(ids)}
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
-        """Whole conversations; the tokens of answers have a loss."""
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+        """Whole conversations; the tokens of answers are learnt."""
         part = part_of(batch, numbers)
-        seen = self._see(model, part)
+        special = set(self.tokenizer.all_special_ids)
+        made = []
+        for row, marks, length in zip(part["tokens"], part["learnt"], part["lengths"].tolist(), strict=True):
+            ids, learnt = row[:length].tolist(), marks[:length].tolist()
+            texts = token_texts(self.tokenizer, ids)
+            tokens = tuple(
+                TokenShown(text, "learnt" if mark and place else "added" if token in special else "read")
+                for place, (text, token, mark) in enumerate(zip(texts, ids, learnt, strict=True))
+            )
+            made.append(ExampleShown(place=Place(self._spec.data.train[0]), tokens=tokens, length=length))
+        return made
+
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+        seen = self._see(model, batch)
         spread = torch.full(seen.where.shape, math.nan)
         spread[seen.where.cpu()] = seen.losses.float().cpu()
-        made = []
-        for place, number in enumerate(numbers):
-            length = int(part["lengths"][place])
-            losses = [None if math.isnan(loss) else loss for loss in spread[place, : length - 1].tolist()]
-            tokens = token_losses(self.tokenizer, part["tokens"][place, :length].tolist(), losses)
-            made.append(ExampleSeen(number=number, loss=float(_of_each(seen)[place]), tokens=tokens))
-        return made
+        lengths = batch["lengths"].tolist()
+        return [
+            Judged(loss, [None, *(None if math.isnan(each) else each for each in row[: length - 1])])
+            for loss, row, length in zip(_of_each(seen).tolist(), spread.tolist(), lengths, strict=True)
+        ]
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))

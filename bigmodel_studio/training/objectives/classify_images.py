@@ -29,11 +29,12 @@ from bigmodel_studio.core.spec import ModelSpec, RunSpec
 from bigmodel_studio.engine import cifar_resnet, loading
 from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
 from bigmodel_studio.engine.pictures import preview_png, read_picture
-from bigmodel_studio.protocol import ExampleSeen
+from bigmodel_studio.protocol import ExampleShown, Place
 from bigmodel_studio.training import heads, picture_data
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
 
 SAMPLE_PICTURES = 8
@@ -202,26 +203,32 @@ class ClassifyImages(Objective):
         if record:
             yield record
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
-        """Pictures as they were cut and mirrored for this step."""
-        seen = part_of(batch, numbers)
-        size = self._spec.schedule.update
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+        """Pictures as they were cut, mirrored and mixed for this step, beside the whole of them."""
+        part = part_of(batch, numbers)
+        size, smoothing = self._spec.schedule.update, self._spec.method.label_smoothing
         order = self.data.order(self._spec.seed, (step - 1) * size, size)
-        logits = self._logits(model, seen["pictures"])
-        losses = F.cross_entropy(logits, seen["labels"], reduction="none").tolist()
-        chances = logits.softmax(-1).max(-1)
-        return [
-            ExampleSeen(
-                number=number,
-                loss=losses[place],
-                picture=preview_png(Image.fromarray(seen["pictures"][place].cpu().numpy()), MOST_PICTURE_PX),
-                source=self.data.train.files[order[number]],
-                expected=self.labels[int(seen["labels"][place])],
-                said=self.labels[int(chances.indices[place])],
-                probability=chances.values[place].item(),
+        made = []
+        for place, number in enumerate(numbers):
+            whole = self.data.train.picture(order[number])
+            shares = {int(part["labels"][place]): 1.0}
+            if "others" in part:
+                share, other = float(part["share"][place]), int(part["others"][place])
+                shares = {label: value * share for label, value in shares.items()}
+                shares[other] = shares.get(other, 0.0) + 1 - share
+            made.append(
+                ExampleShown(
+                    place=Place(self.data.train.files[order[number]]),
+                    seen=preview_png(Image.fromarray(part["pictures"][place].numpy()), MOST_PICTURE_PX),
+                    whole=preview_png(Image.fromarray(whole), MOST_PICTURE_PX),
+                    classes=class_shares(self.labels, shares, smoothing),
+                    length=min(whole.shape[:2]),
+                )
             )
-            for place, number in enumerate(numbers)
-        ]
+        return made
+
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+        return judged_classes(self._logits(model, batch["pictures"]), batch["labels"], self.labels)
 
     def save_beside(self, folder: Path) -> None:
         (folder / PROCESSOR_FILE).write_text(json.dumps(self._preprocessor, indent=2) + "\n", "utf-8")

@@ -22,12 +22,14 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import loading
-from bigmodel_studio.protocol import ExampleSeen, TokenLoss
+from bigmodel_studio.protocol import ExampleShown, Place
 from bigmodel_studio.training import drawing, heads, text_heads
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
+from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 SAMPLES = 8
 TOP = 3
@@ -57,10 +59,11 @@ class ClassifyText(Objective):
         if spec.method.kind == "frozen":
             heads.train_only(self.model, text_heads.head_names(self.model))
         self._confusion: Confusion | None = None
+        cuts = self._train.cuts + self._evaluation.cuts
         self.notes = [
             f"{len(self.train):,} texts to learn from, {len(self.evaluation):,} to evaluate on",
             f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
-            f"texts of at most {self.context:,} tokens; {self._train.cut + self._evaluation.cut:,} are longer and cut",
+            f"texts of at most {self.context:,} tokens; {cuts:,} are longer and cut",
         ]
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
@@ -154,28 +157,26 @@ class ClassifyText(Objective):
         chosen = [pool[number] for number in drawing.spread(len(pool), SAMPLES)]
         return [each.text for each in chosen], [each.label for each in chosen]
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
-        seen = part_of(batch, numbers)
-        logits = self._logits(model, seen)
-        losses = F.cross_entropy(logits, seen["labels"], reduction="none").tolist()
-        chances = logits.softmax(-1).max(-1)
-        drawn = self._drawn(step, self._spec.schedule.update)
-        found = []
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+        drawn, part = self._drawn(step, self._spec.schedule.update), part_of(batch, numbers)
+        smoothing = self._spec.method.label_smoothing
+        made = []
         for place, number in enumerate(numbers):
             text = self.train[drawn[number]]
-            ids = seen["input_ids"][place][seen["attention_mask"][place] > 0].tolist()
-            found.append(
-                ExampleSeen(
-                    number=number,
-                    loss=losses[place],
-                    tokens=tuple(TokenLoss(str(self.tokenizer.decode([i])), None) for i in ids),
-                    source=f"{text.file}:{text.line}" if text.line else text.file,
-                    expected=text.label,
-                    said=self.labels[int(chances.indices[place])],
-                    probability=chances.values[place].item(),
+            ids = part["input_ids"][place][part["attention_mask"][place] > 0].tolist()
+            made.append(
+                ExampleShown(
+                    place=Place(text.file, text.line),
+                    tokens=given_tokens(self.tokenizer, ids),
+                    classes=class_shares(self.labels, {int(part["labels"][place]): 1.0}, smoothing),
+                    length=len(ids),
+                    cut=bool(self._train.cut[drawn[number]]),
                 )
             )
-        return found
+        return made
+
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+        return judged_classes(self._logits(model, batch), batch["labels"], self.labels)
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))

@@ -25,18 +25,21 @@ from bigmodel_studio.core.model_folder import context_length_of
 from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine.reading import MASK, fill
-from bigmodel_studio.protocol import ExampleSeen, TokenLoss
+from bigmodel_studio.protocol import ClassShare, ExampleShown, Place, TokenShown
 from bigmodel_studio.training import sentence_data, tokenizing
 from bigmodel_studio.training.baselines import token_shares
 from bigmodel_studio.training.bert import build_bert, load_masked_lm
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.masking import IGNORED, Masking
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives.token_texts import token_texts
 from bigmodel_studio.training.sentence_data import Sentences
 from bigmodel_studio.training.text_files import split_corpus
 
 FOLLOWS, RANDOM = 0, 1
 """What the model says of a pair, as ``BertForPreTraining`` numbers it."""
+PAIRS = {FOLLOWS: "follows", RANDOM: "random"}
+"""What is so of a pair, in a word."""
 _EVALUATION_KEY = 0xBE27
 """What an evaluation hides is drawn with this, the same for every run."""
 
@@ -177,19 +180,40 @@ class MaskedLM(Objective):
                 masks = [{"candidates": msgspec.to_builtins(mask)} for mask in filled.masks]
                 yield {"prompt": prompt, "text": filled.filled, "masks": masks}
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
-        """Texts as they were before words were hidden; those that were have a loss."""
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+        """With their masks, and what stands behind each; of a pair the class "follows" or "random"."""
         part = part_of(batch, numbers)
-        seen = self._see(model, part)
-        losses = torch.full(part["labels"].shape, math.nan)
-        losses[seen.where.cpu()] = seen.losses.float().cpu()
-        whole = torch.where(seen.where, part["labels"], part["tokens"])
         lengths = part["attention"].sum(1).tolist()
+        rows = zip(part["tokens"], part["labels"], part["pairs"].tolist(), lengths, strict=True)
         return [
-            ExampleSeen(number=number, loss=loss, tokens=self._tokens(row[:length].tolist(), known[:length].tolist()))
-            for number, loss, row, known, length in zip(
-                numbers, _of_each(seen).tolist(), whole, losses, lengths, strict=True
+            ExampleShown(
+                place=Place(self._spec.data.train[0]),
+                tokens=self._tokens(given[:length].tolist(), answers[:length].tolist()),
+                classes=(ClassShare(PAIRS[pair]),) if self._pairs else (),
+                length=length,
             )
+            for given, answers, pair, length in rows
+        ]
+
+    def _tokens(self, given: list[int], answers: list[int]) -> tuple[TokenShown, ...]:
+        texts = token_texts(self.tokenizer, given)
+        wholes = token_texts(self.tokenizer, [g if a == IGNORED else a for g, a in zip(given, answers, strict=True)])
+        ends = {self.masking.first, self.masking.between}
+        return tuple(
+            TokenShown(text, "added" if token in ends else "read")
+            if answer == IGNORED
+            else TokenShown(text, self.masking.fate(token, answer), whole)
+            for text, whole, token, answer in zip(texts, wholes, given, answers, strict=True)
+        )
+
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+        seen = self._see(model, batch)
+        losses = torch.full(batch["labels"].shape, math.nan)
+        losses[seen.where.cpu()] = seen.losses.float().cpu()
+        lengths = batch["attention"].sum(1).tolist()
+        return [
+            Judged(loss, [None if math.isnan(each) else each for each in row[:length]])
+            for loss, row, length in zip(_of_each(seen).tolist(), losses.tolist(), lengths, strict=True)
         ]
 
     def save_beside(self, folder: Path) -> None:
@@ -251,16 +275,6 @@ class MaskedLM(Objective):
             return Seen(where, logits, losses, None, None)
         pair_logits = output.seq_relationship_logits.float()
         return Seen(where, logits, losses, pair_logits, F.cross_entropy(pair_logits, batch["pairs"], reduction="none"))
-
-    def _tokens(self, ids: list[int], losses: list[float]) -> tuple[TokenLoss, ...]:
-        names: list[str] = self.tokenizer.convert_ids_to_tokens(ids)  # type: ignore[assignment]
-        return tuple(
-            TokenLoss(
-                name.removeprefix("##") if self.masking.continues[token] else f" {name}",
-                None if math.isnan(loss) else loss,
-            )
-            for token, name, loss in zip(ids, names, losses, strict=True)
-        )
 
 
 def _of_each(seen: Seen) -> torch.Tensor:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -23,12 +24,13 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import loading
-from bigmodel_studio.protocol import ExampleSeen, TokenLoss
+from bigmodel_studio.protocol import ExampleSeen, ExampleShown, Place, TokenShown
 from bigmodel_studio.training import drawing, heads, text_heads
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.classify_text import encoded_context
+from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 NOTHING = -100
 """The label of a token that has none: ``cross_entropy`` leaves it out."""
@@ -63,7 +65,7 @@ class Tag(Objective):
         self.notes = [
             f"{len(self.train):,} sentences to learn from, {len(self.evaluation):,} to evaluate on",
             f"{len(self.tags):,} tags: {', '.join(self.tags[:30])}",
-            f"sentences of at most {self.context:,} tokens; {self._train.cut + self._evaluation.cut:,} are cut",
+            f"sentences of at most {self.context:,} tokens; {self._train.cuts + self._evaluation.cuts:,} are cut",
         ]
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
@@ -174,23 +176,45 @@ class Tag(Objective):
             said[word] = self.tags[int(row[place])]
         return said
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
-        seen, drawn = part_of(batch, numbers), self._drawn(step)
-        losses = self._losses(self._logits(model, seen), seen["labels"]).cpu()
-        found = []
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+        drawn, part = self._drawn(step), part_of(batch, numbers)
+        made = []
         for place, number in enumerate(numbers):
             sentence = self.train[drawn[number]]
-            labels, ids = seen["labels"][place].tolist(), seen["input_ids"][place].tolist()
-            known = [label != NOTHING for label in labels]
-            tokens = tuple(
-                TokenLoss(f"{self.tokenizer.decode([id_])} ", losses[place, at].item() if known[at] else None)
-                for at, id_ in enumerate(ids[: int(seen["attention_mask"][place].sum())])
+            ids = part["input_ids"][place][part["attention_mask"][place] > 0].tolist()
+            labels = part["labels"][place][: len(ids)].tolist()
+            words = self._train.words_of(drawn[number]).tolist()
+            tokens = given_tokens(self.tokenizer, ids, words)
+            made.append(
+                ExampleShown(
+                    place=Place(sentence.file, sentence.line),
+                    tokens=tuple(
+                        token if label == NOTHING else TokenShown(token.text, "learnt", self.tags[label])
+                        for token, label in zip(tokens, labels, strict=True)
+                    ),
+                    length=len(ids),
+                    cut=bool(self._train.cut[drawn[number]]),
+                )
             )
-            mean = math.fsum(losses[place][torch.tensor(known)].tolist()) / max(1, sum(known))
-            expected = _marked(sentence.words, sentence.tags)
-            where = f"{sentence.file}:{sentence.line}"
-            found.append(ExampleSeen(number=number, loss=mean, tokens=tokens, source=where, expected=expected))
-        return found
+        return made
+
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+        losses = self._losses(self._logits(model, batch), batch["labels"]).tolist()
+        lengths, labels = batch["attention_mask"].sum(-1).tolist(), batch["labels"].tolist()
+        made = []
+        for row, known, length in zip(losses, labels, lengths, strict=True):
+            each = [None if label == NOTHING else loss for loss, label in zip(row, known, strict=True)][:length]
+            told = [loss for loss in each if loss is not None]
+            made.append(Judged(math.fsum(told) / max(1, len(told)), each))
+        return made
+
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+        """With the entities that are to be found."""
+        sentences = [self.train[self._drawn(step)[number]] for number in numbers]
+        return [
+            msgspec.structs.replace(seen, expected=_marked(sentence.words, sentence.tags))
+            for seen, sentence in zip(super().look(model, batch, numbers, step), sentences, strict=True)
+        ]
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))

@@ -1,0 +1,1 @@
+"""What a training would learn from, looked at before it starts."""
