@@ -51,11 +51,16 @@ def create_run(
     With a ``checkpoint`` it goes on from there, as ``parent`` says (see ``core.forks``); ``sweep`` names what it is a
     part of.
 
-    ``core.run_queue`` starts it when its turn comes, ``start_run`` at once. Raises ``StudioError`` or ``OSError``. The
-    paths in ``spec`` must be absolute (``core.spec.parse_spec`` makes them so).
+    ``core.run_queue`` starts it when its turn comes, ``start_run`` at once. Raises ``StudioError``, among them
+    "checkpoint-foreign" where that may not be gone on from, or ``OSError``. The paths in ``spec`` must be absolute
+    (``core.spec.parse_spec`` makes them so).
     """
     check_spec(spec)
     check_inputs(spec)
+    if checkpoint is not None:
+        from bigmodel_studio.core import manifest  # here, for the window is shown before anything is signed
+
+        manifest.check_own(checkpoint)
     name = spec.name
     number = 1
     while True:

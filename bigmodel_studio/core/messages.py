@@ -685,6 +685,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“bigmodel-studio runs --json” says of which each is.",
     ),
     "checkpoint-damaged": ("The checkpoint is damaged at {path}: {detail}.", "Resume takes an older one."),
+    "checkpoint-foreign": (
+        "The trainer's state at {path} is not this installation's own, and files of its kind could run code.",
+        "The weights beside it are safe to use: begin a new run with that folder as its base model.",
+    ),
     "disk-write": (
         "{path} could not be written: {detail}.",
         "Make room (or make the folder writable) and resume; the checkpoints before it are whole.",

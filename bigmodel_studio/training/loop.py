@@ -20,7 +20,7 @@ import torch
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import LORA
 from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import RunSpec, TelemetrySpec
+from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.holding import training_parts
 from bigmodel_studio.training import checkpoint
@@ -32,6 +32,7 @@ from bigmodel_studio.training.optimizing import build_optimizer, optimizer_tenso
 from bigmodel_studio.training.precision import Precision, recompute_activations
 from bigmodel_studio.training.team import Team
 from bigmodel_studio.training.telemetry import Records, Sparkline, StatusWriter, StopAsked, Wishes
+from bigmodel_studio.training.trainer_state import ADAPTER
 from bigmodel_studio.training.updating import Updater
 
 if TYPE_CHECKING:
@@ -89,18 +90,17 @@ class Loop:
         self._counted = -math.inf
         self.metrics = Records(run.path / "metrics.jsonl")
         self.samples = Records(run.path / "samples.jsonl")
-        self.inside = Inside(run, _seen_alone(spec, self.team), objective)
+        self.inside = Inside(run, _seen(spec, self.team), objective)
         self.updater = Updater(
             spec, objective, self.optimizer, self.precision, self.inside, self._moved, self.team, computing
         )
 
     def restore(self, folder: Path) -> None:
         """Go on after the update of this checkpoint (the objective has loaded its weights)."""
-        facts, tensors = checkpoint.load_trainer(folder)
+        facts, state = checkpoint.load_trainer(folder, self.team)
         if self.adapters is not None:
-            self.adapters.restore(tensors)
-        tensors = {name: value for name, value in tensors.items() if not name.startswith(checkpoint.ADAPTER)}
-        left = restore_optimizer(self.model, self.optimizer, tensors)
+            self.adapters.restore(state.whole(ADAPTER))
+        left = restore_optimizer(self.model, self.optimizer, state)
         if left:
             print(f"{left} tensors of the optimizer's state fit no parameter that is trained now", flush=True)
         self.step = self.saved = facts.step
@@ -172,8 +172,7 @@ class Loop:
             weights, tensors = self.adapters.merged(), tensors | self.adapters.kept()
             beside = self.adapters.save
         try:
-            if self.team.first:
-                checkpoint.save(self.run, self.objective, tensors, self._facts(), weights, beside)
+            checkpoint.save(self.run, self.objective, tensors, self._facts(), weights, beside, self.team)
         except NotFinite as error:
             raise StudioError("loss-not-finite", blame="work", what="model", step=self.step) from error
         self.saved = self.step
@@ -235,11 +234,11 @@ class Loop:
             record |= {name: None for name in ("loss", "gradient_norm") if not math.isfinite(record[name])}
         if not update.made:
             self.metrics.append(record)
-            self.inside.give_up(step)
+            self.inside.give_up(step, update.losses)
             self.status.set(step=step - 1, last={"loss": None})
             what = "loss" if record["loss"] is None else "gradient"
             raise StudioError("loss-not-finite", blame="work", what=what, step=step)
-        self.inside.after_update(step, update.loss)
+        self.inside.after_update(step, update.loss, update.losses)
         now = time.perf_counter()
         self._took = took = max(now - self._clock, 1e-9)
         self._clock = now
@@ -295,12 +294,11 @@ class Loop:
         return {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
 
 
-def _seen_alone(spec: RunSpec, team: Team) -> RunSpec:
-    """What can be seen from the inside by one process of several: no example's loss, and no layer that is spread."""
-    if team.world == 1:
-        return spec
-    every = 0 if team.sharded else spec.telemetry.layers_every
-    return msgspec.structs.replace(spec, telemetry=TelemetrySpec(layers_every=every, examples=False))
+def _seen(spec: RunSpec, team: Team) -> RunSpec:
+    """What this process records of the inside: no layer that is spread, and examples only where it is the first."""
+    told = spec.telemetry
+    every, examples = 0 if team.sharded else told.layers_every, told.examples and team.first
+    return msgspec.structs.replace(spec, telemetry=msgspec.structs.replace(told, layers_every=every, examples=examples))
 
 
 def _nothing(_: Path) -> None:

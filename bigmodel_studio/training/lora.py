@@ -22,7 +22,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine.passes import LORA_TARGETS
 from bigmodel_studio.training import text_heads
-from bigmodel_studio.training.checkpoint import ADAPTER
+from bigmodel_studio.training.trainer_state import ADAPTER
 
 NAME = "default"
 """What peft calls the one adapter."""
@@ -82,7 +82,7 @@ class Adapters:
         return found
 
     def kept(self) -> dict[str, torch.Tensor]:
-        """What is trained, under ``checkpoint.ADAPTER``, on the CPU."""
+        """What is trained, under ``trainer_state.ADAPTER``, on the CPU."""
         return {
             f"{ADAPTER}{name}": parameter.detach().cpu().contiguous()
             for name, parameter in self._model.named_parameters()

@@ -9,7 +9,7 @@ from torch import nn
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import OptimizerSpec, ScheduleSpec
-from bigmodel_studio.training.spreading import spread_like, whole_tensor
+from bigmodel_studio.training.trainer_state import ADAPTER, TrainerState
 
 _STATE_OF: dict[type[torch.optim.Optimizer], frozenset[str]] = {
     torch.optim.AdamW: frozenset({"step", "exp_avg", "exp_avg_sq"}),
@@ -48,16 +48,16 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
 
 
 def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-    """The optimizer's state, each tensor under ``what/parameter``, on the CPU."""
-    tensors = {}
-    for name, parameter in model.named_parameters():
-        for what, value in optimizer.state.get(parameter, {}).items():
-            if isinstance(value, torch.Tensor):
-                tensors[f"{what}/{name}"] = whole_tensor(value.detach()).cpu().contiguous()
-    return tensors
+    """The optimizer's state, each tensor under ``what/parameter``, as it lies on its device (or is spread)."""
+    return {
+        f"{what}/{name}": value.detach()
+        for name, parameter in model.named_parameters()
+        for what, value in optimizer.state.get(parameter, {}).items()
+        if isinstance(value, torch.Tensor)
+    }
 
 
-def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensors: dict[str, torch.Tensor]) -> int:
+def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, state: TrainerState) -> int:
     """Put back what ``optimizer_tensors`` gave; how many tensors were left out: another optimizer's, or those of
     parameters that are not trained now (a fork may have changed both).
 
@@ -65,22 +65,26 @@ def restore_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, tensor
     """
     parameters = dict(model.named_parameters())
     kept = _STATE_OF[type(optimizer)]
+    wanted: dict[str, torch.Tensor] = {}
     left = 0
-    for key, value in tensors.items():
+    for key, shape in state.shapes.items():
+        if key.startswith(ADAPTER):
+            continue
         what, _, name = key.partition("/")
         parameter = parameters.get(name)
         if parameter is None and ".lora_" in name:
             left += 1
             continue
-        if parameter is None or (value.ndim and value.shape != parameter.shape):
+        if parameter is None or (shape and shape != parameter.shape):
             raise StudioError("checkpoint-damaged", path=key, detail="it belongs to another model")
         if what not in kept or not parameter.requires_grad:
             left += 1
             continue
         # In the parameter's own layout (channels_last, say): a fused optimizer goes through both as they lie in memory.
-        optimizer.state[parameter][what] = spread_like(value, parameter) if value.ndim else value.clone()
-    if parameters and optimizer.defaults.get("fused"):
-        for state in optimizer.state.values():
-            if "step" in state:
-                state["step"] = state["step"].to(next(iter(parameters.values())).device)
+        wanted[key] = torch.empty_like(parameter.detach()) if shape else torch.zeros(())
+    state.read(wanted)
+    for key, value in wanted.items():
+        what, _, name = key.partition("/")
+        beside = parameters[name].device if optimizer.defaults.get("fused") else "cpu"
+        optimizer.state[parameters[name]][what] = value if value.ndim else value.to(beside)
     return left

@@ -26,6 +26,7 @@ from bigmodel_studio.training.objectives import Objective
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
 from bigmodel_studio.training.objectives.classify_images import ClassifyImages
 from bigmodel_studio.training.precision import Precision
+from bigmodel_studio.training.trainer_state import TRAINER_TENSORS
 
 SCRIPT, START, DATA = "train.py", "start", "data"
 
@@ -74,7 +75,7 @@ def write_script(run: RunFolder, folder: Path) -> list[Path]:
         objective.model.save_pretrained(str(made / START))
         objective.save_beside(made / START)
         if begin is not None:
-            save_file(checkpoint.load_trainer(begin)[1], str(made / START / checkpoint.TRAINER_TENSORS))
+            save_file(checkpoint.load_trainer(begin)[1].whole(), str(made / START / TRAINER_TENSORS))
         part = writer(objective, spec, made / DATA) if writer is not None else Part("", "")
         first = parent.step + 1 if parent is not None else 1
         (made / SCRIPT).write_text(_filled(spec, part, first, devices.name_of(device), dtype), "utf-8")

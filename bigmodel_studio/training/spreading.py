@@ -17,11 +17,14 @@ def whole_tensor(value: torch.Tensor) -> torch.Tensor:
     return whole
 
 
-def spread_like(value: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """A whole tensor, laid out in memory, and spread, as ``like`` is."""
-    spread: Any = like
+def fill(target: torch.Tensor, whole: torch.Tensor) -> None:
+    """Copy a whole tensor into one that is laid out in memory, or spread over processes, in its own way."""
+    spread: Any = target
     if hasattr(spread, "device_mesh"):
         from torch.distributed.tensor import distribute_tensor
 
-        return distribute_tensor(value.to(like.device), spread.device_mesh, spread.placements)
-    return torch.empty_like(like).copy_(value)
+        # Each process has the whole one: none sends anything.
+        mine = distribute_tensor(whole.to(target.device), spread.device_mesh, spread.placements, src_data_rank=None)
+        spread.to_local().copy_(mine.to_local())
+    else:
+        target.copy_(whole)

@@ -52,9 +52,13 @@ class Team:
         """Around a part's forward and backward pass: after the ``last`` of an update the gradients are averaged."""
         yield
 
-    def total(self, value: torch.Tensor) -> torch.Tensor:
-        """The sum over the processes."""
-        return value
+    def total(
+        self, loss: torch.Tensor, each: torch.Tensor | None, examples: int
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """The sum of ``loss`` over the processes, and the losses of all ``examples`` of a batch in its order, of which
+        this one has those of its part (None: they are not told apart).
+        """
+        return loss, each
 
     def read(self, wishes: Wishes) -> int | None:
         """Take up new wishes, in all processes at once; as ``Wishes.read``."""

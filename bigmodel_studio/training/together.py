@@ -11,6 +11,7 @@ All processes do the same in the same order: what one of them alone knows (a wis
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import socket
@@ -95,10 +96,16 @@ class Together(Team):
             with contextlib.nullcontext() if last else self._model.no_sync():
                 yield
 
-    def total(self, value: torch.Tensor) -> torch.Tensor:
-        summed = value.clone()
-        dist.all_reduce(summed)
-        return summed
+    def total(
+        self, loss: torch.Tensor, each: torch.Tensor | None, examples: int
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        size = examples // self.world
+        told = torch.zeros(1 + examples, device=loss.device)
+        told[0] = loss
+        own = told[1:][self.rank * size : (self.rank + 1) * size]
+        own.copy_(each) if each is not None and len(each) == size else own.fill_(math.nan)
+        dist.all_reduce(told)  # both at once: each process adds nothing to the others' examples
+        return told[0], None if each is None else told[1:]
 
     def read(self, wishes: Wishes) -> int | None:
         seq = wishes.read()
@@ -139,7 +146,12 @@ class Together(Team):
         for module in model.modules():
             if isinstance(module, FSDPModule):
                 module.reshard()  # an evaluation leaves some gathered, and those are not what the optimizer knows
-        return {name: whole_tensor(value).cpu() for name, value in model.state_dict().items()}
+        found = {}
+        for name, value in model.state_dict().items():
+            whole = whole_tensor(value)  # one at a time, and kept by the first alone
+            if self.first:
+                found[name] = whole.cpu()
+        return found
 
     def ranks(self, model: nn.Module, optimizer: torch.optim.Optimizer, seconds: float) -> tuple[Rank, ...] | None:
         due = torch.tensor(int(self.first and time.monotonic() - self._told > TELL_S))

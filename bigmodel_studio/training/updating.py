@@ -21,12 +21,15 @@ from bigmodel_studio.training.team import Team
 
 
 class Update(NamedTuple):
-    """What an update was. ``made``: not where the gradients are no numbers and the scale of float16 may be why."""
+    """What an update was. ``losses``: of each example, [examples], where the objective tells them apart. ``made``: not
+    where the gradients are no numbers and the scale of float16 may be why.
+    """
 
     learning_rate: float
     loss: float
     gradient_norm: float
     items: int
+    losses: torch.Tensor | None
     made: bool
 
     @property
@@ -38,7 +41,6 @@ class Watch(Protocol):
     """Who is told what happens in an update, as ``training.inside.watch.Inside`` wants to know it."""
 
     def before_update(self, step: int) -> None: ...
-    def after_loss(self) -> None: ...
     def after_backward(self) -> None: ...
 
 
@@ -46,9 +48,6 @@ class Unwatched:
     """Nobody."""
 
     def before_update(self, step: int) -> None:
-        pass
-
-    def after_loss(self) -> None:
         pass
 
     def after_backward(self) -> None:
@@ -83,7 +82,7 @@ class Updater:
         self._inside.before_update(step)
         torch.manual_seed((self._spec.seed * 0x9E3779B97F4A7C15 + step + (self._team.rank << 40)) % 2**63)
         self._optimizer.zero_grad(set_to_none=True)
-        loss = self._team.total(self._accumulated(whole))
+        loss, losses = self._team.total(*self._accumulated(whole), len(next(iter(whole.values()))))
         self._precision.unscale(self._optimizer)
         self._inside.after_backward()
         clip = self._spec.optimizer.clip or math.inf
@@ -93,7 +92,7 @@ class Updater:
         forgiven = math.isfinite(value) and self._precision.forgives()
         if finite or forgiven:
             self._precision.step(self._optimizer)
-        return Update(rate, value, size, self._objective.items(whole), made=finite or forgiven)
+        return Update(rate, value, size, self._objective.items(whole), losses, made=finite or forgiven)
 
     def counted(self, step: int) -> tuple[Update, float]:
         """``update``, and the floating-point operations of its products for each item (what is computed twice counts
@@ -103,17 +102,22 @@ class Updater:
             made = self.update(step)
         return made, counter.flops[0] * self._team.world / max(1, made.items)
 
-    def _accumulated(self, whole: Batch) -> torch.Tensor:
-        """This process's part of a batch's mean loss, its gradients computed part by part; without a gradient."""
+    def _accumulated(self, whole: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """This process's part of a batch's mean loss, and the loss of each of its examples where they are told apart;
+        without a gradient. The gradients are computed part by part.
+        """
         batch, own_share = self._team.part(self._objective, whole)
         parts = list(self._objective.parts(self._moved(batch), self._spec.schedule.batch))
         total: torch.Tensor | None = None
+        seen: list[torch.Tensor] = []
         for number, (part, share) in enumerate(parts, 1):
             share = share * own_share
             with self._team.adding_up(last=number == len(parts)):
                 with self._precision.autocast():
                     loss = self._objective.loss(self._model, part)
-                self._inside.after_loss()
+                if self._objective.seen is not None:
+                    seen.append(self._objective.seen)
+                    self._objective.seen = None
                 weighted = loss if share == 1 else loss * share
                 world = self._team.world  # gradients are averaged over the processes, and shall be added up
                 self._precision.backward(weighted if world == 1 else weighted * world)
@@ -121,4 +125,4 @@ class Updater:
             total = told if total is None else total + told
         if total is None:
             raise ValueError("a batch without examples")
-        return total
+        return total, torch.cat(seen) if seen else None

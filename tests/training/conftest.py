@@ -49,6 +49,21 @@ def text(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def spec(text: Path) -> RunSpec:
+    """See ``tiny_spec``."""
+    return tiny_spec(text)
+
+
+@pytest.fixture
+def make_run(spec: RunSpec) -> Callable[..., RunFolder]:
+    """A new run of the tiny spec, with tables of it changed: ``make_run(schedule={"steps": 3})``."""
+
+    def made(**changes: Any) -> RunFolder:
+        return create_run(with_changes(spec, **changes))
+
+    return made
+
+
+def tiny_spec(text: Path) -> RunSpec:
     """12 updates of two layers, 32 wide, with dropout; evaluated and saved every 4."""
     return RunSpec(
         name="tiny",
@@ -61,18 +76,13 @@ def spec(text: Path) -> RunSpec:
     )
 
 
-@pytest.fixture
-def make_run(spec: RunSpec) -> Callable[..., RunFolder]:
-    """A new run of the tiny spec, with tables of it changed: ``make_run(schedule={"steps": 3})``."""
-
-    def made(**changes: Any) -> RunFolder:
-        whole = {
-            name: msgspec.structs.replace(getattr(spec, name), **value) if isinstance(value, dict) else value
-            for name, value in changes.items()
-        }
-        return create_run(msgspec.structs.replace(spec, **whole))
-
-    return made
+def with_changes(spec: RunSpec, **changes: Any) -> RunSpec:
+    """The spec with fields, or fields of its tables, changed."""
+    whole = {
+        name: msgspec.structs.replace(getattr(spec, name), **value) if isinstance(value, dict) else value
+        for name, value in changes.items()
+    }
+    return msgspec.structs.replace(spec, **whole)
 
 
 def make_text(characters: int, seed: int = 0) -> str:

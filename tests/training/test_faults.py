@@ -11,14 +11,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 import torch
 
-from bigmodel_studio.core import launch, retry
+from bigmodel_studio.core import launch, manifest, retry
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.training import checkpoint
@@ -69,7 +68,7 @@ def test_a_loss_that_is_no_number_ends_the_run_at_once_and_the_last_checkpoint_s
     assert folder.status().state == "failed"
     assert "step 6" in folder.status().message
     assert folder.checkpoints() == [4]
-    checkpoint.verify(folder.checkpoint_path())
+    manifest.verify(folder.checkpoint_path())
 
 
 def test_weights_that_are_not_finite_are_never_saved(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +102,6 @@ def test_out_of_memory_fails_with_advice(make_run: MakeRun, monkeypatch: pytest.
 
 WITH_LITTLE_MEMORY = """
 import os, resource, sys
-from pathlib import Path
 import torch
 from bigmodel_studio.training import run
 from bigmodel_studio.training.loop import Loop
@@ -147,7 +145,7 @@ def test_a_full_disk_fails_with_a_sentence_and_keeps_what_was_saved(
     folder = make_run()
     save = checkpoint.save
 
-    def on_a_full_disk(given: RunFolder, *rest: Any) -> Path:
+    def on_a_full_disk(given: RunFolder, *rest: Any) -> None:
         if sys.platform == "win32":
             raise NotImplementedError
         import resource
@@ -156,7 +154,7 @@ def test_a_full_disk_fails_with_a_sentence_and_keeps_what_was_saved(
         if given.checkpoints():
             resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
         try:
-            return save(given, *rest)
+            save(given, *rest)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
@@ -190,8 +188,8 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before_and_it_is_said(
     log = (folder.path / "metrics.jsonl").read_text()
     assert '"event":"resume","step":4' in log
     assert losses(folder) == losses(whole)
-    checkpoint.verify(folder.checkpoint_path(8))
-    checkpoint.verify(folder.checkpoint_path(12))
+    manifest.verify(folder.checkpoint_path(8))
+    manifest.verify(folder.checkpoint_path(12))
 
 
 def test_a_torn_last_line_spoils_only_itself(make_run: MakeRun, whole: RunFolder) -> None:
@@ -211,15 +209,14 @@ def _has_begun(folder: RunFolder) -> bool:
 
 KILLED_WHILE_SAVING = """
 import os, signal, sys
-from pathlib import Path
-from bigmodel_studio.training import checkpoint
+from bigmodel_studio.core import manifest
 from bigmodel_studio.training.run import run
-seal = checkpoint._seal
+seal = manifest.seal
 def killed(folder):
     if "step-000008" in folder.name:
         os.kill(os.getpid(), signal.SIGKILL)
     seal(folder)
-checkpoint._seal = killed
+manifest.seal = killed
 run(Path(sys.argv[1]), resume=False)
 """
 

@@ -9,9 +9,8 @@ from typing import Any
 import psutil
 import pytest
 
-from bigmodel_studio.core import launch
+from bigmodel_studio.core import launch, manifest
 from bigmodel_studio.core.runs import LIVE, RunFolder, RunStatus, dump_status
-from bigmodel_studio.training import checkpoint
 from bigmodel_studio.training.run import FINISHED, STOPPED, run
 from bigmodel_studio.training.telemetry import Wishes
 from tests.training.conftest import losses, wait_for
@@ -54,7 +53,7 @@ def test_paused_saved_resumed_and_given_back_it_ends_with_the_same_losses(make_r
     status = folder.status()
     assert (folder.state_now(), status.pid, folder.at_work()) == ("paused", None, False)
     assert folder.checkpoints()[-1] == status.step == len(folder.metrics())
-    checkpoint.verify(folder.checkpoint_path())
+    manifest.verify(folder.checkpoint_path())
 
     pid = launch.start_run(folder, resume=True)
     assert launch.exit_status(pid, wait_s=200) == FINISHED

@@ -18,14 +18,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from bigmodel_studio.core import locks, run_queue, runs
+from bigmodel_studio.core import locks, manifest, run_queue, runs
 from bigmodel_studio.core.run_reader import MetricsTail, in_order, summary
 from bigmodel_studio.core.runs import LOCK, MANIFEST, RunFolder, all_runs
 from bigmodel_studio.protocol import Problem
-from bigmodel_studio.training import checkpoint
 from bigmodel_studio.training import run as training_run
 from bigmodel_studio.training.run import BAD_INPUT, FAILED, FINISHED, run
 from bigmodel_studio.training.telemetry import Records, StatusWriter
+from bigmodel_studio.training.trainer_state import TRAINER_TENSORS
 from tests.training.conftest import losses
 
 pytestmark = pytest.mark.timeout(340)
@@ -85,7 +85,7 @@ def test_names_without_their_bytes_are_passed_over_and_the_rest_is_the_same(
     assert "step 12 is passed over" in said
     assert "step 8 is passed over" in said
     for step in (4, 8, 12):
-        checkpoint.verify(folder.checkpoint_path(step))
+        manifest.verify(folder.checkpoint_path(step))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what a handle is of is read from /proc")
@@ -111,7 +111,7 @@ def test_a_checkpoint_is_on_the_disk_before_it_has_its_name(make_run: MakeRun, m
     before = [path for what, path in order[:at] if what == "flushed"]
     saved = folder.checkpoint_path(1)
     files = [path for path in saved.rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {MANIFEST, "model.safetensors", checkpoint.TRAINER_TENSORS}
+    assert {path.name for path in files} >= {MANIFEST, "model.safetensors", TRAINER_TENSORS}
     moved = {str(temporary / path.relative_to(saved)) for path in files}
     assert moved <= set(before), "a file was given its name before its bytes were on the disk"
     assert before.index(str(temporary / MANIFEST)) > max(map(before.index, moved - {str(temporary / MANIFEST)}))
@@ -233,7 +233,7 @@ def test_a_disk_that_takes_no_more_in_the_middle_is_said_and_gone_on_from(
     assert "could not be written" in status.message
     assert said in status.message
     assert folder.checkpoints() == [4]
-    checkpoint.verify(folder.checkpoint_path(4))
+    manifest.verify(folder.checkpoint_path(4))
     assert run(folder.path, resume=True) == FINISHED
     assert losses(folder) == losses(whole)
 

@@ -11,6 +11,7 @@ import pytest
 from safetensors.torch import load_file
 
 from bigmodel_studio.core import launch
+from bigmodel_studio.core.inside_reader import BATCHES, read_records
 from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.training.run import FAILED, FINISHED, STOPPED, run
@@ -39,23 +40,19 @@ def workers(folder: RunFolder) -> list[psutil.Process]:
     return [psutil.Process(rank.pid) for rank in folder.status().ranks]
 
 
-@pytest.fixture
-def alone(make_run: MakeRun) -> RunFolder:
-    """The same spec on one process."""
-    folder = make_run(name="alone", model=SHAPE, launch=on(1))
-    assert run(folder.path, resume=False) == FINISHED
-    return folder
-
-
-@pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
-def test_two_processes_learn_what_one_does(make_run: MakeRun, alone: RunFolder, strategy: str) -> None:
-    """Also where an update is computed in parts, and where a run goes on with another number of processes."""
-    parts = {"steps": 12, "batch": 2, "accumulate": 2, "evaluate_every": 4, "evaluation_batches": 2}
-    parts |= {"checkpoint_every": 4}
-    folder = make_run(name=strategy, model=SHAPE, launch=on(2, strategy), schedule=parts)
+def test_two_processes_learn_what_one_does(make_run: MakeRun) -> None:
+    """Also where an update is computed in parts; of two that share the model ``test_trainer_state`` says it."""
+    alone = make_run(name="alone", model=SHAPE, launch=on(1))
+    assert run(alone.path, resume=False) == FINISHED
+    parts = {"batch": 2, "accumulate": 2}
+    folder = make_run(name="ddp", model=SHAPE, launch=on(2), schedule=parts)
     assert to_the_end(folder) == FINISHED
     for name in ("loss", "gradient_norm"):
         assert numbers(folder, name) == pytest.approx(numbers(alone, name), abs=1e-5)
+    each, others = (read_records(run_folder.path / BATCHES)[1] for run_folder in (folder, alone))
+    assert [record["step"] for record in each] == list(range(1, 13))
+    for own, other in zip(each, others, strict=True):
+        assert own["losses"] == pytest.approx(other["losses"], abs=1e-4), "the losses of examples, in the batch's order"
     assert folder.status().ranks[1].rank == 1
     ours, theirs = (load_file(each.checkpoint_path(12) / "trainer.safetensors") for each in (folder, alone))
     assert ours.keys() == theirs.keys()

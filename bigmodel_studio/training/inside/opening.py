@@ -76,8 +76,8 @@ def open_training(run: RunFolder, saved: int) -> Opened:
     objective.to_training(objective.model)
     optimizer = build_optimizer(objective.model, spec.optimizer)
     if folder is not None:
-        facts, tensors = checkpoint.load_trainer(folder)
-        restore_optimizer(objective.model, optimizer, tensors)
+        facts, state = checkpoint.load_trainer(folder)
+        restore_optimizer(objective.model, optimizer, state)
         precision.restore(facts.scale)
     return Opened(run, spec, saved, objective, optimizer, precision, device)
 

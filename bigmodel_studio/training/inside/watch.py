@@ -20,6 +20,7 @@ import time
 from typing import Any
 
 import msgspec
+import torch
 
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
@@ -57,7 +58,6 @@ class Inside:
         self._leaps = Leaps()
         self._looking = False
         self._told: set[str] = set()
-        self._losses: list[Any] = []
         schedule = spec.schedule
         self._losses_every = max(1, math.ceil(schedule.steps * schedule.update / MOST_LOSSES))
 
@@ -69,19 +69,11 @@ class Inside:
 
     def before_update(self, step: int) -> None:
         """The batch of ``step`` (from 1) is about to be computed."""
-        self._losses = []
         self._pace.begin()
         with self._pace:
             self._looking = self._pace.wants(step)
             if self._looking:
                 self._layers.before_forward()
-
-    def after_loss(self) -> None:
-        """The objective has computed the loss of a batch, or of a part of one: its examples' losses are kept."""
-        seen = self._objective.seen
-        if seen is not None:
-            self._losses.append(seen)
-            self._objective.seen = None
 
     def after_backward(self) -> None:
         """The gradients of the whole batch are there: unscaled, and not yet clipped."""
@@ -89,23 +81,23 @@ class Inside:
             with self._pace:
                 self._layers.after_backward()
 
-    def after_update(self, step: int, loss: float) -> None:
-        """The optimizer has made its step."""
+    def after_update(self, step: int, loss: float, losses: torch.Tensor | None) -> None:
+        """The optimizer has made its step; ``losses`` of the examples of its batch, where they are told apart."""
         if self._looking:
             with self._pace:
                 self._tell_layers()
                 self._files["layers"].append({"step": step, **self._layers.after_update()})
             self._looking = False
-        self._record_losses(step, loss)
+        self._record_losses(step, loss, losses)
         self._pace.end()
 
-    def give_up(self, step: int) -> None:
+    def give_up(self, step: int, losses: torch.Tensor | None) -> None:
         """The update was not made, for its loss or its gradient is no number: what led to it is recorded."""
         if self._looking:
             self._tell_layers()
             self._files["layers"].append({"step": step, **self._layers.after_update()})
             self._looking = False
-        self._record_losses(step, math.inf)
+        self._record_losses(step, math.inf, losses)
 
     def after_evaluation(self, step: int) -> None:
         """The objective has evaluated after ``step`` (and was not interrupted)."""
@@ -134,12 +126,11 @@ class Inside:
             self._told.add("layers")
             self._files["layers"].append({"event": "layers", "names": self._layers.names, "every": self._layers.every})
 
-    def _record_losses(self, step: int, loss: float) -> None:
+    def _record_losses(self, step: int, loss: float, losses: torch.Tensor | None) -> None:
         leaps = self._leaps.is_one(loss)
-        if self._losses and self._spec.telemetry.examples and (leaps or step % self._losses_every == 0):
-            losses = [rounded(value, LOSS_DIGITS) for part in self._losses for value in part.tolist()]
-            self._files["batches"].append({"step": step, "losses": losses})
-        self._losses = []
+        if losses is not None and self._spec.telemetry.examples and (leaps or step % self._losses_every == 0):
+            told = [rounded(value, LOSS_DIGITS) for value in losses.tolist()]
+            self._files["batches"].append({"step": step, "losses": told})
 
 
 def _told(examples: Examples | None) -> dict[str, Any]:
