@@ -5612,6 +5612,10 @@
         <translation>分词器有 {tokens:,} 个词元，而模型只有 {vocabulary:,} 个。</translation>
     </message>
     <message>
+        <source>The trainer&apos;s state at {path} is not this installation&apos;s own, and files of its kind could run code.</source>
+        <translation>{path} 中的训练器状态不是由本安装写入的，而这类文件可能会执行代码。</translation>
+    </message>
+    <message>
         <source>The weights are only in a format that can run code when it is opened ({files}), and that is refused.</source>
         <translation>权重只有打开时可能执行代码的格式（{files}），已拒绝加载。</translation>
     </message>
@@ -5622,6 +5626,10 @@
     <message>
         <source>The weights are those of {has} layers, and config.json asks for {wants}.</source>
         <translation>权重只有 {has} 层，而 config.json 要求 {wants} 层。</translation>
+    </message>
+    <message>
+        <source>The weights beside it are safe to use: begin a new run with that folder as its base model.</source>
+        <translation>旁边的权重可以放心使用：请以该文件夹为基础模型开始一次新的训练。</translation>
     </message>
     <message>
         <source>The weights lack {count} of the model&apos;s tensors: {names}.</source>
