@@ -1,19 +1,22 @@
-"""BERT (Devlin et al. 2018, arXiv 1810.04805): a fresh one, and one of a folder to be trained on."""
+"""BERT (Devlin et al. 2018, arXiv 1810.04805): a fresh one, one of a folder to be trained on, and what it hides."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
+from numpy.typing import NDArray
 from transformers import BertConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import architecture_of, kind_of
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.spec import MaskingSpec, RunSpec
 from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import check_folder
+from bigmodel_studio.training.masking import Masking
 
 
 def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
@@ -49,3 +52,25 @@ def load_masked_lm(folder: Path, *, next_sentence: bool) -> tuple[PreTrainedToke
     loading.refuse_oversized(loading.build_on_meta(folder, auto), weights)
     tokenizer = loading.load_tokenizer(folder, folder.name)
     return tokenizer, loading.load_model(folder, kind, torch.float32, auto)
+
+
+def masking_of(tokenizer: PreTrainedTokenizerBase, spec: MaskingSpec) -> Masking:
+    """How words are hidden from a model of this tokenizer. Raises ``StudioError`` "tokenizer-no-mask"."""
+    wanted = (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id, tokenizer.mask_token_id)
+    known = [token for token in wanted if isinstance(token, int)]
+    if len(known) < len(wanted):
+        raise StudioError("tokenizer-no-mask")
+    ordinary = np.setdiff1d(np.arange(len(tokenizer)), list(tokenizer.all_special_ids))
+    first, between, padding, mask = known
+    return Masking(first, between, padding, mask, ordinary, continuing_tokens(tokenizer), spec.share, spec.whole_words)
+
+
+def continuing_tokens(tokenizer: PreTrainedTokenizerBase) -> NDArray[np.bool_]:
+    """Which tokens go on with the word before them, by number: ``##ing`` of WordPiece, or what has no mark of a new
+    word (``Ġ`` of byte-level BPE, ``▁`` of SentencePiece).
+    """
+    lookup: Any = tokenizer
+    names = [str(name) for name in lookup.convert_ids_to_tokens(list(range(len(tokenizer))))]
+    if any(name.startswith("##") for name in names):
+        return np.array([name.startswith("##") for name in names])
+    return np.array([not name.startswith(("\u0120", "\u2581", "\u010a")) for name in names])

@@ -1,8 +1,14 @@
-"""Which examples an update learns from: an endless row of shuffles, the same for the same seed whoever asks when."""
+"""Which examples an update learns from: an endless row of shuffles, the same for the same seed whoever asks when.
+
+Plain: an exported script holds this module as it is.
+"""
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
+from numpy.typing import NDArray
 
 
 def generator(seed: int, stream: int, number: int) -> np.random.Generator:
@@ -18,9 +24,14 @@ def order(seed: int, first: int, count: int, size: int, stream: int = 0) -> list
     chosen: list[int] = []
     while len(chosen) < count:
         epoch, place = divmod(first + len(chosen), size)
-        shuffled = generator(seed, stream, epoch).permutation(size)
-        chosen += shuffled[place : place + count - len(chosen)].tolist()
+        chosen += shuffled(seed, stream, epoch, size)[place : place + count - len(chosen)].tolist()
     return chosen
+
+
+@functools.lru_cache(maxsize=2)
+def shuffled(seed: int, stream: int, epoch: int, size: int) -> NDArray[np.int64]:
+    """One shuffle; the last ones are kept, for shuffling millions takes a while."""
+    return generator(seed, stream, epoch).permutation(size)
 
 
 def spread(size: int, most: int) -> list[int]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +24,15 @@ from bigmodel_studio.core.picture_folders import EVERYTHING, pictures_of
 from bigmodel_studio.engine.pictures import read_picture
 from bigmodel_studio.training import drawing
 from bigmodel_studio.training.cached import made_whole
+from bigmodel_studio.training.cutting import cut
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.picture_input import Picture
 
 CACHE_VERSION = 1
 KEPT_RATIO = 1.25
 """The shorter side of what is kept is at most this many times the model's input, and the longer one twice that."""
-WIDEST_ASPECT = 4 / 3
-"""Crops are between 3:4 and 4:3, as in Szegedy et al. 2015, section 6."""
 FACTS = "pictures.json"
-_CROPS, _ORDER, _SPLIT = 0, 1, 2  # streams of random numbers of one seed
+CROPS, ORDER, _SPLIT = 0, 1, 2  # streams of random numbers of one seed
 
 
 @dataclass(frozen=True)
@@ -84,14 +82,14 @@ class PictureData:
 
     def order(self, seed: int, first: int, count: int) -> list[int]:
         """The pictures ``first`` to ``first + count`` of an endless row of shuffles of the training part."""
-        return drawing.order(seed, first, count, len(self.train), _ORDER)
+        return drawing.order(seed, first, count, len(self.train), ORDER)
 
     def batch(
         self, seed: int, step: int, batch: int, size: tuple[int, int], smallest_crop: float, flip: bool
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """uint8 [batch, height, width, 3] and int64 [batch] of update ``step`` (from 1): cut and mirrored by chance."""
         chosen = self.order(seed, (step - 1) * batch, batch)
-        draws = drawing.generator(seed, _CROPS, step).random((batch, 5))
+        draws = drawing.generator(seed, CROPS, step).random((batch, 5))
         cuts = [
             cut(self.train.picture(number), size, draw[:4], smallest_crop, mirrored=flip and draw[4] < 0.5)
             for number, draw in zip(chosen, draws, strict=True)
@@ -114,28 +112,6 @@ class PictureData:
     def evaluated(self, batches: int, batch: int) -> int:
         """How many pictures that is."""
         return min(len(self.evaluation), batches * batch)
-
-
-def cut(
-    picture: Picture, size: tuple[int, int], draw: Sequence[float], smallest_crop: float, *, mirrored: bool
-) -> Picture:
-    """A part of a picture at ``size`` (height, width), of at least ``smallest_crop`` of its area; 1: its middle.
-
-    ``draw`` are four numbers from 0 to 1: for the area, the aspect and the place (Szegedy et al. 2015, section 6).
-    """
-    height, width = picture.shape[:2]
-    aspect, area = size[1] / size[0], height * width * 1.0
-    if smallest_crop < 1:
-        area *= smallest_crop + (1 - smallest_crop) * draw[0]
-        aspect *= math.exp((2 * draw[1] - 1) * math.log(WIDEST_ASPECT))
-    wide = min(width, math.sqrt(area * aspect), height * aspect)
-    high = min(height, wide / aspect)
-    across, down = (draw[2], draw[3]) if smallest_crop < 1 else (0.5, 0.5)
-    left, top = (width - wide) * across, (height - high) * down
-    box = (left, top, min(left + wide, width), min(top + high, height))
-    whole = Image.fromarray(picture)
-    made = np.asarray(whole.resize((size[1], size[0]), Image.Resampling.BILINEAR, box=box))
-    return made[:, ::-1] if mirrored else made
 
 
 def list_pictures(

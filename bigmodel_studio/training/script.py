@@ -21,7 +21,7 @@ from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, ExportScript, Progress
-from bigmodel_studio.training import checkpoint, objectives, picture_data, script_parts
+from bigmodel_studio.training import checkpoint, cutting, objectives, script_parts
 from bigmodel_studio.training.objectives import Objective
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
 from bigmodel_studio.training.objectives.classify_images import ClassifyImages
@@ -136,13 +136,13 @@ def _pictures(objective: Objective, spec: RunSpec, folder: Path) -> Part:
         width=seen.width,
         smallest_crop=spec.data.smallest_crop,
         flip=spec.data.flip,
-        widest_aspect=picture_data.WIDEST_ASPECT,
+        widest_aspect=cutting.WIDEST_ASPECT,
         scale=seen.scale,
         shift=seen.shift,
         flipped=seen.flipped,
         fine_tuned=spec.model.base != SCRATCH,
         trained_only=trained if spec.method.kind == "frozen" else [],
-        cut=inspect.getsource(picture_data.cut),
+        cut=inspect.getsource(cutting.cut),
     )
     return Part(script_parts.PICTURE_IMPORTS, code.rstrip())
 

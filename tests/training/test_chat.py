@@ -27,9 +27,9 @@ from bigmodel_studio.training import chat_data, objectives
 from bigmodel_studio.training.chat_files import Chat as Conversation
 from bigmodel_studio.training.chat_files import Fault, read_chats
 from bigmodel_studio.training.chat_spans import learnt_tokens, simple_template, written
+from bigmodel_studio.training.drawing import order
 from bigmodel_studio.training.objectives.chat import Chat
 from bigmodel_studio.training.run import BAD_INPUT, FINISHED, STOPPED, run
-from bigmodel_studio.training.shuffles import Shuffles
 from tests.small_models import SPECIAL, byte_tokenizer
 from tests.training.conftest import losses
 from tests.training.test_run import stop_after
@@ -290,11 +290,11 @@ def test_nothing_to_learn_from_is_said_with_the_first_reason(tmp_path: Path) -> 
 
 
 def test_shuffles_show_each_thing_once_before_any_twice_and_by_place_alone() -> None:
-    order = Shuffles(3, 10)
-    assert sorted(order.take(0, 10)) == sorted(order.take(10, 10)) == list(range(10))
-    assert order.take(0, 10) != order.take(10, 10)
-    assert Shuffles(3, 10).take(7, 9) == order.take(0, 20)[7:16]
-    assert Shuffles(4, 10).take(0, 10) != order.take(0, 10)
+    whole = order(3, 0, 20, 10, stream=1)
+    assert sorted(whole[:10]) == sorted(whole[10:]) == list(range(10))
+    assert whole[:10] != whole[10:]
+    assert order(3, 7, 9, 10, stream=1) == whole[7:16]
+    assert order(4, 0, 10, 10, stream=1) != whole[:10]
 
 
 # ------------------------------------------------------------------------------- training

@@ -29,9 +29,9 @@ from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Classify, Done, Prediction
 from bigmodel_studio.training import heads, objectives, picture_data
 from bigmodel_studio.training.class_scores import class_scores, frequency_loss
+from bigmodel_studio.training.cutting import cut
 from bigmodel_studio.training.objectives.classify_images import load_classifier
 from bigmodel_studio.training.optimizing import learning_rate
-from bigmodel_studio.training.picture_data import cut
 from bigmodel_studio.training.run import BAD_INPUT, FINISHED, STOPPED, run
 from tests.processes import kill
 from tests.training.conftest import losses, wait_for

@@ -100,11 +100,11 @@ def test_losses_are_those_of_transformers_own_in_a_plain_loop(make_run: MakeRun)
             group["lr"] = 3e-3 * (step / 5 if step <= 5 else 1 - (step - 5) / 45)
         batch = objective.batch(step)
         loss = model(
-            input_ids=batch["tokens"],
-            token_type_ids=batch["segments"],
-            attention_mask=batch["attention"],
+            input_ids=batch["input_ids"],
+            token_type_ids=batch["token_type_ids"],
+            attention_mask=batch["attention_mask"],
             labels=batch["labels"],
-            next_sentence_label=batch["pairs"],
+            next_sentence_label=batch["next_sentence_label"],
         ).loss
         optimizer.zero_grad()
         loss.backward()
@@ -142,12 +142,10 @@ def test_a_batch_depends_on_seed_and_step_alone_and_no_special_token_is_hidden(s
     other = build(msgspec.structs.replace(spec, seed=2))
     batch = objective.batch(3)
     assert all(bool((batch[name] == value).all()) for name, value in again.batch(3).items())
-    assert batch["tokens"].shape != objective.batch(4)["tokens"].shape or bool(
-        (batch["tokens"] != objective.batch(4)["tokens"]).any()
-    )
-    assert not torch.equal(batch["tokens"][0, :6], other.batch(3)["tokens"][0, :6])
+    assert not torch.equal(batch["input_ids"], objective.batch(4)["input_ids"])
+    assert not torch.equal(batch["input_ids"][0, :6], other.batch(3)["input_ids"][0, :6])
     for row, segments, attention, labels in zip(
-        batch["tokens"], batch["segments"], batch["attention"], batch["labels"], strict=True
+        batch["input_ids"], batch["token_type_ids"], batch["attention_mask"], batch["labels"], strict=True
     ):
         length = int(attention.sum())
         names = objective.tokenizer.convert_ids_to_tokens(row[:length].tolist())

@@ -15,9 +15,10 @@ from transformers import PreTrainedTokenizerBase
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec import MaskingSpec
 from bigmodel_studio.training import sentence_data
-from bigmodel_studio.training.masking import IGNORED, Masking, continuing_tokens
-from bigmodel_studio.training.sentence_data import Sentences
+from bigmodel_studio.training.bert import continuing_tokens, masking_of
+from bigmodel_studio.training.masking import IGNORED
 from bigmodel_studio.training.sentences import MOST_CHARACTERS, documents_in, sentences_of
+from bigmodel_studio.training.stretches import Sentences
 from bigmodel_studio.training.text_files import split_corpus
 from bigmodel_studio.training.tokenizing import train_wordpiece
 from tests.small_models import byte_tokenizer
@@ -164,7 +165,7 @@ def test_a_text_without_two_sentences_is_refused(tokenizer: PreTrainedTokenizerB
 
 
 def test_15_percent_are_chosen_and_of_these_80_10_10(tokenizer: PreTrainedTokenizerBase) -> None:
-    masking = Masking(tokenizer, MaskingSpec())
+    masking = masking_of(tokenizer, MaskingSpec())
     draws = random()
     ids = draws.integers(5, len(tokenizer), size=200)
     places = np.arange(1, 199)
@@ -186,14 +187,14 @@ def test_15_percent_are_chosen_and_of_these_80_10_10(tokenizer: PreTrainedTokeni
 
 
 def test_every_place_is_chosen_as_often_as_any_other(tokenizer: PreTrainedTokenizerBase) -> None:
-    masking, draws = Masking(tokenizer, MaskingSpec(share=0.2)), random()
+    masking, draws = masking_of(tokenizer, MaskingSpec(share=0.2)), random()
     ids = draws.integers(5, len(tokenizer), size=20)
     counts = sum((masking.hide(draws, ids, np.arange(20))[1] != IGNORED).astype(int) for _ in range(5000))
     assert np.all(np.abs(counts / 5000 - 0.2) < 0.03)
 
 
 def test_whole_words_are_hidden_whole(tokenizer: PreTrainedTokenizerBase) -> None:
-    masking, draws = Masking(tokenizer, MaskingSpec(share=0.3, whole_words=True)), random()
+    masking, draws = masking_of(tokenizer, MaskingSpec(share=0.3, whole_words=True)), random()
     continues = masking.continues
     assert continues.any()
     assert not continues.all()
@@ -213,7 +214,7 @@ def test_whole_words_are_hidden_whole(tokenizer: PreTrainedTokenizerBase) -> Non
 def test_a_tokenizer_that_cannot_hide_is_refused_and_other_marks_of_words_are_known() -> None:
     tokenizer = byte_tokenizer()
     with pytest.raises(StudioError, match="no token to hide words with"):
-        Masking(tokenizer, MaskingSpec())
+        masking_of(tokenizer, MaskingSpec())
     begins = ~continuing_tokens(tokenizer)
     assert [str(tokenizer.convert_ids_to_tokens(int(n))) for n in np.flatnonzero(begins)] == ["\u010a", "\u0120"]
 

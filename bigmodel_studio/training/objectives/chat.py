@@ -22,7 +22,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import context_length_of
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import ExampleShown, Place, TokenShown
-from bigmodel_studio.training import chat_data
+from bigmodel_studio.training import chat_data, drawing
 from bigmodel_studio.training.baselines import token_shares
 from bigmodel_studio.training.chat_data import Chats
 from bigmodel_studio.training.chat_spans import simple_template
@@ -31,8 +31,9 @@ from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS, load_causal_lm
 from bigmodel_studio.training.objectives.token_texts import token_texts
-from bigmodel_studio.training.shuffles import Shuffles
 
+ORDER = 1
+"""The stream of random numbers that conversations are shuffled by."""
 MOST_COUNTED = 20_000_000
 """Tokens that a share or a baseline is counted over: memory stays flat on any data."""
 
@@ -74,7 +75,6 @@ class Chat(Objective):
             says.eos_token_id = self.tokenizer.eos_token_id  # else what was learnt to end an answer would not end it
         share = float(spec.data.evaluation) if isinstance(spec.data.evaluation, float | int) else 0.0
         self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, say)
-        self._order = Shuffles(spec.seed, len(self.data.train))
         self.notes = self._told(bare)
 
     def _told(self, bare: bool) -> list[str]:
@@ -99,7 +99,8 @@ class Chat(Objective):
 
     def batch(self, step: int) -> Batch:
         size = self._spec.schedule.update
-        return self._made(self.data.train, self._order.take((step - 1) * size, size))
+        order = drawing.order(self._spec.seed, (step - 1) * size, size, len(self.data.train), ORDER)
+        return self._made(self.data.train, order)
 
     def items(self, batch: Batch) -> int:
         return int(batch["lengths"].sum())

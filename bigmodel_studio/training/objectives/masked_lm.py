@@ -8,7 +8,7 @@ Without the next sentence an example is one stretch of text.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ import msgspec
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.library import parse_model, resolve
@@ -26,18 +25,17 @@ from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine.reading import MASK, fill
 from bigmodel_studio.protocol import ClassShare, ExampleShown, Place, TokenShown
-from bigmodel_studio.training import sentence_data, tokenizing
+from bigmodel_studio.training import drawing, sentence_data, tokenizing
 from bigmodel_studio.training.baselines import token_shares
-from bigmodel_studio.training.bert import build_bert, load_masked_lm
+from bigmodel_studio.training.bert import build_bert, load_masked_lm, masking_of
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.masking import IGNORED, Masking
+from bigmodel_studio.training.masked_examples import FOLLOWS, RANDOM, drawn_openings, masked_batch
+from bigmodel_studio.training.masking import IGNORED, fate
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import token_texts
-from bigmodel_studio.training.sentence_data import Sentences
+from bigmodel_studio.training.stretches import Sentences
 from bigmodel_studio.training.text_files import split_corpus
 
-FOLLOWS, RANDOM = 0, 1
-"""What the model says of a pair, as ``BertForPreTraining`` numbers it."""
 PAIRS = {FOLLOWS: "follows", RANDOM: "random"}
 """What is so of a pair, in a word."""
 _EVALUATION_KEY = 0xBE27
@@ -57,8 +55,7 @@ class Seen(NamedTuple):
 
 
 class MaskedLM(Objective):
-    """Batches are ``{"tokens", "segments", "attention", "labels": int64 [batch, context], "pairs": int64 [batch]
-    (0 follows, 1 random), "scale": float32 [batch]}``.
+    """Batches are what ``masked_batch`` makes, and ``"scale": float32 [batch]``.
 
     ``scale`` is the whole batch's examples over its hidden tokens, the same for each, so that the mean over the hidden
     tokens of a whole batch comes out where its parts are computed one after the other.
@@ -83,7 +80,7 @@ class MaskedLM(Objective):
             self.tokenizer, self.model = load_masked_lm(source, next_sentence=self._pairs)
             known = context_length_of(self.model.config.to_dict())
             self.context = min(self.context, known or self.context)
-        self.masking = Masking(self.tokenizer, spec.masking)
+        self.masking = masking_of(self.tokenizer, spec.masking)
         self.data = sentence_data.prepare(corpus, self.tokenizer, say)
         self.data.check(pairs=self._pairs)
         if source is None:
@@ -113,23 +110,19 @@ class MaskedLM(Objective):
     # ------------------------------------------------------------------------------- for the loop
 
     def batch(self, step: int) -> Batch:
-        random = np.random.Generator(np.random.Philox(key=self._spec.seed, counter=[0, 0, 0, step]))
-        data, size = self.data.train, self._spec.schedule.update
-        if self._pairs:
-            return self._made(random, data, data.openings[random.integers(0, len(data.openings), size=size)])
-        return self._made(random, data, random.integers(0, len(data.sentences) - 1, size=size))
+        random, data = drawing.generator(self._spec.seed, 0, step), self.data.train
+        return self._made(random, data, drawn_openings(random, data, self._spec.schedule.update, pairs=self._pairs))
 
     def items(self, batch: Batch) -> int:
-        return int(batch["attention"].sum())
+        return int(batch["attention_mask"].sum())
 
     def weight(self, batch: Batch) -> float:
-        return float(batch["tokens"].shape[0])
+        return float(len(batch["labels"]))
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         seen = self._see(model, batch)
         self.seen = _of_each(seen)
-        size = batch["tokens"].shape[0]
-        loss = seen.losses.sum() * (batch["scale"][0] / size)
+        loss = seen.losses.sum() * (batch["scale"][0] / len(batch["labels"]))
         return loss if seen.pair_losses is None else loss + seen.pair_losses.mean()
 
     def evaluation_batches(self) -> Iterator[Batch]:
@@ -138,8 +131,8 @@ class MaskedLM(Objective):
         count = min(len(places), schedule.evaluation_batches * schedule.batch)
         chosen = places[np.arange(count, dtype=np.int64) * len(places) // max(1, count)]
         for first in range(0, count, schedule.batch):
-            random = np.random.Generator(np.random.Philox(key=_EVALUATION_KEY, counter=[0, 0, 1, first]))
-            yield self._made(random, data, chosen[first : first + schedule.batch])
+            random = drawing.generator(_EVALUATION_KEY, 1, first)
+            yield self._made(random, data, chosen[first : first + schedule.batch].tolist())
 
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
         hidden: list[float] = []
@@ -153,7 +146,7 @@ class MaskedLM(Objective):
             guessed += int((seen.logits.argmax(-1) == batch["labels"][seen.where]).sum())
             if seen.pair_losses is not None and seen.pair_logits is not None:
                 pairs += seen.pair_losses.tolist()
-                told += int((seen.pair_logits.argmax(-1) == batch["pairs"]).sum())
+                told += int((seen.pair_logits.argmax(-1) == batch["next_sentence_label"]).sum())
         if not hidden:
             return {}
         self.evaluated = Evaluated(losses=each)
@@ -169,7 +162,7 @@ class MaskedLM(Objective):
         rows = [
             row[: int(attention.sum())].tolist()
             for batch in self.evaluation_batches()
-            for row, attention in zip(batch["tokens"], batch["attention"], strict=True)
+            for row, attention in zip(batch["input_ids"], batch["attention_mask"], strict=True)
         ]
         return Examples(kind="text", examples=[str(self.tokenizer.decode(row)) for row in rows])
 
@@ -183,13 +176,14 @@ class MaskedLM(Objective):
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
         """With their masks, and what stands behind each; of a pair the class "follows" or "random"."""
         part = part_of(batch, numbers)
-        lengths = part["attention"].sum(1).tolist()
-        rows = zip(part["tokens"], part["labels"], part["pairs"].tolist(), lengths, strict=True)
+        lengths = part["attention_mask"].sum(1).tolist()
+        pairs = part["next_sentence_label"].tolist() if self._pairs else [None] * len(lengths)
+        rows = zip(part["input_ids"], part["labels"], pairs, lengths, strict=True)
         return [
             ExampleShown(
                 place=Place(self._spec.data.train[0]),
                 tokens=self._tokens(given[:length].tolist(), answers[:length].tolist()),
-                classes=(ClassShare(PAIRS[pair]),) if self._pairs else (),
+                classes=(ClassShare(PAIRS[pair]),) if pair is not None else (),
                 length=length,
             )
             for given, answers, pair, length in rows
@@ -202,7 +196,7 @@ class MaskedLM(Objective):
         return tuple(
             TokenShown(text, "added" if token in ends else "read")
             if answer == IGNORED
-            else TokenShown(text, self.masking.fate(token, answer), whole)
+            else TokenShown(text, fate(token, answer, self.masking.mask), whole)
             for text, whole, token, answer in zip(texts, wholes, given, answers, strict=True)
         )
 
@@ -210,7 +204,7 @@ class MaskedLM(Objective):
         seen = self._see(model, batch)
         losses = torch.full(batch["labels"].shape, math.nan)
         losses[seen.where.cpu()] = seen.losses.float().cpu()
-        lengths = batch["attention"].sum(1).tolist()
+        lengths = batch["attention_mask"].sum(1).tolist()
         return [
             Judged(loss, [None if math.isnan(each) else each for each in row[:length]])
             for loss, row, length in zip(_of_each(seen).tolist(), losses.tolist(), lengths, strict=True)
@@ -230,51 +224,23 @@ class MaskedLM(Objective):
 
     # ------------------------------------------------------------------------------- small things
 
-    def _made(self, random: np.random.Generator, data: Sentences, openings: NDArray[Any]) -> Batch:
-        rows = [self._example(random, data, int(opening)) for opening in openings]
-        longest = max(len(ids) for ids, *_ in rows)
-        empty = {"tokens": self.masking.padding, "segments": 0, "attention": 0, "labels": IGNORED}
-        made = {name: np.full((len(rows), longest), value, dtype=np.int64) for name, value in empty.items()}
-        for place, (ids, labels, second, _) in enumerate(rows):
-            made["tokens"][place, : len(ids)], made["labels"][place, : len(ids)] = ids, labels
-            made["attention"][place, : len(ids)] = 1
-            made["segments"][place, second : len(ids)] = 1
+    def _made(self, random: np.random.Generator, data: Sentences, openings: Iterable[int]) -> Batch:
+        made = masked_batch(random, data, openings, self.masking, self.context, pairs=self._pairs)
         batch = {name: torch.from_numpy(values) for name, values in made.items()}
-        batch["pairs"] = torch.tensor([pair for *_, pair in rows])
-        hidden = int((batch["labels"] != IGNORED).sum())
-        batch["scale"] = torch.full((len(rows),), len(rows) / hidden)
-        return batch
-
-    def _example(
-        self, random: np.random.Generator, data: Sentences, opening: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
-        """Ids with words hidden, what they were, where the second segment begins, and what is so of the pair."""
-        masking, parts, pair = self.masking, [], FOLLOWS
-        if self._pairs:
-            first, second, follows = data.pair(random, opening, self.context - 3)
-            parts, pair = [first, second], FOLLOWS if follows else RANDOM
-        else:
-            parts = [data.stretch(random, opening, self.context - 2)]
-        ids = [masking.first]
-        for part in parts:
-            ids += [*part.tolist(), masking.between]
-        whole = np.array(ids, dtype=np.int64)
-        begins = 2 + len(parts[0])
-        places = np.delete(np.arange(1, len(whole) - 1), [begins - 2] if len(parts) > 1 else [])
-        return *masking.hide(random, whole, places), begins if len(parts) > 1 else len(whole), pair
+        size, hidden = len(batch["labels"]), int((batch["labels"] != IGNORED).sum())
+        return {**batch, "scale": torch.full((size,), size / hidden)}
 
     def _see(self, model: PreTrainedModel, batch: Batch) -> Seen:
-        given = {"input_ids": batch["tokens"], "attention_mask": batch["attention"]}
-        if self._pairs:
-            given["token_type_ids"] = batch["segments"]
-        output: Any = model(**given)
+        given = ("input_ids", "attention_mask", "token_type_ids")
+        output: Any = model(**{name: batch[name] for name in given if name in batch})
         where = batch["labels"] != IGNORED
         logits = (output.prediction_logits if self._pairs else output.logits)[where].float()
         losses = F.cross_entropy(logits, batch["labels"][where], reduction="none")
         if not self._pairs:
             return Seen(where, logits, losses, None, None)
         pair_logits = output.seq_relationship_logits.float()
-        return Seen(where, logits, losses, pair_logits, F.cross_entropy(pair_logits, batch["pairs"], reduction="none"))
+        pair_losses = F.cross_entropy(pair_logits, batch["next_sentence_label"], reduction="none")
+        return Seen(where, logits, losses, pair_logits, pair_losses)
 
 
 def _of_each(seen: Seen) -> torch.Tensor:
