@@ -602,6 +602,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a BERT that was trained for it (masking.next_sentence).",
     ),
     "mask-none": ("There is nothing hidden in the text.", "Write [MASK] in place of a word."),
+    "text-empty": ("There is no text.", "Write something to be read."),
     "text-pairs": (
         "{count} texts are no pairs: each first sentence needs a second.",
         "Give two texts for each pair.",

@@ -79,9 +79,14 @@ def _said(number: int) -> str:
     return f"{number:,}" if abs(number) < _SAID_IN_FULL else "beyond all bounds"
 
 
+def has_tokenizer(folder: Path) -> bool:
+    """Whether there is a file that a tokenizer can be made from."""
+    return any((folder / file).is_file() for file in _TOKENIZER_FILES)
+
+
 def check_tokenizer(folder: Path, name: str) -> None:
     """Whether there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
-    if not any((folder / file).is_file() for file in _TOKENIZER_FILES):
+    if not has_tokenizer(folder):
         raise StudioError("tokenizer-missing", model=name)
     for file, most_bytes in _TOKENIZER_JSON:
         if (folder / file).is_file():

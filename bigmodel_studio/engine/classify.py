@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from PIL import Image
+from transformers import PretrainedConfig
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.loading import Held
@@ -52,14 +53,19 @@ def _prediction(image: str, held: Held, request: Classify) -> Prediction:
 
 
 def probabilities(picture: Image.Image, held: Held) -> torch.Tensor:
-    """[labels], float32: the softmax of the model's logits, or each label's own where several can be true at once."""
+    """[labels], float32: how probable the model holds each label to be."""
     assert held.processor is not None
     inputs = held.processor(images=picture, return_tensors="pt")
     pixels = inputs["pixel_values"].to(held.device, held.model.dtype)
     with torch.inference_mode():
         logits: torch.Tensor = held.model(pixel_values=pixels).logits[0].float()
+    return chances(logits, held)
+
+
+def chances(logits: torch.Tensor, held: Held) -> torch.Tensor:
+    """[labels]: the softmax of a classifier's logits; each label's own where it is alone or several can be true."""
     several = getattr(held.model.config, "problem_type", None) == "multi_label_classification"
-    return logits.sigmoid() if several else logits.softmax(dim=-1)
+    return logits.sigmoid() if several or logits.numel() == 1 else logits.softmax(dim=-1)
 
 
 def labels(values: torch.Tensor, held: Held, most: int) -> Iterator[Label]:
@@ -68,3 +74,9 @@ def labels(values: torch.Tensor, held: Held, most: int) -> Iterator[Label]:
     best = values.topk(min(most, values.numel()))
     for value, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):
         yield Label(label=str(names.get(index, index)), probability=value)
+
+
+def labels_of(config: PretrainedConfig) -> tuple[str, ...]:
+    """The classes that a model says, in the order of their numbers."""
+    names: dict[int, str] = config.id2label or {}  # type: ignore[assignment]
+    return tuple(str(names[number]) for number in sorted(names))

@@ -33,7 +33,7 @@ from bigmodel_studio.core.model_folder import architecture_of, context_length_of
 from bigmodel_studio.core.weights import Weights, listed
 from bigmodel_studio.engine import cifar_resnet as cifar_resnet  # registers its classes
 from bigmodel_studio.engine import devices
-from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder, check_processor, check_tokenizer
+from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder, check_processor, check_tokenizer, has_tokenizer
 from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.engine.holding import storage_bytes
 from bigmodel_studio.engine.sampling import own_sampling
@@ -60,6 +60,8 @@ _FIRST_NUMBER = re.compile(r"[^\d]*\.(\d+)\.")
 _SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
 _READS: frozenset[ModelKind] = _SPEAKS | {"masked-lm"}
 """What is used with a tokenizer."""
+_MAY_READ: frozenset[ModelKind] = frozenset({"text-classifier", "token-classifier", "encoder"})
+"""What is used with one where it has one: an encoder may also be one of pictures or of sounds."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Held
     refuse_oversized(build_on_meta(folder, auto_class_of(kind, folder)), weights)
     device = devices.choose(ref.device)
     dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
-    tokenizer = load_tokenizer(folder, name_of(ref)) if kind in _READS else None
+    reads = kind in _READS or (kind in _MAY_READ and has_tokenizer(folder))
+    tokenizer = load_tokenizer(folder, name_of(ref)) if reads else None
     processor = load_processor(folder) if kind == "image-classifier" else None
     model = load_model(folder, kind, dtype)
     nn.Module.to(model, device)

@@ -1,55 +1,65 @@
 """The tasks of BERT's two heads: the words that are hidden, and whether one sentence follows another (Devlin et al.
-2018, section 3.1).
+2018, section 3.1). And what all tasks of models that read have in common: each text by itself, its fault its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.engine.failures import failed
 from bigmodel_studio.engine.loading import FOR_PRE_TRAINING, Held
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import Candidate, Done, Event, Filled, FillMask, NextTold, Problem, Progress, TellNext
+from bigmodel_studio.protocol import (
+    Candidate,
+    Done,
+    Event,
+    Filled,
+    FillMask,
+    ModelKind,
+    NextTold,
+    Problem,
+    Progress,
+    TellNext,
+    TextAnswer,
+)
 
 MASK = "[MASK]"
 """How a hidden word is written in a text, whatever the tokenizer calls it."""
 CANDIDATES = 5
+Given = TypeVar("Given")
 
 
 def fill_mask(request: FillMask, session: Session) -> Iterator[Event]:
     """One ``Filled`` a text; one that has nothing hidden, or is too long, carries its error."""
-    if request.top_k < 1:
-        raise StudioError("sampling-invalid", field="top_k", was=str(request.top_k), may_be="1 or more")
+    check_top_k(request.top_k)
     held = yield from session.hold(request.model)
-    tokenizer = _reader(held)
-    for number, text in enumerate(request.texts):
-        yield Progress(what="reading", done=number, total=len(request.texts))
-        with torch.inference_mode():
-            yield fill(held.model, tokenizer, text, held.facts.context_length, request.top_k)
+    tokenizer = _guesser(held)
+
+    def answer(text: str) -> Filled:
+        return fill(held.model, tokenizer, text, held.facts.context_length, request.top_k)
+
+    yield from each(request.texts, answer, lambda text, error: Filled(text=text, error=error))
     yield Done()
 
 
 def tell_next(request: TellNext, session: Session) -> Iterator[Event]:
     """One ``NextTold`` a pair. Raises ``StudioError`` "no-next-sentence" where the model has no head for it."""
     held = yield from session.hold(request.model)
-    tokenizer = _reader(held)
+    tokenizer = _guesser(held)
     if not held.facts.architecture.endswith(FOR_PRE_TRAINING):
         raise StudioError("no-next-sentence", model=held.facts.name)
-    for number, (first, second) in enumerate(request.pairs):
-        yield Progress(what="reading", done=number, total=len(request.pairs))
-        given: Any = tokenizer(first, second, return_tensors="pt")
-        error = _too_long(given["input_ids"].shape[1], held.facts.context_length)
-        if error is not None:
-            yield NextTold(first=first, second=second, error=error)
-            continue
-        with torch.inference_mode():
-            output: Any = held.model(**given.to(held.device))
+
+    def answer(pair: tuple[str, str]) -> NextTold:
+        output = held.model(**encoded(held, tokenizer, *pair))
         chance = output.seq_relationship_logits[0].float().softmax(-1)[0].item()  # 0: it follows
-        yield NextTold(first=first, second=second, follows=chance)
+        return NextTold(first=pair[0], second=pair[1], follows=chance)
+
+    yield from each(request.pairs, answer, lambda pair, error: NextTold(first=pair[0], second=pair[1], error=error))
     yield Done()
 
 
@@ -75,15 +85,62 @@ def fill(
     return Filled(text=text, filled=filled, masks=tuple(masks))
 
 
-def _reader(held: Held) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model that guesses words. Raises ``StudioError`` "kind-wrong" or "tokenizer-no-mask"."""
-    if held.facts.kind != "masked-lm" or held.tokenizer is None:
-        others = "Choose a model that fills in masked words."
-        name, kind = held.facts.name, held.facts.kind
-        raise StudioError("kind-wrong", model=name, kind=kind, wanted="masked-lm", others=others)
-    if held.tokenizer.mask_token_id is None:
-        raise StudioError("tokenizer-no-mask")
+# ---------------------------------------------------------------------------------------------- for all tasks
+
+
+def each(
+    given: Sequence[Given], answer: Callable[[Given], TextAnswer], refused: Callable[[Given, Problem], TextAnswer]
+) -> Iterator[Event]:
+    """An answer for each, in order; what cannot be answered is ``refused`` with the reason, and spoils no other."""
+    for number, one in enumerate(given):
+        yield Progress(what="reading", done=number, total=len(given))
+        try:
+            with torch.inference_mode():
+                said = answer(one)
+        except Exception as error:  # of this text: the next may do
+            said = refused(one, failed(error).problem)
+        yield said
+
+
+def encoded(held: Held, tokenizer: PreTrainedTokenizerBase, text: str | list[str], second: str | None = None) -> Any:
+    """A text (as one, as a pair, or as words) as the model's input, on its device.
+
+    Raises ``StudioError``: "text-empty", and "context-full" where it has more tokens than the model can see.
+    """
+    if not (text.strip() if isinstance(text, str) else text) and not (second or "").strip():
+        raise StudioError("text-empty")
+    made: Any = tokenizer(text, second, is_split_into_words=isinstance(text, list), return_tensors="pt")
+    error = _too_long(made["input_ids"].shape[1], held.facts.context_length)
+    if error is not None:
+        raise StudioError.of(error)
+    return made.to(held.device)
+
+
+def reader(held: Held, kinds: tuple[ModelKind, ...], others: str) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model of one of these kinds.
+
+    Raises ``StudioError``: "kind-wrong", with ``others`` to say what to choose, or "tokenizer-missing".
+    """
+    name, kind = held.facts.name, held.facts.kind
+    if kind not in kinds:
+        raise StudioError("kind-wrong", model=name, kind=kind, wanted=kinds[0], others=others)
+    if held.tokenizer is None:
+        raise StudioError("tokenizer-missing", model=name)
     return held.tokenizer
+
+
+def check_top_k(top_k: int) -> None:
+    """Raises ``StudioError`` "sampling-invalid" where nothing is asked for."""
+    if top_k < 1:
+        raise StudioError("sampling-invalid", field="top_k", was=str(top_k), may_be="1 or more")
+
+
+def _guesser(held: Held) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model that guesses words. Raises ``StudioError`` "tokenizer-no-mask" too."""
+    tokenizer = reader(held, ("masked-lm",), "Choose a model that fills in masked words.")
+    if tokenizer.mask_token_id is None:
+        raise StudioError("tokenizer-no-mask")
+    return tokenizer
 
 
 def _too_long(tokens: int, context: int | None) -> Problem | None:

@@ -72,8 +72,22 @@ from bigmodel_studio.protocol.models import (
     Speed,
     Tried,
 )
-from bigmodel_studio.protocol.text import Candidate, Filled, FillMask, NextTold, TellNext
-from bigmodel_studio.protocol.values import Device, ModelKind, ModelRef, Problem, Source
+from bigmodel_studio.protocol.text import (
+    Candidate,
+    ClassifyTexts,
+    Embedded,
+    EmbedTexts,
+    Filled,
+    FillMask,
+    NextTold,
+    Similarities,
+    Tagged,
+    TagWords,
+    TellNext,
+    TextAnswer,
+    TextClassified,
+)
+from bigmodel_studio.protocol.values import Device, Label, ModelKind, ModelRef, Problem, Source
 
 __all__ = [
     "FRAME_LIMIT_BYTES",
@@ -87,6 +101,7 @@ __all__ = [
     "ClassCount",
     "ClassShare",
     "Classify",
+    "ClassifyTexts",
     "CopyChecked",
     "Costs",
     "DataRequest",
@@ -101,6 +116,8 @@ __all__ = [
     "Download",
     "Downloaded",
     "Downloading",
+    "EmbedTexts",
+    "Embedded",
     "End",
     "Event",
     "Example",
@@ -166,14 +183,19 @@ __all__ = [
     "Sent",
     "SignIn",
     "SignOut",
+    "Similarities",
     "Sort",
     "Source",
     "Speed",
     "StepSeen",
     "StepTaken",
     "Submit",
+    "TagWords",
+    "Tagged",
     "TakeStep",
     "TellNext",
+    "TextAnswer",
+    "TextClassified",
     "TextRequest",
     "ToEngine",
     "Token",
@@ -321,7 +343,7 @@ class ExportScript(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 HubRequest = SearchHub | LookAtRepo | Download | CheckCopy | SignIn | SignOut | WhoAmI
 DataRequest = LookAtData
 InsideRequest = LookAtStep | TakeStep
-TextRequest = FillMask | TellNext
+TextRequest = FillMask | TellNext | ClassifyTexts | TagWords | EmbedTexts
 Request = (
     Load
     | Unload
@@ -412,7 +434,18 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 InsideResult = StepSeen | StepTaken
 HubResult = HubPage | HubRepo | Downloaded | CopyChecked | Account
-Result = Generated | Description | ModelFacts | DeviceReport | Measured | Speed | DataSeen | HubResult | InsideResult
+Result = (
+    Generated
+    | Description
+    | ModelFacts
+    | DeviceReport
+    | Measured
+    | Speed
+    | Similarities
+    | DataSeen
+    | HubResult
+    | InsideResult
+)
 
 
 # ---------------------------------------------------------------------------------------------- events
@@ -443,11 +476,6 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     logprob: float
     processed_logprob: float
     alternatives: tuple[Alternative, ...] = ()
-
-
-class Label(msgspec.Struct, frozen=True):
-    label: str
-    probability: float
 
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -508,8 +536,7 @@ Event = (
     | Token
     | Prediction
     | Picture
-    | Filled
-    | NextTold
+    | TextAnswer
     | Notice
     | Downloading
     | Tried

@@ -1,10 +1,14 @@
-"""What is asked of models that read text, BERT's first of all, and what they answer."""
+"""What is asked of models that read text, BERT's first of all, and what they answer.
+
+Each answer stands for one text, in the order given, and carries an ``error`` where that text could not be read; the
+others are answered all the same.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
-from bigmodel_studio.protocol.values import ModelRef, Problem
+from bigmodel_studio.protocol.values import Label, ModelRef, Problem
 
 
 class FillMask(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -20,6 +24,30 @@ class TellNext(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     model: ModelRef
     pairs: tuple[tuple[str, str], ...]
+
+
+class ClassifyTexts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What each text is, or each pair of texts (``inputs`` hold one or two). A ``TextClassified`` each; ends with
+    ``Done(None)``.
+    """
+
+    model: ModelRef
+    inputs: tuple[tuple[str, ...], ...]
+    top_k: int = 5
+
+
+class TagWords(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What each word of a text is tagged with. One ``Tagged`` a text; ends with ``Done(None)``."""
+
+    model: ModelRef
+    texts: tuple[str, ...]
+
+
+class EmbedTexts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A vector for each text. One ``Embedded`` each; ends with ``Done(Similarities)``."""
+
+    model: ModelRef
+    texts: tuple[str, ...]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -45,3 +73,47 @@ class NextTold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     second: str
     follows: float = 0.0
     error: Problem | None = None
+
+
+class TextClassified(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The most probable classes of a text (or of the pair that ``second`` makes it), best first."""
+
+    text: str
+    second: str = ""
+    predictions: tuple[Label, ...] = ()
+    error: Problem | None = None
+
+
+class Tagged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The words of a text and the tags that the model knows; ``logprobs`` [words, tags] (natural logarithm) are the
+    lattice. ``greedy`` has each word's most probable tag, ``viterbi`` is the most probable way through the lattice on
+    which every entity begins before it goes on; ``…_logprob`` is the sum along each.
+    """
+
+    text: str
+    words: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    logprobs: tuple[tuple[float, ...], ...] = ()
+    greedy: tuple[str, ...] = ()
+    greedy_logprob: float = 0.0
+    viterbi: tuple[str, ...] = ()
+    viterbi_logprob: float = 0.0
+    error: Problem | None = None
+
+
+class Embedded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The mean of the model's last hidden states over the text's tokens, of length 1; and how many tokens it has."""
+
+    text: str
+    vector: tuple[float, ...] = ()
+    tokens: int = 0
+    error: Problem | None = None
+
+
+class Similarities(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The cosine of the angle between each two texts' vectors [texts, texts]; None where one of them has none."""
+
+    cosines: tuple[tuple[float | None, ...], ...]
+
+
+TextAnswer = Filled | NextTold | TextClassified | Tagged | Embedded

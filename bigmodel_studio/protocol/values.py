@@ -36,6 +36,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     arguments: dict[str, str | int | float] = {}
 
 
+class Label(msgspec.Struct, frozen=True):
+    """A class and how probable the model holds it."""
+
+    label: str
+    probability: float
+
+
 class Device(msgspec.Struct, frozen=True, kw_only=True):
     """A device of this machine. ``id`` is what torch calls it (``cpu``, ``cuda:0``, ``mps``); sizes in bytes."""
 

@@ -15,12 +15,7 @@ from transformers import PretrainedConfig, PreTrainedModel
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.weights import listed
-
-
-def labels_of(config: PretrainedConfig) -> tuple[str, ...]:
-    """The classes that a model says, in the order of their numbers."""
-    names: dict[int, str] = config.id2label or {}  # type: ignore[assignment]
-    return tuple(str(names[number]) for number in sorted(names))
+from bigmodel_studio.engine.classify import labels_of as labels_of
 
 
 def with_labels(config: PretrainedConfig, labels: Sequence[str]) -> PretrainedConfig:
