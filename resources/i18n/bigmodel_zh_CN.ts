@@ -5756,6 +5756,10 @@
         <translation>{path} 中没有文本。</translation>
     </message>
     <message>
+        <source>There is no text.</source>
+        <translation>没有文字。</translation>
+    </message>
+    <message>
         <source>There is no {model} in the catalogue.</source>
         <translation>目录中没有 {model}。</translation>
     </message>
@@ -5962,6 +5966,10 @@
     <message>
         <source>Write [MASK] in place of a word.</source>
         <translation>请用 [MASK] 代替一个词。</translation>
+    </message>
+    <message>
+        <source>Write something to be read.</source>
+        <translation>请写一些要读的文字。</translation>
     </message>
     <message>
         <source>Write {mask} where the word is missing.</source>
