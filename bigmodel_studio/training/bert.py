@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from transformers import BertConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import architecture_of, kind_of
 from bigmodel_studio.core.spec import MaskingSpec, RunSpec
-from bigmodel_studio.engine import loading
-from bigmodel_studio.engine.checks import check_folder
+from bigmodel_studio.training.base_model import BaseModel
 from bigmodel_studio.training.masking import Masking
 
 
@@ -39,19 +37,13 @@ def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedM
     return network
 
 
-def load_masked_lm(folder: Path, *, next_sentence: bool) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
-    """Tokenizer and model of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
-    config, weights = check_folder(folder)
-    kind = kind_of(config)
-    if kind != "masked-lm":
-        others = "Choose a model that fills in masked words."
-        raise StudioError("kind-wrong", model=str(folder), kind=kind, wanted="masked-lm", others=others)
-    if next_sentence and architecture_of(config) != "BertForPreTraining":
+def masked_model(folder: Path, *, next_sentence: bool) -> BaseModel:
+    """One that fills in masked words, to be trained on. Raises ``StudioError`` with the reason why not."""
+    auto_class = None if next_sentence else transformers.AutoModelForMaskedLM
+    base = BaseModel(folder, ("masked-lm",), "masked-lm", "Choose a model that fills in masked words.", auto_class)
+    if next_sentence and base.architecture != "BertForPreTraining":
         raise StudioError("next-sentence-none", model=folder.name)
-    auto = loading.auto_class_of(kind, folder) if next_sentence else transformers.AutoModelForMaskedLM
-    loading.refuse_oversized(loading.build_on_meta(folder, auto), weights)
-    tokenizer = loading.load_tokenizer(folder, folder.name)
-    return tokenizer, loading.load_model(folder, kind, torch.float32, auto)
+    return base
 
 
 def masking_of(tokenizer: PreTrainedTokenizerBase, spec: MaskingSpec) -> Masking:

@@ -14,30 +14,29 @@ import transformers
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import kind_of
+from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.core.weights import listed
 from bigmodel_studio.engine import loading
-from bigmodel_studio.engine.checks import check_folder
 from bigmodel_studio.protocol import ModelKind
 from bigmodel_studio.training import heads
+from bigmodel_studio.training.base_model import BaseModel
 
 POOLERS = ("pooler", "pre_classifier")
 """Parts between a body and its head that a model of another kind may come without."""
 
 
+def reading_model(folder: Path, kind: ModelKind, bases: Sequence[ModelKind]) -> BaseModel:
+    """One that reads text, to be given a head of ``kind``. Raises ``StudioError`` with the reason why not."""
+    return BaseModel(folder, bases, kind, "Choose a model that reads text: BERT, or one like it.")
+
+
 def load_with_head(
-    folder: Path, kind: ModelKind, bases: Sequence[ModelKind], labels: tuple[str, ...], seed: int
+    folder: Path, kind: ModelKind, labels: tuple[str, ...], seed: int
 ) -> tuple[PreTrainedModel, list[str]]:
     """The model of a folder with a head of ``kind`` for these labels, in float32 to be trained; and what is new in it.
 
-    Raises ``StudioError`` with the reason: "kind-wrong", "tensors-missing", and what ``engine.checks`` says.
+    ``reading_model`` has looked at it. Raises ``StudioError`` with the reason: "tensors-missing", "config-invalid".
     """
-    config, weights = check_folder(folder)
-    there = kind_of(config)
-    if there not in bases:
-        others = "Choose a model that reads text: BERT, or one like it."
-        raise StudioError("kind-wrong", model=str(folder), kind=there, wanted=kind, others=others)
-    loading.refuse_oversized(loading.build_on_meta(folder, loading.auto_class_of(there, folder)), weights)
     auto: Any = getattr(transformers, loading.AUTO_CLASSES[kind])
     torch.manual_seed(seed)
     try:
@@ -60,6 +59,20 @@ def load_with_head(
     strange = [name for name in new if not _may_be_new(model, name)]
     if strange:
         raise StudioError("tensors-missing", count=len(strange), names=listed(strange))
+    return model, new
+
+
+def load_for(
+    base: BaseModel, kind: ModelKind, labels: tuple[str, ...], spec: RunSpec, *, resumed: bool
+) -> tuple[PreTrainedModel, list[str]]:
+    """``load_with_head`` as a spec wants it. Raises ``StudioError`` "labels-changed" where a resumed run's head fits no
+    longer.
+    """
+    model, new = load_with_head(base.folder, kind, labels, spec.seed)
+    if resumed and new:
+        raise StudioError("labels-changed", were=", ".join(heads.labels_of(model.config)[:20]))
+    if spec.method.kind == "frozen":
+        heads.train_only(model, head_names(model))
     return model, new
 
 

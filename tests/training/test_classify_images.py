@@ -28,9 +28,9 @@ from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Classify, Done, Prediction
 from bigmodel_studio.training import heads, objectives, picture_data
+from bigmodel_studio.training.base_model import picture_model
 from bigmodel_studio.training.class_scores import class_scores, frequency_loss
 from bigmodel_studio.training.cutting import cut
-from bigmodel_studio.training.objectives.classify_images import load_classifier
 from bigmodel_studio.training.optimizing import learning_rate
 from bigmodel_studio.training.run import BAD_INPUT, FINISHED, STOPPED, run
 from tests.processes import kill
@@ -281,9 +281,11 @@ def test_a_fresh_head_has_the_folders_labels_and_everything_else_is_the_models(
     }
     whole, stopped = make_run(**changes), make_run(**changes)
     assert run(whole.path, resume=False) == FINISHED, whole.status().message
-    assert whole.status().parameters == sum(p.numel() for p in load_classifier(whole.checkpoint_path()).parameters())
-    base = load_classifier(picture_folder).state_dict()
-    model = load_classifier(whole.checkpoint_path())
+    assert whole.status().parameters == sum(
+        p.numel() for p in picture_model(whole.checkpoint_path()).load().parameters()
+    )
+    base = picture_model(picture_folder).load().state_dict()
+    model = picture_model(whole.checkpoint_path()).load()
     assert heads.labels_of(model.config) == ("blue", "green", "red")
     head = heads.head_names(model)
     assert head == {"classifier.1.weight", "classifier.1.bias"}
@@ -304,8 +306,8 @@ def test_a_fresh_head_has_the_folders_labels_and_everything_else_is_the_models(
 def test_all_of_a_model_is_trained_on_and_its_statistics_stay(make_run: MakeRun, picture_folder: Path) -> None:
     folder = make_run(model={"base": str(picture_folder)}, schedule={"steps": 3, "warmup": 0})
     assert run(folder.path, resume=False) == FINISHED
-    base = load_classifier(picture_folder).state_dict()
-    for name, tensor in load_classifier(folder.checkpoint_path()).state_dict().items():
+    base = picture_model(picture_folder).load().state_dict()
+    for name, tensor in picture_model(folder.checkpoint_path()).load().state_dict().items():
         same = "running" in name or "num_batches" in name
         assert torch.equal(tensor, base[name]) == same, name
 

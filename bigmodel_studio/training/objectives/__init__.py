@@ -1,8 +1,8 @@
 """What can be trained for, in one table, and what the loop asks of each.
 
-An objective knows its data and its model: it builds both, makes batches, says the loss of one, and shows what the
-model can do by now. It knows nothing of optimizers, checkpoints or run folders. A new one is a module with a subclass
-of ``Objective`` and a line in ``OBJECTIVES``.
+An objective knows its data and its model: it prepares the one and builds the other, makes batches, says the loss of
+one, and shows what the model can do by now. It knows nothing of optimizers, checkpoints or run folders. A new one is a
+module with a subclass of ``Objective`` and a line in ``OBJECTIVES``.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class Judged(NamedTuple):
 
 
 class Objective(ABC):
-    """One training's data and model. Made by ``build``; ``model`` is on the CPU until the loop moves it."""
+    """One training's data and model. Made by ``build``, or by ``prepare`` without the model; ``model`` is on the CPU
+    until the loop moves it.
+    """
 
     rate: str
     """What its speed is called in the records: ``tokens_per_s``, ``images_per_s``."""
@@ -82,7 +84,13 @@ class Objective(ABC):
 
     @abstractmethod
     def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
-        """Prepare data and model; from ``checkpoint`` where the run is resumed. Raises ``StudioError``."""
+        """Prepare the data, and what of the model is known without its weights; of ``checkpoint`` where the run is
+        resumed. Raises ``StudioError``.
+        """
+
+    @abstractmethod
+    def build_model(self) -> None:
+        """Make ``model``, or load it. Raises ``StudioError``."""
 
     @abstractmethod
     def batch(self, step: int) -> Batch:
@@ -196,8 +204,18 @@ def place_text(place: Place) -> str:
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
-def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
-    """The objective that a checked spec names. Raises ``StudioError`` where its data or its model cannot be used."""
+def prepare(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
+    """The objective that a checked spec names, without its model: its data can be looked at.
+
+    Raises ``StudioError`` where its data cannot be used, or its model by what is known of it without loading it.
+    """
     module, _, name = OBJECTIVES[spec.objective].partition(":")
     made: Objective = getattr(importlib.import_module(module), name)(spec, checkpoint, say)
+    return made
+
+
+def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
+    """The objective that a checked spec names. Raises ``StudioError`` where its data or its model cannot be used."""
+    made = prepare(spec, checkpoint, say)
+    made.build_model()
     return made

@@ -16,13 +16,10 @@ import torch.nn.functional as F
 from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import context_length_of, kind_of
 from bigmodel_studio.core.spec import ModelSpec, RunSpec
-from bigmodel_studio.engine import loading
-from bigmodel_studio.engine.checks import check_folder
 from bigmodel_studio.protocol import ExampleShown, Place, TokenShown
 from bigmodel_studio.training import baselines, data, tokenizing
+from bigmodel_studio.training.base_model import causal_model
 from bigmodel_studio.training.continuing import continued, ends_of
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
@@ -42,23 +39,16 @@ class CausalLM(Objective):
         self._spec = spec
         corpus = split_corpus(spec.data.train, spec.data.evaluation)
         source = checkpoint if checkpoint is not None else _base_folder(spec.model)
+        self._base = causal_model(source) if source is not None else None
         # The text is looked at before anything large is built: a context that it cannot fill costs its square.
-        if source is None:
+        if self._base is None:
             learn = tokenizing.train_tokenizer
             self.tokenizer = tokenizing.asked_tokenizer(spec.model.tokenizer, corpus, learn, spec.model.context, say)
             self.context = spec.model.context
         else:
-            self.tokenizer, self.model = load_causal_lm(source)
-            known = context_length_of(self.model.config.get_text_config().to_dict())
-            self.context = min(spec.model.context, known or spec.model.context)
+            self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self.tokens = data.prepare(corpus, self.tokenizer, say)
         self.tokens.check(self.context)
-        if source is None:
-            self.model = build_gpt(spec.model, self.tokenizer, spec.seed)
-        embeddings: Any = self.model.get_input_embeddings()
-        rows = int(embeddings.weight.shape[0])
-        if len(self.tokenizer) > rows:
-            raise StudioError("vocabulary-mismatch", tokens=len(self.tokenizer), known=rows)
         train, evaluation = len(self.tokens.train), len(self.tokens.evaluation)
         self.notes = [
             f"{train:,} training and {evaluation:,} evaluation tokens",
@@ -68,6 +58,12 @@ class CausalLM(Objective):
             f"{path}: {count:,} places were not UTF-8 and are read as U+FFFD"
             for path, count in self.tokens.replaced.items()
         ]
+
+    def build_model(self) -> None:
+        if self._base is None:
+            self.model = build_gpt(self._spec.model, self.tokenizer, self._spec.seed)
+        else:
+            self.model = self._base.load()
 
     def batch(self, step: int) -> Batch:
         return {"tokens": self.tokens.batch(self._spec.seed, step, self._spec.schedule.update, self.context)}
@@ -175,18 +171,6 @@ def build_gpt(model: ModelSpec, tokenizer: PreTrainedTokenizerBase, seed: int) -
             if name.endswith(("out_proj.weight", "c_proj.weight")):
                 parameter.mul_(1 / math.sqrt(2 * model.layers))
     return network
-
-
-def load_causal_lm(folder: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
-    """Tokenizer and model of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
-    config, weights = check_folder(folder)
-    kind = kind_of(config)
-    if kind != "causal-lm":
-        others = "Choose a model that continues text."
-        raise StudioError("kind-wrong", model=str(folder), kind=kind, wanted="causal-lm", others=others)
-    loading.refuse_oversized(loading.build_on_meta(folder, loading.auto_class_of(kind, folder)), weights)
-    tokenizer = loading.load_tokenizer(folder, folder.name)
-    return tokenizer, loading.load_model(folder, kind, torch.float32)
 
 
 def _base_folder(model: ModelSpec) -> Path | None:

@@ -18,18 +18,17 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import context_length_of
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import ExampleShown, Place, TokenShown
 from bigmodel_studio.training import chat_data, drawing
+from bigmodel_studio.training.base_model import causal_model
 from bigmodel_studio.training.baselines import token_shares
 from bigmodel_studio.training.chat_data import Chats
 from bigmodel_studio.training.chat_spans import simple_template
 from bigmodel_studio.training.continuing import continued, ends_of
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
-from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS, load_causal_lm
+from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
 from bigmodel_studio.training.objectives.token_texts import token_texts
 
 ORDER = 1
@@ -60,22 +59,20 @@ class Chat(Objective):
         self._spec = spec
         corpus = chat_data.chat_files(spec.data.train, spec.data.evaluation)
         source = checkpoint if checkpoint is not None else resolve(parse_model(spec.model.base))
-        self.tokenizer, self.model = load_causal_lm(source)
-        known = context_length_of(self.model.config.get_text_config().to_dict())
-        self.context = min(spec.model.context, known or spec.model.context)
-        embeddings: Any = self.model.get_input_embeddings()
-        rows = int(embeddings.weight.shape[0])
-        if len(self.tokenizer) > rows:
-            raise StudioError("vocabulary-mismatch", tokens=len(self.tokenizer), known=rows)
+        self._base = causal_model(source)
+        self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         bare = not self.tokenizer.chat_template
         if bare:
             self.tokenizer.chat_template = simple_template(self.tokenizer)
-        says: Any = self.model.generation_config
-        if says.eos_token_id is None:
-            says.eos_token_id = self.tokenizer.eos_token_id  # else what was learnt to end an answer would not end it
         share = float(spec.data.evaluation) if isinstance(spec.data.evaluation, float | int) else 0.0
         self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, say)
         self.notes = self._told(bare)
+
+    def build_model(self) -> None:
+        self.model = self._base.load()
+        says: Any = self.model.generation_config
+        if says.eos_token_id is None:
+            says.eos_token_id = self.tokenizer.eos_token_id  # else what was learnt to end an answer would not end it
 
     def _told(self, bare: bool) -> list[str]:
         counts, train = self.data.counts, self.data.train

@@ -18,24 +18,26 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch.nn.modules.batchnorm import _BatchNorm
-from transformers import PreTrainedModel, ResNetConfig, ResNetForImageClassification
+from transformers import PreTrainedModel
 
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import kind_of, read_json
+from bigmodel_studio.core.model_folder import read_json
 from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.picture_folders import Classes, check_picture_folders
-from bigmodel_studio.core.spec import ModelSpec, RunSpec
-from bigmodel_studio.engine import cifar_resnet, loading
-from bigmodel_studio.engine.checks import PROCESSOR_FILE, check_folder
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.engine import loading
+from bigmodel_studio.engine.checks import PROCESSOR_FILE
 from bigmodel_studio.engine.pictures import preview_png, read_picture
 from bigmodel_studio.protocol import ExampleShown, Place
 from bigmodel_studio.training import heads, picture_data
+from bigmodel_studio.training.base_model import picture_model
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
+from bigmodel_studio.training.resnets import BUILDERS
 
 SAMPLE_PICTURES = 8
 TOP = 3
@@ -59,9 +61,11 @@ class ClassifyImages(Objective):
         self._spec = spec
         classes = check_picture_folders(spec.data.train, spec.data.evaluation)
         self.labels = classes.labels
+        self._resumed = checkpoint is not None
         source = checkpoint
         if source is None and spec.model.base != SCRATCH:
             source = resolve(parse_model(spec.model.base))
+        self._base = picture_model(source) if source is not None else None
         if source is None:
             self._preprocessor = scratch_preprocessor(spec.model.image_size, [0.5] * 3, [0.5] * 3)
             processor = processor_of(self._preprocessor)
@@ -73,12 +77,6 @@ class ClassifyImages(Objective):
         if source is None:
             self._preprocessor = scratch_preprocessor(spec.model.image_size, self.data.mean, self.data.std)
             self.input = PictureInput(processor_of(self._preprocessor), spec.model.base)
-            self.model = BUILDERS[spec.model.architecture](spec.model, self.labels, spec.seed)
-        else:
-            self.model = self._load(source, resumed=checkpoint is not None)
-        torch.nn.Module.to(self.model, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if spec.method.kind == "frozen":
-            heads.train_only(self.model, heads.head_names(self.model))
         self._confusion: Confusion | None = None
         self._shown, unread = self._sample_pictures()
         self.notes = self._told(classes, unread)
@@ -96,14 +94,22 @@ class ClassifyImages(Objective):
             raise StudioError("data-one-class", label=", ".join(self.labels[number] for number in seen))
         return data
 
-    def _load(self, source: Path, *, resumed: bool) -> PreTrainedModel:
-        model = load_classifier(source)
-        if heads.labels_of(model.config) == self.labels:
-            return model
-        if resumed:
-            were = ", ".join(heads.labels_of(model.config)[:20])
-            raise StudioError("labels-changed", were=were)
-        return heads.with_fresh_head(model, self.labels, self._spec.seed)
+    def build_model(self) -> None:
+        self.model = self._made()
+        torch.nn.Module.to(self.model, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if self._spec.method.kind == "frozen":
+            heads.train_only(self.model, heads.head_names(self.model))
+
+    def _made(self) -> PreTrainedModel:
+        model = self._spec.model
+        if self._base is None:
+            return BUILDERS[model.architecture](model, self.labels, self._spec.seed)
+        loaded = self._base.load()
+        if heads.labels_of(loaded.config) == self.labels:
+            return loaded
+        if self._resumed:
+            raise StudioError("labels-changed", were=", ".join(heads.labels_of(loaded.config)[:20]))
+        return heads.with_fresh_head(loaded, self.labels, self._spec.seed)
 
     def _told(self, classes: Classes, unread: list[tuple[str, str]]) -> list[str]:
         schedule, data = self._spec.schedule, self.data
@@ -271,41 +277,3 @@ class ClassifyImages(Objective):
         part = self.data.evaluation if len(self.data.evaluation) else self.data.train
         count = min(SAMPLE_PICTURES, len(part))
         return [Path(part.files[(2 * number + 1) * len(part) // (2 * count)]) for number in range(count)]
-
-
-def build_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTrainedModel:
-    """A fresh ResNet of basic blocks; its stem takes a quarter of the sides, each stage after the first a half."""
-    config = ResNetConfig(
-        embedding_size=model.widths[0],
-        hidden_sizes=list(model.widths),
-        depths=list(model.depths),
-        layer_type="basic",
-    )
-    torch.manual_seed(seed)
-    build: Any = ResNetForImageClassification
-    network: PreTrainedModel = build(heads.with_labels(config, labels))
-    return network
-
-
-def build_cifar_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTrainedModel:
-    """A fresh network of He et al. 2015, section 4.2, with shortcuts or without."""
-    config = cifar_resnet.build(model.layers, model.widths, model.shortcuts, model.image_size)
-    torch.manual_seed(seed)
-    build: Any = cifar_resnet.CifarResNetForImageClassification
-    network: PreTrainedModel = build(heads.with_labels(config, labels))
-    return network
-
-
-BUILDERS = {"resnet": build_resnet, "cifar-resnet": build_cifar_resnet}
-"""By architecture of the spec."""
-
-
-def load_classifier(folder: Path) -> PreTrainedModel:
-    """The image classifier of a folder, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
-    config, weights = check_folder(folder)
-    kind = kind_of(config)
-    if kind != "image-classifier":
-        others = "Choose a model that recognises pictures."
-        raise StudioError("kind-wrong", model=str(folder), kind=kind, wanted="image-classifier", others=others)
-    loading.refuse_oversized(loading.build_on_meta(folder, loading.auto_class_of(kind, folder)), weights)
-    return loading.load_model(folder, kind, torch.float32)

@@ -21,9 +21,8 @@ from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.engine import loading
 from bigmodel_studio.protocol import ExampleShown, Place
-from bigmodel_studio.training import drawing, heads, text_heads
+from bigmodel_studio.training import drawing, text_heads
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
@@ -45,19 +44,13 @@ class ClassifyText(Objective):
         self.train, self.evaluation = split_texts(spec)
         self.labels = labelled_texts.labels_of(self.train)
         _refuse_strange(self.evaluation, self.labels)
-        base = checkpoint or resolve(parse_model(spec.model.base))
-        self.model, new = text_heads.load_with_head(
-            base, "text-classifier", TRAINABLE["classify-text"].bases, self.labels, spec.seed
-        )
-        if checkpoint is not None and new:
-            raise StudioError("labels-changed", were=", ".join(heads.labels_of(self.model.config)[:20]))
-        self.tokenizer = loading.load_tokenizer(base, base.name)
-        self.context = encoded_context(self.model, spec.model.context)
+        source = checkpoint or resolve(parse_model(spec.model.base))
+        self._resumed = checkpoint is not None
+        self._base = text_heads.reading_model(source, "text-classifier", TRAINABLE["classify-text"].bases)
+        self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self._numbers = {label: number for number, label in enumerate(self.labels)}
         self._train = self._encoded(self.train, say)
         self._evaluation = self._encoded(self.evaluation, say)
-        if spec.method.kind == "frozen":
-            heads.train_only(self.model, text_heads.head_names(self.model))
         self._confusion: Confusion | None = None
         cuts = self._train.cuts + self._evaluation.cuts
         self.notes = [
@@ -65,6 +58,11 @@ class ClassifyText(Objective):
             f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
             f"texts of at most {self.context:,} tokens; {cuts:,} are longer and cut",
         ]
+
+    def build_model(self) -> None:
+        self.model, new = text_heads.load_for(
+            self._base, "text-classifier", self.labels, self._spec, resumed=self._resumed
+        )
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
     def _encoded(self, texts: Sequence[Labelled], say: Say) -> Encoded:
@@ -201,12 +199,6 @@ def split_texts(spec: RunSpec) -> tuple[list[Labelled], list[Labelled]]:
     if isinstance(spec.data.evaluation, float | int):
         return labelled_texts.split(texts, float(spec.data.evaluation))
     return texts, labelled_texts.read_labelled(spec.data.evaluation, columns)
-
-
-def encoded_context(model: PreTrainedModel, wanted: int) -> int:
-    """How many tokens of a text are read: as many as are wanted, and no more than the model knows."""
-    known = getattr(model.config, "max_position_embeddings", None)
-    return min(wanted, known) if isinstance(known, int) and known > 0 else wanted
 
 
 def _refuse_strange(texts: Sequence[Labelled], labels: tuple[str, ...]) -> None:

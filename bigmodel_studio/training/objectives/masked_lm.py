@@ -19,15 +19,13 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import context_length_of
 from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine.reading import MASK, fill
 from bigmodel_studio.protocol import ClassShare, ExampleShown, Place, TokenShown
 from bigmodel_studio.training import drawing, sentence_data, tokenizing
 from bigmodel_studio.training.baselines import token_shares
-from bigmodel_studio.training.bert import build_bert, load_masked_lm, masking_of
+from bigmodel_studio.training.bert import build_bert, masked_model, masking_of
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.masked_examples import FOLLOWS, RANDOM, drawn_openings, masked_batch
 from bigmodel_studio.training.masking import IGNORED, fate
@@ -72,24 +70,20 @@ class MaskedLM(Objective):
         source = checkpoint
         if source is None and spec.model.base != SCRATCH:
             source = resolve(parse_model(spec.model.base))
-        self.context = spec.model.context
-        if source is None:
+        self._base = masked_model(source, next_sentence=self._pairs) if source is not None else None
+        if self._base is None:
             learn = tokenizing.train_wordpiece
             self.tokenizer = tokenizing.asked_tokenizer(spec.model.tokenizer, corpus, learn, spec.model.context, say)
+            self.context = spec.model.context
         else:
-            self.tokenizer, self.model = load_masked_lm(source, next_sentence=self._pairs)
-            known = context_length_of(self.model.config.to_dict())
-            self.context = min(self.context, known or self.context)
+            self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self.masking = masking_of(self.tokenizer, spec.masking)
         self.data = sentence_data.prepare(corpus, self.tokenizer, say)
         self.data.check(pairs=self._pairs)
-        if source is None:
-            self.model = build_bert(spec, self.tokenizer)
-        embeddings: Any = self.model.get_input_embeddings()
-        rows = int(embeddings.weight.shape[0])
-        if len(self.tokenizer) > rows:
-            raise StudioError("vocabulary-mismatch", tokens=len(self.tokenizer), known=rows)
         self.notes = self._told()
+
+    def build_model(self) -> None:
+        self.model = self._base.load() if self._base is not None else build_bert(self._spec, self.tokenizer)
 
     def _told(self) -> list[str]:
         train, evaluation = self.data.train, self.data.evaluation

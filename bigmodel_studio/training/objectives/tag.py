@@ -23,13 +23,11 @@ from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.engine import loading
 from bigmodel_studio.protocol import ExampleSeen, ExampleShown, Place, TokenShown
-from bigmodel_studio.training import drawing, heads, text_heads
+from bigmodel_studio.training import drawing, text_heads
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
-from bigmodel_studio.training.objectives.classify_text import encoded_context
 from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 NOTHING = -100
@@ -50,23 +48,23 @@ class Tag(Objective):
         self.tags = conll.tags_of(self.train)
         self._numbers = {tag: number for number, tag in enumerate(self.tags)}
         self._refuse_strange()
-        base = checkpoint or resolve(parse_model(spec.model.base))
-        bases = TRAINABLE["tag"].bases
-        self.model, new = text_heads.load_with_head(base, "token-classifier", bases, self.tags, spec.seed)
-        if checkpoint is not None and new:
-            raise StudioError("labels-changed", were=", ".join(heads.labels_of(self.model.config)[:20]))
-        self.tokenizer = loading.load_tokenizer(base, base.name)
-        self.context = encoded_context(self.model, spec.model.context)
+        source = checkpoint or resolve(parse_model(spec.model.base))
+        self._resumed = checkpoint is not None
+        self._base = text_heads.reading_model(source, "token-classifier", TRAINABLE["tag"].bases)
+        self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self._train = self._encoded(self.train, say)
         self._evaluation = self._encoded(self.evaluation, say)
-        if spec.method.kind == "frozen":
-            heads.train_only(self.model, text_heads.head_names(self.model))
         self._totals: dict[str, conlleval.Counts] = {}
         self.notes = [
             f"{len(self.train):,} sentences to learn from, {len(self.evaluation):,} to evaluate on",
             f"{len(self.tags):,} tags: {', '.join(self.tags[:30])}",
             f"sentences of at most {self.context:,} tokens; {self._train.cuts + self._evaluation.cuts:,} are cut",
         ]
+
+    def build_model(self) -> None:
+        self.model, new = text_heads.load_for(
+            self._base, "token-classifier", self.tags, self._spec, resumed=self._resumed
+        )
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
     def _refuse_strange(self) -> None:

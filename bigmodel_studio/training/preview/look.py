@@ -33,7 +33,7 @@ def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataSeen:
 
 
 def _examples(spec: RunSpec, request: LookAtData, say: Say) -> list[ExampleShown]:
-    objective = objectives.build(spec, None, say)
+    objective = objectives.prepare(spec, None, say)
     batch = objective.batch(request.step)
     numbers = range(min(request.most, len(next(iter(batch.values())))))
     return objective.shown(batch, numbers, request.step)
