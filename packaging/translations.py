@@ -37,6 +37,8 @@ GONE = frozenset({"vanished", "obsolete"})
 HELPERS = {"word": "train", "words": "models", "setting": "settings"}
 """Functions of ``ui`` that translate their argument in a context; with a literal argument they are marks themselves."""
 METHODS = frozenset({"translate", "tr"})
+RAISED = frozenset({"StudioError", "bad_row"})
+"""What makes an error that is a problem."""
 SAID = frozenset({"may_be", "others", "detail", "part", "what"})
 """Arguments of problems that are English words, where a literal is given for them."""
 Key = tuple[str, str]
@@ -98,7 +100,7 @@ def through_helpers() -> dict[str, list[str]]:
             name = _name(call)
             if name in HELPERS and path.is_relative_to(PACKAGE / "ui") and call.args:
                 found.setdefault(HELPERS[name], []).extend(_literals(call.args[0]))
-            elif name == "StudioError":
+            elif name in RAISED:
                 words = [keyword.value for keyword in call.keywords if keyword.arg in SAID]
                 found.setdefault("arguments", []).extend(
                     numberless(text)[0] for each in words for text in _literals(each)

@@ -1,6 +1,7 @@
-"""Sentences whose words are tagged, in columns: a word a line with its tag last, a line without a word between two.
+"""Sentences whose words are tagged, in columns: a word a line with its tag last, a line without a word between two; or
+a sentence a row, with the list of its words and that of their tags (JSON lines, Parquet).
 
-The layout is that of the CoNLL shared tasks (Tjong Kim Sang and De Meulder 2003). Nothing here knows tokens.
+The columns are those of the CoNLL shared tasks (Tjong Kim Sang and De Meulder 2003). Nothing here knows tokens.
 """
 
 from __future__ import annotations
@@ -9,9 +10,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bigmodel_studio.core.labelled_tables import NO_COLUMNS, Columns
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.records import RECORDS, bad_row, records
 
-SUFFIXES = (".conll", ".bio", ".iob", ".txt", ".tsv")
+SUFFIXES = (".conll", ".bio", ".iob", ".txt", ".tsv", *RECORDS)
+WORD_NAMES = ("tokens", "words")
+TAG_NAMES = ("ner_tags", "tags", "labels", "ner", "pos_tags", "upos", "chunk_tags")
+"""What the lists are called by themselves, the likeliest first."""
 MOST_WORDS = 10_000
 OUTSIDE = "O"
 
@@ -25,12 +31,13 @@ class Sentence(NamedTuple):
     line: int
 
 
-def read_sentences(paths: Sequence[str]) -> list[Sentence]:
-    """Every sentence of these files, in order.
+def read_sentences(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[Sentence]:
+    """Every sentence of these files, in order; ``columns`` are those of the words and of the tags where a row has both.
 
-    Raises ``StudioError``: "data-missing", "data-row" (a word without a tag), "data-not-utf8", "data-empty".
+    Raises ``StudioError``: "data-missing", "data-row" (a word without a tag), "data-not-utf8", "data-empty", and as
+    ``core.records`` does.
     """
-    found = [sentence for path in paths for file in _files(Path(path)) for sentence in _read(file)]
+    found = [sentence for path in paths for file in _files(Path(path)) for sentence in _read(file, columns)]
     if not found:
         raise StudioError("data-empty", path=", ".join(paths))
     return found
@@ -52,7 +59,28 @@ def _files(path: Path) -> list[Path]:
     return sorted(file for file in path.iterdir() if file.is_file() and file.suffix.lower() in SUFFIXES)
 
 
-def _read(path: Path) -> Iterator[Sentence]:
+def _read(path: Path, columns: Columns) -> Iterator[Sentence]:
+    return _of_records(path, columns) if path.suffix.lower() in RECORDS else _of_columns(path)
+
+
+def _of_records(path: Path, columns: Columns) -> Iterator[Sentence]:
+    names = (columns.text,) if columns.text else WORD_NAMES
+    tag_names = (columns.label,) if columns.label else TAG_NAMES
+    for line, record in records(path, (names, tag_names)):
+        words, tags = (next((record[n] for n in group if n in record), None) for group in (names, tag_names))
+        if not isinstance(words, list) or not isinstance(tags, list) or len(words) != len(tags):
+            raise bad_row(path, line, detail="it has no list of words with a tag for each")
+        if any(isinstance(tag, int) for tag in tags):
+            raise bad_row(path, line, detail="its tags are numbers, and the file does not say what they mean")
+        if not all(isinstance(each, str) and each.strip() for each in (*words, *tags)):
+            raise bad_row(path, line, detail="a word without a tag")
+        if len(words) > MOST_WORDS:
+            raise bad_row(path, line, detail=f"a sentence of more than {MOST_WORDS:,} words")
+        if words:
+            yield Sentence(tuple(words), tuple(tags), str(path), line)
+
+
+def _of_columns(path: Path) -> Iterator[Sentence]:
     words: list[str] = []
     tags: list[str] = []
     began = 0

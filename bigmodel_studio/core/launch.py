@@ -22,10 +22,12 @@ import msgspec
 
 from bigmodel_studio.core import network, paths, run_notes
 from bigmodel_studio.core.files import write_atomic
+from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
-from bigmodel_studio.core.picture_folders import check_picture_folders
+from bigmodel_studio.core.picture_listing import check_pictures
+from bigmodel_studio.core.records import refuse_unreadable
 from bigmodel_studio.core.runs import (
     Parent,
     RunFolder,
@@ -116,9 +118,11 @@ def check_inputs(spec: RunSpec) -> None:
     for path in named:
         if not Path(path).exists():
             raise StudioError("data-missing", path=path)
+    refuse_unreadable(named)
     data = TRAINABLE[spec.objective].data
     if data == "pictures":
-        check_picture_folders(spec.data.train, spec.data.evaluation)
+        columns = Columns(spec.data.text_column, spec.data.label_column)
+        check_pictures(spec.data.train, spec.data.evaluation, columns)
     if spec.model.base != SCRATCH:
         resolve(parse_model(spec.model.base))
     elif data == "text" and not spec.model.tokenizer.startswith("train:"):

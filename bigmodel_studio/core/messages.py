@@ -520,6 +520,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It may be a folder with a folder of texts for each class, or a file that ends in {suffixes}.",
     ),
     "data-row": ("{path}, line {line}: {detail}.", "Mend that line, or leave it out."),
+    "data-record": ("{path}, row {line}: {detail}.", "Mend that row, or choose other columns or another file."),
+    "data-parquet": ("{path} cannot be read as Parquet: {detail}.", "Fetch or write it again."),
+    "parquet-missing": (
+        "{path} is Parquet, and the optional library that reads it is not installed.",
+        "Install it with: {command}",
+    ),
     "data-column": (
         "{path} has no column {column}; it has: {columns}.",
         "Say which in data.text_column and data.label_column.",
@@ -554,8 +560,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "data-no-text": ("The folder {path} holds no text files.", "Files that end in {suffixes} are taken."),
     "data-empty": ("There is no text in {path}.", "Choose files with something in them."),
     "data-not-a-folder": (
-        "{path} is a file.",
-        "Pictures are learnt from in folders: one for each class, named as the class is, all in one folder.",
+        "{path} is a file, and no table of pictures.",
+        "Choose a folder with a folder for each class, or a table (CSV, TSV, JSON lines, Parquet) of their paths.",
     ),
     "data-no-classes": (
         "The folder {path} holds no folders of pictures.",

@@ -29,22 +29,6 @@ class Classes(msgspec.Struct, frozen=True):
     empty: tuple[str, ...] = ()
 
 
-def check_picture_folders(train: Sequence[str], evaluation: float | Sequence[str]) -> Classes:
-    """What the folders of a spec teach.
-
-    Raises ``StudioError``: "data-missing", "data-not-a-folder", "data-split-folder", "data-no-classes",
-    "data-one-class", "data-strange-class".
-    """
-    classes = classes_of(train)
-    if len(classes.labels) == 1:
-        raise StudioError("data-one-class", label=classes.labels[0])
-    if not isinstance(evaluation, float | int):
-        strange = [label for label in classes_of(evaluation).labels if label not in classes.labels]
-        if strange:
-            raise StudioError("data-strange-class", label=", ".join(strange[:5]))
-    return classes
-
-
 def classes_of(folders: Sequence[str]) -> Classes:
     """The classes that folders have together: the names of the folders in them, sorted by code point."""
     found: dict[str, bool] = {}

@@ -46,15 +46,16 @@ class ModelSpec(_Part, frozen=True):
 class DataSpec(_Part, frozen=True):
     """Files or folders to learn from; ``evaluation`` is a share of them (0–0.5) or files and folders of its own.
 
-    For pictures they are folders that hold a folder of pictures for each class, named as the class is; each picture is
-    shown in part, at least ``smallest_crop`` of its area (1: always the whole of it), and, with ``flip``, mirrored
-    half of the time.
+    For pictures they are folders that hold a folder of pictures for each class, named as the class is, or tables with a
+    picture's path and its class in each row; each picture is shown in part, at least ``smallest_crop`` of its area (1:
+    always the whole of it), and, with ``flip``, mirrored half of the time.
     """
 
     train: tuple[str, ...]
     evaluation: float | tuple[str, ...] = 0.05
     text_column: str = ""
-    """Of tables of texts: what the column of the text is called, and that of its class ("": found by their names)."""
+    """Of tables: what the column of the text (or of the picture, or its path) is called, and that of its class ("":
+    found by their names)."""
     label_column: str = ""
     smallest_crop: float = 0.35
     flip: bool = True

@@ -24,6 +24,8 @@ READ_AT_MOST = 512
 def made_whole(folder: Path, last: str) -> Iterator[Path]:
     """A folder to write into, renamed to ``folder`` when the block ends; ``last`` is a file that it will then hold.
 
+    The files in it are flushed to the disk, not those in folders in it.
+
     Where the block raises, nothing is left. Raises ``OSError``; another process that made the same first is no error.
     """
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
@@ -31,7 +33,7 @@ def made_whole(folder: Path, last: str) -> Iterator[Path]:
     temporary.mkdir(parents=True)
     try:
         yield temporary
-        for path in temporary.iterdir():
+        for path in filter(Path.is_file, temporary.iterdir()):
             with open(path, "rb+") as stream:
                 os.fsync(stream.fileno())
         try:

@@ -2,19 +2,22 @@
 
 Layouts: OpenAI's ``messages`` (role, content); ShareGPT's ``conversations`` (from, value); instructions with an answer,
 as in Alpaca (instruction, input, output), Dolly (instruction, context, response) and Self-Instruct (instances); and
-plain pairs (prompt and completion, question and answer). A file is one JSON array or has one entry a line. What cannot
-be used is a ``Fault`` with its file and line, and the rest is read on. Nothing here knows tokens.
+plain pairs (prompt and completion, question and answer). A file is one JSON array or has one entry a line, or is
+Parquet with one a row. What cannot be used is a ``Fault`` with its file and line, and the rest is read on. Nothing here
+knows tokens.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-CHAT_SUFFIXES = (".jsonl", ".json")
+from bigmodel_studio.core.records import place
+from bigmodel_studio.training import parquet
+
 READ_CHARACTERS = 1 << 20
 MOST_ENTRY_CHARACTERS = 64 << 20
 """A single entry that is longer is taken for damage."""
@@ -52,12 +55,12 @@ class Fault(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line:,}: {self.reason}"
+        return f"{place(self.file, self.line)}: {self.reason}"
 
 
 def read_chats(path: Path) -> Iterator[Chat | Fault]:
     """The conversations of a file in order, and faults among them. Raises ``OSError``."""
-    for line, value in _entries(path):
+    for line, value in READERS.get(path.suffix.lower(), _json_entries)(path):
         if isinstance(value, Fault):
             yield value
             continue
@@ -156,7 +159,7 @@ def _checked(messages: list[Message]) -> list[Message]:
 # ------------------------------------------------------------------------------- the files
 
 
-def _entries(path: Path) -> Iterator[tuple[int, object]]:
+def _json_entries(path: Path) -> Iterator[tuple[int, object]]:
     """Each entry with the line on which it begins; a ``Fault`` in place of one that is no JSON."""
     with open(path, encoding="utf-8-sig", errors="replace", newline="\n") as stream:
         first = ""
@@ -203,3 +206,12 @@ def _of_array(path: Path, stream: Any) -> Iterator[tuple[int, object]]:
 
 def _reason(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
+
+
+READERS: dict[str, Callable[[Path], Iterator[tuple[int, object]]]] = {
+    ".jsonl": _json_entries,
+    ".json": _json_entries,
+    ".parquet": parquet.records,
+}
+"""By the end of a file's name; what ends otherwise is taken for JSON."""
+CHAT_SUFFIXES = tuple(READERS)

@@ -20,7 +20,7 @@ from PIL import Image
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.picture_folders import EVERYTHING, pictures_of
+from bigmodel_studio.core.picture_listing import ListedPicture, Listing
 from bigmodel_studio.engine.pictures import read_picture
 from bigmodel_studio.training import drawing
 from bigmodel_studio.training.cached import made_whole
@@ -37,9 +37,9 @@ CROPS, ORDER, _SPLIT = 0, 1, 2  # streams of random numbers of one seed
 
 @dataclass(frozen=True)
 class Listed:
-    """Picture files with the number of the class of each."""
+    """Pictures of one part, with the number of the class of each."""
 
-    files: tuple[Path, ...]
+    pictures: tuple[ListedPicture, ...]
     labels: tuple[int, ...]
 
 
@@ -114,23 +114,28 @@ class PictureData:
         return min(len(self.evaluation), batches * batch)
 
 
-def list_pictures(
-    train: Sequence[str], evaluation: float | Sequence[str], labels: Sequence[str]
-) -> tuple[Listed, Listed]:
-    """The files of both parts. A share is taken from each class, the same whatever the run's seed."""
-    parts: tuple[list[tuple[Path, int]], list[tuple[Path, int]]] = ([], [])
-    for number, label in enumerate(labels):
-        files = list(pictures_of(train, label, [EVERYTHING]))
-        held: set[int] = set()
-        if isinstance(evaluation, float | int):
-            count = min(max(1, round(len(files) * evaluation)), len(files) - 1) if evaluation else 0
-            held = set(drawing.generator(0, _SPLIT, number).permutation(len(files))[:count].tolist())
-        else:
-            parts[1].extend((file, number) for file in pictures_of(evaluation, label, [EVERYTHING]))
-        for place, file in enumerate(files):
-            parts[place in held].append((file, number))
+def split(listing: Listing) -> tuple[Listed, Listed]:
+    """The pictures of both parts, class by class. A share is of each class, the same whatever the run's seed."""
+    parts: tuple[list[tuple[ListedPicture, int]], list[tuple[ListedPicture, int]]] = ([], [])
+    share = listing.evaluation if isinstance(listing.evaluation, float) else 0.0
+    evaluated = _by_class([] if isinstance(listing.evaluation, float) else listing.evaluation)
+    learnt = _by_class(listing.train)
+    for number, label in enumerate(listing.labels):
+        pictures = learnt[label]
+        count = min(max(1, round(len(pictures) * share)), len(pictures) - 1) if share else 0
+        held = set(drawing.generator(0, _SPLIT, number).permutation(len(pictures))[:count].tolist())
+        for place, picture in enumerate(pictures):
+            parts[place in held].append((picture, number))
+        parts[1].extend((picture, number) for picture in evaluated.get(label, ()))
     listed = [Listed(tuple(f for f, _ in part), tuple(n for _, n in part)) for part in parts]
     return listed[0], listed[1]
+
+
+def _by_class(pictures: Sequence[ListedPicture]) -> dict[str, list[ListedPicture]]:
+    found: dict[str, list[ListedPicture]] = {}
+    for picture in pictures:
+        found.setdefault(picture.label, []).append(picture)
+    return found
 
 
 def prepare(
@@ -147,8 +152,8 @@ def prepare(
             _make(temporary, train, evaluation, whole, input_px, say)
     facts = json.loads((folder / FACTS).read_text("utf-8"))
     if not facts["train"]:
-        where = str(train.files[0].parent.parent) if train.files else ""
-        raise StudioError("data-no-pictures", count=len(train.files), path=where)
+        where = train.pictures[0].file if train.pictures else ""
+        raise StudioError("data-no-pictures", count=len(train.pictures), path=where)
     return PictureData(
         Stored(folder, "train", facts["train"]),
         Stored(folder, "evaluation", facts["evaluation"]),
@@ -161,9 +166,10 @@ def prepare(
 def _key(train: Listed, evaluation: Listed, recipe: str, input_px: int) -> str:
     digest = hashlib.sha256(f"{CACHE_VERSION} {KEPT_RATIO} {recipe} {input_px}\n".encode())
     for part in (train, evaluation):
-        for file, label in zip(part.files, part.labels, strict=True):
-            stat = file.stat()
-            digest.update(f"{label} {stat.st_size} {stat.st_mtime_ns} {file}\n".encode("utf-8", "surrogateescape"))
+        for picture, label in zip(part.pictures, part.labels, strict=True):
+            stat = picture.path.stat()
+            line = f"{label} {stat.st_size} {stat.st_mtime_ns} {picture.path}\n"
+            digest.update(line.encode("utf-8", "surrogateescape"))
         digest.update(b"\n")
     return digest.hexdigest()[:32]
 
@@ -177,7 +183,7 @@ def _make(
     say: Say,
 ) -> None:
     most = round(input_px * KEPT_RATIO)
-    total, done = len(train.files) + len(evaluation.files), 0
+    total, done = len(train.pictures) + len(evaluation.pictures), 0
     skipped: list[tuple[str, str]] = []
     moments = np.zeros((2, 3))
     facts: dict[str, object] = {"skipped": skipped}
@@ -185,16 +191,16 @@ def _make(
         index: list[tuple[int, int, int, int]] = []
         kept: list[str] = []
         with open(folder / f"{name}.bin", "wb") as stream:
-            for file, label in zip(part.files, part.labels, strict=True):
+            for picture, label in zip(part.pictures, part.labels, strict=True):
                 done += 1
                 say("reading pictures", done, total)
                 try:
-                    pixels = form(read_picture(file))
+                    pixels = form(read_picture(picture.path))
                 except StudioError as error:
-                    skipped.append((str(file), str(error)))
+                    skipped.append((str(picture), str(error)))
                     continue
                 index.append((stream.tell(), *pixels.shape[:2], label))
-                kept.append(str(file))
+                kept.append(str(picture.path))
                 stream.write(pixels.tobytes())
                 if name == "train":
                     moments += _moments(pixels)

@@ -14,8 +14,12 @@ from pathlib import Path
 
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.opening import TEXT_SUFFIXES
+from bigmodel_studio.training.parquet import Say
+from bigmodel_studio.training.parquet_texts import as_text
 
 CHUNK_BYTES = 256 * 1024
+UNPACKED: dict[str, Callable[[Path, str, Say], Path]] = {".parquet": as_text}
+"""By the end of a file's name: what makes a text file of one that is none."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,30 @@ class Corpus:
     replaced: dict[str, int] = field(default_factory=dict)
 
 
-def split_corpus(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpus:
-    """The files of a spec, split. Raises ``StudioError``: "data-missing", "data-no-text", "data-empty"."""
-    files = files_of(train)
-    parts = [Part(path, 0, path.stat().st_size) for path in files]
+def split_corpus(
+    train: Sequence[str], evaluation: float | Sequence[str], column: str = "", say: Say = lambda *_: None
+) -> Corpus:
+    """The files of a spec, split; ``column`` is that of the texts in tables, "" found by its name.
+
+    Raises ``StudioError``: "data-missing", "data-no-text", "data-empty", and what ``UNPACKED`` says of a table.
+    """
+
+    def whole(given: Sequence[str]) -> list[Part]:
+        found = [_as_text(path, column, say) for path in files_of(given, (*TEXT_SUFFIXES, *UNPACKED))]
+        return [Part(path, 0, path.stat().st_size) for path in found]
+
+    parts = whole(train)
     if not isinstance(evaluation, float | int):
-        return Corpus(parts, [Part(path, 0, path.stat().st_size) for path in files_of(evaluation)])
+        return Corpus(parts, whole(evaluation))
     total = sum(part.end for part in parts)
     if total == 0:
         raise StudioError("data-empty", path=", ".join(train))
     return _cut(parts, total - int(total * evaluation))
+
+
+def _as_text(path: Path, column: str, say: Say) -> Path:
+    unpack = UNPACKED.get(path.suffix.lower())
+    return path if unpack is None else unpack(path, column, say)
 
 
 def _cut(parts: list[Part], kept: int) -> Corpus:
@@ -75,7 +93,7 @@ def _line_end(path: Path, boundary: int, end: int) -> int:
     return boundary + next((i for i, byte in enumerate(ahead) if byte & 0xC0 != 0x80), 0)
 
 
-def files_of(given: Sequence[str], suffixes: tuple[str, ...] = TEXT_SUFFIXES) -> list[Path]:
+def files_of(given: Sequence[str], suffixes: tuple[str, ...]) -> list[Path]:
     """The files that are named, and of folders those in them with such an ending. Raises as ``split_corpus`` does."""
     found: list[Path] = []
     for text in given:

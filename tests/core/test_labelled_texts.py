@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bigmodel_studio.core import conll
-from bigmodel_studio.core.labelled_texts import Columns, labels_of, read_labelled, split
+from bigmodel_studio.core.labelled_tables import Columns
+from bigmodel_studio.core.labelled_texts import labels_of, read_labelled, split
 from bigmodel_studio.core.messages import StudioError
 
 

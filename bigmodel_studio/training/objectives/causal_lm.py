@@ -37,7 +37,7 @@ class CausalLM(Objective):
 
     def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
         self._spec = spec
-        corpus = split_corpus(spec.data.train, spec.data.evaluation)
+        corpus = split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, say)
         source = checkpoint if checkpoint is not None else _base_folder(spec.model)
         self._base = causal_model(source) if source is not None else None
         # The text is looked at before anything large is built: a context that it cannot fill costs its square.

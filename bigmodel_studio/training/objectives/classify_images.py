@@ -20,11 +20,12 @@ from PIL import Image
 from torch.nn.modules.batchnorm import _BatchNorm
 from transformers import PreTrainedModel
 
+from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.model_folder import read_json
 from bigmodel_studio.core.objectives import SCRATCH
-from bigmodel_studio.core.picture_folders import Classes, check_picture_folders
+from bigmodel_studio.core.picture_listing import Listing, read_listing
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import PROCESSOR_FILE
@@ -59,8 +60,8 @@ class ClassifyImages(Objective):
 
     def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
         self._spec = spec
-        classes = check_picture_folders(spec.data.train, spec.data.evaluation)
-        self.labels = classes.labels
+        listing = listing_of(spec)
+        self.labels = listing.labels
         self._resumed = checkpoint is not None
         source = checkpoint
         if source is None and spec.model.base != SCRATCH:
@@ -73,18 +74,18 @@ class ClassifyImages(Objective):
             processor = loading.load_processor(source)
             self._preprocessor = read_json(source / PROCESSOR_FILE, "processor-broken")
         self.input = PictureInput(processor, spec.model.base)
-        self.data = self._read(say)
+        self.data = self._read(listing, say)
         if source is None:
             self._preprocessor = scratch_preprocessor(spec.model.image_size, self.data.mean, self.data.std)
             self.input = PictureInput(processor_of(self._preprocessor), spec.model.base)
         self._confusion: Confusion | None = None
-        self._shown, unread = self._sample_pictures()
-        self.notes = self._told(classes, unread)
+        self._shown, unread = self._sample_pictures(listing)
+        self.notes = self._told(listing, unread)
 
     # ------------------------------------------------------------------------------- what it is made of
 
-    def _read(self, say: Say) -> picture_data.PictureData:
-        train, evaluation = picture_data.list_pictures(self._spec.data.train, self._spec.data.evaluation, self.labels)
+    def _read(self, listing: Listing, say: Say) -> picture_data.PictureData:
+        train, evaluation = picture_data.split(listing)
         geometry = {k: v for k, v in self._preprocessor.items() if k not in ("image_mean", "image_std")}
         recipe = json.dumps([self.labels, geometry], sort_keys=True)
         input_px = min(self.input.height, self.input.width)
@@ -111,7 +112,7 @@ class ClassifyImages(Objective):
             raise StudioError("labels-changed", were=", ".join(heads.labels_of(loaded.config)[:20]))
         return heads.with_fresh_head(loaded, self.labels, self._spec.seed)
 
-    def _told(self, classes: Classes, unread: list[tuple[str, str]]) -> list[str]:
+    def _told(self, listing: Listing, unread: list[tuple[str, str]]) -> list[str]:
         schedule, data = self._spec.schedule, self.data
         looked_at = data.evaluated(schedule.evaluation_batches, schedule.batch)
         notes = [
@@ -121,7 +122,7 @@ class ClassifyImages(Objective):
         ]
         if looked_at < len(data.evaluation):
             notes.append(f"each evaluation looks at {looked_at:,} of them, spread evenly over the classes")
-        notes += [f"{label}: its folder holds no pictures, so that it is no class" for label in classes.empty]
+        notes += [f"{label}: its folder holds no pictures, so that it is no class" for label in listing.empty]
         notes += [f"skipped {path}: {reason}" for path, reason in [*data.skipped, *unread]]
         return notes
 
@@ -260,12 +261,15 @@ class ClassifyImages(Objective):
         ]
         return {**top[0], "top": top}
 
-    def _sample_pictures(self) -> tuple[list[tuple[str, str, Picture]], list[tuple[str, str]]]:
+    def _sample_pictures(self, listing: Listing) -> tuple[list[tuple[str, str, Picture]], list[tuple[str, str]]]:
         """The fixed pictures with what they are, and those that cannot be read with the reason."""
         given = [Path(file) for file in self._spec.samples.pictures] or self._chosen()
+        wanted = set(given)
+        listed = [*listing.train, *(() if isinstance(listing.evaluation, float) else listing.evaluation)]
+        known = {each.path: each.label for each in listed if each.path in wanted}
         shown, unread = [], []
         for file in given:
-            expected = next((name for name in (p.name for p in file.parents) if name in self.labels), "")
+            expected = known.get(file) or next((p.name for p in file.parents if p.name in self.labels), "")
             try:
                 shown.append((str(file), expected, self.input.whole(read_picture(file))))
             except StudioError as error:
@@ -277,3 +281,9 @@ class ClassifyImages(Objective):
         part = self.data.evaluation if len(self.data.evaluation) else self.data.train
         count = min(SAMPLE_PICTURES, len(part))
         return [Path(part.files[(2 * number + 1) * len(part) // (2 * count)]) for number in range(count)]
+
+
+def listing_of(spec: RunSpec) -> Listing:
+    """The pictures that a spec names. Raises ``StudioError`` as ``read_listing`` does."""
+    columns = Columns(spec.data.text_column, spec.data.label_column)
+    return read_listing(spec.data.train, spec.data.evaluation, columns)

@@ -16,10 +16,10 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core import labelled_texts
-from bigmodel_studio.core.labelled_texts import Columns, Labelled
+from bigmodel_studio.core.labelled_tables import Columns, Labelled
 from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.records import bad_row
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import ExampleShown, Place
 from bigmodel_studio.training import drawing, text_heads
@@ -205,4 +205,4 @@ def _refuse_strange(texts: Sequence[Labelled], labels: tuple[str, ...]) -> None:
     strange = next((each for each in texts if each.label not in set(labels)), None)
     if strange is not None:
         detail = f"the class {strange.label} is not among those to learn from"
-        raise StudioError("data-row", path=strange.file, line=strange.line, detail=detail)
+        raise bad_row(strange.file, strange.line, detail=detail)

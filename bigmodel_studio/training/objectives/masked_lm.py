@@ -66,7 +66,7 @@ class MaskedLM(Objective):
 
     def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
         self._spec, self._pairs = spec, spec.masking.next_sentence
-        corpus = split_corpus(spec.data.train, spec.data.evaluation)
+        corpus = split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, say)
         source = checkpoint
         if source is None and spec.model.base != SCRATCH:
             source = resolve(parse_model(spec.model.base))

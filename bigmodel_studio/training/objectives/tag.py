@@ -19,9 +19,10 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core import conll, conlleval
 from bigmodel_studio.core.conll import Sentence
+from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.records import bad_row
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import ExampleSeen, ExampleShown, Place, TokenShown
 from bigmodel_studio.training import drawing, text_heads
@@ -72,7 +73,7 @@ class Tag(Objective):
             strange = next((tag for tag in sentence.tags if tag not in self._numbers), None)
             if strange is not None:
                 detail = f"the tag {strange} is not among those to learn from"
-                raise StudioError("data-row", path=sentence.file, line=sentence.line, detail=detail)
+                raise bad_row(sentence.file, sentence.line, detail=detail)
 
     def _encoded(self, sentences: Sequence[Sentence], say: Say | None = None) -> Encoded:
         return encode_texts(self.tokenizer, [each.words for each in sentences], self.context, say, as_words=True)
@@ -245,10 +246,11 @@ def first_pieces(encoded: Encoded, number: int) -> Iterator[tuple[int, int]]:
 
 def split_sentences(spec: RunSpec) -> tuple[list[Sentence], list[Sentence]]:
     """What a spec learns from and evaluates on. Raises ``StudioError`` as ``read_sentences`` does."""
-    sentences = conll.read_sentences(spec.data.train)
+    columns = Columns(spec.data.text_column, spec.data.label_column)
+    sentences = conll.read_sentences(spec.data.train, columns)
     share = spec.data.evaluation
     if not isinstance(share, float | int):
-        return sentences, conll.read_sentences(share)
+        return sentences, conll.read_sentences(share, columns)
     train: list[Sentence] = []
     evaluation: list[Sentence] = []
     for number, sentence in enumerate(sentences):
