@@ -4149,8 +4149,20 @@
         <translation>没有类别</translation>
     </message>
     <message>
+        <source>it has no list of words with a tag for each</source>
+        <translation>没有词列表，或标签数与词数不一致</translation>
+    </message>
+    <message>
+        <source>it has no picture</source>
+        <translation>没有图片</translation>
+    </message>
+    <message>
         <source>it has no tokenizer.json and none can be made from its files</source>
         <translation>没有 tokenizer.json，也无法从现有文件生成</translation>
+    </message>
+    <message>
+        <source>it is no JSON object</source>
+        <translation>不是 JSON 对象</translation>
     </message>
     <message>
         <source>it is not JSON</source>
@@ -4175,6 +4187,10 @@
     <message>
         <source>its contents are not what was saved</source>
         <translation>内容与保存时不一致</translation>
+    </message>
+    <message>
+        <source>its tags are numbers, and the file does not say what they mean</source>
+        <translation>标签是数字，而文件没有说明其含义</translation>
     </message>
     <message>
         <source>its weight_map is empty</source>
@@ -4608,6 +4624,10 @@
         <translation>请选择为此训练过的 BERT（masking.next_sentence）。</translation>
     </message>
     <message>
+        <source>Choose a folder with a folder for each class, or a table (CSV, TSV, JSON lines, Parquet) of their paths.</source>
+        <translation>请选择每个类别各有一个子文件夹的文件夹，或列出图片路径的表格（CSV、TSV、JSON 行、Parquet）。</translation>
+    </message>
+    <message>
         <source>Choose a model whose preprocessor_config.json crops to a fixed size.</source>
         <translation>请选择 preprocessor_config.json 中裁剪到固定尺寸的模型。</translation>
     </message>
@@ -4712,6 +4732,10 @@
         <translation>请重新下载。</translation>
     </message>
     <message>
+        <source>Fetch or write it again.</source>
+        <translation>请重新下载或重新生成该文件。</translation>
+    </message>
+    <message>
         <source>Fetch that file again from the model&apos;s source.</source>
         <translation>请从模型的来源重新下载该文件。</translation>
     </message>
@@ -4798,6 +4822,10 @@
     <message>
         <source>If it was made for another library (diffusers, GGUF), it is not used here.</source>
         <translation>如果它是为其他库（diffusers、GGUF）制作的，则不能在此使用。</translation>
+    </message>
+    <message>
+        <source>Install it with: {command}</source>
+        <translation>安装命令：{command}</translation>
     </message>
     <message>
         <source>It can be fetched from the Hub: about {size}.</source>
@@ -5008,6 +5036,10 @@
         <translation>请修正或删去该行。</translation>
     </message>
     <message>
+        <source>Mend that row, or choose other columns or another file.</source>
+        <translation>请修正该行记录，或另选列或文件。</translation>
+    </message>
+    <message>
         <source>Merge the adapter into its base model and save that.</source>
         <translation>请将适配器合并到基础模型后再保存。</translation>
     </message>
@@ -5066,10 +5098,6 @@
     <message>
         <source>Only {free} are free at {path}.</source>
         <translation>{path} 只剩 {free} 可用空间。</translation>
-    </message>
-    <message>
-        <source>Pictures are learnt from in folders: one for each class, named as the class is, all in one folder.</source>
-        <translation>训练图片要按文件夹组织：每个类别一个以类别命名的子文件夹，放在同一个文件夹中。</translation>
     </message>
     <message>
         <source>Process {rank} of the run was lost ({how}), and the others were ended.</source>
@@ -6248,6 +6276,10 @@
         <translation>{parameter} 不是被训练的参数。</translation>
     </message>
     <message>
+        <source>{path} cannot be read as Parquet: {detail}.</source>
+        <translation>无法将 {path} 作为 Parquet 读取：{detail}。</translation>
+    </message>
+    <message>
         <source>{path} cannot be written to.</source>
         <translation>{path} 不可写。</translation>
     </message>
@@ -6284,12 +6316,16 @@
         <translation>{path} 中是适配器，不是完整的模型。</translation>
     </message>
     <message>
+        <source>{path} is Parquet, and the optional library that reads it is not installed.</source>
+        <translation>{path} 是 Parquet 文件，而用于读取它的可选库尚未安装。</translation>
+    </message>
+    <message>
         <source>{path} is a file, and a model is a folder.</source>
         <translation>{path} 是文件，而模型应当是文件夹。</translation>
     </message>
     <message>
-        <source>{path} is a file.</source>
-        <translation>{path} 是文件。</translation>
+        <source>{path} is a file, and no table of pictures.</source>
+        <translation>{path} 是一个文件，但不是图片清单。</translation>
     </message>
     <message>
         <source>{path} is not UTF-8 (byte {place}).</source>
@@ -6306,6 +6342,10 @@
     <message>
         <source>{path}, line {line}: {detail}.</source>
         <translation>{path} 第 {line} 行：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path}, row {line}: {detail}.</source>
+        <translation>{path}，第 {line} 行记录：{detail}。</translation>
     </message>
     <message>
         <source>{processes} processes want a card each, and this computer has {cards}.</source>
