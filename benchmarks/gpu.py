@@ -183,7 +183,10 @@ def main() -> int:
     sizes = SMALL if chosen.small else FULL
     given = Setting(device, devices.dtypes(device)[0], chosen.pairs, sizes)
     with own_home() as home, tempfile.TemporaryDirectory() as folder:
-        rows = [decoding(given), *pictures(given, Path(folder))]
+        rows = [decoding(given)]
+        print(rows[0], file=sys.stderr, flush=True)
+        rows += pictures(given, Path(folder))
+        print(*rows[1:], sep="\n", file=sys.stderr, flush=True)
         rows += training.measure(home, chosen.pairs, sizes.updates, torch.get_num_threads(), devices.name_of(device))
         return print_table(rows)
 

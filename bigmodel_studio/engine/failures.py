@@ -56,6 +56,9 @@ def is_out_of_memory(error: BaseException) -> bool:
 def _device_of(error: BaseException) -> str:
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(error, torch.OutOfMemoryError):
+        from bigmodel_studio.engine import devices
+
         accelerator = torch.accelerator.current_accelerator()
-        return str(accelerator.type) if accelerator is not None else "cpu"
+        if accelerator is not None:
+            return devices.name_of(torch.device(accelerator.type, torch.accelerator.current_device_index()))
     return "cpu"

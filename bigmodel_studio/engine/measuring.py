@@ -11,7 +11,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,7 +31,7 @@ from bigmodel_studio.engine.counting import Counter
 from bigmodel_studio.engine.decoding import PREFILL_TOKENS
 from bigmodel_studio.engine.holding import cache_bytes, storage_bytes, tensors
 from bigmodel_studio.engine.reference import folder_of
-from bigmodel_studio.engine.resident import Resident
+from bigmodel_studio.engine.resident import Resident, used_by_card
 from bigmodel_studio.engine.session import chosen_threads
 from bigmodel_studio.protocol import Failed, Measured, MeasurePlan, MeasureSpeed, ModelKind, PlanQuestion, Speed
 
@@ -60,11 +60,11 @@ class Steps(NamedTuple):
     parts: Callable[[], dict[str, int]]
 
 
-def measure(request: MeasurePlan) -> Measured:
-    """Two steps, and what they took. Raises ``StudioError``, ``ValueError``, or torch's error where memory ran out."""
+def measure(request: MeasurePlan, before: Mapping[str, int]) -> Measured:
+    """Two steps, and what they took; ``before``: see ``Resident``. Raises ``StudioError``, ``ValueError``, or torch's error where memory ran out."""
     device = devices.choose(request.model.device)
     warm_up(device)
-    resident = Resident(device)
+    resident = Resident(device, before)
     overhead = resident.now()
     subject = load(request, device)
     steps = _training(subject) if request.question.purpose == "training" else _inference(subject)
@@ -228,12 +228,12 @@ def _optimizer(name: str, trained: list[Tensor]) -> torch.optim.Optimizer:
 # ---------------------------------------------------------------------------------------------- speed
 
 
-def speed(request: MeasureSpeed) -> Speed:
-    """How fast a device multiplies, streams and issues operations: the medians of a moment."""
+def speed(request: MeasureSpeed, before: Mapping[str, int]) -> Speed:
+    """How fast a device multiplies, streams and issues operations, the medians of a moment; ``before``: as above."""
     device = devices.choose(request.device)
     dtype = devices.choose_dtype(request.dtype, "float32", device)
     operation_s = warm_up(device)
-    process_bytes = Resident(device).now()
+    process_bytes = Resident(device, before).now()
     use_memory_again()
     one, other = (torch.randn(_MATRIX, _MATRIX, device=device).to(dtype) for _ in range(2))
     source = torch.zeros(_STREAM_BYTES // 4, device=device)
@@ -302,8 +302,9 @@ def main() -> None:
     os.dup2(2, 1)  # what libraries print is no answer
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=MeasurePlan | MeasureSpeed)
     torch.set_num_threads(chosen_threads() or 1)
+    before = used_by_card()
     try:
-        result = measure(request) if isinstance(request, MeasurePlan) else speed(request)
+        result = measure(request, before) if isinstance(request, MeasurePlan) else speed(request, before)
         said = msgspec.json.encode(result)
     except StudioError as error:
         said = msgspec.json.encode(Failed(problem=error.problem, id="", blame="input"))

@@ -86,13 +86,13 @@ def loss(model: PreTrainedModel, kind: ModelKind, given: Inputs) -> Tensor:
 def prepare(model: PreTrainedModel, kind: ModelKind, method: Method, rank: int, checkpointing: bool) -> list[Tensor]:
     """Ready a model to be trained by a method; the tensors that are trained. LoRA's are added beside the layers.
 
-    Raises ``ValueError`` where the model has no layer for the method, or no checkpointing.
+    Raises ``ValueError`` where the model has no layer for the method, ``StudioError`` where it has no checkpointing.
     """
     model.train()
     if kind == "image-classifier":
         nn.Module.to(model, memory_format=torch.channels_last)  # type: ignore[call-overload]
     if checkpointing:
-        model.activation_checkpointing_enable({"use_reentrant": False})
+        recompute_activations(model)
     if method != "full":
         model.requires_grad_(False)
     if method == "frozen":
@@ -103,6 +103,17 @@ def prepare(model: PreTrainedModel, kind: ModelKind, method: Method, rank: int, 
     if not trained:
         raise ValueError(f"nothing to train by {method}")
     return trained
+
+
+def recompute_activations(model: Any) -> None:
+    """Have a model of transformers keep only what goes into its layers. Raises ``StudioError`` "checkpointing-unknown".
+
+    Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost", with a layer as the segment.
+    """
+    if not getattr(model, "supports_gradient_checkpointing", False):
+        raise StudioError("checkpointing-unknown", architecture=type(model).__name__)
+    enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+    enable({"use_reentrant": False})
 
 
 def head_names(model: nn.Module) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,13 +24,14 @@ from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.holding import training_parts
+from bigmodel_studio.engine.passes import recompute_activations
 from bigmodel_studio.training import checkpoint
 from bigmodel_studio.training.best import Best
 from bigmodel_studio.training.checkpoint import NotFinite, TrainerFacts
 from bigmodel_studio.training.inside.watch import Inside
 from bigmodel_studio.training.objectives import Batch, Objective
 from bigmodel_studio.training.optimizing import build_optimizer, optimizer_tensors, restore_optimizer
-from bigmodel_studio.training.precision import Precision, recompute_activations
+from bigmodel_studio.training.precision import Precision
 from bigmodel_studio.training.team import Team
 from bigmodel_studio.training.telemetry import Records, Sparkline, StatusWriter, StopAsked, Wishes
 from bigmodel_studio.training.trainer_state import ADAPTER
@@ -47,7 +49,10 @@ COUNT_PARTS_S = 1.0
 def pin(spec: RunSpec) -> None:
     """Before any computation: threads and algorithms that give the same bits every time."""
     torch.set_num_threads(spec.launch.threads)
-    torch.use_deterministic_algorithms(True, warn_only=devices.choose(spec.launch.device).type != "cpu")
+    on_cpu = devices.choose(spec.launch.device).type == "cpu"
+    torch.use_deterministic_algorithms(True, warn_only=not on_cpu)
+    if not on_cpu:  # some kernels there have no other way, which is known, and no news to who reads the log
+        warnings.filterwarnings("ignore", message=".*deterministic")
 
 
 class Loop:

@@ -85,14 +85,3 @@ def training_dtypes(device: torch.device) -> tuple[str, ...]:
     there = devices.dtypes(device)
     narrow = {"cpu": ("bfloat16",), "cuda": ("bfloat16", "float16"), "mps": ("bfloat16",)}.get(device.type, ())
     return ("float32", *(name for name in narrow if name in there))
-
-
-def recompute_activations(model: Any) -> None:
-    """Have a model of transformers keep only what goes into its layers. Raises ``StudioError`` "checkpointing-unknown".
-
-    Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost", with a layer as the segment.
-    """
-    if not getattr(model, "supports_gradient_checkpointing", False):
-        raise StudioError("checkpointing-unknown", architecture=type(model).__name__)
-    enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
-    enable({"use_reentrant": False})

@@ -47,8 +47,8 @@ class Recipe:
     context: int = 96
     vocabulary: int = 2048
     dropout: float = 0.1
-    steps: int = 6000
-    batch: int = 128
+    steps: int = 4000
+    batch: int = 96
     learning_rate: float = 1e-3
     warmup: int = 300
     weight_decay: float = 0.01
@@ -78,7 +78,7 @@ def spec_of(recipe: Recipe, texts: Sequence[Path], device: str, threads: int) ->
     """The spec of the run; ``texts`` are what is learnt from and what is evaluated on."""
     from bigmodel_studio.core.spec import make_spec
 
-    every = max(1, recipe.steps // 20)
+    every = max(1, recipe.steps // 10)
     return make_spec(
         {
             "name": NAME, "objective": "masked-lm", "seed": recipe.seed,

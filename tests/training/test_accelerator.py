@@ -31,11 +31,7 @@ __all__ = ["encoder", "make", "sentences", "texts"]
 MakeRun = Callable[..., RunFolder]
 FOUND = torch.accelerator.current_accelerator(check_available=True)
 NAME = FOUND.type if FOUND is not None else "cpu"
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(FOUND is None, reason="torch finds no accelerator here"),
-    pytest.mark.filterwarnings("ignore:.*deterministic"),  # said of kernels that have no other way
-]
+pytestmark = [pytest.mark.gpu, pytest.mark.skipif(FOUND is None, reason="torch finds no accelerator here")]
 BITS_APART = 2e-3
 """Between the losses of two devices that both compute in float32, after a dozen updates."""
 
@@ -98,9 +94,8 @@ def test_heads_are_learnt_as_on_the_cpu(make: Make, objective: str, kind: str) -
     spec = make(objective, method)
     # What BERT drops is in its own config, and drawn otherwise on each device.
     there, here = trained(on(spec, "auto")), trained(on(spec, "cpu"))
-    assert curve(there)[0] == pytest.approx(curve(here)[0], abs=0.3)
-    assert curve(there)[-1] < curve(there)[0]
-    assert there.status().last["f1"] == pytest.approx(here.status().last["f1"], abs=0.5)
+    assert curve(there) == pytest.approx(curve(here), abs=0.3)
+    assert set(there.status().last) == set(here.status().last)
 
 
 @pytest.mark.parametrize("model", [{}, {"architecture": "cifar-resnet", "layers": 8, "widths": [4, 8, 16]}])
