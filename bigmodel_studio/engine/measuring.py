@@ -61,7 +61,10 @@ class Steps(NamedTuple):
 
 
 def measure(request: MeasurePlan, before: Mapping[str, int]) -> Measured:
-    """Two steps, and what they took; ``before``: see ``Resident``. Raises ``StudioError``, ``ValueError``, or torch's error where memory ran out."""
+    """Two steps, and what they took; ``before``: see ``Resident``.
+
+    Raises ``StudioError``, ``ValueError``, or torch's error where memory ran out.
+    """
     device = devices.choose(request.model.device)
     warm_up(device)
     resident = Resident(device, before)

@@ -1,5 +1,5 @@
-"""The most memory that this process had at once, from a moment on: on a CPU what was resident, on a card its tensors and
-what its driver keeps for the process (the context, its libraries and their kernels).
+"""The most memory that this process had at once, from a moment on: on a CPU what was resident, on a card its tensors
+and what its driver keeps for the process (the context, its libraries and their kernels).
 
 Linux keeps the figure of the CPU itself and can be told to begin anew; elsewhere a thread looks every few milliseconds,
 so that a very short peak may be missed. A card's driver tells of the whole card (that of a process is hidden in a

@@ -102,6 +102,7 @@ def test_out_of_memory_fails_with_advice(make_run: MakeRun, monkeypatch: pytest.
 
 WITH_LITTLE_MEMORY = """
 import os, resource, sys
+from pathlib import Path
 import torch
 from bigmodel_studio.training import run
 from bigmodel_studio.training.loop import Loop
@@ -209,6 +210,7 @@ def _has_begun(folder: RunFolder) -> bool:
 
 KILLED_WHILE_SAVING = """
 import os, signal, sys
+from pathlib import Path
 from bigmodel_studio.core import manifest
 from bigmodel_studio.training.run import run
 seal = manifest.seal
