@@ -18,6 +18,7 @@ from bigmodel_studio import (
     cli_advise,
     cli_bench,
     cli_catalog,
+    cli_datasets,
     cli_forks,
     cli_hub,
     cli_inside,
@@ -76,6 +77,7 @@ cli_text.mount(app)
 cli_plan.mount(app)
 cli_catalog.mount(app)
 cli_hub.mount(app)
+cli_datasets.mount(app)
 cli_runs.mount(app)
 cli_forks.mount(app)
 cli_inside.mount(app)

@@ -21,12 +21,14 @@ from bigmodel_studio.protocol import (
     CopyChecked,
     Done,
     Download,
+    DownloadDataset,
     Downloaded,
     Downloading,
     HubModel,
     HubPage,
     ModelRef,
     Problem,
+    Result,
     SearchHub,
     to_builtins,
 )
@@ -90,9 +92,16 @@ def pull(
     json: Annotated[bool, typer.Option("--json", help="Print JSON lines: how far it is, then the model.")] = False,
 ) -> None:
     """Fetch a model from the Hub: only what is needed, checked. It goes on where it stopped. Ctrl+C stops it."""
+    done = follow(Download(id=repo, revision=revision), f"pull {repo}", json=json)
+    assert isinstance(done, Downloaded)
+    _say_pulled(done, json=json)
+
+
+def follow(request: Download | DownloadDataset, command: str, *, json: bool) -> Result:
+    """Fetch, saying how far it is; what came of it. Stopped, it is said that ``command`` goes on, and this exits."""
     go_online()
     screen = _Screen()
-    for event in events_of(Download(id=repo, revision=revision)):
+    for event in events_of(request):
         if isinstance(event, Downloading):
             if json:
                 print(msgspec.json.encode(_progress(event)).decode(), flush=True)
@@ -100,12 +109,12 @@ def pull(
                 screen.show(event)
         elif isinstance(event, Cancelled):
             screen.end()
-            cli_output.say(f"Stopped. What came is kept: “bigmodel-studio pull {repo}” goes on from there.")
+            cli_output.say(f"Stopped. What came is kept: “bigmodel-studio {command}” goes on from there.")
             raise typer.Exit(cli_output.EXIT_STOPPED)
-        elif isinstance(event, Done):
+        elif isinstance(event, Done) and event.result is not None:
             screen.end()
-            assert isinstance(event.result, Downloaded)
-            _say_pulled(event.result, json=json)
+            return event.result
+    raise RuntimeError("the task ended without a result")
 
 
 def check(

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-LARGE = (".safetensors", ".bin", ".gguf")
+LARGE = (".safetensors", ".bin", ".gguf", ".parquet")
 PIECE_BYTES = 16 * 1024
 PAGE = 50
 
@@ -215,6 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._who()
         elif path.startswith("/api/models/"):
             self._about(path.removeprefix("/api/models/"), fault)
+        elif path.startswith("/api/datasets/"):  # a dataset is kept under "datasets/ID"
+            self._about(path.removeprefix("/api/"), fault)
         elif path.startswith("/cdn/"):
             wanted = path.rpartition("/")[2]
             for repo in hub.repos.values():

@@ -14,14 +14,15 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.weights import listed
 from bigmodel_studio.protocol import Problem
 
-PREFIX = "models--"
+RepoKind = Literal["model", "dataset"]
+PREFIXES: dict[RepoKind, str] = {"model": "models--", "dataset": "datasets--"}
 UNFINISHED = ".incomplete"
 _ORGANISATION_AND_NAME = re.compile(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}", re.ASCII)
 _HUB_ID = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?")
@@ -65,18 +66,19 @@ def root() -> Path:
 def ids() -> Iterator[str]:
     """The models in the cache, whole or not, by id."""
     try:
-        names = [entry.name for entry in os.scandir(root()) if entry.name.startswith(PREFIX) and entry.is_dir()]
+        prefix = PREFIXES["model"]
+        names = [entry.name for entry in os.scandir(root()) if entry.name.startswith(prefix) and entry.is_dir()]
     except OSError:
         return
     for name in sorted(names, key=str.casefold):
-        parts = name.removeprefix(PREFIX).split("--")
+        parts = name.removeprefix(prefix).split("--")
         if _HUB_ID.fullmatch("/".join(parts)):
             yield "/".join(parts)
 
 
-def folder_of(name: str) -> Path | None:
+def folder_of(name: str, kind: RepoKind = "model") -> Path | None:
     """The folder of a Hub id in the cache; None where it is not there, or is no id."""
-    folder = _place(name)
+    folder = _place(name, kind)
     return folder if folder is not None and folder.is_dir() else None
 
 
@@ -85,10 +87,10 @@ def may_be_id(text: str) -> bool:
     return _ORGANISATION_AND_NAME.fullmatch(text) is not None and ".." not in text
 
 
-def _place(name: str) -> Path | None:
+def _place(name: str, kind: RepoKind = "model") -> Path | None:
     if not _HUB_ID.fullmatch(name) or ".." in name:
         return None
-    return Path(f"{root()}/{PREFIX}{name.replace('/', '--')}")
+    return Path(f"{root()}/{PREFIXES[kind]}{name.replace('/', '--')}")
 
 
 def look(name: str, revision: str | None = None) -> HubCopy:

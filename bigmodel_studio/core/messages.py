@@ -556,6 +556,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Process {rank} of the run was lost ({how}), and the others were ended.",
         "Resume goes on from the last checkpoint.",
     ),
+    "dataset-address": (
+        "“{was}” is no address of a dataset.",
+        "It is written as OWNER/NAME, with @REVISION, /CONFIG and :SPLIT behind it where they are wanted.",
+    ),
+    "dataset-no-files": (
+        "{dataset} has no files that can be learnt from.",
+        "Such files end in {suffixes}; a dataset that only a script of its own makes is not used here.",
+    ),
+    "dataset-config": ("{dataset} has no configuration “{config}”.", "Choose one of: {configs}."),
+    "dataset-split": ("{dataset} has no split “{split}”.", "Choose one of: {splits}."),
+    "dataset-unknown": (
+        "There is no dataset {dataset} on this computer.",
+        "“bigmodel-studio datasets” lists those that there are.",
+    ),
+    "dataset-in-training": (
+        "The run {run} is learning from {dataset}, so it was not removed.",
+        "Wait until the run has ended, or stop it first.",
+    ),
+    "data-on-hub": (
+        "{path} is on the Hub, and a training reads only files of this computer.",
+        "Fetch it once with “bigmodel-studio pull-dataset”, or with “From the Hub…” in the window, which say its path.",
+    ),
     "data-missing": ("There is no file or folder {path}.", "Mend data.train or data.evaluation."),
     "data-no-text": ("The folder {path} holds no text files.", "Files that end in {suffixes} are taken."),
     "data-empty": ("There is no text in {path}.", "Choose files with something in them."),

@@ -16,6 +16,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import SCRATCH, defaults_of
 from bigmodel_studio.core.spec_rules import SPEC_SCHEMA, check_spec
 
+HUB_ADDRESS = "hf://"
 Objective = Literal["causal-lm", "chat", "masked-lm", "classify-text", "tag", "classify-images"]
 
 
@@ -241,6 +242,8 @@ def write_spec(spec: RunSpec) -> str:
 
 def _absolute(spec: RunSpec, folder: Path) -> RunSpec:
     def made(path: str) -> str:
+        if path.startswith(HUB_ADDRESS):
+            raise StudioError("data-on-hub", path=path)
         return str((folder / Path(path).expanduser()).absolute())
 
     data = spec.data

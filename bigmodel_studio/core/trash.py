@@ -28,7 +28,7 @@ _GOING = ".going"
 _SETTLED_S = 60.0
 """A manifest without its thing may be one that is just being removed: it is let be for so long."""
 
-Kind = Literal["conversation", "run", "model"]
+Kind = Literal["conversation", "run", "model", "dataset"]
 
 
 class Removed(msgspec.Struct, kw_only=True, frozen=True):

@@ -30,7 +30,12 @@ from bigmodel_studio.protocol.hub import (
     Account,
     CheckCopy,
     CopyChecked,
+    DatasetCopy,
+    DatasetDownloaded,
+    DatasetPart,
+    DatasetSeen,
     Download,
+    DownloadDataset,
     Downloaded,
     Downloading,
     FileProgress,
@@ -39,6 +44,7 @@ from bigmodel_studio.protocol.hub import (
     HubModel,
     HubPage,
     HubRepo,
+    LookAtDataset,
     LookAtRepo,
     NetworkRequest,
     SearchHub,
@@ -107,6 +113,10 @@ __all__ = [
     "DataRequest",
     "DataRole",
     "DataSeen",
+    "DatasetCopy",
+    "DatasetDownloaded",
+    "DatasetPart",
+    "DatasetSeen",
     "Describe",
     "Description",
     "Device",
@@ -114,6 +124,7 @@ __all__ = [
     "Devices",
     "Done",
     "Download",
+    "DownloadDataset",
     "Downloaded",
     "Downloading",
     "EmbedTexts",
@@ -152,6 +163,7 @@ __all__ = [
     "Load",
     "Loaded",
     "LookAtData",
+    "LookAtDataset",
     "LookAtRepo",
     "LookAtStep",
     "MeasurePlan",
@@ -340,7 +352,7 @@ class ExportScript(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     folder: str
 
 
-HubRequest = SearchHub | LookAtRepo | Download | CheckCopy | SignIn | SignOut | WhoAmI
+HubRequest = SearchHub | LookAtRepo | Download | LookAtDataset | DownloadDataset | CheckCopy | SignIn | SignOut | WhoAmI
 DataRequest = LookAtData
 InsideRequest = LookAtStep | TakeStep
 TextRequest = FillMask | TellNext | ClassifyTexts | TagWords | EmbedTexts
@@ -433,7 +445,7 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 InsideResult = StepSeen | StepTaken
-HubResult = HubPage | HubRepo | Downloaded | CopyChecked | Account
+HubResult = HubPage | HubRepo | Downloaded | DatasetSeen | DatasetDownloaded | CopyChecked | Account
 Result = (
     Generated
     | Description

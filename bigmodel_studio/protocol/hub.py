@@ -45,6 +45,29 @@ class Download(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     files: tuple[str, ...] = ()
 
 
+class LookAtDataset(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What a dataset on the Hub has, by configuration and split. Ends with ``Done(DatasetSeen)``.
+
+    Without a ``revision`` it is the Hub's own Parquet of it, or, where there is none, the repository's files.
+    """
+
+    id: str
+    revision: str | None = None
+
+
+class DownloadDataset(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Fetch a dataset's files into the Hub's cache and check what came; from then on they are files of this computer.
+
+    ``config`` "": the only one, or the one called "default"; ``split`` "": all of them. Says ``Downloading``; ends with
+    ``Done(DatasetDownloaded)``. Ended in the middle, it goes on where it stopped.
+    """
+
+    id: str
+    config: str = ""
+    split: str = ""
+    revision: str | None = None
+
+
 class CheckCopy(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Compare a copy on disk with the Hub's checksums. Ends with ``Done(CopyChecked)``."""
 
@@ -139,6 +162,46 @@ class Downloaded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     id: str
     revision: str
     path: str
+    bytes: int
+    fetched_bytes: int
+    again: tuple[str, ...] = ()
+
+
+class DatasetPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A split of a configuration of a dataset on the Hub: its files, their bytes, and how many of these are here."""
+
+    config: str
+    split: str
+    files: tuple[str, ...]
+    bytes: int
+    here_bytes: int = 0
+
+
+class DatasetSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A dataset looked at. ``revision`` is the commit."""
+
+    id: str
+    revision: str
+    parts: tuple[DatasetPart, ...]
+
+
+class DatasetCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """A split that is on this computer, whole and checked: ``paths`` are what a training is given."""
+
+    id: str
+    revision: str
+    config: str
+    split: str
+    paths: tuple[str, ...]
+    bytes: int
+
+
+class DatasetDownloaded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The splits that are here now; the rest as in ``Downloaded``."""
+
+    id: str
+    revision: str
+    copies: tuple[DatasetCopy, ...]
     bytes: int
     fetched_bytes: int
     again: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ class RecentlyRemoved(QDialog):
             "conversation": self.tr("Conversation"),
             "run": self.tr("Run"),
             "model": self.tr("Model"),
+            "dataset": self.tr("Dataset"),
         }
         for row, removed in enumerate(items):
             size = numbers.size(removed.bytes) if removed.bytes else numbers.NOTHING

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.core import conversations, hub_leftovers, model_removal, numbers
+from bigmodel_studio.core import conversations, hub_datasets, hub_leftovers, model_removal, numbers
 from bigmodel_studio.core.hub_leftovers import Leftover
 from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.trash import Removed, Trash
+from bigmodel_studio.core.trash import Kind, Removed, Trash
 from bigmodel_studio.protocol import Problem
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 JOIN_S = 1.0
+_RESTORE: dict[Kind, Callable[[Removed, Trash], None]] = {
+    "model": model_removal.restore,
+    "dataset": hub_datasets.restore,
+}
+"""What lies in the Hub's cache comes back only to where it was."""
 
 
 class Removals(QObject):
@@ -82,6 +87,15 @@ class Removals(QObject):
         except OSError as error:
             self._say(error, record.path)
         self._studio.library.refresh()
+
+    def remove_dataset(self, name: str) -> None:
+        """Put a dataset of the Hub's cache in the trash; one that may not go is told with the reason."""
+        try:
+            self._done(hub_datasets.remove(name, self.trash))
+        except StudioError as error:
+            self._studio.tell(error.problem)
+        except OSError as error:
+            self._say(error, name)
 
     def delete_model(self, record: ModelRecord) -> None:
         """Delete a model that cannot go to the trash, for good, in a thread."""
@@ -159,8 +173,8 @@ class Removals(QObject):
     def restore(self, removed: Removed) -> None:
         """Bring something back."""
         try:
-            if removed.kind == "model":
-                model_removal.restore(removed, self.trash)
+            if removed.kind in _RESTORE:
+                _RESTORE[removed.kind](removed, self.trash)
             else:
                 if removed.kind == "conversation":
                     conversations.restore(int(removed.origin))

@@ -21,6 +21,7 @@ from huggingface_hub.utils._fixes import WeakFileLock
 
 from bigmodel_studio.core import hub_cache, numbers
 from bigmodel_studio.core.files import replace, write_atomic
+from bigmodel_studio.core.hub_cache import RepoKind
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.engine.hub import transfer
 from bigmodel_studio.engine.hub.transfer import Say, WrongBytesError
@@ -48,9 +49,9 @@ class Watch(Protocol):
 class RepoCache:
     """A repository's folder in the cache, at one commit."""
 
-    def __init__(self, repo: str, commit: str) -> None:
-        self.repo, self.commit = repo, commit
-        self.folder = hub_cache.root() / (hub_cache.PREFIX + repo.replace("/", "--"))
+    def __init__(self, repo: str, commit: str, kind: RepoKind = "model") -> None:
+        self.repo, self.commit, self.kind = repo, commit, kind
+        self.folder = hub_cache.root() / (hub_cache.PREFIXES[kind] + repo.replace("/", "--"))
         self._locks = hub_cache.root() / ".locks" / self.folder.name
 
     @property
@@ -89,8 +90,7 @@ class RepoCache:
                         stream.truncate()
                     watch.found(stream.tell())
                     if stream.tell() < file.bytes:
-                        url = hf_hub_url(self.repo, file.name, revision=self.commit, endpoint=constants.ENDPOINT)
-                        transfer.fetch(url, stream, file.bytes, watch.came)
+                        transfer.fetch(self._url(file), stream, file.bytes, watch.came)
                     stream.flush()
                     os.fsync(stream.fileno())
                 watch.checking()
@@ -100,6 +100,10 @@ class RepoCache:
                 partial.unlink(missing_ok=True)
                 raise
             replace(partial, self.blob(etag))
+
+    def _url(self, file: HubFile) -> str:
+        endpoint = constants.ENDPOINT
+        return hf_hub_url(self.repo, file.name, revision=self.commit, repo_type=self.kind, endpoint=endpoint)
 
     @contextlib.contextmanager
     def _held(self, etag: str, watch: Watch) -> Iterator[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import NamedTuple
 
 from bigmodel_studio.core.messages import StudioError
@@ -47,13 +47,8 @@ def download(request: Download, session: Session) -> Iterator[Event]:
         found = listing(api, request.id, request.revision)
     files = _wanted(request, found)
     cache = RepoCache(request.id, found.commit)
-    fetch = _Fetch(cache, files, found.etags)
-    check_space(sum(file.bytes for file in files if not file.here) - fetch.partial_bytes, request.id)
-    with client.asking(request.id, "download"):
-        cache.begin([found.etags[file.name] for file in files])
-        yield from _watched(fetch)
-        cache.finish(request.revision or "main")
-    yield fetch.said()
+    fetch = yield from fetching(cache, files, found.etags, request.id)
+    cache.finish(request.revision or "main")
     yield Done(
         result=Downloaded(
             id=request.id,
@@ -66,7 +61,20 @@ def download(request: Download, session: Session) -> Iterator[Event]:
     )
 
 
-def _watched(fetch: _Fetch) -> Iterator[Event]:
+def fetching(
+    cache: RepoCache, files: list[HubFile], etags: Mapping[str, str], what: str
+) -> Generator[Event, None, Fetch]:
+    """Fetch these files of ``what``, and say how far it is. Raises ``StudioError``."""
+    fetch = Fetch(cache, files, etags)
+    check_space(sum(file.bytes for file in files if not file.here) - fetch.partial_bytes, what)
+    with client.asking(what, "download"):
+        cache.begin([etags[file.name] for file in files])
+        yield from _watched(fetch)
+    yield fetch.said()
+    return fetch
+
+
+def _watched(fetch: Fetch) -> Iterator[Event]:
     """The work on its thread, and how far it is; raises what it raised."""
     thread = threading.Thread(target=fetch.run, name="download", daemon=True)
     thread.start()
@@ -101,7 +109,7 @@ class _Stopped(Exception):  # noqa: N818
     """The user does not want the rest."""
 
 
-class _Fetch:
+class Fetch:
     """The work on the thread, and how far it is."""
 
     def __init__(self, cache: RepoCache, files: list[HubFile], etags: Mapping[str, str]) -> None:
@@ -194,7 +202,7 @@ class _Fetch:
 class _Watch(NamedTuple):
     """Who is told how far one file is (``cache_files.Watch``)."""
 
-    fetch: _Fetch
+    fetch: Fetch
     name: str
 
     def found(self, there: int) -> None:

@@ -14,6 +14,7 @@ from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import get_session, hf_raise_for_status
 
 from bigmodel_studio.core import hub_cache
+from bigmodel_studio.core.hub_cache import RepoKind
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.faults import NonsenseError, understanding
 from bigmodel_studio.engine.hub.search import model_of
@@ -64,18 +65,19 @@ class Listing(NamedTuple):
     info: Any
 
 
-def listing(api: HfApi, repo: str, revision: str | None) -> Listing:
+def listing(api: HfApi, repo: str, revision: str | None, kind: RepoKind = "model") -> Listing:
     """What the Hub says that a repository has, believed only where it can be put on a disk: a name or a checksum that
     would lead out of the cache is left out. Raises the client's errors, and ``NonsenseError``."""
     with understanding():
-        info = api.model_info(repo, revision=revision, files_metadata=True, timeout=client.ANSWER_S)
+        look: Any = api.model_info if kind == "model" else api.dataset_info
+        info = look(repo, revision=revision, files_metadata=True, timeout=client.ANSWER_S)
     commit = str(info.sha or "")
     if not _COMMIT.fullmatch(commit):
         raise NonsenseError(f"{commit[:80]!r} is no commit")
     found = {one.rfilename: one for one in info.siblings or () if _can_be_kept(one)}
     etags = {name: _etag(one) for name, one in found.items()}
     wanted = needed(list(etags))
-    folder = hub_cache.folder_of(repo)
+    folder = hub_cache.folder_of(repo, kind)
     files = tuple(
         HubFile(
             name=name,

@@ -30,6 +30,7 @@ _FIELDS_OF_CODES = {
     "data-no-sentences": "data.train",
     "chat-none": "data.train",
     "data-no-labels": "data.train",
+    "data-on-hub": "data.train",
     "data-row": "data.train",
     "data-record": "data.train",
     "data-parquet": "data.train",
