@@ -2740,6 +2740,10 @@
         <translation>对话</translation>
     </message>
     <message>
+        <source>Dataset</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
         <source>Delete for good</source>
         <translation>彻底删除</translation>
     </message>
@@ -4660,6 +4664,14 @@
         <translation>请从这些步数中选择。</translation>
     </message>
     <message>
+        <source>Choose one of: {configs}.</source>
+        <translation>请选择其中之一：{configs}。</translation>
+    </message>
+    <message>
+        <source>Choose one of: {splits}.</source>
+        <translation>请选择其中之一：{splits}。</translation>
+    </message>
+    <message>
         <source>Choose one that “bigmodel-studio models” lists.</source>
         <translation>请从“bigmodel-studio models”列出的模型中选择。</translation>
     </message>
@@ -4730,6 +4742,10 @@
     <message>
         <source>Fetch it again.</source>
         <translation>请重新下载。</translation>
+    </message>
+    <message>
+        <source>Fetch it once with “bigmodel-studio pull-dataset”, or with “From the Hub…” in the window, which say its path.</source>
+        <translation>请先用“bigmodel-studio pull-dataset”或窗口中的“从 Hub 获取…”下载一次，它们会给出路径。</translation>
     </message>
     <message>
         <source>Fetch or write it again.</source>
@@ -4870,6 +4886,10 @@
     <message>
         <source>It is where it was; the log has the details.</source>
         <translation>它仍在原处，详情见日志。</translation>
+    </message>
+    <message>
+        <source>It is written as OWNER/NAME, with @REVISION, /CONFIG and :SPLIT behind it where they are wanted.</source>
+        <translation>写法为 OWNER/NAME，需要时可在其后加上 @REVISION、/CONFIG 和 :SPLIT。</translation>
     </message>
     <message>
         <source>It is written as field=value, for example optimizer.learning_rate=3e-4.</source>
@@ -5284,6 +5304,10 @@
         <translation>请先停止它，或者就这样查看。</translation>
     </message>
     <message>
+        <source>Such files end in {suffixes}; a dataset that only a script of its own makes is not used here.</source>
+        <translation>这类文件以 {suffixes} 结尾；只能由其自带脚本生成的数据集在此不予使用。</translation>
+    </message>
+    <message>
         <source>Take a copy of the model with real safetensors weights.</source>
         <translation>请换用带有真正 safetensors 权重的模型副本。</translation>
     </message>
@@ -5568,6 +5592,10 @@
         <translation>训练任务 {run} 已在进行中。</translation>
     </message>
     <message>
+        <source>The run {run} is learning from {dataset}, so it was not removed.</source>
+        <translation>训练 {run} 正在使用 {dataset}，因此未将其移除。</translation>
+    </message>
+    <message>
         <source>The run {run} is not at work: it is {state}.</source>
         <translation>训练任务 {run} 不在进行中：{state}。</translation>
     </message>
@@ -5726,6 +5754,10 @@
     <message>
         <source>There is no conversation to learn from in {path}: {detail}.</source>
         <translation>{path} 中没有可以学习的对话：{detail}。</translation>
+    </message>
+    <message>
+        <source>There is no dataset {dataset} on this computer.</source>
+        <translation>本机没有数据集 {dataset}。</translation>
     </message>
     <message>
         <source>There is no device called {device} here.</source>
@@ -6036,6 +6068,18 @@
         <translation>{count} 段文本不能成对：每个前句都需要一个后句。</translation>
     </message>
     <message>
+        <source>{dataset} has no configuration “{config}”.</source>
+        <translation>{dataset} 没有名为“{config}”的配置。</translation>
+    </message>
+    <message>
+        <source>{dataset} has no files that can be learnt from.</source>
+        <translation>{dataset} 中没有可用于训练的文件。</translation>
+    </message>
+    <message>
+        <source>{dataset} has no split “{split}”.</source>
+        <translation>{dataset} 没有名为“{split}”的划分。</translation>
+    </message>
+    <message>
         <source>{dtype} is not used on {device}.</source>
         <translation>{device} 不使用 {dtype}。</translation>
     </message>
@@ -6340,6 +6384,10 @@
         <translation>{path} 不在已记住的文件夹之列。</translation>
     </message>
     <message>
+        <source>{path} is on the Hub, and a training reads only files of this computer.</source>
+        <translation>{path} 在 Hub 上，而训练只读取本机的文件。</translation>
+    </message>
+    <message>
         <source>{path}, line {line}: {detail}.</source>
         <translation>{path} 第 {line} 行：{detail}。</translation>
     </message>
@@ -6350,6 +6398,10 @@
     <message>
         <source>{processes} processes want a card each, and this computer has {cards}.</source>
         <translation>{processes} 个进程各需要一块显卡，而本机有 {cards} 块。</translation>
+    </message>
+    <message>
+        <source>“bigmodel-studio datasets” lists those that there are.</source>
+        <translation>“bigmodel-studio datasets”会列出已有的数据集。</translation>
     </message>
     <message>
         <source>“bigmodel-studio pull {model}” fetches it from the Hub; so does the Models page.</source>
@@ -6406,6 +6458,10 @@
     <message>
         <source>“{text}” is no change.</source>
         <translation>“{text}”不是一项更改。</translation>
+    </message>
+    <message>
+        <source>“{was}” is no address of a dataset.</source>
+        <translation>“{was}”不是数据集地址。</translation>
     </message>
     <message>
         <source>“{was}” is not a number of parameters.</source>
