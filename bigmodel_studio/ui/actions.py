@@ -112,6 +112,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("fork-run", str(QT_TRANSLATE_NOOP("actions", "Fork the run…")), "", "fork_run", "page", page="train"),
     ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
     ActionSpec(
+        "look-at-data",
+        str(QT_TRANSLATE_NOOP("actions", "Look at the data…")),
+        "Ctrl+D",
+        "look_at_data",
+        "page",
+        page="train",
+    ),
+    ActionSpec(
         "one-step", str(QT_TRANSLATE_NOOP("actions", "One step, slowly…")), "", "one_step", "page", page="train"
     ),
     ActionSpec(

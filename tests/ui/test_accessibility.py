@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 from bigmodel_studio.client.fake import FakeNetwork
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.crashes import CrashReport
+from bigmodel_studio.core.spec import make_spec
 from bigmodel_studio.core.trash import Trash
 from bigmodel_studio.protocol import Download, HubFile, HubModel, HubRepo, NetworkRequest
 from bigmodel_studio.ui.account_dialog import AccountDialog
@@ -24,6 +25,7 @@ from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
+from bigmodel_studio.ui.pages.train.data_dialog import DataDialog
 from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
@@ -33,6 +35,7 @@ from bigmodel_studio.ui.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
+from tests.ui.data_seen import seen
 from tests.ui.insides import add_evaluation, add_layers, taken
 from tests.ui.shell import Shell
 from tests.ui.test_train_page import checkpoint, make_run
@@ -208,6 +211,18 @@ def _slow_step(shell: Shell) -> QDialog:
     return dialog
 
 
+def _data(tab: int, objective: str) -> Callable[[Shell], QDialog]:
+    def make(shell: Shell) -> QDialog:
+        raw = {"name": "cats", "objective": objective, "data": {"train": ["/data"]}}
+        dialog = DataDialog(shell.studio, make_spec(raw), shell.window)
+        dialog._on_answer(seen(objective))
+        dialog.tabs.setCurrentIndex(tab)
+        dialog.findings.list.setCurrentRow(1)  # one that has places
+        return dialog
+
+    return make
+
+
 def _account(shell: Shell) -> QDialog:
     return AccountDialog(shell.studio, shell.window)
 
@@ -220,7 +235,23 @@ def _fork(shell: Shell) -> QDialog:
 
 
 @pytest.mark.parametrize(
-    "make", [_settings, _shortcuts, _logs, _removed, _crash, _network, _account, _step, _slow_step, _fork]
+    "make",
+    [
+        _settings,
+        _shortcuts,
+        _logs,
+        _removed,
+        _crash,
+        _network,
+        _account,
+        _step,
+        _slow_step,
+        _fork,
+        _data(0, "masked-lm"),
+        _data(0, "classify-images"),
+        _data(1, "classify-images"),
+        _data(2, "classify-images"),
+    ],
 )
 def test_a_dialog_can_be_used_so_too(shell: Shell, home: Path, make: Callable[[Shell], QDialog]) -> None:
     dialog = make(shell)

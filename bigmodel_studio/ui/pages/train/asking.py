@@ -5,15 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.protocol import Done, End, Failed, Request
+from bigmodel_studio.protocol import Done, End, Event, Failed, Progress, Request
 from bigmodel_studio.ui.studio import Studio
 
 
 class Asking(QObject):
-    """``ask``, then hear ``answered`` with the result or ``failed`` with the problem."""
+    """``ask``, then hear ``answered`` with the result or ``failed`` with the problem, and ``progressed`` before it."""
 
     answered = Signal(object)
     failed = Signal(object)
+    progressed = Signal(object)
+    dropped = Signal()
+    """The lane was ended by somebody else: there is no answer to come."""
 
     def __init__(self, studio: Studio, parent: QObject) -> None:
         super().__init__(parent)
@@ -24,6 +27,7 @@ class Asking(QObject):
         """Ask this, and forget what was asked before."""
         self.stop()
         self._job = self._studio.measure.submit(request)
+        self._job.happened.connect(self._on_happened)
         self._job.ended.connect(self._on_ended)
 
     @property
@@ -34,9 +38,15 @@ class Asking(QObject):
     def stop(self) -> None:
         """Wait for nothing any longer."""
         if self._job is not None:
+            self._job.happened.disconnect(self._on_happened)
             self._job.ended.disconnect(self._on_ended)
             self._job.cancel()
             self._job = None
+
+    @Slot(object)
+    def _on_happened(self, event: Event) -> None:
+        if isinstance(event, Progress):
+            self.progressed.emit(event)
 
     @Slot(object)
     def _on_ended(self, end: End) -> None:
@@ -45,3 +55,5 @@ class Asking(QObject):
             self.answered.emit(end.result)
         elif isinstance(end, Failed):
             self.failed.emit(end.problem)
+        else:
+            self.dropped.emit()

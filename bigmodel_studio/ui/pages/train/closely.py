@@ -1,14 +1,18 @@
-"""What opens a run more closely: the examples behind a point of its loss, and a single step taken slowly."""
+"""What opens a run more closely: its data, the examples behind a point of its loss, and a single step taken slowly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.pages.train.data_look import DataLook
 from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
 from bigmodel_studio.ui.pages.train.step_dialog import StepDialog
 from bigmodel_studio.ui.studio import Studio
@@ -24,6 +28,7 @@ class Closely(QObject):
     def __init__(self, studio: Studio, shown: Callable[[], RunSummary | None], parent: QWidget) -> None:
         super().__init__(parent)
         self._studio, self._shown, self._page = studio, shown, parent
+        self.data_look = DataLook(studio, parent)
         self.slow = QPushButton(self.tr("One step, slowly…"))
         set_look(self.slow, "quiet")
         self.slow.clicked.connect(self.one_step)
@@ -46,6 +51,18 @@ class Closely(QObject):
         run = self._shown()
         if run is not None and 1 <= step <= run.step:
             StepDialog(self._studio, run.path, step, run.step, self._page.window()).open()
+
+    @Slot()
+    def look_at_data(self) -> None:
+        """Show what the run learns from, as its files are now."""
+        run = self._shown()
+        spec = RunFolder(Path(run.path)).spec() if run is not None else None
+        if run is not None and spec is not None:
+            self.data_look.look(msgspec.structs.replace(spec, name=run.name))
+
+    def stop(self) -> None:
+        """The page closes."""
+        self.data_look.stop()
 
     @Slot()
     def one_step(self) -> None:

@@ -26,7 +26,7 @@ LEAST_WORDS_PX = 40
 class Shown:
     """An example as it is shown; ``file`` is a picture's, ``picture`` the PNG of one where it is here already.
 
-    ``source`` says where a text is from.
+    ``source`` says where a text is from; ``note`` stands below it where nothing is said of what it is.
     """
 
     loss: float | None = None
@@ -38,6 +38,7 @@ class Shown:
     expected: str = ""
     said: str = ""
     probability: float | None = None
+    note: str = ""
 
     @property
     def line(self) -> str:
@@ -66,6 +67,8 @@ class ExamplesModel(QAbstractListModel):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self.examples: Sequence[Shown] = ()
+        self.losses = True
+        """Whether there is a loss to be said of any."""
         self._pixmaps: dict[int, QPixmap] = {}
         thumbnails.changed.connect(self._on_thumbnails)
 
@@ -73,6 +76,7 @@ class ExamplesModel(QAbstractListModel):
         """Show these instead of those before."""
         self.beginResetModel()
         self.examples = list(examples)
+        self.losses = any(example.loss is not None for example in examples)
         self._pixmaps = {}
         for place, example in enumerate(self.examples):
             pixmap = QPixmap()
@@ -94,7 +98,8 @@ class ExamplesModel(QAbstractListModel):
             return None
         example = self.examples[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return " · ".join(filter(None, (*_titles(example), numbers.significant(example.loss))))
+            loss = numbers.significant(example.loss) if self.losses else ""
+            return " · ".join(filter(None, (*_titles(example), loss)))
         if role == Qt.ItemDataRole.ToolTipRole:
             return example.file or example.line[:400]
         return example if role == SHOWN_ROLE else None
@@ -112,7 +117,7 @@ def _titles(example: Shown) -> tuple[str, str]:
         upper = " ".join(filter(None, (example.said, sure)))
         name = PurePath(example.file).name if example.file else example.line
         return upper, " · ".join(filter(None, (example.expected, name)))
-    return example.line[:200], ""
+    return example.line[:200], example.note
 
 
 class ExamplesList(QListView):
@@ -160,8 +165,9 @@ class _Row(QStyledItemDelegate):
         painter.setFont(theme.font(12, tabular=True))
         painter.setPen(theme.colour("secondary"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, right, numbers.significant(example.loss))
-        room.setRight(room.right() - LOSS_PX)
+        if self._model.losses:
+            painter.drawText(room, right, numbers.significant(example.loss))
+            room.setRight(room.right() - LOSS_PX)
         if room.width() >= LEAST_WORDS_PX:
             self._paint_words(painter, room, example)
         painter.restore()

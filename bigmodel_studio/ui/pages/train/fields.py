@@ -94,12 +94,14 @@ class Fields(QObject):
         super().__init__(parent)
         self.errors: dict[str, QLabel] = {}
 
-    def card(self, rows: list[Row]) -> QWidget:
-        """Rows on a card, as many columns as the longest has fields."""
+    def card(self, rows: list[Row], foot: QWidget | None = None) -> QWidget:
+        """Rows on a card, as many columns as the longest has fields; ``foot`` stands below them."""
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 16, 16)
         inside.addWidget(self.grid(rows, across=max(map(len, rows))))
+        if foot is not None:
+            inside.addWidget(foot)
         return card
 
     def grid(self, rows: list[Row], across: int = 1) -> QWidget:

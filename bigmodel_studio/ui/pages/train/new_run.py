@@ -31,6 +31,7 @@ from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
 from bigmodel_studio.core.sweeps import check_values
 from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.ui.pages.train.data_look import DataLook, can_be_looked_at
 from bigmodel_studio.ui.pages.train.fields import Fields, field_error, line, number
 from bigmodel_studio.ui.pages.train.how_card import HowCard
 from bigmodel_studio.ui.pages.train.subject import Subject
@@ -60,6 +61,8 @@ class NewRun(QWidget):
         self.studio = studio
         self.parts = Fields(self)
         self.errors = self.parts.errors
+        self.data_look = DataLook(studio, self)
+        self.data_look.seen.connect(self.check)
         self._names = {""}
         self._suggested: dict[QWidget, object] = {}
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
@@ -79,6 +82,7 @@ class NewRun(QWidget):
             subject.changed.connect(self._changed)
             subject.kind_changed.connect(self._on_subject)
             subject.data.changed.connect(self._on_data)
+            subject.look.button.clicked.connect(self.look_at_data)
             self.choices[objective] = QRadioButton(word(subject.title))
             group.addButton(self.choices[objective])
         next(iter(self.choices.values())).setChecked(True)
@@ -269,6 +273,7 @@ class NewRun(QWidget):
         self.error.setText(told[0] if all(told) else "")
         self.error.setVisible(all(told))
         self._show_cost(spec)
+        self._show_look(spec)
         many = self.tr("Start {count} runs").format(count=numbers.exact(runs))
         self.start_button.setText(many if runs > 1 else self.tr("Start"))
         self.start_button.setEnabled(problem is None)
@@ -296,6 +301,12 @@ class NewRun(QWidget):
             more.insert(0, self.tr("About {needs} of memory while it trains").format(needs=needs))
         self.cost_more.setText(" · ".join(more))
 
+    def _show_look(self, spec: RunSpec | None) -> None:
+        """Whether the data can be looked at, and what was seen of it, if it was."""
+        look = self.subject.look
+        look.button.setEnabled(spec is not None and can_be_looked_at(spec))
+        look.said.setText(self.data_look.summary_of(spec) if spec is not None else "")
+
     def train_on(self, ref: ModelRef) -> None:
         """Begin with a model of the library: what its kind can be trained for is chosen, and to fine-tune it."""
         record = self.studio.library.find(ref)
@@ -318,6 +329,7 @@ class NewRun(QWidget):
     def stop(self) -> None:
         """The window closes."""
         self._timer.stop()
+        self.data_look.stop()
 
     # ------------------------------------------------------------------------------- hands
 
@@ -331,6 +343,13 @@ class NewRun(QWidget):
             self.sweep_started.emit(self.spec(), grid)
         else:
             self.started.emit(self.spec())
+
+    @Slot()
+    def look_at_data(self) -> None:
+        """Show what would be learnt from, whatever else there is to be filled in."""
+        self.check()
+        if self.subject.look.button.isEnabled():
+            self.data_look.look(self.spec())
 
     @Slot()
     def _changed(self) -> None:

@@ -139,6 +139,7 @@ class TrainPage(Page):
         column = RunsColumn(self.runs)
         self.column, self.list = column, column.list
         self.list.remove_wanted.connect(self.studio.removals.remove_run)
+        self.list.data_wanted.connect(self.look_at_data)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.set_list(column, 260)
 
@@ -244,6 +245,7 @@ class TrainPage(Page):
         self._clock.stop()
         if self._form is not None:
             self._form.stop()
+        self.closely.stop()
         self.facts.note.stop()
         self.export.stop()
         self.making.stop()
@@ -383,6 +385,8 @@ class TrainPage(Page):
             "use": self.use_button,
             "one_step": self.closely.slow,
         }
+        if handler == "look_at_data":
+            return self._can_look_at_data()
         return handler not in buttons or buttons[handler].isEnabled()
 
     @Slot(str)
@@ -416,6 +420,14 @@ class TrainPage(Page):
     def one_step(self) -> None:
         """Take a single step beside the run, slowly."""
         self.closely.one_step()
+
+    @Slot()
+    def look_at_data(self) -> None:
+        """Show what the form's training would learn from, or the run that is shown."""
+        (self.form if self._filling else self.closely).look_at_data()
+
+    def _can_look_at_data(self) -> bool:
+        return self.form.subject.look.button.isEnabled() if self._filling else self._open_closely() is not None
 
     def _open_closely(self) -> RunSummary | None:
         """The run that is shown, where its training can be opened beside it."""

@@ -90,9 +90,12 @@ class RunsModel(QAbstractListModel):
 
 
 class RunsList(QListView):
-    """The runs, newest first. ``remove_wanted`` carries the ``RunSummary`` of one that shall go."""
+    """The runs, newest first. ``remove_wanted`` carries the ``RunSummary`` of one that shall go; ``data_wanted``: the
+    data of the one that is chosen shall be looked at.
+    """
 
     remove_wanted = Signal(object)
+    data_wanted = Signal()
 
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,10 +117,18 @@ class RunsList(QListView):
     def _on_menu(self, position: QPoint) -> None:
         index = self.indexAt(position)
         if index.isValid():
-            menu = QMenu(self)
-            menu.addAction(self.tr("Remove"), partial(self._remove, index))
+            self.setCurrentIndex(index)
+            menu = self.menu_of(index)
             menu.exec(self.viewport().mapToGlobal(position))
             menu.deleteLater()
+
+    def menu_of(self, index: Index) -> QMenu:
+        """What can be done with a run of the list."""
+        menu = QMenu(self)
+        if not index.data(RUN_ROLE).foreign:
+            menu.addAction(self.tr("Its data…"), self.data_wanted.emit)
+        menu.addAction(self.tr("Remove"), partial(self._remove, index))
+        return menu
 
     def _remove(self, index: Index) -> None:
         if index.isValid():

@@ -24,6 +24,7 @@ from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.data_field import DataField, name_of_data
+from bigmodel_studio.ui.pages.train.data_look import LookRow
 from bigmodel_studio.ui.pages.train.fields import Fields, Row, field_error
 from bigmodel_studio.ui.pages.train.method_fields import MethodFields
 from bigmodel_studio.ui.pages.train.words import word
@@ -66,6 +67,7 @@ class Subject(QWidget):
         kinds.buttonToggled.connect(self._on_kind)
         self.methods = MethodFields(TRAINABLE[self.objective].methods)
         self.methods.changed.connect(self.kind_changed)
+        self.look = LookRow()
         self.picker = ModelPicker(studio.library, TRAINABLE[self.objective].bases)
         self.picker.chosen.connect(self.changed)
         self.picker.refused.connect(studio.tell)
@@ -152,7 +154,7 @@ class Subject(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addWidget(self.parts.card(self.data_rows()))
+        column.addWidget(self.parts.card(self.data_rows(), self.look))
         column.addWidget(self._model_card())
         if rows := self.sample_rows():
             column.addWidget(self.parts.card(rows))

@@ -1,0 +1,102 @@
+"""What is said of data that was looked at: what its examples are called, how many, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.protocol import DataSeen, Finding, PartCounts, Progress
+from bigmodel_studio.ui.pages.train.words import word
+
+WEIGHTS = ("error", "warning", "note")
+"""The heaviest first."""
+ROLES = {
+    "training": str(QT_TRANSLATE_NOOP("train", "Training")),
+    "evaluation": str(QT_TRANSLATE_NOOP("train", "Evaluation")),
+}
+UNITS = {
+    "tokens": str(QT_TRANSLATE_NOOP("train", "tokens")),
+    "words": str(QT_TRANSLATE_NOOP("train", "words")),
+    "pixels": str(QT_TRANSLATE_NOOP("train", "pixels")),
+}
+PAIRS = {
+    "follows": str(QT_TRANSLATE_NOOP("train", "the second follows the first")),
+    "random": str(QT_TRANSLATE_NOOP("train", "the second is from elsewhere")),
+}
+"""What masked-lm has two sentences learnt as."""
+DOING = {
+    "loading": str(QT_TRANSLATE_NOOP("train", "Loading what reads it…")),
+    "reading": str(QT_TRANSLATE_NOOP("train", "Reading the files…")),
+    "tokenising": str(QT_TRANSLATE_NOOP("train", "Taking the text apart into tokens…")),
+    "vocabulary": str(QT_TRANSLATE_NOOP("train", "Learning a vocabulary from the text…")),
+    "counting": str(QT_TRANSLATE_NOOP("train", "Counting…")),
+}
+_ANY = str(QT_TRANSLATE_NOOP("train", "Looking at the data…"))
+
+
+def counted(objective: str, count: int) -> str:
+    """So many examples of that objective: ``10,003 texts``."""
+    translate = QCoreApplication.translate
+    words = {
+        "causal-lm": translate("train", "{count} paragraph(s)", "", count),
+        "masked-lm": translate("train", "{count} paragraph(s)", "", count),
+        "chat": translate("train", "{count} conversation(s)", "", count),
+        "tag": translate("train", "{count} sentence(s)", "", count),
+        "classify-images": translate("train", "{count} picture(s)", "", count),
+    }
+    return words.get(objective, translate("train", "{count} text(s)", "", count)).format(count=numbers.exact(count))
+
+
+def classes_counted(objective: str, count: int) -> str:
+    """So many classes, or tags."""
+    translate = QCoreApplication.translate
+    tags, classes = translate("train", "{count} tag(s)", "", count), translate("train", "{count} class(es)", "", count)
+    return (tags if objective == "tag" else classes).format(count=numbers.exact(count))
+
+
+def found(findings: Sequence[Finding]) -> str:
+    """``1 error · 2 warnings``: notes are none of them."""
+    translate = QCoreApplication.translate
+    errors, warnings = (sum(each.weight == weight for each in findings) for weight in WEIGHTS[:2])
+    parts = []
+    if errors:
+        parts.append(translate("train", "{count} error(s)", "", errors).format(count=numbers.exact(errors)))
+    if warnings:
+        parts.append(translate("train", "{count} warning(s)", "", warnings).format(count=numbers.exact(warnings)))
+    return " · ".join(parts)
+
+
+def summary(seen: DataSeen) -> str:
+    """All of it on one line: ``10,003 texts, 3,080 to evaluate on · 77 classes · 2 warnings``."""
+    parts = {part.role: part for part in seen.parts}
+    said = []
+    if learnt := parts.get("training"):
+        words = counted(seen.objective, learnt.examples)
+        if tested := parts.get("evaluation"):
+            template = word("{examples}, {count} to evaluate on")
+            words = template.format(examples=words, count=numbers.exact(tested.examples))
+        said.append(words)
+        if learnt.classes:
+            said.append(classes_counted(seen.objective, len(learnt.classes)))
+    said.append(found(seen.findings) or word("nothing to mend"))
+    return " · ".join(said)
+
+
+def largest_share(part: PartCounts) -> float:
+    """How much of a part its largest class has."""
+    whole = sum(each.count for each in part.classes)
+    return max((each.count for each in part.classes), default=0) / whole if whole else 0.0
+
+
+def doing(event: Progress) -> str:
+    """What the engine does now."""
+    return word(DOING.get(event.what, _ANY))
+
+
+def looked_at(spec: RunSpec) -> tuple[object, ...]:
+    """What of a spec says what is learnt from, and as what: a look holds for as long as it is the same."""
+    model = spec.model
+    return (spec.objective, spec.data, spec.masking, model.base, model.context, model.tokenizer, model.image_size)
