@@ -509,6 +509,13 @@
     </message>
 </context>
 <context>
+    <name>ClassBalance</name>
+    <message>
+        <source>How many examples each class has</source>
+        <translation>每个类别有多少样本</translation>
+    </message>
+</context>
+<context>
     <name>ClassesSubject</name>
     <message>
         <source>Column of the class</source>
@@ -845,10 +852,290 @@
     </message>
 </context>
 <context>
+    <name>DataCounts</name>
+    <message>
+        <source>After {updates} updates the model has seen all of the training part once.</source>
+        <translation>经过 {updates} 次更新，模型就把训练部分完整看过一遍。</translation>
+    </message>
+    <message>
+        <source>By length in {unit}</source>
+        <translation>按长度分布（{unit}）</translation>
+    </message>
+    <message>
+        <source>By the shorter side in {unit}</source>
+        <translation>按短边分布（{unit}）</translation>
+    </message>
+    <message>
+        <source>Counted is the first {size} of it.</source>
+        <translation>只统计了开头的 {size}。</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>In both parts: {count} of the evaluation.</source>
+        <translation>两部分都有：评估部分中的 {count}。</translation>
+    </message>
+    <message>
+        <source>Lengths, {part}</source>
+        <translation>长度，{part}</translation>
+    </message>
+    <message>
+        <source>Longer than the context</source>
+        <translation>超过上下文长度</translation>
+    </message>
+    <message>
+        <source>Longest</source>
+        <translation>最长</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <source>No example of the evaluation is in the training part.</source>
+        <translation>评估部分没有样本出现在训练部分中。</translation>
+    </message>
+    <message>
+        <source>Repeated exactly</source>
+        <translation>完全重复</translation>
+    </message>
+    <message>
+        <source>Shortest ({unit})</source>
+        <translation>最短（{unit}）</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>There is none.</source>
+        <translation>没有。</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>{classes}, from {least} to {most} each; the largest has {share}.</source>
+        <translation>{classes}，每个有 {least} 到 {most} 个；最大的占 {share}。</translation>
+    </message>
+</context>
+<context>
+    <name>DataDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Data of {name}</source>
+        <translation>{name} 的数据</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>Findings ({count})</source>
+        <translation>发现（{count}）</translation>
+    </message>
+    <message>
+        <source>It was cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查看</translation>
+    </message>
+    <message>
+        <source>Read the files once more, as they are now</source>
+        <translation>按文件现在的样子重新读取</translation>
+    </message>
+    <message>
+        <source>The data is being looked at</source>
+        <translation>正在查看数据</translation>
+    </message>
+    <message>
+        <source>The data was not looked at</source>
+        <translation>没有查看数据</translation>
+    </message>
+    <message>
+        <source>The examples are being drawn</source>
+        <translation>正在抽取样本</translation>
+    </message>
+</context>
+<context>
+    <name>DataExamples</name>
+    <message>
+        <source>Another draw</source>
+        <translation>再抽一批</translation>
+    </message>
+    <message>
+        <source>Copy where it stands</source>
+        <translation>复制所在位置</translation>
+    </message>
+    <message>
+        <source>Example {number} of {count}</source>
+        <translation>第 {number} 个样本，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>Examples of this step</source>
+        <translation>这一步的样本</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
+        <source>No picture</source>
+        <translation>没有图片</translation>
+    </message>
+    <message>
+        <source>Open the file</source>
+        <translation>打开文件</translation>
+    </message>
+    <message>
+        <source>Point at a token, or go to it with the arrow keys.</source>
+        <translation>指向一个词元，或用方向键移到它上面。</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一个</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Step whose examples are shown</source>
+        <translation>显示哪一步的样本</translation>
+    </message>
+    <message>
+        <source>The examples of the next step: others, cut, hidden and mixed anew</source>
+        <translation>下一步的样本：换一批，并重新裁剪、遮住和混合</translation>
+    </message>
+    <message>
+        <source>The whole picture</source>
+        <translation>整张图片</translation>
+    </message>
+    <message>
+        <source>What the model gets</source>
+        <translation>模型得到的</translation>
+    </message>
+    <message>
+        <source>added by tokenizer or template</source>
+        <translation>由分词器或模板加入</translation>
+    </message>
+    <message>
+        <source>and {count} more with {share} in all</source>
+        <translation>另有 {count} 个，共占 {share}</translation>
+    </message>
+    <message>
+        <source>hidden: the word below is to be said</source>
+        <translation>遮住：要说出下面的词</translation>
+    </message>
+    <message>
+        <source>kept, and asked for</source>
+        <translation>保持原样，也要说出</translation>
+    </message>
+    <message>
+        <source>learnt</source>
+        <translation>要学的</translation>
+    </message>
+    <message>
+        <source>learnt: what stands below it</source>
+        <translation>要学的：它下面写的</translation>
+    </message>
+    <message>
+        <source>longer than the model is given: cut</source>
+        <translation>超过长度，已截断</translation>
+    </message>
+    <message>
+        <source>only read</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>swapped for another</source>
+        <translation>换成了别的词</translation>
+    </message>
+</context>
+<context>
     <name>DataField</name>
     <message>
         <source>Remove {name}</source>
         <translation>移除 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>DataFindings</name>
+    <message>
+        <source>Copy file and line</source>
+        <translation>复制文件和行号</translation>
+    </message>
+    <message>
+        <source>Looked for were: {what}</source>
+        <translation>检查了：{what}</translation>
+    </message>
+    <message>
+        <source>Nothing was found that should be mended</source>
+        <translation>没有发现需要修正的问题</translation>
+    </message>
+    <message>
+        <source>Open the file</source>
+        <translation>打开文件</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>发现的问题</translation>
+    </message>
+    <message>
+        <source>classes that are rare or missing</source>
+        <translation>稀少或缺失的类别</translation>
+    </message>
+    <message>
+        <source>empty examples</source>
+        <translation>空的样本</translation>
+    </message>
+    <message>
+        <source>examples of the evaluation that are in the training part</source>
+        <translation>评估样本出现在训练部分</translation>
+    </message>
+    <message>
+        <source>examples that are repeated</source>
+        <translation>重复的样本</translation>
+    </message>
+    <message>
+        <source>lines that cannot be read</source>
+        <translation>无法读取的行</translation>
+    </message>
+    <message>
+        <source>texts longer than the model is given</source>
+        <translation>超过长度的文本</translation>
+    </message>
+    <message>
+        <source>{count} in all.</source>
+        <translation>共 {count} 处。</translation>
+    </message>
+    <message>
+        <source>{count} in all; these are the first {shown} places.</source>
+        <translation>共 {count} 处；这里是前 {shown} 处。</translation>
     </message>
 </context>
 <context>
@@ -1682,6 +1969,13 @@
     </message>
 </context>
 <context>
+    <name>LengthsChart</name>
+    <message>
+        <source>cut at {limit}</source>
+        <translation>在 {limit} 处截断</translation>
+    </message>
+</context>
+<context>
     <name>LocalView</name>
     <message numerus="yes">
         <source>%n in the Hub’s cache, {size}</source>
@@ -1801,6 +2095,17 @@
     <message>
         <source>Whose log</source>
         <translation>日志来源</translation>
+    </message>
+</context>
+<context>
+    <name>LookRow</name>
+    <message>
+        <source>Look at the data</source>
+        <translation>查看数据</translation>
+    </message>
+    <message>
+        <source>What the model will see, counted, and what is wrong with it, by file and line</source>
+        <translation>模型将看到什么、各有多少，以及有什么问题（精确到文件和行）</translation>
     </message>
 </context>
 <context>
@@ -2538,6 +2843,25 @@
     </message>
 </context>
 <context>
+    <name>Places</name>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Where it was found</source>
+        <translation>发现的位置</translation>
+    </message>
+</context>
+<context>
     <name>PlanPanel</name>
     <message>
         <source>About {rate} tokens a second</source>
@@ -3178,6 +3502,10 @@
 <context>
     <name>RunsList</name>
     <message>
+        <source>Its data…</source>
+        <translation>它的数据…</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>移除</translation>
     </message>
@@ -3633,6 +3961,45 @@
     </message>
 </context>
 <context>
+    <name>TokenView</name>
+    <message>
+        <source>Tokens of the example</source>
+        <translation>样本的词元</translation>
+    </message>
+    <message>
+        <source>hidden; to be said is “{answer}”</source>
+        <translation>遮住；要说出“{answer}”</translation>
+    </message>
+    <message>
+        <source>left as it was, and to be said</source>
+        <translation>保持原样，也要说出</translation>
+    </message>
+    <message>
+        <source>only read</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>put in place of “{answer}”, which is to be said</source>
+        <translation>代替了“{answer}”，要说出的是后者</translation>
+    </message>
+    <message>
+        <source>put there by the tokenizer or the template</source>
+        <translation>由分词器或模板加入</translation>
+    </message>
+    <message>
+        <source>to be said by the model</source>
+        <translation>要由模型说出</translation>
+    </message>
+    <message>
+        <source>to be said is “{answer}”</source>
+        <translation>要说出“{answer}”</translation>
+    </message>
+    <message>
+        <source>token {number} of {count}</source>
+        <translation>第 {number} 个词元，共 {count} 个</translation>
+    </message>
+</context>
+<context>
     <name>TrainPage</name>
     <message>
         <source>A small one learns to write little stories in a few minutes, on this computer.</source>
@@ -3924,6 +4291,10 @@
     <message>
         <source>Logs…</source>
         <translation>日志…</translation>
+    </message>
+    <message>
+        <source>Look at the data…</source>
+        <translation>查看数据…</translation>
     </message>
     <message>
         <source>New</source>
@@ -7112,12 +7483,20 @@
         <translation>类别</translation>
     </message>
     <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
         <source>Data</source>
         <translation>数据</translation>
     </message>
     <message>
         <source>Device</source>
         <translation>设备</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>错误</translation>
     </message>
     <message>
         <source>Evaluation</source>
@@ -7144,12 +7523,24 @@
         <translation>梯度：{size}，{how}</translation>
     </message>
     <message>
+        <source>Learning a vocabulary from the text…</source>
+        <translation>正在从文本学习词表…</translation>
+    </message>
+    <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
     </message>
     <message>
         <source>Learnt from</source>
         <translation>已学数据</translation>
+    </message>
+    <message>
+        <source>Loading what reads it…</source>
+        <translation>正在加载分词器…</translation>
+    </message>
+    <message>
+        <source>Looking at the data…</source>
+        <translation>正在查看数据…</translation>
     </message>
     <message>
         <source>Loss</source>
@@ -7162,6 +7553,10 @@
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>提示</translation>
     </message>
     <message>
         <source>Only the last layer</source>
@@ -7194,6 +7589,10 @@
     <message>
         <source>Rank of the adapters</source>
         <translation>适配器的秩</translation>
+    </message>
+    <message>
+        <source>Reading the files…</source>
+        <translation>正在读取文件…</translation>
     </message>
     <message>
         <source>Recognised</source>
@@ -7232,6 +7631,10 @@
         <translation>常误判为</translation>
     </message>
     <message>
+        <source>Taking the text apart into tokens…</source>
+        <translation>正在把文本切分成词元…</translation>
+    </message>
+    <message>
         <source>Text: a model that continues it</source>
         <translation>文本：续写文本的模型</translation>
     </message>
@@ -7260,6 +7663,10 @@
         <translation>词元</translation>
     </message>
     <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
         <source>Update ratio ‖Δw‖ ÷ ‖w‖</source>
         <translation>更新比例 ‖Δw‖ ÷ ‖w‖</translation>
     </message>
@@ -7270,6 +7677,10 @@
     <message>
         <source>Use in Images</source>
         <translation>在“图像”中使用</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
     </message>
     <message>
         <source>Weight norm</source>
@@ -7360,6 +7771,10 @@
         <translation>实测</translation>
     </message>
     <message>
+        <source>nothing to mend</source>
+        <translation>无需修正</translation>
+    </message>
+    <message>
         <source>of the sweep {sweep}</source>
         <translation>属于扫描 {sweep}</translation>
     </message>
@@ -7370,6 +7785,10 @@
     <message>
         <source>pictures</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>像素</translation>
     </message>
     <message>
         <source>plain, without shortcuts</source>
@@ -7404,6 +7823,18 @@
         <translation>标签</translation>
     </message>
     <message>
+        <source>the second follows the first</source>
+        <translation>后一段紧接前一段</translation>
+    </message>
+    <message>
+        <source>the second is from elsewhere</source>
+        <translation>后一段来自别处</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
         <source>unigram</source>
         <translation>一元模型</translation>
     </message>
@@ -7412,12 +7843,56 @@
         <translation>等待中</translation>
     </message>
     <message>
+        <source>words</source>
+        <translation>词</translation>
+    </message>
+    <message>
         <source>written by {writer}</source>
         <translation>由 {writer} 写入</translation>
     </message>
     <message>
         <source>{amount} learnt from</source>
         <translation>已学 {amount}</translation>
+    </message>
+    <message>
+        <source>{count} class(es)</source>
+        <translation>{count} 个类别</translation>
+    </message>
+    <message>
+        <source>{count} conversation(s)</source>
+        <translation>{count} 段对话</translation>
+    </message>
+    <message>
+        <source>{count} error(s)</source>
+        <translation>{count} 个错误</translation>
+    </message>
+    <message>
+        <source>{count} paragraph(s)</source>
+        <translation>{count} 个段落</translation>
+    </message>
+    <message>
+        <source>{count} picture(s)</source>
+        <translation>{count} 张图片</translation>
+    </message>
+    <message>
+        <source>{count} sentence(s)</source>
+        <translation>{count} 个句子</translation>
+    </message>
+    <message>
+        <source>{count} tag(s)</source>
+        <translation>{count} 个标签</translation>
+    </message>
+    <message>
+        <source>{count} text(s)</source>
+        <translation>{count} 条文本</translation>
+    </message>
+    <message>
+        <source>{count} warning(s)</source>
+        <translation>{count} 个警告</translation>
+    </message>
+    <message>
+        <source>{examples}, {count} to evaluate on</source>
+        <translation>{examples}，{count} 个用于评估</translation>
     </message>
     <message>
         <source>{layers} layers, {kind}</source>
