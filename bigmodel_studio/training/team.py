@@ -61,7 +61,7 @@ class Team:
         return loss, each
 
     def read(self, wishes: Wishes) -> int | None:
-        """Take up new wishes, in all processes at once; as ``Wishes.read``."""
+        """Take up new wishes, in all processes at once, before each update; as ``Wishes.read``."""
         return wishes.read()
 
     def same(self, make: Callable[[], _Value]) -> _Value:

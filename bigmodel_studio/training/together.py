@@ -51,6 +51,7 @@ class Together(Team):
         self.sharded = strategy == "fsdp"
         self._model: Any = None
         self._told = 0.0
+        self._tells = False
         self._device = torch.device("cpu")
 
     def join(self, chosen: torch.device) -> torch.device:
@@ -100,21 +101,22 @@ class Together(Team):
         self, loss: torch.Tensor, each: torch.Tensor | None, examples: int
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         size = examples // self.world
-        told = torch.zeros(1 + examples, device=loss.device)
+        own = loss.new_full((size,), math.nan) if each is None or len(each) != size else each.float()
+        # Both at once: each process adds nothing to the others' examples.
+        told = torch.nn.functional.pad(own, (self.rank * size + 1, examples - (self.rank + 1) * size))
         told[0] = loss
-        own = told[1:][self.rank * size : (self.rank + 1) * size]
-        own.copy_(each) if each is not None and len(each) == size else own.fill_(math.nan)
-        dist.all_reduce(told)  # both at once: each process adds nothing to the others' examples
+        dist.all_reduce(told)
         return told[0], None if each is None else told[1:]
 
     def read(self, wishes: Wishes) -> int | None:
         seq = wishes.read()
         # A signal may have reached any of them; the first alone reads the folder.
-        told = torch.tensor([wishes.stop, wishes.save, wishes.release, wishes.want == "pause"], dtype=torch.int32)
+        due = time.monotonic() - self._told > TELL_S
+        told = torch.tensor([wishes.stop, wishes.save, wishes.release, wishes.want == "pause", due], dtype=torch.int32)
         if not self.first:
             told[1:] = 0
         dist.all_reduce(told, dist.ReduceOp.MAX)
-        stop, save, release, pause = (bool(each) for each in told.tolist())
+        stop, save, release, pause, self._tells = (bool(each) for each in told.tolist())
         wishes.stop, wishes.save, wishes.release = stop, save, release
         wishes.want = "pause" if pause else "run"
         return seq
@@ -154,11 +156,9 @@ class Together(Team):
         return found
 
     def ranks(self, model: nn.Module, optimizer: torch.optim.Optimizer, seconds: float) -> tuple[Rank, ...] | None:
-        due = torch.tensor(int(self.first and time.monotonic() - self._told > TELL_S))
-        dist.all_reduce(due, dist.ReduceOp.MAX)
-        if not int(due):
+        if not self._tells:
             return None
-        self._told = time.monotonic()
+        self._told, self._tells = time.monotonic(), False
         own = Rank(
             rank=self.rank,
             host=socket.gethostname(),
