@@ -15,15 +15,33 @@ import msgspec
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.files import write_atomic
-from bigmodel_studio.core.runs import own_process, process_lives
+from bigmodel_studio.core.runs import process_lives, process_started
 from bigmodel_studio.protocol import ModelRef
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """A process that has the model in memory, as ``core.runs.process_lives`` knows it."""
+    """A process that has the model in memory. ``started`` is in clock ticks since the system's start, of which ``boot``
+    is the id: no clock that is set moves it. Where a system does not tell these, ``boot`` is empty, and ``started`` is
+    as ``core.runs.process_lives`` knows it.
+    """
 
     pid: int
     started: float
+    boot: str = ""
+
+    @classmethod
+    def now(cls) -> Holder:
+        """This process."""
+        pid, boot = os.getpid(), _boot()
+        ticks = _ticks(pid)
+        return cls(pid, process_started(pid)) if not boot or ticks is None else cls(pid, ticks, boot)
+
+    @property
+    def lives(self) -> bool:
+        """Whether that very process is there still."""
+        if not self.boot:
+            return process_lives(self.pid, self.started)
+        return self.boot == _boot() and _ticks(self.pid) == self.started and process_lives(self.pid, None)
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +54,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
 def note(ref: ModelRef, *, holds: bool) -> None:
     """This process uses the model now, and ``holds`` it in memory or does not (any more)."""
-    own = Holder(*own_process())
+    own = Holder.now()
     holders = [holder for holder in _holders(ref) if holder.pid != own.pid]
     use = Use(source=ref.source, id=ref.id, holders=(*holders, own) if holds else tuple(holders))
     with contextlib.suppress(OSError):
@@ -63,7 +81,23 @@ def _holders(ref: ModelRef) -> Iterator[Holder]:
         use = msgspec.json.decode(_path(ref).read_bytes(), type=Use)
     except (OSError, msgspec.DecodeError):
         return
-    yield from (holder for holder in use.holders if process_lives(holder.pid, holder.started))
+    yield from (holder for holder in use.holders if holder.lives)
+
+
+def _boot() -> str:
+    """Another at every start of the system; "" where it tells none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def _ticks(pid: int) -> float | None:
+    """When a process started, in clock ticks since the system's start (proc(5): field 22, after the name's bracket)."""
+    try:
+        return float(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _path(ref: ModelRef) -> Path:
