@@ -29,6 +29,8 @@ from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.picture_listing import check_pictures
 from bigmodel_studio.core.records import refuse_unreadable
 from bigmodel_studio.core.runs import (
+    ORIGIN,
+    Origin,
     Parent,
     RunFolder,
     RunStatus,
@@ -75,6 +77,8 @@ def create_run(
                 pass
         number += 1
         name = f"{spec.name}-{number}"
+    if parent is not None or sweep:
+        write_atomic(folder / ORIGIN, msgspec.json.encode(Origin(parent=parent, sweep=sweep)))
     now = time.time()
     status = RunStatus(
         state="queued",

@@ -23,6 +23,7 @@ from bigmodel_studio.protocol import HeldParts, Problem
 
 STATUS_SCHEMA = 1
 MANIFEST = "MANIFEST.json"
+ORIGIN = "origin.json"
 LOCK = ".lock"
 """Held by the run's process for as long as it lives."""
 SPARKLINE_POINTS = 64
@@ -36,6 +37,16 @@ LIVE: frozenset[str] = frozenset({"queued", "running", "paused", "stopping"})
 class Parent(msgspec.Struct, frozen=True):
     run: str
     step: int
+
+
+class Origin(msgspec.Struct, kw_only=True, frozen=True):
+    """``origin.json`` of a fork or a part of a sweep, written before anything else and never again: what its status
+    says of where it comes from, for when a power cut takes that.
+    """
+
+    schema: int = STATUS_SCHEMA
+    parent: Parent | None = None
+    sweep: str = ""
 
 
 class Rank(msgspec.Struct, kw_only=True, frozen=True):
@@ -132,11 +143,18 @@ class RunFolder:
             return None
 
     def status(self) -> RunStatus:
-        """The last status that was written whole (an empty one where there is none)."""
+        """The last status that was written whole; where there is none, one that says only where the run comes from."""
         try:
             return msgspec.json.decode((self.path / "status.json").read_bytes(), type=RunStatus)
         except (OSError, msgspec.DecodeError):
-            return RunStatus()
+            origin = self._origin()
+            return RunStatus(parent=origin.parent, sweep=origin.sweep)
+
+    def _origin(self) -> Origin:
+        try:
+            return msgspec.json.decode((self.path / ORIGIN).read_bytes(), type=Origin)
+        except (OSError, msgspec.DecodeError):
+            return Origin()
 
     def state_now(self, status: RunStatus | None = None) -> StateNow:
         """The state, with "interrupted" derived: live by its file, but its process is gone from this host.

@@ -55,6 +55,24 @@ def test_a_fork_without_changes_learns_what_its_parent_went_on_to_learn(parent: 
     assert made.checkpoints() == [4, 8, 12]
 
 
+def test_a_fork_that_lost_its_status_in_a_power_cut_is_a_fork_still(parent: RunFolder) -> None:
+    made = fork(parent, 4, {}, HERE)
+    (made.path / "status.json").unlink()
+    assert made.status().parent == Parent("tiny", 4)
+    assert made.state_now() == "interrupted"
+    weights = made.checkpoint_path(4) / "model.safetensors"
+    kept = weights.read_bytes()
+    weights.unlink()
+    weights.write_bytes(kept[:-1])
+    assert run(made.path, resume=True) == BAD_INPUT, "it does not begin anew, as a run of its own would"
+    assert "forked from" in made.status().message
+    weights.write_bytes(kept)
+    (made.path / "status.json").write_bytes(b"")
+    assert run(made.path, resume=True) == FINISHED
+    assert losses(made) == losses(parent)[4:]
+    assert made.status().parent == Parent("tiny", 4)
+
+
 def test_a_fork_with_changes_goes_its_own_way_and_keeps_the_optimizer_where_it_fits(parent: RunFolder) -> None:
     made = fork(parent, 8, {"optimizer.learning_rate": 1e-4, "schedule.steps": 16, "name": "slower"}, HERE)
     assert made.name == "slower"
