@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import msgspec
 
 from benchmarks.measuring import Row, own_home, print_table
-from bigmodel_studio.core.experiments import STEPS, residual
+from bigmodel_studio.core.experiments import DRAWN_EACH, EXPERIMENTS, residual
 from bigmodel_studio.core.launch import create_run, start_run
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
@@ -29,13 +29,11 @@ from bigmodel_studio.core.sweeps import sweep_specs
 from bigmodel_studio.engine.drawn_pictures import draw_folders
 from bigmodel_studio.training.run import run
 
-DRAWN_EACH = 150
-
 
 def specs(given: argparse.Namespace, pictures: Path) -> Iterator[RunSpec]:
     """The experiment's four runs, with what the command line says."""
-    made = residual(str(pictures.absolute()), steps=given.steps, image_size=given.size, device=given.device)
-    for spec in sweep_specs(made.spec, made.grid, Path.cwd()):
+    made = residual([str(pictures.absolute())], steps=given.steps, image_size=given.size, device=given.device)
+    for spec in sweep_specs(made.spec, made.points, Path.cwd()):
         schedule = msgspec.structs.replace(spec.schedule, batch=given.batch, decay=given.decay, final_share=0.0)
         launch = msgspec.structs.replace(spec.launch, threads=given.threads)
         yield msgspec.structs.replace(spec, schedule=schedule, launch=launch)
@@ -59,7 +57,7 @@ def trained(wanted: Iterable[RunSpec], together: bool) -> Iterator[tuple[RunSpec
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("pictures", type=Path, nargs="?")
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, default=EXPERIMENTS["residual"].values()["steps"])
     parser.add_argument("--size", type=int, default=16)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--decay", default="constant", choices=("constant", "linear", "cosine"))

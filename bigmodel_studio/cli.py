@@ -19,6 +19,7 @@ from bigmodel_studio import (
     cli_bench,
     cli_catalog,
     cli_datasets,
+    cli_experiments,
     cli_forks,
     cli_hub,
     cli_inside,
@@ -80,6 +81,7 @@ cli_hub.mount(app)
 cli_datasets.mount(app)
 cli_runs.mount(app)
 cli_forks.mount(app)
+cli_experiments.mount(app)
 cli_inside.mount(app)
 cli_bench.mount(app)
 cli_queue.mount(app)

@@ -4,8 +4,8 @@ watch, export-run``. Only the last one needs torch.
 
 from __future__ import annotations
 
-import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,26 +28,23 @@ from bigmodel_studio.cli_runs import (
     text_of,
     writing,
 )
-from bigmodel_studio.core import experiments, numbers, paths, run_queue, sweeps, tensorboard
+from bigmodel_studio.core import experiments, numbers, run_queue, scaling, sweeps, tensorboard
 from bigmodel_studio.core.comparison import Compared, Comparison
 from bigmodel_studio.core.comparison import compare as compared
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.forks import fork as fork_of
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.messages import StudioError, sentence
 from bigmodel_studio.core.metrics_table import as_csv
 from bigmodel_studio.core.run_notes import write_note
+from bigmodel_studio.core.run_reader import summary
 from bigmodel_studio.core.runs import RunFolder, find_run
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.core.spec_changes import read_change, read_choices, written
 
-EXPERIMENTS = {"residual": experiments.residual}
-DRAWN_EACH = 150
-"""Pictures of each shape that are drawn where no others are given."""
-
 
 def mount(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    for command in (fork, sweep, experiment, compare, note, watch):
+    for command in (fork, sweep, compare, note, watch):
         app.command()(command)
     app.command("export-run")(export_run)
 
@@ -86,52 +83,23 @@ def sweep(
     wanted, grid = sweeps.read_sweep(text_of(spec), spec.absolute().parent)
     if name:
         wanted = msgspec.structs.replace(wanted, name=name)
-    _sweep(wanted, grid | dict(map(read_choices, over or ())), detach, as_json)
+    queue_sweep(wanted, sweeps.points_of(grid | dict(map(read_choices, over or ()))), detach, as_json)
 
 
-def experiment(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which: residual.")],
-    data: Annotated[Path | None, typer.Option("--data", help="A folder of pictures a class; none: drawn ones.")] = None,
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Updates of each run.")] = experiments.STEPS,
-    size: Annotated[int, typer.Option("--size", min=8, help="Sides of the pictures, in pixels.")] = 16,
-    detach: Detach = False,
-    as_json: Json = False,
-) -> None:
-    """Run an experiment that is ready: “residual” shows why deep networks need shortcuts."""
-    if name not in EXPERIMENTS:
-        raise StudioError("experiment-unknown", experiment=name, known=", ".join(EXPERIMENTS))
-    with writing():
-        folder = data.absolute() if data is not None else _drawn()
-    made = EXPERIMENTS[name](str(folder), steps=steps, image_size=size)
-    _sweep(made.spec, made.grid, detach, as_json)
-
-
-def _drawn() -> Path:
-    """The pictures of this home that were drawn for experiments; made once."""
-    from bigmodel_studio.engine import drawn_pictures
-
-    folder = paths.home() / "drawn-pictures"
-    if not folder.is_dir():
-        say("drawing pictures to learn from (once)")
-        fresh = folder.with_name(f".{folder.name}.tmp")
-        shutil.rmtree(fresh, ignore_errors=True)
-        drawn_pictures.draw_folders(fresh, DRAWN_EACH).rename(folder)
-    return folder
-
-
-def _sweep(wanted: RunSpec, grid: sweeps.Grid, detach: bool, as_json: bool) -> None:
+def queue_sweep(wanted: RunSpec, points: list[sweeps.Point], detach: bool, as_json: bool) -> None:
     """Queue the runs, and show what came of them when they have ended."""
     with writing():
-        runs = sweeps.start_sweep(wanted, grid, Path.cwd())
+        runs = sweeps.start_sweep(wanted, points, Path.cwd())
     if detach:
         print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
         return
     try:
         _wait(runs)
     except KeyboardInterrupt:
-        say(f"They stay in the queue; “bigmodel-studio compare --sweep {wanted.name}” shows how far they are.")
+        name = runs[0].status().sweep
+        say(f"They stay in the queue; “bigmodel-studio compare --sweep {name}” shows how far they are.")
         raise typer.Exit(LEFT) from None
-    _show(compared(runs), as_json)
+    _show(runs, as_json)
     raise typer.Exit(FINISHED if all(run.status().state == "finished" for run in runs) else FAILED)
 
 
@@ -145,7 +113,7 @@ def compare(
     runs += sweeps.runs_of_sweep(of_sweep) if of_sweep else []
     if not runs:
         raise typer.BadParameter("name runs to compare, or a sweep with --sweep")
-    _show(compared(runs), as_json)
+    _show(runs, as_json)
 
 
 def note(
@@ -230,10 +198,50 @@ def _wait(runs: list[RunFolder]) -> None:
         time.sleep(POLL_S)
 
 
-def _show(found: Comparison, as_json: bool) -> None:
+def _show(runs: list[RunFolder], as_json: bool) -> None:
+    found = compared(runs)
+    fit = scaling.scaling_of_runs(runs, [summary(run) for run in runs])
+    depths = experiments.depths_of([(run, run.spec()) for run in runs])
     if as_json:
-        print_json(found)
+        print_json(msgspec.to_builtins(found) | {"scaling": scaling.record(fit), "depths": _depths(depths)})
         return
+    _print_table(found)
+    if fit is not None and len({each.parameters for each in found.runs}) > 1:
+        print("\n".join(("", *_scaling_lines(fit))))
+    if depths is not None:
+        print("\n" + experiments.verdict(depths))
+
+
+def _scaling_lines(fit: scaling.Scaling) -> Iterator[str]:
+    """The law, on what it rests, and what it cannot say."""
+    if fit.law is None:
+        assert fit.refused is not None
+        yield sentence(fit.refused)
+        return
+    law = fit.law
+    yield (
+        f"On the frontier {scaling.formula(law, numbers.power(law.scale))}: α = {law.alpha:.3f} "
+        f"± {law.standard_error:.3f}, R² = {law.r_squared:.3f}, by {law.points} of {len(fit.points)} runs over "
+        f"{law.decades:.1f} decades of compute."
+    )
+    if (size := fit.by_parameters) is not None:
+        yield (
+            f"At the most data L(N) = ({numbers.power(size.scale)} / N)^{size.alpha:.3f}, R² = {size.r_squared:.3f}, "
+            f"by {size.points} sizes, embeddings not counted."
+        )
+    yield scaling.CAUTION
+
+
+def _depths(found: experiments.Depths | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    losses = [
+        {"layers": layers, "shortcuts": shortcuts, "loss": loss} for (layers, shortcuts), loss in found.losses.items()
+    ]
+    return {"verdict": experiments.verdict(found), "confirmed": found.confirmed, "losses": losses}
+
+
+def _print_table(found: Comparison) -> None:
     fields = list(found.differs)
     header = ("run", *fields, "state", "step", "loss", "evaluation", "best", "at", "items", "time", "FLOPs")
     rows = [

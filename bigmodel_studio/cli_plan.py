@@ -92,7 +92,7 @@ def plan_(
     )
     costs = _costs(ref)
     where = _device(device)
-    found = plan(costs, question, where, _speed(where, settled(costs, question, where).dtype))
+    found = plan(costs, question, where, speed_of(where, settled(costs, question, where).dtype))
     measured = _measured(ref, question) if measure else None
     if json:
         cli_output.print_json(_record(ref, found, measured))
@@ -126,7 +126,7 @@ def _device(wanted: str) -> Device:
     return found
 
 
-def _speed(device: Device, dtype: str) -> Speed | None:
+def speed_of(device: Device, dtype: str) -> Speed | None:
     """As measured before; the first time it is measured, which takes a few seconds."""
     known = device_speed.speed_of(device.id, dtype)
     if known is not None or (dtype not in device.dtypes):

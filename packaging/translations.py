@@ -59,7 +59,7 @@ class Message(NamedTuple):
 
 def core_tables() -> dict[str, list[str]]:
     """What ``core`` says in tables, by context."""
-    from bigmodel_studio.core import articles, messages, phrases, settings
+    from bigmodel_studio.core import articles, experiments, messages, phrases, scaling, settings
     from bigmodel_studio.core.catalog import CATALOG
     from bigmodel_studio.core.objectives import TRAINABLE
     from bigmodel_studio.core.spec import make_spec
@@ -72,6 +72,11 @@ def core_tables() -> dict[str, list[str]]:
     claims = [text for c in articles.CLAIMS for text in (c.figure, c.claimed, c.published, c.meaning)]
     return {
         "articles": [*dict.fromkeys(claims), *dict.fromkeys(each.note for each in CATALOG if each.note)],
+        "experiments": [
+            *(text for each in experiments.EXPERIMENTS.values() for text in (each.title, each.shows)),
+            *dict.fromkeys(p.title for each in experiments.EXPERIMENTS.values() for p in each.parameters),
+            *(experiments.VERDICT, experiments.CONFIRMED, experiments.NOT_CONFIRMED, scaling.CAUTION),
+        ],
         "messages": [text for both in messages.SENTENCES.values() for text in both],
         "settings": [
             text

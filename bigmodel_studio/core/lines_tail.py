@@ -48,10 +48,25 @@ class LinesTail:
         try:
             return self._decoder.decode_lines(whole)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return list(map(self._record, whole.splitlines()))
+            return list(map(_record, whole.splitlines()))
 
-    def _record(self, line: bytes) -> Any:
-        try:
-            return self._decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
+
+def last_records(path: Path, count: int) -> list[dict[str, Any]]:
+    """As many of the last whole records as are wanted and stand within ``CHUNK_BYTES`` of the end, the first first."""
+    try:
+        with open(path, "rb") as stream:
+            start = max(0, stream.seek(0, 2) - CHUNK_BYTES)
+            stream.seek(start)
+            data = stream.read()
+    except OSError:
+        return []
+    lines = data[: data.rfind(b"\n") + 1].splitlines()[1 if start else 0 :]
+    records = (_record(line) for line in lines)
+    return [record for record in records if isinstance(record, dict) and "event" not in record][-count:]
+
+
+def _record(line: bytes) -> Any:
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -540,6 +540,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Set method.kind to full, or model.base to a model.",
     ),
     "experiment-unknown": ("There is no experiment called {experiment}.", "There are: {known}."),
+    "experiment-parameter": (
+        "The experiment {experiment} has no {parameter} to choose.",
+        "It has: {known}.",
+    ),
+    "scaling-few": (
+        "No power law: only {points} of the runs that have ended lie on the frontier, and it takes {least}.",
+        "Add runs with more compute, or wait for those that are at work.",
+    ),
     "base-needed": (
         "{objective} does not begin from scratch.",
         "Set model.base to a model to train on from.",

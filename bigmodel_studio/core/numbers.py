@@ -23,6 +23,7 @@ class Words:
     milliseconds: str
     seconds: str
     minutes: str
+    whole_minutes: str
     hours: str
     days: str
     second: str
@@ -35,6 +36,7 @@ WORDS: dict[str, Words] = {
         milliseconds="{} ms",
         seconds="{} s",
         minutes="{} min {:02d} s",
+        whole_minutes="{} min",
         hours="{} h {:02d} min",
         days="{} d {} h",
         second="s",
@@ -44,6 +46,7 @@ WORDS: dict[str, Words] = {
         milliseconds="{} 毫秒",
         seconds="{} 秒",
         minutes="{} 分 {:02d} 秒",
+        whole_minutes="{} 分钟",
         hours="{} 小时 {:02d} 分",
         days="{} 天 {} 小时",
         second="秒",
@@ -161,6 +164,16 @@ def duration(seconds: float | None) -> str:
     if whole < 86400:
         return words.hours.format(whole // 3600, whole % 3600 // 60)
     return words.days.format(whole // 86400, whole % 86400 // 3600)
+
+
+def rough_duration(seconds: float | None) -> str:
+    """A time that is only estimated: ``40 s``, ``4 min``, ``2 h 10 min``."""
+    if seconds is None or not math.isfinite(seconds):
+        return NOTHING
+    if seconds < 59.5:
+        return _manner.words.seconds.format(max(1, round(seconds)))
+    minutes = round(seconds / 60)
+    return _manner.words.whole_minutes.format(minutes) if minutes < 60 else duration(60.0 * minutes)
 
 
 def _three(value: float) -> str:

@@ -71,3 +71,8 @@ def starter_runs() -> Path:
 def samples() -> Path:
     """Data made by this project."""
     return resources() / "samples"
+
+
+def sample_text() -> Path:
+    """The stories that this project made."""
+    return samples() / "stories.txt"

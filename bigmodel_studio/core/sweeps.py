@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,10 +18,19 @@ from bigmodel_studio.core import launch, run_queue
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder, all_runs
 from bigmodel_studio.core.spec import RunSpec, read_tables, spec_of
-from bigmodel_studio.core.spec_changes import changed, flattened, written
+from bigmodel_studio.core.spec_changes import Changes, changed, flattened, written
 
 Grid = Mapping[str, Sequence[Any]]
 """By field: the values that it takes."""
+
+
+class Point(NamedTuple):
+    """What one run of a sweep has that the spec has not, and what tells its name from the others'."""
+
+    name: str
+    changes: Changes
+
+
 MOST_RUNS = 200
 LONGEST_NAME = 100
 
@@ -36,31 +45,47 @@ def read_sweep(text: str, folder: Path) -> tuple[RunSpec, dict[str, list[Any]]]:
     return spec_of(raw, folder), grid
 
 
-def sweep_specs(spec: RunSpec, grid: Grid, folder: Path) -> list[RunSpec]:
-    """A checked spec for each point, in the order of the grid (the last field varies fastest), named by its values.
+def points_of(grid: Grid) -> list[Point]:
+    """Every combination of the values, in the order of the grid (the last field varies fastest), named by them.
 
-    Raises ``StudioError``: "sweep-empty", "sweep-large", and where a point is no spec.
+    Raises ``StudioError``: "sweep-empty", "sweep-large".
     """
-    count_points(grid)
-    specs = []
-    for number, values in enumerate(itertools.product(*grid.values()), 1):
-        point = dict(zip(grid, values, strict=True))
-        made = changed(spec, point, folder)
-        specs.append(msgspec.structs.replace(made, name=_name(spec.name, point, number)))
-    for made in specs:
-        launch.check_inputs(made)
-        run_queue.check_room(made)
-    return specs
+    check_count(math.prod(len(values) for values in grid.values()) if grid else 0)
+    points = []
+    for values in itertools.product(*grid.values()):
+        changes = dict(zip(grid, values, strict=True))
+        named = (f"{field.rpartition('.')[2]}={written(value)}" for field, value in changes.items())
+        points.append(Point("-".join(named), changes))
+    return points
 
 
-def count_points(grid: Grid) -> int:
-    """How many runs that is. Raises ``StudioError`` "sweep-empty", "sweep-large"."""
-    count = math.prod(len(values) for values in grid.values()) if grid else 0
+def check_count(count: int) -> None:
+    """Whether so many runs make a sweep. Raises ``StudioError``: "sweep-empty", "sweep-large"."""
     if not count:
         raise StudioError("sweep-empty")
     if count > MOST_RUNS:
         raise StudioError("sweep-large", count=count, most=MOST_RUNS)
-    return count
+
+
+def specs_of(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunSpec]:
+    """A checked spec for each point, in their order. No file is looked at.
+
+    Raises ``StudioError``: "sweep-empty", "sweep-large", and where a point is no spec.
+    """
+    check_count(len(points))
+    return [
+        msgspec.structs.replace(changed(spec, point.changes, folder), name=_name(spec.name, point.name, number))
+        for number, point in enumerate(points, 1)
+    ]
+
+
+def sweep_specs(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunSpec]:
+    """As ``specs_of``; raises also where a file is missing, or this machine can never train one of them."""
+    specs = specs_of(spec, points, folder)
+    for made in specs:
+        launch.check_inputs(made)
+        run_queue.check_room(made)
+    return specs
 
 
 def check_values(spec: RunSpec, grid: Grid, folder: Path) -> int:
@@ -68,16 +93,23 @@ def check_values(spec: RunSpec, grid: Grid, folder: Path) -> int:
 
     Raises ``StudioError`` as ``sweep_specs`` does.
     """
-    count = count_points(grid)
+    count = len(points_of(grid))
     for field, values in grid.items():
         for value in values:
             changed(spec, {field: value}, folder)
     return count
 
 
-def start_sweep(spec: RunSpec, grid: Grid, folder: Path) -> list[RunFolder]:
-    """Make the runs of a sweep and let them into the queue. Raises as ``sweep_specs`` does, before any is made."""
-    runs = [launch.create_run(made, sweep=spec.name) for made in sweep_specs(spec, grid, folder)]
+def start_sweep(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunFolder]:
+    """Make the runs of a sweep and let them into the queue; a sweep's name that is taken gets a number.
+
+    Raises as ``sweep_specs`` does, before any is made.
+    """
+    specs = sweep_specs(spec, points, folder)
+    taken = {run.status().sweep for run in all_runs()}
+    names = itertools.chain([spec.name], (f"{spec.name}-{number}" for number in itertools.count(2)))
+    name = next(name for name in names if name not in taken)
+    runs = [launch.create_run(made, sweep=name) for made in specs]
     for run in runs:
         run_queue.submit(run)
     return runs
@@ -91,9 +123,8 @@ def runs_of_sweep(name: str) -> list[RunFolder]:
     return sorted(found, key=lambda run: run.status().started)
 
 
-def _name(sweep: str, point: Mapping[str, Any], number: int) -> str:
+def _name(sweep: str, point: str, number: int) -> str:
     """``tiny-learning_rate=0.001-batch=8``, or numbered where that is no folder's name."""
-    values = "-".join(f"{field.rpartition('.')[2]}={written(value)}" for field, value in point.items())
-    name = f"{sweep}-{values}"
+    name = f"{sweep}-{point}"
     fits = len(name) <= LONGEST_NAME and not set(name) & set('/\\:*?"<>| ')
     return name if fits else f"{sweep}-{number}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Sequence
+
+from bigmodel_studio.core import numbers
 
 ROUND = (1.0, 2.0, 5.0, 10.0)
 
@@ -36,3 +40,12 @@ def logarithmic(low: float, high: float, most: int) -> list[float]:
             return inside if len(inside) > 2 else linear(low, high, most)
     every = math.ceil(len(inside) / most)
     return inside[::every]
+
+
+def written(mark: float, marks: Sequence[float]) -> str:
+    """A mark's number with as many decimals as tell it from its neighbours."""
+    gap = min((b - a for a, b in itertools.pairwise(marks)), default=abs(mark) or 1.0)
+    if mark and not 1e-3 <= abs(mark) < 1e6:
+        return numbers.significant(mark, 2)
+    digits = max(0, -math.floor(math.log10(gap) + 1e-9)) if gap > 0 else 2
+    return numbers.decimal(mark, min(digits, 6))

@@ -5,26 +5,55 @@ are no photographs. Size, place, turn, colours and noise are drawn by a seed.
 from __future__ import annotations
 
 import math
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.protocol import Done, DrawPictures, Event, Progress
+
 SHAPES = ("circle", "cross", "hexagon", "ring", "square", "star", "stripes", "triangle")
 SIDE_PX = 32
+SAY_EVERY = 20
 _SCALE = 4
 """They are drawn so many times as large, and made smaller with soft edges."""
 _CORNERS = {"square": 4, "triangle": 3, "hexagon": 6}
 
 
+def draw_pictures(request: DrawPictures, session: Session) -> Iterator[Event]:
+    """The folder is there whole or not at all. Ends with ``Done(None)``. Raises ``OSError``."""
+    folder = Path(request.folder)
+    fresh = folder.with_name(f".{folder.name}.tmp")
+    shutil.rmtree(fresh, ignore_errors=True)
+    total = len(SHAPES) * request.each
+    try:
+        for done in drawn_one_by_one(fresh, request.each):
+            if done % SAY_EVERY == 0:
+                yield Progress(what="drawing-pictures", done=done, total=total)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    yield Done()
+
+
 def draw_folders(folder: Path, each: int, seed: int = 0) -> Path:
     """So many PNG files of each shape, in folders of their names. Raises ``OSError``."""
+    for _ in drawn_one_by_one(folder, each, seed):
+        pass
+    return folder
+
+
+def drawn_one_by_one(folder: Path, each: int, seed: int = 0) -> Iterator[int]:
+    """As ``draw_folders``, with the number of pictures that are done after each."""
     chance = np.random.default_rng(seed)
-    for shape in SHAPES:
+    for place, shape in enumerate(SHAPES):
         (folder / shape).mkdir(parents=True, exist_ok=True)
         for number in range(each):
             draw(shape, chance).save(folder / shape / f"{number:04d}.png")
-    return folder
+            yield place * each + number + 1
 
 
 def draw(shape: str, chance: np.random.Generator) -> Image.Image:

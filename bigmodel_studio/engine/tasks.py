@@ -33,6 +33,7 @@ from bigmodel_studio.protocol import (
     Done,
     Download,
     DownloadDataset,
+    DrawPictures,
     EmbedTexts,
     End,
     Event,
@@ -92,6 +93,7 @@ TASKS: dict[type[Request], str] = {
     Try: "bigmodel_studio.engine.trying:try_",
     ExportScript: "bigmodel_studio.training.script:export_script",
     LookAtData: "bigmodel_studio.training.preview.look:look_at_data",
+    DrawPictures: "bigmodel_studio.engine.drawn_pictures:draw_pictures",
     LookAtStep: "bigmodel_studio.training.inside.look:look_at_step",
     TakeStep: "bigmodel_studio.training.inside.slow_step:take_step",
 }

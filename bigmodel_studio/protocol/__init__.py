@@ -127,6 +127,7 @@ __all__ = [
     "DownloadDataset",
     "Downloaded",
     "Downloading",
+    "DrawPictures",
     "EmbedTexts",
     "Embedded",
     "End",
@@ -352,6 +353,13 @@ class ExportScript(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     folder: str
 
 
+class DrawPictures(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Draw pictures of simple shapes, so many of each, into a new folder. ``Progress``, then ``Done(None)``."""
+
+    folder: str
+    each: int
+
+
 HubRequest = SearchHub | LookAtRepo | Download | LookAtDataset | DownloadDataset | CheckCopy | SignIn | SignOut | WhoAmI
 DataRequest = LookAtData
 InsideRequest = LookAtStep | TakeStep
@@ -368,6 +376,7 @@ Request = (
     | MeasureSpeed
     | Try
     | ExportScript
+    | DrawPictures
     | HubRequest
     | DataRequest
     | InsideRequest

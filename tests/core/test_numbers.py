@@ -131,3 +131,19 @@ def test_times_and_rates_are_said_in_chinese() -> None:
 
 def test_large_numbers_in_powers_of_ten_say_no_more_than_they_know() -> None:
     assert [numbers.power(value) for value in (2e14, 1.26e9, 0.0, None)] == ["2e14", "1.3e9", "0e0", numbers.NOTHING]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.2, "1 s"),
+        (40, "40 s"),
+        (59.6, "1 min"),
+        (250, "4 min"),
+        (3598, "1 h 00 min"),
+        (7830, "2 h 10 min"),
+        (None, "–"),
+    ],
+)
+def test_rough_duration(value: float | None, said: str) -> None:
+    assert numbers.rough_duration(value) == said

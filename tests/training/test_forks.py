@@ -23,7 +23,7 @@ from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.runs import Parent, RunFolder, find_run
 from bigmodel_studio.core.spec import RunSpec, parse_spec, write_spec
 from bigmodel_studio.core.spec_changes import read_change, read_choices
-from bigmodel_studio.core.sweeps import check_values, read_sweep, sweep_specs
+from bigmodel_studio.core.sweeps import check_values, points_of, read_sweep, sweep_specs
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
 from bigmodel_studio.training.run import BAD_INPUT, FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses
@@ -227,7 +227,7 @@ def test_a_grid_makes_a_run_for_each_point_named_by_it(spec: RunSpec) -> None:
         parse_spec(text, HERE)
     wanted, grid = read_sweep(text, HERE)
     assert grid == {"optimizer.learning_rate": [1e-3, 3e-4], "schedule.batch": [2, 4]}
-    specs = sweep_specs(wanted, grid, HERE)
+    specs = sweep_specs(wanted, points_of(grid), HERE)
     assert [made.name for made in specs] == [
         "tiny-learning_rate=0.001-batch=2",
         "tiny-learning_rate=0.001-batch=4",
@@ -240,7 +240,7 @@ def test_a_grid_makes_a_run_for_each_point_named_by_it(spec: RunSpec) -> None:
         check_values(wanted, {"seed": [1, -1]}, HERE)
     for bad, said in (({}, "nothing to sweep"), ({"seed": list(range(300))}, "300 runs"), ({"seed": [-1]}, "seed is")):
         with pytest.raises(StudioError, match=said):
-            sweep_specs(wanted, bad, HERE)
+            sweep_specs(wanted, points_of(bad), HERE)
 
 
 @pytest.mark.parametrize(

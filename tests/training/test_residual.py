@@ -12,16 +12,16 @@ import torch
 from transformers import AutoModelForImageClassification
 
 from bigmodel_studio import cli
-from bigmodel_studio.core import experiments, shape
+from bigmodel_studio.core import device_speed, experiments, shape
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.spec_rules import check_spec
-from bigmodel_studio.core.sweeps import runs_of_sweep, sweep_specs
+from bigmodel_studio.core.sweeps import points_of, runs_of_sweep, sweep_specs
 from bigmodel_studio.engine import cifar_resnet
 from bigmodel_studio.engine.drawn_pictures import SHAPES, draw_folders
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Classify, Describe, Description, Done, ModelRef, Prediction
+from bigmodel_studio.protocol import Classify, Describe, Description, Done, ModelRef, Prediction, Speed
 from bigmodel_studio.training.run import FINISHED, run
 
 
@@ -63,8 +63,9 @@ def test_plain_is_residual_without_what_is_added() -> None:
 
 
 def test_a_run_of_one_is_loaded_described_and_classifies(pictures: Path, home: Path) -> None:
-    made = experiments.residual(str(pictures), steps=2, image_size=16, device="cpu")
-    specs = sweep_specs(made.spec, {**made.grid, "model.layers": [8]}, Path.cwd())
+    made = experiments.residual([str(pictures)], steps=2, image_size=16, device="cpu")
+    points = points_of({"model.layers": [8], "model.shortcuts": [False, True]})
+    specs = sweep_specs(made.spec, points, Path.cwd())
     assert [(spec.model.layers, spec.model.shortcuts) for spec in specs] == [(8, False), (8, True)]
     folder = create_run(specs[0])
     assert run(folder.path, resume=False) == FINISHED, folder.status().message
@@ -87,10 +88,10 @@ def test_a_run_of_one_is_loaded_described_and_classifies(pictures: Path, home: P
 
 
 def test_what_is_no_such_network_is_said(pictures: Path) -> None:
-    made = experiments.residual(str(pictures))
+    made = experiments.residual([str(pictures)], steps=300, image_size=16)
     for field, value in (("model.layers", [21]), ("model.widths", [[16, 32]]), ("model.layers", [2])):
         with pytest.raises(StudioError) as caught:
-            check_spec(sweep_specs(made.spec, {field: value}, Path.cwd())[0])
+            check_spec(sweep_specs(made.spec, points_of({field: value}), Path.cwd())[0])
         assert caught.value.problem.arguments["field"] == field
 
 
@@ -98,7 +99,8 @@ def test_the_command_queues_all_four(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("bigmodel_studio.core.run_queue.submit", lambda run, resume=False: None)
-    monkeypatch.setattr("bigmodel_studio.cli_forks.DRAWN_EACH", 2)
+    monkeypatch.setattr(experiments, "DRAWN_EACH", 2)
+    device_speed.keep(Speed(device="cpu", dtype="float32", flops_per_s=1e11, bytes_per_s=1e10, measured=1.0))
     assert cli.main(["experiment", "residual", "--steps", "3", "--detach"]) == 0
     specs = [folder.spec() for folder in runs_of_sweep("residual")]
     assert sorted((s.model.layers, s.model.shortcuts) for s in specs if s is not None) == [

@@ -6,7 +6,6 @@ vertical axis always fits what is seen. Knows nothing of runs: the page says whi
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -224,7 +223,9 @@ class Chart(QWidget):
             painter.drawLine(QPointF(view.box.left(), round(y)), QPointF(view.box.right(), round(y)))
             painter.setPen(theme.colour("secondary"))
             place = QRectF(0, y - 8, LEFT - 8, 16)
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _short(mark, marks))
+            painter.drawText(
+                place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, ticks.written(mark, marks)
+            )
         painter.setPen(theme.colour("secondary"))
         steps = ticks.linear(view.first, view.last, across)
         if self._axis is None:
@@ -414,12 +415,3 @@ def _paint_curve(painter: QPainter, view: View, curve: Curve) -> None:
         for line in lines:
             for index in range(line.size()):
                 painter.drawEllipse(line.at(index), 2.5, 2.5)
-
-
-def _short(mark: float, marks: list[float]) -> str:
-    """A mark's number with as many decimals as tell it from its neighbours."""
-    gap = min((b - a for a, b in itertools.pairwise(marks)), default=abs(mark) or 1.0)
-    if mark and not 1e-3 <= abs(mark) < 1e6:
-        return numbers.significant(mark, 2)
-    digits = max(0, -math.floor(math.log10(gap) + 1e-9)) if gap > 0 else 2
-    return numbers.decimal(mark, min(digits, 6))

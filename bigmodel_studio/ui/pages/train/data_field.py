@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers, paths, picture_folders
+from bigmodel_studio.core import numbers, picture_folders
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.paths import sample_text
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.drop_area import DropArea
@@ -19,11 +20,6 @@ MOST_COUNTED = 5_000
 """Entries that are looked at to say how many pictures a folder holds, on the window's thread: some milliseconds."""
 _SAY_NOTHING = frozenset({*picture_folders.TRAIN_NAMES, *picture_folders.EVALUATION_NAMES})
 """Folders' names that need their parent's to mean something."""
-
-
-def sample_text() -> Path:
-    """The stories that this project made."""
-    return paths.samples() / "stories.txt"
 
 
 def name_of_data(path: Path) -> str:
