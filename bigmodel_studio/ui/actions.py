@@ -101,6 +101,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "paste-picture", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "", "paste", "page", page="images"
     ),
     ActionSpec("new-run", str(QT_TRANSLATE_NOOP("actions", "New run")), "", "new_item", "page", page="train"),
+    ActionSpec(
+        "experiments", str(QT_TRANSLATE_NOOP("actions", "Experiments…")), "", "show_experiments", "page", page="train"
+    ),
     ActionSpec("pause-run", str(QT_TRANSLATE_NOOP("actions", "Pause the run")), "", "pause_run", "page", page="train"),
     ActionSpec(
         "resume-run", str(QT_TRANSLATE_NOOP("actions", "Resume the run")), "", "resume_run", "page", page="train"

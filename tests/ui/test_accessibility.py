@@ -26,6 +26,7 @@ from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.train.data_dialog import DataDialog
+from bigmodel_studio.ui.pages.train.experiments_dialog import ExperimentsDialog
 from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
@@ -234,6 +235,10 @@ def _fork(shell: Shell) -> QDialog:
     return ForkDialog(run, spec, parent=shell.window)
 
 
+def _experiments(shell: Shell) -> QDialog:
+    return ExperimentsDialog(shell.studio, shell.window)
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -247,6 +252,7 @@ def _fork(shell: Shell) -> QDialog:
         _step,
         _slow_step,
         _fork,
+        _experiments,
         _data(0, "masked-lm"),
         _data(0, "classify-images"),
         _data(1, "classify-images"),

@@ -194,10 +194,10 @@ def test_a_table_says_what_differs_and_what_came_of_it(qtbot: QtBot, bench: Benc
     table = page.story.compare
     qtbot.waitUntil(lambda: len(page.runs.runs) == 5, timeout=5000)
     page.choose("one")
-    assert not page.story.isTabVisible(page.story.indexOf(table))
+    assert not page.story.isTabVisible(page.story.indexOf(page.story.comparison))
     entries(bench)["two"].trigger()
-    assert page.story.isTabVisible(page.story.indexOf(table))
-    page.story.setCurrentWidget(table)
+    assert page.story.isTabVisible(page.story.indexOf(page.story.comparison))
+    page.story.setCurrentWidget(page.story.comparison)
     assert table.compared.fields == ["optimizer.learning_rate"]
     table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
     rows = [[table.model().index(row, column).data() for column in range(11)] for row in range(2)]
@@ -212,8 +212,8 @@ def test_a_table_says_what_differs_and_what_came_of_it(qtbot: QtBot, bench: Benc
     assert current is not None
     assert current.name == "two"
     entries(bench)["None of them"].trigger()
-    assert not page.story.isTabVisible(page.story.indexOf(table))
-    assert page.story.currentWidget() is not table
+    assert not page.story.isTabVisible(page.story.indexOf(page.story.comparison))
+    assert page.story.currentWidget() is not page.story.comparison
 
 
 def test_the_runs_of_a_sweep_are_beside_each_other_at_once(qtbot: QtBot, bench: Bench) -> None:

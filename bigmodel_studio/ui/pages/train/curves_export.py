@@ -6,22 +6,17 @@ import csv
 import io
 import math
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Slot
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.files import write_atomic
-from bigmodel_studio.protocol import Done, Event, ExportScript, Failed, Problem
+from bigmodel_studio.protocol import Done, Event, ExportScript, Failed
 from bigmodel_studio.ui.pages.train.curves import Curves
+from bigmodel_studio.ui.pages.train.file_export import FileExport
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.series import Series
-
-PICTURE_SCALE = 2.0
-"""A picture is for slides and papers: twice the pixels of the screen."""
 
 
 class CurvesExport(QObject):
@@ -32,22 +27,14 @@ class CurvesExport(QObject):
         self._studio, self._curves, self._shown = studio, curves, shown
         self._job: Job | None = None
         self._folder = Path()
-        menu = QMenu(curves.export)
-        menu.addAction(self.tr("Picture (PNG)…"), partial(self._ask, "png"))
-        menu.addAction(self.tr("Table (CSV)…"), partial(self._ask, "csv"))
-        menu.addSeparator()
-        self.script = menu.addAction(self.tr("PyTorch script…"), self._ask_script)
-        menu.aboutToShow.connect(self._show_script)
-        curves.export.setMenu(menu)
-        self.menu = menu
+        self._files = FileExport(studio, curves.export, curves.chart, self._table, lambda: shown() or "curves")
+        self.save, self.menu = self._files.save, self._files.menu
+        self.menu.addSeparator()
+        self.script = self.menu.addAction(self.tr("PyTorch script…"), self._ask_script)
+        self.menu.aboutToShow.connect(self._show_script)
 
-    def _ask(self, kind: str) -> None:
-        name = self._shown() or "curves"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._curves.window(), self.tr("Save the curves as"), str(Path.home() / f"{name}.{kind}"), f"*.{kind}"
-        )
-        if chosen:
-            self.save(Path(chosen), kind)
+    def _table(self) -> bytes:
+        return table(self._curves.shown_series(), self._shown() or "")
 
     @Slot()
     def _show_script(self) -> None:
@@ -84,28 +71,6 @@ class CurvesExport(QObject):
             self._studio.tell(end.problem)
         elif isinstance(end, Done):
             self._curves.read_out.setText(self.tr("The script is in {path}").format(path=self._folder))
-
-    def save(self, path: Path, kind: str) -> None:
-        """Write the chart (``png``) or its points (``csv``) there; a problem is told in the window."""
-        made = picture(self._curves) if kind == "png" else table(self._curves.shown_series(), self._shown() or "")
-        try:
-            write_atomic(path if path.suffix else path.with_suffix(f".{kind}"), made)
-        except OSError as error:
-            detail = error.strerror or str(error)
-            self._studio.tell(Problem(code="file-not-saved", arguments={"path": str(path), "detail": detail}))
-
-
-def picture(curves: Curves) -> bytes:
-    """The large chart as PNG."""
-    chart = curves.chart
-    pixmap = QPixmap(chart.size() * PICTURE_SCALE)
-    pixmap.setDevicePixelRatio(PICTURE_SCALE)
-    pixmap.fill(chart.palette().window().color())
-    chart.render(pixmap)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    pixmap.save(buffer, "PNG")
-    return bytes(buffer.data().data())
 
 
 def table(series: dict[tuple[str, str], Series], shown: str) -> bytes:

@@ -1,4 +1,5 @@
-"""What makes a run on the Train page: a form, a sweep, a fork, a smaller one for want of memory, other programs’ logs.
+"""What makes runs on the Train page: a form, a sweep, an experiment, a fork, a smaller one for want of memory, other
+programs’ logs.
 
 Each ends the same way: ``made`` names the run that is to be shown, or the user is told why there is none.
 """
@@ -19,8 +20,9 @@ from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.core.sweeps import Grid, start_sweep
+from bigmodel_studio.core.sweeps import Grid, Point, points_of, start_sweep
 from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.pages.train.experiments_dialog import ExperimentsDialog
 from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
 from bigmodel_studio.ui.studio import Studio
 
@@ -31,6 +33,8 @@ class Making(QObject):
     """``stop`` it before the end."""
 
     made = Signal(str)
+    sweep_made = Signal(object)
+    """The names of its runs."""
 
     def __init__(self, studio: Studio, page: QWidget) -> None:
         super().__init__(page)
@@ -53,8 +57,21 @@ class Making(QObject):
 
     @Slot(object, object)
     def start_sweep(self, spec: RunSpec, grid: Grid) -> None:
-        """A run for each point of a grid; the first is shown, beside the others."""
-        self._make(lambda: start_sweep(spec, grid, Path.home())[0].name)
+        """A run for each combination of the values of a grid; the first is shown, beside the others."""
+        self.start_points(spec, points_of(grid))
+
+    @Slot(object, object)
+    def start_points(self, spec: RunSpec, points: Sequence[Point]) -> None:
+        """A run for each point; the first is shown, beside the others."""
+        runs = attempted(self._studio, lambda: start_sweep(spec, points, Path.home()))
+        if runs is not None:
+            self.sweep_made.emit([run.name for run in runs])
+
+    def experiments(self) -> None:
+        """Ask which of the experiments that are ready shall be run."""
+        dialog = ExperimentsDialog(self._studio, self._page)
+        dialog.planned.connect(self.start_points)
+        dialog.open()
 
     def smaller(self, run: RunFolder) -> None:
         """Once more what ran out of memory, with less to hold at once."""

@@ -5,6 +5,7 @@ Knows the list of runs and the curves; what is drawn, and how, is ``curves``' af
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -31,6 +32,8 @@ class Overlays(QObject):
         self._shown: str | None = None
         self._watched: set[str] = set()
         self.chosen: list[str] = []
+        self._awaited: list[str] = []
+        """Chosen, and not in the list yet: the runs of a sweep come one after the other."""
         self.button: QPushButton = curves.compare
         self._menu = QMenu(self.button)
         self._menu.aboutToShow.connect(self._fill)
@@ -42,7 +45,10 @@ class Overlays(QObject):
     def show_for(self, shown: str | None) -> None:
         """Another run is shown, or runs came or went: follow those that are to be seen beside it."""
         self._shown = shown
-        self.chosen = [name for name in self.chosen if self._runs.row_of(name) is not None]
+        there = {run.name for run in self._runs.runs}
+        came = [name for name in self._awaited if name in there and name not in self.chosen]
+        self.chosen = [name for name in self.chosen if name in there] + came
+        self._awaited = [name for name in self._awaited if name not in there]
         wanted = {name for name in self.chosen if name != shown}
         for name in self._watched - wanted:
             if name != shown:  # the page follows that one by itself
@@ -55,6 +61,12 @@ class Overlays(QObject):
         self.button.setEnabled(several)
         count = len(wanted)
         self.button.setText(self.tr("Compare ({count})").format(count=count) if count else self.tr("Compare"))
+
+    def choose(self, names: Sequence[str]) -> None:
+        """Draw these, as soon as they are in the list, and no others."""
+        self.chosen, self._awaited = [], list(names)
+        self.show_for(self._shown)
+        self.changed.emit()
 
     def toggle(self, name: str) -> None:
         """Draw a run beside the one that is shown, or do not any longer."""
@@ -106,9 +118,7 @@ class Overlays(QObject):
 
     @Slot()
     def _clear(self) -> None:
-        self.chosen = []
-        self.show_for(self._shown)
-        self.changed.emit()
+        self.choose([])
 
     @Slot(str, object)
     def _on_points(self, name: str, columns: Columns) -> None:

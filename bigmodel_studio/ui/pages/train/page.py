@@ -95,6 +95,7 @@ class TrainPage(Page):
         self.set_inspector(self.facts)
         self.making = Making(studio, self)
         self.making.made.connect(self._on_made)
+        self.making.sweep_made.connect(self._on_sweep_made)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._refresh)
         watcher = studio.runs
@@ -125,7 +126,12 @@ class TrainPage(Page):
         self.resume_button = self._button(self.tr("Resume"), self.resume_run)
         self.fork_button = self._button(self.tr("Fork…"), self.fork_run)
         self.fork_button.setToolTip(self.tr("Go on from a checkpoint with other settings, as a run of its own"))
-        self.add_to_header(self.new_button)
+        self.experiments_button = self._button(self.tr("Experiments…"), self.show_experiments)
+        self.experiments_button.setToolTip(
+            self.tr("Several runs that are ready to be made, and show something together")
+        )
+        for button in (self.new_button, self.experiments_button):
+            self.add_to_header(button)
         running = (self.save_button, self.pause_button, self.resume_button, self.stop_button)
         for button in (self.use_button, self.fork_button, *running):
             self.add_to_header(button, right=True)
@@ -154,6 +160,7 @@ class TrainPage(Page):
         self.thumbnails = Thumbnails(self.studio, self)
         self.story = Story(self.studio, self.thumbnails)
         self.story.compare.opened.connect(self.choose)
+        self.story.scaling.opened.connect(self.choose)
         self.overlays.changed.connect(self._refresh)
         self.time_slider = TimeSlider(self.studio)
         self.closely = Closely(self.studio, self._open_closely, self)
@@ -346,6 +353,16 @@ class TrainPage(Page):
     def _on_made(self, name: str) -> None:
         self.choose(name)
         self.studio.runs.refresh()
+
+    @Slot(object)
+    def _on_sweep_made(self, names: list[str]) -> None:
+        self.overlays.choose(names)
+        self._on_made(names[0])
+
+    @Slot()
+    def show_experiments(self) -> None:
+        """Ask which of the experiments that are ready shall be run."""
+        self.making.experiments()
 
     @Slot()
     def stop_run(self) -> None:

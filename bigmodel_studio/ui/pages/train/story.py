@@ -14,11 +14,12 @@ from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.ui.pages.train.across_steps import AcrossSteps
 from bigmodel_studio.ui.pages.train.classes_table import ClassesTable
-from bigmodel_studio.ui.pages.train.compare_table import CompareTable
+from bigmodel_studio.ui.pages.train.comparison_pane import ComparisonPane
 from bigmodel_studio.ui.pages.train.evaluation_view import EvaluationView
 from bigmodel_studio.ui.pages.train.layers_view import LayersView
 from bigmodel_studio.ui.pages.train.pictures_table import PicturesTable
 from bigmodel_studio.ui.pages.train.samples_view import SamplesModel, SamplesView
+from bigmodel_studio.ui.pages.train.scaling_view import ScalingView
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
@@ -57,10 +58,15 @@ class Story(QTabWidget):
         self.across = AcrossSteps(studio)
         self.across.offered.connect(self._on_offered)
         self.addTab(self.across, self.tr("Across steps"))
-        self.compare = CompareTable()
-        self.addTab(self.compare, self.tr("Compare"))
+        self.comparison = ComparisonPane()
+        self.compare = self.comparison.table
+        self.addTab(self.comparison, self.tr("Compare"))
+        self.scaling = ScalingView(studio)
+        at = self.addTab(self.scaling, self.tr("Compute"))
+        self.setTabToolTip(at, self.tr("Loss against compute"))
         self.addTab(self.log, self.tr("Log"))
-        self.setTabVisible(self.indexOf(self.compare), False)
+        for view in (self.comparison, self.scaling):
+            self.setTabVisible(self.indexOf(view), False)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self._timer = QTimer(self, interval=LOG_EVERY_MS)
@@ -97,12 +103,16 @@ class Story(QTabWidget):
 
     def show_comparison(self, runs: list[RunSummary]) -> None:
         """These beside each other, where they are several; nothing to compare, no tab."""
-        several = len(runs) > 1
-        self.compare.compared.show_runs(runs if several else [])
-        if several != self.isTabVisible(self.indexOf(self.compare)):
-            if not several and self.currentWidget() is self.compare:
+        several = runs if len(runs) > 1 else []
+        self.comparison.show_runs(several)
+        self.scaling.show_runs(several)
+        for view, wanted in ((self.comparison, bool(several)), (self.scaling, self.scaling.offered)):
+            at = self.indexOf(view)
+            if wanted == self.isTabVisible(at):
+                continue
+            self.setTabVisible(at, wanted)
+            if not wanted and self.currentIndex() == at:
                 self.setCurrentIndex(next(at for at in range(self.count()) if self.isTabVisible(at)))
-            self.setTabVisible(self.indexOf(self.compare), several)
 
     def add_inside(self, file: str, gained: Recorded) -> None:
         """What one of the records of the run's inside gained."""

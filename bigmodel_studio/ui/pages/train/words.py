@@ -48,6 +48,11 @@ def word(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
+def experiment_word(text: str) -> str:
+    """A text of ``core.experiments`` or ``core.scaling`` in the window's language."""
+    return QCoreApplication.translate("experiments", text)
+
+
 def state_word(run: RunSummary) -> str:
     """A run's state, in the window's language."""
     return word(WAITING if run.waiting else STATES[run.state])
