@@ -29,6 +29,23 @@
     </message>
 </context>
 <context>
+    <name>ExperimentsDialog</name>
+    <message numerus="yes">
+        <source>Queue {count} run(s)</source>
+        <translation>
+            <numerusform>Queue {count} run</numerusform>
+            <numerusform>Queue {count} runs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} run(s)</source>
+        <translation>
+            <numerusform>{count} run</numerusform>
+            <numerusform>{count} runs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HubView</name>
     <message numerus="yes">
         <source>%n model(s)</source>

@@ -827,20 +827,8 @@
         <translation>正在导出…</translation>
     </message>
     <message>
-        <source>Picture (PNG)…</source>
-        <translation>图片 (PNG)…</translation>
-    </message>
-    <message>
         <source>PyTorch script…</source>
         <translation>PyTorch 脚本…</translation>
-    </message>
-    <message>
-        <source>Save the curves as</source>
-        <translation>曲线另存为</translation>
-    </message>
-    <message>
-        <source>Table (CSV)…</source>
-        <translation>表格 (CSV)…</translation>
     </message>
     <message>
         <source>The script is in {path}</source>
@@ -1371,6 +1359,76 @@
     </message>
 </context>
 <context>
+    <name>ExperimentForm</name>
+    <message>
+        <source>Large: hours</source>
+        <translation>大：数小时</translation>
+    </message>
+    <message>
+        <source>None: simple shapes that are drawn here</source>
+        <translation>未选择：使用此处绘制的简单图形</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Small: minutes</source>
+        <translation>小：数分钟</translation>
+    </message>
+    <message>
+        <source>a text, or a folder of texts</source>
+        <translation>一个文本，或一个文本文件夹</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>whole numbers, as 32, 64k, 1M</source>
+        <translation>整数，例如 32, 64k, 1M</translation>
+    </message>
+</context>
+<context>
+    <name>ExperimentsDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Drawing pictures to learn from, once…</source>
+        <translation>正在绘制训练图片（只需一次）…</translation>
+    </message>
+    <message>
+        <source>Experiments</source>
+        <translation>实验</translation>
+    </message>
+    <message>
+        <source>Pictures drawn</source>
+        <translation>已绘制的图片</translation>
+    </message>
+    <message numerus="yes">
+        <source>Queue {count} run(s)</source>
+        <translation>
+            <numerusform>将 {count} 个运行加入队列</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} run(s)</source>
+        <translation>
+            <numerusform>{count} 个运行</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{runs}, about {time} on this computer</source>
+        <translation>{runs}，在这台计算机上约需 {time}</translation>
+    </message>
+    <message>
+        <source>{runs}; how fast this computer is, is being measured…</source>
+        <translation>{runs}；正在测量这台计算机的速度…</translation>
+    </message>
+</context>
+<context>
     <name>Facts</name>
     <message>
         <source>Copy path</source>
@@ -1469,6 +1527,21 @@
     <message>
         <source>{figure} · differs, see the note</source>
         <translation>{figure} · 不一致，见说明</translation>
+    </message>
+</context>
+<context>
+    <name>FileExport</name>
+    <message>
+        <source>Picture (PNG)…</source>
+        <translation>图片 (PNG)…</translation>
+    </message>
+    <message>
+        <source>Save the curves as</source>
+        <translation>曲线另存为</translation>
+    </message>
+    <message>
+        <source>Table (CSV)…</source>
+        <translation>表格 (CSV)…</translation>
     </message>
 </context>
 <context>
@@ -2044,6 +2117,13 @@
     <message>
         <source>Working out the structure…</source>
         <translation>正在分析结构…</translation>
+    </message>
+</context>
+<context>
+    <name>LogScatter</name>
+    <message>
+        <source>No points yet</source>
+        <translation>暂无数据点</translation>
     </message>
 </context>
 <context>
@@ -3546,6 +3626,61 @@
     </message>
 </context>
 <context>
+    <name>ScalingView</name>
+    <message>
+        <source>At the most data L(N) = ({scale} / N)^{alpha}, R² = {fit}, embeddings not counted.</source>
+        <translation>数据量最大时 L(N) = ({scale} / N)^{alpha}，R² = {fit}，不计嵌入参数。</translation>
+    </message>
+    <message>
+        <source>Click a point (or press Enter on it) to show its run</source>
+        <translation>单击一个点（或在其上按回车键）可显示对应的运行</translation>
+    </message>
+    <message>
+        <source>Compute (FLOPs)</source>
+        <translation>计算量（FLOPs）</translation>
+    </message>
+    <message>
+        <source>Evaluation loss against compute</source>
+        <translation>评估损失随计算量的变化</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>FLOPs estimated as 6·N·D</source>
+        <translation>FLOPs 按 6·N·D 估算</translation>
+    </message>
+    <message>
+        <source>loss {loss}</source>
+        <translation>损失 {loss}</translation>
+    </message>
+    <message>
+        <source>not at its end</source>
+        <translation>尚未结束</translation>
+    </message>
+    <message>
+        <source>{amount} learnt from</source>
+        <translation>已学 {amount}</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{flops} FLOPs</source>
+        <translation>{flops} FLOPs</translation>
+    </message>
+    <message>
+        <source>{width} wide</source>
+        <translation>宽度 {width}</translation>
+    </message>
+    <message>
+        <source>α = {alpha} ± {error}, R² = {fit}: {points} of {count} runs lie on the frontier, over {decades} decades.</source>
+        <translation>α = {alpha} ± {error}，R² = {fit}：{count} 个运行中有 {points} 个位于前沿，跨越 {decades} 个数量级。</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Account on the Hub…</source>
@@ -3781,6 +3916,10 @@
         <translation>对比</translation>
     </message>
     <message>
+        <source>Compute</source>
+        <translation>计算量</translation>
+    </message>
+    <message>
         <source>Examples</source>
         <translation>样本</translation>
     </message>
@@ -3791,6 +3930,10 @@
     <message>
         <source>Log</source>
         <translation>日志</translation>
+    </message>
+    <message>
+        <source>Loss against compute</source>
+        <translation>损失与计算量</translation>
     </message>
     <message>
         <source>Pictures</source>
@@ -4006,6 +4149,10 @@
         <translation>在这台电脑上，一个小模型几分钟就能学会写小故事。</translation>
     </message>
     <message>
+        <source>Experiments…</source>
+        <translation>实验…</translation>
+    </message>
+    <message>
         <source>Fork…</source>
         <translation>分叉…</translation>
     </message>
@@ -4028,6 +4175,10 @@
     <message>
         <source>Save now</source>
         <translation>立即保存</translation>
+    </message>
+    <message>
+        <source>Several runs that are ready to be made, and show something together</source>
+        <translation>现成的多个运行，合在一起能说明一个问题</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -4271,6 +4422,10 @@
     <message>
         <source>Everywhere</source>
         <translation>全局</translation>
+    </message>
+    <message>
+        <source>Experiments…</source>
+        <translation>实验…</translation>
     </message>
     <message>
         <source>Find and do…</source>
@@ -4632,6 +4787,10 @@
         <translation>正在构建词表：{0}%</translation>
     </message>
     <message>
+        <source>whole numbers, as {0}, {1}k, {2}M</source>
+        <translation>整数，例如 {0}, {1}k, {2}M</translation>
+    </message>
+    <message>
         <source>{0} (a twentieth), or {1} up to the steps</source>
         <translation>{0}（总步数的二十分之一），或 {1} 到总步数之间</translation>
     </message>
@@ -4895,6 +5054,65 @@
     </message>
 </context>
 <context>
+    <name>experiments</name>
+    <message>
+        <source>Depth hurt where there are no shortcuts, and less where there are.</source>
+        <translation>没有捷径时加深有害，有捷径时害处更小。</translation>
+    </message>
+    <message>
+        <source>How the loss falls with compute: models of several sizes learn from more and more of a text, and the best of them lie on a power law.</source>
+        <translation>损失如何随计算量下降：多种大小的模型学习越来越多的文本，其中最好的都落在一条幂律线上。</translation>
+    </message>
+    <message>
+        <source>Picture size (pixels)</source>
+        <translation>图片尺寸（像素）</translation>
+    </message>
+    <message>
+        <source>Pictures to learn from</source>
+        <translation>训练图片</translation>
+    </message>
+    <message>
+        <source>Residual networks</source>
+        <translation>残差网络</translation>
+    </message>
+    <message>
+        <source>Scaling law</source>
+        <translation>缩放定律</translation>
+    </message>
+    <message>
+        <source>So few steps do not show that depth needs shortcuts.</source>
+        <translation>步数太少，看不出深度需要捷径。</translation>
+    </message>
+    <message>
+        <source>So small a sweep shows the method and the slope of its own text, vocabulary and sizes; Kaplan et al. found 0.050 over some eight decades.</source>
+        <translation>这样小的扫描只展示方法，以及它自己的文本、词表和模型大小所对应的斜率；Kaplan 等人在约八个数量级上得到 0.050。</translation>
+    </message>
+    <message>
+        <source>Steps of each run</source>
+        <translation>每个运行的步数</translation>
+    </message>
+    <message>
+        <source>Text to learn from</source>
+        <translation>训练文本</translation>
+    </message>
+    <message>
+        <source>Tokens learnt from</source>
+        <translation>学习的词元数</translation>
+    </message>
+    <message>
+        <source>Why depth needs shortcuts: without them 56 layers learn worse than 20, with them they do not.</source>
+        <translation>深度为何需要捷径：没有捷径时 56 层学得比 20 层差，有了捷径就不会。</translation>
+    </message>
+    <message>
+        <source>Widths</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Without shortcuts {deep} layers end at a loss of {plain_deep}, {shallow} layers at {plain_shallow}; with them {deep} layers end at {residual_deep}, {shallow} layers at {residual_shallow}.</source>
+        <translation>没有捷径时，{deep} 层的最终损失为 {plain_deep}，{shallow} 层为 {plain_shallow}；有捷径时，{deep} 层为 {residual_deep}，{shallow} 层为 {residual_shallow}。</translation>
+    </message>
+</context>
+<context>
     <name>links</name>
     <message>
         <source>Open</source>
@@ -4985,6 +5203,10 @@
     <message>
         <source>Add its “architectures” entry, for example [&quot;LlamaForCausalLM&quot;].</source>
         <translation>请补上“architectures”一项，例如 [&quot;LlamaForCausalLM&quot;]。</translation>
+    </message>
+    <message>
+        <source>Add runs with more compute, or wait for those that are at work.</source>
+        <translation>请增加计算量更大的运行，或等待正在进行的运行结束。</translation>
     </message>
     <message>
         <source>Add text, or take a smaller model.context (or another data.evaluation).</source>
@@ -5239,6 +5461,10 @@
         <translation>已恢复为默认值。</translation>
     </message>
     <message>
+        <source>It has: {known}.</source>
+        <translation>它有：{known}。</translation>
+    </message>
+    <message>
         <source>It is damaged, or made to do harm: fetch it from another source.</source>
         <translation>文件已损坏，或是恶意制作的：请从其他来源获取。</translation>
     </message>
@@ -5461,6 +5687,10 @@
     <message>
         <source>No build of torch {torch} fits the {card} and its driver, so that the CPU is used.</source>
         <translation>torch {torch} 没有适合 {card} 及其驱动的版本，因此使用 CPU。</translation>
+    </message>
+    <message>
+        <source>No power law: only {points} of the runs that have ended lie on the frontier, and it takes {least}.</source>
+        <translation>得不出幂律：已结束的运行中只有 {points} 个位于前沿，而至少需要 {least} 个。</translation>
     </message>
     <message>
         <source>None of the pictures could be read.</source>
@@ -5801,6 +6031,10 @@
     <message>
         <source>The evaluation was no better {patience} times in a row, so that the run ended at step {step}.</source>
         <translation>评估连续 {patience} 次没有变好，因此运行在第 {step} 步结束。</translation>
+    </message>
+    <message>
+        <source>The experiment {experiment} has no {parameter} to choose.</source>
+        <translation>实验 {experiment} 没有可选的 {parameter}。</translation>
     </message>
     <message>
         <source>The file cannot be read: {detail}.</source>
