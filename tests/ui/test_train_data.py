@@ -115,11 +115,15 @@ class Bench:
 
 
 @pytest.fixture
-def bench(home: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(
+    home: Path, qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
+    i18n.install(qapp, "en")
     monkeypatch.setattr(paths, "starter_runs", lambda: tmp_path / "none")
     made = Bench(qtbot)
     yield made
     made.close()
+    i18n.install(qapp, "en")
 
 
 class Opened(QObject):
@@ -298,7 +302,7 @@ def test_the_parts_are_counted_beside_each_other(bench: Bench, objective: str) -
     assert texts["Repeated exactly", "evaluation"] == "4 (4.0%)"
     assert ("Tokens", "training") in texts or objective == "classify-images"
     assert "After 31.2 updates" in counts.said.text()
-    assert "In both parts: 7 (7.0%) of the evaluation." in counts.said.text()
+    assert "Of the evaluation part 7 (7.0%) are in the training part, too." in counts.said.text()
     assert counts.balance.isVisible() == (objective in ("classify-text", "classify-images", "tag"))
     chart = counts.charts["training"]
     unit = {"classify-images": "pixels", "tag": "words"}.get(objective, "tokens")
@@ -428,15 +432,12 @@ def test_an_error_is_one_sentence_and_a_way_out(bench: Bench) -> None:
 
 def test_all_of_it_is_said_in_chinese(bench: Bench, qapp: QApplication) -> None:
     i18n.install(qapp, "zh")
-    try:
-        dialog = bench.opened("classify-text")
-        shown = [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
-        shown += [dialog.tabs.tabText(place) for place in range(3)]
-        own = ("classes", "tokens", "Training", "learnt", "Example", "Findings", "warning", "Step")
-        assert [text for text in shown if any(word in text for word in own)] == []
-        assert dialog.tabs.tabText(1) == "统计"
-    finally:
-        i18n.install(qapp, "en")
+    dialog = bench.opened("classify-text")
+    shown = [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+    shown += [dialog.tabs.tabText(place) for place in range(3)]
+    own = ("classes", "tokens", "Training", "learnt", "Example", "Findings", "warning", "Step")
+    assert [text for text in shown if any(word in text for word in own)] == []
+    assert dialog.tabs.tabText(1) == "统计"
 
 
 # ------------------------------------------------------------------------------- the form and the runs
@@ -458,7 +459,7 @@ def test_the_form_offers_a_look_and_says_what_was_seen(bench: Bench, tmp_path: P
     assert row.button.isEnabled()
     QTest.mouseClick(row.button, LEFT)
     bench.wait(lambda: row.said.text() != "")
-    assert row.said.text() == "1,000 paragraph(s), 100 to evaluate on · 1 error(s) · 1 warning(s)"
+    assert row.said.text() == "1,000 paragraphs, 100 for evaluation · 1 error · 1 warning"
     dialog = form.data_look.dialog
     assert dialog is not None
     assert not dialog.isModal()

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVB
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.protocol import DataSeen, PartCounts
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui import i18n, theme
 from bigmodel_studio.ui.pages.train.class_balance import ClassBalance
-from bigmodel_studio.ui.pages.train.data_words import ROLES, UNITS, classes_counted, largest_share
+from bigmodel_studio.ui.pages.train.data_words import ROLES, UNITS, Counting, largest_share
 from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.widgets.lengths_chart import LengthsChart
 from bigmodel_studio.ui.widgets.page_frame import label, panel
@@ -85,7 +85,7 @@ class DataCounts(QWidget):
     def show_seen(self, seen: DataSeen, context: int | None) -> None:
         """``context``: the most tokens that the model is given; None where lengths are of something else."""
         self._show_figures(seen)
-        self.said.setText(" ".join(self._sentences(seen)))
+        self.said.setText(i18n.in_one(self._sentences(seen)))
         parts = {part.role: part for part in seen.parts}
         for role, chart in self.charts.items():
             part = parts.get(role)  # type: ignore[call-overload]
@@ -144,8 +144,8 @@ class DataCounts(QWidget):
             said.append(words.format(updates=numbers.decimal(seen.updates_an_epoch, 1)))
         tested = next((part for part in seen.parts if part.role == "evaluation"), None)
         if tested is not None and tested.examples:
-            words = self.tr("In both parts: {count} of the evaluation.")
-            none = self.tr("No example of the evaluation is in the training part.")
+            words = self.tr("Of the evaluation part {count} are in the training part, too.")
+            none = self.tr("None of the evaluation part is in the training part.")
             said.append(words.format(count=_of(seen.shared, tested.examples)) if seen.shared else none)
         if not seen.all_read:
             words = self.tr("Counted is the first {size} of it.")
@@ -174,7 +174,7 @@ class DataCounts(QWidget):
         counts = [each.count for each in part.classes]
         words = self.tr("{classes}, from {least} to {most} each; the largest has {share}.")
         return words.format(
-            classes=classes_counted(seen.objective, len(counts)),
+            classes=Counting().classes(seen.objective, len(counts)),
             least=numbers.exact(min(counts)),
             most=numbers.exact(max(counts)),
             share=numbers.percent(largest_share(part)),

@@ -57,7 +57,7 @@ class DataDialog(QDialog):
         self._thumbnails = Thumbnails(studio, self)
         self.words = ElidedLabel()
         set_look(self.words, "small")
-        self.examples = DataExamples(studio, self._thumbnails)
+        self.examples = DataExamples(studio, self._thumbnails, mixed=spec.data.mixup > 0)
         self.examples.step_wanted.connect(self.draw)
         self.counts = DataCounts()
         self.findings = DataFindings(studio)

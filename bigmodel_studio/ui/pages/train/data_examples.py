@@ -53,9 +53,10 @@ class DataExamples(QWidget):
 
     step_wanted = Signal(int)
 
-    def __init__(self, studio: Studio, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, thumbnails: Thumbnails, *, mixed: bool, parent: QWidget | None = None) -> None:
+        """``mixed``: each picture is mixed with another."""
         super().__init__(parent)
-        self._studio = studio
+        self._studio, self._mixed = studio, mixed
         self._examples: tuple[ExampleShown, ...] = ()
         self._objective = ""
         self._step = 1
@@ -285,6 +286,7 @@ class DataExamples(QWidget):
 
     def _show_picture(self, example: ExampleShown) -> None:
         whole, seen = self.tr("The whole picture"), self.tr("What the model gets")
+        seen = self.tr("What the model gets, mixed with another picture") if self._mixed else seen
         for view, words, data, title in (
             (self.whole, self.whole_words, example.whole, whole),
             (self.seen, self.seen_words, example.seen, seen),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Slot
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core import numbers
-from bigmodel_studio.protocol import DataSeen, Finding, Place
+from bigmodel_studio.protocol import DataSeen, Finding, Place, Problem
 from bigmodel_studio.ui import i18n, theme
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.pages.train.data_words import WEIGHTS
@@ -140,7 +140,7 @@ class DataFindings(QWidget):
             self.tr("lines that cannot be read"),
             self.tr("empty examples"),
             self.tr("examples that are repeated"),
-            self.tr("examples of the evaluation that are in the training part"),
+            self.tr("examples that are in both parts"),
         ]
         looked += [] if seen.objective == "classify-images" else [self.tr("texts longer than the model is given")]
         if any(part.classes for part in seen.parts):
@@ -277,8 +277,17 @@ class _Row(QStyledItemDelegate):
         painter.setPen(theme.colour("text"))
         words = head.adjusted(0, MARK_PX + 4, 0, 0)
         words.setBottom(room.bottom())
-        _paint_lines(painter, words, i18n.told(finding.problem)[0])
+        _paint_lines(painter, words, i18n.told(_in_short(finding.problem))[0])
         painter.restore()
+
+
+def _in_short(problem: Problem) -> Problem:
+    """Its paths by their last names."""
+    short = {
+        name: PurePath(value).name if isinstance(value, str) and PurePath(value).is_absolute() else value
+        for name, value in problem.arguments.items()
+    }
+    return Problem(code=problem.code, arguments=short)
 
 
 def _paint_lines(painter: QPainter, room: QRect, text: str) -> None:

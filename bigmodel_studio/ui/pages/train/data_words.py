@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.spec import RunSpec
@@ -37,51 +37,54 @@ DOING = {
 _ANY = str(QT_TRANSLATE_NOOP("train", "Looking at the data…"))
 
 
-def counted(objective: str, count: int) -> str:
-    """So many examples of that objective: ``10,003 texts``."""
-    translate = QCoreApplication.translate
-    words = {
-        "causal-lm": translate("train", "{count} paragraph(s)", "", count),
-        "masked-lm": translate("train", "{count} paragraph(s)", "", count),
-        "chat": translate("train", "{count} conversation(s)", "", count),
-        "tag": translate("train", "{count} sentence(s)", "", count),
-        "classify-images": translate("train", "{count} picture(s)", "", count),
-    }
-    return words.get(objective, translate("train", "{count} text(s)", "", count)).format(count=numbers.exact(count))
+class Counting(QObject):
+    """So many of something, in the singular or the plural of the window's language (Qt collects those of ``tr`` alone).
 
+    ``10,003 texts``, ``1 class``.
+    """
 
-def classes_counted(objective: str, count: int) -> str:
-    """So many classes, or tags."""
-    translate = QCoreApplication.translate
-    tags, classes = translate("train", "{count} tag(s)", "", count), translate("train", "{count} class(es)", "", count)
-    return (tags if objective == "tag" else classes).format(count=numbers.exact(count))
+    def examples(self, objective: str, count: int) -> str:
+        """Examples of that objective."""
+        words = {
+            "causal-lm": self.tr("{count} paragraph(s)", "", count),
+            "masked-lm": self.tr("{count} paragraph(s)", "", count),
+            "chat": self.tr("{count} conversation(s)", "", count),
+            "classify-text": self.tr("{count} text(s)", "", count),
+            "tag": self.tr("{count} sentence(s)", "", count),
+            "classify-images": self.tr("{count} picture(s)", "", count),
+        }
+        return words[objective].format(count=numbers.exact(count))
 
+    def classes(self, objective: str, count: int) -> str:
+        """Classes, or tags."""
+        tags, classes = self.tr("{count} tag(s)", "", count), self.tr("{count} class(es)", "", count)
+        return (tags if objective == "tag" else classes).format(count=numbers.exact(count))
 
-def found(findings: Sequence[Finding]) -> str:
-    """``1 error · 2 warnings``: notes are none of them."""
-    translate = QCoreApplication.translate
-    errors, warnings = (sum(each.weight == weight for each in findings) for weight in WEIGHTS[:2])
-    parts = []
-    if errors:
-        parts.append(translate("train", "{count} error(s)", "", errors).format(count=numbers.exact(errors)))
-    if warnings:
-        parts.append(translate("train", "{count} warning(s)", "", warnings).format(count=numbers.exact(warnings)))
-    return " · ".join(parts)
+    def findings(self, findings: Sequence[Finding]) -> str:
+        """``1 error · 2 warnings``: notes are none of them."""
+        errors, warnings = (sum(each.weight == weight for each in findings) for weight in WEIGHTS[:2])
+        said = (
+            (errors, self.tr("{count} error(s)", "", errors)),
+            (warnings, self.tr("{count} warning(s)", "", warnings)),
+        )
+        return " · ".join(words.format(count=numbers.exact(count)) for count, words in said if count)
 
 
 def summary(seen: DataSeen) -> str:
-    """All of it on one line: ``10,003 texts, 3,080 to evaluate on · 77 classes · 2 warnings``."""
-    parts = {part.role: part for part in seen.parts}
+    """All of it on one line: ``10,003 texts, 3,080 for evaluation · 77 classes · 2 warnings``."""
+    if not (seen.parts or seen.findings):
+        return ""
+    counting, parts = Counting(), {part.role: part for part in seen.parts}
     said = []
     if learnt := parts.get("training"):
-        words = counted(seen.objective, learnt.examples)
+        words = counting.examples(seen.objective, learnt.examples)
         if tested := parts.get("evaluation"):
-            template = word("{examples}, {count} to evaluate on")
+            template = word("{examples}, {count} for evaluation")
             words = template.format(examples=words, count=numbers.exact(tested.examples))
         said.append(words)
         if learnt.classes:
-            said.append(classes_counted(seen.objective, len(learnt.classes)))
-    said.append(found(seen.findings) or word("nothing to mend"))
+            said.append(counting.classes(seen.objective, len(learnt.classes)))
+    said.append(counting.findings(seen.findings) or word("nothing to mend"))
     return " · ".join(said)
 
 
