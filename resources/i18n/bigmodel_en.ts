@@ -29,6 +29,72 @@
     </message>
 </context>
 <context>
+    <name>Counting</name>
+    <message numerus="yes">
+        <source>{count} class(es)</source>
+        <translation>
+            <numerusform>{count} class</numerusform>
+            <numerusform>{count} classes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} conversation(s)</source>
+        <translation>
+            <numerusform>{count} conversation</numerusform>
+            <numerusform>{count} conversations</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} error(s)</source>
+        <translation>
+            <numerusform>{count} error</numerusform>
+            <numerusform>{count} errors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} paragraph(s)</source>
+        <translation>
+            <numerusform>{count} paragraph</numerusform>
+            <numerusform>{count} paragraphs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} picture(s)</source>
+        <translation>
+            <numerusform>{count} picture</numerusform>
+            <numerusform>{count} pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} sentence(s)</source>
+        <translation>
+            <numerusform>{count} sentence</numerusform>
+            <numerusform>{count} sentences</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} tag(s)</source>
+        <translation>
+            <numerusform>{count} tag</numerusform>
+            <numerusform>{count} tags</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} text(s)</source>
+        <translation>
+            <numerusform>{count} text</numerusform>
+            <numerusform>{count} texts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} warning(s)</source>
+        <translation>
+            <numerusform>{count} warning</numerusform>
+            <numerusform>{count} warnings</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ExperimentsDialog</name>
     <message numerus="yes">
         <source>Queue {count} run(s)</source>

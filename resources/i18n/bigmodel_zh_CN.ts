@@ -700,6 +700,63 @@
     </message>
 </context>
 <context>
+    <name>Counting</name>
+    <message numerus="yes">
+        <source>{count} class(es)</source>
+        <translation>
+            <numerusform>{count} 个类别</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} conversation(s)</source>
+        <translation>
+            <numerusform>{count} 段对话</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} error(s)</source>
+        <translation>
+            <numerusform>{count} 个错误</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} paragraph(s)</source>
+        <translation>
+            <numerusform>{count} 个段落</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} picture(s)</source>
+        <translation>
+            <numerusform>{count} 张图片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} sentence(s)</source>
+        <translation>
+            <numerusform>{count} 个句子</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} tag(s)</source>
+        <translation>
+            <numerusform>{count} 个标签</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} text(s)</source>
+        <translation>
+            <numerusform>{count} 条文本</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count} warning(s)</source>
+        <translation>
+            <numerusform>{count} 个警告</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>Close</source>
@@ -866,10 +923,6 @@
         <translation>文件</translation>
     </message>
     <message>
-        <source>In both parts: {count} of the evaluation.</source>
-        <translation>两部分都有：评估部分中的 {count}。</translation>
-    </message>
-    <message>
         <source>Lengths, {part}</source>
         <translation>长度，{part}</translation>
     </message>
@@ -886,8 +939,12 @@
         <translation>中位数</translation>
     </message>
     <message>
-        <source>No example of the evaluation is in the training part.</source>
-        <translation>评估部分没有样本出现在训练部分中。</translation>
+        <source>None of the evaluation part is in the training part.</source>
+        <translation>验证部分没有样本出现在训练部分中。</translation>
+    </message>
+    <message>
+        <source>Of the evaluation part {count} are in the training part, too.</source>
+        <translation>验证部分中有 {count} 也在训练部分里。</translation>
     </message>
     <message>
         <source>Repeated exactly</source>
@@ -1028,6 +1085,10 @@
         <translation>模型得到的</translation>
     </message>
     <message>
+        <source>What the model gets, mixed with another picture</source>
+        <translation>模型得到的（与另一张图片混合）</translation>
+    </message>
+    <message>
         <source>added by tokenizer or template</source>
         <translation>由分词器或模板加入</translation>
     </message>
@@ -1102,8 +1163,8 @@
         <translation>空的样本</translation>
     </message>
     <message>
-        <source>examples of the evaluation that are in the training part</source>
-        <translation>评估样本出现在训练部分</translation>
+        <source>examples that are in both parts</source>
+        <translation>两部分中都有的样本</translation>
     </message>
     <message>
         <source>examples that are repeated</source>
@@ -8089,44 +8150,8 @@
         <translation>已学 {amount}</translation>
     </message>
     <message>
-        <source>{count} class(es)</source>
-        <translation>{count} 个类别</translation>
-    </message>
-    <message>
-        <source>{count} conversation(s)</source>
-        <translation>{count} 段对话</translation>
-    </message>
-    <message>
-        <source>{count} error(s)</source>
-        <translation>{count} 个错误</translation>
-    </message>
-    <message>
-        <source>{count} paragraph(s)</source>
-        <translation>{count} 个段落</translation>
-    </message>
-    <message>
-        <source>{count} picture(s)</source>
-        <translation>{count} 张图片</translation>
-    </message>
-    <message>
-        <source>{count} sentence(s)</source>
-        <translation>{count} 个句子</translation>
-    </message>
-    <message>
-        <source>{count} tag(s)</source>
-        <translation>{count} 个标签</translation>
-    </message>
-    <message>
-        <source>{count} text(s)</source>
-        <translation>{count} 条文本</translation>
-    </message>
-    <message>
-        <source>{count} warning(s)</source>
-        <translation>{count} 个警告</translation>
-    </message>
-    <message>
-        <source>{examples}, {count} to evaluate on</source>
-        <translation>{examples}，{count} 个用于评估</translation>
+        <source>{examples}, {count} for evaluation</source>
+        <translation>{examples}，{count} 个用于验证</translation>
     </message>
     <message>
         <source>{layers} layers, {kind}</source>
