@@ -340,7 +340,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Use characters that it knows, for example: {examples}",
     ),
     "context-full": (
-        "The prompt has {tokens:,} tokens, and this model sees only {context:,}.",
+        "This is {tokens:,} tokens long, and the model sees only {context:,}.",
         "Shorten it to {context:,} tokens or fewer.",
     ),
     "context-trimmed": (

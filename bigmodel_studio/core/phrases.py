@@ -38,6 +38,10 @@ WORDS: tuple[str, ...] = (
     "finished",
     "failed",
     "interrupted",
+    "Choose a model that fills in masked words.",
+    "Choose a model that sorts texts into classes.",
+    "Choose a model that tags words.",
+    "Choose a model that reads texts.",
     UNKNOWN_WRITER,
 )
 """What runs and samplers say of themselves; rules of specs and literal arguments of problems come to these."""

@@ -13,6 +13,7 @@ from typing import Any
 from bigmodel_studio.core.catalog import Reference
 from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.spec import RunSpec, make_spec
+from bigmodel_studio.protocol import ModelRef
 
 HEAD = 64
 """Widths are a multiple of it: so wide is a head of GPT-3 Small, and of BERT."""
@@ -29,6 +30,8 @@ class Like:
     objective: str
     model: dict[str, Any] = field(default_factory=dict)
     factor: float = 1.0
+    base: ModelRef | None = None
+    """A model to train on, instead of beginning from scratch."""
 
 
 def _power(value: float, least: int) -> int:

@@ -44,6 +44,10 @@ class Session(msgspec.Struct, kw_only=True, frozen=True):
     """Whether the monitor is open."""
     conversation: int = 0
     unsent: str = ""
+    text_task: str = ""
+    """What the Text page had a model do."""
+    texts: dict[str, str] = {}
+    """What was written there, by what is done with it."""
     system_prompt: str = ""
 
 

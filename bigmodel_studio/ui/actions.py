@@ -100,6 +100,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "paste-picture", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "", "paste", "page", page="images"
     ),
+    ActionSpec("open-texts", str(QT_TRANSLATE_NOOP("actions", "Open texts…")), "", "browse", "page", page="text"),
+    ActionSpec(
+        "read-texts", str(QT_TRANSLATE_NOOP("actions", "Read what is written")), "", "read", "page", page="text"
+    ),
     ActionSpec("new-run", str(QT_TRANSLATE_NOOP("actions", "New run")), "", "new_item", "page", page="train"),
     ActionSpec(
         "experiments", str(QT_TRANSLATE_NOOP("actions", "Experiments…")), "", "show_experiments", "page", page="train"
@@ -154,6 +158,14 @@ KEYS: tuple[KeySpec, ...] = (
     KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Remove a conversation")), "Delete"),
     KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "Ctrl+V"),
     KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Take a picture off the page")), "Delete"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Have the model read it")), "Ctrl+Return"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Stop reading")), "Esc"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Hide the word at the cursor")), "Ctrl+M"),
+    KeySpec(
+        "text",
+        str(QT_TRANSLATE_NOOP("actions", "Heat maps: from cell to cell")),
+        "Left; Right; Up; Down",
+    ),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Start what the form says")), "Ctrl+Return"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Remove a run")), "Delete"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: from point to point")), "Left; Right"),

@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication
 from bigmodel_studio.core.conversations import listed
 from bigmodel_studio.ui import actions
 from bigmodel_studio.ui.pages import PAGES
-from bigmodel_studio.ui.pages.models.details import USE_IN
+from bigmodel_studio.ui.uses import USE_IN
 
 if TYPE_CHECKING:
     from bigmodel_studio.ui.main_window import MainWindow

@@ -1,7 +1,7 @@
 """The one stylesheet, made from a scheme's colours.
 
-Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link", "danger"
-and "segment" buttons; "title", "heading", "secondary", "small", "key", "warn", "bad" and "good" labels; "card",
+Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link", "danger",
+"chip" and "segment" buttons; "title", "heading", "secondary", "small", "key", "warn", "bad" and "good" labels; "card",
 "surface", "segments", "header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the window sets
 colours by a stylesheet.
 """
@@ -59,6 +59,9 @@ QPushButton[look="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
 QPushButton[look="primary"]:disabled { background: $raised; color: $secondary; border-color: $border; }
 QPushButton[look="danger"] { color: $bad; }
+QPushButton[look="chip"] { border-radius: 12px; padding: 2px 10px; min-height: 18px; }
+QPushButton[look="chip"]:focus { border: 2px solid $accent; padding: 1px 9px; }
+QPushButton[look="chip"]:checked { background: $accent_soft; border-color: $accent; font-weight: 500; }
 QFrame[look="segments"] { background: $raised; border: none; border-radius: 6px; }
 QPushButton[look="segment"] {
   background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 10px; color: $secondary;

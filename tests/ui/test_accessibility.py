@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 
-from bigmodel_studio.client.fake import FakeNetwork
+from bigmodel_studio.client.fake import FakeLane, FakeNetwork
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.spec import make_spec
@@ -25,6 +25,7 @@ from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
+from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.train.data_dialog import DataDialog
 from bigmodel_studio.ui.pages.train.experiments_dialog import ExperimentsDialog
 from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
@@ -36,6 +37,7 @@ from bigmodel_studio.ui.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
+from tests.ui import readers
 from tests.ui.data_seen import seen
 from tests.ui.insides import add_evaluation, add_layers, taken
 from tests.ui.shell import Shell
@@ -86,6 +88,22 @@ def _chat(page: Page) -> None:
 def _images(page: Page) -> None:
     assert isinstance(page, ImagesPage)
     page.add_paths(sorted((paths.samples() / "pictures").glob("*.png"))[:2])
+
+
+def _text(task: str, model: str, text: str) -> Callable[[Page], None]:
+    """The page with an answer on it."""
+
+    def prepare(page: Page) -> None:
+        assert isinstance(page, TextPage)
+        assert isinstance(page.studio.interactive, FakeLane)
+        page.studio.interactive.handler = readers.answers
+        page.studio.library._on_read([readers.record(model)])
+        page.picker.choose(readers.ref(model))
+        page.switch.choose(task)
+        page.task.input.set_text(text)
+        page.read()
+
+    return prepare
 
 
 def _train(page: Page) -> None:
@@ -150,6 +168,10 @@ def _as_it_is(_page: Page) -> None:
         ("train", _confusions),
         ("train", _form),
         ("models", _hub),
+        ("text", _text("fill-mask", "bert", "A [MASK] and a [MASK].\nnothing")),
+        ("text", _text("classify", "sorter", "one\nlong")),
+        ("text", _text("tag", "tagger", "in New York")),
+        ("text", _text("embed", "encoder", "a\nb\nc")),
         *((page_id, _as_it_is) for page_id in PAGES if page_id not in ("chat", "images", "train")),
     ],
 )

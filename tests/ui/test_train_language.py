@@ -69,7 +69,7 @@ def test_candidates_are_shown_and_the_model_is_found_in_models(qtbot: QtBot, ben
     qtbot.waitUntil(lambda: bench.page.story.model.rowCount() == 1, timeout=5000)
     shown = bench.page.story.model.index(0).data()
     assert shown == f"4\nThe [MASK] ran.\ndog {numbers.percent(0.42)} · cat {numbers.percent(0.08)}"
-    qtbot.waitUntil(lambda: bench.page.use_button.text() == "Show in Models", timeout=2000)
+    qtbot.waitUntil(lambda: bench.page.use_button.text() == "Use in Text", timeout=2000)
     bench.page.use()
     assert bench.opened[-1][0] == "models"
 

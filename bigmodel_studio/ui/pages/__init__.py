@@ -24,6 +24,7 @@ PAGES: dict[str, PageSpec] = {
     "images": PageSpec(
         str(QT_TRANSLATE_NOOP("pages", "Images")), "images", "bigmodel_studio.ui.pages.images.page:ImagesPage"
     ),
+    "text": PageSpec(str(QT_TRANSLATE_NOOP("pages", "Text")), "text", "bigmodel_studio.ui.pages.text.page:TextPage"),
     "train": PageSpec(
         str(QT_TRANSLATE_NOOP("pages", "Train")), "train", "bigmodel_studio.ui.pages.train.page:TrainPage"
     ),

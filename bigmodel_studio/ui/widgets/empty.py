@@ -11,7 +11,7 @@ from bigmodel_studio.ui.widgets.page_frame import label
 
 
 class Empty(QWidget):
-    """Centred in whatever room it is given; the button is hidden where it has no text."""
+    """Centred in whatever room it is given; buttons are hidden where they have no text."""
 
     def __init__(self, mark: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,6 +21,10 @@ class Empty(QWidget):
         self.words = label("", "secondary", wrap=True)
         self.button = QPushButton()
         set_look(self.button, "primary")
+        self.other = QPushButton()
+        """What may be done instead."""
+        set_look(self.other, "link")
+        self.other.hide()
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addStretch(1)
@@ -29,15 +33,18 @@ class Empty(QWidget):
             column.addWidget(part)
         column.addSpacing(12)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.other, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
     def show_mark(self, mark: str) -> None:
         """Show an icon by its name."""
         self.mark.setPixmap(icon(mark).pixmap(40, 40))
 
-    def say(self, title: str, words: str, button: str) -> None:
+    def say(self, title: str, words: str, button: str, other: str = "") -> None:
         """Change what is said."""
         self.title.setText(title)
         self.words.setText(words)
         self.button.setText(button)
         self.button.setVisible(bool(button))
+        self.other.setText(other)
+        self.other.setVisible(bool(other))

@@ -70,10 +70,10 @@ class ModelPicker(QPushButton):
         return [record for record in self._library.records() if record.kind in self._kinds]
 
     def choose_first(self) -> None:
-        """Choose the first model that can be used, where none is chosen."""
-        usable = next((record for record in self.choices() if record.problem is None), None)
-        if self._ref is None and usable is not None:
-            self.choose(usable.ref)
+        """Choose the first model that can be used, by the order of the kinds, where none is chosen."""
+        usable = [record for record in self.choices() if record.problem is None]
+        if self._ref is None and usable:
+            self.choose(min(usable, key=lambda record: self._kinds.index(record.kind)).ref)
 
     # ------------------------------------------------------------------------------- the menu
 

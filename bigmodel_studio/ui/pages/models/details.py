@@ -30,12 +30,11 @@ from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
 from bigmodel_studio.ui.pages.models.table import KINDS, SOURCES, words
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.times import days_ago
+from bigmodel_studio.ui.uses import USE_IN, use_words
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.segments import Segments
 
-USE_IN: dict[str, str] = {"causal-lm": "chat", "image-classifier": "images"}
-"""Which page uses a model of a kind; a kind without a page has no button."""
 TUNED = frozenset(kind for trainable in TRAINABLE.values() for kind in trainable.bases)
 """The kinds that can be trained on."""
 ATTENTION: dict[str, str] = {
@@ -216,7 +215,7 @@ class ModelDetails(QWidget):
         usable = record.problem is None
         page = USE_IN.get(record.kind)
         self.use.setVisible(usable and page is not None)
-        self.use.setText(self.tr("Use in Images") if page == "images" else self.tr("Use in Chat"))
+        self.use.setText(use_words(page) if page is not None else "")
         self.load.setVisible(usable)
         self.tune.setVisible(usable and record.kind in TUNED)
         mendable = record.problem is not None and record.problem.code in FETCHED_AGAIN

@@ -13,19 +13,26 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core import conlleval, numbers
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import (
     Classify,
+    ClassifyTexts,
     Done,
     Event,
     Failed,
+    Filled,
+    FillMask,
     Generate,
     ModelRef,
     Prediction,
     Request,
     Sampling,
+    Tagged,
+    TagWords,
+    TextAnswer,
+    TextClassified,
     Token,
     Turn,
 )
@@ -38,6 +45,7 @@ MOST_STEPS = 12
 """Of more checkpoints, so many at even distances are asked, the first and the last among them."""
 ANSWER_TOKENS = 48
 FIRST_PROMPT = "Once upon a time"
+SEPARATOR = "  ·  "
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,8 @@ class Way:
 
     request: Callable[[ModelRef, str], Request]
     pictures: bool = False
+    first: str = FIRST_PROMPT
+    """What is asked where the run's spec asks nothing."""
 
 
 def _continued(model: ModelRef, question: str) -> Request:
@@ -61,9 +71,24 @@ def _recognised(model: ModelRef, question: str) -> Request:
     return Classify(model=model, images=(question,), top_k=3)
 
 
+def _filled(model: ModelRef, question: str) -> Request:
+    return FillMask(model=model, texts=(question,), top_k=3)
+
+
+def _classified(model: ModelRef, question: str) -> Request:
+    return ClassifyTexts(model=model, inputs=((question,),), top_k=3)
+
+
+def _tagged(model: ModelRef, question: str) -> Request:
+    return TagWords(model=model, texts=(question,))
+
+
 WAYS: dict[str, Way] = {
     "causal-lm": Way(_continued),
     "chat": Way(_answered),
+    "masked-lm": Way(_filled, first="The [MASK] was happy again."),
+    "classify-text": Way(_classified),
+    "tag": Way(_tagged),
     "classify-images": Way(_recognised, pictures=True),
 }
 """By objective. A run of another has nothing to be asked here."""
@@ -181,12 +206,8 @@ class AcrossSteps(QWidget):
         step = int(job.property("step"))
         if isinstance(event, Token):
             self.answers[step] += event.text
-        elif isinstance(event, Prediction):
-            self.answers[step] = (
-                i18n.said(event.error)
-                if event.error is not None
-                else "  ·  ".join(f"{one.label} {numbers.percent(one.probability)}" for one in event.predictions)
-            )
+        elif isinstance(event, Prediction | TextAnswer):
+            self.answers[step] = i18n.said(event.error) if event.error is not None else _words(event)
         else:
             return
         self._show()
@@ -228,8 +249,23 @@ class AcrossSteps(QWidget):
             self.question.setText(file)
 
 
+def _words(answer: Prediction | TextAnswer) -> str:
+    """What a model makes of a picture or a text, in one line."""
+    if isinstance(answer, Prediction | TextClassified):
+        return SEPARATOR.join(f"{one.label} {numbers.percent(one.probability)}" for one in answer.predictions)
+    if isinstance(answer, Filled):
+        return SEPARATOR.join(
+            f"{one.token} {numbers.percent(one.probability)}" for mask in answer.masks for one in mask
+        )
+    if isinstance(answer, Tagged):
+        found = conlleval.entities(answer.viterbi)
+        said = (f"{' '.join(answer.words[each.first : each.last + 1])} = {each.type}" for each in found)
+        return SEPARATOR.join(said) or numbers.NOTHING
+    return ""
+
+
 def _first_question(way: Way, spec: RunSpec | None) -> str:
     """What the run was asked at each of its evaluations, where its spec says."""
     if way.pictures:
         return spec.samples.pictures[0] if spec is not None and spec.samples.pictures else ""
-    return spec.samples.prompts[0] if spec is not None and spec.samples.prompts else FIRST_PROMPT
+    return spec.samples.prompts[0] if spec is not None and spec.samples.prompts else way.first

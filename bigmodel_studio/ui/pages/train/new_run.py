@@ -320,11 +320,15 @@ class NewRun(QWidget):
             self.choices[able[0].objective].setChecked(True)
 
     def begin_like(self, like: Like) -> None:
-        """Begin with the shape of another model, made smaller."""
+        """Begin with what is to be trained for, and with a model or the shape of one, made smaller."""
         subject = self.subjects.get(like.objective)
         if subject is not None:
             self.choices[like.objective].setChecked(True)
-            subject.begin_like(like.model)
+            if like.base is not None:
+                subject.fine.setChecked(True)
+                subject.picker.choose(like.base)
+            else:
+                subject.begin_like(like.model)
 
     def stop(self) -> None:
         """The window closes."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import run_queue
@@ -39,19 +39,13 @@ from bigmodel_studio.ui.pages.train.runs_list import RunsModel
 from bigmodel_studio.ui.pages.train.story import Story
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.time_slider import TimeSlider
-from bigmodel_studio.ui.pages.train.words import word
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.uses import use_words
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import Page, panel
 
 TICK_MS = 1000
-USES = {
-    "chat": str(QT_TRANSLATE_NOOP("train", "Use in Chat")),
-    "images": str(QT_TRANSLATE_NOOP("train", "Use in Images")),
-    "models": str(QT_TRANSLATE_NOOP("train", "Show in Models")),
-}
-"""By the page that uses what a run has made: what the button says."""
 RESUMABLE = frozenset({"stopped", "interrupted", "failed", "paused"})
 STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
     "up": run_queue.move_up,
@@ -489,7 +483,7 @@ class TrainPage(Page):
         self.resume_button.setEnabled(_can_resume(run) and not filling)
         self.resume_button.setVisible(not can_pause)
         self.closely.slow.setEnabled(self._open_closely() is not None and not filling)
-        self.use_button.setText(word(USES[_page_of(run)]))
+        self.use_button.setText(use_words(_page_of(run)))
         self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
         can_fork = run is not None and not run.foreign and bool(run.checkpoints) and self._spec is not None
         self.fork_button.setEnabled(can_fork and not filling)

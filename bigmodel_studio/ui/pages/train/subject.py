@@ -133,7 +133,8 @@ class Subject(QWidget):
 
     def begin_like(self, model: Mapping[str, Any]) -> None:
         """From scratch, with these fields of the spec's model."""
-        self.scratch.setChecked(True)
+        if TRAINABLE[self.objective].architectures:
+            self.scratch.setChecked(True)
         for name, value in model.items():
             field = self.shape_fields().get(name)
             if isinstance(field, QSpinBox):

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.advise import TASKS, Advice
 from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.pages.models.details import USE_IN
 from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.uses import USE_IN, use_words
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.stacked_bar import BarPart, StackedBar
@@ -91,9 +91,8 @@ class AdviceCard(QWidget):
         if not self.advice.here:
             return [("fetch", self.tr("Download…"))]
         page = USE_IN.get(self.advice.candidate.kind)
-        use = self.tr("Use in Images") if page == "images" else self.tr("Use in Chat")
         shown: list[tuple[Wish, str]] = [("show", self.tr("Details"))]
-        return [*shown, ("use", use)] if page is not None else shown
+        return [*shown, ("use", use_words(page))] if page is not None else shown
 
     def _want(self, wish: Wish) -> None:
         self.wanted.emit(wish, self.advice)

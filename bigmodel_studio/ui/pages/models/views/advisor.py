@@ -18,10 +18,10 @@ from bigmodel_studio.protocol import Event, Failed, MeasureSpeed, ModelRef
 from bigmodel_studio.ui.pages.models.advisor.form import AdviceForm
 from bigmodel_studio.ui.pages.models.advisor.ranking import Ranking
 from bigmodel_studio.ui.pages.models.advisor.trials import Trials
-from bigmodel_studio.ui.pages.models.details import USE_IN
 from bigmodel_studio.ui.pages.models.views import Place
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.uses import USE_IN
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import panel
 

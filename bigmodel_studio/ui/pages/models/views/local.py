@@ -31,7 +31,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.protocol import Describe, Description, Done, Download, Event, Failed, ModelFacts, ModelRef, Problem
 from bigmodel_studio.ui.pages.models.checking import Checking
 from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
-from bigmodel_studio.ui.pages.models.details import USE_IN, ModelDetails
+from bigmodel_studio.ui.pages.models.details import ModelDetails
 from bigmodel_studio.ui.pages.models.loader import Loader
 from bigmodel_studio.ui.pages.models.planning import Planning
 from bigmodel_studio.ui.pages.models.table import RECORD, ModelTable, sorted_and_filtered
@@ -39,6 +39,7 @@ from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.uses import USE_IN
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 

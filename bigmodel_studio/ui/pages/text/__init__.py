@@ -1,0 +1,1 @@
+"""The Text page: what models make of texts that they read."""

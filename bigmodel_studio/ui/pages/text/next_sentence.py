@@ -1,0 +1,58 @@
+"""Next sentence: how probable it is that the second sentence follows the first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.protocol import Label, ModelRef, NextTold, Request, TellNext, TextAnswer
+from bigmodel_studio.ui.pages.text.inputs import PairInput, TextInput
+from bigmodel_studio.ui.pages.text.task import CardsTask
+from bigmodel_studio.ui.widgets.bars import ProbabilityBars
+from bigmodel_studio.ui.widgets.page_frame import label
+
+WIDEST_PX = 560
+WITH_BOTH_HEADS = "ForPreTraining"
+"""The end of the name of an architecture that has BERT's second head."""
+
+
+class NextSentenceTask(CardsTask):
+    """BERT's second task."""
+
+    id = "next-sentence"
+    title = str(QT_TRANSLATE_NOOP("text", "Next sentence"))
+    kinds = ("masked-lm",)
+    about = str(QT_TRANSLATE_NOOP("text", "Write two sentences, and see whether the second may follow the first."))
+    placeholder = ""
+    example = "Tom lost his red ball in the park.\nHe looked for it under the trees."
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not tell whether a sentence follows another"))
+    objective = "masked-lm"
+
+    @classmethod
+    def able(cls, record: ModelRecord) -> bool:
+        return super().able(record) and record.architecture.endswith(WITH_BOTH_HEADS)
+
+    def make_input(self) -> TextInput:
+        names = (self.tr("First sentence"), self.tr("Second sentence"))
+        return PairInput(names, (self.tr("What comes first"), self.tr("What may follow it")))
+
+    def request(self, model: ModelRef, texts: tuple[str, ...]) -> Request:
+        return TellNext(model=model, pairs=((texts[0], texts[1]),))
+
+    def card(self, answer: TextAnswer) -> QWidget:
+        assert isinstance(answer, NextTold)
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        follows, not_ = self.tr("Follows"), self.tr("Does not follow")
+        verdict = self.tr("It may follow.") if answer.follows >= 0.5 else self.tr("It does not seem to follow.")
+        bars = ProbabilityBars()
+        bars.setMaximumWidth(WIDEST_PX)
+        labels = (Label(follows, answer.follows), Label(not_, 1 - answer.follows))
+        bars.show_labels(sorted(labels, key=lambda each: -each.probability))
+        column.addWidget(label(verdict, "large"))
+        column.addWidget(label(f"{answer.first}\n{answer.second}", "secondary", wrap=True))
+        column.addWidget(bars)
+        return made

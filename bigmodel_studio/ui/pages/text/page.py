@@ -1,0 +1,512 @@
+"""The Text page: texts are written, and a model that reads says what it makes of them.
+
+What can be done is the table ``tasks.TASKS``; the page has the model, the texts, the job that is on its way and what
+came of it, for each task. While one types, a small model that is warm reads along. It holds widgets and wiring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.library import ModelRecord, name_of
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.opening import TEXT_SUFFIXES, sort_paths
+from bigmodel_studio.core.scaling_down import Like
+from bigmodel_studio.core.text_lines import read_lines
+from bigmodel_studio.protocol import Failed, ModelKind, ModelRef, Problem
+from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.pages.text.classify import ClassifyTask
+from bigmodel_studio.ui.pages.text.reading import Reading
+from bigmodel_studio.ui.pages.text.task import Task
+from bigmodel_studio.ui.pages.text.tasks import TASKS
+from bigmodel_studio.ui.pages.text.words import phrase
+from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.widgets.drop_area import DropArea
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.empty import Empty
+from bigmodel_studio.ui.widgets.model_picker import ModelPicker
+from bigmodel_studio.ui.widgets.page_frame import Page, label
+from bigmodel_studio.ui.widgets.segments import Segments
+from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
+
+READS: tuple[ModelKind, ...] = ("masked-lm", "text-classifier", "token-classifier", "encoder")
+"""The kinds of model that are used here; the first that there is one of is what a new user begins with."""
+RUN_KEYS = "Ctrl+Return"
+LIVE_MS = 500
+"""After so long without typing, a model that is warm and small reads along."""
+LIVE_PARAMETERS, LIVE_TEXTS = 50_000_000, 20
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a page leaves to the one that takes its place: what was read, and what is being read."""
+
+    shown: dict[str, Reading]
+    running: Reading | None
+    model: ModelRef | None
+
+
+class TextPage(Page):
+    """Takes a ``ModelRef`` to read with, or paths of text files whose lines are to be read."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio, "text", "")
+        self.title_label.setText(self.tr("Text"))
+        self.shown: dict[str, Reading] = {}
+        """By task: what is on the page."""
+        self.running: Reading | None = None
+        self._unknown = False
+        """Whether nobody knows yet what the model chosen can do."""
+        self.tasks: dict[str, Task] = {task.id: task() for task in TASKS}
+        self._build_header()
+        self._build_body()
+        self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
+        self._live.timeout.connect(self._read_along)
+        keys = QShortcut(QKeySequence(RUN_KEYS), self)
+        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys.activated.connect(self.read)
+        self._restore()
+        studio.library.changed.connect(self._on_library_changed)
+        studio.facts_changed.connect(self._refresh)
+        self.badge.begin()
+        self._refresh()
+
+    # ------------------------------------------------------------------------------- how it is laid out
+
+    def _build_header(self) -> None:
+        self.picker = ModelPicker(self.studio.library, READS)
+        self.picker.chosen.connect(self._on_model_chosen)
+        self.picker.refused.connect(self.studio.tell)
+        self.badge = TravelBadge(self.studio, "text", self.picker)
+        self.open_button = QPushButton(self.tr("Open…"))
+        self.open_button.setToolTip(self.tr("Read the lines of text files"))
+        self.open_button.clicked.connect(self.browse)
+        self.add_to_header(self.picker)
+        self.add_to_header(self.badge)
+        self.add_to_header(self.open_button, right=True)
+
+    def _build_body(self) -> None:
+        self.switch = Segments(
+            self.tr("What the model is to do"), {id_: phrase(t.title) for id_, t in self.tasks.items()}
+        )
+        self.switch.chosen.connect(self._on_task)
+        answers = QWidget()
+        under_each_other = QVBoxLayout(answers)
+        under_each_other.setContentsMargins(0, 0, 0, 0)
+        for task in self.tasks.values():
+            task.input.changed.connect(self._on_typed)
+            under_each_other.addWidget(task)
+            if isinstance(task, ClassifyTask):
+                task.refused.connect(self.studio.tell)
+        self.empty = Empty("text")
+        self.empty.button.clicked.connect(self._on_offer)
+        self.empty.other.clicked.connect(self._on_other)
+        area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(answers)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(area)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(16, 16, 16, 12)
+        column.setSpacing(12)
+        column.addWidget(self._build_card())
+        column.addWidget(self.stack, 1)
+        self.set_body(body)
+
+    def _build_card(self) -> QWidget:
+        self.drop = DropArea()
+        self.drop.dashed = False
+        self.drop.paths_dropped.connect(self.add_paths)
+        self.drop.refused.connect(self._on_refused)
+        self.drop.column.setContentsMargins(12, 12, 12, 12)
+        self.drop.column.setSpacing(8)
+        self.drop.column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        for task in self.tasks.values():
+            self.drop.column.addWidget(task.input)
+        self.note = ElidedLabel()
+        set_look(self.note, "secondary")
+        self.failure = label("", "bad", wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(120)
+        self.bar.setAccessibleName(self.tr("Texts read"))
+        self.stop_button = QPushButton(self.tr("Stop"))
+        self.stop_button.clicked.connect(self.stop)
+        self.read_button = QPushButton(self.tr("Read"))
+        set_look(self.read_button, "primary")
+        self.read_button.setToolTip(QKeySequence(RUN_KEYS).toString(QKeySequence.SequenceFormat.NativeText))
+        self.read_button.clicked.connect(self.read)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for task in self.tasks.values():
+            if task.input.tool is not None:
+                row.addWidget(task.input.tool)
+        row.addWidget(self.note, 1)
+        for part in (self.bar, self.stop_button, self.read_button):
+            row.addWidget(part)
+        self.drop.column.addLayout(row)
+        self.drop.column.addWidget(self.failure)
+        return self.drop
+
+    # ------------------------------------------------------------------------------- what is chosen
+
+    @property
+    def task(self) -> Task:
+        """What the model is to do."""
+        return self.tasks[self.switch.key]
+
+    def record(self) -> ModelRecord | None:
+        """What the library says of the model chosen."""
+        return self.picker.record()
+
+    def able(self, task: Task) -> bool:
+        """Whether the model chosen does that, as far as it is known."""
+        record = self.record()
+        return record is None or task.able(record)
+
+    def texts(self) -> tuple[str, ...]:
+        """What is to be read."""
+        return self.task.input.texts()[: self.task.most]
+
+    # ------------------------------------------------------------------------------- what is brought here
+
+    def show_what(self, what: object) -> None:
+        if isinstance(what, ModelRef):
+            self.picker.choose(what)
+        elif isinstance(what, list | tuple):
+            self.add_paths([Path(path) for path in what])
+
+    def enter(self) -> None:
+        self.task.input.begin()
+
+    @Slot()
+    def new_item(self) -> None:
+        """Begin with nothing written."""
+        self.stop()
+        self._forget(self.task.id)
+        self.task.input.set_text("")
+        self.task.input.begin()
+        self._refresh()
+
+    @Slot()
+    def browse(self) -> None:
+        """Ask for text files."""
+        kinds = " ".join(f"*{suffix}" for suffix in TEXT_SUFFIXES)
+        files, _ = QFileDialog.getOpenFileNames(
+            self.window(), self.tr("Open texts"), "", self.tr("Texts ({kinds})").format(kinds=kinds)
+        )
+        if files:
+            self.add_paths([Path(file) for file in files])
+
+    @Slot(object)
+    def add_paths(self, given: Iterable[Path]) -> None:
+        """Put the lines of text files into the field; a model's folder is read with; others go where they belong."""
+        opened = sort_paths(given)
+        lines: list[str] = []
+        for path in opened.texts:
+            try:
+                lines += read_lines(path, self.task.most)
+            except StudioError as error:
+                opened.problems.append(error.problem)
+            except OSError as error:
+                detail = error.strerror or str(error)
+                opened.problems.append(
+                    Problem(code="folder-unreadable", arguments={"path": str(path), "detail": detail})
+                )
+        for folder in opened.models:
+            self.picker.take_folder(folder)
+        for problem in opened.problems:
+            self.studio.tell(problem)
+        if lines:
+            self.task.input.set_text("\n".join(lines))
+            self.read()
+        elif opened.pictures:
+            self.studio.open_page("images", opened.pictures)
+        elif opened.runs:
+            self.studio.open_page("train", opened.runs[0])
+
+    @Slot()
+    def _on_refused(self) -> None:
+        self.studio.tell(Problem(code="open-not-local"))
+
+    # ------------------------------------------------------------------------------- the session
+
+    def _restore(self) -> None:
+        before, session = self.studio.left.get("text"), self.studio.settings.values.session
+        for task in self.tasks.values():
+            with QSignalBlocker(task.input):
+                task.input.set_text(session.texts.get(task.id, ""))
+        if session.text_task in self.tasks:
+            self.switch.choose(session.text_task)
+        if isinstance(before, Left):
+            self._go_on(before)
+        self._restore_model()
+        self._on_task(self.switch.key)
+
+    def _restore_model(self) -> None:
+        kept = self.studio.settings.values.session.models.get("text")
+        record = self.studio.library.find(kept) if kept is not None else None
+        if self.picker.ref() is None and kept is not None and record is not None and record.problem is None:
+            self.picker.choose(kept)
+        self.picker.choose_first()
+
+    def remember(self) -> None:
+        session = self.studio.settings.values.session
+        models = dict(session.models)
+        if (ref := self.badge.settled()) is not None:
+            models["text"] = ref
+        texts = {id_: task.input.text() for id_, task in self.tasks.items() if task.input.text()}
+        self.studio.settings.change_session(models=models, texts=texts, text_task=self.switch.key)
+
+    def hand_over(self) -> Left:
+        self._live.stop()
+        for reading in {*self.shown.values(), *([self.running] if self.running is not None else [])}:
+            reading.disconnect(self)
+            reading.setParent(None)
+        return Left(self.shown, self.running, self.picker.ref())
+
+    def _go_on(self, before: Left) -> None:
+        """Show what the page before showed; what is still to be read is read here."""
+        if before.model is not None:
+            with QSignalBlocker(self.picker):  # it is no other model, and nothing has to be read again
+                self.picker.choose(before.model)
+        for reading in before.shown.values():
+            reading.setParent(self)
+            self._show(reading)
+        if before.running is not None and before.running.job.running:
+            self._follow(before.running)
+
+    def shut(self) -> None:
+        self._live.stop()
+        self.stop()
+
+    # ------------------------------------------------------------------------------- the model
+
+    @Slot()
+    def _on_library_changed(self) -> None:
+        self._restore_model()
+        if self._unknown and self.record() is not None:  # it was chosen before the library knew it
+            self._unknown = False
+            self._go_to_what_it_does()
+        self._refresh()
+
+    @Slot(object)
+    def _on_model_chosen(self, ref: ModelRef) -> None:
+        """What is on the page is what this model says: what can be is read again, and by what it can do."""
+        travelling = self.studio.travel.ref == ref and self.studio.travel.page == "text"
+        again = travelling or self.task.id in self.shown or self.running is not None
+        self.stop()
+        for id_ in list(self.shown):
+            if id_ != self.task.id or not self.able(self.task):
+                self._forget(id_)
+        self._unknown = self.record() is None
+        if again and self.able(self.task):
+            self.read()
+        self._go_to_what_it_does()
+        self._refresh()
+
+    def _go_to_what_it_does(self) -> None:
+        """Show a task that the model chosen does, where it does not do the one that is shown."""
+        first = next((id_ for id_, task in self.tasks.items() if self.able(task)), None)
+        if first is not None and not self.able(self.task):
+            self.switch.choose(first)
+
+    @Slot(str)
+    def _on_task(self, id_: str) -> None:
+        self._live.stop()
+        self.failure.setText("")
+        for task in self.tasks.values():
+            for part in (task, task.input, task.input.tool):
+                if part is not None:
+                    part.setVisible(task.id == id_)
+        self._refresh()
+
+    # ------------------------------------------------------------------------------- reading
+
+    @Slot()
+    def read(self) -> None:
+        """Have the model read what is written."""
+        self._live.stop()
+        ref, texts = self.picker.ref(), self.texts()
+        if ref is None or not texts or not self.able(self.task):
+            return
+        self.stop()
+        self.failure.setText("")
+        job = self.studio.submit(self.task.request(ref, texts))
+        self._follow(Reading(self.task.id, texts, job))
+        self._refresh()
+
+    @Slot()
+    def stop(self) -> None:
+        """Read no further; what came stays."""
+        self._live.stop()
+        if self.running is not None:
+            self.running.job.cancel()
+
+    def _follow(self, reading: Reading) -> None:
+        reading.setParent(self)
+        reading.answered.connect(self._on_answered)
+        reading.progressed.connect(self._refresh)
+        reading.ended.connect(self._on_ended)
+        self.running = reading
+
+    @Slot(object)
+    def _on_answered(self, reading: Reading) -> None:
+        if reading is self.running:
+            self._show(reading)
+            self._refresh()
+
+    @Slot(object)
+    def _on_ended(self, reading: Reading) -> None:
+        if reading is not self.running:
+            return  # another has taken its place
+        self.running = None
+        if reading.answers:
+            self._show(reading)
+        if isinstance(reading.end, Failed):
+            if not reading.answers:
+                self._forget(reading.task)  # what stands there is another model's
+            self.failure.setText(i18n.said(reading.end.problem))
+        self._refresh()
+
+    def _show(self, reading: Reading) -> None:
+        self.shown[reading.task] = reading
+        self.tasks[reading.task].show_reading(reading)
+
+    def _forget(self, id_: str) -> None:
+        if self.shown.pop(id_, None) is not None:
+            self.tasks[id_].clear()
+
+    @Slot()
+    def _on_typed(self) -> None:
+        self._live.start()
+        self._refresh()
+
+    @Slot()
+    def _read_along(self) -> None:
+        facts, texts = self.studio.facts, self.texts()
+        warm = facts is not None and facts.model == self.picker.ref() and facts.parameters <= LIVE_PARAMETERS
+        busy = self.studio.at_work and self.running is None
+        if warm and not busy and self._is_new() and len(texts) <= LIVE_TEXTS:
+            self.read()
+
+    def _is_new(self) -> bool:
+        """Whether what is written is other than what was read."""
+        latest = self.running or self.shown.get(self.task.id)
+        return bool(self.texts()) and (latest is None or latest.texts != self.texts())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.running is not None:
+            self.stop()
+        else:
+            super().keyPressEvent(event)
+
+    # ------------------------------------------------------------------------------- what is shown
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Show the state as it is now: the only place that decides what can be pressed."""
+        task, running = self.task, self.running
+        able = self.picker.ref() is not None and self.able(task)
+        self.read_button.setEnabled(able and bool(self.texts()))
+        self.stop_button.setVisible(running is not None and not running.job.cancelling)
+        self.bar.setVisible(running is not None and (running.doing == "loading" or running.total > 1))
+        if running is not None:
+            self.bar.setRange(0, 0 if running.doing == "loading" else max(1, running.total))
+            self.bar.setValue(len(running.answers))
+        self.note.setText(self._words())
+        self.failure.setVisible(bool(self.failure.text()))
+        for each in self.tasks.values():
+            self._mark(each)
+        self._say_empty()
+        self.stack.setCurrentIndex(1 if able and task.id in self.shown else 0)
+
+    def _mark(self, task: Task) -> None:
+        """Say at its button where the model chosen does not do it."""
+        unable = self.picker.ref() is not None and not self.able(task)
+        self.switch.mark(
+            task.id, icon("info") if unable else QIcon(), self._cannot(task) if unable else phrase(task.about)
+        )
+
+    def _cannot(self, task: Task) -> str:
+        ref = self.picker.ref()
+        return phrase(task.cannot).format(model=name_of(ref) if ref is not None else "")
+
+    def _words(self) -> str:
+        running, written = self.running, self.task.input.texts()
+        if running is not None and running.doing == "loading":
+            return self.tr("Loading the model…")
+        if running is not None:
+            done, total = numbers.exact(len(running.answers)), numbers.exact(len(running.texts))
+            return self.tr("Reading… {done} of {total}").format(done=done, total=total) if running.total > 1 else ""
+        if len(written) > self.task.most:
+            return self.tr("Only the first {count} lines are read.").format(count=numbers.exact(self.task.most))
+        if self._is_new() and self.able(self.task) and self.picker.ref() is not None:
+            keys = QKeySequence(RUN_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+            return self.tr("{keys} has the model read it").format(keys=keys)
+        return ""
+
+    def _say_empty(self) -> None:
+        """What stands where the answers will be: what to do first, or why nothing can be done and how to mend it."""
+        task, other = self.task, ""
+        if self.picker.ref() is None and self.studio.library.ready:
+            title = self.tr("There is no model that reads text yet")
+            words = self.tr("Train a small one that fills in masked words: it takes minutes. Or find one on the Hub.")
+            button, other = self.tr("Train one…"), self.tr("Look on the Models page")
+        elif self.picker.ref() is not None and not self.able(task):
+            title = self._cannot(task)
+            fitting = self._fitting(task)
+            words = phrase(task.about)
+            button = self.tr("Use {model}").format(model=fitting.name) if fitting else self.tr("Train one…")
+            other = "" if fitting else self.tr("Look on the Models page")
+        else:
+            title, words = phrase(task.title), phrase(task.about)
+            button = "" if self.texts() or self.picker.ref() is None else self.tr("Try an example")
+        self.empty.say(title, words, button, other)
+
+    def _fitting(self, task: Task) -> ModelRecord | None:
+        """A model that does what the one chosen does not."""
+        return next((record for record in self.picker.choices() if task.able(record)), None)
+
+    @Slot()
+    def _on_offer(self) -> None:
+        """Do what the empty page offers."""
+        record = self.record()
+        if self.picker.ref() is None:
+            self.studio.open_page("train", Like("masked-lm"))
+        elif not self.able(self.task):
+            fitting = self._fitting(self.task)
+            if fitting is not None:
+                self.picker.choose(fitting.ref)
+            else:
+                base = record.ref if record is not None and self.task.objective != "masked-lm" else None
+                self.studio.open_page("train", Like(self.task.objective, base=base))
+        else:
+            self.task.input.set_text(self.task.example)
+            self.read()
+
+    @Slot()
+    def _on_other(self) -> None:
+        self.studio.open_page("models", "hub")
