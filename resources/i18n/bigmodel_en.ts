@@ -205,4 +205,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>TaggedSentence</name>
+    <message numerus="yes">
+        <source>%n word(s) differ, marked by dots.</source>
+        <translation>
+            <numerusform>%n word differs, marked by dots.</numerusform>
+            <numerusform>%n words differ, marked by dots.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -106,14 +106,6 @@
         <translation>试用 {model}</translation>
     </message>
     <message>
-        <source>Use in Chat</source>
-        <translation>在“对话”中使用</translation>
-    </message>
-    <message>
-        <source>Use in Images</source>
-        <translation>在“图像”中使用</translation>
-    </message>
-    <message>
         <source>Weights</source>
         <translation>权重</translation>
     </message>
@@ -516,6 +508,21 @@
     </message>
 </context>
 <context>
+    <name>ClassesModel</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+</context>
+<context>
     <name>ClassesSubject</name>
     <message>
         <source>Column of the class</source>
@@ -539,6 +546,21 @@
     <message>
         <source>Scores of each class</source>
         <translation>各类别的得分</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifyTask</name>
+    <message>
+        <source>Export CSV…</source>
+        <translation>导出 CSV…</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>另存为 CSV</translation>
+    </message>
+    <message>
+        <source>Texts and their classes</source>
+        <translation>各文本及其类别</translation>
     </message>
 </context>
 <context>
@@ -1307,6 +1329,21 @@
     </message>
 </context>
 <context>
+    <name>EmbedTask</name>
+    <message>
+        <source>Cosines of the angles between the texts’ vectors: 1 for the same direction, 0 for unrelated.</source>
+        <translation>各文本向量夹角的余弦：1 表示方向相同，0 表示无关。</translation>
+    </message>
+    <message>
+        <source>Point at a cell, or go through them with the arrow keys.</source>
+        <translation>指向一个单元格，或用方向键逐格查看。</translation>
+    </message>
+    <message>
+        <source>This model was not trained to compare texts: most of its vectors point the same way.</source>
+        <translation>这个模型没有为比较文本训练过：它的向量大多指向同一方向。</translation>
+    </message>
+</context>
+<context>
     <name>EvaluationView</name>
     <message>
         <source>All confusions</source>
@@ -1614,6 +1651,20 @@
     <message>
         <source>Files to learn from</source>
         <translation>用于学习的文件</translation>
+    </message>
+</context>
+<context>
+    <name>FillMaskTask</name>
+    <message>
+        <source>Texts, one a line</source>
+        <translation>文本，每行一条</translation>
+    </message>
+</context>
+<context>
+    <name>FilledSentence</name>
+    <message>
+        <source>Hidden word {number}</source>
+        <translation>遮盖词 {number}</translation>
     </message>
 </context>
 <context>
@@ -2068,6 +2119,33 @@
     </message>
 </context>
 <context>
+    <name>Lattice</name>
+    <message>
+        <source>Greedy</source>
+        <translation>贪心</translation>
+    </message>
+    <message>
+        <source>Lattice: how probable each tag is for each word</source>
+        <translation>网格：每个词取每个标签的概率</translation>
+    </message>
+    <message>
+        <source>Viterbi</source>
+        <translation>维特比</translation>
+    </message>
+    <message>
+        <source>log-probability {number}</source>
+        <translation>对数概率 {number}</translation>
+    </message>
+    <message>
+        <source>on Viterbi’s way</source>
+        <translation>在维特比路径上</translation>
+    </message>
+    <message>
+        <source>on the greedy way</source>
+        <translation>在贪心路径上</translation>
+    </message>
+</context>
+<context>
     <name>LayersView</name>
     <message>
         <source>Gradients</source>
@@ -2273,6 +2351,17 @@
     <message>
         <source>was unloaded, so that {run} can start.</source>
         <translation>已卸载，以便 {run} 可以开始。</translation>
+    </message>
+</context>
+<context>
+    <name>MaskInput</name>
+    <message>
+        <source>Hide the word</source>
+        <translation>遮盖此词</translation>
+    </message>
+    <message>
+        <source>Puts [MASK] in place of the word at the cursor ({keys})</source>
+        <translation>用 [MASK] 替换光标处的词（{keys}）</translation>
     </message>
 </context>
 <context>
@@ -2521,14 +2610,6 @@
         <translation>正在卸载…</translation>
     </message>
     <message>
-        <source>Use in Chat</source>
-        <translation>在“对话”中使用</translation>
-    </message>
-    <message>
-        <source>Use in Images</source>
-        <translation>在“图像”中使用</translation>
-    </message>
-    <message>
         <source>Vocabulary</source>
         <translation>词表</translation>
     </message>
@@ -2741,6 +2822,41 @@
     <message>
         <source>{held} for weights, gradients and optimizer, {kept} a saved model · {amount}</source>
         <translation>权重、梯度和优化器共占 {held}，每个保存的模型占 {kept} · {amount}</translation>
+    </message>
+</context>
+<context>
+    <name>NextSentenceTask</name>
+    <message>
+        <source>Does not follow</source>
+        <translation>不接续</translation>
+    </message>
+    <message>
+        <source>First sentence</source>
+        <translation>第一句</translation>
+    </message>
+    <message>
+        <source>Follows</source>
+        <translation>接续</translation>
+    </message>
+    <message>
+        <source>It does not seem to follow.</source>
+        <translation>看来不是下一句。</translation>
+    </message>
+    <message>
+        <source>It may follow.</source>
+        <translation>可以是下一句。</translation>
+    </message>
+    <message>
+        <source>Second sentence</source>
+        <translation>第二句</translation>
+    </message>
+    <message>
+        <source>What comes first</source>
+        <translation>在前的句子</translation>
+    </message>
+    <message>
+        <source>What may follow it</source>
+        <translation>可能接在后面的句子</translation>
     </message>
 </context>
 <context>
@@ -3764,6 +3880,17 @@
     </message>
 </context>
 <context>
+    <name>SimilarityMap</name>
+    <message>
+        <source>Similarity of each two texts</source>
+        <translation>每两条文本的相似度</translation>
+    </message>
+    <message>
+        <source>“{one}” and “{other}”: {cosine}</source>
+        <translation>“{one}”与“{other}”：{cosine}</translation>
+    </message>
+</context>
+<context>
     <name>SlowStepDialog</name>
     <message>
         <source>Batch</source>
@@ -4086,10 +4213,58 @@
     </message>
 </context>
 <context>
+    <name>TaggedSentence</name>
+    <message numerus="yes">
+        <source>%n word(s) differ, marked by dots.</source>
+        <translation>
+            <numerusform>%n 个词不同，以点线标出。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Each word’s most probable tag makes the most probable whole here.</source>
+        <translation>这里每个词最可能的标签合起来也是最可能的整体。</translation>
+    </message>
+    <message>
+        <source>Greedy</source>
+        <translation>贪心</translation>
+    </message>
+    <message>
+        <source>Greedy and Viterbi</source>
+        <translation>贪心与维特比</translation>
+    </message>
+    <message>
+        <source>Greedy goes on with what has not begun: {words}.</source>
+        <translation>贪心路径延续了尚未开始的实体：{words}。</translation>
+    </message>
+    <message>
+        <source>Point at a cell, or go through them with the arrow keys.</source>
+        <translation>指向一个单元格，或用方向键逐格查看。</translation>
+    </message>
+    <message>
+        <source>The log-probability of the whole: the sum along the way</source>
+        <translation>整体的对数概率：沿路径求和</translation>
+    </message>
+    <message>
+        <source>Viterbi</source>
+        <translation>维特比</translation>
+    </message>
+    <message>
+        <source>log-probability {number}</source>
+        <translation>对数概率 {number}</translation>
+    </message>
+</context>
+<context>
     <name>TagsSubject</name>
     <message>
         <source>Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two</source>
         <translation>将 CoNLL 列格式的文件拖到这里：每行一个词，标签在最后，句间空一行</translation>
+    </message>
+</context>
+<context>
+    <name>Task</name>
+    <message>
+        <source>Texts, one a line</source>
+        <translation>文本，每行一条</translation>
     </message>
 </context>
 <context>
@@ -4113,6 +4288,85 @@
     <message>
         <source>Use the sample stories</source>
         <translation>使用示例故事</translation>
+    </message>
+</context>
+<context>
+    <name>TextPage</name>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Look on the Models page</source>
+        <translation>到“模型”页查找</translation>
+    </message>
+    <message>
+        <source>Only the first {count} lines are read.</source>
+        <translation>只读取前 {count} 行。</translation>
+    </message>
+    <message>
+        <source>Open texts</source>
+        <translation>打开文本</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>Read the lines of text files</source>
+        <translation>读取文本文件中的各行</translation>
+    </message>
+    <message>
+        <source>Reading… {done} of {total}</source>
+        <translation>正在读取… {done} / {total}</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Texts ({kinds})</source>
+        <translation>文本（{kinds}）</translation>
+    </message>
+    <message>
+        <source>Texts read</source>
+        <translation>已读取的文本</translation>
+    </message>
+    <message>
+        <source>There is no model that reads text yet</source>
+        <translation>还没有能阅读文本的模型</translation>
+    </message>
+    <message>
+        <source>Train a small one that fills in masked words: it takes minutes. Or find one on the Hub.</source>
+        <translation>训练一个填补被遮盖词语的小模型，只需几分钟；也可以在 Hub 上找一个。</translation>
+    </message>
+    <message>
+        <source>Train one…</source>
+        <translation>训练一个…</translation>
+    </message>
+    <message>
+        <source>Try an example</source>
+        <translation>试一个例子</translation>
+    </message>
+    <message>
+        <source>Use {model}</source>
+        <translation>使用 {model}</translation>
+    </message>
+    <message>
+        <source>What the model is to do</source>
+        <translation>让模型做什么</translation>
+    </message>
+    <message>
+        <source>{keys} has the model read it</source>
+        <translation>按 {keys} 让模型读取</translation>
     </message>
 </context>
 <context>
@@ -4501,6 +4755,18 @@
         <translation>转为离线或在线</translation>
     </message>
     <message>
+        <source>Have the model read it</source>
+        <translation>让模型读取</translation>
+    </message>
+    <message>
+        <source>Heat maps: from cell to cell</source>
+        <translation>热图：逐格移动</translation>
+    </message>
+    <message>
+        <source>Hide the word at the cursor</source>
+        <translation>遮盖光标处的词</translation>
+    </message>
+    <message>
         <source>Layers: from cell to cell</source>
         <translation>各层：逐格移动</translation>
     </message>
@@ -4541,6 +4807,10 @@
         <translation>打开图片…</translation>
     </message>
     <message>
+        <source>Open texts…</source>
+        <translation>打开文本…</translation>
+    </message>
+    <message>
         <source>Pages</source>
         <translation>页面</translation>
     </message>
@@ -4551,6 +4821,10 @@
     <message>
         <source>Pause the run</source>
         <translation>暂停训练</translation>
+    </message>
+    <message>
+        <source>Read what is written</source>
+        <translation>读取所写的文字</translation>
     </message>
     <message>
         <source>Recently removed…</source>
@@ -4605,6 +4879,10 @@
         <translation>按表单开始训练</translation>
     </message>
     <message>
+        <source>Stop reading</source>
+        <translation>停止读取</translation>
+    </message>
+    <message>
         <source>Stop the reply</source>
         <translation>停止回复</translation>
     </message>
@@ -4636,8 +4914,24 @@
 <context>
     <name>arguments</name>
     <message>
+        <source>Choose a model that fills in masked words.</source>
+        <translation>请选择填补被遮盖词语的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model that reads texts.</source>
+        <translation>请选择能阅读文本的模型。</translation>
+    </message>
+    <message>
         <source>Choose a model that recognises pictures.</source>
         <translation>请选择能识别图片的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model that sorts texts into classes.</source>
+        <translation>请选择给文本分类的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model that tags words.</source>
+        <translation>请选择标注词语的模型。</translation>
     </message>
     <message>
         <source>Choose a text model.</source>
@@ -6214,10 +6508,6 @@
         <translation>训练任务 {run} 的进程在第 {step} 步意外退出。</translation>
     </message>
     <message>
-        <source>The prompt has {tokens:,} tokens, and this model sees only {context:,}.</source>
-        <translation>提示词有 {tokens:,} 词元，而该模型的上下文只有 {context:,}。</translation>
-    </message>
-    <message>
         <source>The queue of runs is held by another process.</source>
         <translation>训练队列正被另一个进程占用。</translation>
     </message>
@@ -6552,6 +6842,10 @@
     <message>
         <source>This is not a picture of a known kind.</source>
         <translation>这不是受支持的图片格式。</translation>
+    </message>
+    <message>
+        <source>This is {tokens:,} tokens long, and the model sees only {context:,}.</source>
+        <translation>这段文字有 {tokens:,} 个词元，而模型只能看到 {context:,} 个。</translation>
     </message>
     <message>
         <source>This model wants to run its own program code ({files}), and that is never done here.</source>
@@ -7539,6 +7833,10 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
         <source>Train</source>
         <translation>训练</translation>
     </message>
@@ -7706,6 +8004,89 @@
     <message>
         <source>简体中文</source>
         <translation>简体中文</translation>
+    </message>
+</context>
+<context>
+    <name>text</name>
+    <message>
+        <source>A sentence a line</source>
+        <translation>每行一个句子</translation>
+    </message>
+    <message>
+        <source>A sentence with [MASK] in place of a word; each line is one</source>
+        <translation>用 [MASK] 代替一个词的句子；每行一句</translation>
+    </message>
+    <message>
+        <source>A text a line, two or more</source>
+        <translation>每行一条文本，两条或更多</translation>
+    </message>
+    <message>
+        <source>A text a line; a tab parts two texts that belong together</source>
+        <translation>每行一条文本；制表符分隔成对的两条文本</translation>
+    </message>
+    <message>
+        <source>Classify</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Embed</source>
+        <translation>嵌入</translation>
+    </message>
+    <message>
+        <source>Fill mask</source>
+        <translation>填空</translation>
+    </message>
+    <message>
+        <source>Filled in: {text}</source>
+        <translation>填补后：{text}</translation>
+    </message>
+    <message>
+        <source>Hide a word with [MASK], and see what the model would put there.</source>
+        <translation>用 [MASK] 遮住一个词，看看模型会填什么。</translation>
+    </message>
+    <message>
+        <source>Next sentence</source>
+        <translation>下一句</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>Write a few texts, one a line, and see how alike they are to the model.</source>
+        <translation>写几条文本，每行一条，看看模型认为它们有多相似。</translation>
+    </message>
+    <message>
+        <source>Write a sentence, and see which of its words name what.</source>
+        <translation>写一个句子，看看其中哪些词是什么的名称。</translation>
+    </message>
+    <message>
+        <source>Write texts, one a line, and see which class the model takes each for.</source>
+        <translation>写几条文本，每行一条，看看模型把每条归入哪一类。</translation>
+    </message>
+    <message>
+        <source>Write two sentences, and see whether the second may follow the first.</source>
+        <translation>写两个句子，看看第二句能否接在第一句之后。</translation>
+    </message>
+    <message>
+        <source>{model} does not fill in masked words</source>
+        <translation>{model} 不能填补被遮盖的词语</translation>
+    </message>
+    <message>
+        <source>{model} does not read texts</source>
+        <translation>{model} 不能阅读文本</translation>
+    </message>
+    <message>
+        <source>{model} does not sort texts into classes</source>
+        <translation>{model} 不能给文本分类</translation>
+    </message>
+    <message>
+        <source>{model} does not tag words</source>
+        <translation>{model} 不能标注词语</translation>
+    </message>
+    <message>
+        <source>{model} does not tell whether a sentence follows another</source>
+        <translation>{model} 不能判断一句话是否接在另一句之后</translation>
     </message>
 </context>
 <context>
@@ -7906,10 +8287,6 @@
         <translation>随机种子</translation>
     </message>
     <message>
-        <source>Show in Models</source>
-        <translation>在“模型”页查看</translation>
-    </message>
-    <message>
         <source>State</source>
         <translation>状态</translation>
     </message>
@@ -7964,14 +8341,6 @@
     <message>
         <source>Update ratio ‖Δw‖ ÷ ‖w‖</source>
         <translation>更新比例 ‖Δw‖ ÷ ‖w‖</translation>
-    </message>
-    <message>
-        <source>Use in Chat</source>
-        <translation>在“对话”中使用</translation>
-    </message>
-    <message>
-        <source>Use in Images</source>
-        <translation>在“图像”中使用</translation>
     </message>
     <message>
         <source>Warning</source>
@@ -8180,6 +8549,21 @@
     <message>
         <source>{state} · {steps} steps</source>
         <translation>{state} · 共 {steps} 步</translation>
+    </message>
+</context>
+<context>
+    <name>uses</name>
+    <message>
+        <source>Use in Chat</source>
+        <translation>在“对话”中使用</translation>
+    </message>
+    <message>
+        <source>Use in Images</source>
+        <translation>在“图像”中使用</translation>
+    </message>
+    <message>
+        <source>Use in Text</source>
+        <translation>在“文本”中使用</translation>
     </message>
 </context>
 </TS>
