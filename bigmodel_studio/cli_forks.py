@@ -170,7 +170,7 @@ def export_run(
             write_atomic(table.absolute(), as_csv(run.metrics()))
             files.append(table.absolute())
         if output is not None:
-            from bigmodel_studio.training.script import write_script
+            from bigmodel_studio.training.script.writing import write_script
 
             files += write_script(run, output.absolute())
     script = str(output.absolute() / "train.py") if output is not None else None

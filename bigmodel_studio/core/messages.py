@@ -700,10 +700,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{text}” is no change.",
         "It is written as field=value, for example optimizer.learning_rate=3e-4.",
     ),
-    "script-not-built": (
-        "A run with {what} cannot be written as a script yet.",
-        "Runs of causal-lm and classify-images can, in float32 or bfloat16.",
-    ),
     "folder-taken": ("The folder {path} is not empty.", "Name one that is not there yet."),
     "spec-sweep": (
         "This spec is of a sweep: its table [sweep] names the values that are tried.",

@@ -91,7 +91,7 @@ TASKS: dict[type[Request], str] = {
     MeasurePlan: "bigmodel_studio.engine.measure:measure_plan",
     MeasureSpeed: "bigmodel_studio.engine.measure:measure_speed",
     Try: "bigmodel_studio.engine.trying:try_",
-    ExportScript: "bigmodel_studio.training.script:export_script",
+    ExportScript: "bigmodel_studio.training.script.writing:export_script",
     LookAtData: "bigmodel_studio.training.preview.look:look_at_data",
     DrawPictures: "bigmodel_studio.engine.drawn_pictures:draw_pictures",
     LookAtStep: "bigmodel_studio.training.inside.look:look_at_step",

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+CUTS, ORDER = 0, 1
+"""The streams of random numbers that pictures are cut and shuffled by."""
 WIDEST_ASPECT = 4 / 3
 """Crops are between 3:4 and 4:3."""
 

@@ -53,14 +53,14 @@ class Adapters:
         head = frozenset() if type(model).__name__.endswith(_GENERATES) else text_heads.head_names(model)
         torch.manual_seed(spec.seed)
         # GPT-2 keeps its projections transposed.
-        self._transposed = any(type(module).__name__ == "Conv1D" for module in model.modules())
-        self._targets = targets_of(model, spec.method.targets)
+        self.transposed = any(type(module).__name__ == "Conv1D" for module in model.modules())
+        self.targets = targets_of(model, spec.method.targets)
         config = LoraConfig(
             r=spec.method.rank,
             lora_alpha=spec.method.alpha,  # type: ignore[arg-type]
             lora_dropout=spec.method.dropout,
-            target_modules=self._targets,
-            fan_in_fan_out=self._transposed,
+            target_modules=self.targets,
+            fan_in_fan_out=self.transposed,
         )
         inject_adapter_in_model(config, model, adapter_name=NAME)
         for name, parameter in model.named_parameters():
@@ -117,8 +117,8 @@ class Adapters:
             "r": self._method.rank,
             "lora_alpha": self._method.alpha,
             "lora_dropout": self._method.dropout,
-            "target_modules": sorted({name.rpartition(".")[2] for name in self._targets}),
-            "fan_in_fan_out": self._transposed,
+            "target_modules": sorted({name.rpartition(".")[2] for name in self.targets}),
+            "fan_in_fan_out": self.transposed,
             "inference_mode": True,
         }
         (place / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")

@@ -34,12 +34,17 @@ def build_optimizer(model: nn.Module, spec: OptimizerSpec) -> torch.optim.Optimi
 
 def learning_rate(step: int, peak: float, schedule: ScheduleSpec) -> float:
     """The rate of update ``step`` (from 1): linear warm-up to ``peak``, then down to ``final_share`` of it."""
-    warmup = schedule.steps // 20 if schedule.warmup < 0 else schedule.warmup
+    warmup = warmup_of(schedule)
     if step <= warmup:
         return peak * step / warmup
     progress = (step - warmup) / max(1, schedule.steps - warmup)
     left = {"cosine": 0.5 * (1 + math.cos(math.pi * progress)), "linear": 1 - progress, "constant": 1.0}[schedule.decay]
     return peak * (schedule.final_share + (1 - schedule.final_share) * left) if schedule.decay != "constant" else peak
+
+
+def warmup_of(schedule: ScheduleSpec) -> int:
+    """The updates in which the rate goes up."""
+    return schedule.steps // 20 if schedule.warmup < 0 else schedule.warmup
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,7 +25,7 @@ from bigmodel_studio.core.picture_listing import ListedPicture, Listing
 from bigmodel_studio.engine.pictures import read_picture
 from bigmodel_studio.training import drawing
 from bigmodel_studio.training.cached import made_whole
-from bigmodel_studio.training.cutting import cut
+from bigmodel_studio.training.cutting import CUTS, ORDER, cut
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.picture_input import Picture
 
@@ -32,7 +33,7 @@ CACHE_VERSION = 1
 KEPT_RATIO = 1.25
 """The shorter side of what is kept is at most this many times the model's input, and the longer one twice that."""
 FACTS = "pictures.json"
-CROPS, ORDER, _SPLIT = 0, 1, 2  # streams of random numbers of one seed
+_SPLIT = 2  # beside the streams of random numbers CUTS and ORDER
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ class Stored:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def copy_to(self, folder: Path) -> None:
-        """Write ``train.bin``, all pictures' bytes, and ``train.npy``: of each its place, height, width and class."""
-        np.save(folder / "train.npy", np.column_stack([self._places, self.labels]))
-        with open(folder / "train.bin", "wb") as stream:
-            self._bytes.tofile(stream)
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it: ``pixels``, the bytes of one picture after the other; ``places`` [pictures, 3], where each begins,
+        its height and its width; and ``labels``.
+        """
+        return {"pixels": self._bytes, "places": self._places, "labels": self.labels}
 
     def picture(self, number: int) -> Picture:
         start, height, width = (int(value) for value in self._places[number])
@@ -89,7 +90,7 @@ class PictureData:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """uint8 [batch, height, width, 3] and int64 [batch] of update ``step`` (from 1): cut and mirrored by chance."""
         chosen = self.order(seed, (step - 1) * batch, batch)
-        draws = drawing.generator(seed, CROPS, step).random((batch, 5))
+        draws = drawing.generator(seed, CUTS, step).random((batch, 5))
         cuts = [
             cut(self.train.picture(number), size, draw[:4], smallest_crop, mirrored=flip and draw[4] < 0.5)
             for number, draw in zip(chosen, draws, strict=True)

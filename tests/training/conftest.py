@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from transformers import BertConfig, BertModel
 
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.runs import RunFolder
@@ -23,11 +24,13 @@ from bigmodel_studio.core.spec import (
     SamplesSpec,
     ScheduleSpec,
 )
-from tests.small_models import causal_folders, picture_folder
+from tests.small_models import byte_tokenizer, causal_folders, picture_folder
 
 __all__ = ["causal_folders", "picture_folder"]
 WORDS = ["the", "a", "red", "blue", "small", "old", "cat", "dog", "bird", "house"]
 WORDS += ["tree", "runs", "sleeps", "sings", "sees", "near", "under"]
+TOLD_BY = {"good": ["fine", "lovely", "great"], "bad": ["poor", "awful", "nasty"], "none": ["chair", "lamp"]}
+"""Which words tell the class of a text."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +64,53 @@ def make_run(spec: RunSpec) -> Callable[..., RunFolder]:
         return create_run(with_changes(spec, **changes))
 
     return made
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random BERT body, with a tokenizer of bytes that knows a padding."""
+    folder = tmp_path_factory.mktemp("encoder") / "body"
+    torch.manual_seed(3)
+    config = BertConfig(
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        vocab_size=258,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(str(folder))
+    tokenizer = byte_tokenizer(None)
+    tokenizer.add_special_tokens({"pad_token": "<|pad|>"})
+    tokenizer.save_pretrained(str(folder))
+    return folder
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """Texts whose class is told by one word."""
+    random = np.random.default_rng(0)
+    rows = ["text,label"]
+    for number in range(240):
+        label = list(TOLD_BY)[number % 3]
+        words = [*random.choice(["the", "a", "it", "was", "so"], 3), random.choice(TOLD_BY[label])]
+        rows.append(f'"{" ".join(map(str, words))}",{label}')
+    path = tmp_path / "texts.csv"
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def sentences(tmp_path: Path) -> Path:
+    """Sentences in which two words in a row make a place."""
+    random = np.random.default_rng(0)
+    lines = []
+    for _ in range(200):
+        lines += [f"{word}\tO" for word in random.choice(["we", "go", "see", "to"], int(random.integers(1, 4)))]
+        lines += ["New\tB-place", f"{random.choice(['York', 'Delhi'])}\tI-place", ""]
+    path = tmp_path / "sentences.conll"
+    path.write_text("\n".join(lines), "utf-8")
+    return path
 
 
 def tiny_spec(text: Path) -> RunSpec:

@@ -25,9 +25,9 @@ from bigmodel_studio.training.run import FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses, wait_for
 from tests.training.test_classify_images import make_pictures, tiny_spec
 from tests.training.test_run import stop_after
-from tests.training.test_text_heads import Make, encoder, make, sentences, texts
+from tests.training.test_text_heads import Make, make
 
-__all__ = ["encoder", "make", "sentences", "texts"]
+__all__ = ["make"]
 MakeRun = Callable[..., RunFolder]
 FOUND = torch.accelerator.current_accelerator(check_available=True)
 NAME = FOUND.type if FOUND is not None else "cpu"

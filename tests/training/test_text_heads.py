@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -19,7 +18,6 @@ from transformers import (
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     AutoTokenizer,
-    BertConfig,
     BertModel,
 )
 
@@ -43,59 +41,10 @@ from bigmodel_studio.training import objectives
 from bigmodel_studio.training.objectives.tag import Tag
 from bigmodel_studio.training.optimizing import learning_rate
 from bigmodel_studio.training.run import FINISHED, run
-from tests.small_models import byte_tokenizer
-from tests.training.conftest import losses
+from tests.training.conftest import TOLD_BY, losses
 
-WORDS = {"good": ["fine", "lovely", "great"], "bad": ["poor", "awful", "nasty"], "none": ["chair", "lamp"]}
 Make = Callable[..., RunSpec]
 FULL = MethodSpec()
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random BERT body, with a tokenizer of bytes that knows a padding."""
-    folder = tmp_path_factory.mktemp("encoder") / "body"
-    torch.manual_seed(3)
-    config = BertConfig(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        vocab_size=258,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(str(folder))
-    tokenizer = byte_tokenizer(None)
-    tokenizer.add_special_tokens({"pad_token": "<|pad|>"})
-    tokenizer.save_pretrained(str(folder))
-    return folder
-
-
-@pytest.fixture
-def texts(tmp_path: Path) -> Path:
-    """Texts whose class is told by one word."""
-    random = np.random.default_rng(0)
-    rows = ["text,label"]
-    for number in range(240):
-        label = list(WORDS)[number % 3]
-        words = [*random.choice(["the", "a", "it", "was", "so"], 3), random.choice(WORDS[label])]
-        rows.append(f'"{" ".join(map(str, words))}",{label}')
-    path = tmp_path / "texts.csv"
-    path.write_text("\n".join(rows) + "\n", "utf-8")
-    return path
-
-
-@pytest.fixture
-def sentences(tmp_path: Path) -> Path:
-    """Sentences in which two words in a row make a place."""
-    random = np.random.default_rng(0)
-    lines = []
-    for _ in range(200):
-        lines += [f"{word}\tO" for word in random.choice(["we", "go", "see", "to"], int(random.integers(1, 4)))]
-        lines += ["New\tB-place", f"{random.choice(['York', 'Delhi'])}\tI-place", ""]
-    path = tmp_path / "sentences.conll"
-    path.write_text("\n".join(lines), "utf-8")
-    return path
 
 
 @pytest.fixture
@@ -185,7 +134,7 @@ def test_classes_are_learnt_and_told(make: Make) -> None:
     assert last["f1"] > 0.9
     *said, scores = [sample for sample in folder.samples() if sample["step"] == 400]
     assert len(said) == 8
-    assert {score["label"] for score in scores["classes"]} == set(WORDS)
+    assert {score["label"] for score in scores["classes"]} == set(TOLD_BY)
     assert sum(score["pictures"] for score in scores["classes"]) == 48
     checkpoint = folder.checkpoint_path()
     model = AutoModelForSequenceClassification.from_pretrained(str(checkpoint))

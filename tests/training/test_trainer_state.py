@@ -25,7 +25,7 @@ from bigmodel_studio.core.spec import ModelSpec, write_spec
 from bigmodel_studio.training import checkpoint
 from bigmodel_studio.training.inside.opening import open_training
 from bigmodel_studio.training.run import BAD_INPUT, FAILED, FINISHED, run
-from bigmodel_studio.training.script import write_script
+from bigmodel_studio.training.script.writing import STATE, write_script
 from bigmodel_studio.training.trainer_state import TRAINER_TENSORS
 from tests.processes import kill
 from tests.training.conftest import make_text, tiny_spec, with_changes
@@ -150,7 +150,7 @@ def test_one_goes_on_from_what_two_saved(runs: Runs, tmp_path: Path) -> None:
     assert run(fork.path, resume=True) == FINISHED
     assert numbers(fork, "loss") == pytest.approx(numbers(alone, "loss")[8:], abs=1e-5)
     write_script(fork, tmp_path / "script")
-    assert load_file(tmp_path / "script" / "start" / TRAINER_TENSORS).keys() == (
+    assert load_file(tmp_path / "script" / "start" / STATE).keys() == (
         load_file(alone.checkpoint_path(8) / TRAINER_TENSORS).keys()
     )
     assert len(open_training(shared, 8).optimizer.state) == len(open_training(alone, 8).optimizer.state)

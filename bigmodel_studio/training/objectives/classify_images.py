@@ -35,6 +35,7 @@ from bigmodel_studio.training import heads, picture_data
 from bigmodel_studio.training.base_model import picture_model
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
 from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.mixing import mixed
 from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
@@ -43,8 +44,6 @@ from bigmodel_studio.training.resnets import BUILDERS
 SAMPLE_PICTURES = 8
 TOP = 3
 MOST_PICTURE_PX = 224
-MIXING = 3
-"""Tells what is drawn for mixing from what is drawn for the order and the cuts of the pictures."""
 
 
 class ClassifyImages(Objective):
@@ -143,19 +142,9 @@ class ClassifyImages(Objective):
         pictures, labels = self.data.batch(
             spec.seed, step, spec.schedule.update, size, spec.data.smallest_crop, spec.data.flip
         )
-        if not spec.data.mixup:
-            return {"pictures": pictures, "labels": labels}
-        return {"pictures": pictures, "labels": labels} | self._mixed(pictures, labels, step)
-
-    def _mixed(self, pictures: torch.Tensor, labels: torch.Tensor, step: int) -> Batch:
-        """Each picture with another of the batch: ``share`` of it and of its class, and the rest of the ``others``'."""
-        chance = np.random.default_rng([self._spec.seed, MIXING, step])
-        alpha = self._spec.data.mixup
-        share = torch.from_numpy(chance.beta(alpha, alpha, len(labels)).astype(np.float32))
-        others = torch.from_numpy(chance.permutation(len(labels)))
-        each = share[:, None, None, None]
-        mixed = (each * pictures + (1 - each) * pictures[others]).round().to(torch.uint8)
-        return {"pictures": mixed, "others": labels[others], "share": share}
+        if spec.data.mixup:
+            return mixed(pictures, labels, spec.seed, step, spec.data.mixup)
+        return {"pictures": pictures, "labels": labels}
 
     def items(self, batch: Batch) -> int:
         return batch["labels"].shape[0]

@@ -49,10 +49,10 @@ class ClassifyText(Objective):
         self._base = text_heads.reading_model(source, "text-classifier", TRAINABLE["classify-text"].bases)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self._numbers = {label: number for number, label in enumerate(self.labels)}
-        self._train = self._encoded(self.train, say)
+        self.encoded = self._encoded(self.train, say)
         self._evaluation = self._encoded(self.evaluation, say)
         self._confusion: Confusion | None = None
-        cuts = self._train.cuts + self._evaluation.cuts
+        cuts = self.encoded.cuts + self._evaluation.cuts
         self.notes = [
             f"{len(self.train):,} texts to learn from, {len(self.evaluation):,} to evaluate on",
             f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
@@ -77,14 +77,18 @@ class ClassifyText(Objective):
 
     def batch(self, step: int) -> Batch:
         size = self._spec.schedule.update
-        return self._batch(self.train, self._train, self._drawn(step, size))
+        return self._batch(self.train, self.encoded, self._drawn(step, size))
 
     def _drawn(self, step: int, size: int) -> list[int]:
         return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.train))
 
     def _batch(self, texts: Sequence[Labelled], encoded: Encoded, numbers: Sequence[int]) -> Batch:
-        labels = torch.tensor([self._numbers[texts[number].label] for number in numbers])
+        labels = torch.tensor(self.numbers_of([texts[number] for number in numbers]))
         return {**padded(encoded, numbers, self.tokenizer), "labels": labels}
+
+    def numbers_of(self, texts: Sequence[Labelled]) -> list[int]:
+        """The numbers of their classes."""
+        return [self._numbers[each.label] for each in texts]
 
     def items(self, batch: Batch) -> int:
         return int(batch["attention_mask"].sum())
@@ -168,7 +172,7 @@ class ClassifyText(Objective):
                     tokens=given_tokens(self.tokenizer, ids),
                     classes=class_shares(self.labels, {int(part["labels"][place]): 1.0}, smoothing),
                     length=len(ids),
-                    cut=bool(self._train.cut[drawn[number]]),
+                    cut=bool(self.encoded.cut[drawn[number]]),
                 )
             )
         return made

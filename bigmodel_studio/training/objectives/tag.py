@@ -53,13 +53,13 @@ class Tag(Objective):
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "token-classifier", TRAINABLE["tag"].bases)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
-        self._train = self._encoded(self.train, say)
+        self.encoded = self._encoded(self.train, say)
         self._evaluation = self._encoded(self.evaluation, say)
         self._totals: dict[str, conlleval.Counts] = {}
         self.notes = [
             f"{len(self.train):,} sentences to learn from, {len(self.evaluation):,} to evaluate on",
             f"{len(self.tags):,} tags: {', '.join(self.tags[:30])}",
-            f"sentences of at most {self.context:,} tokens; {self._train.cuts + self._evaluation.cuts:,} are cut",
+            f"sentences of at most {self.context:,} tokens; {self.encoded.cuts + self._evaluation.cuts:,} are cut",
         ]
 
     def build_model(self) -> None:
@@ -90,15 +90,27 @@ class Tag(Objective):
         return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.train))
 
     def batch(self, step: int) -> Batch:
-        return self._batch(self.train, self._train, self._drawn(step))
+        return self._batch(self.train, self.encoded, self._drawn(step))
 
     def _batch(self, sentences: Sequence[Sentence], encoded: Encoded, numbers: Sequence[int]) -> Batch:
         given = padded(encoded, numbers, self.tokenizer)
         labels = torch.full_like(given["input_ids"], NOTHING)
         for row, number in enumerate(numbers):
-            for place, word in first_pieces(encoded, number):
-                labels[row, place] = self._numbers[sentences[number].tags[word]]
+            told = self._token_labels(sentences[number], encoded, number)
+            labels[row, : len(told)] = torch.tensor(told)
         return {**given, "labels": labels}
+
+    def _token_labels(self, sentence: Sentence, encoded: Encoded, number: int) -> list[int]:
+        """The number of the tag of each token of a sentence, ``NOTHING`` but at the first piece of a word."""
+        labels = [NOTHING] * len(encoded.of(number))
+        for place, word in first_pieces(encoded, number):
+            labels[place] = self._numbers[sentence.tags[word]]
+        return labels
+
+    def training_labels(self) -> list[int]:
+        """Those of all that is learnt from, as its ``encoded.ids`` lie."""
+        parts = (self._token_labels(each, self.encoded, number) for number, each in enumerate(self.train))
+        return [label for part in parts for label in part]
 
     def items(self, batch: Batch) -> int:
         return int(batch["attention_mask"].sum())
@@ -182,7 +194,7 @@ class Tag(Objective):
             sentence = self.train[drawn[number]]
             ids = part["input_ids"][place][part["attention_mask"][place] > 0].tolist()
             labels = part["labels"][place][: len(ids)].tolist()
-            words = self._train.words_of(drawn[number]).tolist()
+            words = self.encoded.words_of(drawn[number]).tolist()
             tokens = given_tokens(self.tokenizer, ids, words)
             made.append(
                 ExampleShown(
@@ -192,7 +204,7 @@ class Tag(Objective):
                         for token, label in zip(tokens, labels, strict=True)
                     ),
                     length=len(ids),
-                    cut=bool(self._train.cut[drawn[number]]),
+                    cut=bool(self.encoded.cut[drawn[number]]),
                 )
             )
         return made

@@ -1,0 +1,118 @@
+"""What a script has of each objective, in one table: its module, its settings, and the arrays that it draws from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.training.masking import IGNORED
+from bigmodel_studio.training.objectives import Batch
+from bigmodel_studio.training.objectives.causal_lm import CausalLM
+from bigmodel_studio.training.objectives.chat import Chat
+from bigmodel_studio.training.objectives.classify_images import ClassifyImages
+from bigmodel_studio.training.objectives.classify_text import ClassifyText
+from bigmodel_studio.training.objectives.masked_lm import MaskedLM
+from bigmodel_studio.training.objectives.tag import Tag
+from bigmodel_studio.training.script.composing import Settings
+
+
+def _as_it_is(batch: Batch) -> Batch:
+    return batch
+
+
+class Content(NamedTuple):
+    """``part`` is the module of ``script.parts``; ``batch`` gives an objective's batch the names of the script's."""
+
+    part: str
+    settings: Settings
+    arrays: dict[str, NDArray[Any]]
+    batch: Callable[[Batch], Batch] = _as_it_is
+
+
+def _causal_lm(made: CausalLM, spec: RunSpec) -> Content:
+    def batch(of: Batch) -> Batch:
+        return {"input_ids": of["tokens"][:, :-1], "labels": of["tokens"][:, 1:]}
+
+    return Content("causal_lm", {"CONTEXT": made.context}, {"tokens": made.tokens.train}, batch)
+
+
+def _chat(made: Chat, spec: RunSpec) -> Content:
+    def batch(of: Batch) -> Batch:
+        labels = torch.where(of["learnt"] == 1, of["tokens"], IGNORED)
+        return {"input_ids": of["tokens"][:, :-1], "labels": labels[:, 1:]}
+
+    data = made.data.train
+    arrays = {"tokens": data.tokens, "learnt": data.learnt, "starts": data.starts}
+    return Content("chat", _padding(made.tokenizer), arrays, batch)
+
+
+def _masked_lm(made: MaskedLM, spec: RunSpec) -> Content:
+    masking, data = made.masking, made.data.train
+    settings = {
+        "CONTEXT": made.context,
+        "PAIRS": spec.masking.next_sentence,
+        "SHARE": masking.share,
+        "WHOLE_WORDS": masking.whole_words,
+        "CLS": masking.first,
+        "SEP": masking.between,
+        "PAD": masking.padding,
+        "MASK": masking.mask,
+    }
+    arrays = {
+        "tokens": data.tokens,
+        "sentences": data.sentences,
+        "documents": data.documents,
+        "openings": data.openings,
+        "ordinary": masking.ordinary,
+        "continues": masking.continues,
+    }
+    return Content("masked_lm", settings, arrays)
+
+
+def _classify_text(made: ClassifyText, spec: RunSpec) -> Content:
+    settings = {**_padding(made.tokenizer), "LABEL_SMOOTHING": spec.method.label_smoothing}
+    return Content("classify_text", settings, _texts(made, made.numbers_of(made.train)))
+
+
+def _tag(made: Tag, spec: RunSpec) -> Content:
+    return Content("tag", {**_padding(made.tokenizer), "LABEL_SMOOTHING": 0.0}, _texts(made, made.training_labels()))
+
+
+def _classify_images(made: ClassifyImages, spec: RunSpec) -> Content:
+    seen = made.input
+    settings = {
+        "HEIGHT": seen.height,
+        "WIDTH": seen.width,
+        "SMALLEST_CROP": spec.data.smallest_crop,
+        "FLIP": spec.data.flip,
+        "MIXUP": spec.data.mixup,
+        "LABEL_SMOOTHING": spec.method.label_smoothing,
+        "SCALE_OF_BYTES": seen.scale,
+        "SHIFT_OF_BYTES": seen.shift,
+        "BLUE_FIRST": seen.flipped,
+        "CHANNELS_LAST": True,
+    }
+    return Content("classify_images", settings, made.data.train.arrays())
+
+
+CONTENTS: dict[str, Callable[[Any, RunSpec], Content]] = {
+    "causal-lm": _causal_lm,
+    "chat": _chat,
+    "masked-lm": _masked_lm,
+    "classify-text": _classify_text,
+    "tag": _tag,
+    "classify-images": _classify_images,
+}
+
+
+def _padding(tokenizer: Any) -> Settings:
+    return {"PADDING": tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0}
+
+
+def _texts(made: ClassifyText | Tag, labels: list[int]) -> dict[str, NDArray[Any]]:
+    return {"tokens": made.encoded.ids, "starts": made.encoded.starts, "labels": np.array(labels, dtype=np.int64)}
