@@ -5536,10 +5536,6 @@
         <translation>缺少一部分权重：{file}。</translation>
     </message>
     <message>
-        <source>A run with {what} cannot be written as a script yet.</source>
-        <translation>带有 {what} 的运行还不能写成脚本。</translation>
-    </message>
-    <message>
         <source>Accept them on {page}, then sign in with an access token and try again.</source>
         <translation>请在 {page} 上接受条件，然后用访问令牌登录并重试。</translation>
     </message>
@@ -6122,10 +6118,6 @@
     <message>
         <source>Run “python3 packaging/dev.py run” again.</source>
         <translation>请重新运行“python3 packaging/dev.py run”。</translation>
-    </message>
-    <message>
-        <source>Runs of causal-lm and classify-images can, in float32 or bfloat16.</source>
-        <translation>causal-lm 和 classify-images 的运行可以，精度为 float32 或 bfloat16。</translation>
     </message>
     <message>
         <source>Runs of your own can be removed.</source>
