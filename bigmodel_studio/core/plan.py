@@ -221,8 +221,9 @@ def _pass(costs: Costs, name: str, size: int, seen: int) -> Pass | None:
 
 
 def error_ratio(planned: Plan, measured: Measured) -> float:
-    """Predicted over measured, less 1; on a card of the tensors alone, for only those are measured there."""
-    predicted = planned.total_bytes if measured.device == CPU else planned.total_bytes - planned.parts["overhead"]
+    """Predicted over measured, less 1; of the tensors alone where nothing beside them could be measured."""
+    whole = measured.device == CPU or measured.parts.get("overhead", 0) > 0
+    predicted = planned.total_bytes if whole else planned.total_bytes - planned.parts["overhead"]
     return predicted / measured.peak_bytes - 1 if measured.peak_bytes else 0.0
 
 

@@ -228,11 +228,18 @@ def _shadow(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _forward_flops(*args: Any) -> int:
-    return int(sdpa_flop_count(*(tensor.shape for tensor in args[:3])))  # type: ignore[no-untyped-call]
+    return int(sdpa_flop_count(*_shapes(*args[:3])))  # type: ignore[no-untyped-call]
 
 
 def _backward_flops(*args: Any) -> int:
-    return int(sdpa_backward_flop_count(*(tensor.shape for tensor in args[:4])))  # type: ignore[no-untyped-call]
+    gradient, *others = args[:4]
+    return int(sdpa_backward_flop_count(gradient.shape, *_shapes(*others)))  # type: ignore[no-untyped-call]
+
+
+def _shapes(query: torch.Tensor, *shared: torch.Tensor) -> list[torch.Size]:
+    """Of a query and of keys and values that several of its heads may share, as if each head had its own."""
+    heads = query.shape[1]
+    return [query.shape, *(torch.Size((other.shape[0], heads, *other.shape[2:])) for other in shared)]
 
 
 _ATTENTION: dict[Any, Any] = {_CPU_ATTENTION: _forward_flops, _CPU_ATTENTION_BACKWARD: _backward_flops}
