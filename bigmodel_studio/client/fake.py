@@ -18,6 +18,7 @@ from bigmodel_studio.protocol import (
     Cancelled,
     Done,
     Download,
+    DownloadDataset,
     End,
     Event,
     Failed,
@@ -150,7 +151,7 @@ class FakeNetwork(QObject):
     def lane(self) -> FakeLane:
         return self.hub
 
-    def download(self, request: Download) -> Job:
+    def download(self, request: Download | DownloadDataset) -> Job:
         lane = FakeLane(self.hub.handler, self, interval_ms=self._interval_ms)
         self.downloads.append(lane)
         return lane.submit(request)

@@ -15,7 +15,7 @@ from bigmodel_studio.client.lane import Lane, LaneSpec
 from bigmodel_studio.core import network
 from bigmodel_studio.core.requests_sent import Ledger
 from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.protocol import Download, NetworkRequest
+from bigmodel_studio.protocol import Download, DownloadDataset, NetworkRequest
 
 HUB, DOWNLOAD = LaneSpec("hub"), LaneSpec("download")
 IDLE_MS = 120_000
@@ -61,7 +61,7 @@ class Network(QObject):
         """The lane that asks the Hub."""
         return self._fresh(self._hub)
 
-    def download(self, request: Download) -> Job:
+    def download(self, request: Download | DownloadDataset) -> Job:
         """Fetch on a lane of its own; one that has nothing to do any more takes the next."""
         free = next((lane for lane in self._downloads if not lane.jobs), None)
         if free is None:

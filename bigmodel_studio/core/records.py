@@ -67,6 +67,14 @@ def is_parquet(path: str | Path) -> bool:
     return str(path).lower().endswith(PARQUET)
 
 
+def holds_parquet(path: Path) -> bool:
+    """Whether it is Parquet, or a folder with some directly in it."""
+    try:
+        return is_parquet(path) or (path.is_dir() and any(map(is_parquet, path.iterdir())))
+    except OSError:
+        return False
+
+
 def refuse_unreadable(given: Sequence[str]) -> None:
     """Raise ``StudioError`` "parquet-missing" where something is Parquet, and what reads it is not installed.
 
@@ -75,7 +83,7 @@ def refuse_unreadable(given: Sequence[str]) -> None:
     if find_spec("pyarrow") is not None:
         return
     for path in map(Path, given):
-        if is_parquet(path) or (path.is_dir() and any(map(is_parquet, path.iterdir()))):
+        if holds_parquet(path):
             raise parquet_missing(path)
 
 

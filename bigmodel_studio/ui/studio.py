@@ -19,6 +19,7 @@ from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.protocol import (
     Done,
     Download,
+    DownloadDataset,
     Event,
     Failed,
     Loaded,
@@ -69,7 +70,7 @@ class NetworkLike(Protocol):
         """The lane that asks the Hub."""
         ...
 
-    def download(self, request: Download) -> Job:
+    def download(self, request: Download | DownloadDataset) -> Job:
         """Fetch on a lane of its own: cancelling the job ends it, and keeps what came."""
         ...
 

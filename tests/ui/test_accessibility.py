@@ -11,11 +11,11 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 
 from bigmodel_studio.client.fake import FakeLane, FakeNetwork
-from bigmodel_studio.core import paths
+from bigmodel_studio.core import hub_datasets, paths
 from bigmodel_studio.core.crashes import CrashReport
 from bigmodel_studio.core.spec import make_spec
 from bigmodel_studio.core.trash import Trash
-from bigmodel_studio.protocol import Download, HubFile, HubModel, HubRepo, NetworkRequest
+from bigmodel_studio.protocol import DatasetPart, Download, HubFile, HubModel, HubRepo, NetworkRequest
 from bigmodel_studio.ui.account_dialog import AccountDialog
 from bigmodel_studio.ui.crash_report import CrashDialog
 from bigmodel_studio.ui.log_viewer import LogViewer
@@ -27,6 +27,7 @@ from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.train.data_dialog import DataDialog
+from bigmodel_studio.ui.pages.train.dataset_dialog import DatasetDialog
 from bigmodel_studio.ui.pages.train.experiments_dialog import ExperimentsDialog
 from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
 from bigmodel_studio.ui.pages.train.page import TrainPage
@@ -250,6 +251,11 @@ def _account(shell: Shell) -> QDialog:
     return AccountDialog(shell.studio, shell.window)
 
 
+def _dataset(shell: Shell) -> QDialog:
+    hub_datasets.note("org/rows", paths.home(), DatasetPart(config="default", split="train", files=(), bytes=9))
+    return DatasetDialog(shell.studio, shell.window)
+
+
 def _fork(shell: Shell) -> QDialog:
     checkpoint(run := make_run("tales"), 4)
     spec = run.spec()
@@ -273,6 +279,7 @@ def _experiments(shell: Shell) -> QDialog:
         _account,
         _step,
         _slow_step,
+        _dataset,
         _fork,
         _experiments,
         _data(0, "masked-lm"),

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
@@ -261,6 +262,40 @@ def test_classes_to_evaluate_on_that_are_not_learnt_are_refused(qtbot: QtBot, be
     _drop(form.of(PictureSubject).evaluation, _pictures(tmp_path / "held", ("cat", "newt")))
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
     assert "not learnt: newt" in form.of(PictureSubject).errors["data.evaluation"].text()
+
+
+def test_a_table_of_paths_is_dropped_or_chosen_and_its_columns_may_be_named(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = _choose_pictures(qtbot, bench)
+    fields = form.of(PictureSubject)
+    assert not fields.path_column.isVisible()
+    folder = _pictures(tmp_path / "pets")
+    files = sorted(folder.rglob("*.png"))
+    table = tmp_path / "pets.csv"
+    table.write_text("path,label\n" + "".join(f"{file.relative_to(tmp_path)},{file.parent.name}\n" for file in files))
+    _drop(fields.train, table)
+    assert (form.name.text(), fields.train.classes, fields.train.count) == ("pets", ("cat", "dog"), 6)
+    assert fields.train.amount_shown(table) == "2 classes, 6 pictures"
+    assert form.start_button.isEnabled()
+    assert fields.path_column.isVisible()
+
+    table.write_text("where,kind\n" + "".join(f"{file},{file.parent.name}\n" for file in files) + "gone.png,cat\n")
+    fields.path_column.setText("where")
+    fields.label_column.setText("kind")
+    qtbot.waitUntil(lambda: "pets.csv, line 8: there is no file" in fields.errors["data.train"].text(), timeout=2000)
+    assert not form.start_button.isEnabled()
+    (tmp_path / "gone.png").write_bytes(files[0].read_bytes())
+    fields.train.set_files([])
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(table)], ""))
+    qtbot.mouseClick(fields.train.add_table, LEFT)
+    assert fields.train.count == 7
+    _drop(fields.evaluation, table)
+    assert fields.evaluation.count == 7
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
+    data = form.spec().data
+    assert (data.train, data.evaluation) == ((str(table),), (str(table),))
+    assert (data.text_column, data.label_column) == ("where", "kind")
 
 
 def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(

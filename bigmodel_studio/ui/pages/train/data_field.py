@@ -1,4 +1,4 @@
-"""What a run learns from: files and folders that are dropped or chosen; a field for texts, one for picture folders."""
+"""What a run learns from: files and folders that are dropped, chosen or fetched from the Hub; a field for each kind."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import numbers, picture_folders
+from bigmodel_studio.core.labelled_tables import NO_COLUMNS, Columns
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.paths import sample_text
+from bigmodel_studio.core.picture_listing import TABLES, look, tables_in
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.drop_area import DropArea
@@ -37,6 +39,8 @@ class DataField(DropArea):
     """A list of paths that can be dropped onto; never empty of a way to fill it."""
 
     changed = Signal()
+    hub_wanted = Signal()
+    """Data from the Hub is asked for; who hears it adds what was chosen."""
 
     def __init__(self, hint: str, add: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +54,13 @@ class DataField(DropArea):
         self.add = QPushButton(add)
         self.add.clicked.connect(self.browse)
         set_look(self.add, "quiet")
+        self.hub = QPushButton(self.tr("From the Hub…"))
+        self.hub.clicked.connect(self.hub_wanted)
+        set_look(self.hub, "quiet")
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(4)
         self.buttons.addWidget(self.add)
+        self.buttons.addWidget(self.hub)
         self.buttons.addStretch(1)
         self.column.addLayout(self.rows)
         self.column.addWidget(self.none)
@@ -124,7 +132,7 @@ class TextField(DataField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
-        self.none.setText(self.tr("Drop text files or folders here"))
+        self.none.setText(self.tr("Drop text files, Parquet or folders of them here"))
         self.add.setText(self.tr("Add files…"))
         self.sample = QPushButton(self.tr("Use the sample stories"))
         self.sample.clicked.connect(self._on_sample)
@@ -161,20 +169,21 @@ class ChatField(DataField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
-        self.none.setText(self.tr("Drop conversations here: JSON or JSONL with messages, or instructions and answers"))
+        words = self.tr("Drop conversations here: JSON, JSONL or Parquet with messages, or instructions and answers")
+        self.none.setText(words)
         self.add.setText(self.tr("Add files…"))
         self.show_files()
 
     @Slot()
     def browse(self) -> None:
-        endings = self.tr("Conversations") + " (*.json *.jsonl)"
+        endings = self.tr("Conversations") + " (*.json *.jsonl *.parquet)"
         files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Conversations to learn from"), "", endings)
         if files:
             self.add_files([Path(file) for file in files])
 
 
 class FolderField(DataField):
-    """Folders that hold a folder of pictures for each class."""
+    """Folders that hold a folder of pictures for each class, and tables of pictures' paths."""
 
     evaluation_found = Signal(object)
     """A folder that was given holds one to learn from, which was taken, and this one to evaluate on."""
@@ -182,6 +191,11 @@ class FolderField(DataField):
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(hint, "", parent)
         self.add.setText(self.tr("Add a folder…"))
+        self.add_table = QPushButton(self.tr("Add a table…"))
+        self.add_table.clicked.connect(self.browse_tables)
+        set_look(self.add_table, "quiet")
+        self.buttons.insertWidget(1, self.add_table)
+        self.columns = NO_COLUMNS
         self.classes: tuple[str, ...] = ()
         self.count = 0
         """Pictures in all, as far as they were counted."""
@@ -194,16 +208,36 @@ class FolderField(DataField):
         if folder:
             self.add_files([Path(folder)])
 
+    @Slot()
+    def browse_tables(self) -> None:
+        """Ask for tables."""
+        endings = self.tr("Tables") + f" ({' '.join(f'*{suffix}' for suffix in TABLES)})"
+        title = self.tr("A table with the path and the class of each picture")
+        files, _ = QFileDialog.getOpenFileNames(self.window(), title, "", endings)
+        if files:
+            self.add_files([Path(file) for file in files])
+
     @Slot(object)
     def add_files(self, files: list[Path]) -> None:
-        """Folders; one that only holds a training and a test part is taken apart."""
+        """Folders and tables; a folder that only holds a training and a test part is taken apart."""
         added: list[Path] = []
-        for folder in files:
-            train, evaluation = picture_folders.split_of(folder) or (folder, None)
+        for path in files:
+            train, evaluation = picture_folders.split_of(path) or (path, None)
             added.append(train)
             if evaluation is not None:
                 self.evaluation_found.emit(evaluation)
         super().add_files(added)
+
+    def set_columns(self, columns: Columns) -> None:
+        """What the columns of tables are called; count again."""
+        if columns != self.columns:
+            self.columns = columns
+            self.show_files()
+
+    @property
+    def has_table(self) -> bool:
+        """Whether something in it is a table, or a folder of tables."""
+        return any(_is_table(file) for file in self.files)
 
     def show_files(self) -> None:
         self._count()
@@ -213,24 +247,32 @@ class FolderField(DataField):
         return short_name(file)
 
     def amount_shown(self, file: Path) -> str:
-        return self._amounts.get(file, "")
+        return self._amounts.get(file) or super().amount_shown(file)
 
     def _count(self) -> None:
-        """Look at the folders now: as far as it takes to say how much is in them."""
+        """Look at the folders and tables now: as far as it takes to say how much is in them."""
         labels: set[str] = set()
         self._amounts, self.count = {}, 0
-        for folder in self.files:
+        for path in self.files:
             try:
-                classes = picture_folders.classes_of([str(folder)]).labels
-            except StudioError:
+                seen = look([str(path)], self.columns, MOST_COUNTED)
+            except (StudioError, OSError):
                 continue  # the form says at this field what is wrong with it
-            count, more = picture_folders.count_pictures([str(folder)], classes, MOST_COUNTED)
-            words = (
-                self.tr("{classes} classes, over {count} pictures")
-                if more
-                else self.tr("{classes} classes, {count} pictures")
-            )
-            self._amounts[folder] = words.format(classes=numbers.exact(len(classes)), count=numbers.exact(count))
-            self.count += count
-            labels.update(classes)
+            if seen.pictures:
+                words = (
+                    self.tr("{classes} classes, over {count} pictures")
+                    if seen.more
+                    else self.tr("{classes} classes, {count} pictures")
+                )
+                amounts = {"classes": numbers.exact(len(seen.labels)), "count": numbers.exact(seen.pictures)}
+                self._amounts[path] = words.format(**amounts)
+            self.count += seen.pictures
+            labels.update(seen.labels)
         self.classes = tuple(sorted(labels))
+
+
+def _is_table(path: Path) -> bool:
+    try:
+        return bool(tables_in(path))
+    except (StudioError, OSError):
+        return False

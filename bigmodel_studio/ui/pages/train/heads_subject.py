@@ -43,6 +43,7 @@ class HeadsSubject(Subject):
         self.evaluation = FilesField(self.tr("None: a share of the data above"))
         self.evaluation.changed.connect(self._on_evaluation)
         self.evaluation.refused.connect(self._on_refused)
+        self.evaluation.hub_wanted.connect(self._on_hub_wanted)
         self.share = number(EVALUATION_PERCENT, MOST_EVALUATION_PERCENT, self.changed)
         self.share.setSuffix(" %")
         self.context = number(usual.model.context, 1_048_576, self.changed)
@@ -111,7 +112,9 @@ class ClassesSubject(HeadsSubject):
         self.lay_out()
 
     def hint(self) -> str:
-        return self.tr("Drop a table of texts and their classes here: CSV, TSV, JSON lines, or a folder a class")
+        return self.tr(
+            "Drop a table of texts and their classes here: CSV, TSV, JSON lines, Parquet, or a folder a class"
+        )
 
     def column_fields(self) -> Row:
         return [
@@ -139,4 +142,7 @@ class TagsSubject(HeadsSubject):
         self.lay_out()
 
     def hint(self) -> str:
-        return self.tr("Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two")
+        return self.tr(
+            "Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two; or Parquet "
+            "with a sentence a row"
+        )

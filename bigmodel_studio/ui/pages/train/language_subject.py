@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from bigmodel_studio.core import numbers
+from bigmodel_studio.core.records import holds_parquet
 from bigmodel_studio.core.spec import ModelSpec, make_spec
 from bigmodel_studio.ui.pages.train.data_field import DataField, TextField
-from bigmodel_studio.ui.pages.train.fields import Row, field_error, number
+from bigmodel_studio.ui.pages.train.fields import Row, field_error, line, number
 from bigmodel_studio.ui.pages.train.subject import Subject, Tables
 from bigmodel_studio.ui.studio import Studio
 
@@ -25,6 +27,8 @@ class LanguageSubject(Subject):
         super().__init__(studio, parent)
         usual = self.usual_shape()
         self.data = self.make_data()
+        self.text_column = line("", self.changed)
+        self.text_column.setPlaceholderText(self.tr("found by its name"))
         self.layers, self.heads = number(usual.layers, 1000, self.changed), number(usual.heads, 1024, self.changed)
         self.model_width = number(usual.width, 65536, self.changed)
         self.context = number(usual.context, 1_048_576, self.changed)
@@ -47,7 +51,22 @@ class LanguageSubject(Subject):
         return make_spec({"name": "", "objective": self.objective, "data": {"train": []}}).model
 
     def data_rows(self) -> list[Row]:
-        return [[("data.train", self.tr("Text to learn from"), self.data)]]
+        return [
+            [("data.train", self.tr("Text to learn from"), self.data)],
+            [("data.text_column", self.tr("Column of the text"), self.text_column)],
+        ]
+
+    def lay_out(self) -> None:
+        super().lay_out()
+        self.data.changed.connect(self._show_column)
+        self._show_column()
+
+    @Slot()
+    def _show_column(self) -> None:
+        """It is asked for where there are tables."""
+        holder = self.text_column.parentWidget()
+        if holder is not None:
+            holder.setVisible(bool(self.text_column.text()) or any(map(holds_parquet, self.data.files)))
 
     def shape_fields(self) -> dict[str, QWidget]:
         return {"layers": self.layers, "heads": self.heads, "width": self.model_width, "context": self.context}
@@ -71,7 +90,10 @@ class LanguageSubject(Subject):
 
     def tables(self) -> Tables:
         return {
-            "data": {"train": [str(file) for file in self.data.files]},
+            "data": {
+                "train": [str(file) for file in self.data.files],
+                "text_column": self.text_column.text().strip(),
+            },
             "model": self.model_table(),
             "samples": {"prompts": self.prompt_lines()},
         }
@@ -95,7 +117,7 @@ class LanguageSubject(Subject):
 
     def prompt_lines(self) -> list[str]:
         """The prompts, but for empty lines."""
-        return [line for line in self.prompts.toPlainText().splitlines() if line.strip()]
+        return [text for text in self.prompts.toPlainText().splitlines() if text.strip()]
 
     def parameters(self) -> int | None:
         if self.fine.isChecked():

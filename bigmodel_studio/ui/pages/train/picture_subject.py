@@ -1,4 +1,4 @@
-"""The fields of a classifier: folders of pictures, a ResNet's shape or a model to start from, crops and flips."""
+"""The fields of a classifier: its pictures, a ResNet's shape or a model to start from, crops and flips."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from bigmodel_studio.core import numbers, shape
 from bigmodel_studio.core.classifier_head import Head, read_head
+from bigmodel_studio.core.labelled_tables import NO_COLUMNS, Columns
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import FROZEN
 from bigmodel_studio.core.spec import DataSpec, ModelSpec
@@ -32,11 +33,17 @@ class PictureSubject(Subject):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
-        self.data = self.train = FolderField(self.tr("Drop a folder that holds a folder of pictures for each class"))
+        hint = self.tr("Drop a folder that holds a folder of pictures for each class, or a table of their paths")
+        self.data = self.train = FolderField(hint)
         self.evaluation = FolderField(self.tr("None: a share of the pictures above"))
         self.train.evaluation_found.connect(self._on_evaluation_found)
         self.evaluation.changed.connect(self._on_evaluation)
         self.evaluation.refused.connect(self._on_refused)
+        self.evaluation.hub_wanted.connect(self._on_hub_wanted)
+        self.path_column, self.label_column = line("", self._on_columns), line("", self._on_columns)
+        for column in (self.path_column, self.label_column):
+            column.setPlaceholderText(self.tr("found by its name"))
+        self.train.changed.connect(self._show_columns)
         self.share = number(EVALUATION_PERCENT, MOST_EVALUATION_PERCENT, self.changed)
         self.smallest_crop = number(round(100 * DataSpec(train=()).smallest_crop), 100, self.changed)
         for field in (self.share, self.smallest_crop):
@@ -52,11 +59,16 @@ class PictureSubject(Subject):
         self.image_size = number(shape_.image_size, 2048, self.changed)
         self._head: tuple[str, Head | None] = ("", None)
         self.lay_out()
+        self._show_columns()
 
     def data_rows(self) -> list[Row]:
         return [
             [("data.train", self.tr("Pictures to learn from"), self.train)],
             [("data.evaluation", self.tr("Pictures to evaluate on"), self.evaluation)],
+            [
+                ("data.text_column", self.tr("Column of the path"), self.path_column),
+                ("data.label_column", self.tr("Column of the class"), self.label_column),
+            ],
             [
                 ("data.evaluation_share", self.tr("Share to evaluate on"), self.share),
                 ("data.smallest_crop", self.tr("Smallest part shown"), self.smallest_crop),
@@ -93,12 +105,19 @@ class PictureSubject(Subject):
             "data": {
                 "train": [str(folder) for folder in self.train.files],
                 "evaluation": evaluation,
+                "text_column": self.columns.text,
+                "label_column": self.columns.label,
                 "smallest_crop": self.smallest_crop.value() / 100,
                 "flip": self.flip.isChecked(),
                 "mixup": self.mixup.value(),
             },
             "model": model,
         }
+
+    @property
+    def columns(self) -> Columns:
+        """What the columns of tables are called, as it is filled in."""
+        return Columns(self.path_column.text().strip(), self.label_column.text().strip())
 
     def method_table(self) -> dict[str, Any]:
         return {**super().method_table(), "label_smoothing": self.smoothing.value()}
@@ -148,6 +167,20 @@ class PictureSubject(Subject):
         except ValueError:
             raise field_error(name, field.text(), self.tr("whole numbers, as 2, 2, 2")) from None
 
+    @Slot()
+    def _on_columns(self) -> None:
+        for field in (self.train, self.evaluation):
+            field.set_columns(self.columns)
+        self.changed.emit()
+
+    @Slot()
+    def _show_columns(self) -> None:
+        """They are asked for where there is a table."""
+        there = self.train.has_table or self.evaluation.has_table or self.columns != NO_COLUMNS
+        for holder in (self.path_column.parentWidget(), self.label_column.parentWidget()):
+            if holder is not None:
+                holder.setVisible(there)
+
     @Slot(object)
     def _on_evaluation_found(self, folder: Path) -> None:
         if not self.evaluation.files:
@@ -156,4 +189,5 @@ class PictureSubject(Subject):
     @Slot()
     def _on_evaluation(self) -> None:
         self.share.setEnabled(not self.evaluation.files)
+        self._show_columns()
         self.changed.emit()

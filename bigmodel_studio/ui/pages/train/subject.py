@@ -25,6 +25,7 @@ from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.data_field import DataField, name_of_data
 from bigmodel_studio.ui.pages.train.data_look import LookRow
+from bigmodel_studio.ui.pages.train.dataset_dialog import DatasetDialog
 from bigmodel_studio.ui.pages.train.fields import Fields, Row, field_error
 from bigmodel_studio.ui.pages.train.method_fields import MethodFields
 from bigmodel_studio.ui.pages.train.words import word
@@ -161,6 +162,7 @@ class Subject(QWidget):
             column.addWidget(self.parts.card(rows))
         self.data.changed.connect(self.changed)
         self.data.refused.connect(self._on_refused)
+        self.data.hub_wanted.connect(self._on_hub_wanted)
         self._show_kind()
 
     def _model_card(self) -> QWidget:
@@ -198,3 +200,11 @@ class Subject(QWidget):
     @Slot()
     def _on_refused(self) -> None:
         self.studio.tell(Problem(code="open-not-local"))
+
+    @Slot()
+    def _on_hub_wanted(self) -> None:
+        field = self.sender()
+        assert isinstance(field, DataField)
+        dialog = DatasetDialog(self.studio, self.window())
+        dialog.chosen.connect(field.add_files)
+        dialog.open()
