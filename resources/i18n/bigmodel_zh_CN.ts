@@ -399,8 +399,8 @@
         <translation>训练对话</translation>
     </message>
     <message>
-        <source>Drop conversations here: JSON or JSONL with messages, or instructions and answers</source>
-        <translation>把对话拖放到这里：含 messages 或指令与回答的 JSON 或 JSONL</translation>
+        <source>Drop conversations here: JSON, JSONL or Parquet with messages, or instructions and answers</source>
+        <translation>将对话拖到这里：含 messages 或指令与回答的 JSON、JSONL 或 Parquet</translation>
     </message>
 </context>
 <context>
@@ -533,8 +533,8 @@
         <translation>文本列</translation>
     </message>
     <message>
-        <source>Drop a table of texts and their classes here: CSV, TSV, JSON lines, or a folder a class</source>
-        <translation>将带类别的文本表拖到这里：CSV、TSV、JSON 行，或每类一个文件夹</translation>
+        <source>Drop a table of texts and their classes here: CSV, TSV, JSON lines, Parquet, or a folder a class</source>
+        <translation>将文本及其类别的表格拖到这里：CSV、TSV、JSON 行、Parquet，或每类一个文件夹</translation>
     </message>
     <message>
         <source>found by its name</source>
@@ -1150,6 +1150,10 @@
 <context>
     <name>DataField</name>
     <message>
+        <source>From the Hub…</source>
+        <translation>从 Hub 获取…</translation>
+    </message>
+    <message>
         <source>Remove {name}</source>
         <translation>移除 {name}</translation>
     </message>
@@ -1207,6 +1211,69 @@
     <message>
         <source>{count} in all; these are the first {shown} places.</source>
         <translation>共 {count} 处；这里是前 {shown} 处。</translation>
+    </message>
+</context>
+<context>
+    <name>DatasetDialog</name>
+    <message>
+        <source>A dataset as the Hub names it, such as stanfordnlp/imdb. Its files are fetched once and checked; no script is run.</source>
+        <translation>Hub 上的数据集名称，例如 stanfordnlp/imdb。其文件只下载一次并经过校验；不会运行任何脚本。</translation>
+    </message>
+    <message>
+        <source>Address of the dataset</source>
+        <translation>数据集地址</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Data from the Hub</source>
+        <translation>来自 Hub 的数据</translation>
+    </message>
+    <message>
+        <source>Fetch and use it</source>
+        <translation>下载并使用</translation>
+    </message>
+    <message>
+        <source>How far the download is</source>
+        <translation>下载进度</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>No dataset of the Hub is on this computer yet.</source>
+        <translation>本机还没有来自 Hub 的数据集。</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Stop: what came is kept</source>
+        <translation>停止：已下载的部分会保留</translation>
+    </message>
+    <message>
+        <source>Stopped. What came is kept.</source>
+        <translation>已停止。已下载的部分会保留。</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>asking the Hub…</source>
+        <translation>正在询问 Hub…</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -1733,8 +1800,20 @@
         <translation>选择按类别分子文件夹的文件夹</translation>
     </message>
     <message>
+        <source>A table with the path and the class of each picture</source>
+        <translation>列出每张图片路径和类别的表格</translation>
+    </message>
+    <message>
         <source>Add a folder…</source>
         <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add a table…</source>
+        <translation>添加表格…</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
     </message>
     <message>
         <source>{classes} classes, over {count} pictures</source>
@@ -2086,6 +2165,10 @@
 <context>
     <name>LanguageSubject</name>
     <message>
+        <source>Column of the text</source>
+        <translation>文本所在列</translation>
+    </message>
+    <message>
         <source>Context (tokens)</source>
         <translation>上下文长度（词元）</translation>
     </message>
@@ -2108,6 +2191,10 @@
     <message>
         <source>Width</source>
         <translation>宽度</translation>
+    </message>
+    <message>
+        <source>found by its name</source>
+        <translation>按列名查找</translation>
     </message>
     <message>
         <source>{least} or more: every byte, and the end of a text</source>
@@ -3014,8 +3101,16 @@
         <translation>各阶段的通道数</translation>
     </message>
     <message>
-        <source>Drop a folder that holds a folder of pictures for each class</source>
-        <translation>将按类别分好子文件夹的图片文件夹拖到这里</translation>
+        <source>Column of the class</source>
+        <translation>类别所在列</translation>
+    </message>
+    <message>
+        <source>Column of the path</source>
+        <translation>路径所在列</translation>
+    </message>
+    <message>
+        <source>Drop a folder that holds a folder of pictures for each class, or a table of their paths</source>
+        <translation>拖入每个类别各有一个图片子文件夹的文件夹，或列出图片路径的表格</translation>
     </message>
     <message>
         <source>Flips</source>
@@ -3056,6 +3151,10 @@
     <message>
         <source>Smallest part shown</source>
         <translation>最小裁剪比例</translation>
+    </message>
+    <message>
+        <source>found by its name</source>
+        <translation>按列名查找</translation>
     </message>
     <message>
         <source>whole numbers, as 2, 2, 2</source>
@@ -3994,6 +4093,41 @@
     </message>
 </context>
 <context>
+    <name>SplitsTable</name>
+    <message>
+        <source>Configuration</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Dataset</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>划分</translation>
+    </message>
+    <message>
+        <source>Splits of datasets</source>
+        <translation>数据集的划分</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>在本机</translation>
+    </message>
+    <message>
+        <source>{size} of it are here</source>
+        <translation>已有 {size}</translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -4256,8 +4390,8 @@
 <context>
     <name>TagsSubject</name>
     <message>
-        <source>Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two</source>
-        <translation>将 CoNLL 列格式的文件拖到这里：每行一个词，标签在最后，句间空一行</translation>
+        <source>Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two; or Parquet with a sentence a row</source>
+        <translation>将 CoNLL 列格式文件拖到这里：每行一个词，末列为标签，句间空一行；或每行记录一个句子的 Parquet</translation>
     </message>
 </context>
 <context>
@@ -4274,8 +4408,8 @@
         <translation>添加文件…</translation>
     </message>
     <message>
-        <source>Drop text files or folders here</source>
-        <translation>将文本文件或文件夹拖到这里</translation>
+        <source>Drop text files, Parquet or folders of them here</source>
+        <translation>将文本文件、Parquet 文件或其文件夹拖到这里</translation>
     </message>
     <message>
         <source>Sample stories</source>
