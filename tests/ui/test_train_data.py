@@ -22,6 +22,7 @@ from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.settings import SettingsStore
 from bigmodel_studio.core.spec import make_spec, parse_spec
 from bigmodel_studio.protocol import (
+    DataSeen,
     Done,
     Event,
     Finding,
@@ -187,10 +188,8 @@ def test_examples_are_shown_as_the_model_sees_them(bench: Bench, objective: str)
     assert parse_spec(bench.asked[0].spec, Path("/")) == dialog.spec
     if objective == "classify-images":
         assert view.whole.isVisible()
-        assert (view.whole_words.text(), view.seen_words.text()) == (
-            "The whole picture · 51 × 40",
-            "What the model gets · 32 × 32",
-        )
+        assert (view.whole_words.text(), view.seen_words.text()) == ("The whole picture", "What the model gets")
+        assert view.whole.accessibleName() == "Picture: The whole picture, 1.jpg"
         assert view.where.text() == "1.jpg"
     else:
         assert view.tokens.tokens == example(objective).tokens
@@ -356,7 +355,7 @@ def test_findings_are_named_by_file_and_line_errors_first(bench: Bench, opened: 
     view.list.setFocus()
     QTest.keyClick(view.list, Qt.Key.Key_Down)
     assert view.sentence.text() == "input.txt, line 17: there are 3 fields."
-    assert view.count.text() == "40 in all; these are the first 3 places."
+    assert view.count.text() == "40 in all; these are the first 3."
     first = [view.places.model().index(0, column) for column in range(3)]
     assert [cell.data() for cell in first] == ["data.csv", "17", str(tmp_path)]
     QTest.mouseClick(view.copy, LEFT)
@@ -373,6 +372,18 @@ def test_findings_are_named_by_file_and_line_errors_first(bench: Bench, opened: 
     assert QGuiApplication.clipboard().text() == f"{tmp_path / 'gone.csv'}:3"
     QTest.mouseClick(view.open, LEFT)
     assert [problem.code for problem in bench.told] == ["open-missing"]
+
+
+def test_what_is_found_of_two_examples_has_its_places_in_pairs(bench: Bench) -> None:
+    problem = Problem(code="preview-doubles", arguments={"count": 9, "examples": 50, "share": "18%"})
+    places = tuple(Place("/texts/a.csv", line) for line in (3, 17, 3, 40))
+    bench.findings = (Finding(problem=problem, weight="warning", count=9, places=places),)
+    dialog = bench.opened()
+    dialog.tabs.setCurrentIndex(2)
+    model = dialog.findings.places.model()
+    rows = [(model.index(row, 0).data(), model.index(row, 1).data()) for row in range(4)]
+    assert rows == [("a.csv", "3"), ("↳ a.csv", "17"), ("a.csv", "3"), ("↳ a.csv", "40")]
+    assert dialog.findings.count.text() == "9 in all; these are the first 2."
 
 
 def test_where_nothing_is_wrong_it_says_what_was_looked_for(bench: Bench) -> None:
@@ -410,6 +421,21 @@ def test_it_says_what_it_does_and_can_be_cancelled(bench: Bench) -> None:
     assert dialog.tabs.isVisible()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     bench.wait(lambda: not bench.lane.jobs)  # nothing goes on behind a dialog that is gone
+
+
+def test_data_that_nothing_can_be_made_of_has_findings_alone(bench: Bench) -> None:
+    def broken(request: LookAtData) -> Iterator[Event]:
+        yield Done(result=DataSeen(objective="causal-lm", step=1, examples=(), findings=FINDINGS[2:]))
+
+    dialog = bench.opened()
+    bench.answer = broken
+    QTest.mouseClick(dialog.again, LEFT)
+    bench.wait(lambda: dialog.findings.isVisible())
+    assert [dialog.tabs.isTabVisible(place) for place in range(3)] == [False, False, True]
+    assert dialog.words.text() == "1 error"
+    bench.answer = bench.sees
+    QTest.mouseClick(dialog.again, LEFT)
+    bench.wait(lambda: dialog.tabs.isTabVisible(0) and dialog.tabs.isVisible())
 
 
 def test_an_error_is_one_sentence_and_a_way_out(bench: Bench) -> None:

@@ -47,6 +47,8 @@ class DataDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Data of {name}").format(name=spec.name))
         self.spec = spec
+        self._counted = True
+        """Whether all of it was asked for, or only another step's examples."""
         self.looked: DataSeen | None = None
         """What the last whole look gave."""
         self._asking = Asking(studio, self)
@@ -156,6 +158,7 @@ class DataDialog(QDialog):
         self._ask(counted=False, step=step)
 
     def _ask(self, *, counted: bool, step: int) -> None:
+        self._counted = counted
         self.again.setEnabled(False)
         self.examples.set_busy(True)
         self._asking.ask(LookAtData(spec=write_spec(self.spec), step=step, counted=counted))
@@ -196,21 +199,25 @@ class DataDialog(QDialog):
     def _on_answer(self, seen: DataSeen) -> None:
         self._rest()
         self.examples.show_seen(seen)
-        if not seen.parts and self.looked is not None:
-            return
+        if self._counted:
+            self._show_whole(seen)
+            self._show_what_there_is()
+            self.seen.emit(seen)
+
+    def _show_whole(self, seen: DataSeen) -> None:
+        """Counts and findings; where no example could be made of the data, the findings say why."""
         self.looked = seen
-        context = self.spec.model.context
-        self.counts.show_seen(seen, context)
+        self.counts.show_seen(seen, self.spec.model.context)
         self.findings.show_seen(seen)
         self.words.setText(summary(seen))
+        for view, there in ((self.examples, seen.examples), (self.counts, seen.parts)):
+            self.tabs.setTabVisible(self.tabs.indexOf(view), bool(there))
         place = self.tabs.indexOf(self.findings)
         many = self.tr("Findings ({count})").format(count=numbers.exact(len(seen.findings)))
         self.tabs.setTabText(place, many if seen.findings else self.tr("Findings"))
         self.tabs.setTabIcon(place, mark_of(seen.findings))
         if not seen.examples:
             self.tabs.setCurrentIndex(place)
-        self._show_what_there_is()
-        self.seen.emit(seen)
 
     @Slot(object)
     def _on_failed(self, problem: Problem) -> None:

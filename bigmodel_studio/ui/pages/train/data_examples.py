@@ -294,10 +294,9 @@ class DataExamples(QWidget):
             pixmap = QPixmap()
             if data is not None and pixmap.loadFromData(data, "PNG"):
                 view.show_pixmap(pixmap, f"{title}, {Path(example.place.file).name}")
-                words.setText(f"{title} · {pixmap.width()} × {pixmap.height()}")
             else:
                 view.show_words(self.tr("No picture"), "images")
-                words.setText(title)
+            words.setText(title)
         self.views.setCurrentIndex(1)
 
     # ------------------------------------------------------------------------------- hands

@@ -40,6 +40,16 @@ Index = QModelIndex | QPersistentModelIndex
 FINDING_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX, MARK_PX, LINES = 72, 16, 2
 LIST_PX = 400
+PAIRED = frozenset(
+    {
+        "preview-shared",
+        "preview-shared-nearly",
+        "preview-conflicts",
+        "preview-doubles",
+        "preview-doubles-nearly",
+    }
+)
+"""What is about one example and another: its places are pairs, the later of which follows the earlier."""
 LOOKS: dict[str, tuple[str, str, str]] = {
     "error": ("error", "bad", str(QT_TRANSLATE_NOOP("train", "Error"))),
     "warning": ("warning", "warn", str(QT_TRANSLATE_NOOP("train", "Warning"))),
@@ -165,14 +175,15 @@ class DataFindings(QWidget):
         there = bool(finding.places)
         self.count.setText(self._counted(finding))
         self.count.setVisible(bool(self.count.text()))
-        self.places.show_places(finding.places)
+        self.places.show_places(finding.places, paired=finding.problem.code in PAIRED)
         for part, shown in ((self._card, there), (self._buttons, there), (self._rest, not there)):
             part.setVisible(shown)
 
     def _counted(self, finding: Finding) -> str:
         shown = len(finding.places)
+        shown = shown // 2 if finding.problem.code in PAIRED else shown
         if shown < finding.count and shown:
-            words = self.tr("{count} in all; these are the first {shown} places.")
+            words = self.tr("{count} in all; these are the first {shown}.")
         elif finding.count > 1 and not shown:
             words = self.tr("{count} in all.")
         else:
@@ -214,14 +225,15 @@ class Places(QTableWidget):
             if column < 3:
                 header.setSectionResizeMode(column, mode)
 
-    def show_places(self, places: Sequence[Place]) -> None:
-        """Show these, the first of them chosen."""
+    def show_places(self, places: Sequence[Place], *, paired: bool = False) -> None:
+        """Show these, the first of them chosen; of ``paired`` ones the second is marked as belonging to the first."""
         self._places = places
         self.setRowCount(len(places))
         for row, place in enumerate(places):
             file = Path(place.file)
             line = str(place.line) if place.line else numbers.NOTHING
-            for column, text in enumerate((file.name, line, str(file.parent))):
+            name = f"↳ {file.name}" if paired and row % 2 else file.name
+            for column, text in enumerate((name, line, str(file.parent))):
                 item = QTableWidgetItem(text)
                 item.setToolTip(place.file)
                 self.setItem(row, column, item)

@@ -32,7 +32,7 @@ DOING = {
     "reading": str(QT_TRANSLATE_NOOP("train", "Reading the files…")),
     "tokenising": str(QT_TRANSLATE_NOOP("train", "Taking the text apart into tokens…")),
     "vocabulary": str(QT_TRANSLATE_NOOP("train", "Learning a vocabulary from the text…")),
-    "counting": str(QT_TRANSLATE_NOOP("train", "Counting…")),
+    "counting-data": str(QT_TRANSLATE_NOOP("train", "Counting…")),
 }
 _ANY = str(QT_TRANSLATE_NOOP("train", "Looking at the data…"))
 
