@@ -1209,7 +1209,7 @@
         <translation>共 {count} 处。</translation>
     </message>
     <message>
-        <source>{count} in all; these are the first {shown} places.</source>
+        <source>{count} in all; these are the first {shown}.</source>
         <translation>共 {count} 处；这里是前 {shown} 处。</translation>
     </message>
 </context>
