@@ -100,7 +100,7 @@ def _text(task: str, model: str, text: str) -> Callable[[Page], None]:
         page.studio.interactive.handler = readers.answers
         page.studio.library._on_read([readers.record(model)])
         page.picker.choose(readers.ref(model))
-        page.switch.choose(task)
+        page.writing.switch.choose(task)
         page.task.input.set_text(text)
         page.read()
 

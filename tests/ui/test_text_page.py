@@ -132,7 +132,7 @@ def test_a_hidden_word_is_filled_in_and_another_candidate_can_be_put_there(desk:
 def test_a_line_that_cannot_be_read_says_why_beside_the_others(desk: Desk) -> None:
     field = desk.page.task.input
     field.set_text("A [MASK].\n\nnothing hidden")
-    desk.press(desk.page.read_button)
+    desk.press(desk.page.writing.read_button)
     desk.settle()
     assert len(desk.requests()[-1].texts) == 2  # type: ignore[union-attr]
     cards = desk.page.task.findChildren(FilledSentence)
@@ -153,13 +153,13 @@ def test_the_word_at_the_cursor_is_hidden_by_a_key(desk: Desk) -> None:
 
 
 def test_two_sentences_get_a_verdict_with_its_probability(desk: Desk) -> None:
-    desk.press(desk.page.switch.buttons["next-sentence"])
+    desk.press(desk.page.writing.switch.buttons["next-sentence"])
     field = desk.page.task.input
     assert isinstance(field, PairInput)
     desk.qtbot.keyClicks(field.first, "It rained.")
-    assert not desk.page.read_button.isEnabled(), "there is no second sentence yet"
+    assert not desk.page.writing.read_button.isEnabled(), "there is no second sentence yet"
     desk.qtbot.keyClicks(field.second, "We got wet.")
-    desk.press(desk.page.read_button)
+    desk.press(desk.page.writing.read_button)
     desk.settle()
     assert desk.requests()[-1] == TellNext(model=ref("bert"), pairs=(("It rained.", "We got wet."),))
     words = _words(desk.page.task)
@@ -172,17 +172,17 @@ def test_two_sentences_get_a_verdict_with_its_probability(desk: Desk) -> None:
 def test_what_a_model_cannot_do_is_said_with_one_that_can(desk: Desk) -> None:
     desk.use("words")
     for id_, able in (("fill-mask", True), ("next-sentence", False), ("tag", False), ("embed", True)):
-        assert (desk.page.switch.buttons[id_].toolTip().startswith("words does not")) is not able
-    desk.press(desk.page.switch.buttons["tag"])
+        assert (desk.page.writing.switch.buttons[id_].toolTip().startswith("words does not")) is not able
+    desk.press(desk.page.writing.switch.buttons["tag"])
     assert desk.page.empty.title.text() == "words does not tag words"
-    assert not desk.page.read_button.isEnabled()
+    assert not desk.page.writing.read_button.isEnabled()
     desk.press(desk.page.empty.button)
     assert desk.page.picker.ref() == ref("tagger")
     assert desk.page.task.id == "tag"
     desk.library._on_read([record("words")])
     desk.use("words")
     assert desk.page.task.id == "fill-mask", "a model that cannot do it takes the page to what it can"
-    desk.press(desk.page.switch.buttons["tag"])
+    desk.press(desk.page.writing.switch.buttons["tag"])
     desk.press(desk.page.empty.button)
     assert desk.opened == [("train", Like("tag", base=ref("words")))]
 
@@ -197,7 +197,7 @@ def test_without_a_model_the_page_leads_to_training_one(qtbot: QtBot, home: Path
         desk.press(desk.page.empty.other)
         assert desk.opened == [("train", Like("masked-lm")), ("models", "hub")]
         desk.library._on_read([record("bert")])
-        assert desk.page.read_button.isEnabled(), "what was written stays, and can be read now"
+        assert desk.page.writing.read_button.isEnabled(), "what was written stays, and can be read now"
     finally:
         desk.close()
 
@@ -210,7 +210,7 @@ def test_many_texts_are_a_table_and_the_chosen_one_has_bars(desk: Desk, tmp_path
     assert task.bars.texts() == ["of first 55.0%", "b 45.0%"]
     assert not task.table.isVisible()
     task.input.set_text("one\nlong\ntwo more\tits pair")
-    desk.press(desk.page.read_button)
+    desk.press(desk.page.writing.read_button)
     desk.settle()
     assert desk.requests()[-1] == ClassifyTexts(
         model=ref("sorter"), inputs=(("one",), ("long",), ("two more", "its pair")), top_k=5
@@ -257,7 +257,7 @@ def test_texts_are_compared_in_a_map_that_says_its_cells(desk: Desk) -> None:
     task = desk.page.task
     assert isinstance(task, EmbedTask)
     task.input.set_text("a person\na dog\nbad")
-    desk.press(desk.page.read_button)
+    desk.press(desk.page.writing.read_button)
     desk.settle()
     task.map.setFocus()
     desk.qtbot.keyClick(task.map, Qt.Key.Key_End)
@@ -270,7 +270,7 @@ def test_a_warm_model_reads_along_while_one_types_and_a_cold_one_waits(desk: Des
     desk.write("A [MASK]")
     desk.qtbot.wait(700)
     assert desk.requests() == []
-    assert "has the model read it" in desk.page.note.text()
+    assert "has the model read it" in desk.page.writing.note.text()
     desk.read("A [MASK]")
     field = desk.page.task.input
     assert isinstance(field, LinesInput)
@@ -291,13 +291,13 @@ def test_escape_stops_it_and_what_came_stays(desk: Desk) -> None:
     assert isinstance(desk.lane, FakeLane)
     desk.lane.handler = stuck
     desk.write("The [MASK].")
-    desk.press(desk.page.read_button)
+    desk.press(desk.page.writing.read_button)
     desk.wait(lambda: desk.page.running is not None and bool(desk.page.running.answers))
-    desk.wait(desk.page.stop_button.isVisible)
+    desk.wait(desk.page.writing.stop_button.isVisible)
     desk.qtbot.keyClick(desk.page.focusWidget(), Qt.Key.Key_Escape)
     desk.settle()
     assert desk.only(FilledSentence).text() == "The cat."
-    assert not desk.page.stop_button.isVisible()
+    assert not desk.page.writing.stop_button.isVisible()
 
 
 def test_a_failure_is_said_with_its_way_out(desk: Desk) -> None:
@@ -308,8 +308,8 @@ def test_a_failure_is_said_with_its_way_out(desk: Desk) -> None:
     assert isinstance(desk.lane, FakeLane)
     desk.lane.handler = failing
     desk.read("The [MASK].")
-    assert desk.page.failure.isVisible()
-    assert "not enough memory on cpu" in desk.page.failure.text()
+    assert desk.page.writing.failure.isVisible()
+    assert "not enough memory on cpu" in desk.page.writing.failure.text()
 
 
 def test_another_model_reads_the_same_and_time_travel_says_so_and_comes_back(desk: Desk) -> None:
@@ -335,9 +335,9 @@ def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path) -> None:
     for name in ("lines.txt", "cat.png", "strange.bin"):
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
-        at = desk.page.drop.rect().center()
+        at = desk.page.writing.rect().center()
         how = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
-        desk.page.drop.dropEvent(QDropEvent(at, *how))
+        desk.page.writing.dropEvent(QDropEvent(at, *how))
     desk.settle()
     assert [card.text() for card in desk.page.task.findChildren(FilledSentence)] == ["One cat.", "Two cat."]
     assert desk.opened == [("images", [tmp_path / "cat.png"])]
@@ -347,7 +347,7 @@ def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path) -> None:
 def test_the_session_comes_back_and_a_page_in_its_place_goes_on(desk: Desk) -> None:
     desk.use("tagger")
     desk.read("in New York")
-    desk.page.switch.choose("embed")
+    desk.page.writing.switch.choose("embed")
     desk.page.task.input.set_text("kept")
     desk.page.remember()
     kept = SettingsStore().values.session
@@ -359,7 +359,7 @@ def test_the_session_comes_back_and_a_page_in_its_place_goes_on(desk: Desk) -> N
     desk.qtbot.addWidget(again)
     again.show()
     assert (again.picker.ref(), again.task.id, again.task.input.text()) == (ref("tagger"), "embed", "kept")
-    again.switch.choose("tag")
+    again.writing.switch.choose("tag")
     assert len([card for card in again.findChildren(TaggedSentence) if card.isVisible()]) == 1
     assert len(desk.requests()) == 1, "nothing is read again"
     again.shut()

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.heads_subject import ClassesSubject, TagsSubject
 from tests.ui.test_train_page import LEFT, Bench
@@ -66,6 +67,20 @@ def test_classes_of_texts(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     assert (spec.method.kind, spec.method.rank) == ("lora", 4)
     assert (spec.data.text_column, spec.data.label_column, spec.data.evaluation) == ("said", "kind", 0.1)
     assert spec.samples.prompts == ("it was fine",)
+
+
+def test_other_pages_say_what_to_train_and_on_which_model(bench: Bench) -> None:
+    form, (reader,) = bench.page.form, bench.library.records()
+    for objective in ("tag", "classify-text"):
+        bench.page.show_what(Like(objective, base=reader.ref))
+        assert form.choices[objective].isChecked()
+        assert form.subject.fine.isChecked()
+        assert form.subject.picker.ref() == reader.ref
+    bench.page.show_what(Like("masked-lm"))
+    assert form.subject.objective == "masked-lm"
+    assert form.subject.scratch.isChecked()
+    bench.page.show_what(Like("tag"))
+    assert form.subject.fine.isChecked(), "there is nothing to begin from scratch with"
 
 
 def test_tags_with_data_to_evaluate_on(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.core import numbers, paths, run_queue, shape
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.chat_subject import ChatSubject
 from bigmodel_studio.ui.pages.train.masked_subject import MaskedSubject
+from tests.ui import readers
 from tests.ui import test_train_page as base
 from tests.ui.test_train_page import Bench
 
@@ -56,7 +58,7 @@ def test_a_bert_is_started_as_the_form_says(
     assert spec.schedule.decay == "linear"
 
 
-def test_candidates_are_shown_and_the_model_is_found_in_models(qtbot: QtBot, bench: Bench) -> None:
+def test_candidates_are_shown_and_the_model_is_used_in_text(qtbot: QtBot, bench: Bench) -> None:
     run = base.make_run("bert")
     spec = (run.path / "spec.toml").read_text().replace('"causal-lm"', '"masked-lm"').replace('"gpt"', '"bert"')
     (run.path / "spec.toml").write_text(spec)
@@ -71,7 +73,33 @@ def test_candidates_are_shown_and_the_model_is_found_in_models(qtbot: QtBot, ben
     assert shown == f"4\nThe [MASK] ran.\ndog {numbers.percent(0.42)} · cat {numbers.percent(0.08)}"
     qtbot.waitUntil(lambda: bench.page.use_button.text() == "Use in Text", timeout=2000)
     bench.page.use()
-    assert bench.opened[-1][0] == "models"
+    assert bench.opened[-1] == ("text", ModelRef(source="run", id="bert"))
+
+
+@pytest.mark.parametrize(
+    ("objective", "question", "said"),
+    [
+        ("masked-lm", "The [MASK] was happy again.", "cat 60.0%  ·  <b>狗</b> 30.0%"),
+        ("classify-text", "Once upon a time", "of Once upon a time 66.0%  ·  b 34.0%"),
+        ("tag", "Once upon a time", "New York = place"),
+    ],
+)
+def test_every_checkpoint_of_a_model_that_reads_answers(
+    qtbot: QtBot, bench: Bench, objective: str, question: str, said: str
+) -> None:
+    run = base.make_run("reader")
+    spec = (run.path / "spec.toml").read_text().replace('"causal-lm"', f'"{objective}"')
+    (run.path / "spec.toml").write_text(spec)
+    for step in (4, 8):
+        base.checkpoint(run, step)
+    bench.studio.measure = FakeLane(readers.answers)
+    qtbot.waitUntil(lambda: bench.page.runs.row_of("reader") is not None, timeout=5000)
+    bench.page.choose("reader")
+    across = bench.page.story.across
+    assert across.question.text() == question
+    across.ask()
+    qtbot.waitUntil(lambda: len(across.answers) == 2 and not across.busy, timeout=5000)
+    assert across.answers == {4: said, 8: said}
 
 
 def test_a_chat_begins_from_a_model_and_conversations(

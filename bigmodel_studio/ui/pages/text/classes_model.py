@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -24,17 +25,19 @@ class ClassesModel(QAbstractTableModel):
         super().__init__(parent)
         self.answers: list[TextClassified] = []
 
-    def show_answers(self, answers: list[TextAnswer]) -> None:
-        """What there is now: what was shown of it stays, unless it is another list."""
+    def begin(self) -> None:
+        """There are none yet."""
+        self.beginResetModel()
+        self.answers = []
+        self.endResetModel()
+
+    def add(self, answers: Sequence[TextAnswer]) -> None:
+        """These have come."""
         given = [each for each in answers if isinstance(each, TextClassified)]
-        if given[: len(self.answers)] != self.answers:
-            self.beginResetModel()
-            self.answers = []
-            self.endResetModel()
-        first = len(self.answers)
-        if len(given) > first:
-            self.beginInsertRows(QModelIndex(), first, len(given) - 1)
-            self.answers += given[first:]
+        if given:
+            first = len(self.answers)
+            self.beginInsertRows(QModelIndex(), first, first + len(given) - 1)
+            self.answers += given
             self.endInsertRows()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default

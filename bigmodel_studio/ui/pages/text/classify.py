@@ -27,7 +27,7 @@ from bigmodel_studio.ui.widgets.bars import ProbabilityBars
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
 CLASSES = 5
-BARS_PX, TABLE_PX = 320, 200
+BARS_PX, TABLE_PX, WIDEST_PX = 320, 200, 560
 FILLS = 1000
 """The table takes what room is left."""
 PAIR = "\t"
@@ -53,6 +53,7 @@ class ClassifyTask(Task):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = ClassesModel(self)
+        self._shown: Reading | None = None
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self.model)
         self._sorted.setSortRole(SORT_ROLE)
@@ -78,6 +79,7 @@ class ClassifyTask(Task):
         self.text = label("", "strong", wrap=True)
         self.reason = label("", "bad", wrap=True)
         self.bars = ProbabilityBars()
+        self.bars.setMaximumWidth(WIDEST_PX)
         self.export = QPushButton(self.tr("Export CSV…"))
         self.export.clicked.connect(self.ask_export)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
@@ -114,13 +116,17 @@ class ClassifyTask(Task):
         self.bars_card.setVisible(True)
         self.bars_card.setFixedWidth(BARS_PX) if many else self.bars_card.setMaximumWidth(16_777_215)
         self.column.setStretchFactor(self._row, FILLS if many else 0)
-        self.model.show_answers(list(reading.answers))
+        if reading is not self._shown:
+            self.model.begin()
+            self._shown = reading
+        self.model.add(reading.answers[len(self.model.answers) :])
         if self.current() is None and self.model.answers:
             self.table.setCurrentIndex(self._sorted.index(0, 0))
         self._show_current()
 
     def clear(self) -> None:
-        self.model.show_answers([])
+        self.model.begin()
+        self._shown = None
         self.list_card.hide()
         self.bars_card.hide()
 

@@ -14,8 +14,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -24,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core import numbers
-from bigmodel_studio.core.library import ModelRecord, name_of
+from bigmodel_studio.core.library import ModelRecord
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.opening import TEXT_SUFFIXES, sort_paths
 from bigmodel_studio.core.scaling_down import Like
@@ -32,24 +30,22 @@ from bigmodel_studio.core.text_lines import read_lines
 from bigmodel_studio.protocol import Failed, ModelKind, ModelRef, Problem
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.pages.text import offers
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
+from bigmodel_studio.ui.pages.text.offers import Offer
 from bigmodel_studio.ui.pages.text.reading import Reading
 from bigmodel_studio.ui.pages.text.task import Task
 from bigmodel_studio.ui.pages.text.tasks import TASKS
 from bigmodel_studio.ui.pages.text.words import phrase
+from bigmodel_studio.ui.pages.text.writing import RUN_KEYS, Writing, run_keys
 from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.widgets.drop_area import DropArea
-from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
-from bigmodel_studio.ui.widgets.page_frame import Page, label
-from bigmodel_studio.ui.widgets.segments import Segments
+from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
 
 READS: tuple[ModelKind, ...] = ("masked-lm", "text-classifier", "token-classifier", "encoder")
 """The kinds of model that are used here; the first that there is one of is what a new user begins with."""
-RUN_KEYS = "Ctrl+Return"
 LIVE_MS = 500
 """After so long without typing, a model that is warm and small reads along."""
 LIVE_PARAMETERS, LIVE_TEXTS = 50_000_000, 20
@@ -104,26 +100,28 @@ class TextPage(Page):
         self.add_to_header(self.open_button, right=True)
 
     def _build_body(self) -> None:
-        self.switch = Segments(
-            self.tr("What the model is to do"), {id_: phrase(t.title) for id_, t in self.tasks.items()}
-        )
-        self.switch.chosen.connect(self._on_task)
+        self.writing = Writing(self.tasks.values())
+        self.writing.paths_dropped.connect(self.add_paths)
+        self.writing.refused.connect(self._on_refused)
+        self.writing.chosen.connect(self._on_task)
+        self.writing.typed.connect(self._on_typed)
+        self.writing.read_wanted.connect(self.read)
+        self.writing.stop_wanted.connect(self.stop)
         answers = QWidget()
         under_each_other = QVBoxLayout(answers)
         under_each_other.setContentsMargins(0, 0, 0, 0)
         for task in self.tasks.values():
-            task.input.changed.connect(self._on_typed)
             under_each_other.addWidget(task)
             if isinstance(task, ClassifyTask):
                 task.refused.connect(self.studio.tell)
-        self.empty = Empty("text")
-        self.empty.button.clicked.connect(self._on_offer)
-        self.empty.other.clicked.connect(self._on_other)
         area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(answers)
+        self.empty = Empty("text")
+        self.empty.button.clicked.connect(self._on_offer)
+        self.empty.other.clicked.connect(self._on_hub)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(area)
@@ -131,51 +129,16 @@ class TextPage(Page):
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 16, 16, 12)
         column.setSpacing(12)
-        column.addWidget(self._build_card())
+        column.addWidget(self.writing)
         column.addWidget(self.stack, 1)
         self.set_body(body)
-
-    def _build_card(self) -> QWidget:
-        self.drop = DropArea()
-        self.drop.dashed = False
-        self.drop.paths_dropped.connect(self.add_paths)
-        self.drop.refused.connect(self._on_refused)
-        self.drop.column.setContentsMargins(12, 12, 12, 12)
-        self.drop.column.setSpacing(8)
-        self.drop.column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
-        for task in self.tasks.values():
-            self.drop.column.addWidget(task.input)
-        self.note = ElidedLabel()
-        set_look(self.note, "secondary")
-        self.failure = label("", "bad", wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(120)
-        self.bar.setAccessibleName(self.tr("Texts read"))
-        self.stop_button = QPushButton(self.tr("Stop"))
-        self.stop_button.clicked.connect(self.stop)
-        self.read_button = QPushButton(self.tr("Read"))
-        set_look(self.read_button, "primary")
-        self.read_button.setToolTip(QKeySequence(RUN_KEYS).toString(QKeySequence.SequenceFormat.NativeText))
-        self.read_button.clicked.connect(self.read)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        for task in self.tasks.values():
-            if task.input.tool is not None:
-                row.addWidget(task.input.tool)
-        row.addWidget(self.note, 1)
-        for part in (self.bar, self.stop_button, self.read_button):
-            row.addWidget(part)
-        self.drop.column.addLayout(row)
-        self.drop.column.addWidget(self.failure)
-        return self.drop
 
     # ------------------------------------------------------------------------------- what is chosen
 
     @property
     def task(self) -> Task:
         """What the model is to do."""
-        return self.tasks[self.switch.key]
+        return self.tasks[self.writing.switch.key]
 
     def record(self) -> ModelRecord | None:
         """What the library says of the model chosen."""
@@ -259,11 +222,11 @@ class TextPage(Page):
             with QSignalBlocker(task.input):
                 task.input.set_text(session.texts.get(task.id, ""))
         if session.text_task in self.tasks:
-            self.switch.choose(session.text_task)
+            self.writing.switch.choose(session.text_task)
         if isinstance(before, Left):
             self._go_on(before)
         self._restore_model()
-        self._on_task(self.switch.key)
+        self._on_task(self.writing.switch.key)
 
     def _restore_model(self) -> None:
         kept = self.studio.settings.values.session.models.get("text")
@@ -278,7 +241,7 @@ class TextPage(Page):
         if (ref := self.badge.settled()) is not None:
             models["text"] = ref
         texts = {id_: task.input.text() for id_, task in self.tasks.items() if task.input.text()}
-        self.studio.settings.change_session(models=models, texts=texts, text_task=self.switch.key)
+        self.studio.settings.change_session(models=models, texts=texts, text_task=self.writing.switch.key)
 
     def hand_over(self) -> Left:
         self._live.stop()
@@ -331,16 +294,13 @@ class TextPage(Page):
         """Show a task that the model chosen does, where it does not do the one that is shown."""
         first = next((id_ for id_, task in self.tasks.items() if self.able(task)), None)
         if first is not None and not self.able(self.task):
-            self.switch.choose(first)
+            self.writing.switch.choose(first)
 
     @Slot(str)
     def _on_task(self, id_: str) -> None:
         self._live.stop()
-        self.failure.setText("")
         for task in self.tasks.values():
-            for part in (task, task.input, task.input.tool):
-                if part is not None:
-                    part.setVisible(task.id == id_)
+            task.setVisible(task.id == id_)
         self._refresh()
 
     # ------------------------------------------------------------------------------- reading
@@ -353,7 +313,7 @@ class TextPage(Page):
         if ref is None or not texts or not self.able(self.task):
             return
         self.stop()
-        self.failure.setText("")
+        self.writing.fail("")
         job = self.studio.submit(self.task.request(ref, texts))
         self._follow(Reading(self.task.id, texts, job))
         self._refresh()
@@ -388,7 +348,7 @@ class TextPage(Page):
         if isinstance(reading.end, Failed):
             if not reading.answers:
                 self._forget(reading.task)  # what stands there is another model's
-            self.failure.setText(i18n.said(reading.end.problem))
+            self.writing.fail(i18n.said(reading.end.problem))
         self._refresh()
 
     def _show(self, reading: Reading) -> None:
@@ -428,31 +388,22 @@ class TextPage(Page):
     @Slot()
     def _refresh(self) -> None:
         """Show the state as it is now: the only place that decides what can be pressed."""
-        task, running = self.task, self.running
-        able = self.picker.ref() is not None and self.able(task)
-        self.read_button.setEnabled(able and bool(self.texts()))
-        self.stop_button.setVisible(running is not None and not running.job.cancelling)
-        self.bar.setVisible(running is not None and (running.doing == "loading" or running.total > 1))
-        if running is not None:
-            self.bar.setRange(0, 0 if running.doing == "loading" else max(1, running.total))
-            self.bar.setValue(len(running.answers))
-        self.note.setText(self._words())
-        self.failure.setVisible(bool(self.failure.text()))
+        task, ref = self.task, self.picker.ref()
+        able = ref is not None and self.able(task)
+        self.writing.show_state(self.running, self._words(), ready=able and bool(self.texts()))
         for each in self.tasks.values():
             self._mark(each)
-        self._say_empty()
+        offer = self._offer()
+        look = self.tr("Look on the Models page") if offer.hub else ""
+        self.empty.say(offer.title, offer.words, offer.button, look)
         self.stack.setCurrentIndex(1 if able and task.id in self.shown else 0)
 
     def _mark(self, task: Task) -> None:
         """Say at its button where the model chosen does not do it."""
-        unable = self.picker.ref() is not None and not self.able(task)
-        self.switch.mark(
-            task.id, icon("info") if unable else QIcon(), self._cannot(task) if unable else phrase(task.about)
-        )
-
-    def _cannot(self, task: Task) -> str:
         ref = self.picker.ref()
-        return phrase(task.cannot).format(model=name_of(ref) if ref is not None else "")
+        unable = ref is not None and not self.able(task)
+        words = offers.cannot(task, ref) if ref is not None and unable else phrase(task.about)
+        self.writing.switch.mark(task.id, icon("info") if unable else QIcon(), words)
 
     def _words(self) -> str:
         running, written = self.running, self.task.input.texts()
@@ -464,49 +415,30 @@ class TextPage(Page):
         if len(written) > self.task.most:
             return self.tr("Only the first {count} lines are read.").format(count=numbers.exact(self.task.most))
         if self._is_new() and self.able(self.task) and self.picker.ref() is not None:
-            keys = QKeySequence(RUN_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
-            return self.tr("{keys} has the model read it").format(keys=keys)
+            return self.tr("{keys} has the model read it").format(keys=run_keys())
         return ""
 
-    def _say_empty(self) -> None:
-        """What stands where the answers will be: what to do first, or why nothing can be done and how to mend it."""
-        task, other = self.task, ""
-        if self.picker.ref() is None and self.studio.library.ready:
-            title = self.tr("There is no model that reads text yet")
-            words = self.tr("Train a small one that fills in masked words: it takes minutes. Or find one on the Hub.")
-            button, other = self.tr("Train one…"), self.tr("Look on the Models page")
-        elif self.picker.ref() is not None and not self.able(task):
-            title = self._cannot(task)
-            fitting = self._fitting(task)
-            words = phrase(task.about)
-            button = self.tr("Use {model}").format(model=fitting.name) if fitting else self.tr("Train one…")
-            other = "" if fitting else self.tr("Look on the Models page")
-        else:
-            title, words = phrase(task.title), phrase(task.about)
-            button = "" if self.texts() or self.picker.ref() is None else self.tr("Try an example")
-        self.empty.say(title, words, button, other)
-
-    def _fitting(self, task: Task) -> ModelRecord | None:
-        """A model that does what the one chosen does not."""
-        return next((record for record in self.picker.choices() if task.able(record)), None)
+    def _offer(self) -> Offer:
+        """What stands where the answers will be."""
+        ref = self.picker.ref()
+        if ref is None and self.studio.library.ready:
+            return offers.no_model()
+        if ref is not None and not self.able(self.task):
+            return offers.unable(self.task, ref, self.record(), self.picker.choices())
+        return offers.to_begin(self.task, example=ref is not None and not self.texts())
 
     @Slot()
     def _on_offer(self) -> None:
         """Do what the empty page offers."""
-        record = self.record()
-        if self.picker.ref() is None:
-            self.studio.open_page("train", Like("masked-lm"))
-        elif not self.able(self.task):
-            fitting = self._fitting(self.task)
-            if fitting is not None:
-                self.picker.choose(fitting.ref)
-            else:
-                base = record.ref if record is not None and self.task.objective != "masked-lm" else None
-                self.studio.open_page("train", Like(self.task.objective, base=base))
-        else:
-            self.task.input.set_text(self.task.example)
-            self.read()
+        match self._offer().leads_to:
+            case ModelRef() as ref:
+                self.picker.choose(ref)
+            case Like() as like:
+                self.studio.open_page("train", like)
+            case str() as example:
+                self.task.input.set_text(example)
+                self.read()
 
     @Slot()
-    def _on_other(self) -> None:
+    def _on_hub(self) -> None:
         self.studio.open_page("models", "hub")

@@ -1,0 +1,67 @@
+"""What stands where the answers will be: what to do first, or why nothing can be done and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from bigmodel_studio.core.library import ModelRecord, name_of
+from bigmodel_studio.core.scaling_down import Like
+from bigmodel_studio.protocol import ModelRef
+from bigmodel_studio.ui.pages.text.task import Task
+from bigmodel_studio.ui.pages.text.words import phrase
+
+FIRST_OBJECTIVE = "masked-lm"
+"""What one trains who has no model that reads: all others are trained on from it."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A title, a sentence, and a button with what it leads to.
+
+    ``leads_to``: a model to use, what a new run begins with, a text to begin with, or nothing. ``hub``: whether one may
+    look on the Hub instead.
+    """
+
+    title: str
+    words: str
+    button: str = ""
+    leads_to: ModelRef | Like | str | None = None
+    hub: bool = False
+
+
+def no_model() -> Offer:
+    """There is none that reads."""
+    return Offer(
+        title=QCoreApplication.translate("text", "There is no model that reads text yet"),
+        words=QCoreApplication.translate(
+            "text", "Train a small one that fills in masked words: it takes minutes. Or find one on the Hub."
+        ),
+        button=QCoreApplication.translate("text", "Train one…"),
+        leads_to=Like(FIRST_OBJECTIVE),
+        hub=True,
+    )
+
+
+def unable(task: Task, ref: ModelRef, record: ModelRecord | None, choices: Sequence[ModelRecord]) -> Offer:
+    """The model chosen does not do it: use one that does, or train one, on this one where that is possible."""
+    fitting = next((each for each in choices if task.able(each)), None)
+    if fitting is not None:
+        button = QCoreApplication.translate("text", "Use {model}").format(model=fitting.name)
+        return Offer(cannot(task, ref), phrase(task.about), button, fitting.ref)
+    base = record.ref if record is not None and task.objective != FIRST_OBJECTIVE else None
+    button = QCoreApplication.translate("text", "Train one…")
+    return Offer(cannot(task, ref), phrase(task.about), button, Like(task.objective, base=base), hub=True)
+
+
+def to_begin(task: Task, *, example: bool) -> Offer:
+    """Nothing was read yet."""
+    button = QCoreApplication.translate("text", "Try an example") if example else ""
+    return Offer(phrase(task.title), phrase(task.about), button, task.example if example else None)
+
+
+def cannot(task: Task, ref: ModelRef) -> str:
+    """That this model does not do it."""
+    return phrase(task.cannot).format(model=name_of(ref))
