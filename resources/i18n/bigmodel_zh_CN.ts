@@ -4447,10 +4447,6 @@
         <translation>打开…</translation>
     </message>
     <message>
-        <source>Read</source>
-        <translation>读取</translation>
-    </message>
-    <message>
         <source>Read the lines of text files</source>
         <translation>读取文本文件中的各行</translation>
     </message>
@@ -4459,44 +4455,12 @@
         <translation>正在读取… {done} / {total}</translation>
     </message>
     <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message>
         <source>Text</source>
         <translation>文本</translation>
     </message>
     <message>
         <source>Texts ({kinds})</source>
         <translation>文本（{kinds}）</translation>
-    </message>
-    <message>
-        <source>Texts read</source>
-        <translation>已读取的文本</translation>
-    </message>
-    <message>
-        <source>There is no model that reads text yet</source>
-        <translation>还没有能阅读文本的模型</translation>
-    </message>
-    <message>
-        <source>Train a small one that fills in masked words: it takes minutes. Or find one on the Hub.</source>
-        <translation>训练一个填补被遮盖词语的小模型，只需几分钟；也可以在 Hub 上找一个。</translation>
-    </message>
-    <message>
-        <source>Train one…</source>
-        <translation>训练一个…</translation>
-    </message>
-    <message>
-        <source>Try an example</source>
-        <translation>试一个例子</translation>
-    </message>
-    <message>
-        <source>Use {model}</source>
-        <translation>使用 {model}</translation>
-    </message>
-    <message>
-        <source>What the model is to do</source>
-        <translation>让模型做什么</translation>
     </message>
     <message>
         <source>{keys} has the model read it</source>
@@ -4818,6 +4782,25 @@
     <message>
         <source>{parameters} parameters, ready on {device}</source>
         <translation>{parameters}参数，已在 {device} 上就绪</translation>
+    </message>
+</context>
+<context>
+    <name>Writing</name>
+    <message>
+        <source>Read</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Texts read</source>
+        <translation>已读取的文本</translation>
+    </message>
+    <message>
+        <source>What the model is to do</source>
+        <translation>让模型做什么</translation>
     </message>
 </context>
 <context>
@@ -8177,6 +8160,26 @@
     <message>
         <source>Tag</source>
         <translation>标注</translation>
+    </message>
+    <message>
+        <source>There is no model that reads text yet</source>
+        <translation>还没有能阅读文本的模型</translation>
+    </message>
+    <message>
+        <source>Train a small one that fills in masked words: it takes minutes. Or find one on the Hub.</source>
+        <translation>训练一个填补被遮盖词语的小模型，只需几分钟；也可以在 Hub 上找一个。</translation>
+    </message>
+    <message>
+        <source>Train one…</source>
+        <translation>训练一个…</translation>
+    </message>
+    <message>
+        <source>Try an example</source>
+        <translation>试一个例子</translation>
+    </message>
+    <message>
+        <source>Use {model}</source>
+        <translation>使用 {model}</translation>
     </message>
     <message>
         <source>Write a few texts, one a line, and see how alike they are to the model.</source>
