@@ -144,7 +144,8 @@ def write_run(folder: RunFolder, run: Path) -> None:
         raise RuntimeError(f"{folder.path} has no spec")
     from bigmodel_studio.protocol import to_builtins
 
-    told = {**to_builtins(spec), "data": {**to_builtins(spec.data), "train": ["storyteller"], "evaluation": 0.0}}
+    data = {**to_builtins(spec.data), "train": ["storyteller"], "evaluation": 0.0}
+    told = {**to_builtins(spec), "name": NAME, "data": data}
     head = "# Made by packaging/recipes/starter_bert.py; the data is what the storyteller makes up.\n"
     (run / "spec.toml").write_text(head + tomli_w.dumps(told), encoding="utf-8")
     status = json.loads((folder.path / "status.json").read_text("utf-8"))
@@ -159,7 +160,8 @@ def card(recipe: Recipe, folder: RunFolder, scores: Scores) -> str:
         f"| {name} | {QUESTIONS} | {right:.1%} | {usual:.1%} |" for name, (right, usual) in scores.words.items()
     )
     missed = "\n".join(f"- {cloze.text} It said: {said}; right is {cloze.word}." for cloze, said in scores.missed[:5])
-    minutes = (folder.metrics()[-1]["seconds"]) / 60
+    minutes = folder.metrics()[-1]["seconds"] / 60
+    vocabulary = json.loads((folder.checkpoint_path() / "config.json").read_text("utf-8"))["vocab_size"]
     return f"""---
 license: mit
 library_name: transformers
@@ -178,7 +180,7 @@ people, things, places, colours and feelings.
 | architecture | BERT (Devlin et al. 2018), `BertForPreTraining`: the heads for masked words and for the next sentence |
 | shape | {recipe.layers} layers, width {recipe.width}, {recipe.heads} heads, context {recipe.context} tokens |
 | parameters | {status.parameters:,}, shipped in float16 |
-| tokenizer | own WordPiece of {recipe.vocabulary:,} tokens, lower case |
+| tokenizer | own WordPiece of {vocabulary:,} tokens, lower case |
 | data | {recipe.documents:,} documents made up by `packaging/recipes/storyteller.py`; no text from elsewhere |
 | training | {recipe.steps:,} updates of {recipe.batch} pairs, {status.last["items"]:,.0f} tokens; \
 15% of them asked, 80/10/10; pairs 50% random; seed {recipe.seed} |

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "starter-bert"
+RUN = "reader"
+"""What its run is called while it trains: a bundled run's name is taken."""
 PROMPTS = (
     "Nora likes a red chair. Lily likes a green key. Lily's key is [MASK].",
     "The frog is behind the door. The bird sleeps near the river. The [MASK] is behind the door.",
@@ -81,7 +83,7 @@ def spec_of(recipe: Recipe, texts: Sequence[Path], device: str, threads: int) ->
     every = max(1, recipe.steps // 10)
     return make_spec(
         {
-            "name": NAME, "objective": "masked-lm", "seed": recipe.seed,
+            "name": RUN, "objective": "masked-lm", "seed": recipe.seed,
             "model": {
                 "architecture": "bert", "layers": recipe.layers, "width": recipe.width, "heads": recipe.heads,
                 "context": recipe.context, "tokenizer": f"train:{recipe.vocabulary}", "dropout": recipe.dropout,
@@ -105,7 +107,7 @@ def train(recipe: Recipe, work: Path, device: str, threads: int) -> RunFolder:
     from bigmodel_studio.core.runs import RunFolder
     from bigmodel_studio.training.run import FINISHED, run
 
-    folder = RunFolder(work / "home" / "runs" / NAME)
+    folder = RunFolder(work / "home" / "runs" / RUN)
     there = (folder.path / "spec.toml").is_file()
     if not there:
         work.mkdir(parents=True, exist_ok=True)
