@@ -26,6 +26,7 @@ from bigmodel_studio import (
     cli_models,
     cli_output,
     cli_plan,
+    cli_preview,
     cli_queue,
     cli_runs,
     cli_text,
@@ -83,6 +84,7 @@ cli_runs.mount(app)
 cli_forks.mount(app)
 cli_experiments.mount(app)
 cli_inside.mount(app)
+cli_preview.mount(app)
 cli_bench.mount(app)
 cli_queue.mount(app)
 cli_advise.mount(app)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from bigmodel_studio.core.faults import FATAL, Faults, text_lines
 from bigmodel_studio.core.labelled_tables import NO_COLUMNS, Columns
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.records import RECORDS, bad_row, records
@@ -32,15 +33,25 @@ class Sentence(NamedTuple):
 
 
 def read_sentences(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[Sentence]:
-    """Every sentence of these files, in order; ``columns`` are those of the words and of the tags where a row has both.
-
-    Raises ``StudioError``: "data-missing", "data-row" (a word without a tag), "data-not-utf8", "data-empty", and as
-    ``core.records`` does.
-    """
-    found = [sentence for path in paths for file in _files(Path(path)) for sentence in _read(file, columns)]
+    """Every sentence of these files, in order. Raises ``StudioError`` as ``sentences_in``, and "data-empty"."""
+    found = list(sentences_in(paths, columns))
     if not found:
         raise StudioError("data-empty", path=", ".join(paths))
     return found
+
+
+def sentences_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL) -> Iterator[Sentence]:
+    """The sentences of these files, in order; ``columns`` are those of the words and of the tags where a row has both.
+
+    Refuses what cannot be used: "data-missing", "data-row" (a word without a tag), "data-not-utf8", and as
+    ``core.records`` does.
+    """
+    for path in map(Path, paths):
+        if not path.exists():
+            faults.refuse(StudioError("data-missing", path=str(path)))
+            continue
+        for file in _files(path):
+            yield from _read(file, columns, faults)
 
 
 def tags_of(sentences: Sequence[Sentence]) -> tuple[str, ...]:
@@ -54,55 +65,56 @@ def tags_of(sentences: Sequence[Sentence]) -> tuple[str, ...]:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    if not path.is_dir():
-        raise StudioError("data-missing", path=str(path))
     return sorted(file for file in path.iterdir() if file.is_file() and file.suffix.lower() in SUFFIXES)
 
 
-def _read(path: Path, columns: Columns) -> Iterator[Sentence]:
-    return _of_records(path, columns) if path.suffix.lower() in RECORDS else _of_columns(path)
+def _read(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
+    return _of_records(path, columns, faults) if path.suffix.lower() in RECORDS else _of_columns(path, faults)
 
 
-def _of_records(path: Path, columns: Columns) -> Iterator[Sentence]:
+def _of_records(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
     names = (columns.text,) if columns.text else WORD_NAMES
     tag_names = (columns.label,) if columns.label else TAG_NAMES
-    for line, record in records(path, (names, tag_names)):
-        words, tags = (next((record[n] for n in group if n in record), None) for group in (names, tag_names))
-        if not isinstance(words, list) or not isinstance(tags, list) or len(words) != len(tags):
-            raise bad_row(path, line, detail="it has no list of words with a tag for each")
-        if any(isinstance(tag, int) for tag in tags):
-            raise bad_row(path, line, detail="its tags are numbers, and the file does not say what they mean")
-        if not all(isinstance(each, str) and each.strip() for each in (*words, *tags)):
-            raise bad_row(path, line, detail="a word without a tag")
-        if len(words) > MOST_WORDS:
-            raise bad_row(path, line, detail=f"a sentence of more than {MOST_WORDS:,} words")
-        if words:
+    for line, record in records(path, (names, tag_names), faults):
+        found = [next((record[name] for name in group if name in record), None) for group in (names, tag_names)]
+        words: Any = found[0]
+        tags: Any = found[1]
+        if wrong := _wrong(words, tags):
+            faults.refuse(bad_row(path, line, detail=wrong))
+        elif words:
             yield Sentence(tuple(words), tuple(tags), str(path), line)
 
 
-def _of_columns(path: Path) -> Iterator[Sentence]:
+def _wrong(words: Any, tags: Any) -> str:
+    """Why these are no words with their tags; "" where they are."""
+    if not isinstance(words, list) or not isinstance(tags, list) or len(words) != len(tags):
+        return "it has no list of words with a tag for each"
+    if any(isinstance(tag, int) for tag in tags):
+        return "its tags are numbers, and the file does not say what they mean"
+    if not all(isinstance(each, str) and each.strip() for each in (*words, *tags)):
+        return "a word without a tag"
+    return f"a sentence of more than {MOST_WORDS:,} words" if len(words) > MOST_WORDS else ""
+
+
+def _of_columns(path: Path, faults: Faults) -> Iterator[Sentence]:
     words: list[str] = []
     tags: list[str] = []
     began = 0
-    try:
-        with open(path, encoding="utf-8-sig") as stream:
-            for number, line in enumerate(stream, 1):
-                fields = line.split("\t") if "\t" in line else line.split()
-                fields = [field.strip() for field in fields]
-                if not any(fields) or fields[0] == "-DOCSTART-":
-                    if words:
-                        yield Sentence(tuple(words), tuple(tags), str(path), began)
-                    words, tags = [], []
-                    continue
-                if len(fields) < 2 or not fields[0] or not fields[-1]:
-                    raise StudioError("data-row", path=str(path), line=number, detail="a word without a tag")
-                if len(words) >= MOST_WORDS:
-                    detail = f"a sentence of more than {MOST_WORDS:,} words: an empty line ends one"
-                    raise StudioError("data-row", path=str(path), line=began, detail=detail)
-                began = began if words else number
-                words.append(fields[0])
-                tags.append(fields[-1])
-    except UnicodeDecodeError as error:
-        raise StudioError("data-not-utf8", path=str(path), place=error.start) from error
+    for number, line in enumerate(text_lines(path, faults), 1):
+        fields = [field.strip() for field in (line.split("\t") if "\t" in line else line.split())]
+        if not any(fields) or fields[0] == "-DOCSTART-":
+            if words:
+                yield Sentence(tuple(words), tuple(tags), str(path), began)
+            words, tags = [], []
+        elif len(fields) < 2 or not fields[0] or not fields[-1]:
+            faults.refuse(bad_row(path, number, detail="a word without a tag"))
+        else:
+            began = began if words else number
+            words.append(fields[0])
+            tags.append(fields[-1])
+            if len(words) > MOST_WORDS:
+                detail = f"a sentence of more than {MOST_WORDS:,} words: an empty line ends one"
+                faults.refuse(bad_row(path, began, detail=detail))
+                words, tags = [], []
     if words:
         yield Sentence(tuple(words), tuple(tags), str(path), began)

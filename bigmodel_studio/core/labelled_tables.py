@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bigmodel_studio.core.faults import FATAL, Faults, text_lines
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.records import Record, bad_row, records
 
@@ -47,33 +48,40 @@ class About(NamedTuple):
     needed: bool = False
 
 
-def read_table(path: Path, columns: Columns, about: About) -> Iterator[Labelled]:
+Reader = Callable[[Path, Columns, About, Faults], Iterator[Labelled]]
+
+
+def read_table(path: Path, columns: Columns, about: About, faults: Faults = FATAL) -> Iterator[Labelled]:
     """The rows of a table in order; its name ends as one of ``READERS``.
 
-    Raises ``StudioError``: "data-row", "data-column", "data-not-utf8", and as ``records`` does.
+    Refuses what cannot be used: "data-row", "data-column", "data-not-utf8", and as ``records`` does.
     """
-    try:
-        yield from READERS[path.suffix.lower()](path, columns, about)
-    except UnicodeDecodeError as error:
-        raise StudioError("data-not-utf8", path=str(path), place=error.start) from error
+    yield from READERS[path.suffix.lower()](path, columns, about, faults)
 
 
-def _delimited(delimiter: str) -> Callable[[Path, Columns, About], Iterator[Labelled]]:
-    def read(path: Path, columns: Columns, about: About) -> Iterator[Labelled]:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream, delimiter=delimiter, strict=True)
+def _delimited(delimiter: str) -> Reader:
+    def read(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
+        rows = csv.reader(text_lines(path, faults), delimiter=delimiter, strict=True)
+        places: tuple[int, int] | None = None
+        first = True
+        while True:
             try:
-                first = next(rows, None)
-                if first is None:
-                    return
-                places = _places(first, columns, about, path)
-                if places is None:
-                    places = (0, 1)
-                    yield from _row(path, rows.line_num, first, places, about)
-                for row in rows:
-                    yield from _row(path, rows.line_num, row, places, about)
+                row = next(rows, None)
             except csv.Error as error:
-                raise bad_row(path, rows.line_num, detail=str(error)) from error
+                faults.refuse(bad_row(path, rows.line_num, detail=str(error)))
+                continue
+            if row is None:
+                return
+            if first:
+                first = False
+                try:
+                    places = _places(row, columns, about, path)
+                except StudioError as error:
+                    faults.refuse(error)
+                    return
+                if places is not None:
+                    continue
+            yield from _row(path, rows.line_num, row, places or (0, 1), about, faults)
 
     return read
 
@@ -100,42 +108,52 @@ def _places(header: list[str], columns: Columns, about: About, path: Path) -> tu
     return text, label
 
 
-def _row(path: Path, line: int, row: list[str], places: tuple[int, int], about: About) -> Iterator[Labelled]:
+def _row(
+    path: Path, line: int, row: list[str], places: tuple[int, int], about: About, faults: Faults
+) -> Iterator[Labelled]:
     if not any(field.strip() for field in row):
         return
     if len(row) <= max(places):
-        raise bad_row(path, line, detail=f"it has {len(row)} columns, and {max(places) + 1} are needed")
-    yield from _checked(path, line, row[places[0]].strip(), row[places[1]].strip(), about)
+        faults.refuse(bad_row(path, line, detail=f"it has {len(row)} columns, and {max(places) + 1} are needed"))
+        return
+    yield from _checked(path, line, row[places[0]].strip(), row[places[1]].strip(), about, faults)
 
 
-def _checked(path: Path, line: int, text: str, label: str, about: About) -> Iterator[Labelled]:
+def _checked(path: Path, line: int, text: str, label: str, about: About, faults: Faults) -> Iterator[Labelled]:
     if not label:
-        raise bad_row(path, line, detail="it has no class")
-    if not text and about.needed:
-        raise bad_row(path, line, detail=f"it has no {about.what}")
-    if text:
+        faults.refuse(bad_row(path, line, detail="it has no class"))
+    elif not text and about.needed:
+        faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
+    elif not text:
+        faults.empty(str(path), line)
+    else:
         yield Labelled(text, label, str(path), line)
 
 
-def _read_records(path: Path, columns: Columns, about: About) -> Iterator[Labelled]:
+def _read_records(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
     names = (columns.text,) if columns.text else about.names
     labels = (columns.label,) if columns.label else LABEL_NAMES
-    for line, record in records(path, (names, labels)):
+    for line, record in records(path, (names, labels), faults):
         text, label = _field(record, names), _field(record, labels)
         if text is None:
-            raise bad_row(path, line, detail=f"it has no {about.what}")
-        yield from _checked(path, line, text, label or "", about)
+            faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
+        else:
+            yield from _checked(path, line, text, label or "", about, faults)
 
 
 def _field(record: Record, names: Sequence[str]) -> str | None:
+    """The first that says something; "" where one is there and empty, None where there is none."""
+    found = None
     for name in names:
         value = record.get(name)
-        if isinstance(value, str | int) and str(value).strip():
-            return str(value).strip()
-    return None
+        if isinstance(value, str | int):
+            found = str(value).strip()
+            if found:
+                break
+    return found
 
 
-READERS: dict[str, Callable[[Path, Columns, About], Iterator[Labelled]]] = {
+READERS: dict[str, Reader] = {
     ".csv": _delimited(","),
     ".tsv": _delimited("\t"),
     ".jsonl": _read_records,

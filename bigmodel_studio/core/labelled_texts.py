@@ -1,6 +1,7 @@
 """Texts with the class of each, as people keep them: tables (``core.labelled_tables``), or a folder of texts a class.
 
-Everything wrong is named by file and line. Nothing here knows tokens.
+Everything wrong is named by file and line, and ends the reading unless the ``Faults`` that are given say otherwise.
+Nothing here knows tokens.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bigmodel_studio.core.faults import FATAL, Faults
 from bigmodel_studio.core.labelled_tables import (
     MOST_TEXT_BYTES,
     NO_COLUMNS,
@@ -25,15 +27,20 @@ MOST_LABELS = 10_000
 
 
 def read_labelled(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[Labelled]:
-    """Every text of these files and folders, in order.
-
-    Raises ``StudioError``: "data-missing", "data-no-labels" (a kind of file that has none), "data-row", "data-column",
-    "data-empty".
-    """
-    found = [each for path in paths for each in _read(Path(path), columns)]
+    """Every text of these files and folders, in order. Raises ``StudioError`` as ``labelled_in``, and "data-empty"."""
+    found = list(labelled_in(paths, columns))
     if not found:
         raise StudioError("data-empty", path=", ".join(paths))
     return found
+
+
+def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL) -> Iterator[Labelled]:
+    """The texts of these files and folders, in order.
+
+    Refuses what cannot be used: "data-missing", "data-no-labels" (a kind of file that has none), and as ``read_table``.
+    """
+    for path in paths:
+        yield from _read(Path(path), columns, faults)
 
 
 def labels_of(texts: Sequence[Labelled]) -> tuple[str, ...]:
@@ -58,22 +65,22 @@ def split(texts: Sequence[Labelled], share: float) -> tuple[list[Labelled], list
     return train, evaluation
 
 
-def _read(path: Path, columns: Columns) -> Iterator[Labelled]:
+def _read(path: Path, columns: Columns, faults: Faults) -> Iterator[Labelled]:
     if path.is_dir():
-        yield from _read_folder(path, columns)
-        return
-    if not path.is_file():
-        raise StudioError("data-missing", path=str(path))
-    if path.suffix.lower() not in READERS:
-        raise StudioError("data-no-labels", path=str(path), suffixes=", ".join(READERS))
-    yield from read_table(path, columns, TEXTS)
+        yield from _read_folder(path, columns, faults)
+    elif not path.is_file():
+        faults.refuse(StudioError("data-missing", path=str(path)))
+    elif path.suffix.lower() not in READERS:
+        faults.refuse(StudioError("data-no-labels", path=str(path), suffixes=", ".join(READERS)))
+    else:
+        yield from read_table(path, columns, TEXTS, faults)
 
 
-def _read_folder(folder: Path, columns: Columns) -> Iterator[Labelled]:
+def _read_folder(folder: Path, columns: Columns, faults: Faults) -> Iterator[Labelled]:
     """Tables in it, or a folder in it for each class with a text in each file."""
     tables = sorted(file for file in folder.iterdir() if file.is_file() and file.suffix.lower() in READERS)
     for table in tables:
-        yield from _read(table, columns)
+        yield from _read(table, columns, faults)
     for inside in sorted(each for each in folder.iterdir() if each.is_dir()) if not tables else ():
         for file in sorted(inside.rglob("*")):
             if file.is_file() and file.suffix.lower() in TEXT_SUFFIXES:
@@ -81,3 +88,5 @@ def _read_folder(folder: Path, columns: Columns) -> Iterator[Labelled]:
                     text = stream.read(MOST_TEXT_BYTES).strip()
                 if text:
                     yield Labelled(text, inside.name, str(file), 0)
+                else:
+                    faults.empty(str(file), 0)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bigmodel_studio.core.faults import FATAL, Faults
 from bigmodel_studio.core.labelled_tables import NO_COLUMNS, About, Columns, read_table
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.picture_folders import EVERYTHING, LOOKED_AT, classes_of, count_pictures, pictures_of
@@ -66,13 +67,15 @@ class Seen(NamedTuple):
     all_classes: bool
 
 
-def read_listing(train: Sequence[str], evaluation: float | Sequence[str], columns: Columns = NO_COLUMNS) -> Listing:
+def read_listing(
+    train: Sequence[str], evaluation: float | Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL
+) -> Listing:
     """Every picture that a spec names.
 
-    Raises ``StudioError``: those of ``core.picture_folders`` and ``core.labelled_tables``; "data-row" too for a file
-    that is not there, and for a class that is evaluated on and not learnt.
+    Raises ``StudioError``: those of ``core.picture_folders``. Refuses as ``core.labelled_tables`` does, and a file that
+    is not there, or a class that is evaluated on and not learnt.
     """
-    learnt = list(pictures_in(train, columns))
+    learnt = list(pictures_in(train, columns, faults))
     labels = tuple(sorted({each.label for each in learnt}))
     if len(labels) < 2:
         raise StudioError("data-one-class", label=labels[0] if labels else "")
@@ -80,11 +83,13 @@ def read_listing(train: Sequence[str], evaluation: float | Sequence[str], column
     empty = classes_of(folders).empty if folders else ()
     if isinstance(evaluation, float | int):
         return Listing(learnt, float(evaluation), labels, empty)
-    evaluated = list(pictures_in(evaluation, columns))
     known = set(labels)
-    strange = next((each for each in evaluated if each.label not in known), None)
-    if strange is not None:
-        raise _strange(strange)
+    evaluated: list[ListedPicture] = []
+    for picture in pictures_in(evaluation, columns, faults):
+        if picture.label in known:
+            evaluated.append(picture)
+        else:
+            faults.refuse(_strange(picture))
     return Listing(learnt, evaluated, labels, empty)
 
 
@@ -103,7 +108,7 @@ def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED
             labels.update(found)
             count, more = count + pictures, more or beyond
         for table in tables:
-            rows = [] if is_parquet(table) else list(itertools.islice(_read(table, columns), most))
+            rows = [] if is_parquet(table) else list(itertools.islice(_read(table, columns, FATAL), most))
             labels.update(picture.label for picture in rows)
             count += len(rows)
             if is_parquet(table) or len(rows) == most:
@@ -122,12 +127,12 @@ def check_pictures(train: Sequence[str], evaluation: float | Sequence[str], colu
             raise StudioError("data-strange-class", label=", ".join(strange[:5]))
 
 
-def pictures_in(given: Sequence[str], columns: Columns = NO_COLUMNS) -> Iterator[ListedPicture]:
+def pictures_in(given: Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL) -> Iterator[ListedPicture]:
     """The pictures of these folders and tables, in an order that is always the same."""
     for path in map(Path, given):
         tables = tables_in(path)
         for table in tables:
-            yield from _read(table, columns)
+            yield from _read(table, columns, faults)
         for label in () if tables else classes_of([str(path)]).labels:
             for file in pictures_of([str(path)], label, [EVERYTHING]):
                 yield ListedPicture(file, label, str(path), 0)
@@ -149,16 +154,21 @@ def tables_in(path: Path) -> list[Path]:
     return sorted(each for each in inside if each.suffix.lower() in TABLES and each.is_file())
 
 
-def _read(table: Path, columns: Columns) -> Iterator[ListedPicture]:
+def _read(table: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
     module, _, function = TABLES[table.suffix.lower()].partition(":")
-    read: Callable[[Path, Columns], Iterator[ListedPicture]] = getattr(importlib.import_module(module), function)
-    return read(table, columns)
+    read: Callable[[Path, Columns, Faults], Iterator[ListedPicture]] = getattr(
+        importlib.import_module(module), function
+    )
+    return read(table, columns, faults)
 
 
-def of_table(table: Path, columns: Columns) -> Iterator[ListedPicture]:
-    """The pictures whose paths are in a table. Raises ``StudioError`` "data-row" at one that is no file."""
-    for row in read_table(table, columns, PATHS):
-        yield ListedPicture(file_of(table, row.text, row.line), row.label, row.file, row.line)
+def of_table(table: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
+    """The pictures whose paths are in a table. Refuses ("data-row") one that is no file."""
+    for row in read_table(table, columns, PATHS, faults):
+        try:
+            yield ListedPicture(file_of(table, row.text, row.line), row.label, row.file, row.line)
+        except StudioError as error:
+            faults.refuse(error)
 
 
 def file_of(table: Path, text: str, line: int) -> Path:

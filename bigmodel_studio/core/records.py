@@ -13,10 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from bigmodel_studio.core.faults import FATAL, Faults
 from bigmodel_studio.core.messages import StudioError
 
 Record = Mapping[str, Any]
-Reader = Callable[[Path, Sequence[Sequence[str]]], Iterator[tuple[int, Record]]]
+Reader = Callable[[Path, Sequence[Sequence[str]], Faults], Iterator[tuple[int, Record]]]
 PARQUET = ".parquet"
 RECORDS: dict[str, str] = {
     ".jsonl": "bigmodel_studio.core.records:json_lines",
@@ -26,18 +27,18 @@ RECORDS: dict[str, str] = {
 """By the end of a file's name."""
 
 
-def records(path: Path, wanted: Sequence[Sequence[str]] = ()) -> Iterator[tuple[int, Record]]:
+def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = FATAL) -> Iterator[tuple[int, Record]]:
     """The rows of a file with the number of each (from 1).
 
-    Of each of the groups ``wanted`` one column is looked for, the likeliest first; nothing: all columns are. Raises
-    ``StudioError``: "data-row"; of Parquet "data-column", "data-parquet", "parquet-missing" as well.
+    Of each of the groups ``wanted`` one column is looked for, the likeliest first; nothing: all columns are. Refuses
+    what is no record ("data-row"); of Parquet raises ``StudioError`` "data-column", "data-parquet", "parquet-missing".
     """
     module, _, function = RECORDS[path.suffix.lower()].partition(":")
     read: Reader = getattr(importlib.import_module(module), function)
-    return read(path, wanted)
+    return read(path, wanted, faults)
 
 
-def json_lines(path: Path, wanted: Sequence[Sequence[str]]) -> Iterator[tuple[int, Record]]:
+def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> Iterator[tuple[int, Record]]:
     """JSON objects, one a line; empty lines are passed over."""
     with open(path, "rb") as stream:
         for line, data in enumerate(stream, 1):
@@ -45,11 +46,13 @@ def json_lines(path: Path, wanted: Sequence[Sequence[str]]) -> Iterator[tuple[in
                 continue
             try:
                 record = json.loads(data.removeprefix(codecs.BOM_UTF8))
-            except (ValueError, RecursionError) as error:
-                raise bad_row(path, line, detail="it is not JSON") from error
-            if not isinstance(record, dict):
-                raise bad_row(path, line, detail="it is no JSON object")
-            yield line, record
+            except (ValueError, RecursionError):
+                faults.refuse(bad_row(path, line, detail="it is not JSON"))
+                continue
+            if isinstance(record, dict):
+                yield line, record
+            else:
+                faults.refuse(bad_row(path, line, detail="it is no JSON object"))
 
 
 def bad_row(path: str | Path, line: int, *, detail: str) -> StudioError:

@@ -25,6 +25,7 @@ from bigmodel_studio.protocol.data import (
     Place,
     TokenRole,
     TokenShown,
+    Unit,
 )
 from bigmodel_studio.protocol.hub import (
     Account,
@@ -218,6 +219,7 @@ __all__ = [
     "Tried",
     "Try",
     "Turn",
+    "Unit",
     "Unload",
     "WeightBlock",
     "WhoAmI",

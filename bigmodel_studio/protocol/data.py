@@ -68,7 +68,7 @@ class PartCounts(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     examples: int
     items: int
-    """Tokens in all, or pictures."""
+    """Tokens in all (of plain text with those between paragraphs), or pictures."""
     unit: Unit
     shortest: int
     median: int
@@ -79,6 +79,7 @@ class PartCounts(msgspec.Struct, frozen=True, kw_only=True):
     doubles: int
     classes: tuple[ClassCount, ...] = ()
     bytes: int = 0
+    """Of the files that it is from (where a share of them is evaluated on, both parts are from the same)."""
 
 
 class TokenShown(msgspec.Struct, frozen=True):

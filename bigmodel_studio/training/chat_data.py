@@ -11,7 +11,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,6 +20,7 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.records import place
 from bigmodel_studio.training.cached import Pages, made_whole
 from bigmodel_studio.training.chat_files import CHAT_SUFFIXES, Chat, Fault, read_chats
 from bigmodel_studio.training.chat_spans import learnt_tokens, written
@@ -28,12 +29,20 @@ from bigmodel_studio.training.text_files import Corpus, Part, content_hash, file
 
 MOST_FAULTS = 20
 """So many are named in the log; all are counted."""
-_FILES = {"tokens": "", "learnt": "uint8", "starts": "uint64"}
+_FILES = {"tokens": "", "learnt": "uint8", "starts": "uint64", "places": "uint32"}
+
+
+class Spot(NamedTuple):
+    """Where something stands: the number of its file, a line, and what there is to be said of it."""
+
+    file: int
+    line: int
+    reason: str = ""
 
 
 class Counts(msgspec.Struct):
     """What was found: conversations learnt from and evaluated on, those that were cut, that had no answer within the
-    context, and that could not be used, the first of these with the reason.
+    context, and that could not be used; of each kind the first.
     """
 
     dtype: str
@@ -42,20 +51,28 @@ class Counts(msgspec.Struct):
     cut: int = 0
     without: int = 0
     faults: int = 0
-    named: list[str] = msgspec.field(default_factory=list)
+    cut_at: list[Spot] = msgspec.field(default_factory=list)
+    without_at: list[Spot] = msgspec.field(default_factory=list)
+    faults_at: list[Spot] = msgspec.field(default_factory=list)
 
-    def fault(self, fault: Fault) -> None:
-        """One that cannot be used."""
-        self.faults += 1
-        if len(self.named) < MOST_FAULTS:
-            self.named.append(str(fault))
+    def note(self, kind: Literal["cut", "without", "faults"], spot: Spot) -> None:
+        """One more of a kind."""
+        setattr(self, kind, getattr(self, kind) + 1)
+        spots: list[Spot] = getattr(self, f"{kind}_at")
+        if len(spots) < MOST_FAULTS:
+            spots.append(spot)
 
 
 class Chats:
-    """One part of the data: conversation ``n`` lies in ``tokens`` and ``learnt`` from ``starts[n]`` on."""
+    """One part of the data: conversation ``n`` lies in ``tokens`` and ``learnt`` from ``starts[n]`` on; ``places`` has
+    of each the number of its file, its line, and how many tokens it has whole.
+    """
 
-    def __init__(self, tokens: Tokens, learnt: NDArray[np.uint8], starts: NDArray[np.uint64]) -> None:
+    def __init__(
+        self, tokens: Tokens, learnt: NDArray[np.uint8], starts: NDArray[np.uint64], places: NDArray[np.uint32]
+    ) -> None:
         self.tokens, self.learnt, self.starts = tokens, learnt, starts
+        self.places = places.reshape(-1, 3)
         self._pages = Pages(tokens, learnt, starts)
 
     def __len__(self) -> int:
@@ -69,10 +86,15 @@ class Chats:
 
 
 class ChatData:
-    """Both parts of a run's data."""
+    """Both parts of a run's data, and the ``files`` by their numbers."""
 
-    def __init__(self, train: Chats, evaluation: Chats, counts: Counts) -> None:
-        self.train, self.evaluation, self.counts = train, evaluation, counts
+    def __init__(self, train: Chats, evaluation: Chats, counts: Counts, files: list[str]) -> None:
+        self.train, self.evaluation, self.counts, self.files = train, evaluation, counts, files
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The first of what could not be used."""
+        return [Fault(self.files[spot.file], spot.line, spot.reason) for spot in self.counts.faults_at]
 
 
 def chat_files(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpus:
@@ -96,12 +118,13 @@ def prepare(corpus: Corpus, share: float, tokenizer: PreTrainedTokenizerBase, co
     backend: Any = tokenizer
     recipe = [content, backend.backend_tokenizer.to_str(), tokenizer.chat_template, context, share]
     recipe += [tokenizer.special_tokens_map]
-    key = hashlib.sha256(f"chats 1 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"chats 2 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
     folder = paths.cache() / "chats" / key
     if not (folder / "chats.json").is_file():
         _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenising", done, total))
     counts = msgspec.json.decode((folder / "chats.json").read_bytes(), type=Counts)
-    return ChatData(_read(folder, "train", counts.dtype), _read(folder, "evaluation", counts.dtype), counts)
+    files = [str(part.path) for part in corpus.train + corpus.evaluation]
+    return ChatData(_read(folder, "train", counts.dtype), _read(folder, "evaluation", counts.dtype), counts, files)
 
 
 def _read(folder: Path, part: str, dtype: str) -> Chats:
@@ -118,19 +141,19 @@ def _make(
     say: Callable[[int], None],
 ) -> None:
     counts = Counts(dtype="uint16" if len(tokenizer) <= 65536 else "uint32")
-    done, numbers = 0, itertools.count()
+    done, numbers, files = 0, itertools.count(), itertools.count()
     with made_whole(folder, "chats.json") as temporary:
         writers = {name: _Writer(temporary, name, counts.dtype) for name in ("train", "evaluation")}
         try:
             for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):
                 for part in parts:
-                    read = 0
-                    for chat in _usable(part.path, counts):
-                        for ids, learnt in _rows(chat, tokenizer, context, counts):
+                    file, read = next(files), 0
+                    for chat in _usable(part, file, counts):
+                        for row in _rows(chat, file, tokenizer, context, counts):
                             number = next(numbers)
                             # Spread evenly, so that an order in the files does no harm.
                             held = name == "train" and int((number + 1) * share) > int(number * share)
-                            writers["evaluation" if held else name].add(ids, learnt)
+                            writers["evaluation" if held else name].add(row)
                         read += sum(len(message["content"].encode()) for message in chat.messages)
                         say(done + min(read, part.end))
                     done += part.end
@@ -139,36 +162,49 @@ def _make(
                 writer.close()
         counts.train, counts.evaluation = writers["train"].count, writers["evaluation"].count
         if not counts.train:
-            files = ", ".join(part.path.name for part in corpus.train)
-            detail = counts.named[0] if counts.named else "no answer lies within the context"
-            raise StudioError("chat-none", path=files, detail=detail)
+            names = [part.path.name for part in corpus.train + corpus.evaluation]
+            first = [f"{place(names[spot.file], spot.line)}: {spot.reason}" for spot in counts.faults_at[:1]]
+            raise StudioError(
+                "chat-none",
+                path=", ".join(names[: len(corpus.train)]),
+                detail=(first or ["no answer lies within the context"])[0],
+            )
         (temporary / "chats.json").write_bytes(msgspec.json.encode(counts))
 
 
-def _usable(path: Path, counts: Counts) -> Iterator[Chat]:
-    for found in read_chats(path):
+def _usable(part: Part, file: int, counts: Counts) -> Iterator[Chat]:
+    whole = part.end >= part.path.stat().st_size
+    for found in read_chats(part.path) if whole else read_chats(part.path, part.end):
         if isinstance(found, Fault):
-            counts.fault(found)
+            counts.note("faults", Spot(file, found.line, found.reason))
         else:
             yield found
 
 
-def _rows(
-    chat: Chat, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts
-) -> Iterator[tuple[list[int], list[bool]]]:
-    """Ids and marks of what can be learnt from a conversation; its last token is never read, only foretold."""
+class _Row(NamedTuple):
+    """Ids and marks of a conversation, cut to the context, and its place as ``Chats`` has it."""
+
+    ids: list[int]
+    learnt: list[bool]
+    place: tuple[int, int, int]
+
+
+def _rows(chat: Chat, file: int, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts) -> Iterator[_Row]:
+    """What can be learnt from a conversation; its last token is never read, only foretold."""
+    spot = Spot(file, chat.line)
     try:
         parts = written(tokenizer, chat.messages)
     except ValueError as error:
-        counts.fault(Fault(chat.file, chat.line, str(error)))
+        counts.note("faults", spot._replace(reason=str(error)))
         return
     for part in parts:
         ids, learnt = learnt_tokens(tokenizer, part)
-        counts.cut += len(ids) > context + 1
+        if len(ids) > context + 1:
+            counts.note("cut", spot)
         if any(learnt[1 : context + 1]):
-            yield ids[: context + 1], learnt[: context + 1]
+            yield _Row(ids[: context + 1], learnt[: context + 1], (file, chat.line, len(ids)))
         else:
-            counts.without += 1
+            counts.note("without", spot)
 
 
 class _Writer:
@@ -179,11 +215,12 @@ class _Writer:
         self._dtype = dtype
         self.count = self._place = 0
 
-    def add(self, ids: list[int], learnt: list[bool]) -> None:
+    def add(self, row: _Row) -> None:
         self._put("starts", [self._place])
-        self._put("tokens", ids)
-        self._put("learnt", learnt)
-        self.count, self._place = self.count + 1, self._place + len(ids)
+        self._put("tokens", row.ids)
+        self._put("learnt", row.learnt)
+        self._put("places", row.place)
+        self.count, self._place = self.count + 1, self._place + len(row.ids)
 
     def close(self) -> None:
         self._put("starts", [self._place])

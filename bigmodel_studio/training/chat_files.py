@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,14 +59,22 @@ class Fault(NamedTuple):
         return f"{place(self.file, self.line)}: {self.reason}"
 
 
-def read_chats(path: Path) -> Iterator[Chat | Fault]:
-    """The conversations of a file in order, and faults among them. Raises ``OSError``."""
+def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
+    """The conversations of a file in order, and faults among them, until ``most`` characters were said.
+
+    Raises ``OSError``.
+    """
+    said = 0
     for line, value in READERS.get(path.suffix.lower(), _json_entries)(path):
+        if said >= most:
+            return
+        said += 1
         if isinstance(value, Fault):
             yield value
             continue
         try:
             for messages in conversations_of(value):
+                said += sum(len(message["content"]) for message in messages)
                 yield Chat(messages, str(path), line)
         except ValueError as error:
             yield Fault(str(path), line, str(error))

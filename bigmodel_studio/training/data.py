@@ -6,9 +6,10 @@ Batches depend on nothing but the seed and the step, so that a resumed run sees 
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ Tokens = NDArray[np.uint16] | NDArray[np.uint32]
 class TokenData:
     """The tokens of a run: ``train`` and ``evaluation``, each a memory-mapped vector of ids."""
 
-    def __init__(self, train: Tokens, evaluation: Tokens, replaced: dict[str, int]) -> None:
+    def __init__(
+        self, train: Tokens, evaluation: Tokens, replaced: dict[str, int], chunks: Sequence[Sequence[int]] = ()
+    ) -> None:
+        """``chunks``: with which token of ``train`` each chunk of text begins, of which part, on which line."""
         self.train = train
+        self._chunks = chunks
         self.evaluation = evaluation
         self.replaced = replaced
         """Characters that were not UTF-8 and were read as U+FFFD, by file."""
@@ -44,12 +49,22 @@ class TokenData:
         if 0 < len(self.evaluation) < 2:
             raise StudioError("data-too-little", tokens=len(self.evaluation), needed=2, part="evaluation")
 
-    def batch(self, seed: int, step: int, batch: int, context: int) -> torch.Tensor:
-        """int64 [batch, context + 1]: windows at random places, by a counter-based generator keyed (seed, step)."""
+    def starts(self, seed: int, step: int, batch: int, context: int) -> NDArray[np.int64]:
+        """Where windows begin: at random places, by a counter-based generator keyed (seed, step)."""
         random = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, step]))
-        starts = random.integers(0, len(self.train) - context, size=batch)
+        return random.integers(0, len(self.train) - context, size=batch)
+
+    def batch(self, seed: int, step: int, batch: int, context: int) -> torch.Tensor:
+        """int64 [batch, context + 1]: the windows that ``starts`` says."""
         self._pages.read(batch)
-        return _windows(self.train, starts, context)
+        return _windows(self.train, self.starts(seed, step, batch, context), context)
+
+    def place(self, start: int, tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
+        """The part of the training corpus that a token is of, and its line in it (that of its chunk, where a tokenizer
+        leaves line ends out).
+        """
+        token, part, line = self._chunks[bisect.bisect_right(self._chunks, start, key=lambda chunk: chunk[0]) - 1]
+        return part, line + str(tokenizer.decode(self.train[token:start].tolist())).count("\n")
 
     def evaluation_batches(self, batches: int, batch: int, context: int) -> Iterator[torch.Tensor]:
         """The same every time: up to ``batches`` of windows that do not overlap, spread over the evaluation part."""
@@ -73,7 +88,7 @@ def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> Tok
     content = content_hash(corpus, lambda done: say("reading", done, total))
     backend: Any = tokenizer
     rules = backend.backend_tokenizer.to_str()
-    key = hashlib.sha256(f"2 {content} {rules} {tokenizer.eos_token_id}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"3 {content} {rules} {tokenizer.eos_token_id}".encode()).hexdigest()[:32]
     folder = paths.cache() / "tokens" / key
     if not (folder / "tokens.json").is_file():
         _make(folder, corpus, tokenizer, lambda done: say("tokenising", done, total))
@@ -82,6 +97,7 @@ def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> Tok
         mapped(folder / "train.bin", facts["dtype"]),
         mapped(folder / "evaluation.bin", facts["dtype"]),
         facts["replaced"],
+        facts["chunks"],
     )
 
 
@@ -96,22 +112,34 @@ def mapped(path: Path, dtype: str) -> Tokens:
 def _make(folder: Path, corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Callable[[int], None]) -> None:
     dtype = "uint16" if len(tokenizer) <= 65536 else "uint32"
     done = 0
+    chunks: dict[str, list[tuple[int, int, int]]] = {"train": [], "evaluation": []}
     with made_whole(folder, "tokens.json") as temporary:
         for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):
+            tokens = 0
             with open(temporary / f"{name}.bin", "wb") as stream:
-                for ids, read in _encode(parts, corpus, tokenizer):
+                for number, line, ids, read in _encode(parts, corpus, tokenizer):
                     stream.write(np.asarray(ids, dtype=dtype).tobytes())
+                    chunks[name].append((tokens, number, line))
+                    tokens += len(ids)
                     done += read
                     say(done)
-        (temporary / "tokens.json").write_text(json.dumps({"dtype": dtype, "replaced": corpus.replaced}), "utf-8")
+        facts = {"dtype": dtype, "replaced": corpus.replaced, "chunks": chunks["train"]}
+        (temporary / "tokens.json").write_text(json.dumps(facts), "utf-8")
 
 
-def _encode(parts: list[Part], corpus: Corpus, tokenizer: PreTrainedTokenizerBase) -> Iterator[tuple[list[int], int]]:
-    """Ids chunk by chunk with the bytes they came from; every file ends with the end-of-text token if there is one."""
+def _encode(
+    parts: list[Part], corpus: Corpus, tokenizer: PreTrainedTokenizerBase
+) -> Iterator[tuple[int, int, list[int], int]]:
+    """Chunk by chunk: the part that it is of, the line in this on which it begins, ids, and the bytes they came from.
+
+    Every file ends with the end-of-text token if there is one.
+    """
     backend: Any = tokenizer
     encode = backend.backend_tokenizer.encode_batch_fast
     end = [] if tokenizer.eos_token_id is None else [int(tokenizer.eos_token_id)]
-    for part in parts:
+    for number, part in enumerate(parts):
+        line = 1
         for chunk in read_chunks(part, corpus):
-            yield encode([chunk], add_special_tokens=False)[0].ids, len(chunk.encode("utf-8"))
-        yield end, 0
+            yield number, line, encode([chunk], add_special_tokens=False)[0].ids, len(chunk.encode("utf-8"))
+            line += chunk.count("\n")
+        yield number, line, end, 0

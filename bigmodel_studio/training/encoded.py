@@ -19,17 +19,23 @@ AT_ONCE = 1000
 @dataclass(frozen=True)
 class Encoded:
     """``ids`` of text n are ``ids[starts[n]:starts[n + 1]]``; ``words`` says for each id which word it belongs to
-    (-1: none), where texts came as words. ``cut`` are the texts that were longer than they may be.
+    (-1: none), where texts came as words. ``lengths`` are those of the whole texts.
     """
 
     ids: NDArray[np.int32]
     starts: NDArray[np.int64]
     words: NDArray[np.int32]
-    cut: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
+
+    @property
+    def cut(self) -> NDArray[np.bool_]:
+        """The texts that were longer than they may be."""
+        found: NDArray[np.bool_] = self.lengths > np.diff(self.starts)
+        return found
 
     @property
     def cuts(self) -> int:
-        """How many were cut."""
+        """How many those are."""
         return int(self.cut.sum())
 
     def of(self, number: int) -> NDArray[np.int32]:
@@ -52,7 +58,8 @@ def encode_texts(
     """Texts (or, ``as_words``, sentences of words) with the model's special tokens, cut to ``context`` tokens."""
     ids: list[NDArray[np.int32]] = []
     words: list[NDArray[np.int32]] = []
-    cut: list[bool] = []
+    whole: list[int] = []
+    added = tokenizer.num_special_tokens_to_add()
     call: Any = tokenizer
     for first in range(0, len(texts), AT_ONCE):
         part = [list(each) if as_words else each for each in texts[first : first + AT_ONCE]]
@@ -60,7 +67,7 @@ def encode_texts(
         for encoding in made.encodings:
             ids.append(np.array(encoding.ids, dtype=np.int32))
             words.append(np.array([-1 if w is None else w for w in encoding.word_ids], dtype=np.int32))
-            cut.append(bool(encoding.overflowing))
+            whole.append(len(encoding.ids) + sum(len(rest.ids) - added for rest in encoding.overflowing))
         if say is not None:
             say("tokenising", min(first + AT_ONCE, len(texts)), len(texts))
     lengths = np.array([0, *map(len, ids)], dtype=np.int64)
@@ -69,7 +76,7 @@ def encode_texts(
         np.concatenate(ids) if ids else empty,
         lengths.cumsum(),
         np.concatenate(words) if words else empty,
-        np.array(cut, dtype=bool),
+        np.array(whole, dtype=np.int64),
     )
 
 

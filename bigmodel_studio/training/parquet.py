@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel_studio.core import paths
+from bigmodel_studio.core.faults import FATAL, Faults
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.records import Record, parquet_missing
 
@@ -23,8 +24,8 @@ ClassNames = dict[str, tuple[str, ...]]
 """By column, what its numbers mean."""
 
 
-def records(path: Path, wanted: Sequence[Sequence[str]] = ()) -> Iterator[tuple[int, Record]]:
-    """The rows with their numbers (from 1), as ``core.records`` has them.
+def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = FATAL) -> Iterator[tuple[int, Record]]:
+    """The rows with their numbers (from 1), as ``core.records`` has them; there is none that cannot be read alone.
 
     Raises ``StudioError``: "parquet-missing", "data-parquet", "data-column".
     """

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bigmodel_studio.core.faults import Faults
 from bigmodel_studio.core.labelled_tables import LABEL_NAMES, Columns
 from bigmodel_studio.core.opening import PICTURE_SUFFIXES
 from bigmodel_studio.core.picture_listing import PATHS, ListedPicture, file_of
@@ -23,7 +24,7 @@ INDEX = "rows.jsonl"
 _BEGINNINGS = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"BM": ".bmp", b"RIFF": ".webp"}
 
 
-def of_table(path: Path, columns: Columns) -> Iterator[ListedPicture]:
+def of_table(path: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
     """The pictures of a file, row by row.
 
     Raises ``StudioError`` as ``parquet.records`` does, and "data-record" for a row without a picture or a class;

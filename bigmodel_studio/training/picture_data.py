@@ -29,7 +29,7 @@ from bigmodel_studio.training.cutting import CUTS, ORDER, cut
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.picture_input import Picture
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 KEPT_RATIO = 1.25
 """The shorter side of what is kept is at most this many times the model's input, and the longer one twice that."""
 FACTS = "pictures.json"
@@ -43,14 +43,22 @@ class Listed:
     pictures: tuple[ListedPicture, ...]
     labels: tuple[int, ...]
 
+    def every(self, number: int) -> Listed:
+        """Every so many-th of them."""
+        return Listed(self.pictures[::number], self.labels[::number])
+
 
 class Stored:
-    """Pictures of one part, memory-mapped: ``picture(i)`` is uint8 [height, width, 3]; ``labels`` int64 [pictures]."""
+    """Pictures of one part, memory-mapped: ``picture(i)`` is uint8 [height, width, 3]; ``labels`` int64 [pictures].
+
+    ``shorter`` are the shorter sides of the pictures in their files, and ``digests`` the same for the same pixels.
+    """
 
     def __init__(self, folder: Path, part: str, files: list[str]) -> None:
         self.files = files
         index: NDArray[np.int64] = np.load(folder / f"{part}.npy", allow_pickle=False)
         self._places, self.labels = index[:, :3], np.ascontiguousarray(index[:, 3])
+        self.shorter, self.digests = index[:, 4], index[:, 5]
         path = folder / f"{part}.bin"
         self._bytes = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.zeros(0, np.uint8)
 
@@ -147,7 +155,7 @@ def prepare(
     ``whole`` is how the model sees a picture, ``recipe`` says it in words that change when it does. Raises
     ``StudioError`` "data-no-pictures", ``OSError``; nothing half-made is left in the cache.
     """
-    folder = paths.cache() / "pictures" / _key(train, evaluation, recipe, input_px)
+    folder = folder_of(train, evaluation, recipe, input_px)
     if not (folder / FACTS).is_file():
         with made_whole(folder, FACTS) as temporary:
             _make(temporary, train, evaluation, whole, input_px, say)
@@ -162,6 +170,11 @@ def prepare(
         facts["std"],
         [(path, reason) for path, reason in facts["skipped"]],
     )
+
+
+def folder_of(train: Listed, evaluation: Listed, recipe: str, input_px: int) -> Path:
+    """Where these pictures are kept, once they were decoded (``FACTS`` is there then)."""
+    return paths.cache() / "pictures" / _key(train, evaluation, recipe, input_px)
 
 
 def _key(train: Listed, evaluation: Listed, recipe: str, input_px: int) -> str:
@@ -189,23 +202,24 @@ def _make(
     moments = np.zeros((2, 3))
     facts: dict[str, object] = {"skipped": skipped}
     for name, part, form in (("train", train, _bounded(most)), ("evaluation", evaluation, whole)):
-        index: list[tuple[int, int, int, int]] = []
+        index: list[tuple[int, ...]] = []
         kept: list[str] = []
         with open(folder / f"{name}.bin", "wb") as stream:
             for picture, label in zip(part.pictures, part.labels, strict=True):
                 done += 1
                 say("reading pictures", done, total)
                 try:
-                    pixels = form(read_picture(picture.path))
+                    decoded = read_picture(picture.path)
+                    pixels = form(decoded)
                 except StudioError as error:
                     skipped.append((str(picture), str(error)))
                     continue
-                index.append((stream.tell(), *pixels.shape[:2], label))
+                index.append((stream.tell(), *pixels.shape[:2], label, min(decoded.size), _digest(decoded)))
                 kept.append(str(picture.path))
                 stream.write(pixels.tobytes())
                 if name == "train":
                     moments += _moments(pixels)
-        np.save(folder / f"{name}.npy", np.asarray(index, dtype=np.int64).reshape(-1, 4))
+        np.save(folder / f"{name}.npy", np.asarray(index, dtype=np.int64).reshape(-1, 6))
         facts[name] = kept
     count = max(1, len(facts["train"]))  # type: ignore[arg-type]
     mean = moments[0] / count
@@ -226,6 +240,12 @@ def _bounded(most: int) -> Callable[[Image.Image], Picture]:
         return np.asarray(picture)
 
     return made
+
+
+def _digest(picture: Image.Image) -> int:
+    """63 bits that are the same for the same pixels."""
+    found = hashlib.blake2b(f"{picture.size}".encode() + picture.tobytes(), digest_size=8).digest()
+    return int.from_bytes(found, "little") >> 1
 
 
 def _moments(pixels: Picture) -> NDArray[np.float64]:

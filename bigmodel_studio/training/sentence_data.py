@@ -5,9 +5,10 @@ Made once for a text and a tokenizer, and kept in the cache under a hash of both
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,25 @@ class Mapped(Sentences):
 
 
 class SentenceData:
-    """Both parts of a run's data; ``replaced`` counts what was not UTF-8, by file."""
+    """Both parts of a run's data; ``replaced`` counts what was not UTF-8, by file.
 
-    def __init__(self, train: Sentences, evaluation: Sentences, replaced: dict[str, int]) -> None:
+    ``lines`` are those of the training sentences, ``parts`` the sentences that the parts of its corpus begin with.
+    """
+
+    def __init__(
+        self,
+        train: Sentences,
+        evaluation: Sentences,
+        replaced: dict[str, int],
+        lines: NDArray[np.uint32],
+        parts: Sequence[int],
+    ) -> None:
         self.train, self.evaluation, self.replaced = train, evaluation, replaced
+        self._lines, self._parts = lines, parts
+
+    def place(self, sentence: int) -> tuple[int, int]:
+        """The part of the training corpus that a sentence is of, and its line in it."""
+        return bisect.bisect_right(self._parts, sentence) - 1, int(self._lines[sentence])
 
     def check(self, *, pairs: bool) -> None:
         """Raises ``StudioError`` "data-no-sentences" where there is nothing to learn from."""
@@ -59,14 +75,14 @@ def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> Sen
     total = sum(part.end - part.start for part in corpus.train + corpus.evaluation)
     content = content_hash(corpus, lambda done: say("reading", done, total))
     backend: Any = tokenizer
-    key = hashlib.sha256(f"sentences 1 {content} {backend.backend_tokenizer.to_str()}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"sentences 2 {content} {backend.backend_tokenizer.to_str()}".encode()).hexdigest()[:32]
     folder = paths.cache() / "sentences" / key
     if not (folder / "sentences.json").is_file():
         _make(folder, corpus, tokenizer, lambda done: say("tokenising", done, total))
     facts = json.loads((folder / "sentences.json").read_text("utf-8"))
-    return SentenceData(
-        _read(folder, "train", facts["dtype"]), _read(folder, "evaluation", facts["dtype"]), facts["replaced"]
-    )
+    lines: Any = mapped(folder / "train-lines.bin", "uint32")
+    train, evaluation = (_read(folder, part, facts["dtype"]) for part in ("train", "evaluation"))
+    return SentenceData(train, evaluation, facts["replaced"], lines, facts["parts"])
 
 
 def _read(folder: Path, part: str, dtype: str) -> Mapped:
@@ -79,31 +95,44 @@ def _read(folder: Path, part: str, dtype: str) -> Mapped:
 def _make(folder: Path, corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Callable[[int], None]) -> None:
     dtype = "uint16" if len(tokenizer) <= 65536 else "uint32"
     done = 0
+    begins: dict[str, list[int]] = {"train": [], "evaluation": []}
     with made_whole(folder, "sentences.json") as temporary:
         for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):
-            for read in _write(temporary, name, parts, corpus, tokenizer, dtype):
+            for read in _write(temporary, name, parts, corpus, tokenizer, dtype, begins[name]):
                 done += read
                 say(done)
-        (temporary / "sentences.json").write_text(json.dumps({"dtype": dtype, "replaced": corpus.replaced}), "utf-8")
+        facts = {"dtype": dtype, "replaced": corpus.replaced, "parts": begins["train"]}
+        (temporary / "sentences.json").write_text(json.dumps(facts), "utf-8")
 
 
 def _write(
-    folder: Path, name: str, parts: list[Part], corpus: Corpus, tokenizer: PreTrainedTokenizerBase, dtype: str
+    folder: Path,
+    name: str,
+    parts: list[Part],
+    corpus: Corpus,
+    tokenizer: PreTrainedTokenizerBase,
+    dtype: str,
+    begins: list[int],
 ) -> Iterator[int]:
-    """Write one part's four files; yields the bytes read, chunk by chunk, so that memory stays flat."""
+    """Write one part's files, and into ``begins`` the sentences that the corpus' parts begin with; yields the bytes
+    read, chunk by chunk, so that memory stays flat.
+    """
     backend: Any = tokenizer
     encode = backend.backend_tokenizer.encode_batch_fast
     tokens = sentences = begun = 0
-    files = {file: open(folder / f"{name}-{file}.bin", "wb") for file in _FILES}  # noqa: SIM115 - closed below
+    files = {file: open(folder / f"{name}-{file}.bin", "wb") for file in (*_FILES, "lines")}  # noqa: SIM115 - closed below
 
     def put(file: str, values: list[int] | NDArray[Any], kind: str = "uint64") -> None:
         files[file].write(np.asarray(values, dtype=kind).tobytes())
 
     try:
         for part in parts:
+            begins.append(sentences)
             for found in documents_in(_counted(read_chunks(part, corpus), read := [0])):
                 if found is not None:
-                    rows = [row for each in encode(found, add_special_tokens=False) if (row := each.ids)]
+                    made = encode([sentence for _, sentence in found], add_special_tokens=False)
+                    rows = [row for each in made if (row := each.ids)]
+                    put("lines", [line for (line, _), each in zip(found, made, strict=True) if each.ids], "uint32")
                     lengths = np.array([len(row) for row in rows], dtype=np.int64)
                     put("tokens", np.concatenate([*rows, []]), dtype)
                     put("sentences", tokens + np.cumsum(lengths) - lengths)

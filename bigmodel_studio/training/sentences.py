@@ -32,16 +32,17 @@ def _bounded(sentence: str) -> Iterator[str]:
         yield sentence
 
 
-def documents_in(chunks: Iterable[str]) -> Iterator[list[str] | None]:
-    """For each chunk the sentences that it holds, and ``None`` wherever a document ends.
+def documents_in(chunks: Iterable[str]) -> Iterator[list[tuple[int, str]] | None]:
+    """For each chunk the sentences that it holds, each with its line (from 1), and ``None`` wherever a document ends.
 
     A chunk ends where a line does (``text_files.read_chunks``), or else amid a line without an end near.
     """
+    first = 1
     for chunk in chunks:
-        found: list[str] = []
-        for line in chunk.removesuffix("\n").split("\n"):
+        found: list[tuple[int, str]] = []
+        for number, line in enumerate(chunk.removesuffix("\n").split("\n"), first):
             if line.strip():
-                found += sentences_of(line)
+                found += [(number, sentence) for sentence in sentences_of(line)]
                 continue
             if found:
                 yield found
@@ -49,4 +50,5 @@ def documents_in(chunks: Iterable[str]) -> Iterator[list[str] | None]:
             yield None
         if found:
             yield found
+        first += chunk.count("\n")
     yield None

@@ -30,6 +30,10 @@ class Part:
     start: int
     end: int
 
+    @property
+    def bytes(self) -> int:
+        return self.end - self.start
+
 
 @dataclass
 class Corpus:
@@ -38,6 +42,10 @@ class Corpus:
     train: list[Part]
     evaluation: list[Part]
     replaced: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        return sum(part.bytes for part in self.train + self.evaluation)
 
 
 def split_corpus(
@@ -82,6 +90,24 @@ def _cut(parts: list[Part], kept: int) -> Corpus:
     return corpus
 
 
+def excerpt(corpus: Corpus, most: int) -> Corpus:
+    """The beginning of both parts, ``most`` bytes together (and up to 64 KiB more), in their proportion."""
+    share = most / corpus.bytes
+    return Corpus(_beginning(corpus.train, share), _beginning(corpus.evaluation, share), corpus.replaced)
+
+
+def _beginning(parts: list[Part], share: float) -> list[Part]:
+    left = int(sum(part.bytes for part in parts) * share)
+    taken: list[Part] = []
+    for part in parts:
+        if left <= 0:
+            break
+        end = part.end if part.bytes <= left else _line_end(part.path, part.start + left, part.end)
+        taken.append(Part(part.path, part.start, end))
+        left -= part.bytes
+    return taken
+
+
 def _line_end(path: Path, boundary: int, end: int) -> int:
     with open(path, "rb") as stream:
         stream.seek(boundary)
@@ -108,6 +134,26 @@ def files_of(given: Sequence[str], suffixes: tuple[str, ...]) -> list[Path]:
         else:
             raise StudioError("data-missing", path=text)
     return found
+
+
+def broken_lines(part: Part) -> Iterator[int]:
+    """The lines of a file, within a part of it, that are not UTF-8."""
+    with open(part.path, "rb") as stream:
+        read = 0
+        for number, line in enumerate(stream, 1):
+            read += len(line)
+            if part.start < read and not _is_utf8(line):
+                yield number
+            if read >= part.end:
+                return
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_chunks(part: Part, corpus: Corpus) -> Iterator[str]:

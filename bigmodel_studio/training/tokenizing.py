@@ -6,6 +6,7 @@ loss. WordPiece as in BERT (Wu et al. 2016, section 4.1; Devlin et al. 2018, sec
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,10 +15,13 @@ import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerBase
 
+from bigmodel_studio.core import paths
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.spec import ModelSpec
 from bigmodel_studio.engine import loading
-from bigmodel_studio.training.text_files import Corpus, read_chunks
+from bigmodel_studio.training.cached import made_whole
+from bigmodel_studio.training.text_files import Corpus, content_hash, read_chunks
 
 Say = Callable[[str, int, int], None]
 Learn = Callable[[Corpus, int, int, Callable[[int], None]], PreTrainedTokenizerBase]
@@ -26,6 +30,7 @@ END_OF_TEXT = "<|endoftext|>"
 LEARN_BYTES = 32 * 1024 * 1024
 """Of a larger text, as much as this is taken to learn merges from, in chunks spread evenly over all of it."""
 SMALLEST = 257
+TOKENIZER_FILE = "tokenizer.json"
 WORDPIECE_ALPHABET = 1000
 """At most so many characters are symbols of their own, the most frequent ones."""
 
@@ -92,13 +97,23 @@ def train_wordpiece(corpus: Corpus, size: int, context: int, say: Callable[[int]
     return transformers.BertTokenizer(vocab=tokenizer.get_vocab(), model_max_length=context)
 
 
-def asked_tokenizer(name: str, corpus: Corpus, learn: Learn, context: int, say: Say) -> PreTrainedTokenizerBase:
-    """The tokenizer that a spec names: what ``learn`` makes of the corpus for "train:N", else a folder's."""
-    size = wants_training(name)
+def asked_tokenizer(model: ModelSpec, corpus: Corpus, learn: Learn, say: Say) -> PreTrainedTokenizerBase:
+    """The tokenizer that a spec names: what ``learn`` makes of the corpus for "train:N", else a folder's.
+
+    What was learnt is kept in the cache, under a hash of what it was learnt from.
+    """
+    size = wants_training(model.tokenizer)
     if size is None:
-        return folder_tokenizer(name)
-    total = sum(part.end - part.start for part in corpus.train)
-    return learn(corpus, size, context, lambda done: say("vocabulary", done, total))
+        return folder_tokenizer(model.tokenizer)
+    total = sum(part.bytes for part in corpus.train)
+    content = content_hash(Corpus(corpus.train, []), lambda done: say("reading", done, total))
+    key = hashlib.sha256(f"1 {learn.__name__} {size} {model.context} {content}".encode()).hexdigest()[:32]
+    folder = paths.cache() / "tokenizers" / key
+    if not (folder / TOKENIZER_FILE).is_file():
+        learnt = learn(corpus, size, model.context, lambda done: say("vocabulary", done, total))
+        with made_whole(folder, TOKENIZER_FILE) as temporary:
+            learnt.save_pretrained(str(temporary))
+    return loading.load_tokenizer(folder, model.tokenizer)
 
 
 def folder_tokenizer(name: str) -> PreTrainedTokenizerBase:

@@ -267,7 +267,7 @@ def test_conversations_are_cut_left_out_and_counted_and_come_from_the_cache(
     tokenizer, files = byte_tokenizer(), chat_data.chat_files([str(path)], 0.0)
     made = chat_data.prepare(files, 0.0, tokenizer, 32, quiet)
     assert (made.counts.train, made.counts.cut, made.counts.without, made.counts.faults) == (2, 2, 1, 1)
-    assert made.counts.named[0].startswith(f"{path}, line 4: it is no JSON")
+    assert str(made.faults[0]).startswith(f"{path}, line 4: it is no JSON")
     ids, learnt = made.train.conversation(0)
     assert tokenizer.decode(ids[learnt == 1].tolist()) == "b\n"
     assert len(made.train.conversation(1)[0]) == 33

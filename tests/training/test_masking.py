@@ -75,7 +75,7 @@ def test_documents_end_at_blank_lines_wherever_the_chunks_are_cut(lines: list[st
             if part is None:
                 found.append([])
             else:
-                found[-1] += part
+                found[-1] += [sentence for _, sentence in part]
         return [document for document in found if document]
 
     text = [f"{line}\n" for line in lines]

@@ -18,8 +18,9 @@ import torch
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.protocol import ExampleSeen, ExampleShown, Place, TokenLoss, TokenShown
+from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Finding, Place, TokenLoss, TokenShown
 from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.reading import Reading
 
 OBJECTIVES = {
     "causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM",
@@ -55,6 +56,21 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
     said: Sequence[int] = ()
 
 
+class Entry(NamedTuple):
+    """An example of the data as it is counted. ``key`` is what doubles are known by: the text, where there is one.
+
+    ``length`` as it is in the data, in tokens, or the shorter side of a picture in pixels. ``labels`` is its class, or
+    the tags of its words; ``unknown`` counts tokens that stand for what the tokenizer does not know.
+    """
+
+    place: Place
+    key: str
+    length: int
+    labels: Sequence[str] = ()
+    cut: bool = False
+    unknown: int = 0
+
+
 class Judged(NamedTuple):
     """What a model makes of an example: its loss, and that of each of its tokens (None: nothing is learnt there).
 
@@ -83,7 +99,7 @@ class Objective(ABC):
     """Left by ``evaluate`` where it can tell examples apart."""
 
     @abstractmethod
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         """Prepare the data, and what of the model is known without its weights; of ``checkpoint`` where the run is
         resumed. Raises ``StudioError``.
         """
@@ -91,6 +107,23 @@ class Objective(ABC):
     @abstractmethod
     def build_model(self) -> None:
         """Make ``model``, or load it. Raises ``StudioError``."""
+
+    @abstractmethod
+    def entries(self, role: DataRole) -> Iterator[Entry]:
+        """Every example of a part of the data, to be counted; no model is needed for it."""
+
+    def tokens_in(self, role: DataRole) -> int | None:
+        """How many tokens a part has, where that is not the sum of its entries' lengths."""
+        return None
+
+    def findings(self) -> Iterator[Finding]:
+        """What it found wrong with its data as it prepared them."""
+        yield from ()
+
+    @property
+    @abstractmethod
+    def updates_an_epoch(self) -> float:
+        """After so many updates as many examples (or tokens) were drawn as there are to learn from."""
 
     @abstractmethod
     def batch(self, step: int) -> Batch:
@@ -204,18 +237,18 @@ def place_text(place: Place) -> str:
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
-def prepare(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
+def prepare(spec: RunSpec, checkpoint: Path | None, reading: Reading) -> Objective:
     """The objective that a checked spec names, without its model: its data can be looked at.
 
     Raises ``StudioError`` where its data cannot be used, or its model by what is known of it without loading it.
     """
     module, _, name = OBJECTIVES[spec.objective].partition(":")
-    made: Objective = getattr(importlib.import_module(module), name)(spec, checkpoint, say)
+    made: Objective = getattr(importlib.import_module(module), name)(spec, checkpoint, reading)
     return made
 
 
 def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
     """The objective that a checked spec names. Raises ``StudioError`` where its data or its model cannot be used."""
-    made = prepare(spec, checkpoint, say)
+    made = prepare(spec, checkpoint, Reading(say))
     made.build_model()
     return made

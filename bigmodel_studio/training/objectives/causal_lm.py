@@ -17,13 +17,14 @@ from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTr
 
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.spec import ModelSpec, RunSpec
-from bigmodel_studio.protocol import ExampleShown, Place, TokenShown
+from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, TokenShown
 from bigmodel_studio.training import baselines, data, tokenizing
 from bigmodel_studio.training.base_model import causal_model
 from bigmodel_studio.training.continuing import continued, ends_of
-from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import token_texts
+from bigmodel_studio.training.paragraphs import not_utf8, paragraph_entries
+from bigmodel_studio.training.reading import Reading
 from bigmodel_studio.training.text_files import split_corpus
 
 MOST_EXAMPLE_CHARACTERS = 400
@@ -35,19 +36,20 @@ class CausalLM(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec
-        corpus = split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, say)
+        corpus = reading.corpus(split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, reading.say))
         source = checkpoint if checkpoint is not None else _base_folder(spec.model)
         self._base = causal_model(source) if source is not None else None
         # The text is looked at before anything large is built: a context that it cannot fill costs its square.
         if self._base is None:
             learn = tokenizing.train_tokenizer
-            self.tokenizer = tokenizing.asked_tokenizer(spec.model.tokenizer, corpus, learn, spec.model.context, say)
+            self.tokenizer = tokenizing.asked_tokenizer(spec.model, corpus, learn, reading.say)
             self.context = spec.model.context
         else:
             self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
-        self.tokens = data.prepare(corpus, self.tokenizer, say)
+        self._corpus = corpus
+        self.tokens = data.prepare(corpus, self.tokenizer, reading.say)
         self.tokens.check(self.context)
         train, evaluation = len(self.tokens.train), len(self.tokens.evaluation)
         self.notes = [
@@ -64,6 +66,21 @@ class CausalLM(Objective):
             self.model = build_gpt(self._spec.model, self.tokenizer, self._spec.seed)
         else:
             self.model = self._base.load()
+
+    def entries(self, role: DataRole) -> Iterator[Entry]:
+        """Paragraphs."""
+        return paragraph_entries(self._corpus.train if role == "training" else self._corpus.evaluation, self.tokenizer)
+
+    def tokens_in(self, role: DataRole) -> int:
+        return len(self.tokens.train if role == "training" else self.tokens.evaluation)
+
+    def findings(self) -> Iterator[Finding]:
+        if self.tokens.replaced:
+            yield from not_utf8(self._corpus)
+
+    @property
+    def updates_an_epoch(self) -> float:
+        return len(self.tokens.train) / (self._spec.schedule.update * self.context)
 
     def batch(self, step: int) -> Batch:
         return {"tokens": self.tokens.batch(self._spec.seed, step, self._spec.schedule.update, self.context)}
@@ -119,18 +136,22 @@ class CausalLM(Objective):
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
         """Every token but the first is to be said from those before it."""
         rows = part_of(batch, numbers)["tokens"].tolist()
-        place = Place(self._spec.data.train[0])
+        starts = self.tokens.starts(self._spec.seed, step, self._spec.schedule.update, self.context)[list(numbers)]
         return [
             ExampleShown(
-                place=place,
+                place=self._place(int(start)),
                 tokens=tuple(
                     TokenShown(text, "learnt" if number else "read")
                     for number, text in enumerate(token_texts(self.tokenizer, row))
                 ),
                 length=len(row),
             )
-            for row in rows
+            for start, row in zip(starts, rows, strict=True)
         ]
+
+    def _place(self, start: int) -> Place:
+        part, line = self.tokens.place(start, self.tokenizer)
+        return Place(str(self._corpus.train[part].path), line)
 
     def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
         tokens = batch["tokens"]

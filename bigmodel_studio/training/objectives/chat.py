@@ -19,17 +19,17 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.protocol import ExampleShown, Place, TokenShown
+from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem, TokenShown
 from bigmodel_studio.training import chat_data, drawing
 from bigmodel_studio.training.base_model import causal_model
 from bigmodel_studio.training.baselines import token_shares
 from bigmodel_studio.training.chat_data import Chats
 from bigmodel_studio.training.chat_spans import simple_template
 from bigmodel_studio.training.continuing import continued, ends_of
-from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
 from bigmodel_studio.training.objectives.token_texts import token_texts
+from bigmodel_studio.training.reading import Reading
 
 ORDER = 1
 """The stream of random numbers that conversations are shuffled by."""
@@ -55,9 +55,9 @@ class Chat(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec
-        corpus = chat_data.chat_files(spec.data.train, spec.data.evaluation)
+        corpus = reading.corpus(chat_data.chat_files(spec.data.train, spec.data.evaluation))
         source = checkpoint if checkpoint is not None else resolve(parse_model(spec.model.base))
         self._base = causal_model(source)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
@@ -65,7 +65,7 @@ class Chat(Objective):
         if bare:
             self.tokenizer.chat_template = simple_template(self.tokenizer)
         share = float(spec.data.evaluation) if isinstance(spec.data.evaluation, float | int) else 0.0
-        self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, say)
+        self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, reading.say)
         self.notes = self._told(bare)
 
     def build_model(self) -> None:
@@ -88,16 +88,52 @@ class Chat(Objective):
             notes.append(f"{counts.cut:,} are longer than the context: their ends are cut off")
         if counts.without:
             notes.append(f"{counts.without:,} are left out: no answer in them begins within the context")
-        notes += [f"left out: {fault}" for fault in counts.named]
-        more = counts.faults - len(counts.named)
+        notes += [f"left out: {fault}" for fault in self.data.faults]
+        more = counts.faults - len(counts.faults_at)
         return notes + [f"left out: {more:,} more"] * bool(more)
 
     # ------------------------------------------------------------------------------- for the loop
 
+    def entries(self, role: DataRole) -> Iterator[Entry]:
+        """Conversations, told apart by their tokens."""
+        data = self.data.train if role == "training" else self.data.evaluation
+        unknown = self.tokenizer.unk_token_id
+        for number, (file, line, length) in enumerate(data.places.tolist()):
+            ids, _ = data.conversation(number)
+            yield Entry(
+                Place(self.data.files[file], line),
+                f"{length} {ids.tobytes().hex()}",
+                length,
+                cut=length > self.context + 1,
+                unknown=int((ids == unknown).sum()) if unknown is not None else 0,
+            )
+
+    def findings(self) -> Iterator[Finding]:
+        counts, files = self.data.counts, self.data.files
+        reasons = {spot.reason for spot in counts.faults_at}
+        for reason in sorted(reasons):
+            places = tuple(Place(files[spot.file], spot.line) for spot in counts.faults_at if spot.reason == reason)
+            # All are counted, and the first are known by their reasons: what is left over is said with a single one.
+            count = counts.faults if len(reasons) == 1 else len(places)
+            told: dict[str, str | int | float] = {"count": count, "detail": reason}
+            problem = Problem(code="preview-chats-unusable", arguments=told)
+            yield Finding(problem=problem, weight="warning", count=count, places=places)
+        if counts.without:
+            told = {"count": counts.without, "context": self.context}
+            problem = Problem(code="preview-chats-unanswered", arguments=told)
+            places = tuple(Place(files[spot.file], spot.line) for spot in counts.without_at)
+            yield Finding(problem=problem, weight="warning", count=counts.without, places=places)
+
+    @property
+    def updates_an_epoch(self) -> float:
+        return len(self.data.train) / self._spec.schedule.update
+
     def batch(self, step: int) -> Batch:
+        return self._made(self.data.train, self._drawn(step))
+
+    def _drawn(self, step: int) -> list[int]:
         size = self._spec.schedule.update
-        order = drawing.order(self._spec.seed, (step - 1) * size, size, len(self.data.train), ORDER)
-        return self._made(self.data.train, order)
+        return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.data.train), ORDER)
 
     def items(self, batch: Batch) -> int:
         return int(batch["lengths"].sum())
@@ -153,17 +189,20 @@ class Chat(Objective):
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
         """Whole conversations; the tokens of answers are learnt."""
-        part = part_of(batch, numbers)
+        part, drawn = part_of(batch, numbers), self._drawn(step)
         special = set(self.tokenizer.all_special_ids)
         made = []
-        for row, marks, length in zip(part["tokens"], part["learnt"], part["lengths"].tolist(), strict=True):
+        rows = zip(numbers, part["tokens"], part["learnt"], part["lengths"].tolist(), strict=True)
+        for number, row, marks, length in rows:
+            file, line, whole = self.data.train.places[drawn[number]].tolist()
             ids, learnt = row[:length].tolist(), marks[:length].tolist()
             texts = token_texts(self.tokenizer, ids)
             tokens = tuple(
-                TokenShown(text, "learnt" if mark and place else "added" if token in special else "read")
-                for place, (text, token, mark) in enumerate(zip(texts, ids, learnt, strict=True))
+                TokenShown(text, "learnt" if mark and at else "added" if token in special else "read")
+                for at, (text, token, mark) in enumerate(zip(texts, ids, learnt, strict=True))
             )
-            made.append(ExampleShown(place=Place(self._spec.data.train[0]), tokens=tokens, length=length))
+            place = Place(self.data.files[file], line)
+            made.append(ExampleShown(place=place, tokens=tokens, length=whole, cut=whole > length))
         return made
 
     def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:

@@ -30,15 +30,15 @@ from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import loading
 from bigmodel_studio.engine.checks import PROCESSOR_FILE
 from bigmodel_studio.engine.pictures import preview_png, read_picture
-from bigmodel_studio.protocol import ExampleShown, Place
+from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem
 from bigmodel_studio.training import heads, picture_data
 from bigmodel_studio.training.base_model import picture_model
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
-from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.mixing import mixed
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
+from bigmodel_studio.training.reading import Reading
 from bigmodel_studio.training.resnets import BUILDERS
 
 SAMPLE_PICTURES = 8
@@ -57,10 +57,10 @@ class ClassifyImages(Objective):
 
     rate = "images_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec
-        listing = listing_of(spec)
-        self.labels = listing.labels
+        listing = listing_of(spec, reading)
+        self.labels, self._empty = listing.labels, listing.empty
         self._resumed = checkpoint is not None
         source = checkpoint
         if source is None and spec.model.base != SCRATCH:
@@ -73,7 +73,7 @@ class ClassifyImages(Objective):
             processor = loading.load_processor(source)
             self._preprocessor = read_json(source / PROCESSOR_FILE, "processor-broken")
         self.input = PictureInput(processor, spec.model.base)
-        self.data = self._read(listing, say)
+        self.data = self._read(listing, reading)
         if source is None:
             self._preprocessor = scratch_preprocessor(spec.model.image_size, self.data.mean, self.data.std)
             self.input = PictureInput(processor_of(self._preprocessor), spec.model.base)
@@ -83,12 +83,15 @@ class ClassifyImages(Objective):
 
     # ------------------------------------------------------------------------------- what it is made of
 
-    def _read(self, listing: Listing, say: Say) -> picture_data.PictureData:
+    def _read(self, listing: Listing, reading: Reading) -> picture_data.PictureData:
         train, evaluation = picture_data.split(listing)
         geometry = {k: v for k, v in self._preprocessor.items() if k not in ("image_mean", "image_std")}
         recipe = json.dumps([self.labels, geometry], sort_keys=True)
         input_px = min(self.input.height, self.input.width)
-        data = picture_data.prepare(train, evaluation, self.input.whole, recipe, input_px, say)
+        if not (picture_data.folder_of(train, evaluation, recipe, input_px) / picture_data.FACTS).is_file():
+            every = reading.every(len(train.pictures) + len(evaluation.pictures))
+            train, evaluation = train.every(every), evaluation.every(every)
+        data = picture_data.prepare(train, evaluation, self.input.whole, recipe, input_px, reading.say)
         seen = set(data.train.labels.tolist())
         if len(seen) < 2:
             raise StudioError("data-one-class", label=", ".join(self.labels[number] for number in seen))
@@ -136,6 +139,26 @@ class ClassifyImages(Objective):
         for module in model.modules():
             if isinstance(module, _BatchNorm):
                 module.eval()
+
+    def entries(self, role: DataRole) -> Iterator[Entry]:
+        part = self.data.train if role == "training" else self.data.evaluation
+        for file, label, px, digest in zip(part.files, part.labels, part.shorter, part.digests, strict=True):
+            yield Entry(Place(file), str(digest), int(px), (self.labels[label],))
+
+    def findings(self) -> Iterator[Finding]:
+        by_reason: dict[str, list[str]] = {}
+        for file, reason in self.data.skipped:
+            by_reason.setdefault(reason, []).append(file)
+        for reason, files in by_reason.items():
+            problem = Problem(code="preview-pictures-unread", arguments={"count": len(files), "reason": reason})
+            yield Finding(problem=problem, weight="warning", count=len(files), places=tuple(map(Place, files)))
+        if self._empty:
+            told: dict[str, str | int | float] = {"count": len(self._empty), "labels": ", ".join(self._empty)}
+            yield Finding(problem=Problem(code="preview-class-empty", arguments=told), weight="warning")
+
+    @property
+    def updates_an_epoch(self) -> float:
+        return len(self.data.train) / self._spec.schedule.update
 
     def batch(self, step: int) -> Batch:
         spec, size = self._spec, (self.input.height, self.input.width)
@@ -218,7 +241,7 @@ class ClassifyImages(Objective):
                     seen=preview_png(Image.fromarray(part["pictures"][place].numpy()), MOST_PICTURE_PX),
                     whole=preview_png(Image.fromarray(whole), MOST_PICTURE_PX),
                     classes=class_shares(self.labels, shares, smoothing),
-                    length=min(whole.shape[:2]),
+                    length=int(self.data.train.shorter[order[number]]),
                 )
             )
         return made
@@ -272,7 +295,7 @@ class ClassifyImages(Objective):
         return [Path(part.files[(2 * number + 1) * len(part) // (2 * count)]) for number in range(count)]
 
 
-def listing_of(spec: RunSpec) -> Listing:
+def listing_of(spec: RunSpec, reading: Reading) -> Listing:
     """The pictures that a spec names. Raises ``StudioError`` as ``read_listing`` does."""
     columns = Columns(spec.data.text_column, spec.data.label_column)
-    return read_listing(spec.data.train, spec.data.evaluation, columns)
+    return read_listing(spec.data.train, spec.data.evaluation, columns, reading.faults)

@@ -16,19 +16,22 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core import labelled_texts
+from bigmodel_studio.core.faults import Faults
 from bigmodel_studio.core.labelled_tables import Columns, Labelled
 from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.records import bad_row
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.protocol import ExampleShown, Place
+from bigmodel_studio.protocol import DataRole, ExampleShown, Place
 from bigmodel_studio.training import drawing, text_heads
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.objectives.token_texts import given_tokens
+from bigmodel_studio.training.reading import Reading
 
 SAMPLES = 8
 TOP = 3
@@ -39,18 +42,18 @@ class ClassifyText(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec
-        self.train, self.evaluation = split_texts(spec)
+        self.train, evaluation = split_texts(spec, reading)
         self.labels = labelled_texts.labels_of(self.train)
-        _refuse_strange(self.evaluation, self.labels)
+        self.evaluation = list(_known(evaluation, self.labels, reading.faults))
         source = checkpoint or resolve(parse_model(spec.model.base))
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "text-classifier", TRAINABLE["classify-text"].bases)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self._numbers = {label: number for number, label in enumerate(self.labels)}
-        self.encoded = self._encoded(self.train, say)
-        self._evaluation = self._encoded(self.evaluation, say)
+        self.encoded = self._encoded(self.train, reading.say)
+        self._evaluation = self._encoded(self.evaluation, reading.say)
         self._confusion: Confusion | None = None
         cuts = self.encoded.cuts + self._evaluation.cuts
         self.notes = [
@@ -74,6 +77,23 @@ class ClassifyText(Objective):
         model.train()
         if self._spec.method.kind == "frozen":
             model.base_model.eval()
+
+    def entries(self, role: DataRole) -> Iterator[Entry]:
+        texts, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
+        unknown, cut = self.tokenizer.unk_token_id, encoded.cut
+        for number, text in enumerate(texts):
+            yield Entry(
+                Place(text.file, text.line),
+                text.text,
+                int(encoded.lengths[number]),
+                (text.label,),
+                bool(cut[number]),
+                int((encoded.of(number) == unknown).sum()) if unknown is not None else 0,
+            )
+
+    @property
+    def updates_an_epoch(self) -> float:
+        return len(self.train) / self._spec.schedule.update
 
     def batch(self, step: int) -> Batch:
         size = self._spec.schedule.update
@@ -162,7 +182,7 @@ class ClassifyText(Objective):
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
         drawn, part = self._drawn(step, self._spec.schedule.update), part_of(batch, numbers)
         smoothing = self._spec.method.label_smoothing
-        made = []
+        cut, made = self.encoded.cut, []
         for place, number in enumerate(numbers):
             text = self.train[drawn[number]]
             ids = part["input_ids"][place][part["attention_mask"][place] > 0].tolist()
@@ -171,8 +191,8 @@ class ClassifyText(Objective):
                     place=Place(text.file, text.line),
                     tokens=given_tokens(self.tokenizer, ids),
                     classes=class_shares(self.labels, {int(part["labels"][place]): 1.0}, smoothing),
-                    length=len(ids),
-                    cut=bool(self.encoded.cut[drawn[number]]),
+                    length=int(self.encoded.lengths[drawn[number]]),
+                    cut=bool(cut[drawn[number]]),
                 )
             )
         return made
@@ -196,17 +216,29 @@ class ClassifyText(Objective):
         return found.float()
 
 
-def split_texts(spec: RunSpec) -> tuple[list[Labelled], list[Labelled]]:
-    """What a spec learns from and evaluates on. Raises ``StudioError`` as ``read_labelled`` does."""
+def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[Labelled]]:
+    """What a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", and refuses as ``labelled_in``."""
     columns = Columns(spec.data.text_column, spec.data.label_column)
-    texts = labelled_texts.read_labelled(spec.data.train, columns)
+
+    def read(paths: Sequence[str]) -> list[Labelled]:
+        rows = labelled_texts.labelled_in(paths, columns, reading.faults)
+        texts = list(reading.rows(paths, rows, lambda each: len(each.text.encode())))
+        if not texts:
+            raise StudioError("data-empty", path=", ".join(paths))
+        return texts
+
+    texts = read(spec.data.train)
     if isinstance(spec.data.evaluation, float | int):
         return labelled_texts.split(texts, float(spec.data.evaluation))
-    return texts, labelled_texts.read_labelled(spec.data.evaluation, columns)
+    return texts, read(spec.data.evaluation)
 
 
-def _refuse_strange(texts: Sequence[Labelled], labels: tuple[str, ...]) -> None:
-    strange = next((each for each in texts if each.label not in set(labels)), None)
-    if strange is not None:
-        detail = f"the class {strange.label} is not among those to learn from"
-        raise bad_row(strange.file, strange.line, detail=detail)
+def _known(texts: Sequence[Labelled], labels: tuple[str, ...], faults: Faults) -> Iterator[Labelled]:
+    """Those of a class that is learnt; the others are refused."""
+    known = set(labels)
+    for each in texts:
+        if each.label in known:
+            yield each
+            continue
+        detail = f"the class {each.label} is not among those to learn from"
+        faults.refuse(bad_row(each.file, each.line, detail=detail))

@@ -22,15 +22,16 @@ from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.objectives import SCRATCH
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine.reading import MASK, fill
-from bigmodel_studio.protocol import ClassShare, ExampleShown, Place, TokenShown
+from bigmodel_studio.protocol import ClassShare, DataRole, ExampleShown, Finding, Place, TokenShown
 from bigmodel_studio.training import drawing, sentence_data, tokenizing
 from bigmodel_studio.training.baselines import token_shares
 from bigmodel_studio.training.bert import build_bert, masked_model, masking_of
-from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.masked_examples import FOLLOWS, RANDOM, drawn_openings, masked_batch
 from bigmodel_studio.training.masking import IGNORED, fate
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import token_texts
+from bigmodel_studio.training.paragraphs import not_utf8, paragraph_entries
+from bigmodel_studio.training.reading import Reading
 from bigmodel_studio.training.stretches import Sentences
 from bigmodel_studio.training.text_files import split_corpus
 
@@ -64,21 +65,22 @@ class MaskedLM(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec, self._pairs = spec, spec.masking.next_sentence
-        corpus = split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, say)
+        corpus = reading.corpus(split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, reading.say))
         source = checkpoint
         if source is None and spec.model.base != SCRATCH:
             source = resolve(parse_model(spec.model.base))
         self._base = masked_model(source, next_sentence=self._pairs) if source is not None else None
         if self._base is None:
             learn = tokenizing.train_wordpiece
-            self.tokenizer = tokenizing.asked_tokenizer(spec.model.tokenizer, corpus, learn, spec.model.context, say)
+            self.tokenizer = tokenizing.asked_tokenizer(spec.model, corpus, learn, reading.say)
             self.context = spec.model.context
         else:
             self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self.masking = masking_of(self.tokenizer, spec.masking)
-        self.data = sentence_data.prepare(corpus, self.tokenizer, say)
+        self._corpus = corpus
+        self.data = sentence_data.prepare(corpus, self.tokenizer, reading.say)
         self.data.check(pairs=self._pairs)
         self.notes = self._told()
 
@@ -103,9 +105,27 @@ class MaskedLM(Objective):
 
     # ------------------------------------------------------------------------------- for the loop
 
+    def entries(self, role: DataRole) -> Iterator[Entry]:
+        """Paragraphs."""
+        return paragraph_entries(self._corpus.train if role == "training" else self._corpus.evaluation, self.tokenizer)
+
+    def tokens_in(self, role: DataRole) -> int:
+        return len((self.data.train if role == "training" else self.data.evaluation).tokens)
+
+    def findings(self) -> Iterator[Finding]:
+        if self.data.replaced:
+            yield from not_utf8(self._corpus)
+
+    @property
+    def updates_an_epoch(self) -> float:
+        return len(self.data.train.tokens) / (self._spec.schedule.update * self.context)
+
     def batch(self, step: int) -> Batch:
+        return self._made(*self._drawn(step))
+
+    def _drawn(self, step: int) -> tuple[np.random.Generator, Sentences, list[int]]:
         random, data = drawing.generator(self._spec.seed, 0, step), self.data.train
-        return self._made(random, data, drawn_openings(random, data, self._spec.schedule.update, pairs=self._pairs))
+        return random, data, list(drawn_openings(random, data, self._spec.schedule.update, pairs=self._pairs))
 
     def items(self, batch: Batch) -> int:
         return int(batch["attention_mask"].sum())
@@ -169,19 +189,24 @@ class MaskedLM(Objective):
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
         """With their masks, and what stands behind each; of a pair the class "follows" or "random"."""
-        part = part_of(batch, numbers)
+        part, (_, _, openings) = part_of(batch, numbers), self._drawn(step)
         lengths = part["attention_mask"].sum(1).tolist()
         pairs = part["next_sentence_label"].tolist() if self._pairs else [None] * len(lengths)
-        rows = zip(part["input_ids"], part["labels"], pairs, lengths, strict=True)
+        places = [self._place(openings[number]) for number in numbers]
+        rows = zip(places, part["input_ids"], part["labels"], pairs, lengths, strict=True)
         return [
             ExampleShown(
-                place=Place(self._spec.data.train[0]),
+                place=place,
                 tokens=self._tokens(given[:length].tolist(), answers[:length].tolist()),
                 classes=(ClassShare(PAIRS[pair]),) if pair is not None else (),
                 length=length,
             )
-            for given, answers, pair, length in rows
+            for place, given, answers, pair, length in rows
         ]
+
+    def _place(self, opening: int) -> Place:
+        part, line = self.data.place(opening)
+        return Place(str(self._corpus.train[part].path), line)
 
     def _tokens(self, given: list[int], answers: list[int]) -> tuple[TokenShown, ...]:
         texts = token_texts(self.tokenizer, given)

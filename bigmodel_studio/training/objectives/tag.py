@@ -19,17 +19,20 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core import conll, conlleval
 from bigmodel_studio.core.conll import Sentence
+from bigmodel_studio.core.faults import Faults
 from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.records import bad_row
 from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.protocol import ExampleSeen, ExampleShown, Place, TokenShown
+from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Place, TokenShown
 from bigmodel_studio.training import drawing, text_heads
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
-from bigmodel_studio.training.objectives import Batch, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import given_tokens
+from bigmodel_studio.training.reading import Reading
 
 NOTHING = -100
 """The label of a token that has none: ``cross_entropy`` leaves it out."""
@@ -43,18 +46,18 @@ class Tag(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, say: Say) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec
-        self.train, self.evaluation = split_sentences(spec)
+        self.train, evaluation = split_sentences(spec, reading)
         self.tags = conll.tags_of(self.train)
         self._numbers = {tag: number for number, tag in enumerate(self.tags)}
-        self._refuse_strange()
+        self.evaluation = list(self._known(evaluation, reading.faults))
         source = checkpoint or resolve(parse_model(spec.model.base))
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "token-classifier", TRAINABLE["tag"].bases)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
-        self.encoded = self._encoded(self.train, say)
-        self._evaluation = self._encoded(self.evaluation, say)
+        self.encoded = self._encoded(self.train, reading.say)
+        self._evaluation = self._encoded(self.evaluation, reading.say)
         self._totals: dict[str, conlleval.Counts] = {}
         self.notes = [
             f"{len(self.train):,} sentences to learn from, {len(self.evaluation):,} to evaluate on",
@@ -68,12 +71,15 @@ class Tag(Objective):
         )
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
-    def _refuse_strange(self) -> None:
-        for sentence in self.evaluation:
+    def _known(self, sentences: Sequence[Sentence], faults: Faults) -> Iterator[Sentence]:
+        """Those whose tags are all learnt; the others are refused."""
+        for sentence in sentences:
             strange = next((tag for tag in sentence.tags if tag not in self._numbers), None)
-            if strange is not None:
-                detail = f"the tag {strange} is not among those to learn from"
-                raise bad_row(sentence.file, sentence.line, detail=detail)
+            if strange is None:
+                yield sentence
+                continue
+            detail = f"the tag {strange} is not among those to learn from"
+            faults.refuse(bad_row(sentence.file, sentence.line, detail=detail))
 
     def _encoded(self, sentences: Sequence[Sentence], say: Say | None = None) -> Encoded:
         return encode_texts(self.tokenizer, [each.words for each in sentences], self.context, say, as_words=True)
@@ -88,6 +94,23 @@ class Tag(Objective):
     def _drawn(self, step: int) -> list[int]:
         size = self._spec.schedule.update
         return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.train))
+
+    def entries(self, role: DataRole) -> Iterator[Entry]:
+        sentences, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
+        unknown, cut = self.tokenizer.unk_token_id, encoded.cut
+        for number, sentence in enumerate(sentences):
+            yield Entry(
+                Place(sentence.file, sentence.line),
+                " ".join(sentence.words),
+                int(encoded.lengths[number]),
+                sentence.tags,
+                bool(cut[number]),
+                int((encoded.of(number) == unknown).sum()) if unknown is not None else 0,
+            )
+
+    @property
+    def updates_an_epoch(self) -> float:
+        return len(self.train) / self._spec.schedule.update
 
     def batch(self, step: int) -> Batch:
         return self._batch(self.train, self.encoded, self._drawn(step))
@@ -189,7 +212,7 @@ class Tag(Objective):
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
         drawn, part = self._drawn(step), part_of(batch, numbers)
-        made = []
+        cut, made = self.encoded.cut, []
         for place, number in enumerate(numbers):
             sentence = self.train[drawn[number]]
             ids = part["input_ids"][place][part["attention_mask"][place] > 0].tolist()
@@ -203,8 +226,8 @@ class Tag(Objective):
                         token if label == NOTHING else TokenShown(token.text, "learnt", self.tags[label])
                         for token, label in zip(tokens, labels, strict=True)
                     ),
-                    length=len(ids),
-                    cut=bool(self.encoded.cut[drawn[number]]),
+                    length=int(self.encoded.lengths[drawn[number]]),
+                    cut=bool(cut[drawn[number]]),
                 )
             )
         return made
@@ -256,13 +279,20 @@ def first_pieces(encoded: Encoded, number: int) -> Iterator[tuple[int, int]]:
         before = word
 
 
-def split_sentences(spec: RunSpec) -> tuple[list[Sentence], list[Sentence]]:
-    """What a spec learns from and evaluates on. Raises ``StudioError`` as ``read_sentences`` does."""
+def split_sentences(spec: RunSpec, reading: Reading) -> tuple[list[Sentence], list[Sentence]]:
+    """What a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", refuses as ``sentences_in``."""
     columns = Columns(spec.data.text_column, spec.data.label_column)
-    sentences = conll.read_sentences(spec.data.train, columns)
-    share = spec.data.evaluation
+
+    def read(paths: Sequence[str]) -> list[Sentence]:
+        rows = conll.sentences_in(paths, columns, reading.faults)
+        found = list(reading.rows(paths, rows, lambda each: sum(map(len, each.words))))
+        if not found:
+            raise StudioError("data-empty", path=", ".join(paths))
+        return found
+
+    sentences, share = read(spec.data.train), spec.data.evaluation
     if not isinstance(share, float | int):
-        return sentences, conll.read_sentences(share, columns)
+        return sentences, read(share)
     train: list[Sentence] = []
     evaluation: list[Sentence] = []
     for number, sentence in enumerate(sentences):

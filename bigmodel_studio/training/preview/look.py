@@ -1,23 +1,39 @@
-"""The task that shows what a training would learn from, before it starts: examples as one of its updates sees them.
-
-The batch is drawn by the objective itself, as the update will draw it.
+"""The task that shows what a training would learn from, before it starts: what is in the data, what is wrong with it,
+and examples as one of its updates sees them. The batch is drawn by the objective itself, as the update will draw it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.spec import RunSpec, parse_spec
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import DataSeen, Done, Event, ExampleShown, LookAtData
+from bigmodel_studio.protocol import DataRole, DataSeen, Done, Event, ExampleShown, Finding, LookAtData
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.objectives import Objective
+from bigmodel_studio.training.preview.findings import Noted, of_both
+from bigmodel_studio.training.preview.survey import Survey
 from bigmodel_studio.training.preview.telling import Telling
+from bigmodel_studio.training.reading import Reading
+
+MOST_BYTES = 16 << 20
+"""So much of a text (of each part of rows) is looked at: some seconds' work."""
+MOST_PICTURES = 2000
+SAY_EVERY = 200
+WEIGHTS = ("error", "warning", "note")
 
 
 def look_at_data(request: LookAtData, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(DataSeen)``. Raises ``StudioError`` where the spec or its data cannot be used."""
+    """Ends with ``Done(DataSeen)``, with what is wrong with the data among its findings.
+
+    Raises ``StudioError`` where the spec or its model cannot be used.
+    """
     spec = parse_spec(request.spec, Path.cwd())
     looking = Telling(lambda say: _seen(spec, request, say), "looking-at-data")
     yield from looking.progress()
@@ -25,15 +41,57 @@ def look_at_data(request: LookAtData, session: Session) -> Iterator[Event]:
 
 
 def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataSeen:
-    return DataSeen(
-        objective=spec.objective,
-        step=request.step,
-        examples=tuple(_examples(spec, request, say)),
+    noted = Noted()
+    reading = Reading(say, noted, MOST_BYTES, MOST_PICTURES)
+    seen = DataSeen(objective=spec.objective, step=request.step, examples=())
+    try:
+        objective = objectives.prepare(spec, None, reading)
+    except StudioError as error:
+        if not error.problem.code.startswith(("data-", "chat-")):
+            raise
+        if not (noted.any and error.problem.code == "data-empty"):  # why nothing is left has been said
+            noted.refuse(error)
+        return msgspec.structs.replace(seen, findings=_sorted(noted.findings()))
+    seen = msgspec.structs.replace(
+        seen,
+        examples=tuple(_examples(objective, request)),
+        updates_an_epoch=objective.updates_an_epoch / reading.share,
+        all_read=reading.whole,
+        bytes_read=reading.bytes,
     )
+    return _counted(seen, objective, spec, reading, noted) if request.counted else seen
 
 
-def _examples(spec: RunSpec, request: LookAtData, say: Say) -> list[ExampleShown]:
-    objective = objectives.prepare(spec, None, say)
+def _examples(objective: Objective, request: LookAtData) -> list[ExampleShown]:
     batch = objective.batch(request.step)
     numbers = range(min(request.most, len(next(iter(batch.values())))))
     return objective.shown(batch, numbers, request.step)
+
+
+def _counted(seen: DataSeen, objective: Objective, spec: RunSpec, reading: Reading, noted: Noted) -> DataSeen:
+    train = _survey(objective, "training", reading.say, None)
+    evaluation = _survey(objective, "evaluation", reading.say, train)
+    tags = TRAINABLE[spec.objective].data == "tagged"
+    parts = tuple(survey.counts(objective.tokens_in(survey.role)) for survey in (train, evaluation) if len(survey))
+    said = of_both(train, evaluation, reading, getattr(objective, "context", 0), tags=tags)
+    return msgspec.structs.replace(
+        seen,
+        parts=parts,
+        bytes_read=reading.bytes or sum(part.bytes for part in parts),
+        findings=_sorted((*noted.findings(), *objective.findings(), *said)),
+        shared=evaluation.shared.count,
+    )
+
+
+def _survey(objective: Objective, role: DataRole, say: Say, before: Survey | None) -> Survey:
+    survey = Survey(role, "pixels" if objective.rate == "images_per_s" else "tokens", before)
+    for number, entry in enumerate(objective.entries(role)):
+        survey.add(entry)
+        if number % SAY_EVERY == 0:
+            say("counting-data", number, 0)
+    return survey
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The gravest first."""
+    return tuple(sorted(findings, key=lambda each: WEIGHTS.index(each.weight)))

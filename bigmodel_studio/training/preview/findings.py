@@ -1,0 +1,159 @@
+"""What there is to be said of a training's data once it was counted: each a ``Finding`` with a way out.
+
+The sentences stand in ``core.messages`` under "preview-…"; here it is decided what is worth saying, and how gravely.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from bigmodel_studio.core import numbers
+from bigmodel_studio.core.conll import OUTSIDE
+from bigmodel_studio.core.faults import Faults
+from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.protocol import Finding, Place, Problem
+from bigmodel_studio.training.preview.survey import Spotted, Survey
+from bigmodel_studio.training.reading import Reading
+
+Weight = Literal["error", "warning", "note"]
+LEAK_SHARE, UNKNOWN_SHARE, DOUBLE_SHARE, CUT_SHARE = 0.01, 0.01, 0.05, 0.1
+"""From here on it is a warning."""
+UNEVEN_RATIO, VERY_UNEVEN_RATIO = 3, 10
+"""The largest class has so many times as many examples as the smallest."""
+FEW = 10
+MOST_NAMED = 8
+MOST_ERRORS = 100
+_GROUPED = {"data-row": "preview-rows", "data-record": "preview-rows", "data-not-utf8": "preview-rows-not-utf8"}
+
+
+class Noted(Faults):
+    """Faults that end a training are noted, by what is wrong, and reading goes on without them."""
+
+    def __init__(self) -> None:
+        self.empties = Spotted()
+        self._errors: dict[tuple[str, str], tuple[Problem, Spotted]] = {}
+
+    def refuse(self, error: StudioError) -> None:
+        said = error.problem
+        place = Place(str(said.arguments.get("path", "")), int(said.arguments.get("line", 0)))
+        detail = str(said.arguments.get("detail", "")) if said.code in _GROUPED else str(error)
+        if len(self._errors) < MOST_ERRORS or (said.code, detail) in self._errors:
+            self._errors.setdefault((said.code, detail), (said, Spotted()))[1].add(place)
+
+    def empty(self, file: str, line: int) -> None:
+        self.empties.add(Place(file, line))
+
+    def findings(self) -> Iterator[Finding]:
+        """The errors, those with the same fault as one, and what is empty."""
+        for (code, detail), (problem, spotted) in self._errors.items():
+            if code in _GROUPED:
+                yield finding(_GROUPED[code], "error", spotted, detail=detail)
+            else:
+                yield Finding(problem=problem, weight="error", places=tuple(p for p in spotted.places if p.file))
+        if self.empties.count:
+            yield finding("preview-empty", "warning", self.empties)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is an error."""
+        return bool(self._errors)
+
+
+def finding(code: str, weight: Weight, spotted: Spotted, **arguments: str | int | float) -> Finding:
+    """One that concerns what was spotted; its sentence may say the ``count``."""
+    problem = Problem(code=code, arguments={"count": spotted.count, **arguments})
+    return Finding(problem=problem, weight=weight, count=spotted.count, places=tuple(spotted.places))
+
+
+def of_both(train: Survey, evaluation: Survey, reading: Reading, context: int, *, tags: bool) -> Iterator[Finding]:
+    """What is to be said of both parts together. ``context``: how many tokens the model is given of an example."""
+    yield from _leaks(train, evaluation)
+    yield from _conflicts(train)
+    yield from _doubles(train)
+    if train.labels:
+        yield from _of_tags(train) if tags else _uneven(train)
+        yield from _rare(train.labels, evaluation)
+    yield from _cut(train, evaluation, context)
+    yield from _unknown(train)
+    if not len(evaluation):
+        yield Finding(problem=Problem(code="preview-no-evaluation", arguments={}), weight="note")
+    if not reading.whole:
+        share = numbers.percent(reading.share)
+        yield Finding(problem=Problem(code="preview-excerpt", arguments={"share": share}), weight="note")
+
+
+def _weight(count: int, of: int, share: float) -> Weight:
+    return "warning" if count >= share * of else "note"
+
+
+def _leaks(train: Survey, evaluation: Survey) -> Iterator[Finding]:
+    for code, spotted in (("preview-shared", evaluation.shared), ("preview-shared-nearly", evaluation.nearly_shared)):
+        if spotted.count:
+            share, weight = (
+                numbers.percent(spotted.count / len(evaluation)),
+                _weight(spotted.count, len(evaluation), LEAK_SHARE),
+            )
+            yield finding(code, weight, spotted, examples=len(evaluation), share=share)
+
+
+def _conflicts(train: Survey) -> Iterator[Finding]:
+    if train.conflicts.count:
+        yield finding("preview-conflicts", "warning", train.conflicts)
+
+
+def _doubles(train: Survey) -> Iterator[Finding]:
+    for code, spotted in (("preview-doubles", train.doubles), ("preview-doubles-nearly", train.near)):
+        if spotted.count:
+            share, weight = (
+                numbers.percent(spotted.count / len(train)),
+                _weight(spotted.count, len(train), DOUBLE_SHARE),
+            )
+            yield finding(code, weight, spotted, examples=len(train), share=share)
+
+
+def _of_tags(train: Survey) -> Iterator[Finding]:
+    if outside := train.labels[OUTSIDE]:
+        told: dict[str, str | int | float] = {"label": OUTSIDE}
+        told["share"] = numbers.percent(outside / train.labels.total())
+        yield Finding(problem=Problem(code="preview-tags-outside", arguments=told), weight="note")
+
+
+def _uneven(train: Survey) -> Iterator[Finding]:
+    (largest, most), *_, (smallest, least) = train.labels.most_common()
+    share, ratio = most / len(train), most / least
+    if ratio < UNEVEN_RATIO:
+        return
+    told: dict[str, str | int | float] = {"label": largest, "least": smallest}
+    told |= {"share": numbers.percent(share), "ratio": numbers.decimal(ratio, 1)}
+    weight: Weight = "warning" if ratio >= VERY_UNEVEN_RATIO or share > 0.5 else "note"
+    yield Finding(problem=Problem(code="preview-uneven", arguments=told), weight=weight)
+
+
+def _rare(labels: Counter[str], evaluation: Survey) -> Iterator[Finding]:
+    few = [label for label, count in reversed(labels.most_common()) if count < FEW]
+    missing = [label for label in sorted(labels) if not evaluation.labels[label]] if len(evaluation) else []
+    for code, found in (("preview-few", few), ("preview-unevaluated", missing)):
+        if found:
+            told: dict[str, str | int | float] = {"count": len(found), "labels": _named(found), "few": FEW}
+            yield Finding(problem=Problem(code=code, arguments=told), weight="warning", count=len(found))
+
+
+def _named(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:MOST_NAMED]) + ", …" * (len(labels) > MOST_NAMED)
+
+
+def _cut(train: Survey, evaluation: Survey, context: int) -> Iterator[Finding]:
+    cut = Spotted(train.cut.count + evaluation.cut.count, [*train.cut.places, *evaluation.cut.places])
+    if cut.count:
+        examples = len(train) + len(evaluation)
+        yield finding("preview-cut", _weight(cut.count, examples, CUT_SHARE), cut, examples=examples, context=context)
+
+
+def _unknown(train: Survey) -> Iterator[Finding]:
+    if not train.unknown:
+        return
+    tokens = sum(train.lengths)
+    problem = Problem(code="preview-unknown", arguments={"share": numbers.percent(train.unknown / tokens, 2)})
+    yield Finding(problem=problem, weight=_weight(train.unknown, tokens, UNKNOWN_SHARE), count=train.unknown)
