@@ -5151,10 +5151,6 @@
         <translation>没有类别</translation>
     </message>
     <message>
-        <source>it has no list of words with a tag for each</source>
-        <translation>没有词列表，或标签数与词数不一致</translation>
-    </message>
-    <message>
         <source>it has no picture</source>
         <translation>没有图片</translation>
     </message>
@@ -5189,10 +5185,6 @@
     <message>
         <source>its contents are not what was saved</source>
         <translation>内容与保存时不一致</translation>
-    </message>
-    <message>
-        <source>its tags are numbers, and the file does not say what they mean</source>
-        <translation>标签是数字，而文件没有说明其含义</translation>
     </message>
     <message>
         <source>its weight_map is empty</source>
@@ -5653,6 +5645,14 @@
         <translation>缺少一部分权重：{file}。</translation>
     </message>
     <message>
+        <source>A run ends at the first of them: mend them, or leave them out.</source>
+        <translation>运行会在遇到第一处时结束：请修正，或将其删去。</translation>
+    </message>
+    <message>
+        <source>A run ends at the first of them: save the file as UTF-8.</source>
+        <translation>运行会在遇到第一处时结束：请将文件存为 UTF-8。</translation>
+    </message>
+    <message>
         <source>Accept them on {page}, then sign in with an access token and try again.</source>
         <translation>请在 {page} 上接受条件，然后用访问令牌登录并重试。</translation>
     </message>
@@ -5663,6 +5663,10 @@
     <message>
         <source>Add an example, and choose a model that is here.</source>
         <translation>请添加一个示例，并选择一个本机上的模型。</translation>
+    </message>
+    <message>
+        <source>Add examples of them, or leave these classes out.</source>
+        <translation>请为它们添加样本，或去掉这些类别。</translation>
     </message>
     <message>
         <source>Add it, as in the example of the README.</source>
@@ -5679,6 +5683,14 @@
     <message>
         <source>Add text, or take a smaller model.context (or another data.evaluation).</source>
         <translation>请增加文本，或减小 model.context（或调整 data.evaluation）。</translation>
+    </message>
+    <message>
+        <source>Always saying it is right that often: look at F1, which counts what is found, not at accuracy.</source>
+        <translation>一律回答它就有这么高的正确率：请看统计找到了什么的 F1，而不是准确率。</translation>
+    </message>
+    <message>
+        <source>Always saying {label} is right {share} of the time: look at F1 and at each class, not at accuracy alone.</source>
+        <translation>一律回答 {label} 就有 {share} 的正确率：请看 F1 和各个类别，不要只看准确率。</translation>
     </message>
     <message>
         <source>Another window of this application is open and does not answer.</source>
@@ -5783,6 +5795,10 @@
     <message>
         <source>Drop the rest when these are done.</source>
         <translation>请等这些处理完后再拖入其余的。</translation>
+    </message>
+    <message>
+        <source>Examples, counts and findings are of these; a training learns from everything.</source>
+        <translation>样本、计数和发现都只针对这一部分；训练会用到全部数据。</translation>
     </message>
     <message>
         <source>Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.</source>
@@ -5895,6 +5911,10 @@
     <message>
         <source>How fast it is here is not known.</source>
         <translation>在本机上的速度尚不清楚。</translation>
+    </message>
+    <message>
+        <source>How well they are learnt will not be seen: add some, or evaluate on a larger share.</source>
+        <translation>将看不到它们学得如何：请添加一些，或加大评估的比例。</translation>
     </message>
     <message>
         <source>If it was made for another library (diffusers, GGUF), it is not used here.</source>
@@ -6125,6 +6145,10 @@
         <translation>请修正该行记录，或另选列或文件。</translation>
     </message>
     <message>
+        <source>Mend them, or leave them out.</source>
+        <translation>请修正，或将其删去。</translation>
+    </message>
+    <message>
         <source>Merge the adapter into its base model and save that.</source>
         <translation>请将适配器合并到基础模型后再保存。</translation>
     </message>
@@ -6157,6 +6181,10 @@
         <translation>torch {torch} 没有适合 {card} 及其驱动的版本，因此使用 CPU。</translation>
     </message>
     <message>
+        <source>No model can say both: settle on one, or leave them out.</source>
+        <translation>没有模型能同时给出两种答案：请确定一种，或将其删去。</translation>
+    </message>
+    <message>
         <source>No power law: only {points} of the runs that have ended lie on the frontier, and it takes {least}.</source>
         <translation>得不出幂律：已结束的运行中只有 {points} 个位于前沿，而至少需要 {least} 个。</translation>
     </message>
@@ -6185,12 +6213,20 @@
         <translation>只取了前 {most} 张图片。</translation>
     </message>
     <message>
+        <source>Only the first {share} of the data were looked at.</source>
+        <translation>只查看了数据的前 {share}。</translation>
+    </message>
+    <message>
         <source>Only {free} are free at {path}.</source>
         <translation>{path} 只剩 {free} 可用空间。</translation>
     </message>
     <message>
         <source>Process {rank} of the run was lost ({how}), and the others were ended.</source>
         <translation>该训练的进程 {rank} 已丢失（{how}），其余进程已结束。</translation>
+    </message>
+    <message>
+        <source>Put pictures into them, or remove them.</source>
+        <translation>请放入图片，或删除这些文件夹。</translation>
     </message>
     <message>
         <source>Put the folders back as they were, or start a new run.</source>
@@ -6207,6 +6243,10 @@
     <message>
         <source>Remove the run, on the Train page: it can be brought back as well.</source>
         <translation>请在“训练”页面移除该任务：之后同样可以恢复。</translation>
+    </message>
+    <message>
+        <source>Replace them, or remove them.</source>
+        <translation>请替换或删除它们。</translation>
     </message>
     <message>
         <source>Resume from the last checkpoint is of no use: start again with a lower learning rate, or look at the data.</source>
@@ -6241,12 +6281,12 @@
         <translation>你自己的训练任务可以移除。</translation>
     </message>
     <message>
-        <source>Save it as UTF-8.</source>
-        <translation>请以 UTF-8 保存。</translation>
-    </message>
-    <message>
         <source>Save it first, then drop it.</source>
         <translation>请先保存，再拖入。</translation>
+    </message>
+    <message>
+        <source>Save the file as UTF-8.</source>
+        <translation>请将文件存为 UTF-8。</translation>
     </message>
     <message>
         <source>Say which in data.text_column and data.label_column.</source>
@@ -6285,6 +6325,10 @@
         <translation>请检查它是否被移走。</translation>
     </message>
     <message>
+        <source>See whether something is missing there.</source>
+        <translation>请查看那里是否缺了什么。</translation>
+    </message>
+    <message>
         <source>See whether the address is right.</source>
         <translation>请检查地址是否正确。</translation>
     </message>
@@ -6303,6 +6347,10 @@
     <message>
         <source>Set BIGMODEL_STUDIO_HOME to a folder that can.</source>
         <translation>请将 BIGMODEL_STUDIO_HOME 设为可写的文件夹。</translation>
+    </message>
+    <message>
+        <source>Set data.evaluation: else it is not seen when a model learns by heart.</source>
+        <translation>请设置 data.evaluation：否则看不出模型是否在死记硬背。</translation>
     </message>
     <message>
         <source>Set launch.checkpointing to false; a smaller batch with schedule.accumulate saves memory too.</source>
@@ -6379,6 +6427,14 @@
     <message>
         <source>Take a copy with model.safetensors, or convert it first: https://huggingface.co/spaces/safetensors/convert.</source>
         <translation>请换用带有 model.safetensors 的副本，或先转换：https://huggingface.co/spaces/safetensors/convert 。</translation>
+    </message>
+    <message>
+        <source>Take a larger model.context where the model allows it, or shorten them.</source>
+        <translation>模型允许时请加大 model.context，或缩短这些样本。</translation>
+    </message>
+    <message>
+        <source>Take a larger model.context where the model allows it, or shorten what comes before the answers.</source>
+        <translation>模型允许时请加大 model.context，或缩短回答之前的内容。</translation>
     </message>
     <message>
         <source>Take a newer copy of the model.</source>
@@ -6493,6 +6549,10 @@
         <translation>引擎发来了无法识别的内容，已将其终止。</translation>
     </message>
     <message>
+        <source>The evaluation then measures what was learnt by heart: take them out of one of the two.</source>
+        <translation>这样评估测到的是死记硬背的内容：请从其中一方删去。</translation>
+    </message>
+    <message>
         <source>The evaluation was no better {patience} times in a row, so that the run ended at step {step}.</source>
         <translation>评估连续 {patience} 次没有变好，因此运行在第 {step} 步结束。</translation>
     </message>
@@ -6565,6 +6625,10 @@
         <translation>已安装的 torch {torch} 面向 CUDA {cuda}，{card} 或其驱动不支持。</translation>
     </message>
     <message>
+        <source>The largest class, {label}, has {share} of the examples, {ratio} times as many as the smallest, {least}.</source>
+        <translation>最大的类别 {label} 占样本的 {share}，是最小的类别 {least} 的 {ratio} 倍。</translation>
+    </message>
+    <message>
         <source>The log has the details under {id}.</source>
         <translation>详情见日志，编号 {id}。</translation>
     </message>
@@ -6583,6 +6647,10 @@
     <message>
         <source>The method {method} cannot be used with {objective}.</source>
         <translation>方法 {method} 不能用于 {objective}。</translation>
+    </message>
+    <message>
+        <source>The model cannot tell these apart: take a base model of this language, or a larger vocabulary.</source>
+        <translation>模型无法区分它们：请选用这种语言的基础模型，或更大的词表。</translation>
     </message>
     <message>
         <source>The model computed something that is not a number, so no token could be chosen.</source>
@@ -6897,6 +6965,10 @@
         <translation>文本中没有被遮盖的词。</translation>
     </message>
     <message>
+        <source>There is nothing to evaluate on.</source>
+        <translation>没有可供评估的数据。</translation>
+    </message>
+    <message>
         <source>There is nothing to sweep over.</source>
         <translation>没有可扫描的内容。</translation>
     </message>
@@ -7045,6 +7117,10 @@
         <translation>剩余部分仍在列表中，请再试一次。</translation>
     </message>
     <message>
+        <source>What is repeated is learnt more than the rest: leave it out, unless it is meant.</source>
+        <translation>重复的内容会比其余的学得更多：若非有意，请删去。</translation>
+    </message>
+    <message>
         <source>What was to be measured was ended by the system ({how}), most likely for want of memory.</source>
         <translation>要测量的内容被系统终止了（{how}），很可能是内存不足。</translation>
     </message>
@@ -7127,6 +7203,70 @@
     <message>
         <source>{before} {after}</source>
         <translation>{before}{after}</translation>
+    </message>
+    <message>
+        <source>{count:,} classes have fewer than {few} examples to learn from: {labels}.</source>
+        <translation>有 {count:,} 个类别的训练样本少于 {few} 个：{labels}。</translation>
+    </message>
+    <message>
+        <source>{count:,} classes have no example to evaluate on: {labels}.</source>
+        <translation>有 {count:,} 个类别没有评估样本：{labels}。</translation>
+    </message>
+    <message>
+        <source>{count:,} conversations are left out: no answer in them begins within the {context:,} tokens that are read.</source>
+        <translation>有 {count:,} 段对话已略去：在读取的 {context:,} 个词元内没有任何回答开始。</translation>
+    </message>
+    <message>
+        <source>{count:,} entries are no conversations to learn from, and are left out: {detail}.</source>
+        <translation>有 {count:,} 个条目不是可学习的对话，已略去：{detail}。</translation>
+    </message>
+    <message>
+        <source>{count:,} examples are the same as one before them, and are to be learnt as something else.</source>
+        <translation>有 {count:,} 个样本与前面某个样本相同，要学的答案却不同。</translation>
+    </message>
+    <message>
+        <source>{count:,} folders hold no pictures, and are no classes: {labels}.</source>
+        <translation>有 {count:,} 个文件夹里没有图片，不算类别：{labels}。</translation>
+    </message>
+    <message>
+        <source>{count:,} lines are not UTF-8.</source>
+        <translation>有 {count:,} 行不是 UTF-8。</translation>
+    </message>
+    <message>
+        <source>{count:,} lines are not UTF-8; what cannot be read there is learnt as “�”.</source>
+        <translation>有 {count:,} 行不是 UTF-8；其中无法读出的部分会当作“�”来学。</translation>
+    </message>
+    <message>
+        <source>{count:,} more of the {examples:,} examples to evaluate on ({share}) are, too, but for spaces and capitals.</source>
+        <translation>评估用的 {examples:,} 个样本中另有 {count:,} 个（{share}）与训练数据只差空白和大小写。</translation>
+    </message>
+    <message>
+        <source>{count:,} more of the {examples:,} examples to learn from ({share}) repeat one but for spaces and capitals.</source>
+        <translation>训练用的 {examples:,} 个样本中另有 {count:,} 个（{share}）与前面某个只差空白和大小写。</translation>
+    </message>
+    <message>
+        <source>{count:,} of the {examples:,} examples are cut off: the model is given {context:,} tokens.</source>
+        <translation>{examples:,} 个样本中有 {count:,} 个被截断：模型只读 {context:,} 个词元。</translation>
+    </message>
+    <message>
+        <source>{count:,} of the {examples:,} examples to evaluate on ({share}) are learnt from, too.</source>
+        <translation>评估用的 {examples:,} 个样本中有 {count:,} 个（{share}）也在训练数据中。</translation>
+    </message>
+    <message>
+        <source>{count:,} of the {examples:,} examples to learn from ({share}) repeat an earlier one exactly.</source>
+        <translation>训练用的 {examples:,} 个样本中有 {count:,} 个（{share}）与前面某个完全相同。</translation>
+    </message>
+    <message>
+        <source>{count:,} pictures cannot be read and are left out: {reason}</source>
+        <translation>有 {count:,} 张图片无法读取，已略去：{reason}</translation>
+    </message>
+    <message>
+        <source>{count:,} rows cannot be used: {detail}.</source>
+        <translation>有 {count:,} 行无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>{count:,} rows have no text, and are left out.</source>
+        <translation>有 {count:,} 行没有文本，已略去。</translation>
     </message>
     <message>
         <source>{count} tensors have another shape than config.json says: {names}.</source>
@@ -7441,10 +7581,6 @@
         <translation>{path} 是一个文件，但不是图片清单。</translation>
     </message>
     <message>
-        <source>{path} is not UTF-8 (byte {place}).</source>
-        <translation>{path} 不是 UTF-8 编码（第 {place} 字节）。</translation>
-    </message>
-    <message>
         <source>{path} is not a table of texts with their classes.</source>
         <translation>{path} 不是带类别的文本表。</translation>
     </message>
@@ -7457,6 +7593,10 @@
         <translation>{path} 在 Hub 上，而训练只读取本机的文件。</translation>
     </message>
     <message>
+        <source>{path}, line {line} is not UTF-8.</source>
+        <translation>{path} 第 {line} 行不是 UTF-8。</translation>
+    </message>
+    <message>
         <source>{path}, line {line}: {detail}.</source>
         <translation>{path} 第 {line} 行：{detail}。</translation>
     </message>
@@ -7467,6 +7607,14 @@
     <message>
         <source>{processes} processes want a card each, and this computer has {cards}.</source>
         <translation>{processes} 个进程各需要一块显卡，而本机有 {cards} 块。</translation>
+    </message>
+    <message>
+        <source>{share} of the tokens stand for characters or words that the tokenizer does not know.</source>
+        <translation>{share} 的词元代表分词器不认识的字符或词。</translation>
+    </message>
+    <message>
+        <source>{share} of the words have the tag {label}.</source>
+        <translation>{share} 的词的标签是 {label}。</translation>
     </message>
     <message>
         <source>“bigmodel-studio datasets” lists those that there are.</source>
