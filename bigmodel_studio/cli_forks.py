@@ -206,7 +206,7 @@ def _show(runs: list[RunFolder], as_json: bool) -> None:
         print_json(msgspec.to_builtins(found) | {"scaling": scaling.record(fit), "depths": _depths(depths)})
         return
     _print_table(found)
-    if fit is not None and len({each.parameters for each in found.runs}) > 1:
+    if fit is not None and scaling.amounts(fit) >= scaling.LEAST_POINTS:
         print("\n".join(("", *_scaling_lines(fit))))
     if depths is not None:
         print("\n" + experiments.verdict(depths))

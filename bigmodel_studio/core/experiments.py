@@ -17,6 +17,7 @@ from bigmodel_studio.core.lines_tail import last_records
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import RunSpec, make_spec
+from bigmodel_studio.core.spec_changes import differing
 from bigmodel_studio.core.sweeps import Point, points_of
 
 Kind = Literal["texts", "pictures", "number", "numbers"]
@@ -239,10 +240,12 @@ class Depths(NamedTuple):
 
 
 def depths_of(runs: Sequence[tuple[RunFolder, RunSpec | None]]) -> Depths | None:
-    """What the ends of these runs say, where they are two depths with and without shortcuts and nothing else differs in
-    the model. Reads the end of each run's records.
+    """What the ends of these runs say, where they are two depths with and without shortcuts and nothing else differs.
+    Reads the end of each run's records.
     """
     found: dict[tuple[int, bool], RunFolder] = {}
+    if differing((spec for _, spec in runs if spec is not None), but=("name", "model.layers", "model.shortcuts")):
+        return None
     for folder, spec in runs:
         if spec is None or spec.model.architecture != "cifar-resnet":
             return None
@@ -260,7 +263,7 @@ VERDICT = (
     "with them {deep} layers end at {residual_deep}, {shallow} layers at {residual_shallow}."
 )
 CONFIRMED = "Depth hurt where there are no shortcuts, and less where there are."
-NOT_CONFIRMED = "So few steps do not show that depth needs shortcuts."
+NOT_CONFIRMED = "These runs do not show that depth needs shortcuts."
 
 
 def verdict(found: Depths, say: Callable[[str], str] = str) -> str:

@@ -117,6 +117,11 @@ def scaling_of_runs(runs: Sequence[RunFolder], summaries: Sequence[RunSummary]) 
     return scaling_of(points) if points else None
 
 
+def amounts(found: Scaling) -> int:
+    """How many different amounts of compute there are: with one, there is nothing to lay losses over."""
+    return len({point.compute for point in found.points})
+
+
 def frontier(points: Sequence[ScalingPoint]) -> tuple[ScalingPoint, ...]:
     """The points that no other beats with as much compute or less, the cheapest first."""
     best: list[ScalingPoint] = []

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bigmodel_studio import cli
@@ -159,6 +160,8 @@ def test_what_the_residual_experiment_found_is_computed_from_its_runs(
     assert found.losses == pytest.approx(losses)
     assert found.confirmed == confirmed
     assert experiments.depths_of([(run, run.spec()) for run in runs[:3]]) is None
+    other = msgspec.structs.replace(runs[0].spec(), seed=2)  # type: ignore[type-var]
+    assert experiments.depths_of([(runs[0], other), *((run, run.spec()) for run in runs[1:])]) is None
     assert cli.main(["compare", *(str(run.path) for run in runs), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)["depths"]
     assert said["confirmed"] == confirmed

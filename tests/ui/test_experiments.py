@@ -169,9 +169,9 @@ def test_they_can_be_found_from_everywhere(shell: Shell) -> None:
 # ---------------------------------------------------------------------------------------------- what came of them
 
 
-def sized(name: str, width: int, tokens: float, loss: float, **status: Any) -> RunFolder:
+def sized(name: str, width: int, tokens: float, loss: float, sweep: str = "sizes", **status: Any) -> RunFolder:
     """A run of a model of that width that learnt from so many tokens, at 1,000 FLOPs a width each."""
-    run = make_run(name, sweep="sizes", **{"parameters": 1000 * width, **status})
+    run = make_run(name, sweep=sweep, **{"parameters": 1000 * width, **status})
     last = {"loss": loss, "evaluation_loss": loss, "items": tokens, "tokens_per_s": 1.0}
     given = msgspec.structs.replace(run.status(), last=last, flops_per_item=1000.0 * width)
     (run.path / "status.json").write_bytes(dump_status(given))
@@ -267,9 +267,13 @@ def test_with_too_little_there_is_no_law_and_without_compute_no_view(qtbot: QtBo
     assert story.isTabVisible(story.indexOf(story.scaling))
     assert "No power law: only 2 of the runs" in story.scaling.words.text()
     bench.page.grab()
+    for name in ("alike-1", "alike-2"):
+        sized(name, 8, 1e3, 2.0, sweep="alike")
     for name in ("bare-1", "bare-2"):
         make_run(name, sweep="bare", parameters=0)
-    qtbot.waitUntil(lambda: len(bench.page.runs.runs) == 4, timeout=5000)
+    qtbot.waitUntil(lambda: len(bench.page.runs.runs) == 6, timeout=5000)
+    bench.page.choose("alike-1")
+    assert not story.isTabVisible(story.indexOf(story.scaling)), "they took the same"
     bench.page.choose("bare-1")
     assert story.isTabVisible(story.indexOf(story.comparison))
     assert not story.isTabVisible(story.indexOf(story.scaling))

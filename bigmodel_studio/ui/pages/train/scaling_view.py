@@ -30,7 +30,7 @@ from bigmodel_studio.ui.widgets.log_scatter import LogScatter, Mark
 from bigmodel_studio.ui.widgets.page_frame import label
 
 SHOWN_FROM = 2
-"""A single point is against nothing."""
+"""Amounts of compute: a single one is nothing to lay losses over."""
 CAUTION_FROM_PX = 300
 
 
@@ -48,7 +48,7 @@ class ScalingView(QWidget):
         self.caution = label(experiment_word(scaling.CAUTION), "small", wrap=True)
         self.read_out = ElidedLabel()
         set_look(self.read_out, "small")
-        self.chart = LogScatter(self.tr("Compute (FLOPs)"))
+        self.chart = LogScatter(self.tr("Evaluation loss against compute (FLOPs), both on logarithmic axes"))
         self.chart.setAccessibleName(self.tr("Evaluation loss against compute"))
         self.chart.setToolTip(self.tr("Click a point (or press Enter on it) to show its run"))
         self.chart.read_out.connect(self._show_read_out)
@@ -71,7 +71,7 @@ class ScalingView(QWidget):
     @property
     def offered(self) -> bool:
         """Whether there is anything to see."""
-        return self.found is not None and len(self.found.points) >= SHOWN_FROM
+        return self.found is not None and scaling.amounts(self.found) >= SHOWN_FROM
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """Those that are compared; runs of another objective than the first one's have another loss."""
