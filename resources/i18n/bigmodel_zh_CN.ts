@@ -3912,12 +3912,12 @@
         <translation>单击一个点（或在其上按回车键）可显示对应的运行</translation>
     </message>
     <message>
-        <source>Compute (FLOPs)</source>
-        <translation>计算量（FLOPs）</translation>
-    </message>
-    <message>
         <source>Evaluation loss against compute</source>
         <translation>评估损失随计算量的变化</translation>
+    </message>
+    <message>
+        <source>Evaluation loss against compute (FLOPs), both on logarithmic axes</source>
+        <translation>评估损失随计算量（FLOPs）的变化，两轴均为对数刻度</translation>
     </message>
     <message>
         <source>Export</source>
@@ -5544,10 +5544,6 @@
         <translation>缩放定律</translation>
     </message>
     <message>
-        <source>So few steps do not show that depth needs shortcuts.</source>
-        <translation>步数太少，看不出深度需要捷径。</translation>
-    </message>
-    <message>
         <source>So small a sweep shows the method and the slope of its own text, vocabulary and sizes; Kaplan et al. found 0.050 over some eight decades.</source>
         <translation>这样小的扫描只展示方法，以及它自己的文本、词表和模型大小所对应的斜率；Kaplan 等人在约八个数量级上得到 0.050。</translation>
     </message>
@@ -5558,6 +5554,10 @@
     <message>
         <source>Text to learn from</source>
         <translation>训练文本</translation>
+    </message>
+    <message>
+        <source>These runs do not show that depth needs shortcuts.</source>
+        <translation>这些运行看不出深度需要捷径。</translation>
     </message>
     <message>
         <source>Tokens learnt from</source>
