@@ -12,7 +12,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.distributed as dist
@@ -21,9 +21,13 @@ from safetensors.torch import save_file
 
 from bigmodel_studio.core import manifest
 from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.training.spreading import fill
 from bigmodel_studio.training.team import Team
+
+if TYPE_CHECKING:
+    from torch.distributed.checkpoint.api import CheckpointException
 
 TRAINER_TENSORS = "trainer.safetensors"
 ADAPTER = "adapter/"
@@ -124,8 +128,9 @@ class _Parts(TrainerState):
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message="torch.distributed is disabled")  # one process alone
                 load(targets, storage_reader=self._reader, no_dist=not dist.is_initialized())
-        except (OSError, ValueError, RuntimeError, CheckpointException) as error:
-            raise _damaged(self._folder, error) from error
+        except CheckpointException as error:
+            cause = _cause(error)
+            raise cause if is_out_of_memory(cause) else _damaged(self._folder, cause) from error
 
 
 def _write_parts(folder: Path, tensors: dict[str, torch.Tensor]) -> None:
@@ -136,8 +141,13 @@ def _write_parts(folder: Path, tensors: dict[str, torch.Tensor]) -> None:
     try:
         save(tensors, storage_writer=FileSystemWriter(folder))  # which flushes each file to the disk
     except CheckpointException as error:
-        failed = [failure for failure, _trace in error.failures.values()]
-        raise next((each for each in failed if isinstance(each, OSError)), OSError(str(error))) from error
+        cause = _cause(error)
+        raise cause if isinstance(cause, OSError) or is_out_of_memory(cause) else OSError(str(cause)) from error
+
+
+def _cause(error: CheckpointException) -> BaseException:
+    """What the first of the processes that failed met. (Torch's own is none that ``except Exception`` takes up.)"""
+    return next((failure for failure, _trace in error.failures.values()), OSError(str(error)))
 
 
 def _damaged(path: Path, error: BaseException) -> StudioError:
