@@ -167,7 +167,7 @@ def export_run(
         raise typer.BadParameter("say where to: --output DIR for a script, --csv FILE for the records")
     with writing():
         if table is not None:
-            write_atomic(table.absolute(), as_csv(run.metrics()))
+            write_atomic(table.absolute(), as_csv(run))
             files.append(table.absolute())
         if output is not None:
             from bigmodel_studio.training.script.writing import write_script

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import torch
 
+from bigmodel_studio.core import forks
 from bigmodel_studio.core.inside_reader import HISTOGRAMS, LAYERS, read_records, recorded_losses
 from bigmodel_studio.core.launch import create_run, start_run
 from bigmodel_studio.core.library import parse_model
@@ -25,6 +26,7 @@ from bigmodel_studio.training.run import FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses, wait_for
 from tests.training.test_classify_images import make_pictures, tiny_spec
 from tests.training.test_run import stop_after
+from tests.training.test_script import assert_the_runs_own, run_scripts
 from tests.training.test_text_heads import Make, make
 
 __all__ = ["make"]
@@ -46,6 +48,11 @@ def on(spec: RunSpec, device: str, dtype: str = "float32") -> RunSpec:
 def trained(spec: RunSpec) -> RunFolder:
     folder = create_run(spec)
     assert run(folder.path, resume=False) == FINISHED, folder.status().message
+    return folder
+
+
+def trained_on(folder: RunFolder) -> RunFolder:
+    assert run(folder.path, resume=True) == FINISHED, folder.status().message
     return folder
 
 
@@ -119,6 +126,17 @@ def test_stopped_and_resumed_the_rest_is_the_same(spec: RunSpec, dtype: str, mon
     for (step, loss, evaluation), (_, expected, evaluated) in zip(losses(folder), losses(through), strict=True):
         assert loss == pytest.approx(expected, abs=1e-4), step
         assert (evaluation is None) == (evaluated is None)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_its_script_gives_the_same_losses(spec: RunSpec, dtype: str, tmp_path: Path) -> None:
+    if dtype not in devices.dtypes(devices.choose("auto")):
+        pytest.skip(f"{NAME} has no {dtype}")
+    folder = trained(on(spec, "auto", dtype))
+    again = trained_on(forks.fork(folder, 8, {"name": "again"}, tmp_path))
+    run_scripts([folder, again], tmp_path)
+    for each in (folder, again):
+        assert_the_runs_own(tmp_path, each, within=1e-3)
 
 
 def test_a_step_is_looked_at_and_taken_slowly(spec: RunSpec) -> None:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -264,12 +265,22 @@ def test_a_setting_that_is_none_and_a_name_twice_are_refused() -> None:
     assert literal('a "b" \\ é') == r'"a \"b\" \\ é"'
 
 
-def test_records_as_a_table_from_a_shell(make_run: MakeRun, tmp_path: Path) -> None:
-    folder = finished(make_run(schedule={"steps": 4}))
+def test_records_as_a_table_from_a_shell(make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_run(schedule={"steps": 4})
+    with monkeypatch.context() as patched:
+        stop_after(patched, folder, 2)
+        assert run(folder.path, resume=False) == STOPPED
+    finished(folder, resume=True)
     assert cli.main(["export-run", "tiny", "--csv", str(tmp_path / "records.csv")]) == 0
     with open(tmp_path / "records.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     records = [(record["step"], record["loss"]) for record in folder.metrics()]
     assert [(int(row["step"]), float(row["loss"])) for row in rows] == records
+    assert list(rows[0])[:4] == ["step", "time", "loss", "evaluation_loss"]
     assert [row["evaluation_loss"] != "" for row in rows] == [False, False, False, True]
+    assert [row["event"] for row in rows] == ["", "", "resumed", ""]
+    unigram = folder.status().baselines["unigram"]
+    assert [float(row["baseline_unigram"]) for row in rows] == [unigram] * 4
+    moments = [datetime.fromisoformat(row["time"]).timestamp() for row in rows]
+    assert moments == pytest.approx([record["time"] for record in folder.metrics()], abs=1)
     assert cli.main(["export-run", "tiny"]) == 2

@@ -83,9 +83,13 @@ def test_what_is_drawn_is_saved_as_a_table_and_as_a_picture(qtbot: QtBot, bench:
     qtbot.waitUntil(lambda: len(bench.page.curves.shown_series().get(("second", "loss"), ())) == 8, timeout=5000)
     bench.page.export.save(tmp_path / "curves.csv", "csv")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "curves.csv").read_text(encoding="utf-8"))))
-    losses = [float(row["value"]) for row in rows if (row["run"], row["metric"]) == ("second", "loss")]
-    assert losses == [5.0 - step / 4 for step in range(1, 9)]
-    assert {row["run"] for row in rows} == {"first", "second"}
+    assert [int(row["step"]) for row in rows] == list(range(1, 9))
+    assert [float(row["second: loss"]) for row in rows] == [5.0 - step / 4 for step in range(1, 9)]
+    assert all(row["first: loss"] for row in rows)
+    entries(bench)["None of them"].trigger()
+    bench.page.export.save(tmp_path / "alone.csv", "csv")
+    with open(tmp_path / "alone.csv", newline="", encoding="utf-8") as file:
+        assert {"step", "loss"} <= set(next(csv.reader(file)))
     bench.page.export.save(tmp_path / "curves", "png")
     image = QImage(str(tmp_path / "curves.png"))
     assert image.width() == 2 * bench.page.curves.chart.width()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from bigmodel_studio.client.job import Job
+from bigmodel_studio.core import metrics_table
 from bigmodel_studio.protocol import Done, Event, ExportScript, Failed
 from bigmodel_studio.ui.pages.train.curves import Curves
 from bigmodel_studio.ui.pages.train.file_export import FileExport
@@ -74,11 +73,14 @@ class CurvesExport(QObject):
 
 
 def table(series: dict[tuple[str, str], Series], shown: str) -> bytes:
-    """The points as CSV (RFC 4180): run, metric, step, value; a gap is an empty value."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(("run", "metric", "step", "value"))
+    """The points as CSV: a row a step, a column a metric, of each run where there are several; a gap is empty."""
+    several = len({run for run, _ in series}) > 1
+    rows: dict[int, dict[str, float | int]] = {}
+    names = ["step"]
     for (run, metric), one in series.items():
+        names.append(name := f"{run or shown}: {metric}" if several else metric)
         for step, value in zip(one.steps.tolist(), one.values.tolist(), strict=True):
-            writer.writerow((run or shown, metric, int(step), value if math.isfinite(value) else ""))
-    return text.getvalue().encode("utf-8")
+            row = rows.setdefault(int(step), {"step": int(step)})
+            if math.isfinite(value):
+                row[name] = value
+    return metrics_table.written(names, [rows[step] for step in sorted(rows)])
