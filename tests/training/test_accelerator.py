@@ -51,7 +51,7 @@ def trained(spec: RunSpec) -> RunFolder:
     return folder
 
 
-def trained_on(folder: RunFolder) -> RunFolder:
+def went_on(folder: RunFolder) -> RunFolder:
     assert run(folder.path, resume=True) == FINISHED, folder.status().message
     return folder
 
@@ -133,7 +133,7 @@ def test_its_script_gives_the_same_losses(spec: RunSpec, dtype: str, tmp_path: P
     if dtype not in devices.dtypes(devices.choose("auto")):
         pytest.skip(f"{NAME} has no {dtype}")
     folder = trained(on(spec, "auto", dtype))
-    again = trained_on(forks.fork(folder, 8, {"name": "again"}, tmp_path))
+    again = went_on(forks.fork(folder, 8, {"name": "again"}, tmp_path))
     run_scripts([folder, again], tmp_path)
     for each in (folder, again):
         assert_the_runs_own(tmp_path, each, within=1e-3)

@@ -109,8 +109,9 @@ def assert_the_runs_own(folder: Path, each: RunFolder, within: float = 1e-5) -> 
         steps, values = zip(*((row["step"], row[name]) for row in rows if name in row), strict=True)
         assert steps == tuple(record["step"] for record in records if name in record), each.name
         assert values == pytest.approx([r[name] for r in records if name in r], abs=tolerance), each.name
-    norms = [record["gradient_norm"] for record in records]
-    assert [row["gradient_norm"] for row in rows] == pytest.approx(norms, rel=max(1e-3, within), abs=within), each.name
+    for row, record in zip(rows, records, strict=True):
+        if record["gradient_norm"] is not None:  # of a scale of float16 that was too large
+            assert row["gradient_norm"] == pytest.approx(record["gradient_norm"], rel=1e-3, abs=within), each.name
 
 
 @pytest.mark.slow

@@ -215,6 +215,9 @@ def test_event_files_that_are_dropped_become_a_run_that_is_shown(qtbot: QtBot, b
     qtbot.waitUntil(lambda: (run := bench.page.current()) is not None and run.name == "experiment", timeout=5000)
     qtbot.waitUntil(lambda: len(bench.page.curves.series.get("loss", ())) == 3, timeout=5000)
     assert bench.page.facts.values["Origin"].text() == "TensorBoard"
+    bench.page.export.menu.aboutToShow.emit()
+    assert not bench.page.export.script.isEnabled()
+    assert bench.page.export.script.toolTip().startswith("Another program wrote this run")
     (tmp_path / "empty.tfevents").write_bytes(b"")
     bench.page.show_what(EventFiles([tmp_path / "empty.tfevents"]))
     qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["events-none"], timeout=5000)
@@ -236,8 +239,11 @@ def test_a_run_is_exported_as_a_script_by_an_engine(
     monkeypatch.setattr(bench.studio, "measure", lane)
     page.export.menu.aboutToShow.emit()
     assert page.export.script.isEnabled()
+    assert "it gives the run's losses" in page.export.script.toolTip()
     page.export.save_script(tmp_path / "out")
     assert page.curves.export.text() == "Exporting…"
+    page.export.menu.aboutToShow.emit()
+    assert (page.export.script.isEnabled(), page.export.script.toolTip()) == (False, "A script is being written")
     qtbot.waitUntil(lambda: page.curves.export.text() == "Export", timeout=5000)
     assert asked == [ExportScript(run="tales", folder=str(tmp_path / "out"))]
     assert page.curves.read_out.text() == f"The script is in {tmp_path / 'out'}"

@@ -28,6 +28,7 @@ class CurvesExport(QObject):
         self._folder = Path()
         self._files = FileExport(studio, curves.export, curves.chart, self._table, lambda: shown() or "curves")
         self.save, self.menu = self._files.save, self._files.menu
+        self.menu.setToolTipsVisible(True)
         self.menu.addSeparator()
         self.script = self.menu.addAction(self.tr("PyTorch script…"), self._ask_script)
         self.menu.aboutToShow.connect(self._show_script)
@@ -37,8 +38,21 @@ class CurvesExport(QObject):
 
     @Slot()
     def _show_script(self) -> None:
+        reason = self._why_not()
+        self.script.setEnabled(not reason)
+        told = self.tr("A folder with train.py, the model it begins with and the data: it gives the run's losses")
+        self.script.setToolTip(reason or told)
+
+    def _why_not(self) -> str:
+        """Why the run that is shown cannot be written as a script; "" where it can."""
         run = self._studio.runs.summary_of(self._shown() or "")
-        self.script.setEnabled(run is not None and not run.foreign and not run.bundled and self._job is None)
+        if run is None:
+            return self.tr("No run is shown")
+        if run.foreign:
+            return self.tr("Another program wrote this run: what it computed is not known here")
+        if run.bundled:
+            return self.tr("What this bundled run learnt from is not on this computer")
+        return self.tr("A script is being written") if self._job is not None else ""
 
     def _ask_script(self) -> None:
         name = self._shown() or "run"
