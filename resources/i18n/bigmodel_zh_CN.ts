@@ -898,6 +898,18 @@
 <context>
     <name>CurvesExport</name>
     <message>
+        <source>A folder with train.py, the model it begins with and the data: it gives the run&apos;s losses</source>
+        <translation>一个文件夹，内含 train.py、训练开始时的模型及其数据：运行它会得到与该运行相同的损失</translation>
+    </message>
+    <message>
+        <source>A script is being written</source>
+        <translation>正在导出脚本</translation>
+    </message>
+    <message>
+        <source>Another program wrote this run: what it computed is not known here</source>
+        <translation>此运行由其他程序写入：这里不知道它计算了什么</translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation>导出</translation>
     </message>
@@ -906,12 +918,20 @@
         <translation>正在导出…</translation>
     </message>
     <message>
+        <source>No run is shown</source>
+        <translation>没有显示任何运行</translation>
+    </message>
+    <message>
         <source>PyTorch script…</source>
         <translation>PyTorch 脚本…</translation>
     </message>
     <message>
         <source>The script is in {path}</source>
         <translation>脚本在 {path}</translation>
+    </message>
+    <message>
+        <source>What this bundled run learnt from is not on this computer</source>
+        <translation>此内置运行所学习的数据不在本机上</translation>
     </message>
     <message>
         <source>Where to make the script&apos;s folder</source>
