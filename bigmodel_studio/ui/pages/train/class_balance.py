@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from bigmodel_studio.core import numbers
@@ -22,6 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
 BAR_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX, BAR_PX = 26, 8
+NAMES_SHARE = 0.46
 _LEAST_PX = 1.5
 
 
@@ -40,10 +41,12 @@ class BalanceModel(QAbstractTableModel):
         self._labels: list[str] = []
         self._counts: list[list[int]] = []
         self._titles: list[str] = []
+        self._title = ""
 
-    def show_parts(self, parts: Sequence[PartCounts]) -> None:
-        """Show these from now on; a class that a part lacks has none there."""
+    def show_parts(self, parts: Sequence[PartCounts], title: str) -> None:
+        """Show these from now on; a class that a part lacks has none there. ``title``: what the labels are."""
         self.beginResetModel()
+        self._title = title
         self._labels = list(dict.fromkeys(each.label for part in parts for each in part.classes))
         with_classes = [part for part in parts if part.classes]
         known = [{each.label: each.count for each in part.classes} for part in with_classes]
@@ -73,7 +76,7 @@ class BalanceModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section - 1] if section else word("Class")
+            return self._titles[section - 1] if section else self._title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -101,15 +104,27 @@ class ClassBalance(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
         self.setSortingEnabled(True)
 
-    def show_parts(self, parts: Sequence[PartCounts]) -> None:
-        """Show how the classes of these are spread."""
-        self.counts.show_parts(parts)
+    def show_parts(self, parts: Sequence[PartCounts], title: str) -> None:
+        """Show how the classes of these are spread; ``title`` is above their names."""
+        self.counts.show_parts(parts, title)
+        self._share_out()
         self.sortByColumn(1, Qt.SortOrder.DescendingOrder)
         self.scrollToTop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Names have as much room as all bars together, nearly."""
+        room, columns = self.viewport().width(), self.model().columnCount()
+        names = round(room * NAMES_SHARE)
+        for column in range(columns):
+            self.setColumnWidth(column, names if not column else (room - names) // (columns - 1))
 
 
 class _Bars(QStyledItemDelegate):

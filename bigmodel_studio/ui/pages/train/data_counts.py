@@ -18,6 +18,8 @@ from bigmodel_studio.ui.widgets.page_frame import label, panel
 
 Figure = tuple[str, Callable[[PartCounts], str]]
 SCROLL_PX = 16
+LEAST_SHARE = 0.001
+"""Of a smaller share one more digit is said."""
 
 
 class DataCounts(QWidget):
@@ -93,7 +95,7 @@ class DataCounts(QWidget):
         classes = any(part.classes for part in seen.parts)
         self._classes.setVisible(classes)
         if classes:
-            self.balance.show_parts(seen.parts)
+            self.balance.show_parts(seen.parts, self.tr("Tag") if seen.objective == "tag" else self.tr("Class"))
             self.balance_words.setText(self._balance(seen))
         self._area.setMinimumWidth(self._left.minimumSizeHint().width() + SCROLL_PX)
 
@@ -173,6 +175,8 @@ class DataCounts(QWidget):
         part = next(part for part in seen.parts if part.classes)
         counts = [each.count for each in part.classes]
         words = self.tr("{classes}, from {least} to {most} each; the largest has {share}.")
+        if min(counts) == max(counts):
+            words = self.tr("{classes}, {most} each.")
         return words.format(
             classes=Counting().classes(seen.objective, len(counts)),
             least=numbers.exact(min(counts)),
@@ -185,4 +189,5 @@ def _of(count: int, whole: int) -> str:
     """A count with its share of a whole."""
     if not count or not whole:
         return numbers.exact(count)
-    return f"{numbers.exact(count)} ({numbers.percent(count / whole)})"
+    share = count / whole
+    return f"{numbers.exact(count)} ({numbers.percent(share, 1 if share >= LEAST_SHARE else 2)})"

@@ -61,11 +61,12 @@ class Counting(QObject):
         return (tags if objective == "tag" else classes).format(count=numbers.exact(count))
 
     def findings(self, findings: Sequence[Finding]) -> str:
-        """``1 error · 2 warnings``: notes are none of them."""
-        errors, warnings = (sum(each.weight == weight for each in findings) for weight in WEIGHTS[:2])
+        """``1 error · 2 warnings``; notes are said where there is nothing graver."""
+        errors, warnings, notes = (sum(each.weight == weight for each in findings) for weight in WEIGHTS)
         said = (
             (errors, self.tr("{count} error(s)", "", errors)),
             (warnings, self.tr("{count} warning(s)", "", warnings)),
+            (0 if errors or warnings else notes, self.tr("{count} note(s)", "", notes)),
         )
         return " · ".join(words.format(count=numbers.exact(count)) for count, words in said if count)
 
