@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.client.lane import LANES, Lane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core import paths
@@ -44,6 +46,7 @@ from tests.ui.data_seen import FINDINGS, FOLDER, example, seen
 from tests.ui.test_train_page import make_run
 
 LEFT = Qt.MouseButton.LeftButton
+ROLE = Qt.ItemDataRole.AccessibleTextRole
 OBJECTIVES = ("causal-lm", "chat", "masked-lm", "classify-text", "tag", "classify-images")
 
 
@@ -348,7 +351,7 @@ def test_findings_are_named_by_file_and_line_errors_first(bench: Bench, opened: 
     assert not dialog.tabs.tabIcon(2).isNull()
     QTest.mouseClick(dialog.tabs.tabBar(), LEFT, pos=dialog.tabs.tabBar().tabRect(2).center())
     view = dialog.findings
-    names = [view.list.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(view.list.count())]
+    names = [view.list.item(row).data(ROLE) for row in range(view.list.count())]
     assert [name.partition(":")[0] for name in names] == ["Error", "Warning", "Note"]
     assert not view.places.isVisible()
     assert "Add a folder with pictures of another class" in view.hint.text()
@@ -524,3 +527,47 @@ def test_the_data_of_a_run_is_in_its_menu_and_among_the_actions(bench: Bench) ->
     assert page.offers(action.handler)
     getattr(page, action.handler)()
     bench.wait(lambda: len(bench.asked) == 2)
+
+
+# ------------------------------------------------------------------------------- the real engine
+
+
+def test_a_real_engine_says_what_is_in_real_files(bench: Bench, tmp_path: Path) -> None:
+    """From the form to the line that is to be mended, and again when it was."""
+    text = tmp_path / "tales.txt"
+    tales = [f"Once there was a kite number {n}, and it flew high." for n in range(40)]
+    text.write_text("\n\n".join([*tales[:30], tales[2], *tales[30:]]))
+    lane = Lane(replace(LANES["measure"], threads=1))
+    bench.studio.measure = lane
+    try:
+        form = bench.page.form
+        bench.page.new_item()
+        fields = form.of(TextSubject)
+        fields.data.set_files([text])
+        fields.vocabulary.setValue(300)
+        fields.context.setValue(32)
+        bench.wait(fields.look.button.isEnabled)
+        QTest.mouseClick(fields.look.button, LEFT)
+        dialog = form.data_look.dialog
+        assert dialog is not None
+        bench.qtbot.waitUntil(lambda: dialog.views.currentWidget() is not dialog.views.widget(0), timeout=120_000)
+        assert dialog.tabs.isVisible(), dialog.problem.title.text()
+        said = "".join(token.text for token in dialog.examples.tokens.tokens)
+        assert len(dialog.examples.tokens.tokens) == 33  # 32 to read, and what follows the last
+        assert said in text.read_text()
+        dialog.tabs.setCurrentIndex(2)
+        names = [dialog.findings.list.item(row).data(ROLE) for row in range(dialog.findings.list.count())]
+        doubled = next(row for row, name in enumerate(names) if "repeat an earlier one exactly" in name)
+        dialog.findings.list.setCurrentRow(doubled)
+        dialog.findings.places.selectRow(1)
+        QTest.mouseClick(dialog.findings.copy, LEFT)
+        assert QGuiApplication.clipboard().text() == f"{text}:61"  # the 31st of paragraphs that are two lines apart
+        text.write_text("\n\n".join(tales))
+        QTest.mouseClick(dialog.again, LEFT)
+        bench.wait(lambda: dialog.first_busy.isVisible())
+        bench.qtbot.waitUntil(lambda: dialog.tabs.isVisible(), timeout=60_000)
+        names = [dialog.findings.list.item(row).data(ROLE) for row in range(dialog.findings.list.count())]
+        assert not any("repeat" in name for name in names)
+    finally:
+        bench.page.shut()
+        lane.close()
