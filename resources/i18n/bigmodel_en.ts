@@ -52,6 +52,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} note(s)</source>
+        <translation>
+            <numerusform>{count} note</numerusform>
+            <numerusform>{count} notes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} paragraph(s)</source>
         <translation>
             <numerusform>{count} paragraph</numerusform>

@@ -742,6 +742,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} note(s)</source>
+        <translation>
+            <numerusform>{count} 条提示</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} paragraph(s)</source>
         <translation>
             <numerusform>{count} 个段落</numerusform>
@@ -953,6 +959,10 @@
         <translation>按短边分布（{unit}）</translation>
     </message>
     <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
         <source>Counted is the first {size} of it.</source>
         <translation>只统计了开头的 {size}。</translation>
     </message>
@@ -1001,6 +1011,10 @@
         <translation>大小</translation>
     </message>
     <message>
+        <source>Tag</source>
+        <translation>标注</translation>
+    </message>
+    <message>
         <source>There is none.</source>
         <translation>没有。</translation>
     </message>
@@ -1011,6 +1025,10 @@
     <message>
         <source>{classes}, from {least} to {most} each; the largest has {share}.</source>
         <translation>{classes}，每个有 {least} 到 {most} 个；最大的占 {share}。</translation>
+    </message>
+    <message>
+        <source>{classes}, {most} each.</source>
+        <translation>{classes}，每个 {most} 个。</translation>
     </message>
 </context>
 <context>
