@@ -23,6 +23,8 @@ from bigmodel_studio.protocol import (
     ModelRef,
     NextTold,
     Request,
+    Rewrite,
+    Rewritten,
     Similarities,
     Tagged,
     TagWords,
@@ -39,6 +41,7 @@ class Asked(NamedTuple):
     texts: tuple[str, ...]
     top_k: int
     pairs: bool
+    to: str
 
     def in_pairs(self) -> tuple[tuple[str, str], ...]:
         """The texts two by two. Raises ``StudioError`` "text-pairs" where one is left over."""
@@ -57,6 +60,8 @@ TASKS: dict[str, Callable[[Asked], Request]] = {
     "next-sentence": lambda asked: TellNext(model=asked.model, pairs=asked.in_pairs()),
     "classify": _classify,
     "tag": lambda asked: TagWords(model=asked.model, texts=asked.texts),
+    "summarize": lambda asked: Rewrite(model=asked.model, texts=asked.texts, purpose="summarize"),
+    "translate": lambda asked: Rewrite(model=asked.model, texts=asked.texts, purpose="translate", to=asked.to),
     "embed": lambda asked: EmbedTexts(model=asked.model, texts=asked.texts),
 }
 
@@ -74,14 +79,15 @@ def text(
     ],
     top_k: Annotated[int, typer.Option(help="So many candidates for each hidden word, or classes for a text.")] = 5,
     pairs: Annotated[bool, typer.Option("--pairs", help="Classify the texts two by two.")] = False,
+    to: Annotated[str, typer.Option(help="The language to translate into, as the model calls it: de.")] = "",
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
     json: Json = False,
 ) -> None:
-    """Have a model read texts: fill in masked words, classify, tag words, embed; a bad text spoils no other."""
+    """Have a model read texts: fill masks, classify, tag, embed, summarise; a bad text spoils no other."""
     if task not in TASKS:
         raise StudioError("text-task", task=task, known=", ".join(TASKS))
-    request = TASKS[task](Asked(model_of(model, device=device, dtype=dtype), tuple(inputs), top_k, pairs))
+    request = TASKS[task](Asked(model_of(model, device=device, dtype=dtype), tuple(inputs), top_k, pairs, to))
     answers: list[TextAnswer] = []
     similarities: Similarities | None = None
     stopped = False
@@ -138,6 +144,8 @@ def _lines(answer: TextAnswer) -> list[str]:
                 f"{name:>8} {total:8.3f}  " + " ".join(map("/".join, zip(answer.words, tags, strict=True)))
                 for name, tags, total in ways
             ]
+        case Rewritten():
+            return [answer.text, f"  {answer.output}"]
         case Embedded():
             return [f"{answer.tokens:>5} tokens  {answer.text}"]
 

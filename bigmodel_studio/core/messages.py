@@ -720,6 +720,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "mask-none": ("There is nothing hidden in the text.", "Write [MASK] in place of a word."),
     "text-empty": ("There is no text.", "Write something to be read."),
+    "language-unknown": ("The model does not translate into “{to}”.", "It knows: {known}."),
     "text-pairs": (
         "{count} texts are no pairs: each first sentence needs a second.",
         "Give two texts for each pair.",

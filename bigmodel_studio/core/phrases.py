@@ -42,6 +42,7 @@ WORDS: tuple[str, ...] = (
     "Choose a model that sorts texts into classes.",
     "Choose a model that tags words.",
     "Choose a model that reads texts.",
+    "Choose a model that writes another text, such as T5, BART or Marian.",
     UNKNOWN_WRITER,
 )
 """What runs and samplers say of themselves; rules of specs and literal arguments of problems come to these."""

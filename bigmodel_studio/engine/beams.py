@@ -6,7 +6,8 @@ Its tokens are known only at the end; their log-probabilities are then computed 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import torch
@@ -20,33 +21,41 @@ from bigmodel_studio.protocol import Progress, Sampling
 _HEARTBEAT_S = 0.2
 
 
-class _Search(StoppingCriteria):
-    """Stops ``generate`` after the step at which it was told to, and counts the steps."""
+class Search(StoppingCriteria):
+    """One call of ``generate`` that can be watched and stopped; ``found`` is what it returned."""
 
     def __init__(self) -> None:
         self.wanted = True
         self.steps = 0
-        self.new: list[int] = []
-        self.error: BaseException | None = None
+        self.found: list[int] = []
+        self._error: BaseException | None = None
 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
         self.steps += 1
         return torch.full((input_ids.shape[0],), not self.wanted, device=input_ids.device, dtype=torch.bool)
 
-    def run(self, held: Held, ids: list[int], config: GenerationConfig) -> None:
+    def under_way(self, held: Held, given: Mapping[str, torch.Tensor], config: GenerationConfig) -> Generator[int]:
+        """Search; how many steps it is at, several times a second. It stops where the iterator is closed."""
+        worker = threading.Thread(target=self._run, args=(held, given, config), name="beam-search")
+        worker.start()
         try:
-            row = torch.tensor([ids], device=held.device)
+            while worker.is_alive():
+                worker.join(_HEARTBEAT_S)
+                yield self.steps
+        finally:
+            self.wanted = False
+            worker.join()
+        if self._error is not None:
+            raise self._error
+
+    def _run(self, held: Held, given: Mapping[str, torch.Tensor], config: GenerationConfig) -> None:
+        try:
+            search: Any = held.model.generate
             with torch.inference_mode():
-                search: Any = held.model.generate
-                found = search(
-                    input_ids=row,
-                    attention_mask=torch.ones_like(row),
-                    generation_config=config,
-                    stopping_criteria=StoppingCriteriaList([self]),
-                )
-            self.new = found[0, len(ids) :].tolist()
+                found = search(**given, generation_config=config, stopping_criteria=StoppingCriteriaList([self]))
+            self.found = found[0].tolist()
         except BaseException as error:
-            self.error = error
+            self._error = error
 
 
 def search(
@@ -67,19 +76,13 @@ def search(
         eos_token_id=sorted(ends) or None,
         pad_token_id=min(ends, default=0),
     )
-    found = _Search()
-    worker = threading.Thread(target=found.run, args=(held, ids, config), name="beam-search")
-    worker.start()
-    try:
-        while worker.is_alive():
-            worker.join(_HEARTBEAT_S)
-            yield Progress(what="searching", done=found.steps, total=most)
-    finally:
-        found.wanted = False
-        worker.join()
-    if found.error is not None:
-        raise found.error
-    new = _until_end(found.new, ends)
+    row = torch.tensor([ids], device=held.device)
+    given = {"input_ids": row, "attention_mask": torch.ones_like(row)}
+    found = Search()
+    with closing(found.under_way(held, given, config)) as under_way:
+        for steps in under_way:
+            yield Progress(what="searching", done=steps, total=most)
+    new = _until_end(found.found[len(ids) :], ends)
     for id_, logprobs in zip(new, score(held.model, ids, new, held.device), strict=True):
         others = logprobs.topk(min(alternatives, logprobs.numel())).indices.tolist() if alternatives else []
         yield _said(id_, logprobs), [_said(other, logprobs) for other in others]

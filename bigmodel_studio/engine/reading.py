@@ -107,13 +107,19 @@ def encoded(held: Held, tokenizer: PreTrainedTokenizerBase, text: str | list[str
 
     Raises ``StudioError``: "text-empty", and "context-full" where it has more tokens than the model can see.
     """
-    if not (text.strip() if isinstance(text, str) else text) and not (second or "").strip():
-        raise StudioError("text-empty")
+    if not second:
+        check_text(text)
     made: Any = tokenizer(text, second, is_split_into_words=isinstance(text, list), return_tensors="pt")
     error = _too_long(made["input_ids"].shape[1], held.facts.context_length)
     if error is not None:
         raise StudioError.of(error)
     return made.to(held.device)
+
+
+def check_text(text: str | list[str]) -> None:
+    """Raises ``StudioError`` "text-empty" where there is no word in it."""
+    if not (text.strip() if isinstance(text, str) else text):
+        raise StudioError("text-empty")
 
 
 def reader(held: Held, kinds: tuple[ModelKind, ...], others: str) -> PreTrainedTokenizerBase:

@@ -87,6 +87,9 @@ from bigmodel_studio.protocol.text import (
     Filled,
     FillMask,
     NextTold,
+    Rewrite,
+    RewritePurpose,
+    Rewritten,
     Similarities,
     Tagged,
     TagWords,
@@ -191,6 +194,9 @@ __all__ = [
     "Quit",
     "Request",
     "Result",
+    "Rewrite",
+    "RewritePurpose",
+    "Rewritten",
     "Said",
     "Sampling",
     "SearchHub",
@@ -365,7 +371,7 @@ class DrawPictures(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 HubRequest = SearchHub | LookAtRepo | Download | LookAtDataset | DownloadDataset | CheckCopy | SignIn | SignOut | WhoAmI
 DataRequest = LookAtData
 InsideRequest = LookAtStep | TakeStep
-TextRequest = FillMask | TellNext | ClassifyTexts | TagWords | EmbedTexts
+TextRequest = FillMask | TellNext | ClassifyTexts | TagWords | EmbedTexts | Rewrite
 Request = (
     Load
     | Unload

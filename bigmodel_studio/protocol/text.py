@@ -6,9 +6,13 @@ others are answered all the same.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from bigmodel_studio.protocol.values import Label, ModelRef, Problem
+
+RewritePurpose = Literal["summarize", "translate"]
 
 
 class FillMask(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -48,6 +52,21 @@ class EmbedTexts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     model: ModelRef
     texts: tuple[str, ...]
+
+
+class Rewrite(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Each text in other words: a summary, or a translation. A ``Rewritten`` each; ends with ``Done(None)``.
+
+    ``to`` is the language that is translated into, as the model's config calls it ("de"); "" is its first. ``beams``:
+    None is what the model's ``generation_config`` says.
+    """
+
+    model: ModelRef
+    texts: tuple[str, ...]
+    purpose: RewritePurpose
+    to: str = ""
+    max_new_tokens: int = 128
+    beams: int | None = None
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -116,4 +135,14 @@ class Similarities(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     cosines: tuple[tuple[float | None, ...], ...]
 
 
-TextAnswer = Filled | NextTold | TextClassified | Tagged | Embedded
+class Rewritten(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What became of a text. ``prefix`` is what the model was told to do with it, where it was trained to be told."""
+
+    text: str
+    output: str = ""
+    prefix: str = ""
+    tokens: int = 0
+    error: Problem | None = None
+
+
+TextAnswer = Filled | NextTold | TextClassified | Tagged | Embedded | Rewritten

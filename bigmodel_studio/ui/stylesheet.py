@@ -1,9 +1,9 @@
 """The one stylesheet, made from a scheme's colours.
 
 Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link", "danger",
-"chip" and "segment" buttons; "title", "heading", "secondary", "small", "key", "warn", "bad" and "good" labels; "card",
-"surface", "segments", "header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the window sets
-colours by a stylesheet.
+"chip" and "segment" buttons; "title", "heading", "answer", "secondary", "small", "key", "warn", "bad" and "good"
+labels; "card", "surface", "segments", "header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the
+window sets colours by a stylesheet.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ QLabel[look="title"] { font-size: 15px; font-weight: 600; }
 QLabel[look="heading"] { font-size: 12px; font-weight: 600; color: $secondary; }
 QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="secondary"] { color: $secondary; }
+QLabel[look="answer"] { font-size: 14px; }
 QLabel[look="small"] { font-size: 12px; color: $secondary; }
 QLabel[look="large"] { font-size: 20px; font-weight: 600; }
 QLabel[look="warn"] { font-size: 12px; color: $warn; }

@@ -11,6 +11,7 @@ USE_IN: dict[str, str] = {
     "text-classifier": "text",
     "token-classifier": "text",
     "encoder": "text",
+    "seq2seq": "text",
 }
 """By kind; a kind without a page has no button."""
 _SAID: dict[str, str] = {

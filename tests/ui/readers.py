@@ -24,6 +24,8 @@ from bigmodel_studio.protocol import (
     Problem,
     Progress,
     Request,
+    Rewrite,
+    Rewritten,
     Similarities,
     Tagged,
     TagWords,
@@ -39,6 +41,7 @@ KINDS: dict[str, tuple[ModelKind, str]] = {
     "bert": ("masked-lm", "BertForPreTraining"),
     "words": ("masked-lm", "BertForMaskedLM"),
     "sorter": ("text-classifier", "BertForSequenceClassification"),
+    "writer": ("seq2seq", "T5ForConditionalGeneration"),
     "tagger": ("token-classifier", "BertForTokenClassification"),
 }
 
@@ -85,6 +88,9 @@ def answers(request: Request) -> Iterator[Event]:
             yield Embedded(text=text, vector=(1.0,), tokens=3)
         yield Done(result=Similarities(cosines=((1.0, 0.69, None), (0.69, 1.0, None), (None, None, None))))
         return
+    elif isinstance(request, Rewrite):
+        for text in request.texts:
+            yield Rewritten(text=text, output=text[:5], prefix="summarize: ", tokens=2)
     yield Done()
 
 

@@ -30,6 +30,7 @@ from bigmodel_studio.protocol import (
     Problem,
     Progress,
     Request,
+    Rewrite,
     TellNext,
 )
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
@@ -39,6 +40,7 @@ from bigmodel_studio.ui.pages.text.inputs import LinesInput, PairInput
 from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.text.tag import TaggedSentence
 from bigmodel_studio.ui.studio import LaneLike, Studio
+from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
 from tests.ui.readers import KINDS, TAGS, answers, filled, record, ref
 
 LEFT = Qt.MouseButton.LeftButton
@@ -252,6 +254,21 @@ def test_both_ways_to_tag_stand_over_the_lattice_and_what_differs_is_marked(desk
     assert lattice.cell_at(QPointF(1, 1)) is None
 
 
+def test_a_text_in_boxes_wraps_with_its_captions_in_sight(qtbot: QtBot) -> None:
+    text = SpanText()
+    qtbot.addWidget(text)
+    spans = [Span(0, 4, "person", 0), Span(14, 22, "place", 1)]
+    text.show_text("Anna works in New York.", spans)
+    wide, narrow = text.heightForWidth(800), text.heightForWidth(150)
+    assert (wide, narrow) == (LINE_PX, 2 * LINE_PX)
+    assert text.accessibleName() == "Anna works in New York. (Anna: person; New York: place)"
+    for width in (150, 190, 230, 300, 420):
+        text.heightForWidth(width)
+        assert max(piece.x + piece.width for piece in text._pieces) <= width
+    text.show_text("", [])
+    assert text.heightForWidth(100) == LINE_PX
+
+
 def test_texts_are_compared_in_a_map_that_says_its_cells(desk: Desk) -> None:
     desk.use("encoder")
     task = desk.page.task
@@ -264,6 +281,23 @@ def test_texts_are_compared_in_a_map_that_says_its_cells(desk: Desk) -> None:
     assert task.read_out.text() == "“a person” and “bad”: –"
     desk.qtbot.keyClick(task.map, Qt.Key.Key_Left)
     assert task.read_out.text() == "“a person” and “a dog”: 0.69"
+
+
+def test_texts_are_said_in_other_words_by_models_that_write(desk: Desk) -> None:
+    desk.press(desk.page.writing.switch.buttons["translate"])
+    assert desk.page.empty.title.text() == "bert does not translate"
+    desk.press(desk.page.empty.button)
+    assert (desk.page.picker.ref(), desk.page.task.id) == (ref("writer"), "translate")
+    desk.press(desk.page.writing.switch.buttons["summarize"])
+    desk.read("Tom lost his ball.")
+    assert desk.requests()[-1] == Rewrite(model=ref("writer"), texts=("Tom lost his ball.",), purpose="summarize")
+    assert _words(desk.page.task).splitlines()[:2] == ["summarize: Tom lost his ball.", "Tom l"]
+    desk.library._on_read([record("bert")])
+    desk.use("bert")
+    desk.press(desk.page.writing.switch.buttons["summarize"])
+    assert not desk.page.empty.button.isVisible(), "nothing here trains for it"
+    desk.press(desk.page.empty.other)
+    assert desk.opened == [("models", "hub")]
 
 
 def test_a_warm_model_reads_along_while_one_types_and_a_cold_one_waits(desk: Desk) -> None:

@@ -59,7 +59,7 @@ class SpanText(QWidget):
         self.spans: tuple[Span, ...] = ()
         self._pieces: list[_Piece] = []
         self._room = -1
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -115,13 +115,15 @@ class SpanText(QWidget):
         self._room = width
         x, line = 0.0, 0
         before: _Piece | None = None
-        for piece in self._pieces:
+        for place, piece in enumerate(self._pieces):
+            after = self._pieces[place + 1] if place + 1 < len(self._pieces) else None
+            follows = after.gap + after.width if after is not None and after.caption else 0.0  # stays with its word
             boxed = piece.span is not None and piece.span.tint is not None
             begins = boxed and (before is None or before.span is not piece.span)
             ends = before is not None and before.span is not None and before.span.tint is not None
             ends = ends and before is not None and before.span is not piece.span
             gap = piece.gap + SIDE_PX * begins + SIDE_PX * ends
-            if x and x + gap + piece.width + SIDE_PX * boxed > width and not piece.caption:
+            if x and x + gap + piece.width + follows + SIDE_PX * boxed > width and not piece.caption:
                 x, line, gap = 0.0, line + 1, SIDE_PX * boxed
             elif before is None:
                 gap = SIDE_PX * boxed

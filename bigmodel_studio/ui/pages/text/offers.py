@@ -51,6 +51,8 @@ def unable(task: Task, ref: ModelRef, record: ModelRecord | None, choices: Seque
     if fitting is not None:
         button = QCoreApplication.translate("text", "Use {model}").format(model=fitting.name)
         return Offer(cannot(task, ref), phrase(task.about), button, fitting.ref)
+    if not task.objective:
+        return Offer(cannot(task, ref), phrase(task.about), hub=True)
     base = record.ref if record is not None and task.objective != FIRST_OBJECTIVE else None
     button = QCoreApplication.translate("text", "Train one…")
     return Offer(cannot(task, ref), phrase(task.about), button, Like(task.objective, base=base), hub=True)

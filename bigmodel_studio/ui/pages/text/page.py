@@ -44,7 +44,7 @@ from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
 
-READS: tuple[ModelKind, ...] = ("masked-lm", "text-classifier", "token-classifier", "encoder")
+READS: tuple[ModelKind, ...] = ("masked-lm", "text-classifier", "token-classifier", "encoder", "seq2seq")
 """The kinds of model that are used here; the first that there is one of is what a new user begins with."""
 LIVE_MS = 500
 """After so long without typing, a model that is warm and small reads along."""
@@ -369,7 +369,7 @@ class TextPage(Page):
         facts, texts = self.studio.facts, self.texts()
         warm = facts is not None and facts.model == self.picker.ref() and facts.parameters <= LIVE_PARAMETERS
         busy = self.studio.at_work and self.running is None
-        if warm and not busy and self._is_new() and len(texts) <= LIVE_TEXTS:
+        if self.task.live and warm and not busy and self._is_new() and len(texts) <= LIVE_TEXTS:
             self.read()
 
     def _is_new(self) -> bool:

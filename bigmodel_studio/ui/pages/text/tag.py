@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from bigmodel_studio.core import conlleval, numbers, tag_paths
@@ -16,7 +16,7 @@ from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.lattice import Lattice
 from bigmodel_studio.ui.widgets.page_frame import label
-from bigmodel_studio.ui.widgets.span_text import Span, SpanText
+from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
 
 
 class TagTask(CardsTask):
@@ -58,12 +58,15 @@ class TaggedSentence(QWidget):
             way = SpanText()
             way.show_text(tagged.text, spans_of(tagged, tags))
             self.ways[name] = way
-            grid.addWidget(label(name, "strong"), row, 0)
+            title = label(name, "strong")
+            grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(way, row, 1)
             words = self.tr("log-probability {number}").format(number=numbers.decimal(total))
             said = label(words, "secondary")
             said.setToolTip(self.tr("The log-probability of the whole: the sum along the way"))
-            grid.addWidget(said, row, 2)
+            for part in (title, said):
+                part.setMinimumHeight(LINE_PX)  # in line with the first of the text
+            grid.addWidget(said, row, 2, Qt.AlignmentFlag.AlignTop)
         self.lattice = Lattice()
         self.lattice.show_tagged(tagged)
         self.read_out = ElidedLabel()

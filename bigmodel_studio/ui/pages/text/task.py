@@ -35,7 +35,9 @@ class Task(QWidget):
     cannot: ClassVar[str]
     """What is said of a model (``{model}``) that does not do it."""
     objective: ClassVar[str]
-    """What a model is trained for to do it, by ``core.objectives``."""
+    """What a model is trained for to do it, by ``core.objectives``; "" where nothing here trains for it."""
+    live: ClassVar[bool] = True
+    """Whether it is quick enough to be done while one types."""
     most: ClassVar[int] = 50
     """So many texts are read at once."""
 
