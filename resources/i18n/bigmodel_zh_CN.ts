@@ -3775,6 +3775,15 @@
     </message>
 </context>
 <context>
+    <name>RewriteTask</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n 个词元</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RichText</name>
     <message>
         <source>Text of the message</source>
@@ -5089,6 +5098,10 @@
         <translation>请选择标注词语的模型。</translation>
     </message>
     <message>
+        <source>Choose a model that writes another text, such as T{0}, BART or Marian.</source>
+        <translation>请选择能写出另一段文字的模型，如 T{0}、BART 或 Marian。</translation>
+    </message>
+    <message>
         <source>Choose a text model.</source>
         <translation>请选择文本模型。</translation>
     </message>
@@ -6019,6 +6032,10 @@
         <translation>写法是 字段=值，例如 optimizer.learning_rate=3e-4。</translation>
     </message>
     <message>
+        <source>It knows: {known}.</source>
+        <translation>它会：{known}。</translation>
+    </message>
+    <message>
         <source>It looks at about {rate} pictures a second.</source>
         <translation>每秒约识别 {rate} 张图片。</translation>
     </message>
@@ -6693,6 +6710,10 @@
     <message>
         <source>The model computed something that is not a number, so no token could be chosen.</source>
         <translation>模型算出了非数值（NaN），无法选出词元。</translation>
+    </message>
+    <message>
+        <source>The model does not translate into “{to}”.</source>
+        <translation>这个模型不能翻译成“{to}”。</translation>
     </message>
     <message>
         <source>The model has no module called {targets} to put an adapter on.</source>
@@ -8312,6 +8333,10 @@
         <translation>用 [MASK] 代替一个词的句子；每行一句</translation>
     </message>
     <message>
+        <source>A text a line</source>
+        <translation>每行一条文本</translation>
+    </message>
+    <message>
         <source>A text a line, two or more</source>
         <translation>每行一条文本，两条或更多</translation>
     </message>
@@ -8344,6 +8369,10 @@
         <translation>下一句</translation>
     </message>
     <message>
+        <source>Summarise</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
         <source>Tag</source>
         <translation>标注</translation>
     </message>
@@ -8360,6 +8389,10 @@
         <translation>训练一个…</translation>
     </message>
     <message>
+        <source>Translate</source>
+        <translation>翻译</translation>
+    </message>
+    <message>
         <source>Try an example</source>
         <translation>试一个例子</translation>
     </message>
@@ -8374,6 +8407,14 @@
     <message>
         <source>Write a sentence, and see which of its words name what.</source>
         <translation>写一个句子，看看其中哪些词是什么的名称。</translation>
+    </message>
+    <message>
+        <source>Write texts, one a line, and have the model say each in fewer words.</source>
+        <translation>写几条文本，每行一条，让模型用更少的话说出来。</translation>
+    </message>
+    <message>
+        <source>Write texts, one a line, and have the model translate them.</source>
+        <translation>写几条文本，每行一条，让模型翻译。</translation>
     </message>
     <message>
         <source>Write texts, one a line, and see which class the model takes each for.</source>
@@ -8402,6 +8443,14 @@
     <message>
         <source>{model} does not tell whether a sentence follows another</source>
         <translation>{model} 不能判断一句话是否接在另一句之后</translation>
+    </message>
+    <message>
+        <source>{model} does not translate</source>
+        <translation>{model} 不能翻译</translation>
+    </message>
+    <message>
+        <source>{model} does not write summaries</source>
+        <translation>{model} 不能写摘要</translation>
     </message>
 </context>
 <context>
