@@ -553,7 +553,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The evaluation then measures what was learnt by heart: take them out of one of the two.",
     ),
     "preview-conflicts": (
-        "{count:,} examples are the same as one before them, and are to be learnt as something else.",
+        "{count:,} examples are the same as one before them, and labelled otherwise.",
         "No model can say both: settle on one, or leave them out.",
     ),
     "preview-doubles": (

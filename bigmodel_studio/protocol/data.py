@@ -39,7 +39,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Something about the data that should be known: ``problem`` says it and what may be done.
 
     ``error``: a run cannot start; ``warning``: what it learns or measures suffers; ``note``: good to know. ``count``
-    examples are concerned, and ``places`` are the first of them (of doubles, each after the one that it repeats).
+    examples are concerned, and ``places`` are the first of them (of doubles, leaks and contradictions, each after the
+    one that it is like).
     """
 
     problem: Problem
@@ -106,8 +107,8 @@ class ExampleShown(msgspec.Struct, frozen=True, kw_only=True):
     """One example as the model would see it in the step that was asked for.
 
     Of a picture ``seen`` is what the model gets (PNG: cut, mirrored, mixed) and ``whole`` all of it. ``classes`` is
-    what it is learnt as: one class, or, mixed and smoothed, several, the largest share first. ``cut``: it is longer
-    than the model is given.
+    what it is learnt as: one class, or, mixed and smoothed, several, the largest share first; of a pair of masked-lm
+    "follows" or "random". ``length`` is that in the data; ``cut``: it is longer than the model is given.
     """
 
     place: Place

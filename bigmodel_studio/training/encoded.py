@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ import torch
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
+from bigmodel_studio.protocol import Place
 from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.objectives import Entry
 
 AT_ONCE = 1000
 
@@ -78,6 +80,16 @@ def encode_texts(
         np.concatenate(words) if words else empty,
         np.array(whole, dtype=np.int64),
     )
+
+
+def encoded_entries(
+    encoded: Encoded, tokenizer: PreTrainedTokenizerBase, rows: Iterable[tuple[Place, str, Sequence[str]]]
+) -> Iterator[Entry]:
+    """Encoded texts to be counted: of each its place, its text, and its class or its tags."""
+    unknown, cut = tokenizer.unk_token_id, encoded.cut
+    for number, (place, text, labels) in enumerate(rows):
+        strange = int((encoded.of(number) == unknown).sum()) if unknown is not None else 0
+        yield Entry(place, text, int(encoded.lengths[number]), labels, bool(cut[number]), strange)
 
 
 def padded(encoded: Encoded, numbers: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> dict[str, torch.Tensor]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.protocol import Finding, Place, Problem
 from bigmodel_studio.training.objectives import Entry
-from bigmodel_studio.training.text_files import Corpus, Part, broken_lines
+from bigmodel_studio.training.text_files import Part, broken_lines
 
 AT_ONCE = 256
 MOST_BYTES = 1 << 20
@@ -59,9 +59,9 @@ def paragraph_entries(parts: Sequence[Part], tokenizer: PreTrainedTokenizerBase)
             yield Entry(Place(paragraph.file, paragraph.line), paragraph.text, len(ids), unknown=strange)
 
 
-def not_utf8(corpus: Corpus) -> Iterator[Finding]:
+def not_utf8(parts: Iterable[Part]) -> Iterator[Finding]:
     """The lines of a text in which something could not be read."""
-    lines = [(part, line) for part in corpus.train + corpus.evaluation for line in broken_lines(part)]
+    lines = [(part, line) for part in parts for line in broken_lines(part)]
     if lines:
         problem = Problem(code="preview-not-utf8", arguments={"count": len(lines)})
         places = tuple(Place(str(part.path), line) for part, line in lines[:MOST_PLACES])

@@ -266,7 +266,7 @@ def test_what_is_wrong_with_texts_is_named_by_file_and_line(make: Spec, tmp_path
         "text,label\n" + good + "the same,yes\nthe same,yes\nThe  SAME,no\n,yes\nrare,odd\nlonely\nno class,\n"
         + "also lonely\n",
     )  # fmt: skip
-    test = written(tmp_path / "test.csv", "text,label\nthe same,yes\nYES 3,yes\nnew,yes\nstrange,never\n")
+    test = written(tmp_path / "test.csv", "text,label\nthe same,yes\nYES 3,yes\nnew,yes\nstrange,never\nno 5,yes\n")
     data = seen(make("classify-text", train, evaluation=[str(test)]))
     rows = [each for each in data.findings if each.problem.code == "preview-rows"]
     assert {(each.problem.arguments["detail"], each.weight) for each in rows} == {
@@ -280,9 +280,10 @@ def test_what_is_wrong_with_texts_is_named_by_file_and_line(make: Spec, tmp_path
     assert lines(found(data, "preview-empty")) == [29]
     assert found(data, "preview-doubles").places == (Place(str(train), 26), Place(str(train), 27))
     assert lines(found(data, "preview-doubles-nearly")) == [26, 28]
-    assert lines(found(data, "preview-conflicts")) == [26, 28]
-    assert found(data, "preview-shared").places == (Place(str(train), 26), Place(str(test), 2))
-    assert (data.shared, found(data, "preview-shared").weight) == (1, "warning")
+    assert lines(found(data, "preview-conflicts")) == [26, 28, 13, 6]
+    pairs = [(train, 26), (test, 2), (train, 13), (test, 6)]
+    assert found(data, "preview-shared").places == tuple(Place(str(path), line) for path, line in pairs)
+    assert (data.shared, found(data, "preview-shared").weight) == (2, "warning")
     assert found(data, "preview-shared-nearly").places[1] == Place(str(test), 3)
     assert found(data, "preview-few").problem.arguments["labels"] == "odd"
     assert found(data, "preview-unevaluated").problem.arguments["labels"] == "no, odd"
@@ -335,14 +336,16 @@ def test_what_is_wrong_with_conversations_is_found(make: Spec, tmp_path: Path) -
     good = '{"prompt": "count", "completion": "1 2"}\n'
     long = json.dumps({"prompt": "x" * 200, "completion": "never reached"}) + "\n"
     ends = json.dumps({"prompt": "say", "completion": "y" * 200}) + "\n"
-    path = written(tmp_path / "a.jsonl", good + good + long + ends + "no json\n" + '{"prompt": "unanswered"}\n')
+    rest = b'no json\n{"prompt": "unanswered"}\n{"prompt": "\xff", "completion": "well"}\n'
+    path = written(tmp_path / "a.jsonl", (good + good + long + ends).encode() + rest)
     data = seen(make("chat", path, model={"context": 64}))
     assert lines(found(data, "preview-chats-unanswered")) == [3]
     assert lines(found(data, "preview-cut")) == [4]
     assert lines(found(data, "preview-doubles")) == [1, 2]
     unusable = [each for each in data.findings if each.problem.code == "preview-chats-unusable"]
     assert sorted(line for each in unusable for line in lines(each)) == [5, 6]
-    assert (data.parts[0].examples, data.parts[0].cut) == (3, 1)
+    assert lines(found(data, "preview-not-utf8")) == [7]
+    assert (data.parts[0].examples, data.parts[0].cut) == (4, 1)
     written(path, '{"prompt": "unanswered"}\n')
     assert found(seen(make("chat", path)), "chat-none").weight == "error"
 

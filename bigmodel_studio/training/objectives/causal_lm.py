@@ -76,7 +76,7 @@ class CausalLM(Objective):
 
     def findings(self) -> Iterator[Finding]:
         if self.tokens.replaced:
-            yield from not_utf8(self._corpus)
+            yield from not_utf8(self._corpus.train + self._corpus.evaluation)
 
     @property
     def updates_an_epoch(self) -> float:

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.library import parse_model, resolve
+from bigmodel_studio.core.records import is_parquet
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem, TokenShown
 from bigmodel_studio.training import chat_data, drawing
@@ -29,6 +30,7 @@ from bigmodel_studio.training.continuing import continued, ends_of
 from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
 from bigmodel_studio.training.objectives.token_texts import token_texts
+from bigmodel_studio.training.paragraphs import not_utf8
 from bigmodel_studio.training.reading import Reading
 
 ORDER = 1
@@ -64,6 +66,7 @@ class Chat(Objective):
         bare = not self.tokenizer.chat_template
         if bare:
             self.tokenizer.chat_template = simple_template(self.tokenizer)
+        self._parts = corpus.train + corpus.evaluation
         share = float(spec.data.evaluation) if isinstance(spec.data.evaluation, float | int) else 0.0
         self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, reading.say)
         self.notes = self._told(bare)
@@ -109,6 +112,7 @@ class Chat(Objective):
             )
 
     def findings(self) -> Iterator[Finding]:
+        yield from not_utf8(part for part in self._parts if not is_parquet(part.path))
         counts, files = self.data.counts, self.data.files
         reasons = {spot.reason for spot in counts.faults_at}
         for reason in sorted(reasons):

@@ -27,7 +27,7 @@ from bigmodel_studio.protocol import DataRole, ExampleShown, Place
 from bigmodel_studio.training import drawing, text_heads
 from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
+from bigmodel_studio.training.encoded import Encoded, encode_texts, encoded_entries, padded
 from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.objectives.token_texts import given_tokens
@@ -80,16 +80,8 @@ class ClassifyText(Objective):
 
     def entries(self, role: DataRole) -> Iterator[Entry]:
         texts, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
-        unknown, cut = self.tokenizer.unk_token_id, encoded.cut
-        for number, text in enumerate(texts):
-            yield Entry(
-                Place(text.file, text.line),
-                text.text,
-                int(encoded.lengths[number]),
-                (text.label,),
-                bool(cut[number]),
-                int((encoded.of(number) == unknown).sum()) if unknown is not None else 0,
-            )
+        rows = ((Place(each.file, each.line), each.text, (each.label,)) for each in texts)
+        return encoded_entries(encoded, self.tokenizer, rows)
 
     @property
     def updates_an_epoch(self) -> float:

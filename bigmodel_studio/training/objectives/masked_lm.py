@@ -114,7 +114,7 @@ class MaskedLM(Objective):
 
     def findings(self) -> Iterator[Finding]:
         if self.data.replaced:
-            yield from not_utf8(self._corpus)
+            yield from not_utf8(self._corpus.train + self._corpus.evaluation)
 
     @property
     def updates_an_epoch(self) -> float:

@@ -29,7 +29,7 @@ from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Place, TokenShown
 from bigmodel_studio.training import drawing, text_heads
 from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.encoded import Encoded, encode_texts, padded
+from bigmodel_studio.training.encoded import Encoded, encode_texts, encoded_entries, padded
 from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import given_tokens
 from bigmodel_studio.training.reading import Reading
@@ -97,16 +97,8 @@ class Tag(Objective):
 
     def entries(self, role: DataRole) -> Iterator[Entry]:
         sentences, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
-        unknown, cut = self.tokenizer.unk_token_id, encoded.cut
-        for number, sentence in enumerate(sentences):
-            yield Entry(
-                Place(sentence.file, sentence.line),
-                " ".join(sentence.words),
-                int(encoded.lengths[number]),
-                sentence.tags,
-                bool(cut[number]),
-                int((encoded.of(number) == unknown).sum()) if unknown is not None else 0,
-            )
+        rows = ((Place(each.file, each.line), " ".join(each.words), each.tags) for each in sentences)
+        return encoded_entries(encoded, self.tokenizer, rows)
 
     @property
     def updates_an_epoch(self) -> float:

@@ -70,7 +70,7 @@ def finding(code: str, weight: Weight, spotted: Spotted, **arguments: str | int 
 def of_both(train: Survey, evaluation: Survey, reading: Reading, context: int, *, tags: bool) -> Iterator[Finding]:
     """What is to be said of both parts together. ``context``: how many tokens the model is given of an example."""
     yield from _leaks(train, evaluation)
-    yield from _conflicts(train)
+    yield from _conflicts(train, evaluation)
     yield from _doubles(train)
     if train.labels:
         yield from _of_tags(train) if tags else _uneven(train)
@@ -98,9 +98,10 @@ def _leaks(train: Survey, evaluation: Survey) -> Iterator[Finding]:
             yield finding(code, weight, spotted, examples=len(evaluation), share=share)
 
 
-def _conflicts(train: Survey) -> Iterator[Finding]:
-    if train.conflicts.count:
-        yield finding("preview-conflicts", "warning", train.conflicts)
+def _conflicts(train: Survey, evaluation: Survey) -> Iterator[Finding]:
+    spotted = train.conflicts + evaluation.conflicts
+    if spotted.count:
+        yield finding("preview-conflicts", "warning", spotted)
 
 
 def _doubles(train: Survey) -> Iterator[Finding]:
@@ -145,7 +146,7 @@ def _named(labels: Sequence[str]) -> str:
 
 
 def _cut(train: Survey, evaluation: Survey, context: int) -> Iterator[Finding]:
-    cut = Spotted(train.cut.count + evaluation.cut.count, [*train.cut.places, *evaluation.cut.places])
+    cut = train.cut + evaluation.cut
     if cut.count:
         examples = len(train) + len(evaluation)
         yield finding("preview-cut", _weight(cut.count, examples, CUT_SHARE), cut, examples=examples, context=context)

@@ -34,6 +34,9 @@ class Spotted:
         if len(self.places) + len(places) <= MOST_PLACES:
             self.places += places
 
+    def __add__(self, other: Spotted) -> Spotted:
+        return Spotted(self.count + other.count, [*self.places, *other.places][:MOST_PLACES])
+
 
 class Survey:
     """What was counted of one part; what it shares exactly or nearly is with the part that was counted ``before``."""
@@ -68,7 +71,7 @@ class Survey:
         if like != number and self._told[like] != self._told[number]:
             self.conflicts.add(self.place(like), entry.place)
         if self._before is not None:
-            self._compare(self._before, exact, near, entry.place)
+            self._compare(self._before, exact, near, number)
 
     def _keep(self, entry: Entry) -> None:
         self.lengths.append(entry.length)
@@ -80,11 +83,15 @@ class Survey:
             self._files.append(entry.place.file)
         self._places.extend((file, entry.place.line))
 
-    def _compare(self, before: Survey, exact: int, near: int, place: Place) -> None:
-        if (first := before._exact.get(exact)) is not None:
-            self.shared.add(before.place(first), place)
-        elif (first := before._near.get(near)) is not None:
-            self.nearly_shared.add(before.place(first), place)
+    def _compare(self, before: Survey, exact: int, near: int, number: int) -> None:
+        like = before._exact.get(exact)
+        spotted = self.shared if like is not None else self.nearly_shared
+        like = like if like is not None else before._near.get(near)
+        if like is None:
+            return
+        spotted.add(before.place(like), self.place(number))
+        if before._told[like] != self._told[number]:
+            self.conflicts.add(before.place(like), self.place(number))
 
     def place(self, number: int) -> Place:
         """Where an example stands."""
