@@ -7280,8 +7280,8 @@
         <translation>有 {count:,} 个条目不是可学习的对话，已略去：{detail}。</translation>
     </message>
     <message>
-        <source>{count:,} examples are the same as one before them, and are to be learnt as something else.</source>
-        <translation>有 {count:,} 个样本与前面某个样本相同，要学的答案却不同。</translation>
+        <source>{count:,} examples are the same as one before them, and labelled otherwise.</source>
+        <translation>有 {count:,} 个样本与前面某个样本相同，标注却不同。</translation>
     </message>
     <message>
         <source>{count:,} folders hold no pictures, and are no classes: {labels}.</source>
