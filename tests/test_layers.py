@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "bigmodel_studio"
 ENGINE_SIDE = ("bigmodel_studio.engine", "bigmodel_studio.training", "bigmodel_studio.serving")
 MODELS = ("torch", "transformers", "tokenizers", "safetensors", "huggingface_hub", "peft", "accelerate")
+TABLES = ("pyarrow", "pandas", "datasets")
+"""The optional extra: read where a Parquet file is, and nowhere else."""
 QT = ("PySide6", "shiboken6")
 # psutil: whether the process of a run still lives cannot be told with the standard library on every system.
 CORE_MAY_USE = {"msgspec", "platformdirs", "tomli_w", "psutil"}
@@ -47,7 +49,7 @@ def under(names: set[str], *tops: str) -> list[str]:
 @pytest.mark.parametrize("package", ["core", "client", "ui"])
 def test_the_windows_side_leaves_torch_and_the_engine_out(package: str) -> None:
     loaded = loaded_after(modules("bigmodel_studio." + package))
-    assert under(loaded, *MODELS, *ENGINE_SIDE) == []
+    assert under(loaded, *MODELS, *TABLES, *ENGINE_SIDE) == []
 
 
 def test_core_leaves_qt_out() -> None:
@@ -67,7 +69,7 @@ def test_the_first_paint_needs_no_plots_and_no_science() -> None:
 @pytest.mark.parametrize("package", ["engine", "training", "serving"])
 def test_the_engines_side_leaves_qt_and_the_window_out(package: str) -> None:
     loaded = loaded_after(modules("bigmodel_studio." + package))
-    assert under(loaded, *QT, "bigmodel_studio.client", "bigmodel_studio.ui") == []
+    assert under(loaded, *QT, *TABLES, "bigmodel_studio.client", "bigmodel_studio.ui") == []
 
 
 @pytest.mark.parametrize(

@@ -113,11 +113,12 @@ class Fields(QObject):
         grid.setVerticalSpacing(12)
         for column in range(across):
             grid.setColumnStretch(column, 1)
+        filled = any(len(row) == across for row in rows)
         for number, row in enumerate(rows):
             for column, (field, title, widget) in enumerate(row):
                 alone = len(row) == 1 and not isinstance(widget, QSpinBox)
                 grid.addWidget(self._field(field, title, widget), number, column, 1, across if alone else 1)
-            for column in range(len(row) if len(row) > 1 else across, across):
+            for column in range(len(row) if len(row) > 1 else across, across) if not filled else ():
                 grid.addWidget(QWidget(), number, column)  # an empty column would take no room
         return holder
 
