@@ -1,10 +1,11 @@
-"""What a dropped or opened path is, and which page takes it: pictures, texts, a folder of a model or a run, or none.
+"""What a dropped or opened path is, and which page takes it: pictures, data, a folder of a model or a run, or none.
 
 Looks at names and folders only; whether a file can be used is for the engine to say.
 """
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from bigmodel_studio.protocol import Problem
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 TEXT_SUFFIXES = (".txt", ".md", ".text", ".rst")
+DATA_SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".conll", ".bio", ".iob"})
+"""Of tables, conversations and tagged sentences; which objective learns from one is told by ``core.data_kinds``."""
 WEIGHT_SUFFIXES = frozenset({".safetensors"})
 _LOOKED_AT = 2000
 
@@ -28,7 +31,9 @@ class Opened(msgspec.Struct, kw_only=True):
     pictures: list[Path] = []
     """Picture files, and folders that hold some."""
     texts: list[Path] = []
-    """Files that a model can learn from."""
+    """Files of text that a model can learn from."""
+    data: list[Path] = []
+    """Other files that a model can learn from."""
     models: list[Path] = []
     chat_models: list[Path] = []
     """Of ``models``, those that continue text."""
@@ -43,6 +48,11 @@ class EventFiles(msgspec.Struct, frozen=True):
     """Event files of TensorBoard, and folders of them, for a page to read."""
 
     paths: list[Path]
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file's name says that it is text."""
+    return path.suffix.lower() in TEXT_SUFFIXES
 
 
 def sort_paths(given: Iterable[Path]) -> Opened:
@@ -69,8 +79,10 @@ def _sort(path: Path, opened: Opened) -> None:
             opened.models.append(path)
         elif path.suffix.lower() in PICTURE_SUFFIXES:
             opened.pictures.append(path)
-        elif path.suffix.lower() in TEXT_SUFFIXES:
+        elif is_text(path):
             opened.texts.append(path)
+        elif path.suffix.lower() in DATA_SUFFIXES or _is_array(path):
+            opened.data.append(path)
         elif tensorboard.holds_events(path):
             opened.events.append(path)
         else:
@@ -90,6 +102,14 @@ def _sort(path: Path, opened: Opened) -> None:
         opened.models.append(path)
     else:
         raise StudioError("open-unknown", name=path.name)
+
+
+def _is_array(path: Path) -> bool:
+    """Whether it is a JSON array, as files of conversations are."""
+    if path.suffix.lower() != ".json":
+        return False
+    with open(path, "rb") as stream:
+        return stream.read(64).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
 
 
 def _has_picture(folder: Path) -> bool:

@@ -289,8 +289,8 @@ class MainWindow(QMainWindow):
             self.studio.tell(problem)
         if opened.pictures:
             self.show_page("images", opened.pictures)
-        if opened.texts:
-            self.show_page("train", opened.texts)
+        if learnt := [*opened.texts, *opened.data]:
+            self.show_page("train", learnt)
         if opened.events:
             self.show_page("train", EventFiles(opened.events))
         for run in opened.runs:

@@ -31,9 +31,13 @@ def test_each_kind_is_told_apart(tmp_path: Path, home: Path) -> None:
         (folder / "spec.toml").write_text("")
     text = tmp_path / "tales.txt"
     text.write_text("Once")
-    opened = sort_paths([picture, album, text, gpt, resnet / "model.safetensors", run, foreign])
+    data = [tmp_path / name for name in ("a.csv", "b.parquet", "c.json")]
+    for path in data:
+        path.write_text(" [{}]")
+    opened = sort_paths([picture, album, text, gpt, resnet / "model.safetensors", run, foreign, *data])
     assert opened.pictures == [picture, album]
     assert opened.texts == [text]
+    assert opened.data == data
     assert opened.models == [gpt, resnet]
     assert opened.chat_models == [gpt]
     assert opened.runs == ["mine", str(foreign)]
@@ -41,10 +45,12 @@ def test_each_kind_is_told_apart(tmp_path: Path, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("gone", "open-missing"), ("a.pdf", "open-unknown"), ("empty", "open-unknown")]
+    ("name", "code"),
+    [("gone", "open-missing"), ("a.pdf", "open-unknown"), ("a.json", "open-unknown"), ("empty", "open-unknown")],
 )
 def test_what_is_nothing_is_a_problem(tmp_path: Path, name: str, code: str) -> None:
     (tmp_path / "a.pdf").write_bytes(b"")
+    (tmp_path / "a.json").write_bytes(b"{}")
     (tmp_path / "empty").mkdir()
     assert [problem.code for problem in sort_paths([tmp_path / name]).problems] == [code]
 

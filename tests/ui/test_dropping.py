@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from bigmodel_studio.ui.dropping import FIELDS
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.images.page import ImagesPage
+from bigmodel_studio.ui.pages.train.heads_subject import ClassesSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.pages.train.text_subject import TextSubject
 from tests.ui.shell import Shell
@@ -34,6 +35,16 @@ def test_texts_fill_in_a_new_run(shell: Shell, tmp_path: Path) -> None:
     assert isinstance(page, TrainPage)
     assert page.stack.currentWidget() is page.form
     assert page.form.of(TextSubject).data.files == tales
+
+
+def test_a_table_chooses_what_learns_from_it(shell: Shell, tmp_path: Path) -> None:
+    table = tmp_path / "mail.csv"
+    table.write_text("subject,text,label\na,b,c\n")
+    shell.drop(QUrl.fromLocalFile(str(table)))
+    page = shell.window.current_page
+    assert isinstance(page, TrainPage)
+    assert page.form.subject is page.form.of(ClassesSubject)
+    assert page.form.of(ClassesSubject).train.files == [table]
 
 
 def test_a_picture_out_of_a_browser_is_taken_as_it_is_seen(shell: Shell) -> None:

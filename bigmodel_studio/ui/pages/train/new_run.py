@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core import numbers, run_queue, shape
+from bigmodel_studio.core.data_kinds import objective_of
 from bigmodel_studio.core.launch import check_inputs
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.opening import is_text
 from bigmodel_studio.core.scaling_down import Like
 from bigmodel_studio.core.spec import RunSpec, make_spec
 from bigmodel_studio.core.spec_rules import check_spec
@@ -248,10 +250,13 @@ class NewRun(QWidget):
         self.name.setFocus()
         self.name.selectAll()
 
-    def learn_from(self, texts: list[Path]) -> None:
-        """Begin with these texts instead of those that are in the form."""
-        self.choices[TextSubject.objective].setChecked(True)
-        self.of(TextSubject).data.set_files(texts)
+    def learn_from(self, files: list[Path]) -> None:
+        """Begin with these files instead of those that are in the form, and with what learns from such."""
+        told = [TextSubject.objective if is_text(file) else objective_of(file) for file in files]
+        objective = next(filter(None, told), None)
+        if objective is not None:
+            self.choices[objective].setChecked(True)
+        self.subject.data.set_files(files)
 
     @Slot()
     def check(self) -> bool:
