@@ -285,7 +285,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "count-unknown": ("“{was}” is not a number of parameters.", "It may be: 500M, 7B, 1.5B."),
     "task-not-tried": ("What is asked here cannot be tried on examples: {task}.", "These can: {tasks}."),
     "try-nothing": ("There is nothing to try: {detail}.", "Add an example, and choose a model that is here."),
-    "mask-missing": ("There is no gap in the text.", "Write {mask} where the word is missing."),
     "advice-here": ("It is on this computer.", ""),
     "advice-fetch": ("It can be fetched from the Hub: about {size}.", ""),
     "advice-fits": ("It takes {needs} of the {free} that it may take.", ""),

@@ -23,8 +23,8 @@ from bigmodel_studio.engine.failures import failed
 from bigmodel_studio.engine.generate import generate
 from bigmodel_studio.engine.loading import Held, load_tokenizer
 from bigmodel_studio.engine.pictures import read_picture
+from bigmodel_studio.engine.reading import fill
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.engine.text import decode
 from bigmodel_studio.protocol import (
     Done,
     Event,
@@ -42,8 +42,6 @@ from bigmodel_studio.protocol import (
 GREEDY = Sampling(max_new_tokens=64, greedy=True, seed=0)
 """So that each model says what it holds most probable, and the same again."""
 SAID_EVERY_S = 0.25
-MASK = "[MASK]"
-"""What a user writes for the missing word, whatever the model's own sign for it is."""
 
 
 class Answer(NamedTuple):
@@ -234,18 +232,17 @@ def _sorting_texts(held: Held, session: Session) -> Trial:
 
 def _filling(held: Held, session: Session) -> Trial:
     tokenizer = load_tokenizer(held.folder, held.facts.name)
-    sign = tokenizer.mask_token
+    if tokenizer.mask_token_id is None:
+        raise StudioError("tokenizer-no-mask")
 
     def trial(text: str) -> Work:
-        if sign is None or (MASK not in text and sign not in text):
-            raise StudioError("mask-missing", mask=MASK)
-        inputs = tokenizer(text.replace(MASK, sign), return_tensors="pt").to(held.device)
         yield
         with torch.inference_mode():
-            logits = held.model(**inputs).logits[0].float()
-        gaps = (inputs["input_ids"][0] == tokenizer.mask_token_id).nonzero()[:, 0].tolist()
-        words = [decode(tokenizer, [int(logits[gap].argmax())]).strip() for gap in gaps]
-        return Answer(", ".join(words), words[0] if len(words) == 1 else ", ".join(words), whole=True)
+            filled = fill(held.model, tokenizer, text, held.facts.context_length, 1)
+        if filled.error is not None:
+            raise StudioError.of(filled.error)
+        words = ", ".join(mask[0].token for mask in filled.masks)
+        return Answer(words, words, whole=True)
 
     return trial
 

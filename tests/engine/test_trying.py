@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
-from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, PreTrainedTokenizerFast
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    BertForPreTraining,
+    BertForSequenceClassification,
+    PreTrainedTokenizerFast,
+)
 
 from bigmodel_studio.core import paths
 from bigmodel_studio.core.advise import TASKS
-from bigmodel_studio.core.messages import sentence
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
@@ -130,22 +135,20 @@ def bert_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         label2id={"good": 0, "bad": 1},
         max_position_embeddings=64,
     )
-    for name, kind in (("fill-mask", BertForMaskedLM), ("classify-text", BertForSequenceClassification)):
+    kinds = {"fill-mask": BertForMaskedLM, "both": BertForPreTraining, "classify-text": BertForSequenceClassification}
+    for name, kind in kinds.items():
         kind(shape).save_pretrained(root / name)
         tokenizer.save_pretrained(root / name)
-    return {task: root / task for task in ("fill-mask", "classify-text")}
+    return {name: root / name for name in kinds}
 
 
 def test_texts_are_sorted_and_gaps_filled(bert_folders: dict[str, Path], session: Session) -> None:
     (long,) = tried(session, "classify-text", [bert_folders["classify-text"]], Example(input="word " * 400))
     assert long.error is None
     assert long.output.split(" ")[0] in {"good", "bad"}
-    gap, none = tried(
-        session, "fill-mask", [bert_folders["fill-mask"]], Example(input="a [MASK] c"), Example(input="abc")
-    )
-    assert gap.error is None
-    assert none.error is not None
-    assert "gap" in sentence(none.error)
+    examples = (Example(input="a [MASK] c"), Example(input="abc"))
+    said = tried(session, "fill-mask", [bert_folders["fill-mask"], bert_folders["both"]], *examples)
+    assert [each.error and each.error.code for each in said] == [None, "mask-none"] * 2
 
 
 def test_it_can_be_cancelled_and_leaves_nothing_loaded(causal_folders: dict[str, Path], session: Session) -> None:

@@ -428,7 +428,9 @@ def tagger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_real_engine_tags_what_is_typed(qtbot: QtBot, home: Path, tagger: Path) -> None:
+def test_a_real_engine_tags_what_is_typed_and_the_bundled_model_answers_the_example(
+    qtbot: QtBot, home: Path, tagger: Path
+) -> None:
     import torch
     from transformers import BertForTokenClassification
 
@@ -449,6 +451,12 @@ def test_a_real_engine_tags_what_is_typed(qtbot: QtBot, home: Path, tagger: Path
         expected = [TAGS[number] for number in tag_paths.viterbi(lattice, TAGS)]
         assert list(card.lattice.tagged.viterbi) == expected
         assert card.lattice.columns == ("In", "New", "York", ".")
+        desk.page.picker.choose(ModelRef(source="builtin", id="starter-bert"))
+        assert desk.page.task.id == "fill-mask"
+        desk.press(desk.page.empty.button)
+        desk.settle()
+        first = desk.page.task.findChildren(FilledSentence)[0]
+        assert first.text() == "Lena loved a red ball. One day the ball was gone. Lena was sad."
     finally:
         desk.close()
 

@@ -32,7 +32,7 @@ LEGEND_PX, HEAD_PX = 22, 20
 LEAST_LEGEND_PX = 420.0
 """From the left, at least, to the end of the legend."""
 MOST_COLUMN_PX, MOST_NAMES_PX = 120.0, 240.0
-MOST_HEIGHT_PX = 460
+MOST_HEIGHT_PX = 520
 PADDING_PX = 6.0
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 

@@ -27,9 +27,7 @@ class EmbedTask(Task):
     kinds = ("encoder", "masked-lm", "text-classifier", "token-classifier")
     about = str(QT_TRANSLATE_NOOP("text", "Write a few texts, one a line, and see how alike they are to the model."))
     placeholder = str(QT_TRANSLATE_NOOP("text", "A text a line, two or more"))
-    example = (
-        "That is a happy person\nThat is a happy dog\nThat is a very happy person\nToday is a sunny day\nIt rains a lot"
-    )
+    example = "Tom is sad.\nMia is sad.\nThe ball is red.\nThe kite is blue.\nThe dog is at the river."
     cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not read texts"))
     objective = "masked-lm"
     most = 100

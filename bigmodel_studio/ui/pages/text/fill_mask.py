@@ -32,7 +32,10 @@ class FillMaskTask(CardsTask):
     kinds = ("masked-lm",)
     about = str(QT_TRANSLATE_NOOP("text", "Hide a word with [MASK], and see what the model would put there."))
     placeholder = str(QT_TRANSLATE_NOOP("text", "A sentence with [MASK] in place of a word; each line is one"))
-    example = "The little [MASK] was very happy.\nOne day, the [MASK] went to the [MASK]."
+    example = (
+        "Lena loved a red ball. One day the [MASK] was gone. Lena was [MASK].\n"
+        "Omar the dog lives at the school. The dog is at the [MASK]."
+    )
     cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not fill in masked words"))
     objective = "masked-lm"
 

@@ -25,7 +25,7 @@ class NextSentenceTask(CardsTask):
     kinds = ("masked-lm",)
     about = str(QT_TRANSLATE_NOOP("text", "Write two sentences, and see whether the second may follow the first."))
     placeholder = ""
-    example = "Tom lost his red ball in the park.\nHe looked for it under the trees."
+    example = "Long ago there was a frog named Lena. Lena loved a grey hat.\nOne day the hat was gone. Lena was sad."
     cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not tell whether a sentence follows another"))
     objective = "masked-lm"
 
