@@ -6972,10 +6972,6 @@
         <translation>文件夹 {path} 不存在。</translation>
     </message>
     <message>
-        <source>There is no gap in the text.</source>
-        <translation>文本中没有空缺。</translation>
-    </message>
-    <message>
         <source>There is no model called {model} on this machine.</source>
         <translation>本机上没有名为 {model} 的模型。</translation>
     </message>
@@ -7234,10 +7230,6 @@
     <message>
         <source>Write something to be read.</source>
         <translation>请写一些要读的文字。</translation>
-    </message>
-    <message>
-        <source>Write {mask} where the word is missing.</source>
-        <translation>请在缺词处写上 {mask}。</translation>
     </message>
     <message>
         <source>config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.</source>
