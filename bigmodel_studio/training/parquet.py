@@ -35,7 +35,7 @@ def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = F
 
     def choose(schema: Any) -> list[str]:
         chosen.update(column_of(path, schema, group) for group in wanted)
-        classes.update(class_names(schema))
+        classes.update(class_names(path, schema))
         return list(chosen.values())
 
     for batch, _ in batches(path, choose):
@@ -82,12 +82,17 @@ def no_column(path: Path, schema: Any, names: Sequence[str]) -> StudioError:
     return StudioError("data-column", path=str(path), column=" / ".join(names), columns=", ".join(schema.names)[:200])
 
 
-def class_names(schema: Any) -> ClassNames:
-    """What the numbers of a column (or of the lists in it) mean, where the file says so."""
+def class_names(path: Path, schema: Any) -> ClassNames:
+    """What the numbers of a column (or of the lists in it) mean, where the file says so.
+
+    Raises ``StudioError`` "parquet-missing" where pyarrow is there alone.
+    """
     if b"huggingface" not in (schema.metadata or {}):
         return {}
-    from datasets import ClassLabel, Features  # over a second, and only where such names are written
-
+    try:
+        from datasets import ClassLabel, Features  # over a second, and only where such names are written
+    except ImportError as error:
+        raise parquet_missing(path) from error
     try:
         features = Features.from_arrow_schema(schema)
     except Exception:  # of a later version of the library, or damaged: the numbers stay numbers

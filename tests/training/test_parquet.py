@@ -239,6 +239,16 @@ def test_without_the_library_one_sentence_says_how_to_install_it(
     assert split_corpus([str(plain)], 0.1).train
 
 
+@needs_parquet
+def test_names_of_classes_want_the_library_that_wrote_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = {"text": ["one", "two"], "label": [1, 0]}
+    path = write_parquet(tmp_path / "a.parquet", columns, {"label": class_label("bad", "good")})
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(StudioError) as caught:
+        read_labelled([path])
+    assert caught.value.problem.code == "parquet-missing"
+
+
 MEASURE = """
 import resource, sys
 from pathlib import Path
