@@ -35,6 +35,11 @@ TABLES: dict[str, str] = {
 """By the end of a file's name; a reader is named and not imported (see ``core.records``)."""
 
 
+Say = Callable[[str, int, int], None]
+"""Told what takes time, how much is done, and of how much."""
+TOLD_EVERY = 100
+
+
 class ListedPicture(NamedTuple):
     """A picture's file and its class, and where that is said: a table and a line in it, or (0) the folder given."""
 
@@ -68,14 +73,18 @@ class Seen(NamedTuple):
 
 
 def read_listing(
-    train: Sequence[str], evaluation: float | Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL
+    train: Sequence[str],
+    evaluation: float | Sequence[str],
+    columns: Columns = NO_COLUMNS,
+    faults: Faults = FATAL,
+    say: Say = lambda *_: None,
 ) -> Listing:
-    """Every picture that a spec names.
+    """Every picture that a spec names; ``say`` is told now and then, and may raise.
 
     Raises ``StudioError``: those of ``core.picture_folders``. Refuses as ``core.labelled_tables`` does, and a file that
     is not there, or a class that is evaluated on and not learnt.
     """
-    learnt = list(pictures_in(train, columns, faults))
+    learnt = list(_told(pictures_in(train, columns, faults), say))
     labels = tuple(sorted({each.label for each in learnt}))
     if len(labels) < 2:
         raise StudioError("data-one-class", label=labels[0] if labels else "")
@@ -85,12 +94,19 @@ def read_listing(
         return Listing(learnt, float(evaluation), labels, empty)
     known = set(labels)
     evaluated: list[ListedPicture] = []
-    for picture in pictures_in(evaluation, columns, faults):
+    for picture in _told(pictures_in(evaluation, columns, faults), say):
         if picture.label in known:
             evaluated.append(picture)
         else:
             faults.refuse(_strange(picture))
     return Listing(learnt, evaluated, labels, empty)
+
+
+def _told(pictures: Iterator[ListedPicture], say: Say) -> Iterator[ListedPicture]:
+    for number, picture in enumerate(pictures):
+        if number % TOLD_EVERY == 0:
+            say("reading pictures", 0, 1)
+        yield picture
 
 
 def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED_AT) -> Seen:

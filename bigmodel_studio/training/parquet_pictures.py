@@ -25,7 +25,7 @@ _BEGINNINGS = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"B
 
 
 def of_table(path: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
-    """The pictures of a file, row by row.
+    """The pictures of a file, row by row; those in it are there when the last has been listed.
 
     Raises ``StudioError`` as ``parquet.records`` does, and "data-record" for a row without a picture or a class;
     ``OSError``. Nothing half-made is left in the cache.
@@ -33,14 +33,17 @@ def of_table(path: Path, columns: Columns, faults: Faults) -> Iterator[ListedPic
     folder = kept_under(path, "pictures", columns)
     if not (folder / INDEX).is_file():
         with made_whole(folder, INDEX) as temporary:
-            _unpack(path, columns, temporary)
+            for row, label, where in _unpacked(path, columns, temporary):
+                yield ListedPicture(folder / where, label, str(path), row)  # an absolute path stays what it is
+        return
     with open(folder / INDEX, encoding="utf-8") as stream:
         for line in stream:
             row, label, where = json.loads(line)
-            yield ListedPicture(folder / where, label, str(path), row)  # an absolute path stays what it is
+            yield ListedPicture(folder / where, label, str(path), row)
 
 
-def _unpack(path: Path, columns: Columns, folder: Path) -> None:
+def _unpacked(path: Path, columns: Columns, folder: Path) -> Iterator[tuple[int, str, str]]:
+    """Each row's number, class, and where its picture lies, as soon as it lies there."""
     names = (columns.text,) if columns.text else NAMES
     labels = (columns.label,) if columns.label else LABEL_NAMES
     inside = folder / path.name
@@ -52,6 +55,7 @@ def _unpack(path: Path, columns: Columns, folder: Path) -> None:
                 raise bad_row(path, row, detail="it has no class")
             where = _file(path, row, value, inside)
             index.write(json.dumps([row, str(label).strip(), where]) + "\n")
+            yield row, str(label).strip(), where
     if hasattr(os, "sync"):
         os.sync()  # all of them at once
 

@@ -5,6 +5,7 @@ named by file and row; without the optional library one sentence says how to ins
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 import torch
 from PIL import Image
 
+from bigmodel_studio.core import paths
 from bigmodel_studio.core.conll import read_sentences, tags_of
 from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.labelled_texts import read_labelled
@@ -203,6 +205,24 @@ def test_pictures_may_be_bytes_alone_or_paths_and_a_row_without_one_is_named(tmp
     gone = write_parquet(tmp_path / "gone.parquet", {"path": ["b.jpg", "gone.jpg"], "label": ["x", "y"]})
     with pytest.raises(StudioError, match=r"gone\.parquet, row 2: there is no file"):
         read_listing([gone], 0.1)
+
+
+@needs_parquet
+def test_stopped_while_pictures_are_unpacked_nothing_half_made_is_left(tmp_path: Path) -> None:
+    folder = make_pictures(tmp_path / "pictures", each=2)
+    _, path = as_tables(folder, parquet=True)
+    unpacked = paths.cache() / "parquet"
+
+    def stop(*_: object) -> None:
+        assert list(unpacked.rglob("row-*"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_listing([path], 0.1, say=stop)
+    gc.collect()
+    assert list(unpacked.iterdir()) == []
+    assert len(read_listing([path], 0.1).train) == 6
+    assert all(each.path.is_file() for each in read_listing([path], 0.1).train)
 
 
 @needs_parquet

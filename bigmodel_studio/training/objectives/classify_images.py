@@ -298,4 +298,4 @@ class ClassifyImages(Objective):
 def listing_of(spec: RunSpec, reading: Reading) -> Listing:
     """The pictures that a spec names. Raises ``StudioError`` as ``read_listing`` does."""
     columns = Columns(spec.data.text_column, spec.data.label_column)
-    return read_listing(spec.data.train, spec.data.evaluation, columns, reading.faults)
+    return read_listing(spec.data.train, spec.data.evaluation, columns, reading.faults, reading.say)
