@@ -59,12 +59,20 @@ class TokenData:
         self._pages.read(batch)
         return _windows(self.train, self.starts(seed, step, batch, context), context)
 
-    def place(self, start: int, tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
-        """The part of the training corpus that a token is of, and its line in it (that of its chunk, where a tokenizer
-        leaves line ends out).
+    def places(self, starts: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> list[tuple[int, int]]:
+        """Of tokens the part of the training corpus that each is of, and its line in it (that of its chunk, where a
+        tokenizer leaves line ends out).
         """
-        token, part, line = self._chunks[bisect.bisect_right(self._chunks, start, key=lambda chunk: chunk[0]) - 1]
-        return part, line + str(tokenizer.decode(self.train[token:start].tolist())).count("\n")
+        found: dict[int, tuple[int, int]] = {}
+        chunk, token, part, line = -1, 0, 0, 0
+        for start in sorted(set(starts)):  # so that no text is decoded twice
+            number = bisect.bisect_right(self._chunks, start, key=lambda each: each[0]) - 1
+            if number != chunk:
+                chunk, (token, part, line) = number, self._chunks[number]
+            line += str(tokenizer.decode(self.train[token:start].tolist())).count("\n")
+            token = start
+            found[start] = part, line
+        return [found[start] for start in starts]
 
     def evaluation_batches(self, batches: int, batch: int, context: int) -> Iterator[torch.Tensor]:
         """The same every time: up to ``batches`` of windows that do not overlap, spread over the evaluation part."""

@@ -137,21 +137,18 @@ class CausalLM(Objective):
         """Every token but the first is to be said from those before it."""
         rows = part_of(batch, numbers)["tokens"].tolist()
         starts = self.tokens.starts(self._spec.seed, step, self._spec.schedule.update, self.context)[list(numbers)]
+        places = self.tokens.places(starts.tolist(), self.tokenizer)
         return [
             ExampleShown(
-                place=self._place(int(start)),
+                place=Place(str(self._corpus.train[part].path), line),
                 tokens=tuple(
                     TokenShown(text, "learnt" if number else "read")
                     for number, text in enumerate(token_texts(self.tokenizer, row))
                 ),
                 length=len(row),
             )
-            for start, row in zip(starts, rows, strict=True)
+            for (part, line), row in zip(places, rows, strict=True)
         ]
-
-    def _place(self, start: int) -> Place:
-        part, line = self.tokens.place(start, self.tokenizer)
-        return Place(str(self._corpus.train[part].path), line)
 
     def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
         tokens = batch["tokens"]
