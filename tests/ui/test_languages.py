@@ -55,6 +55,8 @@ from bigmodel_studio.ui.pages.chat.welcome import QUESTIONS
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.local import LocalView
+from bigmodel_studio.ui.pages.text.fill_mask import FilledSentence
+from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.palette import Palette
 from bigmodel_studio.ui.recently_removed import RecentlyRemoved
@@ -63,6 +65,7 @@ from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
+from tests.ui import readers
 from tests.ui.shell import FACTS, Shell
 from tests.ui.test_monitor import sampled
 
@@ -229,11 +232,12 @@ def _cells(view: QAbstractItemView) -> list[str]:
     return [str(text) for text in (*heads, *cells) if text]
 
 
-def _left_in_english(root: QWidget) -> list[str]:
+def _left_in_english(root: QWidget, data: str = "") -> list[str]:
+    """What says anything in English but names, units and the words of ``data``."""
     found = []
     for widget, text in _texts(root):
         text = PATH.sub("", text)
-        own = {*ALLOWED, TYPED, SAID.strip()}
+        own = {*ALLOWED, *data.split(), TYPED, SAID.strip()}
         words = [word for word in LATIN.findall(text) if word not in own and text not in QUESTIONS]
         if words:
             found.append(f"{type(widget).__name__}: {text!r}")
@@ -327,6 +331,36 @@ def test_pictures_stay_and_are_not_asked_about_again(shell: Shell, answers: Answ
     assert all(item.prediction is not None for item in again.items.items())
     assert sum(isinstance(request, Classify) for request in shell.lane.requests) == 1
     assert again.summary.text().startswith("3 张图片")
+
+
+def test_what_was_read_stays_and_is_said_in_the_other_language(shell: Shell) -> None:
+    shell.lane.handler = readers.answers
+    shell.library._on_read([readers.record(name) for name in readers.KINDS])
+    shell.window.show_page("text")
+    text = _page(shell, TextPage, "text")
+    for name, task, words in (
+        ("tagger", "tag", "in New York"),
+        ("sorter", "classify", "one\ntwo"),
+        ("bert", "fill-mask", "A [MASK]."),
+    ):
+        text.picker.choose(readers.ref(name))
+        text.writing.switch.choose(task)
+        text.task.input.set_text(words)
+        text.read()
+        shell.wait(lambda page=text: page.running is None)  # type: ignore[misc]
+    asked = len(shell.lane.requests)
+
+    _speak(shell, "zh")
+
+    again = _page(shell, TextPage, "text")
+    assert again is not text
+    assert (again.task.id, again.task.input.text()) == ("fill-mask", "A [MASK].")
+    assert [card.text() for card in again.findChildren(FilledSentence)] == ["A cat."]
+    assert len(shell.lane.requests) == asked, "nothing is read again"
+    assert _left_in_english(shell.window, "bert cat") == []
+    again.writing.switch.choose("tag")
+    assert again.empty.title.text() == "bert 不能标注词语"
+    assert _left_in_english(shell.window, "bert cat tagger") == []
 
 
 def test_the_run_and_the_model_that_are_looked_at_stay(shell: Shell, answers: Answers) -> None:
