@@ -173,6 +173,7 @@ KEYS: tuple[KeySpec, ...] = (
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: show all")), "Home"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: the examples of a step")), "Return"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Layers: from cell to cell")), "Left; Right; Up; Down"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Data: from token to token")), "Left; Right; Up; Down"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Confusions: look closer, step back")), "+; -"),
     KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Use the model")), "Return"),
     KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Remove a model")), "Delete"),

@@ -311,6 +311,8 @@ def test_the_parts_are_counted_beside_each_other(bench: Bench, objective: str) -
     assert chart.texts()[0] == f"0 – 39 {unit}: 700"
     assert chart.texts()[-1] == f"120 – 160 {unit}: 10"
     assert chart.bar(0).height() > 3 * chart.bar(1).height() > 0
+    marked = unit == "tokens" and dialog.spec.model.context < 160  # all examples of a chat are shorter
+    assert ("cut at 128" in chart.accessibleDescription()) == marked
     assert chart.x_of(20) == pytest.approx(chart.width() / 8)
     assert not chart.grab().isNull()
 
@@ -334,6 +336,18 @@ def test_a_thousand_classes_can_be_gone_through(bench: Bench) -> None:
     before = time.perf_counter()
     balance.viewport().grab()
     assert time.perf_counter() - before < 0.2
+
+
+def test_the_line_is_where_it_is_cut_or_only_how_much_is_read_at_once(bench: Bench) -> None:
+    """Plain text is read on in the next window; of the others the model may take less than was asked for."""
+    problem = Problem(code="preview-cut", arguments={"count": 20, "examples": 1100, "context": 64})
+    bench.findings = (Finding(problem=problem, weight="note", count=20),)
+    dialog = bench.opened("classify-text")
+    assert dialog.counts.charts["training"].limit_text() == "cut at 64"
+    parts = tuple(msgspec.structs.replace(part, cut=0) for part in seen("causal-lm").parts)
+    dialog.counts.show_seen(msgspec.structs.replace(seen("causal-lm"), parts=parts), 128)
+    assert dialog.counts.charts["training"].limit_text() == "context 128"
+    assert dialog.counts.figures["Longer than the context", "training"].text() == "0"
 
 
 # ------------------------------------------------------------------------------- findings

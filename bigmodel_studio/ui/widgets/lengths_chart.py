@@ -1,4 +1,4 @@
-"""How long examples are: a histogram, with a line where they are cut. Knows nothing of tokens: it is told the words."""
+"""How long examples are: a histogram, with a line at the most that is read at once. It is told in which unit."""
 
 from __future__ import annotations
 
@@ -24,25 +24,33 @@ class LengthsChart(QWidget):
         self._edges: Sequence[int] = ()
         self._counts: Sequence[int] = ()
         self._limit: int | None = None
+        self._cut = False
         self._unit = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_lengths(
-        self, edges: Sequence[int], counts: Sequence[int], limit: int | None, unit: str, name: str
+        self, edges: Sequence[int], counts: Sequence[int], unit: str, limit: int | None = None, *, cut: bool = False
     ) -> None:
-        """``counts`` [n], ``edges`` [n + 1], the last one included; longer than ``limit`` is cut (None: nothing is).
+        """``counts`` [n], ``edges`` [n + 1], the last one included; ``unit`` is what lengths are counted in.
 
-        ``unit`` is what lengths are counted in, ``name`` the accessible one.
+        ``limit`` is the most that is read at once (None: there is none); with ``cut`` what is longer is cut there.
         """
         self._edges, self._counts, self._unit = edges, counts, unit
         self._limit = limit if limit is not None and edges and edges[0] <= limit < edges[-1] else None
-        self.setAccessibleName(name)
-        self.setAccessibleDescription("; ".join(self.texts()))
+        self._cut = cut
+        self.setAccessibleDescription("; ".join(filter(None, (self.limit_text(), *self.texts()))))
         self.update()
 
     def texts(self) -> list[str]:
         """What each bar says."""
         return [self._said(place) for place in range(len(self._counts))]
+
+    def limit_text(self) -> str:
+        """What the line says ("" where there is none)."""
+        if self._limit is None:
+            return ""
+        words = self.tr("cut at {limit}") if self._cut else self.tr("context {limit}")
+        return words.format(limit=numbers.exact(self._limit))
 
     def _said(self, place: int) -> str:
         first, last = self._edges[place], self._edges[place + 1]
@@ -85,7 +93,7 @@ class LengthsChart(QWidget):
         painter = QPainter(self)
         box = self._box()
         for place in range(len(self._counts)):
-            beyond = self._limit is not None and self._edges[place] > self._limit
+            beyond = self._cut and self._limit is not None and self._edges[place] > self._limit
             painter.fillRect(self.bar(place), theme.colour("warn" if beyond else "accent"))
         painter.setPen(QPen(theme.colour("field"), 1))
         painter.drawLine(QPointF(box.left(), box.bottom()), QPointF(box.right(), box.bottom()))
@@ -112,13 +120,13 @@ class LengthsChart(QWidget):
             painter.drawText(at, Qt.AlignmentFlag.AlignTop, middle)
 
     def _paint_limit(self, painter: QPainter, box: QRectF, limit: int) -> None:
-        x = self.x_of(limit)
-        painter.setPen(QPen(theme.colour("bad"), 1.5, Qt.PenStyle.DashLine))
+        x, colour = self.x_of(limit), theme.colour("bad" if self._cut else "secondary")
+        painter.setPen(QPen(colour, 1.5, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, box.top() - 2), QPointF(x, box.bottom()))
-        words = self.tr("cut at {limit}").format(limit=numbers.exact(limit))
+        words = self.limit_text()
         wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 2
         left = min(max(x - wide / 2, box.left()), box.right() - wide)
-        painter.setPen(theme.colour("bad"))
+        painter.setPen(colour)
         painter.drawText(QRectF(left, 0, wide, HEAD_PX - 2), Qt.AlignmentFlag.AlignCenter, words)
 
     def event(self, event: QEvent) -> bool:

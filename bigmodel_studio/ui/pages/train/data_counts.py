@@ -31,9 +31,9 @@ class DataCounts(QWidget):
         self.figures: dict[tuple[str, str], QLabel] = {}
         """By the title of a row and the role of a part."""
         self._table = QGridLayout()
-        self._table.setHorizontalSpacing(16)
+        self._table.setHorizontalSpacing(28)
         self._table.setVerticalSpacing(6)
-        self._table.setColumnStretch(0, 1)
+        self._table.setColumnStretch(len(ROLES) + 1, 1)  # figures stay near to what they are of
         self.charts: dict[str, LengthsChart] = {role: LengthsChart() for role in ROLES}
         self.chart_words: dict[str, QLabel] = {role: label("", "small", wrap=True) for role in ROLES}
         self.balance = ClassBalance()
@@ -84,8 +84,8 @@ class DataCounts(QWidget):
         row.addWidget(area, 1)
         row.addWidget(self._classes, 1)
 
-    def show_seen(self, seen: DataSeen, context: int | None) -> None:
-        """``context``: the most tokens that the model is given; None where lengths are of something else."""
+    def show_seen(self, seen: DataSeen, context: int) -> None:
+        """``context``: the most tokens that the model reads at once."""
         self._show_figures(seen)
         self.said.setText(i18n.in_one(self._sentences(seen)))
         parts = {part.role: part for part in seen.parts}
@@ -156,7 +156,7 @@ class DataCounts(QWidget):
 
     # ------------------------------------------------------------------------------- lengths and classes
 
-    def _show_lengths(self, role: str, chart: LengthsChart, part: PartCounts | None, context: int | None) -> None:
+    def _show_lengths(self, role: str, chart: LengthsChart, part: PartCounts | None, context: int) -> None:
         there = part is not None and bool(part.lengths)
         chart.setVisible(there)
         if part is None or not there:
@@ -167,9 +167,9 @@ class DataCounts(QWidget):
         if part.unit == "pixels":
             words = self.tr("By the shorter side in {unit}")
         self.chart_words[role].setText(words.format(unit=unit))
-        name = self.tr("Lengths, {part}").format(part=word(ROLES[role]))
+        chart.setAccessibleName(self.tr("Lengths, {part}").format(part=word(ROLES[role])))
         limit = context if part.unit == "tokens" else None
-        chart.show_lengths(part.edges, part.lengths, limit, unit, name)
+        chart.show_lengths(part.edges, part.lengths, unit, limit, cut=part.cut > 0)
 
     def _balance(self, seen: DataSeen) -> str:
         part = next(part for part in seen.parts if part.classes)

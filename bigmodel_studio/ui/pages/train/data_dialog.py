@@ -25,7 +25,7 @@ from bigmodel_studio.ui.pages.train.asking import Asking
 from bigmodel_studio.ui.pages.train.data_counts import DataCounts
 from bigmodel_studio.ui.pages.train.data_examples import DataExamples
 from bigmodel_studio.ui.pages.train.data_findings import DataFindings, mark_of
-from bigmodel_studio.ui.pages.train.data_words import doing, summary
+from bigmodel_studio.ui.pages.train.data_words import context_of, doing, summary
 from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
@@ -207,7 +207,7 @@ class DataDialog(QDialog):
     def _show_whole(self, seen: DataSeen) -> None:
         """Counts and findings; where no example could be made of the data, the findings say why."""
         self.looked = seen
-        self.counts.show_seen(seen, self.spec.model.context)
+        self.counts.show_seen(seen, context_of(seen, self.spec))
         self.findings.show_seen(seen)
         self.words.setText(summary(seen))
         for view, there in ((self.examples, seen.examples), (self.counts, seen.parts)):

@@ -189,7 +189,7 @@ class DataExamples(QWidget):
 
     def _in_list(self, example: ExampleShown) -> Shown:
         line = "".join(each.text for each in example.tokens[:LINE_CHARACTERS] if each.role != "added")
-        said = self._label(example.classes[0]) if example.classes else ""
+        said = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
         name = place_text(example.place)
         if example.seen is not None:
             return Shown(text=name, picture=example.seen, note=said)

@@ -21,13 +21,13 @@ from bigmodel_studio.ui.widgets.page_frame import label
 MOST_COUNTED = 5_000
 """Entries that are looked at to say how many pictures a folder holds, on the window's thread: some milliseconds."""
 _SAY_NOTHING = frozenset({*picture_folders.TRAIN_NAMES, *picture_folders.EVALUATION_NAMES})
-"""Folders' names that need their parent's to mean something."""
+"""Names that need their parent's to mean something."""
 
 
 def name_of_data(path: Path) -> str:
-    """What a run on this data may be called: a folder called "train" says nothing."""
-    folder = path.parent if path.name.lower() in _SAY_NOTHING and path.parent.name else path
-    return folder.stem
+    """What a run on this data may be called: a folder or a file called "train" says nothing."""
+    named = path.parent if path.stem.lower() in _SAY_NOTHING and path.parent.name else path
+    return named.stem
 
 
 def short_name(path: Path) -> str:

@@ -95,6 +95,12 @@ def largest_share(part: PartCounts) -> float:
     return max((each.count for each in part.classes), default=0) / whole if whole else 0.0
 
 
+def context_of(seen: DataSeen, spec: RunSpec) -> int:
+    """The most tokens that the model reads at once: what was asked for, or as many as the model can."""
+    said = (finding.problem.arguments.get("context") for finding in seen.findings)
+    return next((context for context in said if isinstance(context, int)), spec.model.context)
+
+
 def doing(event: Progress) -> str:
     """What the engine does now."""
     return word(DOING.get(event.what, _ANY))
