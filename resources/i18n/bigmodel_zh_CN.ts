@@ -2308,6 +2308,10 @@
 <context>
     <name>LengthsChart</name>
     <message>
+        <source>context {limit}</source>
+        <translation>上下文 {limit}</translation>
+    </message>
+    <message>
         <source>cut at {limit}</source>
         <translation>在 {limit} 处截断</translation>
     </message>
@@ -4897,6 +4901,10 @@
     <message>
         <source>Curves: the examples of a step</source>
         <translation>曲线：某一步的样本</translation>
+    </message>
+    <message>
+        <source>Data: from token to token</source>
+        <translation>数据：在词元之间移动</translation>
     </message>
     <message>
         <source>Everywhere</source>
