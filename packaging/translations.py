@@ -75,7 +75,13 @@ def core_tables() -> dict[str, list[str]]:
         "experiments": [
             *(text for each in experiments.EXPERIMENTS.values() for text in (each.title, each.shows)),
             *dict.fromkeys(p.title for each in experiments.EXPERIMENTS.values() for p in each.parameters),
-            *(experiments.VERDICT, experiments.CONFIRMED, experiments.NOT_CONFIRMED, scaling.CAUTION),
+            *(
+                experiments.VERDICT,
+                experiments.CONFIRMED,
+                experiments.PARTLY,
+                experiments.NOT_CONFIRMED,
+                scaling.CAUTION,
+            ),
         ],
         "messages": [text for both in messages.SENTENCES.values() for text in both],
         "settings": [

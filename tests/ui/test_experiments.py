@@ -299,5 +299,5 @@ def test_what_the_residual_experiment_showed_is_said_when_its_runs_have_ended(qt
     qtbot.waitUntil(lambda: not pane.verdict.isHidden(), timeout=5000)
     assert pane.verdict.text() == (
         "Without shortcuts 56 layers end at a loss of 1.500, 20 layers at 1.000; with them 56 layers end at 0.700, "
-        "20 layers at 0.750. Depth hurt where there are no shortcuts, and less where there are."
+        "20 layers at 0.750. Depth hurt where there are no shortcuts, and did not where there are, as in the paper."
     )
