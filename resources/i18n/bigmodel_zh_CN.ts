@@ -5579,8 +5579,12 @@
 <context>
     <name>experiments</name>
     <message>
-        <source>Depth hurt where there are no shortcuts, and less where there are.</source>
-        <translation>没有捷径时加深有害，有捷径时害处更小。</translation>
+        <source>Depth hurt where there are no shortcuts, and did not where there are, as in the paper.</source>
+        <translation>没有捷径时加深有害，有捷径时则无害，与论文一致。</translation>
+    </message>
+    <message>
+        <source>Depth hurt where there are no shortcuts, and the deep network is better with them; it has not caught up with the shallow one yet.</source>
+        <translation>没有捷径时加深有害，有了捷径深层网络就更好；但它还没有赶上浅层网络。</translation>
     </message>
     <message>
         <source>How the loss falls with compute: models of several sizes learn from more and more of a text, and the best of them lie on a power law.</source>
@@ -5623,8 +5627,8 @@
         <translation>学习的词元数</translation>
     </message>
     <message>
-        <source>Why depth needs shortcuts: without them 56 layers learn worse than 20, with them they do not.</source>
-        <translation>深度为何需要捷径：没有捷径时 56 层学得比 20 层差，有了捷径就不会。</translation>
+        <source>Why depth needs shortcuts: 56 layers without them learn worse than 20, and with them far better.</source>
+        <translation>深度为何需要捷径：没有捷径时 56 层学得比 20 层差，有了捷径就好得多。</translation>
     </message>
     <message>
         <source>Widths</source>
