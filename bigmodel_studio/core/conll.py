@@ -54,10 +54,10 @@ def sentences_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fa
             yield from _read(file, columns, faults)
 
 
-def tags_of(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+def tags_of(sentences: Sequence[Sentence], least: int = 2) -> tuple[str, ...]:
     """The tags: "O" first, then by code point. Raises ``StudioError`` "data-one-class"."""
     tags = {tag for sentence in sentences for tag in sentence.tags}
-    if len(tags) < 2:
+    if len(tags) < least:
         raise StudioError("data-one-class", label=next(iter(tags), ""))
     return tuple(sorted(tags, key=lambda tag: (tag != OUTSIDE, tag)))
 

@@ -43,10 +43,10 @@ def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
         yield from _read(Path(path), columns, faults)
 
 
-def labels_of(texts: Sequence[Labelled]) -> tuple[str, ...]:
+def labels_of(texts: Sequence[Labelled], least: int = 2) -> tuple[str, ...]:
     """The classes, sorted by code point. Raises ``StudioError``: "data-one-class", "data-many-classes"."""
     labels = tuple(sorted({each.label for each in texts}))
-    if len(labels) < 2:
+    if len(labels) < least:
         raise StudioError("data-one-class", label=labels[0] if labels else "")
     if len(labels) > MOST_LABELS:
         raise StudioError("data-many-classes", count=len(labels), most=MOST_LABELS)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bigmodel_studio.core.faults import FATAL, Faults
+from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.text_files import Corpus, excerpt
 
@@ -31,6 +32,16 @@ class Reading:
     def whole(self) -> bool:
         """Whether everything was read."""
         return self.share == 1
+
+    @property
+    def least_classes(self) -> int:
+        """How many classes there must be: of data in their order a part may be of one class alone."""
+        return 2 if self.whole else 1
+
+    def strange(self, error: StudioError) -> None:
+        """An example is of a class that is not learnt: refused, unless its class may be in what was not read."""
+        if self.whole:
+            self.faults.refuse(error)
 
     def corpus(self, corpus: Corpus) -> Corpus:
         """The beginning of a large text's both parts."""

@@ -430,6 +430,10 @@ def test_of_large_data_a_part_is_looked_at_and_that_is_said(
     table = make("classify-text", written(tmp_path / "a.csv", "text,label\n" + rows))
     assert not seen(table).all_read
     assert seen(table).parts[0].examples < 4_000
+    rows = "".join(f"text number {n},{'ab'[n // 3500]}\n" for n in range(4_000))
+    test = written(tmp_path / "test.csv", "text,label\none,a\ntwo,b\n")
+    ordered = make("classify-text", written(tmp_path / "b.csv", "text,label\n" + rows), evaluation=[str(test)])
+    assert not any(each.weight == "error" for each in seen(ordered).findings)  # the other class was not come to
     monkeypatch.setattr(look, "MOST_PICTURES", 9)
     pictures = seen(tiny_spec(make_pictures(tmp_path / "pictures")))
     assert sum(each.examples for each in pictures.parts) <= 9

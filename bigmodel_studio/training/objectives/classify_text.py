@@ -16,7 +16,6 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core import labelled_texts
-from bigmodel_studio.core.faults import Faults
 from bigmodel_studio.core.labelled_tables import Columns, Labelled
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
@@ -45,8 +44,8 @@ class ClassifyText(Objective):
     def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec
         self.train, evaluation = split_texts(spec, reading)
-        self.labels = labelled_texts.labels_of(self.train)
-        self.evaluation = list(_known(evaluation, self.labels, reading.faults))
+        self.labels = labelled_texts.labels_of(self.train, reading.least_classes)
+        self.evaluation = list(_known(evaluation, self.labels, reading))
         source = checkpoint or resolve(parse_model(spec.model.base))
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "text-classifier", TRAINABLE["classify-text"].bases)
@@ -225,7 +224,7 @@ def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[L
     return texts, read(spec.data.evaluation)
 
 
-def _known(texts: Sequence[Labelled], labels: tuple[str, ...], faults: Faults) -> Iterator[Labelled]:
+def _known(texts: Sequence[Labelled], labels: tuple[str, ...], reading: Reading) -> Iterator[Labelled]:
     """Those of a class that is learnt; the others are refused."""
     known = set(labels)
     for each in texts:
@@ -233,4 +232,4 @@ def _known(texts: Sequence[Labelled], labels: tuple[str, ...], faults: Faults) -
             yield each
             continue
         detail = f"the class {each.label} is not among those to learn from"
-        faults.refuse(bad_row(each.file, each.line, detail=detail))
+        reading.strange(bad_row(each.file, each.line, detail=detail))

@@ -19,7 +19,6 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core import conll, conlleval
 from bigmodel_studio.core.conll import Sentence
-from bigmodel_studio.core.faults import Faults
 from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.library import parse_model, resolve
 from bigmodel_studio.core.messages import StudioError
@@ -49,9 +48,9 @@ class Tag(Objective):
     def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec
         self.train, evaluation = split_sentences(spec, reading)
-        self.tags = conll.tags_of(self.train)
+        self.tags = conll.tags_of(self.train, reading.least_classes)
         self._numbers = {tag: number for number, tag in enumerate(self.tags)}
-        self.evaluation = list(self._known(evaluation, reading.faults))
+        self.evaluation = list(self._known(evaluation, reading))
         source = checkpoint or resolve(parse_model(spec.model.base))
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "token-classifier", TRAINABLE["tag"].bases)
@@ -71,7 +70,7 @@ class Tag(Objective):
         )
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
-    def _known(self, sentences: Sequence[Sentence], faults: Faults) -> Iterator[Sentence]:
+    def _known(self, sentences: Sequence[Sentence], reading: Reading) -> Iterator[Sentence]:
         """Those whose tags are all learnt; the others are refused."""
         for sentence in sentences:
             strange = next((tag for tag in sentence.tags if tag not in self._numbers), None)
@@ -79,7 +78,7 @@ class Tag(Objective):
                 yield sentence
                 continue
             detail = f"the tag {strange} is not among those to learn from"
-            faults.refuse(bad_row(sentence.file, sentence.line, detail=detail))
+            reading.strange(bad_row(sentence.file, sentence.line, detail=detail))
 
     def _encoded(self, sentences: Sequence[Sentence], say: Say | None = None) -> Encoded:
         return encode_texts(self.tokenizer, [each.words for each in sentences], self.context, say, as_words=True)

@@ -122,6 +122,8 @@ def _of_tags(train: Survey) -> Iterator[Finding]:
 
 
 def _uneven(train: Survey) -> Iterator[Finding]:
+    if len(train.labels) < 2:
+        return
     (largest, most), *_, (smallest, least) = train.labels.most_common()
     share, ratio = most / len(train), most / least
     if ratio < UNEVEN_RATIO:
