@@ -74,9 +74,9 @@ PATH = re.compile(r"(?:/[\w.-]+){2,}/?|(?:https?://)?[\w-]+(?:\.[\w-]+)*\.(?:co|
 LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 ALLOWED = frozenset(
     LATIN.findall(
-        "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt txt "
+        "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt bert txt "
         "NVIDIA HBM AMD EPYC CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float bfloat safetensors optimizer learning_rate "
-        "LoRA JSONL messages conversations CoNLL TSV Mixup MASK "
+        "LoRA JSONL messages conversations CoNLL TSV Parquet Mixup MASK "
         "GPTNeoForCausalLM ResNetForImageClassification kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
     )
 )
