@@ -64,8 +64,7 @@ def recognised(text: str) -> list[tuple[str, dict[str, str | int | float]]]:
 
     Empty where it was not made from them.
     """
-    whole = [[sentence, hint] for sentence, hint in SENTENCES.values() if hint]
-    for parts in whole + [[sentence] for sentence, _ in SENTENCES.values()]:
+    for parts in _templates():
         found = _pattern(" ".join(parts)).fullmatch(text)
         if found:
             arguments: dict[str, str | int | float] = {
@@ -73,6 +72,20 @@ def recognised(text: str) -> list[tuple[str, dict[str, str | int | float]]]:
             }
             return [(part, arguments) for part in parts]
     return []
+
+
+@functools.cache
+def _templates() -> list[list[str]]:
+    """Both parts of each entry, then the first alone; those with the most words of their own first, since one of few
+    words ("{field} is {was}.") fits much that was made from others.
+    """
+    whole = [[sentence, hint] for sentence, hint in SENTENCES.values() if hint]
+    alone = [[sentence] for sentence, _ in SENTENCES.values()]
+    return [*sorted(whole, key=_own_words, reverse=True), *sorted(alone, key=_own_words, reverse=True)]
+
+
+def _own_words(parts: list[str]) -> int:
+    return sum(len(literal) for literal, *_ in string.Formatter().parse(" ".join(parts)))
 
 
 def _figure(text: str) -> str | int | float:

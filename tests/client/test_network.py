@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -33,7 +32,7 @@ from bigmodel_studio.protocol import (
 )
 from tests.hub_models import NAME, NEEDED, published
 from tests.loopback_hub import LoopbackHub, serving
-from tests.processes import kill
+from tests.processes import engines, kill
 
 WAIT_MS = 120_000
 SPY = """
@@ -129,8 +128,7 @@ def test_the_lock_ends_a_download_and_lets_nothing_out(
     network.set_locked(True)
     assert network.locked
     assert isinstance(end_of(qtbot, job), Cancelled)
-    children = psutil.Process().children(recursive=True)
-    assert not [child for child in children if "bigmodel_studio.engine" in " ".join(child.cmdline())]
+    assert not engines()
     noted, asked = len(network.requests()), len(hub.requests)
     assert noted == asked
     spied.unlink(missing_ok=True)
@@ -171,9 +169,8 @@ def test_an_engine_killed_three_times_and_the_download_still_comes_whole(
     for share in (0.2, 0.45, 0.7):
         job = network.download(Download(id=NAME))
         until(qtbot, job, share)
-        for child in psutil.Process().children(recursive=True):
-            if "bigmodel_studio.engine" in " ".join(child.cmdline()):
-                kill(child.pid)
+        for engine in engines():
+            kill(engine.pid)
         end = end_of(qtbot, job)
         assert isinstance(end, Failed)
         assert end.engine_lost
