@@ -36,6 +36,7 @@ QUESTION = "Tom has a red kite. Mia has a blue ball. What colour is Mia's ball?"
 ANSWER = "blue"
 CHINESE_QUESTION = "中国的首都在哪里？"
 CHINESE_ANSWER = "小模型"
+READ = "Lena loved a red ball. One day the ball was gone. Lena was sad."
 RUN_NAME = "first-run"
 TRAINING_MODEL = {"layers": 2, "heads": 2, "model_width": 64, "context": 64, "vocabulary": 512}
 TRAINING = {"steps": 60, "batch": 8, "evaluate": 20}
@@ -106,6 +107,7 @@ class _Tour(Hands):
             ("the GPT answers", self.chats),
             ("in Chinese too", self.chats_in_chinese),
             ("pictures recognised", self.recognises),
+            ("texts read", self.reads),
             ("a training, live", self.trains),
             ("what models are", self.describes),
             ("dark and large", self.dresses),
@@ -195,6 +197,19 @@ class _Tour(Hands):
         page.strip.setCurrentIndex(page.items.index(0))
         broken.unlink()
         return ", ".join(seen)
+
+    def reads(self) -> str:
+        """The example of the Text page: the starter finds the words that are hidden in it."""
+        from bigmodel_studio.ui.pages.text.fill_mask import FilledSentence
+        from bigmodel_studio.ui.pages.text.page import TextPage
+
+        page = self.page("text", TextPage)
+        self.wait(lambda: page.picker.ref() is not None, "a model that reads")
+        self.click(page.empty.button)
+        self.wait(lambda: page.running is None, "the words that were hidden")
+        said = [sentence.text() for sentence in page.findChildren(FilledSentence)]
+        check(READ in said, f"the example is filled in as “{' '.join(said)}”")
+        return " ".join(said)
 
     def trains(self) -> str:
         """A small model is trained on the bundled stories, from the form, and watched until it is finished."""

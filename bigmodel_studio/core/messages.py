@@ -339,7 +339,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Use characters that it knows, for example: {examples}",
     ),
     "context-full": (
-        "This is {tokens:,} tokens long, and the model sees only {context:,}.",
+        "The text has {tokens:,} tokens, and this model sees only {context:,}.",
         "Shorten it to {context:,} tokens or fewer.",
     ),
     "context-trimmed": (

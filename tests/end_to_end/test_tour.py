@@ -109,7 +109,7 @@ def test_over_a_wrong_engine_every_step_fails(
     assert tour.main(tmp_path / "out", FakeLane(_wrong)) == 1
     report = msgspec.json.decode((tmp_path / "out" / "report.json").read_bytes(), type=tour.Report)
     assert [step.name for step in report.steps if step.ok] == []
-    assert len(report.steps) == 7
+    assert len(report.steps) == 8
 
 
 @pytest.mark.slow
@@ -130,5 +130,5 @@ def test_the_main_job_from_a_shell(starter: None, tmp_path: Path) -> None:
     assert ran.returncode == 0
     assert report["worst_event_loop_gap_ms"] > 0
     pictures = sorted(out.glob("*.png"))
-    assert len(pictures) >= 7 + 4 * 4
+    assert len(pictures) >= 8 + 4 * 5
     assert all(picture.stat().st_size > 10_000 for picture in pictures)

@@ -107,5 +107,5 @@ def test_the_command_says_both(
     assert main(["text", "fill-mask", model, "The cat."]) == 2
     said = capsys.readouterr()
     assert "no pairs" in said.err
-    assert "There are: fill-mask, next-sentence, classify, tag, embed." in said.err
+    assert "There are: fill-mask, next-sentence, classify, tag, summarize, translate, embed." in said.err
     assert "[MASK]" in said.err

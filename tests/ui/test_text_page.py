@@ -219,7 +219,7 @@ def test_many_texts_are_a_table_and_the_chosen_one_has_bars(desk: Desk, tmp_path
     )
     rows = [[task.table.model().index(row, column).data() for column in range(3)] for row in range(3)]
     assert rows[0] == ["one", "of one", "53.0%"]
-    assert rows[1][1] == "This is 900 tokens long, and the model sees only 512."
+    assert rows[1][1] == "The text has 900 tokens, and this model sees only 512."
     assert rows[2][0] == "two more | its pair"
     task.table.setFocus()
     desk.qtbot.keyClick(task.table, Qt.Key.Key_Down)

@@ -28,7 +28,7 @@ class EmbedTask(Task):
     about = str(QT_TRANSLATE_NOOP("text", "Write a few texts, one a line, and see how alike they are to the model."))
     placeholder = str(QT_TRANSLATE_NOOP("text", "A text a line, two or more"))
     example = "Tom is sad.\nMia is sad.\nThe ball is red.\nThe kite is blue.\nThe dog is at the river."
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not read texts"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not make vectors of texts"))
     objective = "masked-lm"
     most = 100
 
