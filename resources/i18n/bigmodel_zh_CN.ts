@@ -6856,6 +6856,10 @@
         <translation>文本中没有前后相接的两个句子。</translation>
     </message>
     <message>
+        <source>The text has {tokens:,} tokens, and this model sees only {context:,}.</source>
+        <translation>这段文字有 {tokens:,} 个词元，而模型只能看到 {context:,} 个。</translation>
+    </message>
+    <message>
         <source>The tokenizer cannot be used: {detail}.</source>
         <translation>分词器无法使用：{detail}。</translation>
     </message>
@@ -7090,10 +7094,6 @@
     <message>
         <source>This is not a picture of a known kind.</source>
         <translation>这不是受支持的图片格式。</translation>
-    </message>
-    <message>
-        <source>This is {tokens:,} tokens long, and the model sees only {context:,}.</source>
-        <translation>这段文字有 {tokens:,} 个词元，而模型只能看到 {context:,} 个。</translation>
     </message>
     <message>
         <source>This model wants to run its own program code ({files}), and that is never done here.</source>
@@ -8433,8 +8433,8 @@
         <translation>{model} 不能填补被遮盖的词语</translation>
     </message>
     <message>
-        <source>{model} does not read texts</source>
-        <translation>{model} 不能阅读文本</translation>
+        <source>{model} does not make vectors of texts</source>
+        <translation>{model} 不能把文本变成向量</translation>
     </message>
     <message>
         <source>{model} does not sort texts into classes</source>
