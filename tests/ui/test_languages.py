@@ -334,7 +334,7 @@ def test_pictures_stay_and_are_not_asked_about_again(shell: Shell, answers: Answ
     assert again.summary.text().startswith("3 张图片")
 
 
-def test_what_was_read_stays_and_is_said_in_the_other_language(shell: Shell) -> None:
+def test_what_was_read_stays_and_is_said_in_the_other_language(shell: Shell, answers: Answers) -> None:
     shell.lane.handler = readers.answers
     shell.library._on_read([readers.record(name) for name in readers.KINDS])
     shell.window.show_page("text")
