@@ -189,6 +189,11 @@ QSplitter::handle:horizontal { width: 1px; }
 QTabBar::tab { padding: 6px 12px; border: none; border-bottom: 2px solid transparent; color: $secondary; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $accent; }
+QTabBar::scroller { width: 40px; }
+QTabBar::tear { width: 0; border: none; image: none; }
+QTabBar QToolButton { background: $surface; border: none; border-radius: 0; padding: 0; }
+QTabBar QToolButton::left-arrow { image: url("$icons/chevron-left-$scheme.svg"); width: 12px; height: 12px; }
+QTabBar QToolButton::right-arrow { image: url("$icons/chevron-right-$scheme.svg"); width: 12px; height: 12px; }
 QTabWidget::pane { border: none; }
 """
 

@@ -23,6 +23,7 @@ LEAK_SHARE, UNKNOWN_SHARE, DOUBLE_SHARE, CUT_SHARE = 0.01, 0.01, 0.05, 0.1
 UNEVEN_RATIO, VERY_UNEVEN_RATIO = 3, 10
 """The largest class has so many times as many examples as the smallest."""
 FEW = 10
+SMALL_SHARE = 0.001
 MOST_NAMED = 8
 MOST_ERRORS = 100
 _GROUPED = {"data-row": "preview-rows", "data-record": "preview-rows", "data-not-utf8": "preview-rows-not-utf8"}
@@ -88,13 +89,16 @@ def _weight(count: int, of: int, share: float) -> Weight:
     return "warning" if count >= share * of else "note"
 
 
+def _share(spotted: Spotted, of: Survey) -> str:
+    """Which part that is, with a digit that is not 0."""
+    share = spotted.count / len(of)
+    return numbers.percent(share, 1 if share >= SMALL_SHARE else 3)
+
+
 def _leaks(train: Survey, evaluation: Survey) -> Iterator[Finding]:
     for code, spotted in (("preview-shared", evaluation.shared), ("preview-shared-nearly", evaluation.nearly_shared)):
         if spotted.count:
-            share, weight = (
-                numbers.percent(spotted.count / len(evaluation)),
-                _weight(spotted.count, len(evaluation), LEAK_SHARE),
-            )
+            share, weight = _share(spotted, evaluation), _weight(spotted.count, len(evaluation), LEAK_SHARE)
             yield finding(code, weight, spotted, examples=len(evaluation), share=share)
 
 
@@ -107,10 +111,7 @@ def _conflicts(train: Survey, evaluation: Survey) -> Iterator[Finding]:
 def _doubles(train: Survey) -> Iterator[Finding]:
     for code, spotted in (("preview-doubles", train.doubles), ("preview-doubles-nearly", train.near)):
         if spotted.count:
-            share, weight = (
-                numbers.percent(spotted.count / len(train)),
-                _weight(spotted.count, len(train), DOUBLE_SHARE),
-            )
+            share, weight = _share(spotted, train), _weight(spotted.count, len(train), DOUBLE_SHARE)
             yield finding(code, weight, spotted, examples=len(train), share=share)
 
 

@@ -438,7 +438,10 @@ class TrainPage(Page):
         (self.form if self._filling else self.closely).look_at_data()
 
     def _can_look_at_data(self) -> bool:
-        return self.form.subject.look.button.isEnabled() if self._filling else self._open_closely() is not None
+        if self._filling:
+            return self.form.subject.look.button.isEnabled()
+        run = self._open_closely()
+        return run is not None and not run.bundled
 
     def _open_closely(self) -> RunSummary | None:
         """The run that is shown, where its training can be opened beside it."""

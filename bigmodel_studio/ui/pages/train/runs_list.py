@@ -125,7 +125,8 @@ class RunsList(QListView):
     def menu_of(self, index: Index) -> QMenu:
         """What can be done with a run of the list."""
         menu = QMenu(self)
-        if not index.data(RUN_ROLE).foreign:
+        run: RunSummary = index.data(RUN_ROLE)
+        if not (run.foreign or run.bundled):  # a bundled run came without what it learnt from
             menu.addAction(self.tr("Its data…"), self.data_wanted.emit)
         menu.addAction(self.tr("Remove"), partial(self._remove, index))
         return menu
