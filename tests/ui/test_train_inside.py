@@ -296,7 +296,7 @@ def test_a_click_on_the_loss_shows_the_examples_of_that_step(bench: Callable[[],
     QTest.keyClick(chart, Qt.Key.Key_Home)
     QTest.keyClick(chart, Qt.Key.Key_Left)
     QTest.keyClick(chart, Qt.Key.Key_Return)
-    assert shown.dialog(StepDialog).step in (4, 7)  # before 5, or, where the pointer has left the chart, before the last
+    assert shown.dialog(StepDialog).step in (4, 7)  # before 5, or before the last where the pointer has left the chart
     shown.dialog(StepDialog).reject()
 
 
