@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import msgspec
 import typer
 
-from bigmodel_studio.core.messages import Blame, StudioError, hint, sentence
+from bigmodel_studio.core.messages import Blame, hint, sentence
 from bigmodel_studio.protocol import Problem
 
 EXIT_CODES: dict[Blame, int] = {"input": 2, "work": 1}
@@ -55,8 +55,3 @@ def leave(problem: Problem, blame: Blame) -> NoReturn:
     """Say what went wrong, and end: 2 for a user's mistake, 1 for a failure of the work."""
     say_problem(problem)
     raise typer.Exit(EXIT_CODES[blame])
-
-
-def leave_with(error: StudioError) -> NoReturn:
-    """``leave`` for an error that was raised."""
-    leave(error.problem, error.blame)

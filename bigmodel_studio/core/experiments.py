@@ -32,6 +32,8 @@ CONTEXT, BATCH = 64, 8
 """512 tokens an update: with so few tokens in all, many small updates learn more than few large ones."""
 RATE_TIMES_WIDTH = 0.32
 """Adam's best rate falls as one over the width (Yang et al. 2022, arXiv 2203.03466, table 3); tried from 8 to 128."""
+DEPTH_RUNS = 4
+"""Two depths, each with and without shortcuts."""
 LAST_SHARE = 20
 """The end of a run is the last of so many parts of its steps, at most ``LAST_MOST`` of them."""
 LAST_MOST = 100
@@ -256,11 +258,11 @@ def depths_of(runs: Sequence[tuple[RunFolder, RunSpec | None]]) -> Depths | None
             return None
         found[spec.model.layers, spec.model.shortcuts] = folder
     layers = sorted({each for each, _ in found})
-    if len(layers) != 2 or len(found) != 4 or len(runs) != 4:
+    if len(layers) != 2 or len(found) != DEPTH_RUNS or len(runs) != DEPTH_RUNS:
         return None
     losses = {place: end_loss(folder) for place, folder in found.items()}
     known = {place: loss for place, loss in losses.items() if loss is not None}
-    return Depths(layers[0], layers[1], known) if len(known) == 4 else None
+    return Depths(layers[0], layers[1], known) if len(known) == DEPTH_RUNS else None
 
 
 VERDICT = (

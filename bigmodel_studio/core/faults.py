@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, AnyStr
 
 from bigmodel_studio.core.messages import StudioError
+
+MOST_LINE = 16 << 20
+"""Characters or bytes: a line that is longer is taken for damage, and never read whole."""
 
 
 class Faults:
@@ -22,13 +26,26 @@ class Faults:
 FATAL = Faults()
 
 
+def bounded_lines(stream: IO[AnyStr], path: Path, faults: Faults) -> Iterator[tuple[int, AnyStr]]:
+    """The lines with their numbers (from 1). One that is too long is refused ("data-row"), and ends the reading."""
+    number = 0
+    while line := stream.readline(MOST_LINE):
+        number += 1
+        if len(line) == MOST_LINE:
+            detail = f"a line of more than {MOST_LINE >> 20} MiB"
+            faults.refuse(StudioError("data-row", path=str(path), line=number, detail=detail))
+            return
+        yield number, line
+
+
 def text_lines(path: Path, faults: Faults) -> Iterator[str]:
     """The lines of a UTF-8 file with their ends, without a byte order mark.
 
-    One that is not UTF-8 is refused ("data-not-utf8"), and else read with U+FFFD. Raises ``OSError``.
+    One that is not UTF-8 is refused ("data-not-utf8"), and else read with U+FFFD; and as ``bounded_lines`` does.
+    Raises ``OSError``.
     """
     with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        for number, line in enumerate(stream, 1):
+        for number, line in bounded_lines(stream, path, faults):
             try:
                 line.encode("utf-8")
             except UnicodeEncodeError:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bigmodel_studio.core.messages import StudioError
+
 
 def fsync_folder(folder: Path) -> None:
     """Flush a folder's entries, so that a rename in it survives a power cut (Windows cannot, and need not)."""
@@ -34,6 +36,11 @@ def replace(source: Path, target: Path) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+
+
+def not_saved(path: Path, error: OSError) -> StudioError:
+    """What is said where the disk refused what the user wanted to have at ``path``."""
+    return StudioError("file-not-saved", blame="work", path=str(path), detail=error.strerror or str(error))
 
 
 def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:

@@ -23,7 +23,7 @@ def signature(data: bytes) -> str:
 
 def has_signed(data: bytes, signed: str) -> bool:
     """Whether ``signed`` is this installation's signature of ``data``. Raises ``OSError``."""
-    return hmac.compare_digest(signature(data).encode(), signed.encode())
+    return hmac.compare_digest(signature(data).encode(), signed.encode("utf-8", "replace"))
 
 
 def _key() -> bytes:

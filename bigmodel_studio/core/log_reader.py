@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from bigmodel_studio.core import paths
 
 LAST_BYTES = 512 * 1024
 """As much of a log's end is read at first, and at once later."""
-Level = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LEVELS: dict[str, int] = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 _LEVEL = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?:\d+ )?(DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 _FIRST = {"traceback (most recent call last):": "ERROR", "fatal python error": "CRITICAL"}

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bigmodel_studio.core.faults import FATAL, Faults
+from bigmodel_studio.core.faults import FATAL, Faults, bounded_lines
 from bigmodel_studio.core.messages import StudioError
 
 Record = Mapping[str, Any]
@@ -41,7 +41,7 @@ def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = F
 def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> Iterator[tuple[int, Record]]:
     """JSON objects, one a line; empty lines are passed over."""
     with open(path, "rb") as stream:
-        for line, data in enumerate(stream, 1):
+        for line, data in bounded_lines(stream, path, faults):
             if not data.strip():
                 continue
             try:

@@ -5,6 +5,7 @@ are no photographs. Size, place, turn, colours and noise are drawn by a seed.
 from __future__ import annotations
 
 import math
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from bigmodel_studio.core.files import not_saved
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, DrawPictures, Event, Progress
 
@@ -24,16 +26,22 @@ _CORNERS = {"square": 4, "triangle": 3, "hexagon": 6}
 
 
 def draw_pictures(request: DrawPictures, session: Session) -> Iterator[Event]:
-    """The folder is there whole or not at all. Ends with ``Done(None)``. Raises ``OSError``."""
+    """The folder is there whole or not at all, whoever draws it first. Ends with ``Done(None)``.
+
+    Raises ``StudioError`` "file-not-saved".
+    """
     folder = Path(request.folder)
-    fresh = folder.with_name(f".{folder.name}.tmp")
+    fresh = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(fresh, ignore_errors=True)
     total = len(SHAPES) * request.each
     try:
         for done in drawn_one_by_one(fresh, request.each):
             if done % SAY_EVERY == 0:
                 yield Progress(what="drawing-pictures", done=done, total=total)
-        fresh.rename(folder)
+        if not folder.is_dir():
+            fresh.rename(folder)
+    except OSError as error:
+        raise not_saved(folder, error) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     yield Done()

@@ -172,7 +172,7 @@ def _json_entries(path: Path) -> Iterator[tuple[int, object]]:
     """Each entry with the line on which it begins; a ``Fault`` in place of one that is no JSON."""
     with open(path, encoding="utf-8-sig", errors="replace", newline="\n") as stream:
         first = ""
-        while not first and (line := stream.readline()):
+        while not first and (line := stream.readline(READ_CHARACTERS)):
             first = line.lstrip()[:1]
         stream.seek(0)
         yield from _of_array(path, stream) if first == "[" else _of_lines(path, stream)

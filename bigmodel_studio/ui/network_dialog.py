@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core import numbers
-from bigmodel_studio.core.files import write_atomic
+from bigmodel_studio.core.files import not_saved, write_atomic
 from bigmodel_studio.core.requests_sent import as_csv, totals
-from bigmodel_studio.protocol import NetworkRequest, Problem
+from bigmodel_studio.protocol import NetworkRequest
 from bigmodel_studio.ui.pages.models.table import Index
 from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.times import clock
@@ -208,5 +208,4 @@ class NetworkDialog(QDialog):
         try:
             write_atomic(path, as_csv(self._studio.network.requests()).encode(), durable=False)
         except OSError as error:
-            arguments: dict[str, str | int | float] = {"path": str(path), "detail": error.strerror or str(error)}
-            self._studio.tell(Problem(code="file-not-saved", arguments=arguments))
+            self._studio.tell(not_saved(path, error).problem)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.core import conll
+from bigmodel_studio.core import conll, faults
 from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.labelled_texts import labels_of, read_labelled, split
 from bigmodel_studio.core.messages import StudioError
@@ -122,3 +123,20 @@ def test_real_files(shared_assets: Path) -> None:
     assert (len(banking), len(labels_of(banking))) == (10_003, 77)
     sentences = conll.read_sentences([str(shared_assets / "ner-wnut17" / "train.conll")])
     assert (len(sentences), len(conll.tags_of(sentences))) == (3394, 13)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl", "rows.conll"])
+def test_a_line_without_an_end_is_never_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(faults, "MOST_LINE", 1 << 20)
+    path = tmp_path / name
+    with open(path, "wb") as stream:
+        stream.truncate(1 << 30)  # a hole: a gigabyte of zeros in one line
+    read = conll.read_sentences if name.endswith("conll") else read_labelled
+    tracemalloc.start()
+    with pytest.raises(StudioError) as refused:
+        read([str(path)])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.problem.code == "data-row"
+    assert refused.value.problem.arguments["line"] == 1
+    assert peak < 16 << 20

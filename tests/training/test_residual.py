@@ -21,7 +21,18 @@ from bigmodel_studio.engine import cifar_resnet
 from bigmodel_studio.engine.drawn_pictures import SHAPES, draw_folders
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Classify, Describe, Description, Done, ModelRef, Prediction, Speed
+from bigmodel_studio.protocol import (
+    Classify,
+    Describe,
+    Description,
+    Done,
+    DrawPictures,
+    Failed,
+    ModelRef,
+    Prediction,
+    Progress,
+    Speed,
+)
 from bigmodel_studio.training.run import FINISHED, run
 
 
@@ -109,6 +120,23 @@ def test_the_command_queues_all_four(
     assert {spec.data.train for spec in specs if spec is not None} == {(str(home / "drawn-pictures"),)}
     assert cli.main(["experiment", "residul"]) == 2
     assert "residual" in capsys.readouterr().err
+
+
+def test_pictures_that_are_drawn_twice_at_once_are_there_once(tmp_path: Path) -> None:
+    request = DrawPictures(folder=str(tmp_path / "drawn"), each=3)
+    task = run_task(request, Session(threads=1))
+    assert isinstance(next(task), Progress)  # it has begun
+    draw_folders(tmp_path / "drawn", 2)  # and another is the first to be done
+    assert list(task)[-1] == Done()
+    assert len(list((tmp_path / "drawn").rglob("*.png"))) == 2 * len(SHAPES)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_pictures_that_cannot_be_drawn_are_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    end = list(run_task(DrawPictures(folder=str(tmp_path / "file" / "drawn"), each=1), Session(threads=1)))[-1]
+    assert isinstance(end, Failed)
+    assert end.problem.code == "file-not-saved"
 
 
 def test_drawn_pictures_are_the_same_for_the_same_seed(tmp_path: Path) -> None:

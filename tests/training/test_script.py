@@ -27,7 +27,7 @@ from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.core.spec import spec_of
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Done, ExportScript
+from bigmodel_studio.protocol import Done, ExportScript, Failed
 from bigmodel_studio.training.run import FINISHED, STOPPED, run
 from bigmodel_studio.training.script.composing import compose, decided, literal
 from bigmodel_studio.training.script.contents import CONTENTS
@@ -216,6 +216,10 @@ def test_a_script_has_what_its_run_needs_and_no_more(
     assert "is not empty" in capfd.readouterr().err
     request = ExportScript(run="tiny", folder=str(tmp_path / "other"))
     assert list(run_task(request, Session(threads=1)))[-1] == Done()
+    (tmp_path / "file").write_text("", "utf-8")
+    refused = list(run_task(ExportScript(run="tiny", folder=str(tmp_path / "file" / "out")), Session(threads=1)))[-1]
+    assert isinstance(refused, Failed)
+    assert refused.problem.code == "file-not-saved"
     text = (tmp_path / "other" / "train.py").read_text("utf-8")
     assert "gradient_checkpointing_enable" in text
     assert not [word for word in ("Lora", "GradScaler", "autocast", "BatchNorm", "SGD", "type: ignore") if word in text]

@@ -19,8 +19,8 @@ from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.objectives import Objective
 from bigmodel_studio.training.preview.findings import Noted, of_both
 from bigmodel_studio.training.preview.survey import Survey
-from bigmodel_studio.training.preview.telling import Telling
 from bigmodel_studio.training.reading import Reading
+from bigmodel_studio.training.telling import Telling
 
 MOST_BYTES = 8 << 20
 """So much of a text (of each part of rows) is looked at: a quarter of a minute's work."""

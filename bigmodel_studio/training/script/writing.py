@@ -6,6 +6,7 @@ the arrays that updates are drawn from, and the batches that are evaluated on, w
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,19 +16,22 @@ import torch
 from safetensors.torch import save_file
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from bigmodel_studio.core.files import not_saved
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import LORA
 from bigmodel_studio.core.runs import RunFolder, find_run
 from bigmodel_studio.core.spec import RunSpec
 from bigmodel_studio.engine import cifar_resnet, devices
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import Done, Event, ExportScript, Progress
+from bigmodel_studio.protocol import Done, Event, ExportScript
 from bigmodel_studio.training import checkpoint, objectives
+from bigmodel_studio.training.data import Say
 from bigmodel_studio.training.objectives import Objective
 from bigmodel_studio.training.optimizing import build_optimizer, optimizer_tensors, restore_optimizer, warmup_of
 from bigmodel_studio.training.precision import Precision, ScaleState
 from bigmodel_studio.training.script.composing import Settings, compose
 from bigmodel_studio.training.script.contents import CONTENTS
+from bigmodel_studio.training.telling import Telling
 from bigmodel_studio.training.trainer_state import ADAPTER
 
 SCRIPT, START, DATA, STATE = "train.py", "start", "data", "state.safetensors"
@@ -37,14 +41,20 @@ PEFT = "base_model.model."
 
 
 def export_script(request: ExportScript, session: Session) -> Iterator[Event]:
-    """The task: see ``write_script``."""
-    yield Progress(what="loading")
-    write_script(find_run(request.run), Path(request.folder))
+    """The task: see ``write_script``. Raises ``StudioError`` "file-not-saved" too."""
+    folder = Path(request.folder)
+    writing = Telling(lambda say: write_script(find_run(request.run), folder, say), "loading")
+    yield from writing.progress()
+    try:
+        writing.value  # noqa: B018 - raises what went wrong
+    except OSError as error:
+        raise not_saved(folder, error) from error
     yield Done()
 
 
-def write_script(run: RunFolder, folder: Path) -> list[Path]:
-    """Write ``train.py`` with what it needs into a new folder; the files. Nothing half-made is left.
+def write_script(run: RunFolder, folder: Path, say: Say = lambda *_: None) -> list[Path]:
+    """Write ``train.py`` with what it needs into a new folder; the files. Nothing half-made is left. ``say`` is told
+    what takes time, and may raise.
 
     Raises ``StudioError`` "run-foreign", "folder-taken", and where data or model cannot be used; ``OSError``.
     """
@@ -54,10 +64,10 @@ def write_script(run: RunFolder, folder: Path) -> list[Path]:
         raise StudioError("run-unknown", run=run.name)
     if folder.exists() and any(folder.iterdir()):
         raise StudioError("folder-taken", path=str(folder))
-    made = folder.with_name(f".{folder.name}.tmp")
+    made = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(made, ignore_errors=True)
     try:
-        _write(run, spec, made)
+        _write(run, spec, made, say)
         if folder.exists():
             folder.rmdir()  # it was empty, and a folder cannot take its place everywhere
         made.replace(folder)
@@ -66,10 +76,10 @@ def write_script(run: RunFolder, folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _write(run: RunFolder, spec: RunSpec, folder: Path) -> None:
+def _write(run: RunFolder, spec: RunSpec, folder: Path, say: Say) -> None:
     begin = _beginning(run)
     adapted = begin is not None and spec.method.kind == LORA and checkpoint.has_adapter(begin)
-    objective = objectives.build(spec, None if adapted else begin, lambda *_: None)
+    objective = objectives.build(spec, None if adapted else begin, say)
     content = CONTENTS[spec.objective](objective, spec)
     (folder / DATA / "evaluation").mkdir(parents=True)
     for name, array in content.arrays.items():

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core import class_table
-from bigmodel_studio.core.files import write_atomic
-from bigmodel_studio.protocol import ClassifyTexts, ModelRef, Problem, Request, TextClassified
+from bigmodel_studio.core.files import not_saved, write_atomic
+from bigmodel_studio.protocol import ClassifyTexts, ModelRef, Request, TextClassified
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.text.classes_model import ANSWER_ROLE, CLASS, PROBABILITY, SORT_ROLE, TEXT, ClassesModel
 from bigmodel_studio.ui.pages.text.reading import Reading
@@ -162,5 +162,4 @@ class ClassifyTask(Task):
                 path if path.suffix else path.with_suffix(".csv"), class_table.as_csv(self.model.answers).encode()
             )
         except OSError as error:
-            detail = error.strerror or str(error)
-            self.refused.emit(Problem(code="file-not-saved", arguments={"path": str(path), "detail": detail}))
+            self.refused.emit(not_saved(path, error).problem)

@@ -43,11 +43,13 @@ class LinesInput(TextInput):
 
     def __init__(self, name: str, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._texts: tuple[str, ...] | None = ()
+        """What stands in it, taken apart when it is asked for: a page asks after each of thousands of answers."""
         self.editor = QPlainTextEdit()
         self.editor.setTabChangesFocus(True)
         self.editor.setAccessibleName(name)
         self.editor.setPlaceholderText(placeholder)
-        self.editor.textChanged.connect(self.changed)
+        self.editor.textChanged.connect(self._on_text_changed)
         self.editor.document().documentLayout().documentSizeChanged.connect(self._fit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -62,7 +64,9 @@ class LinesInput(TextInput):
             self.editor.setPlainText(text)
 
     def texts(self) -> tuple[str, ...]:
-        return tuple(line.strip(" ") for line in self.text().splitlines() if line.strip())
+        if self._texts is None:
+            self._texts = tuple(line.strip(" ") for line in self.text().splitlines() if line.strip())
+        return self._texts
 
     def begin(self) -> None:
         self.editor.setFocus()
@@ -75,6 +79,11 @@ class LinesInput(TextInput):
         cursor.insertText(word)
         self.editor.setTextCursor(cursor)
         self.editor.setFocus()
+
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self._texts = None
+        self.changed.emit()
 
     @Slot()
     def _fit(self) -> None:

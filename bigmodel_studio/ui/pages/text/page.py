@@ -189,6 +189,8 @@ class TextPage(Page):
         opened = sort_paths(given)
         lines: list[str] = []
         for path in opened.texts:
+            if len(lines) >= self.task.most:
+                break
             try:
                 lines += read_lines(path, self.task.most)
             except StudioError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bigmodel_studio.core.experiments import depths_of, verdict
+from bigmodel_studio.core.experiments import DEPTH_RUNS, depths_of, verdict
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.runs import RunFolder
 from bigmodel_studio.ui.pages.train.compare_table import CompareTable
@@ -40,7 +40,7 @@ class ComparisonPane(QWidget):
         if ended == self._ended:
             return
         self._ended = ended
-        folders = [RunFolder(Path(path)) for path, _ in ended]
+        folders = [RunFolder(Path(path)) for path, _ in ended] if len(ended) == DEPTH_RUNS else []
         found = depths_of([(folder, folder.spec()) for folder in folders])
         self.verdict.setText(verdict(found, experiment_word) if found is not None else "")
         self.verdict.setVisible(found is not None)

@@ -222,9 +222,7 @@ class ExperimentsDialog(QDialog):
     def _forget_job(self) -> None:
         if self._job is None:
             return
-        for slot in (self._on_measured, self._on_drawn):
-            if (slot == self._on_drawn) == (self._drawing is not None):
-                self._job.ended.disconnect(slot)
+        self._job.ended.disconnect(self._on_drawn if self._drawing is not None else self._on_measured)
         self._job.cancel()
         self._job = None
 

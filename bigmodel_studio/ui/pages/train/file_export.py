@@ -10,8 +10,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QObject
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
-from bigmodel_studio.core.files import write_atomic
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.core.files import not_saved, write_atomic
 from bigmodel_studio.ui.studio import Studio
 
 PICTURE_SCALE = 2.0
@@ -47,8 +46,7 @@ class FileExport(QObject):
         try:
             write_atomic(path if path.suffix else path.with_suffix(f".{kind}"), made)
         except OSError as error:
-            detail = error.strerror or str(error)
-            self._studio.tell(Problem(code="file-not-saved", arguments={"path": str(path), "detail": detail}))
+            self._studio.tell(not_saved(path, error).problem)
 
 
 def picture(chart: QWidget) -> bytes:

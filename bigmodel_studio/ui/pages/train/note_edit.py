@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from bigmodel_studio.core.files import not_saved
 from bigmodel_studio.core.run_notes import note_of, write_note
-from bigmodel_studio.protocol import Problem
 
 KEEP_AFTER_MS = 700
 NOTE_LINES, MOST_LINES = 3, 6
@@ -76,8 +78,7 @@ class NoteEdit(QWidget):
         try:
             write_note(self._run, text=self.text.toPlainText(), tags=[self.tags.text()])
         except OSError as error:
-            path, detail = str(error.filename or ""), error.strerror or str(error)
-            self.failed.emit(Problem(code="file-not-saved", arguments={"path": path, "detail": detail}))
+            self.failed.emit(not_saved(Path(error.filename or ""), error).problem)
             return
         self.kept.emit()
 
