@@ -131,8 +131,13 @@ def size_of(used: int, total: int) -> str:
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """A share of one as percent: ``94.7%``."""
-    return NOTHING if share is None or not math.isfinite(share) else _localised(f"{100 * share:,.{digits}f}%")
+    """A share of one as percent: ``94.7%``; one that is too small for its digits is not said to be none: ``<0.1%``."""
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    least = 10.0**-digits
+    if digits and 0 < 100 * share < least / 2:
+        return _localised(f"<{least:.{digits}f}%")
+    return _localised(f"{100 * share:,.{digits}f}%")
 
 
 def rate(value: float | None, unit: str = "") -> str:

@@ -80,6 +80,8 @@ def test_others() -> None:
     assert numbers.rate(18_420.4, "tokens") == "18,420 tokens/s"
     assert numbers.rate(3.44, "images") == "3.4 images/s"
     assert numbers.percent(0.9474) == "94.7%"
+    assert [numbers.percent(share) for share in (0.0, 0.0004, 0.0005)] == ["0.0%", "<0.1%", "0.1%"]
+    assert (numbers.percent(0.004, 0), numbers.percent(0.00004, 2)) == ("0%", "<0.01%")
     assert numbers.significant(9.1e-4, 2) == "9.1e-4"
     assert numbers.significant(1234.5) == "1,234"
     assert numbers.size_of(1_800_000_000, 8_000_000_000) == "1.8 / 8.0 GB"
