@@ -439,6 +439,7 @@ class TextPage(Page):
                 self.studio.open_page("train", like)
             case str() as example:
                 self.task.input.set_text(example)
+                self.task.input.begin()  # the button that was pressed is gone
                 self.read()
 
     @Slot()
