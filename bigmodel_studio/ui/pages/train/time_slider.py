@@ -30,6 +30,7 @@ class TimeSlider(QFrame):
         self.slider.setPageStep(1)
         self.slider.setAccessibleName(self.tr("Checkpoint of the run"))
         self.steps = QComboBox()
+        self.steps.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # steps come while it is shown
         self.steps.setAccessibleName(self.tr("Step of the checkpoint"))
         self.now = QPushButton(self.tr("Now"))
         self.now.setToolTip(self.tr("The newest checkpoint; other pages use what they used before"))
