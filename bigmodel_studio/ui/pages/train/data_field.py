@@ -31,8 +31,8 @@ def name_of_data(path: Path) -> str:
 
 
 def short_name(path: Path) -> str:
-    """What data is called in a row: a folder called "train" with its parent's name."""
-    return f"{path.parent.name}/{path.name}" if path.name.lower() in _SAY_NOTHING else path.name
+    """What data is called in a row: a folder or a file called "train" with its parent's name."""
+    return f"{path.parent.name}/{path.name}" if path.stem.lower() in _SAY_NOTHING else path.name
 
 
 class DataField(DropArea):

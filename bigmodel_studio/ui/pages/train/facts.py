@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QP
 
 from bigmodel_studio.core import numbers
 from bigmodel_studio.core.device_memory import CPU
+from bigmodel_studio.core.library import name_of
 from bigmodel_studio.core.need import need_of
 from bigmodel_studio.core.run_reader import RunSummary
 from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui import i18n
 from bigmodel_studio.ui.pages.train.data_field import short_name
 from bigmodel_studio.ui.pages.train.note_edit import NoteEdit
@@ -185,7 +187,7 @@ def _origin(run: RunSummary) -> str:
 def _of_spec(spec: RunSpec) -> dict[str, str]:
     model = spec.model
     if model.base != "scratch":
-        said = Path(model.base).name
+        said = _name_of_base(model.base)
     elif model.architecture == "cifar-resnet":
         kind = word("residual") if model.shortcuts else word("plain, without shortcuts")
         said = word("{layers} layers, {kind}").format(layers=model.layers, kind=kind)
@@ -202,6 +204,12 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
         "Batch": _batch(spec),
         "Seed": str(spec.seed),
     }
+
+
+def _name_of_base(base: str) -> str:
+    """A folder is called what it is called where it was chosen."""
+    path = Path(base)
+    return name_of(ModelRef(source="local", id=base)) if path.is_absolute() else path.name
 
 
 def _batch(spec: RunSpec) -> str:
