@@ -26,6 +26,7 @@ from bigmodel_studio.core.settings import Described, SettingsStore, described
 from bigmodel_studio.ui.i18n import setting
 from bigmodel_studio.ui.icons import icon
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 WIDTH_PX = 560
 FOOT_PX = 72
@@ -103,6 +104,7 @@ class SettingsDialog(QDialog):
         editor.setAccessibleName(setting(field.label))
         editor.setAccessibleDescription(setting(field.help))
         self.fields[field.name] = editor
+        scroll_past(editor)
         row = self.form.rowCount()
         if not isinstance(editor, QCheckBox):  # that one says itself what it is
             name = label(setting(field.label))

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 import psutil
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
@@ -217,6 +218,38 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
     form.of(TextSubject).vocabulary.setValue(300)
     form.name.setText("a/b")
     qtbot.waitUntil(form.errors["name"].isVisible, timeout=2000)
+
+
+def test_the_wheel_scrolls_the_form_and_turns_only_what_has_the_focus(qtbot: QtBot, bench: Bench) -> None:
+    page = bench.page
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.new_item()
+    form = page.form
+    area = form.findChild(QScrollArea)
+    assert area is not None
+    bar = area.verticalScrollBar()
+    batch, steps = form.batch.value(), form.steps.value()
+    assert not _turn(form.batch), "it goes on to what scrolls the form"
+    assert form.batch.value() == batch
+    form.steps.setFocus()
+    assert _turn(form.steps)
+    assert form.steps.value() == steps - 1
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    page.new_item()
+    assert bar.value() == 0, "it begins at the top again"
+
+
+def _turn(field: QWidget) -> bool:
+    """One notch of the wheel over it, towards the user; whether the field took it."""
+    at, none = QPointF(field.rect().center()), Qt.MouseButton.NoButton
+    wheel = QWheelEvent(
+        at, field.mapToGlobal(at), QPoint(), QPoint(0, -120), none, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QGuiApplication.sendEvent(field, wheel)
+    return wheel.isAccepted()
 
 
 def test_what_is_typed_is_not_disturbed_by_runs_that_come(qtbot: QtBot, bench: Bench) -> None:

@@ -26,6 +26,7 @@ from bigmodel_studio.protocol import Sampling
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 FIELD_PX = 96
 _AROUND_PX = 24
@@ -222,6 +223,7 @@ class SamplingForm(QWidget):
         last.addStretch(1)
         last.addWidget(self.seed)
         column.addLayout(last)
+        scroll_past(self)
 
     def value(self) -> Sampling:
         """What the form says, with what it has no field for as it was given."""

@@ -31,6 +31,7 @@ from bigmodel_studio.ui.widgets.number_slider import NumberSlider
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.segments import Segments
 from bigmodel_studio.ui.widgets.stacked_bar import BarPart, StackedBar
+from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 MOST_BATCH = 1024
 MOST_CONTEXT = 131_072
@@ -103,6 +104,7 @@ class PlanPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._build()
         self._lay_out()
+        scroll_past(self)
         self._show_nothing(self.tr("The plan needs the model’s structure, which is being worked out."))
 
     # ------------------------------------------------------------------------------- widgets

@@ -13,6 +13,7 @@ from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui import i18n, theme
 from bigmodel_studio.ui.pages.train.data_field import DataField
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 Hearer = Callable[..., Any] | SignalInstance
 Row = list[tuple[str, str, QWidget]]
@@ -131,6 +132,7 @@ class Fields(QObject):
         if not isinstance(widget, DataField):
             name.setBuddy(widget)
         widget.setAccessibleName(title)
+        scroll_past(widget)
         error = label("", "bad", wrap=True)
         error.hide()
         for part in (name, widget, error):

@@ -141,7 +141,7 @@ class NewRun(QWidget):
         column.addWidget(self._schedule_card())
         column.addWidget(self.how.card(self.parts))
         column.addStretch(1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -247,6 +247,7 @@ class NewRun(QWidget):
         for subject in self.subjects.values():
             subject.picker.choose_first()
         self.check()
+        self._area.verticalScrollBar().setValue(0)
         self.name.setFocus()
         self.name.selectAll()
 

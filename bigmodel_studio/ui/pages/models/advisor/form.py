@@ -12,6 +12,7 @@ from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.pages.models.table import words
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 FIELD_PX = 34
 _GB = 10**9
@@ -70,6 +71,7 @@ class AdviceForm(QWidget):
         self.memory.valueChanged.connect(self.changed)
         self.speed.valueChanged.connect(self.changed)
         self.licence.currentIndexChanged.connect(self.changed)
+        scroll_past(self)
 
     def _number(self, most: int, digits: int) -> QDoubleSpinBox:
         made = QDoubleSpinBox()

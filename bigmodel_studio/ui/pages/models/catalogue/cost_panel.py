@@ -31,6 +31,7 @@ from bigmodel_studio.protocol import Description
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 TOKENS_PER_PARAMETER = 20
 """Where a paper does not say how many tokens: about what a given amount of computing is best spent on (Hoffmann et al.
@@ -67,6 +68,7 @@ class CostPanel(QScrollArea):
         self._form = QFormLayout()
         self._answers = QFormLayout()
         self._lay_out()
+        scroll_past(self)
 
     def _lay_out(self) -> None:
         fields: list[tuple[QLabel, QWidget]] = [
