@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
-from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Slot
+from PySide6.QtWidgets import QPushButton, QStackedWidget
 
 from bigmodel_studio.core import run_queue
 from bigmodel_studio.core.comparison import Measures, measures_of
 from bigmodel_studio.core.inside_reader import Recorded
-from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.opening import EventFiles
 from bigmodel_studio.core.run_reader import Columns, RunSummary
 from bigmodel_studio.core.runs import RunFolder
@@ -33,6 +32,8 @@ from bigmodel_studio.ui.pages.train.facts import Facts
 from bigmodel_studio.ui.pages.train.making import Making, attempted
 from bigmodel_studio.ui.pages.train.new_run import NewRun
 from bigmodel_studio.ui.pages.train.overlays import Overlays
+from bigmodel_studio.ui.pages.train.possible import page_of, possible
+from bigmodel_studio.ui.pages.train.run_area import RunArea
 from bigmodel_studio.ui.pages.train.run_strip import RunStrip
 from bigmodel_studio.ui.pages.train.runs_column import RunsColumn
 from bigmodel_studio.ui.pages.train.runs_list import RunsModel
@@ -43,10 +44,9 @@ from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.uses import use_words
 from bigmodel_studio.ui.widgets.empty import Empty
-from bigmodel_studio.ui.widgets.page_frame import Page, panel
+from bigmodel_studio.ui.widgets.page_frame import Page
 
 TICK_MS = 1000
-RESUMABLE = frozenset({"stopped", "interrupted", "failed", "paused"})
 STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
     "up": run_queue.move_up,
     "now": run_queue.start_now,
@@ -158,43 +158,14 @@ class TrainPage(Page):
         self.overlays.changed.connect(self._refresh)
         self.time_slider = TimeSlider(self.studio)
         self.closely = Closely(self.studio, self._open_closely, self)
-        self.closely.enlarged.connect(self._on_enlarged)
         self.curves.step_chosen.connect(self.closely.look_at_step)
         self.story.setCornerWidget(self.closely.corner)
-        card = panel("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, 4, 1, 8)
-        inside.addWidget(self.story)
-        shown = QWidget()
-        column = QVBoxLayout(shown)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(self.strip)
-        card.setMinimumHeight(180)
-        self._upper = upper = QWidget()
-        above = QVBoxLayout(upper)
-        above.setContentsMargins(0, 0, 0, 0)
-        above.setSpacing(12)
-        above.addWidget(self.curves, 1)
-        above.addWidget(self.time_slider)
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.setChildrenCollapsible(False)
-        parts.setHandleWidth(12)
-        for part, share in ((upper, 3), (card, 2)):
-            parts.addWidget(part)
-            parts.setStretchFactor(parts.count() - 1, share)
-        parts.setSizes([600, 400])
-        column.addWidget(parts, 1)
-        area = QScrollArea()
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(shown)
+        self._run_view = RunArea(self.strip, self.curves, self.time_slider, self.story)
+        self.closely.enlarged.connect(self._run_view.enlarge_story)
         self._form: NewRun | None = None
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
-        self.stack.addWidget(area)
-        self._run_view = area
+        self.stack.addWidget(self._run_view)
         self.set_body(self.stack)
 
     @property
@@ -421,11 +392,7 @@ class TrainPage(Page):
         run = self.current()
         if run is not None and run.checkpoints:
             self.studio.library.refresh()
-            self.studio.open_page(_page_of(run), ModelRef(source="run", id=run.name))
-
-    @Slot(bool)
-    def _on_enlarged(self, enlarged: bool) -> None:
-        self._upper.setVisible(not enlarged)
+            self.studio.open_page(page_of(run), ModelRef(source="run", id=run.name))
 
     @Slot()
     def one_step(self) -> None:
@@ -474,22 +441,22 @@ class TrainPage(Page):
             self.curves.measure(measures_of(run))
         self.strip.show_run(run)
         self.story.show_comparison(self.overlays.compared())
-        self.time_slider.show_run(run, _page_of(run))
+        self.time_slider.show_run(run, page_of(run))
         self.story.show_run(run, self._spec)
-        ours = run is not None and not run.foreign
-        working = ours and run is not None and run.live and run.state != "stopping" and not filling
-        can_pause = run is not None and run.live and run.state != "paused"
-        self.stop_button.setEnabled(working)
-        self.save_button.setEnabled(working and run is not None and run.step not in (0, *run.checkpoints))
-        self.pause_button.setEnabled(working and can_pause)
-        self.pause_button.setVisible(can_pause)
-        self.resume_button.setEnabled(_can_resume(run) and not filling)
-        self.resume_button.setVisible(not can_pause)
-        self.closely.slow.setEnabled(self._open_closely() is not None and not filling)
-        self.use_button.setText(use_words(_page_of(run)))
-        self.use_button.setEnabled(run is not None and bool(run.checkpoints) and not filling)
-        can_fork = run is not None and not run.foreign and bool(run.checkpoints) and self._spec is not None
-        self.fork_button.setEnabled(can_fork and not filling)
+        can = possible(run, has_spec=self._spec is not None)
+        for button, able in (
+            (self.stop_button, can.stop),
+            (self.save_button, can.save),
+            (self.pause_button, can.pause),
+            (self.resume_button, can.resume),
+            (self.fork_button, can.fork),
+            (self.use_button, can.use),
+            (self.closely.slow, self._open_closely() is not None),
+        ):
+            button.setEnabled(able and not filling)
+        self.pause_button.setVisible(can.pauses)
+        self.resume_button.setVisible(not can.pauses)
+        self.use_button.setText(use_words(page_of(run)))
         live = run is not None and run.live
         if live != self._clock.isActive():
             (self._clock.start if live else self._clock.stop)()
@@ -503,13 +470,3 @@ class TrainPage(Page):
             button.setEnabled(wanted)
             if panel_ is not None:
                 panel_.setVisible(wanted and button.isChecked())
-
-
-def _page_of(run: RunSummary | None) -> str:
-    """Where a run's models are used; those of a kind that cannot be trained here were made to be talked to."""
-    found = TRAINABLE.get(run.objective) if run is not None else None
-    return found.page if found is not None else "chat"
-
-
-def _can_resume(run: RunSummary | None) -> bool:
-    return run is not None and not run.bundled and not run.foreign and run.state in RESUMABLE
