@@ -34,6 +34,8 @@ def objective_of(path: Path) -> str | None:
     if suffix in _WORDS_IN_COLUMNS:
         return "tag"
     try:
+        if not path.is_file():
+            return None
         with open(path, encoding="utf-8-sig", errors="replace") as stream:
             head = stream.read(LOOKED_AT_CHARACTERS)
     except OSError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, AnyStr
@@ -24,6 +26,20 @@ class Faults:
 
 
 FATAL = Faults()
+_ABOUT_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""What is made of data is written to the cache."""
+
+
+@contextlib.contextmanager
+def readable() -> Iterator[None]:
+    """Within this data is read: what the system refuses is a ``StudioError`` "data-unreadable"."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _ABOUT_WRITING:
+            raise
+        path, detail = str(error.filename or ""), error.strerror or str(error)
+        raise StudioError("data-unreadable", path=path, detail=detail) from error
 
 
 def bounded_lines(stream: IO[AnyStr], path: Path, faults: Faults) -> Iterator[tuple[int, AnyStr]]:

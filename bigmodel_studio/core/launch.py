@@ -21,6 +21,7 @@ from typing import IO
 import msgspec
 
 from bigmodel_studio.core import network, paths, run_notes
+from bigmodel_studio.core.faults import readable
 from bigmodel_studio.core.files import write_atomic
 from bigmodel_studio.core.labelled_tables import Columns
 from bigmodel_studio.core.library import parse_model, resolve
@@ -109,6 +110,7 @@ def _take_over(checkpoint: Path, target: Path) -> None:
         shutil.copytree(checkpoint, target)
 
 
+@readable()
 def check_inputs(spec: RunSpec) -> None:
     """Whether what the spec names is there, so that a slip of the pen makes no folder. Raises ``StudioError``.
 

@@ -667,6 +667,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Fetch it once with “bigmodel-studio pull-dataset”, or with “From the Hub…” in the window, which say its path.",
     ),
     "data-missing": ("There is no file or folder {path}.", "Mend data.train or data.evaluation."),
+    "data-unreadable": ("{path} cannot be read: {detail}.", "See to its permissions."),
     "data-no-text": ("The folder {path} holds no text files.", "Files that end in {suffixes} are taken."),
     "data-empty": ("There is no text in {path}.", "Choose files with something in them."),
     "data-not-a-folder": (

@@ -159,7 +159,7 @@ def tables_in(path: Path) -> list[Path]:
     folder of classes. Raises ``StudioError``: "data-missing", "data-not-a-folder" (a file that is no table).
     """
     if not path.is_dir():
-        if not path.exists():
+        if not path.is_file():
             raise StudioError("data-missing", path=str(path))
         if path.suffix.lower() not in TABLES:
             raise StudioError("data-not-a-folder", path=str(path))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from bigmodel_studio.core import conll
+from bigmodel_studio.core.data_kinds import objective_of
 from bigmodel_studio.core.labelled_tables import Columns
+from bigmodel_studio.core.launch import check_inputs
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.picture_listing import check_pictures, look, pictures_in, read_listing
+from bigmodel_studio.core.spec import make_spec
 
 
 def make(folder: Path, *names: str) -> None:
@@ -102,3 +108,24 @@ def test_a_look_goes_only_as_far_as_it_is_told(tmp_path: Path) -> None:
     seen = look([str(tmp_path / "more.parquet")])
     assert (seen.labels, seen.pictures, seen.more, seen.all_classes) == ((), 0, True, False)
     check_pictures([str(tmp_path / "more.parquet")], 0.1)  # what is in it is for the training to say
+
+
+def test_what_has_no_end_is_not_waited_for(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("there are no pipes with a name")
+    for name in ("pipe.csv", "pipe.jsonl"):
+        os.mkfifo(tmp_path / name)
+        assert objective_of(tmp_path / name) is None
+        for read in (look, conll.read_sentences):
+            with pytest.raises(StudioError) as refused:
+                read([str(tmp_path / name)])
+            assert refused.value.problem.code == "data-missing"
+
+
+def test_what_the_system_refuses_to_read_is_no_bug(tmp_path: Path) -> None:
+    path = str(tmp_path / ("x" * 300 + ".csv"))
+    spec = make_spec({"name": "pets", "objective": "classify-images", "data": {"train": [path]}})
+    with pytest.raises(StudioError) as refused:
+        check_inputs(spec)
+    assert refused.value.problem.code == "data-unreadable"
+    assert refused.value.problem.arguments["path"] == path

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from bigmodel_studio.core.faults import readable
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.objectives import TRAINABLE
 from bigmodel_studio.core.spec import RunSpec, parse_spec
@@ -45,7 +46,8 @@ def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataSeen:
     reading = Reading(say, noted, MOST_BYTES, MOST_PICTURES)
     seen = DataSeen(objective=spec.objective, step=request.step, examples=())
     try:
-        objective = objectives.prepare(spec, None, reading)
+        with readable():
+            objective = objectives.prepare(spec, None, reading)
     except StudioError as error:
         if not error.problem.code.startswith(("data-", "chat-")):
             raise

@@ -21,6 +21,7 @@ Row = list[tuple[str, str, QWidget]]
 FIELD_PX = 34
 _FIELDS_OF_CODES = {
     "data-missing": "data.train",
+    "data-unreadable": "data.train",
     "data-no-text": "data.train",
     "data-empty": "data.train",
     "data-not-a-folder": "data.train",
