@@ -7596,6 +7596,10 @@
         <translation>无法将 {path} 作为 Parquet 读取：{detail}。</translation>
     </message>
     <message>
+        <source>{path} cannot be read: {detail}.</source>
+        <translation>无法读取 {path}：{detail}。</translation>
+    </message>
+    <message>
         <source>{path} cannot be written to.</source>
         <translation>{path} 不可写。</translation>
     </message>
