@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QUrl, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -194,9 +194,9 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
     elif model.architecture == "resnet":
         said = f"ResNet, {' · '.join(map(str, model.widths))}"
     else:
-        said = word("{layers} layers, {width} wide, {heads} heads").format(
-            layers=model.layers, width=model.width, heads=model.heads
-        )
+        layers = QCoreApplication.translate("train", "%n layer(s)", "", model.layers)
+        heads = QCoreApplication.translate("train", "%n head(s)", "", model.heads)
+        said = word("{layers}, {width} wide, {heads}").format(layers=layers, width=model.width, heads=heads)
     return {
         "Model": said,
         "Data": ", ".join(short_name(Path(path)) for path in spec.data.train),
