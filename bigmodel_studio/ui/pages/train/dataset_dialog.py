@@ -179,6 +179,7 @@ class DatasetDialog(QDialog):
         problem = self._problem or (Problem(code="hub-locked") if locked else None)
         self.problem.setText(i18n.said(problem) if problem is not None else "")
         self.problem.setVisible(problem is not None)
+        set_look(self.problem, "bad" if self._problem is not None else "secondary")  # offline is a state, no fault
 
     # ------------------------------------------------------------------------------- what is asked
 
