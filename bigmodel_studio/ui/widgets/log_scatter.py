@@ -22,6 +22,8 @@ NEAR_PX = 28
 _TICK_PX = (64, 32)
 _MARGIN = 0.07
 _LEGEND_MOST = 8
+_LEGEND_MARK_PX = 32
+"""From the box to a group's name, with its mark between them."""
 Corner = tuple[float, float]
 SHAPES: tuple[tuple[Corner, ...], ...] = (
     (),
@@ -60,6 +62,7 @@ class LogScatter(QWidget):
         self._groups: list[str] = []
         self._best: list[Corner] = []
         self._law: tuple[str, Callable[[float], float]] | None = None
+        self._legend_px = 0
         self._at: int | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,6 +79,9 @@ class LogScatter(QWidget):
         written beside it.
         """
         self.marks, self._groups, self._best, self._law = list(marks), list(groups), list(best), law
+        metrics = QFontMetricsF(theme.font(11))
+        widest = max(map(metrics.horizontalAdvance, self._groups[:_LEGEND_MOST]), default=0.0)
+        self._legend_px = math.ceil(widest) + _LEGEND_MARK_PX if self._groups else 0
         if self._at is not None and self._at >= len(self.marks):
             self._at = None
         self.update()
@@ -90,7 +96,7 @@ class LogScatter(QWidget):
         return QSize(240, 140)
 
     def _box(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+        return QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT - self._legend_px, -BOTTOM)
 
     def _spans(self) -> tuple[float, float, float, float]:
         """The logarithms (of ten) that are seen: from, to, lowest, highest."""
@@ -181,18 +187,16 @@ class LogScatter(QWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_legend(self, painter: QPainter) -> None:
-        """At the upper right, where a loss that falls leaves room."""
+        """At the right of the box, where it hides no mark."""
         painter.setFont(theme.font(11))
-        names = self._groups[:_LEGEND_MOST]
-        wide = max((QFontMetricsF(painter.font()).horizontalAdvance(name) for name in names), default=0.0)
         box = self._box()
-        for row, name in enumerate(names):
+        x = box.right() + _LEGEND_MARK_PX
+        for row, name in enumerate(self._groups[:_LEGEND_MOST]):
             y = box.top() + 10 + 18 * row
-            x = box.right() - wide - 8
             _paint_mark(painter, QPointF(x - 12, y), row, MARK_PX, True)
             painter.setPen(theme.colour("secondary"))
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(x, y - 9, wide + 8, 18), left, name)
+            painter.drawText(QRectF(x, y - 9, self.width() - x, 18), left, name)
 
     # ------------------------------------------------------------------------------- hands
 
