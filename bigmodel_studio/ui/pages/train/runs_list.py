@@ -175,7 +175,8 @@ class _RunRow(QStyledItemDelegate):
         name = theme.font(weight=QFont.Weight.Medium)
         painter.setFont(name)
         room = line.adjusted(0, 0, -QFontMetricsF(number).horizontalAdvance(loss) - 8, 0)
-        elided = QFontMetricsF(name).elidedText(run.name, Qt.TextElideMode.ElideMiddle, room.width())
+        side = Qt.TextElideMode.ElideLeft if run.sweep else Qt.TextElideMode.ElideMiddle  # its values are at the end
+        elided = QFontMetricsF(name).elidedText(run.name, side, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
 
     def _paint_state(self, painter: QPainter, inner: QRectF, run: RunSummary) -> None:
