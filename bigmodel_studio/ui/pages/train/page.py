@@ -323,6 +323,7 @@ class TrainPage(Page):
     def _on_sweep_made(self, names: list[str]) -> None:
         self.overlays.choose(names)
         self._on_made(names[0])
+        self.story.await_scaling()
 
     @Slot()
     def show_experiments(self) -> None:

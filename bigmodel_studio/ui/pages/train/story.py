@@ -67,6 +67,8 @@ class Story(QTabWidget):
         self.addTab(self.log, self.tr("Log"))
         for view in (self.comparison, self.scaling):
             self.setTabVisible(self.indexOf(view), False)
+        self._awaits_scaling = False
+        self.tabBarClicked.connect(self._on_clicked)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self._timer = QTimer(self, interval=LOG_EVERY_MS)
@@ -113,6 +115,15 @@ class Story(QTabWidget):
             self.setTabVisible(at, wanted)
             if not wanted and self.currentIndex() == at:
                 self.setCurrentIndex(next(at for at in range(self.count()) if self.isTabVisible(at)))
+        if self._awaits_scaling and self.scaling.offered:
+            self._awaits_scaling = False
+            self.setCurrentWidget(self.scaling)
+
+    def await_scaling(self) -> None:
+        """Runs were made for what the loss against compute shows: show it when there is something to see of it, unless
+        somebody looks at something else by then.
+        """
+        self._awaits_scaling = True
 
     def add_inside(self, file: str, gained: Recorded) -> None:
         """What one of the records of the run's inside gained."""
@@ -132,6 +143,10 @@ class Story(QTabWidget):
     @Slot(bool)
     def _on_offered(self, offered: bool) -> None:
         self.setTabVisible(self.indexOf(self.across), offered)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self._awaits_scaling = False
 
     @Slot()
     def _on_tab(self) -> None:
