@@ -194,8 +194,9 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
     elif model.architecture == "resnet":
         said = f"ResNet, {' · '.join(map(str, model.widths))}"
     else:
-        layers = QCoreApplication.translate("train", "%n layer(s)", "", model.layers)
-        heads = QCoreApplication.translate("train", "%n head(s)", "", model.heads)
+        deep, beside = model.layers, model.heads
+        layers = QCoreApplication.translate("train", "%n layer(s)", "", deep)
+        heads = QCoreApplication.translate("train", "%n head(s)", "", beside)
         said = word("{layers}, {width} wide, {heads}").format(layers=layers, width=model.width, heads=heads)
     return {
         "Model": said,
