@@ -8483,6 +8483,14 @@
 <context>
     <name>train</name>
     <message>
+        <source>%n head(s)</source>
+        <translation>%n 头</translation>
+    </message>
+    <message>
+        <source>%n layer(s)</source>
+        <translation>%n 层</translation>
+    </message>
+    <message>
         <source>Accuracy</source>
         <translation>准确率</translation>
     </message>
@@ -8899,8 +8907,8 @@
         <translation>{layers} 层，{kind}</translation>
     </message>
     <message>
-        <source>{layers} layers, {width} wide, {heads} heads</source>
-        <translation>{layers} 层，宽度 {width}，{heads} 头</translation>
+        <source>{layers}, {width} wide, {heads}</source>
+        <translation>{layers}，宽度 {width}，{heads}</translation>
     </message>
     <message>
         <source>{loss} at step {step}</source>
