@@ -49,19 +49,25 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def create_run(
-    spec: RunSpec, *, parent: Parent | None = None, checkpoint: Path | None = None, sweep: str = ""
+    spec: RunSpec,
+    *,
+    parent: Parent | None = None,
+    checkpoint: Path | None = None,
+    sweep: str = "",
+    checked: bool = False,
 ) -> RunFolder:
     """Make the folder of a new run, the last in the queue; a name that is taken gets a number.
 
     With a ``checkpoint`` it goes on from there, as ``parent`` says (see ``core.forks``); ``sweep`` names what it is a
-    part of.
+    part of; ``checked``: what it names was just looked at (``check_inputs``).
 
     ``core.run_queue`` starts it when its turn comes, ``start_run`` at once. Raises ``StudioError``, among them
     "checkpoint-foreign" where that may not be gone on from, or ``OSError``. The paths in ``spec`` must be absolute
     (``core.spec.parse_spec`` makes them so).
     """
     check_spec(spec)
-    check_inputs(spec)
+    if not checked:
+        check_inputs(spec)
     if checkpoint is not None:
         from bigmodel_studio.core import manifest  # here, for the window is shown before anything is signed
 
@@ -108,6 +114,11 @@ def _take_over(checkpoint: Path, target: Path) -> None:
     except (OSError, shutil.Error):
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(checkpoint, target)
+
+
+def inputs_of(spec: RunSpec) -> tuple[object, ...]:
+    """What ``check_inputs`` looks at: two specs that have the same in common need one look."""
+    return spec.objective, spec.data, spec.samples.pictures, spec.model.base, spec.model.tokenizer
 
 
 @readable()

@@ -82,8 +82,9 @@ def specs_of(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunSp
 def sweep_specs(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunSpec]:
     """As ``specs_of``; raises also where a file is missing, or this machine can never train one of them."""
     specs = specs_of(spec, points, folder)
-    for made in specs:
-        launch.check_inputs(made)
+    for before, made in zip([None, *specs], specs, strict=False):
+        if before is None or launch.inputs_of(before) != launch.inputs_of(made):
+            launch.check_inputs(made)
         run_queue.check_room(made)
     return specs
 
@@ -109,7 +110,7 @@ def start_sweep(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[Ru
     taken = {run.status().sweep for run in all_runs()}
     names = itertools.chain([spec.name], (f"{spec.name}-{number}" for number in itertools.count(2)))
     name = next(name for name in names if name not in taken)
-    runs = [launch.create_run(made, sweep=name) for made in specs]
+    runs = [launch.create_run(made, sweep=name, checked=True) for made in specs]
     for run in runs:
         run_queue.submit(run)
     return runs

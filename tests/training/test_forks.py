@@ -20,10 +20,10 @@ from bigmodel_studio.core.forks import fork
 from bigmodel_studio.core.launch import create_run
 from bigmodel_studio.core.messages import StudioError
 from bigmodel_studio.core.need import need_of
-from bigmodel_studio.core.runs import Parent, RunFolder, find_run
+from bigmodel_studio.core.runs import Parent, RunFolder, all_runs, find_run
 from bigmodel_studio.core.spec import RunSpec, parse_spec, write_spec
 from bigmodel_studio.core.spec_changes import read_change, read_choices
-from bigmodel_studio.core.sweeps import check_values, points_of, read_sweep, sweep_specs
+from bigmodel_studio.core.sweeps import check_values, points_of, read_sweep, start_sweep, sweep_specs
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
 from bigmodel_studio.training.run import BAD_INPUT, FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses
@@ -255,6 +255,16 @@ def test_choices_are_read_as_they_are_typed(text: str, field: str, values: list[
     assert read_choices(text) == (field, values)
     assert read_change("data.flip = false") == ("data.flip", False)
     assert read_change("name=a b") == ("name", "a b")
+
+
+def test_a_sweep_looks_at_the_data_of_each_of_its_runs_and_makes_all_or_none(spec: RunSpec, tmp_path: Path) -> None:
+    there, missing = [spec.data.train[0]], [str(tmp_path / "missing.txt")]
+    points = points_of({"data.train": [there, missing], "seed": [1, 2]})
+    with pytest.raises(StudioError) as refused:
+        start_sweep(spec, points, tmp_path)
+    assert refused.value.problem.code == "data-missing"
+    assert refused.value.problem.arguments["path"] == missing[0]
+    assert not [run for run in all_runs() if run.status().sweep]
 
 
 @pytest.mark.slow
