@@ -310,7 +310,8 @@ def test_texts_of_a_file_are_no_pictures_of_it(bench: Callable[[], Bench]) -> No
     tokens = (TokenLoss("a text"),)
     seen_one = ExampleSeen(number=0, loss=1.0, tokens=tokens, source="/texts/a.csv:12", expected="ant", said="bee")
     dialog._on_answer(StepSeen(run="a", step=5, checkpoint=4, exact=True, count=1, examples=(seen_one,)))
-    assert dialog.examples.caption.text() == "loss 1.00 · is ant · taken for bee · /texts/a.csv:12"
+    assert dialog.examples.caption.text() == "loss 1.00 · is ant · taken for bee · a.csv:12"
+    assert dialog.examples.caption.toolTip() == "/texts/a.csv:12"
     assert dialog.examples.text.isVisible()
     assert not any(isinstance(request, Preview) for request in shown.asked)
     dialog.reject()

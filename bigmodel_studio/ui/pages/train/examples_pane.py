@@ -19,6 +19,7 @@ from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.chart import series_colour
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.picture_view import PictureView
 
 SPLIT_PX = 260
@@ -45,6 +46,7 @@ class ExamplesPane(QWidget):
         self.picture = PictureView()
         self.caption = ElidedLabel()
         set_look(self.caption, "small")
+        self.legend = label("", "small", wrap=True)
         self._detail = QStackedWidget()
         self._detail.addWidget(self.text)
         self._detail.addWidget(self.picture)
@@ -53,6 +55,7 @@ class ExamplesPane(QWidget):
         column.setContentsMargins(8, 4, 12, 4)
         column.setSpacing(4)
         column.addWidget(self.caption)
+        column.addWidget(self.legend)
         column.addWidget(self._detail, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
@@ -84,11 +87,14 @@ class ExamplesPane(QWidget):
         index = self.list.currentIndex()
         if not index.isValid() or index.row() >= len(self.model.examples):
             self.caption.setText("")
+            self._show_legend("")
             self.text.clear()
             self._detail.setCurrentWidget(self.text)
             return
         example = self.model.examples[index.row()]
         self.caption.setText(self._words(example))
+        self.caption.setToolTip(example.file or example.source)
+        self._show_legend(self._colours(example))
         if example.picture is not None or (example.file and not example.line):
             pixmap = self.model.pixmap(index.row())
             if pixmap is not None:
@@ -106,13 +112,23 @@ class ExamplesPane(QWidget):
             parts.append(self.tr("is {label}").format(label=example.expected))
         if example.said:
             parts.append(self.tr("taken for {label}").format(label=example.said))
-        if any(token.loss is not None for token in example.tokens):
-            most = max(token.loss for token in example.tokens if token.loss is not None)
-            parts.append(self.tr("the stronger the colour, the larger the loss on a token"))
-            parts.append(self.tr("up to {loss}").format(loss=numbers.significant(most)))
         if example.file or example.source:
-            parts.append(example.file or example.source)
+            parts.append(PurePath(example.file or example.source).name)
         return " · ".join(parts)
+
+    def _colours(self, example: Shown) -> str:
+        losses = [token.loss for token in example.tokens if token.loss is not None]
+        if not losses:
+            return ""
+        parts = (
+            self.tr("the stronger the colour, the larger the loss on a token"),
+            self.tr("up to {loss}").format(loss=numbers.significant(max(losses))),
+        )
+        return " · ".join(parts)
+
+    def _show_legend(self, words: str) -> None:
+        self.legend.setText(words)
+        self.legend.setVisible(bool(words))
 
 
 def write_tokens(view: QTextEdit, example: Shown) -> None:
