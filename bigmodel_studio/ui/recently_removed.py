@@ -21,6 +21,7 @@ from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.times import days_ago
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.widgets.table_rows import as_rows
 
 SIZE_PX = (680, 420)
 ROW_PX = 36
@@ -78,17 +79,9 @@ class RecentlyRemoved(QDialog):
         table = QTableWidget(0, 4)
         table.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Kind"), self.tr("Size"), self.tr("Removed")])
         table.setAccessibleName(self.tr("What was removed"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        as_rows(table, ROW_PX)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_PX)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, _SIZE, 3):

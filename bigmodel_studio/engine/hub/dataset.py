@@ -69,9 +69,10 @@ def download_dataset(request: DownloadDataset, session: Session) -> Iterator[Eve
         raise StudioError("hub-too-many-files", model=request.id, count=len(files), most=MOST_NEEDED)
     cache = RepoCache(request.id, found.commit, "dataset")
     fetch = yield from fetching(cache, files, found.etags, f"datasets/{request.id}")
-    copies = tuple(
-        hub_datasets.note(request.id, cache.snapshot, part, folder=_own_folder(part, found)) for part in chosen
-    )
+    with client.asking(f"datasets/{request.id}", "download"):  # whose disk may be full by now
+        copies = tuple(
+            hub_datasets.note(request.id, cache.snapshot, part, folder=_own_folder(part, found)) for part in chosen
+        )
     yield Done(
         result=DatasetDownloaded(
             id=request.id,

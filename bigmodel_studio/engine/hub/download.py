@@ -48,7 +48,8 @@ def download(request: Download, session: Session) -> Iterator[Event]:
     files = _wanted(request, found)
     cache = RepoCache(request.id, found.commit)
     fetch = yield from fetching(cache, files, found.etags, request.id)
-    cache.finish(request.revision or "main")
+    with client.asking(request.id, "download"):  # whose disk may be full by now
+        cache.finish(request.revision or "main")
     yield Done(
         result=Downloaded(
             id=request.id,

@@ -17,6 +17,7 @@ from bigmodel_studio.protocol import PartCounts
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.pages.train.data_words import ROLES
 from bigmodel_studio.ui.pages.train.words import word
+from bigmodel_studio.ui.widgets.table_rows import as_rows
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
@@ -94,18 +95,10 @@ class ClassBalance(QTableView):
         self.setModel(self._sorted)
         self.setAccessibleName(self.tr("How many examples each class has"))
         self.setItemDelegate(_Bars(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        as_rows(self, ROW_PX)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setHighlightSections(False)
         self.setSortingEnabled(True)
 
     def show_parts(self, parts: Sequence[PartCounts], title: str) -> None:

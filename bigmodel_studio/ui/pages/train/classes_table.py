@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 from bigmodel_studio.core import numbers
 from bigmodel_studio.ui import theme
 from bigmodel_studio.ui.pages.train.words import word
+from bigmodel_studio.ui.widgets.table_rows import as_rows
 
 Index = QModelIndex | QPersistentModelIndex
 Score = dict[str, Any]
@@ -120,17 +121,10 @@ class ClassesTable(QTableView):
         self.setModel(self._sorted)
         self.setAccessibleName(self.tr("Scores of each class"))
         self.setItemDelegate(_Bars(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        as_rows(self, ROW_PX)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setHighlightSections(False)
         self.setSortingEnabled(True)
         self.sortByColumn(2, Qt.SortOrder.AscendingOrder)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from bigmodel_studio.core import numbers
+from bigmodel_studio.ui.widgets.table_rows import as_rows
 
 if TYPE_CHECKING:
     from bigmodel_studio.ui.pages.train.dataset_dialog import Split
@@ -26,17 +27,9 @@ class SplitsTable(QTableWidget):
         titles = [self.tr("Dataset"), self.tr("Configuration"), self.tr("Split"), self.tr("Size"), self.tr("State")]
         self.setHorizontalHeaderLabels(titles)
         self.setAccessibleName(self.tr("Splits of datasets"))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        as_rows(self, ROW_PX)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, 5):
