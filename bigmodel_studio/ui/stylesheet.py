@@ -21,6 +21,7 @@ _SHEET = """
 QWidget { font-size: 13px; color: $text; }
 QMainWindow, QDialog { background: $window; }
 QToolTip { background: $raised; color: $text; border: 1px solid $field; padding: 4px 8px; }
+QToolTip { qproperty-textFormat: PlainText; }  /* names of classes, tokens and files come from others */
 
 QLabel[look="title"] { font-size: 15px; font-weight: 600; }
 QLabel[look="heading"] { font-size: 12px; font-weight: 600; color: $secondary; }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.core import paths
@@ -96,3 +97,17 @@ def test_the_fonts_are_the_shipped_ones(qapp: QApplication) -> None:
     folder = paths.resources() / "fonts"
     assert (folder / "OFL.txt").is_file()
     assert sum(file.stat().st_size for file in folder.iterdir()) < 1_000_000
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise")
+def test_tool_tips_are_plain_text(qtbot: QtBot, qapp: QApplication) -> None:
+    """Names of classes, tokens and files come from others."""
+    Theme(qapp, "light")
+    place = QWidget()
+    qtbot.addWidget(place)
+    place.show()
+    QToolTip.showText(place.mapToGlobal(QPoint(5, 5)), '<h1>cat</h1><img src="https://example.org/x.png">', place)
+    (tip,) = [each for each in qapp.topLevelWidgets() if each.objectName() == "qtooltip_label" and each.isVisible()]
+    assert isinstance(tip, QLabel)
+    assert tip.textFormat() == Qt.TextFormat.PlainText
+    QToolTip.hideText()
