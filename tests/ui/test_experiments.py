@@ -249,6 +249,7 @@ def test_a_sweep_leads_to_its_law_unless_somebody_looks_elsewhere(
     bench.page.choose("w8")
     qtbot.waitUntil(lambda: story.isTabVisible(story.indexOf(story.scaling)), timeout=5000)
     assert story.currentWidget() is (story.layers if looks_elsewhere else story.scaling)
+    assert bench.page.facts.values["Model"].text() == "4 layers, 8 wide, 1 head"
 
 
 def test_a_run_that_ends_comes_into_the_law(qtbot: QtBot, sweep: Bench) -> None:

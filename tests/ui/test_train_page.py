@@ -132,6 +132,7 @@ def test_a_run_is_shown_with_its_curves_samples_facts_and_log(qtbot: QtBot, benc
     assert page.facts.values["Parameters"].text() == "1,234,567"
     assert page.facts.values["State"].text() == "finished"
     assert page.facts.values["Data"].text() == "input.txt"
+    assert page.facts.values["Model"].text() == "4 layers, 128 wide, 4 heads"
     page.story.setCurrentWidget(page.story.log)
     assert "step 8: loss 3.00" in page.story.log.toPlainText()
     assert page.use_button.isEnabled()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QUrl, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -194,9 +194,8 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
     elif model.architecture == "resnet":
         said = f"ResNet, {' · '.join(map(str, model.widths))}"
     else:
-        deep, beside = model.layers, model.heads
-        layers = QCoreApplication.translate("train", "%n layer(s)", "", deep)
-        heads = QCoreApplication.translate("train", "%n head(s)", "", beside)
+        layers = word("1 layer") if model.layers == 1 else word("{count} layers").format(count=model.layers)
+        heads = word("1 head") if model.heads == 1 else word("{count} heads").format(count=model.heads)
         said = word("{layers}, {width} wide, {heads}").format(layers=layers, width=model.width, heads=heads)
     return {
         "Model": said,
