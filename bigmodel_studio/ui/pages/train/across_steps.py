@@ -160,7 +160,9 @@ class AcrossSteps(QWidget):
             self._say("")
             if self._way is not None:
                 self.question.setText(_first_question(self._way, spec))
-        self.picture_button.setVisible(self._way is not None and self._way.pictures)
+        pictures = self._way is not None and self._way.pictures
+        self.question.setPlaceholderText(self.tr("A picture’s file") if pictures else "")
+        self.picture_button.setVisible(pictures)
         self.offered.emit(self._way is not None)
 
     @Slot()

@@ -22,11 +22,13 @@ MOST_COUNTED = 5_000
 """Entries that are looked at to say how many pictures a folder holds, on the window's thread: some milliseconds."""
 _SAY_NOTHING = frozenset({*picture_folders.TRAIN_NAMES, *picture_folders.EVALUATION_NAMES})
 """Names that need their parent's to mean something."""
+_SAY_LITTLE = frozenset({"data", "input"})
+"""Names that are as good as none for a run."""
 
 
 def name_of_data(path: Path) -> str:
-    """What a run on this data may be called: a folder or a file called "train" says nothing."""
-    named = path.parent if path.stem.lower() in _SAY_NOTHING and path.parent.name else path
+    """What a run on this data may be called: a folder or a file called "train" says nothing, nor does "input"."""
+    named = path.parent if path.stem.lower() in _SAY_NOTHING | _SAY_LITTLE and path.parent.name else path
     return named.stem
 
 
