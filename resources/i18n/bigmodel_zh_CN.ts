@@ -55,6 +55,10 @@
         <translation>给每个检查点看的图片</translation>
     </message>
     <message>
+        <source>A picture’s file</source>
+        <translation>一张图片的文件</translation>
+    </message>
+    <message>
         <source>Answers, by step</source>
         <translation>各步的回答</translation>
     </message>
@@ -8483,12 +8487,12 @@
 <context>
     <name>train</name>
     <message>
-        <source>%n head(s)</source>
-        <translation>%n 头</translation>
+        <source>1 head</source>
+        <translation>1 头</translation>
     </message>
     <message>
-        <source>%n layer(s)</source>
-        <translation>%n 层</translation>
+        <source>1 layer</source>
+        <translation>1 层</translation>
     </message>
     <message>
         <source>Accuracy</source>
@@ -8897,6 +8901,14 @@
     <message>
         <source>{amount} learnt from</source>
         <translation>已学 {amount}</translation>
+    </message>
+    <message>
+        <source>{count} heads</source>
+        <translation>{count} 头</translation>
+    </message>
+    <message>
+        <source>{count} layers</source>
+        <translation>{count} 层</translation>
     </message>
     <message>
         <source>{examples}, {count} for evaluation</source>
