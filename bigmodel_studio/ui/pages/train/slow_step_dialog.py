@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -32,6 +33,7 @@ from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.block_view import BlockView
 from bigmodel_studio.ui.widgets.code_view import CodeView
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label
 
 SIZE_PX = (1080, 660)
@@ -99,7 +101,15 @@ class SlowStepDialog(QDialog):
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self._parts(), self.tr("Update"))
         self.tabs.addTab(self.examples, self.tr("Batch"))
-        self.tabs.setEnabled(False)
+        self.empty = Empty("train")
+        self.empty.say(
+            self.tr("Take a step to see inside it"),
+            self.tr("The gradient of every parameter, the update of any weight by hand, the examples of the batch."),
+            "",
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.tabs)
         self.busy.hide()
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.reject)
@@ -112,7 +122,7 @@ class SlowStepDialog(QDialog):
         column.addLayout(head)
         column.addWidget(self.words)
         column.addWidget(self.busy)
-        column.addWidget(self.tabs, 1)
+        column.addWidget(self.stack, 1)
         column.addLayout(foot)
 
     def _parts(self) -> QSplitter:
@@ -160,7 +170,7 @@ class SlowStepDialog(QDialog):
     def _on_taken(self, taken: StepTaken) -> None:
         self.busy.hide()
         self.take.setEnabled(True)
-        self.tabs.setEnabled(True)
+        self.stack.setCurrentWidget(self.tabs)
         self.taken = taken
         self.words.setText(self._told(taken))
         before = self.parameters.currentRow()
