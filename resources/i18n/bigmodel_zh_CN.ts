@@ -4083,8 +4083,16 @@
         <translation>第 {step} 步</translation>
     </message>
     <message>
+        <source>Take a step to see inside it</source>
+        <translation>执行一步，看看其中发生了什么</translation>
+    </message>
+    <message>
         <source>Take the step</source>
         <translation>执行这一步</translation>
+    </message>
+    <message>
+        <source>The gradient of every parameter, the update of any weight by hand, the examples of the batch.</source>
+        <translation>每个参数的梯度、任一权重更新的手工推算，以及这一批样本。</translation>
     </message>
     <message>
         <source>The run itself is not changed: the step is taken beside it, and forgotten.</source>
