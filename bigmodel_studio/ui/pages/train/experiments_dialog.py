@@ -90,7 +90,7 @@ class ExperimentsDialog(QDialog):
         self._on_choice()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
         for name, experiment in EXPERIMENTS.items():
@@ -119,6 +119,13 @@ class ExperimentsDialog(QDialog):
     def _on_choice(self) -> None:
         self.pages.setCurrentWidget(self.forms[self.chosen])
         self.check()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its texts are at this width: Qt asks for what they would be at their own."""
+        wanted = self._column.totalHeightForWidth(self.width())
+        if self.isVisible() and wanted > self.height():
+            self.resize(self.width(), wanted)
 
     @Slot()
     def check(self) -> Planned | None:
