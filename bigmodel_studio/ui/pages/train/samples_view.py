@@ -53,6 +53,12 @@ class SamplesView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
 
+    def say_empty(self, words: str) -> None:
+        """Say something else while there is nothing."""
+        if words != self._empty:
+            self._empty = words
+            self.viewport().update()
+
     def paintEvent(self, event: Any) -> None:
         super().paintEvent(event)
         if not self.model().rowCount():

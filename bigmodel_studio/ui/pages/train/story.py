@@ -102,6 +102,12 @@ class Story(QTabWidget):
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
         """The run as it is now."""
         self.across.show_run(run, spec)
+        none = run is not None and run.state == "finished" and spec is not None and not spec.samples.prompts
+        self.samples.say_empty(
+            self.tr("This run was given no prompts, so there are no samples.")
+            if none
+            else self.tr("What the model says is shown here after each evaluation.")
+        )
 
     def show_comparison(self, runs: list[RunSummary]) -> None:
         """These beside each other, where they are several; nothing to compare, no tab."""
