@@ -4333,6 +4333,10 @@
         <translation>日志末尾</translation>
     </message>
     <message>
+        <source>This run was given no prompts, so there are no samples.</source>
+        <translation>此运行没有设置提示词，因此没有样例。</translation>
+    </message>
+    <message>
         <source>What the model says is shown here after each evaluation.</source>
         <translation>每次评估后，模型的输出会显示在这里。</translation>
     </message>
