@@ -133,7 +133,9 @@ QRadioButton::indicator {
 QRadioButton::indicator:checked {
   width: 6px; height: 6px; border: 5px solid $accent; border-radius: 8px; background: $surface;
 }
-QCheckBox::indicator:focus, QRadioButton::indicator:focus:!checked { border: 2px solid $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus:!checked {
+  width: 12px; height: 12px; border: 2px solid $accent;
+}
 
 QSlider { min-height: 20px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
