@@ -123,8 +123,10 @@ class ExperimentsDialog(QDialog):
 
     def _fit(self) -> None:
         """As high as its texts are at this width: Qt asks for what they would be at their own."""
+        if not self.isVisible():
+            return
         wanted = self._column.totalHeightForWidth(self.width())
-        if self.isVisible() and wanted > self.height():
+        if wanted > self.height():
             self.resize(self.width(), wanted)
 
     @Slot()
