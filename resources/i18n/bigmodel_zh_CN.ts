@@ -4326,7 +4326,7 @@
     </message>
     <message>
         <source>Samples</source>
-        <translation>样例</translation>
+        <translation>模型输出</translation>
     </message>
     <message>
         <source>The end of the log</source>
