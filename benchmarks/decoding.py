@@ -22,8 +22,8 @@ import torch
 from transformers import AutoModelForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel
 
 from benchmarks.measuring import Row, print_table
-from bigmodel_studio.engine.decoding import Decoder, decode
-from bigmodel_studio.engine.sampling import settle
+from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.protocol import Sampling
 
 PAIRS = 7

@@ -25,10 +25,11 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, Qt, QTimer, Sl
 
 from benchmarks.measuring import Row, display, memory_mb, own_home, print_table, quantile
 from bigmodel_studio.app import Application
-from bigmodel_studio.core import launch, paths
-from bigmodel_studio.core.files import write_atomic
-from bigmodel_studio.core.runs import RunFolder, RunStatus, dump_status
-from bigmodel_studio.core.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec, write_spec
+from bigmodel_studio.core.runs import launch
+from bigmodel_studio.core.runs.run_folder import RunFolder, RunStatus, dump_status
+from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec, write_spec
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.protocol import ModelRef, Sampling
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage

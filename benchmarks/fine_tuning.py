@@ -17,13 +17,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.measuring import REPOSITORY, Row, own_home, print_table
-from bigmodel_studio.core.launch import create_run
-from bigmodel_studio.core.picture_folders import EVERYTHING, classes_of, pictures_of
-from bigmodel_studio.core.spec import make_spec
+from bigmodel_studio.core.data.picture_folders import EVERYTHING, classes_of, pictures_of
+from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.specs.spec import make_spec
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Classify, Failed, ModelRef, Prediction
-from bigmodel_studio.training.run import FINISHED, run
+from bigmodel_studio.training.loop.run import FINISHED, run
 
 ASSETS = REPOSITORY.parent / "shared" / "assets"
 MODEL = ASSETS / "vision-mobilenet" / "mobilenet-v2-1.0-224"

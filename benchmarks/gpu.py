@@ -34,9 +34,11 @@ from transformers import (
 
 from benchmarks import training
 from benchmarks.measuring import Row, own_home, print_table
-from bigmodel_studio.engine import classify, devices, loading
-from bigmodel_studio.engine.decoding import Decoder, decode
-from bigmodel_studio.engine.sampling import settle
+from bigmodel_studio.engine import devices
+from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.sampling import settle
+from bigmodel_studio.engine.images import classify
+from bigmodel_studio.engine.models import loading
 from bigmodel_studio.protocol import ModelRef, Sampling
 
 PROMPT = list(range(5, 37))

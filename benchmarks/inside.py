@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.measuring import Row, own_home, print_table
 from benchmarks.training import OVERHEAD_BUDGET
-from bigmodel_studio.core.launch import create_run
-from bigmodel_studio.core.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec, TelemetrySpec
+from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec, TelemetrySpec
 from bigmodel_studio.training import objectives
-from bigmodel_studio.training.loop import Loop, pin
-from bigmodel_studio.training.telemetry import StatusWriter, Wishes
+from bigmodel_studio.training.loop.telemetry import StatusWriter, Wishes
+from bigmodel_studio.training.loop.training_loop import Loop, pin
 
 TELEMETRY = {
     "off": TelemetrySpec(layers_every=0, examples=False),

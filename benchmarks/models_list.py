@@ -25,16 +25,16 @@ from benchmarks.measuring import Row, display, own_home, print_table
 from bigmodel_studio.client.fake import FakeLane, FakeNetwork
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import Done, Event, HubModel, HubPage, HubRepo, LookAtRepo, Request, SearchHub
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.main_window import MainWindow
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.theme import Theme
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.models.views.local import LocalView
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.theme import Theme
-from bigmodel_studio.ui.warming import Warming
+from bigmodel_studio.ui.window.main_window import MainWindow
+from bigmodel_studio.ui.window.studio import Studio
+from bigmodel_studio.ui.window.warming import Warming
 from tests.hub_caches import cached
 
 WORST_BUDGET_MS, FIRST_BUDGET_MS = 50.0, 100.0

@@ -39,8 +39,8 @@ from transformers import (
 )
 
 from benchmarks.measuring import REPOSITORY, Row, own_home, print_table
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.plan import PARTS, Plan, error_ratio, plan, settled
+from bigmodel_studio.core.memory.plan import PARTS, Plan, error_ratio, plan, settled
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task

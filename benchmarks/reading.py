@@ -22,11 +22,11 @@ import torch.nn.functional as F
 from transformers import AutoModel, AutoTokenizer
 
 from benchmarks.measuring import REPOSITORY, Row, own_home, print_table
-from bigmodel_studio.core.labelled_tables import Labelled
-from bigmodel_studio.core.labelled_texts import labels_of, read_labelled
-from bigmodel_studio.core.launch import create_run
-from bigmodel_studio.core.spec import make_spec
-from bigmodel_studio.training.run import FINISHED, run
+from bigmodel_studio.core.data.labelled_tables import Labelled
+from bigmodel_studio.core.data.labelled_texts import labels_of, read_labelled
+from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.specs.spec import make_spec
+from bigmodel_studio.training.loop.run import FINISHED, run
 
 ASSETS = REPOSITORY.parent / "shared" / "assets"
 MODEL = ASSETS / "minilm-l6-v2-fp16" / "hf"

@@ -21,13 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import msgspec
 
 from benchmarks.measuring import Row, own_home, print_table
-from bigmodel_studio.core.experiments import DRAWN_EACH, EXPERIMENTS, residual
-from bigmodel_studio.core.launch import create_run, start_run
-from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.core.sweeps import sweep_specs
-from bigmodel_studio.engine.drawn_pictures import draw_folders
-from bigmodel_studio.training.run import run
+from bigmodel_studio.core.runs.launch import create_run, start_run
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.experiments import DRAWN_EACH, EXPERIMENTS, residual
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.specs.sweeps import sweep_specs
+from bigmodel_studio.engine.images.drawn_pictures import draw_folders
+from bigmodel_studio.training.loop.run import run
 
 
 def specs(given: argparse.Namespace, pictures: Path) -> Iterator[RunSpec]:

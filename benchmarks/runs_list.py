@@ -23,12 +23,12 @@ from benchmarks.measuring import Row, display, own_home, print_table, quantile
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.runs import SPARKLINE_POINTS, RunStatus, dump_status
-from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.core.spec import DataSpec, RunSpec, write_spec
+from bigmodel_studio.core.runs.run_folder import SPARKLINE_POINTS, RunStatus, dump_status
+from bigmodel_studio.core.specs.spec import DataSpec, RunSpec, write_spec
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.ui.pages.train.page import TrainPage
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.window.studio import Studio
 
 OPEN_BUDGET_S = 1.0
 

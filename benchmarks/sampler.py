@@ -23,10 +23,11 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 
 from benchmarks.measuring import Row, display, own_home, print_table
 from bigmodel_studio.app import Application
-from bigmodel_studio.core import launch, paths
-from bigmodel_studio.core.device_memory import held_bytes
-from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
+from bigmodel_studio.core.memory.device_memory import held_bytes
+from bigmodel_studio.core.runs import launch
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
+from bigmodel_studio.core.system import paths
 
 BUDGET_PERCENT = 1.0
 PATIENCE_S = 300.0

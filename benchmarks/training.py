@@ -23,13 +23,13 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from benchmarks.measuring import Row, own_home, print_table
-from bigmodel_studio.core.launch import create_run
-from bigmodel_studio.core.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, SamplesSpec, ScheduleSpec
+from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, SamplesSpec, ScheduleSpec
 from bigmodel_studio.training import objectives
-from bigmodel_studio.training.loop import Loop, pin
+from bigmodel_studio.training.loop.optimizer import build_optimizer
+from bigmodel_studio.training.loop.telemetry import StatusWriter, Wishes
+from bigmodel_studio.training.loop.training_loop import Loop, pin
 from bigmodel_studio.training.objectives import Objective
-from bigmodel_studio.training.optimizing import build_optimizer
-from bigmodel_studio.training.telemetry import StatusWriter, Wishes
 
 OVERHEAD_BUDGET = 0.02
 

@@ -11,9 +11,9 @@ def main() -> None:
         from bigmodel_studio import app
 
         sys.exit(app.main([]))
-    from bigmodel_studio import cli
+    from bigmodel_studio.cli import commands
 
-    sys.exit(cli.main())
+    sys.exit(commands.main())
 
 
 if __name__ == "__main__":

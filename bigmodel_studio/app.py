@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bigmodel_studio import __version__
-from bigmodel_studio.core import instance, logs
-from bigmodel_studio.ui import display
+from bigmodel_studio.core.system import instance, logs
+from bigmodel_studio.ui.window import display
 
 if TYPE_CHECKING:
     from bigmodel_studio.client.fake import FakeLane
     from bigmodel_studio.client.lane import Lane
     from bigmodel_studio.client.sampler import Sampler
     from bigmodel_studio.client.second_start import SecondStart
-    from bigmodel_studio.core.crashes import CrashReport
-    from bigmodel_studio.core.run_reader import RunSummary
+    from bigmodel_studio.core.runs.reader import RunSummary
+    from bigmodel_studio.core.system.crashes import CrashReport
 
 EXIT_NO_DISPLAY = 2
 WAKE_QUEUE_MS = 5000
@@ -45,7 +45,7 @@ def main(open_paths: Sequence[Path] = ()) -> int:
 
 
 def _window(open_paths: Sequence[Path], start: instance.Start) -> int:
-    from bigmodel_studio.core import crashes
+    from bigmodel_studio.core.system import crashes
 
     problem = display.why_not()
     if problem:
@@ -79,7 +79,7 @@ class Application:
         start: instance.Start | None = None,
         crash: CrashReport | None = None,
     ) -> None:
-        from bigmodel_studio.ui import qt_start
+        from bigmodel_studio.ui.window import qt_start
 
         qt_start.skip_feature_scan()
         from PySide6.QtCore import QTimer
@@ -89,13 +89,13 @@ class Application:
         from bigmodel_studio.client.library import LibraryWatcher
         from bigmodel_studio.client.network import Network
         from bigmodel_studio.client.run_watcher import RunWatcher
-        from bigmodel_studio.core.settings import SettingsStore
-        from bigmodel_studio.ui import i18n
-        from bigmodel_studio.ui.collecting import Collector
-        from bigmodel_studio.ui.main_window import MainWindow
-        from bigmodel_studio.ui.studio import Studio
-        from bigmodel_studio.ui.theme import Theme
-        from bigmodel_studio.ui.warming import Warming
+        from bigmodel_studio.core.system.settings import SettingsStore
+        from bigmodel_studio.ui.look import i18n
+        from bigmodel_studio.ui.look.theme import Theme
+        from bigmodel_studio.ui.window.collecting import Collector
+        from bigmodel_studio.ui.window.main_window import MainWindow
+        from bigmodel_studio.ui.window.studio import Studio
+        from bigmodel_studio.ui.window.warming import Warming
 
         QApplication.setApplicationName("Big Model Studio")
         QApplication.setDesktopFileName("big-model-studio")
@@ -144,8 +144,8 @@ class Application:
         return self.application.exec()
 
     def _after_first_paint(self) -> None:
-        from bigmodel_studio.ui.making_room import MakingRoom
-        from bigmodel_studio.ui.notices import Notices
+        from bigmodel_studio.ui.window.making_room import MakingRoom
+        from bigmodel_studio.ui.window.notices import Notices
 
         self.collector.start()
         self.lane.start()
@@ -193,13 +193,13 @@ class Application:
             self._checkpoints = checkpoints
             self.library.refresh()
         if self.sampler is not None:
-            from bigmodel_studio.core.memory_split import Holder
+            from bigmodel_studio.core.memory.split import Holder
 
             self.sampler.set_runs([Holder(run.pid, run.holds) for run in runs if run.live and run.pid])
 
     def _on_holds_changed(self) -> None:
         if self.sampler is not None:
-            from bigmodel_studio.core.memory_split import Holder
+            from bigmodel_studio.core.memory.split import Holder
 
             lanes = (self.lane, self.measure)
             self.sampler.set_lanes([Holder(lane.pid, lane.holds) for lane in lanes if lane.pid and lane.holds])
@@ -207,7 +207,7 @@ class Application:
     def _wake_queue(self) -> None:
         """Runs wait: whoever lets them in may have been killed."""
         if any(run.waiting for run in self.runs.runs):
-            from bigmodel_studio.core import run_queue
+            from bigmodel_studio.core.runs import run_queue
 
             run_queue.wake()
 

@@ -117,7 +117,7 @@ class RunLogger:
 
 
 def runs_folder() -> Path:
-    """Where the application keeps its runs (``core.paths`` says the same)."""
+    """Where the application keeps its runs (``core.system.paths`` says the same)."""
     home = os.environ.get("BIGMODEL_STUDIO_HOME")
     if home:
         return Path(home).expanduser().absolute() / "runs"

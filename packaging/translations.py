@@ -59,11 +59,14 @@ class Message(NamedTuple):
 
 def core_tables() -> dict[str, list[str]]:
     """What ``core`` says in tables, by context."""
-    from bigmodel_studio.core import articles, experiments, messages, phrases, scaling, settings
-    from bigmodel_studio.core.catalog import CATALOG
-    from bigmodel_studio.core.objectives import TRAINABLE
-    from bigmodel_studio.core.spec import make_spec
-    from bigmodel_studio.core.spec_rules import may_be
+    from bigmodel_studio.core.advice import articles
+    from bigmodel_studio.core.advice.catalog import CATALOG
+    from bigmodel_studio.core.specs import experiments, scaling
+    from bigmodel_studio.core.specs.objectives import TRAINABLE
+    from bigmodel_studio.core.specs.rules import may_be
+    from bigmodel_studio.core.specs.spec import make_spec
+    from bigmodel_studio.core.system import settings
+    from bigmodel_studio.core.text import messages, phrases
 
     fields = list(settings.described())
     specs = [make_spec({"name": "a", "objective": name, "data": {"train": ["a"]}}) for name in TRAINABLE]
@@ -103,7 +106,7 @@ def trees() -> Iterator[tuple[Path, ast.Module]]:
 
 def through_helpers() -> dict[str, list[str]]:
     """Literals that a helper of ``HELPERS`` translates, and those that are the words of a problem, by context."""
-    from bigmodel_studio.core.phrases import numberless
+    from bigmodel_studio.core.text.phrases import numberless
 
     found: dict[str, list[str]] = {}
     for path, tree in trees():

@@ -38,7 +38,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def collected_here() -> Iterator[None]:
-    """As in the window (``ui.collecting``): no thread of a test's destroys another's widgets."""
+    """As in the window (``ui.window.collecting``): no thread of a test's destroys another's widgets."""
     gc.disable()
     yield
     gc.enable()

@@ -62,7 +62,7 @@ def test_the_client_knows_no_widget() -> None:
 
 
 def test_the_first_paint_needs_no_plots_and_no_science() -> None:
-    loaded = loaded_after(["bigmodel_studio.ui.main_window"])
+    loaded = loaded_after(["bigmodel_studio.ui.window.main_window"])
     assert under(loaded, "numpy", "PIL") == []
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio import cli, logger
-from bigmodel_studio.core import launch, paths, run_queue
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.run_reader import summary
-from bigmodel_studio.core.runs import RunFolder, all_runs, find_run
+from bigmodel_studio import logger
+from bigmodel_studio.cli import commands
+from bigmodel_studio.core.runs import launch, run_queue
+from bigmodel_studio.core.runs.reader import summary
+from bigmodel_studio.core.runs.run_folder import RunFolder, all_runs, find_run
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.logger import RunLogger
 
 THREE_LINES = """
@@ -74,8 +76,8 @@ def test_while_it_lives_it_has_a_heartbeat_and_is_only_watched(monkeypatch: pyte
         for refused in refusals:
             with pytest.raises(StudioError, match="written by RunLogger, and only watched"):
                 refused()
-        assert cli.main(["resume", run.name]) == 2
-        assert cli.main(["show", run.name, "--json"]) == 0
+        assert commands.main(["resume", run.name]) == 2
+        assert commands.main(["show", run.name, "--json"]) == 0
     assert run.state_now() == "finished"
     assert sorted(path.name for path in run.path.iterdir()) == ["metrics.jsonl", "status.json"]
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.core import device_speed
-from bigmodel_studio.core.advice_candidates import candidates, main_device
-from bigmodel_studio.core.advise import Advice, AdviceQuestion, Candidate, advise
-from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.advice.advice_candidates import candidates, main_device
+from bigmodel_studio.core.advice.ranking import Advice, AdviceQuestion, Candidate, advise
+from bigmodel_studio.core.memory import device_speed
+from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.protocol import Device
 
 log = logging.getLogger(__name__)

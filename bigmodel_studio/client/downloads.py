@@ -1,8 +1,8 @@
 """Downloads from the Hub as the window has them: what runs, waits, is paused or has failed, and what to do with it.
 
 Each is a job on a lane of its own; ending the job pauses it, for what came stays in the Hub's cache and the next one
-goes on from there. What has not come to its end is noted (``core.downloads``) and is there again, paused, at the next
-start. Knows no widget.
+goes on from there. What has not come to its end is noted (``core.hub.downloads``) and is there again, paused, at the
+next start. Knows no widget.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import downloads, hub_cache
-from bigmodel_studio.core.downloads import Begun
+from bigmodel_studio.core.hub import downloads, hub_cache
+from bigmodel_studio.core.hub.downloads import Begun
 from bigmodel_studio.protocol import Done, Download, Downloaded, Downloading, End, Event, Failed, Problem
 
 MOST_AT_ONCE = 2

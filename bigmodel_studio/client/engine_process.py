@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from bigmodel_studio.core import process
+from bigmodel_studio.core.system import process
 from bigmodel_studio.protocol import FRAME_LIMIT_BYTES, FromEngine, Quit, ToEngine, decode_for_window, encode
 
 INBOX_LIMIT = 4096

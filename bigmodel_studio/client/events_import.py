@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.tensorboard import import_events
+from bigmodel_studio.core.runs.tensorboard import import_events
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
 
 log = logging.getLogger(__name__)

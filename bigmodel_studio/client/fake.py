@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
     Cancelled,
     Done,
@@ -22,8 +22,8 @@ from bigmodel_studio.protocol import (
     End,
     Event,
     Failed,
-    HeldParts,
     HubPage,
+    MemoryParts,
     NetworkRequest,
     Problem,
     Request,
@@ -46,7 +46,7 @@ class FakeLane(QObject):
         self.state = "ready"
         self.problem: Problem | None = None
         self.pid: int | None = None
-        self.holds: HeldParts | None = None
+        self.holds: MemoryParts | None = None
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
         self._events: Iterator[Event] | None = None

@@ -24,8 +24,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 import bigmodel_studio
 from bigmodel_studio.client.engine_process import EngineProcess, Gone, wait_ms
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.network import OFFLINE
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.network import OFFLINE
 from bigmodel_studio.protocol import (
     PROTOCOL_VERSION,
     Cancel,
@@ -34,12 +34,12 @@ from bigmodel_studio.protocol import (
     Event,
     Failed,
     FromEngine,
-    HeldParts,
     Hello,
-    Holds,
+    JobEvent,
+    MemoryParts,
+    MemoryReport,
     Problem,
     Request,
-    Said,
     Sent,
     Submit,
 )
@@ -95,7 +95,7 @@ class Lane(QObject):
         self.spec = spec
         self.state: State = "idle"
         self.problem: Problem | None = None
-        self.holds: HeldParts | None = None
+        self.holds: MemoryParts | None = None
         """What the engine holds, as it last said."""
         self._engine: EngineProcess | None = None
         self._greeted = False
@@ -219,13 +219,13 @@ class Lane(QObject):
 
     def _hear(self, said: FromEngine | Gone) -> None:
         match said:
-            case Said(number, event):
+            case JobEvent(number, event):
                 self._deliver(number, event)
             case Hello(version, _):
                 self._welcome(version)
             case Sent(requests):
                 self.sent.emit(requests)
-            case Holds(parts):
+            case MemoryReport(parts):
                 self._set_holds(parts)
             case Gone():
                 self._on_gone(said)
@@ -355,7 +355,7 @@ class Lane(QObject):
 
     # ------------------------------------------------------------------------------------------ small things
 
-    def _set_holds(self, holds: HeldParts | None) -> None:
+    def _set_holds(self, holds: MemoryParts | None) -> None:
         if holds != self.holds:
             self.holds = holds
             self.holds_changed.emit()

@@ -1,7 +1,7 @@
 """The models on this machine, kept fresh for the window.
 
-``core.library`` reads folders and headers, which a slow disk can make slow; here a thread does that, and says on the
-window's thread when something changed. Knows nothing of widgets.
+``core.models.library`` reads folders and headers, which a slow disk can make slow; here a thread does that, and says on
+the window's thread when something changed. Knows nothing of widgets.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.core import hub_leftovers, library
-from bigmodel_studio.core.hub_leftovers import Leftover
-from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.hub import hub_leftovers
+from bigmodel_studio.core.hub.hub_leftovers import Leftover
+from bigmodel_studio.core.models import library
+from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.protocol import ModelKind, ModelRef
 
 log = logging.getLogger(__name__)

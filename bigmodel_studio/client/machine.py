@@ -16,9 +16,9 @@ import msgspec
 
 from bigmodel_studio.client.gpus import Card, Gpus
 from bigmodel_studio.client.process_memory import ProcessMemory
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.device_memory import cpu_name
-from bigmodel_studio.core.memory_split import Holder, Split, split
+from bigmodel_studio.core.memory.device_memory import cpu_name
+from bigmodel_studio.core.memory.split import Holder, Split, split
+from bigmodel_studio.core.system import paths
 
 CPU = "cpu"
 PROCESSOR_SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "soc_thermal", "cpu-thermal")

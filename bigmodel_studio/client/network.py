@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.client.lane import Lane, LaneSpec
-from bigmodel_studio.core import network
-from bigmodel_studio.core.requests_sent import Ledger
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.system import network
+from bigmodel_studio.core.system.requests_sent import Ledger
+from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import Download, DownloadDataset, NetworkRequest
 
 HUB, DOWNLOAD = LaneSpec("hub"), LaneSpec("download")

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from bigmodel_studio.core.device_memory import held_bytes
+from bigmodel_studio.core.memory.device_memory import held_bytes
 
 TREE_S = 5.0
 """How often children are looked for: the whole process table is read for it."""

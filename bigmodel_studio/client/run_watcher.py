@@ -16,10 +16,10 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, RecordsTail
-from bigmodel_studio.core.run_reader import MetricsTail, RunSummary, in_order, summary
-from bigmodel_studio.core.runs import RunFolder, is_run
+from bigmodel_studio.core.runs.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, RecordsTail
+from bigmodel_studio.core.runs.reader import MetricsTail, RunSummary, in_order, summary
+from bigmodel_studio.core.runs.run_folder import RunFolder, is_run
+from bigmodel_studio.core.system import paths
 
 LIVE_INTERVAL_S = 0.25
 IDLE_INTERVAL_S = 1.0
@@ -46,7 +46,7 @@ class RunWatcher(QObject):
     samples_changed = Signal(str, object)
     """A watched run's name, and all its samples that count: ``list[dict]`` as in ``samples.jsonl``."""
     inside = Signal(str, str, object)
-    """A run watched from the inside, the file, and what it gained: ``core.inside_reader.Recorded``."""
+    """A run watched from the inside, the file, and what it gained: ``core.runs.inside_reader.Recorded``."""
     _said = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, held: bool = False) -> None:

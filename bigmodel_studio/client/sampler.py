@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QObject, Signal
 
 from bigmodel_studio.client.machine import Machine
-from bigmodel_studio.core.memory_split import Holder
+from bigmodel_studio.core.memory.split import Holder
 
 INTERVAL_S = 1.0
 COST_SHARE = 0.005

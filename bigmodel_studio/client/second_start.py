@@ -10,7 +10,7 @@ import socket
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
-from bigmodel_studio.core.instance import MOST_BYTES, Start, understood
+from bigmodel_studio.core.system.instance import MOST_BYTES, Start, understood
 
 PATIENCE_MS = 2000
 _CHUNK = 65536

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bigmodel_studio.core import process
+from bigmodel_studio.core.system import process
 from bigmodel_studio.engine.server import leave, serve
 from bigmodel_studio.protocol import Event, Request
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import psutil
 import torch
 
-from bigmodel_studio.core.device_memory import cpu_name
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.memory.device_memory import cpu_name
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Device, DeviceReport, Devices, Done, Event
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import logging
 import secrets
 import sys
 
-from bigmodel_studio.core.messages import Blame, StudioError
+from bigmodel_studio.core.text.messages import Blame, StudioError
 from bigmodel_studio.protocol import Failed, Problem
 
 log = logging.getLogger(__name__)

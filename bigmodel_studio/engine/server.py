@@ -28,14 +28,14 @@ from bigmodel_studio.protocol import (
     End,
     Event,
     FromEngine,
-    HeldParts,
     Hello,
-    Holds,
+    JobEvent,
+    MemoryParts,
+    MemoryReport,
     NetworkRequest,
     Progress,
     Quit,
     Request,
-    Said,
     Sent,
     Submit,
     decode_for_engine,
@@ -43,7 +43,7 @@ from bigmodel_studio.protocol import (
 )
 
 if TYPE_CHECKING:
-    from bigmodel_studio.core.process import Channel
+    from bigmodel_studio.core.system.process import Channel
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ HOLDS_INTERVAL_S: Final = 1.0
 Sending = Callable[[], tuple[NetworkRequest, ...]]
 
 
-def serve(connection: Channel, run: Run, parts: Callable[[], HeldParts] = HeldParts, sent: Sending = tuple) -> None:
+def serve(connection: Channel, run: Run, parts: Callable[[], MemoryParts] = MemoryParts, sent: Sending = tuple) -> None:
     """Greet, then answer requests until ``Quit``. Does not return when the channel breaks: the process exits.
 
     ``parts`` counts what this process holds, ``sent`` gives what it asked of the network since the last time; they are
@@ -72,9 +72,11 @@ def serve(connection: Channel, run: Run, parts: Callable[[], HeldParts] = HeldPa
 class Server:
     """The channel, and what waits: shared by the thread that listens and the one that works."""
 
-    def __init__(self, connection: Channel, parts: Callable[[], HeldParts] = HeldParts, sent: Sending = tuple) -> None:
+    def __init__(
+        self, connection: Channel, parts: Callable[[], MemoryParts] = MemoryParts, sent: Sending = tuple
+    ) -> None:
         self._parts, self._sent = parts, sent
-        self._said_parts = HeldParts()
+        self._said_parts = MemoryParts()
         self._asked_at = 0.0
         self._connection = connection
         self._sending = threading.Lock()
@@ -108,7 +110,7 @@ class Server:
                     waited = self._waiting.pop(job, None) is not None
                     self._stop_running = self._stop_running or job == self._running
                 if waited:
-                    self.say(Said(job, Cancelled()))
+                    self.say(JobEvent(job, Cancelled()))
             case Quit():
                 with self._changed:
                     self._quit = self._stop_running = True
@@ -132,11 +134,11 @@ class Server:
         try:
             for event in throttled(self._stopped_in_time(events)):
                 self._say_sent()
-                self.say(Said(submitted.job, event))
+                self.say(JobEvent(submitted.job, event))
                 self._say_parts(HOLDS_INTERVAL_S)
         except (TypeError, ValueError, OverflowError) as error:
             events.close()
-            self.say(Said(submitted.job, failed(error)))
+            self.say(JobEvent(submitted.job, failed(error)))
         self._say_parts(0.0)
 
     def _say_sent(self) -> None:
@@ -153,7 +155,7 @@ class Server:
         parts = self._parts()
         if parts != self._said_parts:
             self._said_parts = parts
-            self.say(Holds(parts))
+            self.say(MemoryReport(parts))
 
     def _stopped_in_time(self, events: Generator[Event, None, None]) -> Iterator[Event]:
         """The task's events; a cancel takes effect between two of them, and no ``Done`` follows it."""

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from bigmodel_studio.core import library, uses
-from bigmodel_studio.protocol import Done, Event, HeldParts, Load, Loaded, ModelRef, Progress, Unload
+from bigmodel_studio.core.models import library, uses
+from bigmodel_studio.protocol import Done, Event, Load, Loaded, MemoryParts, ModelRef, Progress, Unload
 
 if TYPE_CHECKING:
-    from bigmodel_studio.engine.loading import Held
+    from bigmodel_studio.engine.models.loading import LoadedModel
 
 Stamp = tuple[tuple[str, int], ...]
 THREADS_VARIABLE = "BIGMODEL_STUDIO_THREADS"
@@ -34,12 +34,12 @@ class Session:
         chosen = threads or chosen_threads()
         self.threads = chosen or physical_cores()
         self.few_threads = chosen or 1
-        self._held: Held | None = None
+        self._held: LoadedModel | None = None
         self._key: tuple[ModelRef, Path, Stamp] | None = None
         self.cache_bytes: Callable[[], int] | None = None
         """Set by a task while it keeps a cache beside the model: how large that is now."""
 
-    def hold(self, ref: ModelRef) -> Generator[Event, None, Held]:
+    def hold(self, ref: ModelRef) -> Generator[Event, None, LoadedModel]:
         """The model, warm: at once where it is held already, else loaded (``Progress``, then ``Loaded``).
 
         A folder that changed on disk since, such as a run's newest checkpoint, is loaded anew.
@@ -52,7 +52,9 @@ class Session:
             return self._held
         self.release()
         yield Progress(what="loading")
-        from bigmodel_studio.engine import loading  # torch and transformers: seconds, and only when they are needed
+        from bigmodel_studio.engine.models import (
+            loading,  # torch and transformers: seconds, and only when they are needed
+        )
 
         self._held = loading.load(ref, path, threads=self.threads, few_threads=self.few_threads)
         self._key = key
@@ -70,13 +72,13 @@ class Session:
 
         devices.empty_cache()
 
-    def parts(self) -> HeldParts:
+    def parts(self) -> MemoryParts:
         """The bytes of what is held now, by what they are for."""
         if self._held is None:
-            return HeldParts()
+            return MemoryParts()
         from bigmodel_studio.engine import devices
 
-        return HeldParts(
+        return MemoryParts(
             device=self._held.facts.device,
             weights_bytes=self._held.facts.weight_bytes,
             cache_bytes=self.cache_bytes() if self.cache_bytes is not None else 0,
@@ -98,8 +100,8 @@ def physical_cores() -> int:
 
 def load(request: Load, session: Session) -> Iterator[Event]:
     """Make a model warm."""
-    held = yield from session.hold(request.model)
-    yield Done(result=held.facts)
+    loaded = yield from session.hold(request.model)
+    yield Done(result=loaded.facts)
 
 
 def unload(request: Unload, session: Session) -> Iterator[Event]:

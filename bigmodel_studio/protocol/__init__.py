@@ -150,9 +150,7 @@ __all__ = [
     "Generate",
     "Generated",
     "Growth",
-    "HeldParts",
     "Hello",
-    "Holds",
     "HubFile",
     "HubModel",
     "HubPage",
@@ -161,6 +159,7 @@ __all__ = [
     "HubResult",
     "InsideRequest",
     "InsideResult",
+    "JobEvent",
     "Label",
     "Layer",
     "LayerCard",
@@ -174,6 +173,8 @@ __all__ = [
     "MeasurePlan",
     "MeasureSpeed",
     "Measured",
+    "MemoryParts",
+    "MemoryReport",
     "Method",
     "ModelFacts",
     "ModelKind",
@@ -197,7 +198,6 @@ __all__ = [
     "Rewrite",
     "RewritePurpose",
     "Rewritten",
-    "Said",
     "Sampling",
     "SearchHub",
     "Sent",
@@ -404,7 +404,7 @@ class DeviceReport(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     devices: tuple[Device, ...]
 
 
-class HeldParts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MemoryParts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Bytes of tensors that one process holds on a device, by what they are for, counted in that process.
 
     ``reserved_bytes``: what torch's allocator has taken for them and for later ones on an accelerator; 0 on a CPU.
@@ -481,7 +481,9 @@ Result = (
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Something takes time: what (a code of ``core.messages``), and how far where that is known (total 0: unknown)."""
+    """Something takes time: what (a code of ``core.text.messages``), and how far where that is known (total 0:
+    unknown).
+    """
 
     what: str
     done: float = 0.0
@@ -596,15 +598,15 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
     pid: int
 
 
-class Said(msgspec.Struct, frozen=True, tag=True):
+class JobEvent(msgspec.Struct, frozen=True, tag=True):
     job: int
     event: Event
 
 
-class Holds(msgspec.Struct, frozen=True, tag=True):
+class MemoryReport(msgspec.Struct, frozen=True, tag=True):
     """What the engine's process holds now: said when it changed, at most about once a second while a job runs."""
 
-    parts: HeldParts
+    parts: MemoryParts
 
 
 class Sent(msgspec.Struct, frozen=True, tag=True):
@@ -614,7 +616,7 @@ class Sent(msgspec.Struct, frozen=True, tag=True):
 
 
 ToEngine = Submit | Cancel | Quit
-FromEngine = Hello | Said | Holds | Sent
+FromEngine = Hello | JobEvent | MemoryReport | Sent
 
 _encoder = msgspec.msgpack.Encoder()
 _to_engine: msgspec.msgpack.Decoder[ToEngine] = msgspec.msgpack.Decoder(ToEngine)

@@ -44,9 +44,9 @@ class LayerKind(msgspec.Struct, frozen=True):
 class LayerCard(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of layer explained: its formula, and this model's own numbers put into it.
 
-    ``kind`` is a key of ``core.layer_cards.CARDS``, which has the words (title, what it is for); ``formula`` is in the
-    field's notation, ``numbers`` are the symbols of the formula with this model's values, ``parameters`` and ``flops``
-    are of all such layers together (FLOPs a token, or a picture).
+    ``kind`` is a key of ``core.models.layer_cards.CARDS``, which has the words (title, what it is for); ``formula`` is
+    in the field's notation, ``numbers`` are the symbols of the formula with this model's values, ``parameters`` and
+    ``flops`` are of all such layers together (FLOPs a token, or a picture).
     """
 
     kind: str
@@ -81,7 +81,8 @@ class Growth(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one pass through a model takes: bytes alive beside the weights, and work. Counted by ``engine.costs``.
+    """What one pass through a model takes: bytes alive beside the weights, and work. Counted by
+    ``engine.measuring.costs``.
 
     ``forward`` are bytes alive at moments of the forward pass, a past's keys and values included, of which the largest
     at a batch and a context is the peak; ``backward`` the same in the backward pass, gradients so far included.

@@ -30,7 +30,7 @@ class ModelRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A code of ``core.messages.SENTENCES`` with the arguments of its sentence."""
+    """A code of ``core.text.messages.SENTENCES`` with the arguments of its sentence."""
 
     code: str
     arguments: dict[str, str | int | float] = {}

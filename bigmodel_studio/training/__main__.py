@@ -1,4 +1,6 @@
-"""``python -m bigmodel_studio.training RUN_FOLDER [--resume]``: what ``core.launch`` starts. See ``training.run``."""
+"""``python -m bigmodel_studio.training RUN_FOLDER [--resume]``: what ``core.runs.launch`` starts. See
+``training.loop.run``.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,12 @@ import signal
 import sys
 from pathlib import Path
 
-from bigmodel_studio.core import run_queue
-from bigmodel_studio.core.process import lower_priority
-from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.training import ranks
-from bigmodel_studio.training.run import run
-from bigmodel_studio.training.telemetry import Wishes
+from bigmodel_studio.core.runs import run_queue
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.system.process import lower_priority
+from bigmodel_studio.training.distributed import torchrun
+from bigmodel_studio.training.loop.run import run
+from bigmodel_studio.training.loop.telemetry import RunControl
 
 
 def main() -> int:
@@ -24,21 +26,21 @@ def main() -> int:
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint")
     given = parser.parse_args()
     folder = given.folder.absolute()
-    if ranks.is_worker():
-        return ranks.work(folder, resume=given.resume, listen=_stop_at_signals)
+    if torchrun.is_worker():
+        return torchrun.work(folder, resume=given.resume, listen=_stop_at_signals)
     lower_priority()
     spec = RunFolder(folder).spec()
     if spec is not None and spec.launch.processes > 1:
-        status = ranks.lead(folder, spec.launch.processes, resume=given.resume)
+        status = torchrun.lead(folder, spec.launch.processes, resume=given.resume)
     else:
         status = run(folder, resume=given.resume, listen=_stop_at_signals)
     run_queue.wake()  # its turn is free now, and who lets the next one in may have been killed
     return status
 
 
-def _stop_at_signals(wishes: Wishes) -> None:
+def _stop_at_signals(control: RunControl) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: setattr(wishes, "stop", True))
+        signal.signal(number, lambda *_: setattr(control, "stop", True))
 
 
 if __name__ == "__main__":

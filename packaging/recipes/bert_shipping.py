@@ -24,7 +24,7 @@ from storyteller_questions import CATEGORIES
 from storyteller_world import TEST_PERCENT, Split, World
 
 if TYPE_CHECKING:
-    from bigmodel_studio.core.runs import RunFolder
+    from bigmodel_studio.core.runs.run_folder import RunFolder
 
 QUESTIONS = 300
 STORIES = 300
@@ -190,10 +190,10 @@ people, things, places, colours and feelings.
 
 ## Scores
 
-The files of this folder, computed in float32. Held out from everything that was read, and never looked at before, were
-{TEST_PERCENT}% of the pairs of a thing and its look, of an animal and its place, and of two events: every document
-here is about such pairs, and the hidden word can be read from the document. The last column is what the most frequent
-word would have scored.
+The files of this folder, computed in float32. Held out from everything that was read, and never looked at
+before, were {TEST_PERCENT}% of the pairs of a thing and its look, of an animal and its place, and of two events: every
+document here is about such pairs, and the hidden word can be read from the document. The last column is what the most
+frequent word would have scored.
 
 | hidden word of | documents | named first | most frequent word |
 |---|---|---|---|

@@ -215,12 +215,12 @@ A chat is `<|system|>…<|end|><|user|>…<|end|><|assistant|>…<|end|>`, as th
 ## Scores
 
 The files of this folder, computed in float32, each question in a fresh chat, greedy decoding; an answer counts only if
-it is the right one, character by character. Held out from everything the model read were {TEST_PERCENT}% of the pairs
-of a thing and its look, of an animal and its place, of two events in order, and of two numbers up to {LARGEST_ADDEND}
-(in either order) that are added, taken away, compared, owned or counted between; every question of the first five
-categories is about such pairs. ({DEVELOPMENT_PERCENT}% more were not trained either and were looked at while choosing.)
-The other {len(by_hand)} questions were written before the training, from the answers alone, without seeing how the
-training asks, and never generated. The last column is the answer of the most similar of {NEIGHBOUR_QUESTIONS:,}
+it is the right one, character by character. Held out from everything the model read were {TEST_PERCENT}% of the
+pairs of a thing and its look, of an animal and its place, of two events in order, and of two numbers up to
+{LARGEST_ADDEND} (in either order) that are added, taken away, compared, owned or counted between; every question of the
+first five categories is about such pairs. ({DEVELOPMENT_PERCENT}% more were not trained either and were looked at while
+choosing.) The other {len(by_hand)} questions were written before the training, from the answers alone, without seeing
+how the training asks, and never generated. The last column is the answer of the most similar of {NEIGHBOUR_QUESTIONS:,}
 training questions (cosine of TF-IDF): what learning by heart would score. What was looked at while choosing were other
 pairs and other sentences. Two numbers of the held-out part were known before. At update 6,500 another draw of questions
 over the same pairs, with the same sentences, had given 90.3% (places 71.7%, all other categories at least 85.7%); which

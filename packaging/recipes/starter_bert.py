@@ -22,8 +22,8 @@ from storyteller_questions import CATEGORIES
 from storyteller_world import Split, World
 
 if TYPE_CHECKING:
-    from bigmodel_studio.core.runs import RunFolder
-    from bigmodel_studio.core.spec import RunSpec
+    from bigmodel_studio.core.runs.run_folder import RunFolder
+    from bigmodel_studio.core.specs.spec import RunSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "starter-bert"
@@ -78,7 +78,7 @@ def _document(world: World, kind: str) -> str:
 
 def spec_of(recipe: Recipe, texts: Sequence[Path], device: str, threads: int) -> RunSpec:
     """The spec of the run; ``texts`` are what is learnt from and what is evaluated on."""
-    from bigmodel_studio.core.spec import make_spec
+    from bigmodel_studio.core.specs.spec import make_spec
 
     every = max(1, recipe.steps // 10)
     return make_spec(
@@ -103,9 +103,9 @@ def spec_of(recipe: Recipe, texts: Sequence[Path], device: str, threads: int) ->
 def train(recipe: Recipe, work: Path, device: str, threads: int) -> RunFolder:
     """The finished run; goes on with one that is in ``work``. RuntimeError where it ends otherwise."""
     os.environ["BIGMODEL_STUDIO_HOME"] = str(work / "home")
-    from bigmodel_studio.core.launch import create_run
-    from bigmodel_studio.core.runs import RunFolder
-    from bigmodel_studio.training.run import FINISHED, run
+    from bigmodel_studio.core.runs.launch import create_run
+    from bigmodel_studio.core.runs.run_folder import RunFolder
+    from bigmodel_studio.training.loop.run import FINISHED, run
 
     folder = RunFolder(work / "home" / "runs" / RUN)
     there = (folder.path / "spec.toml").is_file()

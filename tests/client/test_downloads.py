@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.downloads import MOST_AT_ONCE, Downloads, Item
 from bigmodel_studio.client.fake import FakeNetwork
-from bigmodel_studio.core import downloads as noted
-from bigmodel_studio.core import library
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.hub import downloads as noted
+from bigmodel_studio.core.models import library
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
     Done,
     Download,

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.client.lane import LANES, Lane
 from bigmodel_studio.client.network import Network
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import (
     Cancelled,
     Describe,

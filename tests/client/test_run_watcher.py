@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.run_reader import RunSummary
-from bigmodel_studio.core.runs import RunStatus, dump_status
-from bigmodel_studio.core.spec import DataSpec, RunSpec, write_spec
+from bigmodel_studio.core.runs.reader import RunSummary
+from bigmodel_studio.core.runs.run_folder import RunStatus, dump_status
+from bigmodel_studio.core.specs.spec import DataSpec, RunSpec, write_spec
+from bigmodel_studio.core.system import paths
 
 
 class Ear(QObject):

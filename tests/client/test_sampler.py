@@ -19,8 +19,8 @@ from bigmodel_studio.client.gpus import Card, Gpus
 from bigmodel_studio.client.machine import DeviceSample, DiskSample, Machine, MachineSample, System
 from bigmodel_studio.client.process_memory import ProcessMemory
 from bigmodel_studio.client.sampler import Sampler
-from bigmodel_studio.core.memory_split import Holder, Split, split
-from bigmodel_studio.protocol import HeldParts
+from bigmodel_studio.core.memory.split import Holder, Split, split
+from bigmodel_studio.protocol import MemoryParts
 
 MIB = 2**20
 GB = 10**9
@@ -49,8 +49,8 @@ def ours(*holders: Holder) -> int:
     return held
 
 
-def held(weights: int, cache: int, gradients: int, optimizer: int) -> HeldParts:
-    return HeldParts(weights_bytes=weights, cache_bytes=cache, gradients_bytes=gradients, optimizer_bytes=optimizer)
+def held(weights: int, cache: int, gradients: int, optimizer: int) -> MemoryParts:
+    return MemoryParts(weights_bytes=weights, cache_bytes=cache, gradients_bytes=gradients, optimizer_bytes=optimizer)
 
 
 # ---------------------------------------------------------------------------------------------- the real machine
@@ -196,12 +196,12 @@ def fake_machine(cards: bool = False) -> tuple[Machine, Asked, FakeDriver]:
     return Machine(system=system, gpus=gpus, processes=processes, clock=lambda: next(ticks)), system, driver
 
 
-RUN = HeldParts(weights_bytes=GB, gradients_bytes=GB, optimizer_bytes=2 * GB)
+RUN = MemoryParts(weights_bytes=GB, gradients_bytes=GB, optimizer_bytes=2 * GB)
 
 
 def test_the_parts_of_ours_add_up_and_others_is_what_is_left() -> None:
     machine, _, _ = fake_machine()
-    lane = HeldParts(weights_bytes=200 * MIB, cache_bytes=10 * MIB)
+    lane = MemoryParts(weights_bytes=200 * MIB, cache_bytes=10 * MIB)
     cpu = machine.sample([Holder(1, RUN), Holder(3, lane)], detailed=False).cpu
     assert cpu.ours_bytes == 8 * GB == cpu.split.total
     assert cpu.others_bytes == 22 * GB
@@ -248,7 +248,7 @@ def test_the_disks_traffic_is_a_rate_and_begins_anew_after_a_pause() -> None:
 
 def test_a_card_is_split_and_tells_what_it_can() -> None:
     machine, _, _ = fake_machine(cards=True)
-    run = HeldParts(device="cuda:0", weights_bytes=GB, optimizer_bytes=GB, reserved_bytes=int(2.5 * GB))
+    run = MemoryParts(device="cuda:0", weights_bytes=GB, optimizer_bytes=GB, reserved_bytes=int(2.5 * GB))
     (card,) = machine.sample([Holder(1, run), Holder(3)], detailed=True).gpus
     assert (card.id, card.name, card.total_bytes) == ("cuda:0", "A card", 80 * GB)
     assert (card.ours_bytes, card.others_bytes) == (3 * GB, 7 * GB)
@@ -258,7 +258,7 @@ def test_a_card_is_split_and_tells_what_it_can() -> None:
 
 def test_a_driver_that_does_not_know_our_processes_is_helped_by_what_they_say() -> None:
     machine, _, _ = fake_machine(cards=True)
-    run = HeldParts(device="cuda:0", weights_bytes=GB, reserved_bytes=4 * GB)
+    run = MemoryParts(device="cuda:0", weights_bytes=GB, reserved_bytes=4 * GB)
     (card,) = machine.sample([Holder(77, run)], detailed=False).gpus
     assert (card.ours_bytes, card.others_bytes) == (4 * GB, 6 * GB)
     assert card.split == Split(weights=GB, other=3 * GB)
@@ -266,7 +266,7 @@ def test_a_driver_that_does_not_know_our_processes_is_helped_by_what_they_say() 
 
 def test_an_accelerator_without_a_driver_to_ask_is_known_by_what_is_on_it() -> None:
     machine, _, _ = fake_machine()
-    lane = HeldParts(device="mps", weights_bytes=GB, cache_bytes=MIB, reserved_bytes=2 * GB)
+    lane = MemoryParts(device="mps", weights_bytes=GB, cache_bytes=MIB, reserved_bytes=2 * GB)
     (card,) = machine.sample([Holder(1, lane)], detailed=True).gpus
     assert (card.id, card.total_bytes, card.ours_bytes, card.busy) == ("mps", 0, 2 * GB, None)
     assert card.split == Split(weights=GB, cache=MIB, other=GB - MIB)

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.measuring import Row, print_table
-from bigmodel_studio import cli, cli_bench
-from bigmodel_studio.core import paths
+from bigmodel_studio.cli import bench, commands
+from bigmodel_studio.core.system import paths
 
 
 def test_a_ratio_above_one_is_better_whichever_way_the_value_goes() -> None:
@@ -37,7 +37,7 @@ def test_records_are_json_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 
 def test_every_question_has_a_main(repository: Path) -> None:
-    known = cli_bench.questions()
+    known = bench.questions()
     assert {"startup", "event_loop", "curves", "chat_view", "decoding", "training"} <= set(known)
     for name in known:
         assert callable(importlib.import_module(f"benchmarks.{name}").main)
@@ -53,8 +53,8 @@ def test_the_command_runs_what_is_asked_for(tmp_path: Path, monkeypatch: pytest.
         )
     monkeypatch.setattr(paths, "resources", lambda: tmp_path / "resources")
     runner = CliRunner()
-    assert runner.invoke(cli.app, ["bench", "kept"]).exit_code == 0
-    assert runner.invoke(cli.app, ["bench"]).exit_code == 1
+    assert runner.invoke(commands.app, ["bench", "kept"]).exit_code == 0
+    assert runner.invoke(commands.app, ["bench"]).exit_code == 1
 
 
 @pytest.mark.parametrize("words", [["bench", "no-such-question"]])

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bigmodel_studio import cli
+from bigmodel_studio.cli import commands
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -32,7 +32,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Any:
     """What a command prints as JSON, run in this process."""
-    assert cli.main([*map(str, arguments), "--json"]) == 0
+    assert commands.main([*map(str, arguments), "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -51,7 +51,7 @@ def test_generate_prints_one_document(causal_folders: dict[str, Path]) -> None:
 def test_generate_prints_text_for_people(causal_folders: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--prompt", "Hello", "--seed", "3", "--max-new-tokens", "9"]
     found = answer(capsys, "generate", causal_folders["gpt2"], *options)
-    assert cli.main(["generate", str(causal_folders["gpt2"]), *options]) == 0
+    assert commands.main(["generate", str(causal_folders["gpt2"]), *options]) == 0
     printed = capsys.readouterr()
     assert printed.out == found["text"] + "\n"
     assert "9 tokens" in printed.err
@@ -68,7 +68,7 @@ def test_a_mistake_is_two_lines_and_exit_2(
         ["generate", str(causal_folders["gpt2"])],
         ["nonsense"],
     ):
-        assert cli.main(arguments) == 2, arguments
+        assert commands.main(arguments) == 2, arguments
         printed = capsys.readouterr()
         assert [line.partition(":")[0] for line in printed.err.strip().splitlines()] == ["error", "hint"], printed.err
         assert printed.out == ""
@@ -88,7 +88,7 @@ def test_a_mistake_leaves_the_process_without_a_traceback(tmp_path: Path) -> Non
 def test_a_wrong_option_says_what_it_may_be(
     causal_folders: dict[str, Path], capsys: pytest.CaptureFixture[str], options: tuple[str, str]
 ) -> None:
-    assert cli.main(["generate", str(causal_folders["gpt2"]), "--prompt", "a", *options]) == 2
+    assert commands.main(["generate", str(causal_folders["gpt2"]), "--prompt", "a", *options]) == 2
     printed = capsys.readouterr()
     assert printed.err.startswith("error: ")
     assert "hint: " in printed.err
@@ -105,7 +105,7 @@ def test_classify_reports_what_it_cannot_read(
     assert found[0]["predictions"] == []
     assert found[1]["error"] is None
     assert len(found[1]["predictions"]) == 2
-    assert cli.main(["classify", str(picture_folder), str(tmp_path / "text.jpg"), "--json"]) == 2
+    assert commands.main(["classify", str(picture_folder), str(tmp_path / "text.jpg"), "--json"]) == 2
     printed = capsys.readouterr()
     assert json.loads(printed.out)[0]["error"]
     assert printed.err.startswith("error: ")
@@ -119,7 +119,7 @@ def test_describe_and_models(
     assert {"id", "architecture", "kind", "parameters", "trainable_parameters", "context_length", "dtype"} <= set(found)
     assert {"layers", "flops_per_token"} <= set(found)
     assert {"name", "type", "parameters", "shape", "children"} <= set(found["layers"][0])
-    from bigmodel_studio.core import library
+    from bigmodel_studio.core.models import library
 
     library.remember(causal_folders["llama"])
     listed = {entry["path"]: entry for entry in answer(capsys, "models")}
@@ -127,7 +127,7 @@ def test_describe_and_models(
     assert {"id", "kind", "source", "path", "parameters", "bytes"} <= set(entry)
     assert entry["parameters"] == found["parameters"]
     for command in (["models"], ["describe", str(causal_folders["llama"])]):
-        assert cli.main(command) == 0
+        assert commands.main(command) == 0
         assert f"{found['parameters']:,}" in capsys.readouterr().out
 
 
@@ -136,13 +136,13 @@ def test_doctor_says_what_is_here(capsys: pytest.CaptureFixture[str], home: Path
     assert {"version", "python", "torch", "qt", "devices", "paths", "problems"} <= set(found)
     assert {"id", "kind", "name", "total_bytes", "free_bytes", "dtypes"} <= set(found["devices"][0])
     assert found["paths"]["home"] == str(home)
-    assert cli.main(["doctor"]) == 0
+    assert commands.main(["doctor"]) == 0
     assert "cpu" in capsys.readouterr().out
 
 
 def test_asking_for_help_and_models_loads_no_torch() -> None:
     code = (
-        "import sys; from bigmodel_studio import cli; cli.main(['models']); cli.main(['--help']);"
+        "import sys; from bigmodel_studio.cli import commands; commands.main(['models']); commands.main(['--help']);"
         "sys.exit(sum(name in sys.modules for name in ('torch', 'transformers', 'PySide6')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bigmodel_studio import cli
-from bigmodel_studio.core import hub_leftovers, library, uses
-from bigmodel_studio.core.trash import Trash
+from bigmodel_studio.cli import commands
+from bigmodel_studio.core.hub import hub_leftovers
+from bigmodel_studio.core.models import library, uses
+from bigmodel_studio.core.system.trash import Trash
 from bigmodel_studio.protocol import ModelRef
 from tests.hub_caches import cached
 
@@ -24,12 +25,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    assert cli.main([*arguments, "--json"]) == 0
+    assert commands.main([*arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert cli.main(list(arguments)) == 2
+    assert commands.main(list(arguments)) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("error: ")
@@ -73,7 +74,7 @@ def test_remove_says_what_it_removed(capsys: pytest.CaptureFixture[str], cache: 
 
 def test_remove_for_good_leaves_nothing(capsys: pytest.CaptureFixture[str], cache: Path) -> None:
     folder = cached(cache, NAME)
-    assert cli.main(["remove", NAME, "--for-good"]) == 0
+    assert commands.main(["remove", NAME, "--for-good"]) == 0
     assert "freed" in capsys.readouterr().err
     assert not folder.exists()
     assert Trash().items() == []
@@ -104,13 +105,13 @@ def test_clean_says_what_is_left_over_and_with_yes_cleans_it_up(
         ]
         assert said["cleaned"] == (arguments[-1] == "--yes") == (not whole.exists()) == (not never.exists())
     assert [removed.name for removed in Trash().items()] == ["org/never"]
-    assert cli.main(["clean"]) == 0
+    assert commands.main(["clean"]) == 0
     assert "Nothing" in capsys.readouterr().err
 
 
 def test_the_list_says_what_is_wrong_and_what_the_cache_takes(capsys: pytest.CaptureFixture[str], cache: Path) -> None:
     cached(cache, NAME, {"pytorch_model.bin": b"x", "config.json": b"{}"})
-    assert cli.main(["models"]) == 0
+    assert commands.main(["models"]) == 0
     said = capsys.readouterr()
     (line,) = [line for line in said.out.splitlines() if NAME in line]
     assert "architecture" in line

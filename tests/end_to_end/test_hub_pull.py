@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from huggingface_hub import scan_cache_dir
 
-from bigmodel_studio.core import device_speed, hub_cache
-from bigmodel_studio.core.settings import SettingsStore
-from bigmodel_studio.core.weights import read_weights
+from bigmodel_studio.core.hub import hub_cache
+from bigmodel_studio.core.memory import device_speed
+from bigmodel_studio.core.models.weights import read_weights
+from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import Speed
 from tests.hub_models import NAME, NEEDED, published
 from tests.loopback_hub import Fault, LoopbackHub, serving

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bigmodel_studio.core import hub_cache, hub_datasets
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.hub import hub_cache, hub_datasets
+from bigmodel_studio.core.system.settings import SettingsStore
 from tests.end_to_end.test_hub_pull import cache, ended, hub, on_disk, started, until
 from tests.hub_models import large
 from tests.loopback_hub import LoopbackHub

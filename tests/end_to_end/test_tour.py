@@ -13,9 +13,9 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from bigmodel_studio import tour
+from bigmodel_studio.cli import tour
 from bigmodel_studio.client.fake import FakeLane
-from bigmodel_studio.core import paths
+from bigmodel_studio.core.system import paths
 from bigmodel_studio.protocol import (
     Classify,
     Describe,

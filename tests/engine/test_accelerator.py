@@ -11,8 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from bigmodel_studio.core.library import parse_model
-from bigmodel_studio.core.plan import plan, settled
+from bigmodel_studio.core.memory.plan import plan, settled
+from bigmodel_studio.core.models.library import parse_model
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task

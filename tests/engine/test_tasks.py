@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 import torch
 
-from bigmodel_studio.core.messages import StudioError, sentence
+from bigmodel_studio.core.text.messages import StudioError, sentence
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import TASKS, guarded, resolve, run_task
@@ -28,7 +28,7 @@ from bigmodel_studio.protocol import (
     decode_for_window,
     encode,
 )
-from bigmodel_studio.protocol import Said as Envelope
+from bigmodel_studio.protocol import JobEvent as Envelope
 
 STEP = Progress(what="step")
 

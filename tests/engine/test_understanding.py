@@ -17,8 +17,9 @@ from transformers import (
     pipeline,
 )
 
-from bigmodel_studio.cli import main
-from bigmodel_studio.core import logs, tag_paths
+from bigmodel_studio.cli.commands import main
+from bigmodel_studio.core.data import tag_decoding
+from bigmodel_studio.core.system import logs
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import (
@@ -107,7 +108,7 @@ def test_words_are_tagged_alone_and_as_a_whole(folders: dict[str, Path], session
         lattice = torch.tensor(answer.logprobs)
         assert answer.greedy == tuple(TAGS[number] for number in lattice.argmax(-1).tolist())
         assert answer.greedy_logprob == pytest.approx(lattice.max(-1).values.sum().item())
-        assert not tag_paths.broken(answer.viterbi, TAGS)
+        assert not tag_decoding.broken(answer.viterbi, TAGS)
         assert answer.viterbi_logprob == pytest.approx(
             sum(lattice[at, TAGS.index(tag)].item() for at, tag in enumerate(answer.viterbi))
         )

@@ -15,8 +15,8 @@ from collections.abc import Callable, Generator, Iterator
 
 import psutil
 
-from bigmodel_studio.core import process
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.system import process
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.__main__ import set_up
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.server import leave, serve
@@ -28,9 +28,9 @@ from bigmodel_studio.protocol import (
     Generate,
     Generated,
     Hello,
+    JobEvent,
     Progress,
     Request,
-    Said,
     Token,
     encode,
 )
@@ -191,7 +191,7 @@ def huge_length() -> Iterator[Event]:
 
 def lying_array() -> Iterator[Event]:
     """A small, whole frame whose msgpack claims a tuple of four thousand million elements."""
-    real = encode(Said(1, token(0)))
+    real = encode(JobEvent(1, token(0)))
     lie = real.replace(b"\xacalternatives\x90", b"\xacalternatives\xdd\xff\xff\xff\xff")
     assert lie != real
     channel().send_bytes(lie)
@@ -209,15 +209,15 @@ def closes() -> Iterator[Event]:
 def strangers() -> Iterator[Event]:
     """Speaks for jobs that nobody asked for."""
     for number in (0, 999_999, 2**40):
-        channel().send_bytes(encode(Said(number, token(1))))
-        channel().send_bytes(encode(Said(number, Done())))
+        channel().send_bytes(encode(JobEvent(number, token(1))))
+        channel().send_bytes(encode(JobEvent(number, Done())))
     yield answer("mine")
 
 
 def echoes(job: str) -> Iterator[Event]:
     """Ends, and then goes on talking about the same job."""
-    channel().send_bytes(encode(Said(int(job), answer("first"))))
-    channel().send_bytes(encode(Said(int(job), token(5))))
+    channel().send_bytes(encode(JobEvent(int(job), answer("first"))))
+    channel().send_bytes(encode(JobEvent(int(job), token(5))))
     yield answer("second")
 
 

@@ -14,7 +14,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.lane import Lane
-from bigmodel_studio.core import messages, process
+from bigmodel_studio.core.system import process
+from bigmodel_studio.core.text import messages
 from bigmodel_studio.protocol import PROTOCOL_VERSION, Cancelled, Done, Failed, Generated, Progress, Token
 from tests.faults.lanes import PATIENCE_MS, Heard, MakeLane, script, until_end, until_speaks
 from tests.processes import kill

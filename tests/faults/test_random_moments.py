@@ -1,5 +1,5 @@
 """Kill -9 at random moments of the window and of an engine during a reply: nothing that was acknowledged is lost, and
-it is said what happened. (A run's: ``tests/training/test_faults.py``.) ``KILL_MOMENTS=50`` asks for fifty of each.
+it is said what happened. (A run's: ``tests/training/runs/test_faults.py``.) ``KILL_MOMENTS=50`` asks for fifty of each.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.core.conversations import Conversations
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.protocol import Failed, Token
 from tests.faults.lanes import MakeLane, script, until_end, until_speaks
 

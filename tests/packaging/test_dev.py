@@ -279,7 +279,7 @@ def test_an_index_that_is_not_there() -> None:
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     """A made-up checkout whose .venv was filled with the test tools."""
-    for name in ("pyproject.toml", "packaging/constraints.txt", "bigmodel_studio/core/torch_choice.py"):
+    for name in ("pyproject.toml", "packaging/constraints.txt", "bigmodel_studio/core/system/torch_choice.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     made = Environment(tmp_path)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from safetensors import safe_open
 
-from bigmodel_studio.core.library import parse_model, record
-from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.models.library import parse_model, record
+from bigmodel_studio.core.runs.run_folder import RunFolder
 
 SIZE_LIMIT_BYTES = 5_000_000
 NAMES = ("starter_bert", "bert_shipping")

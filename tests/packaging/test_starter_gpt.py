@@ -15,7 +15,7 @@ import torch
 from safetensors import safe_open
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.runs.run_folder import RunFolder
 
 SIZE_LIMIT_BYTES = 8_000_000
 ANSWERED_ALL = 0.9

@@ -19,7 +19,7 @@ from PIL import Image
 from safetensors import safe_open
 from transformers import AutoImageProcessor, ResNetForImageClassification
 
-from bigmodel_studio.core.runs import RunFolder
+from bigmodel_studio.core.runs.run_folder import RunFolder
 
 CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 SIZE_LIMIT_BYTES = 8_000_000

@@ -13,9 +13,9 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from bigmodel_studio.core.launch import create_run
-from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import (
+from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.spec import (
     DataSpec,
     LaunchSpec,
     ModelSpec,

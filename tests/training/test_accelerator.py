@@ -12,22 +12,22 @@ import msgspec
 import pytest
 import torch
 
-from bigmodel_studio.core import forks
-from bigmodel_studio.core.inside_reader import HISTOGRAMS, LAYERS, read_records, recorded_losses
-from bigmodel_studio.core.launch import create_run, start_run
-from bigmodel_studio.core.library import parse_model
-from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import RunSpec, make_spec
+from bigmodel_studio.core.models.library import parse_model
+from bigmodel_studio.core.runs import forks
+from bigmodel_studio.core.runs.inside_reader import HISTOGRAMS, LAYERS, read_records, recorded_losses
+from bigmodel_studio.core.runs.launch import create_run, start_run
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.spec import RunSpec, make_spec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Done, Generate, Generated, LookAtStep, Sampling, StepSeen, StepTaken, TakeStep
-from bigmodel_studio.training.run import FAILED, FINISHED, STOPPED, run
+from bigmodel_studio.training.loop.run import FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses, wait_for
-from tests.training.test_classify_images import make_pictures, tiny_spec
-from tests.training.test_run import stop_after
-from tests.training.test_script import assert_the_runs_own, run_scripts
-from tests.training.test_text_heads import Make, make
+from tests.training.loop.test_run import stop_after
+from tests.training.objectives.test_classify_images import make_pictures, tiny_spec
+from tests.training.objectives.test_text_heads import Make, make
+from tests.training.script.test_script import assert_the_runs_own, run_scripts
 
 __all__ = ["make"]
 MakeRun = Callable[..., RunFolder]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bigmodel_studio.core.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, Recorded
+from bigmodel_studio.core.runs.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, Recorded
 from bigmodel_studio.protocol import ExampleSeen, StepSeen, StepTaken, TokenLoss, WeightBlock
 from bigmodel_studio.ui.pages.train.page import TrainPage
 

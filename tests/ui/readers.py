@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.protocol import (
     Candidate,
     ClassifyTexts,

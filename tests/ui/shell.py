@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.client.fake import FakeLane, FakeNetwork
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import Done, Event, Loaded, ModelFacts, ModelRef, Request
-from bigmodel_studio.ui.main_window import MainWindow
-from bigmodel_studio.ui.studio import NetworkLike, Studio
-from bigmodel_studio.ui.theme import Theme
+from bigmodel_studio.ui.look.theme import Theme
+from bigmodel_studio.ui.window.main_window import MainWindow
+from bigmodel_studio.ui.window.studio import NetworkLike, Studio
 
 FACTS = ModelFacts(
     model=ModelRef(source="builtin", id="starter-gpt"),

@@ -11,38 +11,39 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 
 from bigmodel_studio.client.fake import FakeLane, FakeNetwork
-from bigmodel_studio.core import hub_datasets, paths
-from bigmodel_studio.core.crashes import CrashReport
-from bigmodel_studio.core.spec import make_spec
-from bigmodel_studio.core.trash import Trash
+from bigmodel_studio.core.hub import hub_datasets
+from bigmodel_studio.core.specs.spec import make_spec
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.crashes import CrashReport
+from bigmodel_studio.core.system.trash import Trash
 from bigmodel_studio.protocol import DatasetPart, Download, HubFile, HubModel, HubRepo, NetworkRequest
-from bigmodel_studio.ui.account_dialog import AccountDialog
-from bigmodel_studio.ui.crash_report import CrashDialog
-from bigmodel_studio.ui.log_viewer import LogViewer
-from bigmodel_studio.ui.network_dialog import NetworkDialog
+from bigmodel_studio.ui.dialogs.account_dialog import AccountDialog
+from bigmodel_studio.ui.dialogs.crash_report import CrashDialog
+from bigmodel_studio.ui.dialogs.log_viewer import LogViewer
+from bigmodel_studio.ui.dialogs.network_dialog import NetworkDialog
+from bigmodel_studio.ui.dialogs.recently_removed import RecentlyRemoved
+from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog
+from bigmodel_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.text.page import TextPage
-from bigmodel_studio.ui.pages.train.data_dialog import DataDialog
-from bigmodel_studio.ui.pages.train.dataset_dialog import DatasetDialog
-from bigmodel_studio.ui.pages.train.experiments_dialog import ExperimentsDialog
-from bigmodel_studio.ui.pages.train.fork_dialog import ForkDialog
+from bigmodel_studio.ui.pages.train.data.data_dialog import DataDialog
+from bigmodel_studio.ui.pages.train.data.dataset_dialog import DatasetDialog
+from bigmodel_studio.ui.pages.train.form.experiments_dialog import ExperimentsDialog
+from bigmodel_studio.ui.pages.train.form.fork_dialog import ForkDialog
+from bigmodel_studio.ui.pages.train.inside.slow_step_dialog import SlowStepDialog
+from bigmodel_studio.ui.pages.train.inside.step_dialog import StepDialog
 from bigmodel_studio.ui.pages.train.page import TrainPage
-from bigmodel_studio.ui.pages.train.slow_step_dialog import SlowStepDialog
-from bigmodel_studio.ui.pages.train.step_dialog import StepDialog
-from bigmodel_studio.ui.recently_removed import RecentlyRemoved
-from bigmodel_studio.ui.settings_dialog import SettingsDialog
-from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
 from tests.ui import readers
 from tests.ui.data_seen import seen
 from tests.ui.insides import add_evaluation, add_layers, taken
 from tests.ui.shell import Shell
-from tests.ui.test_train_page import checkpoint, make_run
+from tests.ui.train.test_page import checkpoint, make_run
 from tests.ui.walking import backwards, controls, described, drawings, name, one_of_a_group, walk
 
 PANELS = ("rail", "banner", "header", "list", "inspector", "toast")

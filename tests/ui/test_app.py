@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.ui import display
+from bigmodel_studio.ui.window import display
 
 _RUN = [sys.executable, "-c", "import sys; from bigmodel_studio.app import main; sys.exit(main())"]
 

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.conversations import Conversations
-from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.chat.conversations import Conversations
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import (
     Done,
     Event,
@@ -41,8 +41,8 @@ from bigmodel_studio.ui.pages.chat import message_view
 from bigmodel_studio.ui.pages.chat.message_view import ReplyView
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, MOST_VIEWS
-from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.rich_text import Segment
+from bigmodel_studio.ui.window.studio import Studio
 
 REF = ModelRef(source="local", id="/models/tiny")
 OTHER = ModelRef(source="local", id="/models/" + "a-very-long-name-of-a-model-" * 3)

@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.crashes import CrashReport
-from bigmodel_studio.ui.crash_report import CrashDialog, CrashStrip
-from bigmodel_studio.ui.log_viewer import LogViewer
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.crashes import CrashReport
+from bigmodel_studio.ui.dialogs.crash_report import CrashDialog, CrashStrip
+from bigmodel_studio.ui.dialogs.log_viewer import LogViewer
 from tests.ui.shell import Shell
 
 STAMP = "2026-03-04 05:06:07,890 12"

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.system.settings import SettingsStore
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Classify, Done, Event, Label, ModelRef, Prediction, Problem, Progress, Request
 from bigmodel_studio.ui.pages.images.page import ImagesPage
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.window.studio import Studio
 
 
 def _png() -> bytes:

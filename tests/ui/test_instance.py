@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.system.settings import SettingsStore
 
 _START = (
     "import sys; from pathlib import Path; from bigmodel_studio.app import main;"

@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import paths
-from bigmodel_studio.core.crashes import CrashReport
-from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.crashes import CrashReport
 from bigmodel_studio.protocol import (
     Classify,
     Done,
@@ -46,9 +46,12 @@ from bigmodel_studio.protocol import (
     Request,
     Token,
 )
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.crash_report import CrashStrip
-from bigmodel_studio.ui.log_viewer import LogViewer
+from bigmodel_studio.ui.dialogs.crash_report import CrashStrip
+from bigmodel_studio.ui.dialogs.log_viewer import LogViewer
+from bigmodel_studio.ui.dialogs.recently_removed import RecentlyRemoved
+from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog
+from bigmodel_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.chat.welcome import QUESTIONS
@@ -58,13 +61,10 @@ from bigmodel_studio.ui.pages.models.views.local import LocalView
 from bigmodel_studio.ui.pages.text.fill_mask import FilledSentence
 from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.train.page import TrainPage
-from bigmodel_studio.ui.palette import Palette
-from bigmodel_studio.ui.recently_removed import RecentlyRemoved
-from bigmodel_studio.ui.settings_dialog import SettingsDialog
-from bigmodel_studio.ui.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.window.palette import Palette
 from tests.ui import readers
 from tests.ui.shell import FACTS, Shell
 from tests.ui.test_monitor import sampled

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.machine import DeviceSample, DiskSample, MachineSample
-from bigmodel_studio.core.memory_split import Split
-from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.core.memory.split import Split
+from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.protocol import (
     Describe,
     Description,

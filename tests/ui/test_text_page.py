@@ -18,10 +18,10 @@ from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.client.lane import LANES, Lane
 from bigmodel_studio.client.library import LibraryWatcher
 from bigmodel_studio.client.run_watcher import RunWatcher
-from bigmodel_studio.core import tag_paths
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.scaling_down import Like
-from bigmodel_studio.core.settings import SettingsStore
+from bigmodel_studio.core.advice.scaling_down import Like
+from bigmodel_studio.core.data import tag_decoding
+from bigmodel_studio.core.system.settings import SettingsStore
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
     ClassifyTexts,
     Event,
@@ -39,8 +39,8 @@ from bigmodel_studio.ui.pages.text.fill_mask import FilledSentence, MaskInput
 from bigmodel_studio.ui.pages.text.inputs import LinesInput, PairInput
 from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.text.tag import TaggedSentence
-from bigmodel_studio.ui.studio import LaneLike, Studio
 from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
+from bigmodel_studio.ui.window.studio import LaneLike, Studio
 from tests.ui.readers import KINDS, TAGS, answers, filled, record, ref
 
 LEFT = Qt.MouseButton.LeftButton
@@ -450,7 +450,7 @@ def test_a_real_engine_tags_what_is_typed_and_the_bundled_model_answers_the_exam
         lattice = logits.log_softmax(-1).tolist()
         shown = card.lattice.values.T.tolist()
         assert [pytest.approx(row, abs=1e-5) for row in shown] == [[math.exp(each) for each in row] for row in lattice]
-        expected = [TAGS[number] for number in tag_paths.viterbi(lattice, TAGS)]
+        expected = [TAGS[number] for number in tag_decoding.viterbi(lattice, TAGS)]
         assert list(card.lattice.tagged.viterbi) == expected
         assert card.lattice.columns == ("In", "New", "York", ".")
         desk.page.picker.choose(ModelRef(source="builtin", id="starter-bert"))

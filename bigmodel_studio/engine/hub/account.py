@@ -13,7 +13,7 @@ import huggingface_hub
 from huggingface_hub import constants
 from huggingface_hub.errors import HfHubHTTPError
 
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.faults import understanding
 from bigmodel_studio.engine.session import Session

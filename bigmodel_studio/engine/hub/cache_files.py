@@ -1,6 +1,6 @@
 """One file of the Hub's cache: fetched where it stopped, checked, and put where every Hugging Face tool looks for it.
 
-The layout is the documented one (``core.hub_cache``). What is under way is ``blobs/ETAG.studio.incomplete``: unlike
+The layout is the documented one (``core.hub.hub_cache``). What is under way is ``blobs/ETAG.studio.incomplete``: unlike
 ``huggingface_hub``, which begins anew each time, it is gone on with after a kill, under the lock that the client takes,
 too. A file is what it should be when its hash is its name.
 """
@@ -19,10 +19,11 @@ from filelock import Timeout
 from huggingface_hub import constants, hf_hub_url
 from huggingface_hub.utils._fixes import WeakFileLock
 
-from bigmodel_studio.core import hub_cache, numbers
-from bigmodel_studio.core.files import replace, write_atomic
-from bigmodel_studio.core.hub_cache import RepoKind
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.hub import hub_cache
+from bigmodel_studio.core.hub.hub_cache import RepoKind
+from bigmodel_studio.core.system.files import replace, write_atomic
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import transfer
 from bigmodel_studio.engine.hub.transfer import Say, WrongBytesError
 from bigmodel_studio.protocol import HubFile

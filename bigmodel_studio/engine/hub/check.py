@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bigmodel_studio.core import hub_cache
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.hub import hub_cache
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.cache_files import hashing
 from bigmodel_studio.engine.hub.repo import listing

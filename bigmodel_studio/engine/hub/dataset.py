@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from huggingface_hub import HfApi
 from huggingface_hub.errors import RevisionNotFoundError
 
-from bigmodel_studio.core import hub_datasets
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.hub import hub_datasets
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.cache_files import RepoCache
 from bigmodel_studio.engine.hub.download import MOST_NEEDED, fetching

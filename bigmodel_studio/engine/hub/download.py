@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 from typing import NamedTuple
 
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.cache_files import RepoCache, check_space, is_right
 from bigmodel_studio.engine.hub.repo import Listing, listing

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 from huggingface_hub import constants, errors
 
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError
 
 _WAIT_S = 60
 """Where the Hub does not say how long one should wait."""

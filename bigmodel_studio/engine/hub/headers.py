@@ -1,7 +1,7 @@
 """A repository's model without its weights: its config, and what the headers of its files say that they hold.
 
 A few kilobytes of each file are read, as ``huggingface_hub.get_safetensors_metadata`` does it, but each within bounds
-and checked as the headers of files on the disk are (``core.weights``).
+and checked as the headers of files on the disk are (``core.models.weights``).
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from huggingface_hub import constants, hf_hub_url
 from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import get_session, hf_raise_for_status
 
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import MAX_JSON_BYTES
-from bigmodel_studio.core.weights import (
+from bigmodel_studio.core.models.folder import MAX_JSON_BYTES
+from bigmodel_studio.core.models.weights import (
     INDEX_FILE,
     SINGLE_FILE,
     Tensor,
@@ -28,9 +27,10 @@ from bigmodel_studio.core.weights import (
     sharded,
     weights_of,
 )
-from bigmodel_studio.engine.checks import check_config
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.repo import Listing, listing
+from bigmodel_studio.engine.models.checks import check_config
 from bigmodel_studio.protocol import Event, HubFile, ModelRef, Progress
 
 FIRST_BYTES = 100_000

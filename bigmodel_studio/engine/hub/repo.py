@@ -13,8 +13,8 @@ from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import get_session, hf_raise_for_status
 
-from bigmodel_studio.core import hub_cache
-from bigmodel_studio.core.hub_cache import RepoKind
+from bigmodel_studio.core.hub import hub_cache
+from bigmodel_studio.core.hub.hub_cache import RepoKind
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.faults import NonsenseError, understanding
 from bigmodel_studio.engine.hub.search import model_of

@@ -9,7 +9,7 @@ from typing import Any
 from huggingface_hub import constants
 from huggingface_hub.utils._http import fix_hf_endpoint_in_url
 
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.faults import NonsenseError, understanding
 from bigmodel_studio.engine.session import Session

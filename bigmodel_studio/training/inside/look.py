@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import msgspec
 import torch
 
-from bigmodel_studio.core.inside_reader import recorded_losses
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.runs.inside_reader import recorded_losses
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, LookAtStep, Progress, StepSeen
 from bigmodel_studio.training.inside.opening import Opened, computing_as, nearest_checkpoint, open_training

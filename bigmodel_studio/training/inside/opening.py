@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import torch
 
-from bigmodel_studio.core.runs import RunFolder, find_run
-from bigmodel_studio.core.spec import RunSpec, parse_spec
+from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
+from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.protocol import ExampleSeen
-from bigmodel_studio.training import checkpoint, objectives
+from bigmodel_studio.training import objectives
+from bigmodel_studio.training.loop import checkpoint
+from bigmodel_studio.training.loop.optimizer import build_optimizer, restore_optimizer
+from bigmodel_studio.training.loop.precision import Precision
 from bigmodel_studio.training.objectives import Batch, Objective
-from bigmodel_studio.training.optimizing import build_optimizer, restore_optimizer
-from bigmodel_studio.training.precision import Precision
 
 
 @dataclass(frozen=True)

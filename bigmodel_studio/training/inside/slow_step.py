@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, Progress, StepTaken, TakeStep, WeightBlock
+from bigmodel_studio.training.distributed.ranks import Ranks
 from bigmodel_studio.training.inside.opening import Opened, computing_as, open_training
-from bigmodel_studio.training.team import Team
-from bigmodel_studio.training.updating import Unwatched, Updater
+from bigmodel_studio.training.loop.update import Unwatched, Updater
 
 BLOCK = 12
 """Rows and columns of a block, at most."""
@@ -50,7 +50,7 @@ def _taken(opened: Opened) -> StepTaken:
         )
 
     optimizer.register_step_pre_hook(look)
-    updater = Updater(spec, objective, optimizer, opened.precision, Unwatched(), opened.moved, Team(), model)
+    updater = Updater(spec, objective, optimizer, opened.precision, Unwatched(), opened.moved, Ranks(), model)
     made = updater.update(step)
     if not made.finite:
         what = "loss" if not math.isfinite(made.loss) else "gradient"

@@ -22,13 +22,13 @@ from typing import Any
 import msgspec
 import torch
 
-from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.training.inside.histograms import histogram
 from bigmodel_studio.training.inside.layers import Layers
 from bigmodel_studio.training.inside.rounding import rounded
+from bigmodel_studio.training.loop.telemetry import Records
 from bigmodel_studio.training.objectives import Examples, Objective
-from bigmodel_studio.training.telemetry import Records
 
 FILES = ("layers", "histograms", "batches", "evaluations")
 BUDGET_RATIO = 0.01

@@ -17,10 +17,10 @@ import msgspec
 import torch
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Finding, Place, TokenLoss, TokenShown
-from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.reading import Reading
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.token_data import Say
 
 OBJECTIVES = {
     "causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM",
@@ -30,7 +30,7 @@ OBJECTIVES = {
     "tag": "bigmodel_studio.training.objectives.tag:Tag",
     "classify-images": "bigmodel_studio.training.objectives.classify_images:ClassifyImages",
 }
-"""A module for each line of ``core.objectives.TRAINABLE``."""
+"""A module for each line of ``core.specs.objectives.TRAINABLE``."""
 
 Batch = dict[str, torch.Tensor]
 
@@ -71,7 +71,7 @@ class Entry(NamedTuple):
     unknown: int = 0
 
 
-class Judged(NamedTuple):
+class EvaluatedExample(NamedTuple):
     """What a model makes of an example: its loss, and that of each of its tokens (None: nothing is learnt there).
 
     Of a classifier what it says, and how probable it holds that.
@@ -186,7 +186,7 @@ class Objective(ABC):
         """
 
     @abstractmethod
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         """What the model makes of each example of a batch, without gradients and in evaluation mode."""
 
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
@@ -212,7 +212,7 @@ def part_of(batch: Batch, numbers: Sequence[int]) -> Batch:
     return {name: tensor[list(numbers)] for name, tensor in batch.items()}
 
 
-def _seen(number: int, shown: ExampleShown, judged: Judged) -> ExampleSeen:
+def _seen(number: int, shown: ExampleShown, judged: EvaluatedExample) -> ExampleSeen:
     """A token that was hidden is shown as what it was."""
     losses = list(judged.tokens) or [None] * len(shown.tokens)
     return ExampleSeen(

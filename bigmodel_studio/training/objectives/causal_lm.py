@@ -15,17 +15,18 @@ import torch
 import torch.nn.functional as F
 from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
-from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.spec import ModelSpec, RunSpec
+from bigmodel_studio.core.models.library import parse_model, resolve
+from bigmodel_studio.core.specs.spec import ModelSpec, RunSpec
 from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, TokenShown
-from bigmodel_studio.training import baselines, data, tokenizing
-from bigmodel_studio.training.base_model import causal_model
-from bigmodel_studio.training.continuing import continued, ends_of
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.data import token_data, tokenizers
+from bigmodel_studio.training.data.paragraphs import not_utf8, paragraph_entries
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.text_files import split_corpus
+from bigmodel_studio.training.loop import baselines
+from bigmodel_studio.training.loop.sample_text import continued, ends_of
+from bigmodel_studio.training.models.base_model import causal_model
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import token_texts
-from bigmodel_studio.training.paragraphs import not_utf8, paragraph_entries
-from bigmodel_studio.training.reading import Reading
-from bigmodel_studio.training.text_files import split_corpus
 
 MOST_EXAMPLE_CHARACTERS = 400
 """As much of a text that is evaluated on is kept to be shown."""
@@ -43,13 +44,13 @@ class CausalLM(Objective):
         self._base = causal_model(source) if source is not None else None
         # The text is looked at before anything large is built: a context that it cannot fill costs its square.
         if self._base is None:
-            learn = tokenizing.train_tokenizer
-            self.tokenizer = tokenizing.asked_tokenizer(spec.model, corpus, learn, reading.say)
+            learn = tokenizers.train_tokenizer
+            self.tokenizer = tokenizers.asked_tokenizer(spec.model, corpus, learn, reading.say)
             self.context = spec.model.context
         else:
             self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         self._corpus = corpus
-        self.tokens = data.prepare(corpus, self.tokenizer, reading.say)
+        self.tokens = token_data.prepare(corpus, self.tokenizer, reading.say)
         self.tokens.check(self.context)
         train, evaluation = len(self.tokens.train), len(self.tokens.evaluation)
         self.notes = [
@@ -150,11 +151,11 @@ class CausalLM(Objective):
             for (part, line), row in zip(places, rows, strict=True)
         ]
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         tokens = batch["tokens"]
         logits = model(input_ids=tokens[:, :-1], use_cache=False).logits
         losses = F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten(), reduction="none")
-        return [Judged(row.mean().item(), [None, *row.tolist()]) for row in losses.view(len(tokens), -1)]
+        return [EvaluatedExample(row.mean().item(), [None, *row.tolist()]) for row in losses.view(len(tokens), -1)]
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))

@@ -17,21 +17,21 @@ import torch
 import torch.nn.functional as F
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.records import is_parquet
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.data.records import is_parquet
+from bigmodel_studio.core.models.library import parse_model, resolve
+from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem, TokenShown
-from bigmodel_studio.training import chat_data, drawing
-from bigmodel_studio.training.base_model import causal_model
-from bigmodel_studio.training.baselines import token_shares
-from bigmodel_studio.training.chat_data import Chats
-from bigmodel_studio.training.chat_spans import simple_template
-from bigmodel_studio.training.continuing import continued, ends_of
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.data import chat_data, shuffling
+from bigmodel_studio.training.data.chat_data import Chats
+from bigmodel_studio.training.data.chat_spans import simple_template
+from bigmodel_studio.training.data.paragraphs import not_utf8
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.loop.baselines import token_shares
+from bigmodel_studio.training.loop.sample_text import continued, ends_of
+from bigmodel_studio.training.models.base_model import causal_model
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
 from bigmodel_studio.training.objectives.token_texts import token_texts
-from bigmodel_studio.training.paragraphs import not_utf8
-from bigmodel_studio.training.reading import Reading
 
 ORDER = 1
 """The stream of random numbers that conversations are shuffled by."""
@@ -137,7 +137,7 @@ class Chat(Objective):
 
     def _drawn(self, step: int) -> list[int]:
         size = self._spec.schedule.update
-        return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.data.train), ORDER)
+        return shuffling.order(self._spec.seed, (step - 1) * size, size, len(self.data.train), ORDER)
 
     def items(self, batch: Batch) -> int:
         return int(batch["lengths"].sum())
@@ -209,13 +209,13 @@ class Chat(Objective):
             made.append(ExampleShown(place=place, tokens=tokens, length=whole, cut=whole > length))
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         seen = self._see(model, batch)
         spread = torch.full(seen.where.shape, math.nan)
         spread[seen.where.cpu()] = seen.losses.float().cpu()
         lengths = batch["lengths"].tolist()
         return [
-            Judged(loss, [None, *(None if math.isnan(each) else each for each in row[: length - 1])])
+            EvaluatedExample(loss, [None, *(None if math.isnan(each) else each for each in row[: length - 1])])
             for loss, row, length in zip(_of_each(seen).tolist(), spread.tolist(), lengths, strict=True)
         ]
 

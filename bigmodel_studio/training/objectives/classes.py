@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from bigmodel_studio.protocol import ClassShare
-from bigmodel_studio.training.objectives import Judged
+from bigmodel_studio.training.objectives import EvaluatedExample
 
 
 def class_shares(labels: Sequence[str], shares: Mapping[int, float], smoothing: float) -> tuple[ClassShare, ...]:
@@ -22,11 +22,11 @@ def class_shares(labels: Sequence[str], shares: Mapping[int, float], smoothing: 
     return tuple(sorted(found, key=lambda each: -each.share))
 
 
-def judged_classes(logits: torch.Tensor, expected: torch.Tensor, labels: Sequence[str]) -> list[Judged]:
+def judged_classes(logits: torch.Tensor, expected: torch.Tensor, labels: Sequence[str]) -> list[EvaluatedExample]:
     """The loss of each example, and the class that is held for the most probable; ``logits`` [examples, classes]."""
     losses = F.cross_entropy(logits, expected, reduction="none").tolist()
     chances = logits.softmax(-1).max(-1)
     return [
-        Judged(loss, said=labels[number], probability=chance)
+        EvaluatedExample(loss, said=labels[number], probability=chance)
         for loss, number, chance in zip(losses, chances.indices.tolist(), chances.values.tolist(), strict=True)
     ]

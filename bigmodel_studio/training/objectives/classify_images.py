@@ -20,26 +20,27 @@ from PIL import Image
 from torch.nn.modules.batchnorm import _BatchNorm
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.labelled_tables import Columns
-from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.model_folder import read_json
-from bigmodel_studio.core.objectives import SCRATCH
-from bigmodel_studio.core.picture_listing import Listing, read_listing
-from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.engine import loading
-from bigmodel_studio.engine.checks import PROCESSOR_FILE
-from bigmodel_studio.engine.pictures import preview_png, read_picture
+from bigmodel_studio.core.data.labelled_tables import Columns
+from bigmodel_studio.core.data.picture_listing import Listing, read_listing
+from bigmodel_studio.core.models.folder import read_json
+from bigmodel_studio.core.models.library import parse_model, resolve
+from bigmodel_studio.core.specs.objectives import SCRATCH
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.images.pictures import preview_png, read_picture
+from bigmodel_studio.engine.models import loading
+from bigmodel_studio.engine.models.checks import PROCESSOR_FILE
 from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem
-from bigmodel_studio.training import heads, picture_data
-from bigmodel_studio.training.base_model import picture_model
-from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss
-from bigmodel_studio.training.mixing import mixed
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.data import picture_data
+from bigmodel_studio.training.data.mixup import mixed
+from bigmodel_studio.training.data.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.loop.class_scores import Confusion, accuracy, class_scores, frequency_loss
+from bigmodel_studio.training.models import heads
+from bigmodel_studio.training.models.base_model import picture_model
+from bigmodel_studio.training.models.resnets import BUILDERS
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
-from bigmodel_studio.training.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
-from bigmodel_studio.training.reading import Reading
-from bigmodel_studio.training.resnets import BUILDERS
 
 SAMPLE_PICTURES = 8
 TOP = 3
@@ -246,7 +247,7 @@ class ClassifyImages(Objective):
             )
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         return judged_classes(self._logits(model, batch["pictures"]), batch["labels"], self.labels)
 
     def save_beside(self, folder: Path) -> None:

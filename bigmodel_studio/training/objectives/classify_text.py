@@ -15,22 +15,23 @@ import torch
 import torch.nn.functional as F
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core import labelled_texts
-from bigmodel_studio.core.labelled_tables import Columns, Labelled
-from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.objectives import TRAINABLE
-from bigmodel_studio.core.records import bad_row
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.data import labelled_texts
+from bigmodel_studio.core.data.labelled_tables import Columns, Labelled
+from bigmodel_studio.core.data.records import bad_row
+from bigmodel_studio.core.models.library import parse_model, resolve
+from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import DataRole, ExampleShown, Place
-from bigmodel_studio.training import drawing, text_heads
-from bigmodel_studio.training.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
-from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.encoded import Encoded, encode_texts, encoded_entries, padded
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.data import shuffling
+from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded_entries, padded
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.token_data import Say
+from bigmodel_studio.training.loop.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
+from bigmodel_studio.training.models import text_heads
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.objectives.token_texts import given_tokens
-from bigmodel_studio.training.reading import Reading
 
 SAMPLES = 8
 TOP = 3
@@ -91,7 +92,7 @@ class ClassifyText(Objective):
         return self._batch(self.train, self.encoded, self._drawn(step, size))
 
     def _drawn(self, step: int, size: int) -> list[int]:
-        return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.train))
+        return shuffling.order(self._spec.seed, (step - 1) * size, size, len(self.train))
 
     def _batch(self, texts: Sequence[Labelled], encoded: Encoded, numbers: Sequence[int]) -> Batch:
         labels = torch.tensor(self.numbers_of([texts[number] for number in numbers]))
@@ -116,7 +117,7 @@ class ClassifyText(Objective):
 
     def _evaluated(self) -> list[int]:
         schedule = self._spec.schedule
-        return drawing.spread(len(self.evaluation), schedule.evaluation_batches * schedule.batch)
+        return shuffling.spread(len(self.evaluation), schedule.evaluation_batches * schedule.batch)
 
     def evaluation_batches(self) -> Iterator[Batch]:
         size, numbers = self._spec.schedule.batch, self._evaluated()
@@ -167,7 +168,7 @@ class ClassifyText(Objective):
         if self._spec.samples.prompts:
             return list(self._spec.samples.prompts), [""] * len(self._spec.samples.prompts)
         pool = self.evaluation or self.train
-        chosen = [pool[number] for number in drawing.spread(len(pool), SAMPLES)]
+        chosen = [pool[number] for number in shuffling.spread(len(pool), SAMPLES)]
         return [each.text for each in chosen], [each.label for each in chosen]
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
@@ -188,7 +189,7 @@ class ClassifyText(Objective):
             )
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         return judged_classes(self._logits(model, batch), batch["labels"], self.labels)
 
     def save_beside(self, folder: Path) -> None:

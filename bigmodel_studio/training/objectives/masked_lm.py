@@ -18,22 +18,22 @@ import torch
 import torch.nn.functional as F
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.objectives import SCRATCH
-from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.engine.reading import MASK, fill
+from bigmodel_studio.core.models.library import parse_model, resolve
+from bigmodel_studio.core.specs.objectives import SCRATCH
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.engine.text.masked_lm import MASK, fill
 from bigmodel_studio.protocol import ClassShare, DataRole, ExampleShown, Finding, Place, TokenShown
-from bigmodel_studio.training import drawing, sentence_data, tokenizing
-from bigmodel_studio.training.baselines import token_shares
-from bigmodel_studio.training.bert import build_bert, masked_model, masking_of
-from bigmodel_studio.training.masked_examples import FOLLOWS, RANDOM, drawn_openings, masked_batch
-from bigmodel_studio.training.masking import IGNORED, fate
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.data import sentence_data, shuffling, tokenizers
+from bigmodel_studio.training.data.masked_examples import FOLLOWS, RANDOM, drawn_openings, masked_batch
+from bigmodel_studio.training.data.masking import IGNORED, fate
+from bigmodel_studio.training.data.paragraphs import not_utf8, paragraph_entries
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.segments import Sentences
+from bigmodel_studio.training.data.text_files import split_corpus
+from bigmodel_studio.training.loop.baselines import token_shares
+from bigmodel_studio.training.models.bert import build_bert, masked_model, masking_of
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import token_texts
-from bigmodel_studio.training.paragraphs import not_utf8, paragraph_entries
-from bigmodel_studio.training.reading import Reading
-from bigmodel_studio.training.stretches import Sentences
-from bigmodel_studio.training.text_files import split_corpus
 
 PAIRS = {FOLLOWS: "follows", RANDOM: "random"}
 """What is so of a pair, in a word."""
@@ -73,8 +73,8 @@ class MaskedLM(Objective):
             source = resolve(parse_model(spec.model.base))
         self._base = masked_model(source, next_sentence=self._pairs) if source is not None else None
         if self._base is None:
-            learn = tokenizing.train_wordpiece
-            self.tokenizer = tokenizing.asked_tokenizer(spec.model, corpus, learn, reading.say)
+            learn = tokenizers.train_wordpiece
+            self.tokenizer = tokenizers.asked_tokenizer(spec.model, corpus, learn, reading.say)
             self.context = spec.model.context
         else:
             self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
@@ -124,7 +124,7 @@ class MaskedLM(Objective):
         return self._made(*self._drawn(step))
 
     def _drawn(self, step: int) -> tuple[np.random.Generator, Sentences, list[int]]:
-        random, data = drawing.generator(self._spec.seed, 0, step), self.data.train
+        random, data = shuffling.generator(self._spec.seed, 0, step), self.data.train
         return random, data, list(drawn_openings(random, data, self._spec.schedule.update, pairs=self._pairs))
 
     def items(self, batch: Batch) -> int:
@@ -145,7 +145,7 @@ class MaskedLM(Objective):
         count = min(len(places), schedule.evaluation_batches * schedule.batch)
         chosen = places[np.arange(count, dtype=np.int64) * len(places) // max(1, count)]
         for first in range(0, count, schedule.batch):
-            random = drawing.generator(_EVALUATION_KEY, 1, first)
+            random = shuffling.generator(_EVALUATION_KEY, 1, first)
             yield self._made(random, data, chosen[first : first + schedule.batch].tolist())
 
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
@@ -219,13 +219,13 @@ class MaskedLM(Objective):
             for text, whole, token, answer in zip(texts, wholes, given, answers, strict=True)
         )
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         seen = self._see(model, batch)
         losses = torch.full(batch["labels"].shape, math.nan)
         losses[seen.where.cpu()] = seen.losses.float().cpu()
         lengths = batch["attention_mask"].sum(1).tolist()
         return [
-            Judged(loss, [None if math.isnan(each) else each for each in row[:length]])
+            EvaluatedExample(loss, [None if math.isnan(each) else each for each in row[:length]])
             for loss, row, length in zip(_of_each(seen).tolist(), losses.tolist(), lengths, strict=True)
         ]
 

@@ -17,21 +17,22 @@ import torch
 import torch.nn.functional as F
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core import conll, conlleval
-from bigmodel_studio.core.conll import Sentence
-from bigmodel_studio.core.labelled_tables import Columns
-from bigmodel_studio.core.library import parse_model, resolve
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.objectives import TRAINABLE
-from bigmodel_studio.core.records import bad_row
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.data import conll, conlleval
+from bigmodel_studio.core.data.conll import Sentence
+from bigmodel_studio.core.data.labelled_tables import Columns
+from bigmodel_studio.core.data.records import bad_row
+from bigmodel_studio.core.models.library import parse_model, resolve
+from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Place, TokenShown
-from bigmodel_studio.training import drawing, text_heads
-from bigmodel_studio.training.data import Say
-from bigmodel_studio.training.encoded import Encoded, encode_texts, encoded_entries, padded
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, Examples, Judged, Objective, part_of
+from bigmodel_studio.training.data import shuffling
+from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded_entries, padded
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.token_data import Say
+from bigmodel_studio.training.models import text_heads
+from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
 from bigmodel_studio.training.objectives.token_texts import given_tokens
-from bigmodel_studio.training.reading import Reading
 
 NOTHING = -100
 """The label of a token that has none: ``cross_entropy`` leaves it out."""
@@ -92,7 +93,7 @@ class Tag(Objective):
 
     def _drawn(self, step: int) -> list[int]:
         size = self._spec.schedule.update
-        return drawing.order(self._spec.seed, (step - 1) * size, size, len(self.train))
+        return shuffling.order(self._spec.seed, (step - 1) * size, size, len(self.train))
 
     def entries(self, role: DataRole) -> Iterator[Entry]:
         sentences, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
@@ -144,7 +145,7 @@ class Tag(Objective):
 
     def _evaluated(self) -> list[int]:
         schedule = self._spec.schedule
-        return drawing.spread(len(self.evaluation), schedule.evaluation_batches * schedule.batch)
+        return shuffling.spread(len(self.evaluation), schedule.evaluation_batches * schedule.batch)
 
     def evaluation_batches(self) -> Iterator[Batch]:
         size, numbers = self._spec.schedule.batch, self._evaluated()
@@ -185,7 +186,7 @@ class Tag(Objective):
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
         given = [Sentence(tuple(text.split()), (), "", 0) for text in self._spec.samples.prompts if text.split()]
         pool = self.evaluation or self.train
-        for sentence in given or [pool[number] for number in drawing.spread(len(pool), SAMPLES)]:
+        for sentence in given or [pool[number] for number in shuffling.spread(len(pool), SAMPLES)]:
             said = self._tagged(model, sentence)
             right = f" ({_marked(sentence.words, sentence.tags)})" if sentence.tags else ""
             yield {"prompt": " ".join(sentence.words)[:500], "text": _marked(sentence.words, said) + right}
@@ -223,14 +224,14 @@ class Tag(Objective):
             )
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[Judged]:
+    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         losses = self._losses(self._logits(model, batch), batch["labels"]).tolist()
         lengths, labels = batch["attention_mask"].sum(-1).tolist(), batch["labels"].tolist()
         made = []
         for row, known, length in zip(losses, labels, lengths, strict=True):
             each = [None if label == NOTHING else loss for loss, label in zip(row, known, strict=True)][:length]
             told = [loss for loss in each if loss is not None]
-            made.append(Judged(math.fsum(told) / max(1, len(told)), each))
+            made.append(EvaluatedExample(math.fsum(told) / max(1, len(told)), each))
         return made
 
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:

@@ -1,6 +1,7 @@
 """What there is to be said of a training's data once it was counted: each a ``Finding`` with a way out.
 
-The sentences stand in ``core.messages`` under "preview-…"; here it is decided what is worth saying, and how gravely.
+The sentences stand in ``core.text.messages`` under "preview-…"; here it is decided what is worth saying, and how
+gravely.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.conll import OUTSIDE
-from bigmodel_studio.core.faults import Faults
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.data.conll import OUTSIDE
+from bigmodel_studio.core.data.faults import Faults
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Finding, Place, Problem
+from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.preview.survey import Spotted, Survey
-from bigmodel_studio.training.reading import Reading
 
 Weight = Literal["error", "warning", "note"]
 LEAK_SHARE, UNKNOWN_SHARE, DOUBLE_SHARE, CUT_SHARE = 0.01, 0.01, 0.05, 0.1

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import msgspec
 
-from bigmodel_studio.core.faults import readable
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.objectives import TRAINABLE
-from bigmodel_studio.core.spec import RunSpec, parse_spec
+from bigmodel_studio.core.data.faults import readable
+from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import DataRole, DataSeen, Done, Event, ExampleShown, Finding, LookAtData
 from bigmodel_studio.training import objectives
-from bigmodel_studio.training.data import Say
+from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.token_data import Say
+from bigmodel_studio.training.loop.progress import Telling
 from bigmodel_studio.training.objectives import Objective
 from bigmodel_studio.training.preview.findings import Noted, of_both
 from bigmodel_studio.training.preview.survey import Survey
-from bigmodel_studio.training.reading import Reading
-from bigmodel_studio.training.telling import Telling
 
 MOST_BYTES = 8 << 20
 """So much of a text (of each part of rows) is looked at: a quarter of a minute's work."""

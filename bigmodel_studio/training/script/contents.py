@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.training.masking import IGNORED
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.training.data.masking import IGNORED
 from bigmodel_studio.training.objectives import Batch
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
 from bigmodel_studio.training.objectives.chat import Chat

@@ -16,23 +16,25 @@ import torch
 from safetensors.torch import save_file
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from bigmodel_studio.core.files import not_saved
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.objectives import LORA
-from bigmodel_studio.core.runs import RunFolder, find_run
-from bigmodel_studio.core.spec import RunSpec
-from bigmodel_studio.engine import cifar_resnet, devices
+from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
+from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.system.files import not_saved
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine import devices
+from bigmodel_studio.engine.models import cifar_resnet
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, ExportScript
-from bigmodel_studio.training import checkpoint, objectives
-from bigmodel_studio.training.data import Say
+from bigmodel_studio.training import objectives
+from bigmodel_studio.training.data.token_data import Say
+from bigmodel_studio.training.loop import checkpoint
+from bigmodel_studio.training.loop.optimizer import build_optimizer, optimizer_tensors, restore_optimizer, warmup_of
+from bigmodel_studio.training.loop.precision import Precision, ScaleState
+from bigmodel_studio.training.loop.progress import Telling
+from bigmodel_studio.training.loop.trainer_state import ADAPTER
 from bigmodel_studio.training.objectives import Objective
-from bigmodel_studio.training.optimizing import build_optimizer, optimizer_tensors, restore_optimizer, warmup_of
-from bigmodel_studio.training.precision import Precision, ScaleState
 from bigmodel_studio.training.script.composing import Settings, compose
 from bigmodel_studio.training.script.contents import CONTENTS
-from bigmodel_studio.training.telling import Telling
-from bigmodel_studio.training.trainer_state import ADAPTER
 
 SCRIPT, START, DATA, STATE = "train.py", "start", "data", "state.safetensors"
 PARTS = f"{__package__}.parts"
@@ -120,7 +122,7 @@ def _prepare(objective: Objective, spec: RunSpec, begin: Path | None, start: Pat
         scale = facts.scale
     settings["LORA"] = spec.method.kind == LORA
     if spec.method.kind == LORA:
-        from bigmodel_studio.training import lora  # peft takes a second to import
+        from bigmodel_studio.training.models import lora  # peft takes a second to import
 
         adapters = lora.Adapters(model, spec)
         if state is not None:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.machine import DeviceSample, DiskSample
-from bigmodel_studio.core import numbers
-from bigmodel_studio.ui import theme
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.monitor.history import History
 from bigmodel_studio.ui.monitor.live_curve import LiveCurve
 from bigmodel_studio.ui.monitor.memory_split import MemorySplit
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 

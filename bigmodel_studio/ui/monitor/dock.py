@@ -11,15 +11,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.machine import MachineSample
-from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.protocol import Describe, Description, DeviceReport, Devices, Done, End, ModelFacts, Request
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.monitor.cards import DeviceCard, DiskCard, points_of
 from bigmodel_studio.ui.monitor.history import History
 from bigmodel_studio.ui.monitor.parameters import ParametersCard
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import HEADER_PX, label, panel
+from bigmodel_studio.ui.window.studio import Studio
 
 WIDTH_PX = 340
 LEAST_PX = 280

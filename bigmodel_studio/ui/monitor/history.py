@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bigmodel_studio.ui.widgets.series import Series
+from bigmodel_studio.ui.plots.series import Series
 
 SPAN_S = 300.0
 """How much of the past is shown."""

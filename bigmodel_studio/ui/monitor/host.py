@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from bigmodel_studio.client.machine import MachineSample
-from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.window.studio import Studio
 
 if TYPE_CHECKING:
     from bigmodel_studio.ui.monitor.dock import MonitorDock

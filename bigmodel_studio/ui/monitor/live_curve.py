@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.monitor.history import History
-from bigmodel_studio.ui.widgets.chart import View, polylines, series_colour
+from bigmodel_studio.ui.plots.chart import View, polylines, series_colour
 
 HEIGHT_PX = 68
 _HEAD_PX = 20

@@ -7,9 +7,9 @@ from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent, QRe
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bigmodel_studio.client.machine import DeviceSample
-from bigmodel_studio.core import numbers
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.widgets.chart import series_colour
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.plots.chart import series_colour
 
 BAR_PX = 12
 ROW_PX = 20

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.run_reader import RunSummary
+from bigmodel_studio.core.runs.reader import RunSummary
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Description, LayerKind, ModelFacts
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.monitor.cards import Card
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label

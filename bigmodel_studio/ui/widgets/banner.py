@@ -8,9 +8,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.protocol import Problem
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.icons import icon
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 MOST_WAITING = 20

@@ -1,6 +1,6 @@
 """What somebody wrote about a model, as locked Markdown: a piece a turn of the event loop, so that none is held up.
 
-What is shown of it is ``core.model_card``'s business; nothing is loaded, and a link is only reported.
+What is shown of it is ``core.models.card``'s business; nothing is loaded, and a link is only reported.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections import deque
 from PySide6.QtCore import QEvent, QTimer, QUrl, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import model_card
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.core.models import card as model_card
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.rich_text import Segment
 
 AT_FIRST = 4

@@ -10,7 +10,7 @@ import re
 from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 
 _COLOURS = {"WARNING": "warn", "ERROR": "bad", "CRITICAL": "bad"}
 _LEVEL = re.compile(r"^\S+ \S+ (?:\d+ )?(WARNING|ERROR|CRITICAL) ")

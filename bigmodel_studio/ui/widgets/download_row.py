@@ -6,10 +6,10 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.downloads import Item
-from bigmodel_studio.core import numbers
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.icons import icon
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 

@@ -12,12 +12,12 @@ from PySide6.QtGui import QAction, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from bigmodel_studio.client.library import LibraryWatcher
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.library import ModelRecord, name_of
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.models.library import ModelRecord, name_of
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.icons import icon
 
 WIDEST_PX = 420
 LONGEST_IN_MENU = 48

@@ -7,8 +7,8 @@ import math
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QVBoxLayout, QWidget
 
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 STEPS = 8

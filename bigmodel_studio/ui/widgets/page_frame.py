@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.ui.icons import icon
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.window.studio import Studio
 
 INSPECTOR_FROM_PX = 1200
 LIST_FROM_PX = 1000
@@ -31,7 +31,7 @@ HEADER_PX = 52
 
 
 def panel(look: str) -> QFrame:
-    """A frame that is dressed as ``look`` says (see ``ui.stylesheet``)."""
+    """A frame that is dressed as ``look`` says (see ``ui.look.stylesheet``)."""
     frame = QFrame()
     set_look(frame, look)
     return frame

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.icons import icon
 
 LEAST_PX = 256
 """A smaller picture is enlarged to this, so that it is seen at all."""

@@ -6,9 +6,9 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages import PAGES, PageSpec
-from bigmodel_studio.ui.stylesheet import set_look
 
 BUTTON_PX = 48
 """As wide as this, or as the longest title."""

@@ -21,9 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 
 TEXT_PX = 14
 HEADING_PX = 16

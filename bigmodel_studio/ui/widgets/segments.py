@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look.stylesheet import set_look
 
 MARK_PX = 14
 

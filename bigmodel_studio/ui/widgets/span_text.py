@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 
 TEXT_PX, CAPTION_PX, LINE_PX, BOX_PX = 14, 11, 30, 24
 SIDE_PX = 5.0

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelFacts
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.network_button import NetworkButton
 from bigmodel_studio.ui.widgets.page_frame import label

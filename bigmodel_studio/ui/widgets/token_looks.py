@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from bigmodel_studio.protocol import TokenRole
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 
 BOX_PX = 20
 PADDING = 4

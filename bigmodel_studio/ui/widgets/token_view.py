@@ -27,9 +27,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import TokenRole, TokenShown
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.widgets.token_looks import BOX_PX, PADDING, paint_box, shown_text, text_font
 
 MARGIN = 12

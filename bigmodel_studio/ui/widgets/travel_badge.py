@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.window.studio import Studio
 
 
 class TravelBadge(QFrame):

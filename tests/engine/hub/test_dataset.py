@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from bigmodel_studio.core import hub_datasets
-from bigmodel_studio.core.hub_datasets import Address, parse_address
-from bigmodel_studio.core.launch import create_run
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.spec import make_spec, parse_spec
-from bigmodel_studio.core.trash import Trash
+from bigmodel_studio.core.hub import hub_datasets
+from bigmodel_studio.core.hub.hub_datasets import Address, parse_address
+from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.specs.spec import make_spec, parse_spec
+from bigmodel_studio.core.system.trash import Trash
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub.dataset import CONVERTED, parts_of
 from bigmodel_studio.protocol import DatasetDownloaded, DatasetSeen, DownloadDataset, HubFile, LookAtDataset
-from bigmodel_studio.training.text_files import split_corpus
+from bigmodel_studio.training.data.text_files import split_corpus
 from tests.hub_models import large
 from tests.hub_tasks import answer, problem
 from tests.loopback_hub import Fault, LoopbackHub

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bigmodel_studio.core import network
-from bigmodel_studio.core.weights import INDEX_FILE, SINGLE_FILE
+from bigmodel_studio.core.models.weights import INDEX_FILE, SINGLE_FILE
+from bigmodel_studio.core.system import network
 from bigmodel_studio.engine.hub import headers
 from bigmodel_studio.protocol import Describe, Description, Download, ModelRef
 from tests.hub_caches import config

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from huggingface_hub import HfApi, scan_cache_dir, snapshot_download
 
-from bigmodel_studio.core import hub_cache, library
+from bigmodel_studio.core.hub import hub_cache
+from bigmodel_studio.core.models import library
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.hub import cache_files
 from bigmodel_studio.engine.session import Session

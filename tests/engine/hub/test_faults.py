@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.core.messages import hint, sentence
+from bigmodel_studio.core.text.messages import hint, sentence
 from bigmodel_studio.protocol import CheckCopy, Download, HubRepo, LookAtRepo, Problem, Request, SearchHub
 from tests.hub_models import NAME, published
 from tests.hub_tasks import answer, problem

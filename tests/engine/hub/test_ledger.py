@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bigmodel_studio.core.requests_sent import Ledger
+from bigmodel_studio.core.system.requests_sent import Ledger
 from bigmodel_studio.engine import requests_sent
 from bigmodel_studio.protocol import CheckCopy, Download, LookAtRepo, NetworkRequest, SearchHub
 from tests.hub_models import NAME, published

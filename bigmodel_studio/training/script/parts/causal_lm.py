@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from bigmodel_studio.training.drawing import generator
+from bigmodel_studio.training.data.shuffling import generator
 from bigmodel_studio.training.script.parts.labels import counts
 from bigmodel_studio.training.script.parts.next_tokens import losses
 from bigmodel_studio.training.script.parts.settings import SEED, UPDATE, Batch, array

@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import nn
 
-from bigmodel_studio.training.cutting import CUTS, ORDER, cut
-from bigmodel_studio.training.drawing import generator, order
-from bigmodel_studio.training.mixing import mixed
+from bigmodel_studio.training.data.crops import CUTS, ORDER, cut
+from bigmodel_studio.training.data.mixup import mixed
+from bigmodel_studio.training.data.shuffling import generator, order
 from bigmodel_studio.training.script.parts.labels import counts
 from bigmodel_studio.training.script.parts.settings import SEED, UPDATE, Batch, array
 

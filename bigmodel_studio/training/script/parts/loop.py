@@ -20,7 +20,7 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from bigmodel_studio.engine.cifar_resnet import CifarResNetForImageClassification
+from bigmodel_studio.engine.models.cifar_resnet import CifarResNetForImageClassification
 from bigmodel_studio.training.script.parts.objective import batch, counts, losses
 from bigmodel_studio.training.script.parts.settings import (
     BATCH,

@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from bigmodel_studio.training.drawing import generator
-from bigmodel_studio.training.masked_examples import drawn_openings, masked_batch
-from bigmodel_studio.training.masking import IGNORED, Masking
+from bigmodel_studio.training.data.masked_examples import drawn_openings, masked_batch
+from bigmodel_studio.training.data.masking import IGNORED, Masking
+from bigmodel_studio.training.data.segments import Sentences
+from bigmodel_studio.training.data.shuffling import generator
 from bigmodel_studio.training.script.parts.settings import SEED, UPDATE, Batch, array
-from bigmodel_studio.training.stretches import Sentences
 
 CONTEXT = 128
 PAIRS = True  # whether there is a second stretch, of which the model says whether it follows

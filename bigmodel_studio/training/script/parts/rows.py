@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bigmodel_studio.training.drawing import order
+from bigmodel_studio.training.data.shuffling import order
 from bigmodel_studio.training.script.parts.settings import SEED, UPDATE, array
 
 PADDING = 0

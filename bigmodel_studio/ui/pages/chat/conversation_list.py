@@ -30,9 +30,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core.conversations import Conversation, Conversations
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.core.chat.conversations import Conversation, Conversations
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.widgets.page_frame import label
 
 ROW_PX = 52

@@ -9,11 +9,11 @@ from PySide6.QtCore import QCoreApplication, QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.conversations import Message, ReplyFacts
+from bigmodel_studio.core.chat.conversations import Message, ReplyFacts
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Progress
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.rich_text import RichText
 

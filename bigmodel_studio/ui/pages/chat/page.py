@@ -10,22 +10,23 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import numbers, paths
-from bigmodel_studio.core.conversations import Conversations, Message
-from bigmodel_studio.core.library import name_of
-from bigmodel_studio.core.trash import Removed
+from bigmodel_studio.core.chat.conversations import Conversations, Message
+from bigmodel_studio.core.models.library import name_of
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.trash import Removed
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import End, Failed, Load, ModelFacts, ModelRef
-from bigmodel_studio.ui.links import open_link
+from bigmodel_studio.ui.dialogs.links import open_link
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
 from bigmodel_studio.ui.pages.chat.talk import Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, SIDE_PX, WIDTH_PX, Transcript
 from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
-from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
+from bigmodel_studio.ui.window.studio import Studio
 
 INDEX_MS = 50
 

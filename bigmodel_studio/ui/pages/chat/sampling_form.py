@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.protocol import Sampling
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 

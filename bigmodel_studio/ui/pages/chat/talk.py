@@ -14,8 +14,8 @@ import time
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.conversations import Conversations, Message, MessageState, ReplyFacts
-from bigmodel_studio.core.library import name_of
+from bigmodel_studio.core.chat.conversations import Conversations, Message, MessageState, ReplyFacts
+from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.protocol import (
     Cancelled,
     Done,
@@ -32,7 +32,7 @@ from bigmodel_studio.protocol import (
     Token,
     Turn,
 )
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.window.studio import Studio
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelFacts, Problem
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 STARTER = "starter-gpt"

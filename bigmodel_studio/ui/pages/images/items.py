@@ -24,10 +24,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from bigmodel_studio.core import numbers, paths
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Prediction
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.icons import icon
 
 THUMBNAIL = QSize(88, 66)
 Index = QModelIndex | QPersistentModelIndex

@@ -22,17 +22,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.opening import PICTURE_SUFFIXES
-from bigmodel_studio.core.pictures import MOST_PICTURES, find_pictures, pasted_file
+from bigmodel_studio.core.data.pictures import MOST_PICTURES, find_pictures, pasted_file
+from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Classify, Failed, ModelRef, Prediction, Problem
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.images.batch import Batch
 from bigmodel_studio.ui.pages.images.items import Item, PicturesModel, Strip
 from bigmodel_studio.ui.pages.images.result import Result
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.drop_area import DropArea
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.empty import Empty
@@ -40,6 +39,7 @@ from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
 from bigmodel_studio.ui.widgets.picture_view import PictureView
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
+from bigmodel_studio.ui.window.studio import Studio
 
 PREVIEW_PX = 768
 TOP_K = 5

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Prediction
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.images.items import Item
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.widgets.bars import ProbabilityBars
+from bigmodel_studio.ui.plots.bars import ProbabilityBars
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Description, LayerCard
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
 
@@ -46,7 +46,7 @@ class CardsPanel(QScrollArea):
 
 
 def _card(card: LayerCard, unit: str) -> QFrame:
-    from bigmodel_studio.core.layer_cards import CARDS
+    from bigmodel_studio.core.models.layer_cards import CARDS
 
     words = CARDS[card.kind]
     frame = panel("card")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.weights import listed
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.models.weights import listed
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import CheckCopy, CopyChecked, Done, Download, Event, Failed, ModelRef, Problem, Progress
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.window.studio import Studio
 
 
 class Checking(QObject):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.model_removal import other_disk
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.models.removal import other_disk
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 
 WIDTH_PX = 480

@@ -17,23 +17,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import model_removal, numbers
-from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.objectives import TRAINABLE
+from bigmodel_studio.core.models import removal
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Description, Problem
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.look.times import days_ago
 from bigmodel_studio.ui.pages.models.cards_panel import CardsPanel
 from bigmodel_studio.ui.pages.models.loader import Warmth
 from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
 from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
 from bigmodel_studio.ui.pages.models.table import KINDS, SOURCES, words
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.times import days_ago
-from bigmodel_studio.ui.uses import USE_IN, use_words
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.segments import Segments
+from bigmodel_studio.ui.window.uses import USE_IN, use_words
 
 TUNED = frozenset(kind for trainable in TRAINABLE.values() for kind in trainable.bases)
 """The kinds that can be trained on."""
@@ -223,10 +224,10 @@ class ModelDetails(QWidget):
         self.check.setVisible(record.source == "hub" and record.problem is None)
         self.open.setVisible(bool(record.path))
         removes = {"hub": self.tr("Remove"), "local": self.tr("Take off the list")}
-        mine = record.source in removes and (record.source == "hub" or model_removal.why_not(record) is None)
+        mine = record.source in removes and (record.source == "hub" or removal.why_not(record) is None)
         self.remove.setText(removes.get(record.source, ""))
         self.remove.setVisible(mine)
-        problem = model_removal.why_not(record) if not mine else None
+        problem = removal.why_not(record) if not mine else None
         self.stays.setText(i18n.said(problem) if problem is not None else "")
         self.stays.setVisible(problem is not None)
 

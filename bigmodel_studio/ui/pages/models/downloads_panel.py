@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.downloads import Downloads, Item
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.download_row import DownloadRow
 
 SHOWN = 3

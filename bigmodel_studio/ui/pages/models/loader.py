@@ -10,9 +10,9 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.protocol import Event, Failed, Load, ModelRef, Unload
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.window.studio import Studio
 
 Warmth = Literal["cold", "loading", "loaded", "unloading"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.plan import PARTS, Plan
+from bigmodel_studio.core.memory.plan import PARTS, Plan
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Measured
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.widgets.page_frame import label
 
 

@@ -14,16 +14,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.protocol import ModelRef
-from bigmodel_studio.ui import dropping
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.pages.models.downloads_panel import DownloadsPanel
 from bigmodel_studio.ui.pages.models.table import words
 from bigmodel_studio.ui.pages.models.views import VIEWS, Place
 from bigmodel_studio.ui.pages.models.views.frame import View
-from bigmodel_studio.ui.session import restore_splitters
-from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.segments import Segments
+from bigmodel_studio.ui.window import dropping
+from bigmodel_studio.ui.window.session import restore_splitters
+from bigmodel_studio.ui.window.studio import Studio
 
 SEARCH_PX = (120, 280)
 """How narrow and how wide the field to search by may be."""

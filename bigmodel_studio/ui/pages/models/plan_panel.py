@@ -1,4 +1,5 @@
-"""Does it fit, and how fast is it: a form that edits a ``PlanQuestion``, and what ``core.plan`` answers as one types.
+"""Does it fit, and how fast is it: a form that edits a ``PlanQuestion``, and what ``core.memory.plan`` answers as one
+types.
 
 Told a model's costs, the devices and their measured speed; asks for a measurement of what it predicts.
 """
@@ -21,16 +22,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.plan import DEFAULT_CONTEXT, PARTS, Plan, plan, settled
+from bigmodel_studio.core.memory.plan import DEFAULT_CONTEXT, PARTS, Plan, plan, settled
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Costs, Device, Measured, PlanQuestion, Problem, Speed
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.measured_table import MeasuredTable
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.plots.stacked_bar import BarPart, StackedBar
 from bigmodel_studio.ui.widgets.number_slider import NumberSlider
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.segments import Segments
-from bigmodel_studio.ui.widgets.stacked_bar import BarPart, StackedBar
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 MOST_BATCH = 1024

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import device_speed
+from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.protocol import (
     Device,
     DeviceReport,
@@ -22,9 +22,9 @@ from bigmodel_studio.protocol import (
     ModelRef,
     PlanQuestion,
 )
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.window.studio import Studio
 
 
 class Planning(QObject):

@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.module_roles import Path
+from bigmodel_studio.core.models.module_roles import Path
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Layer
 
 Index = QModelIndex | QPersistentModelIndex

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.module_roles import Path
+from bigmodel_studio.core.models.module_roles import Path
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Description
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.pages.models.structure_model import (
     DTYPE,
     NAME,
@@ -29,8 +29,8 @@ from bigmodel_studio.ui.pages.models.structure_model import (
     TYPE,
     StructureModel,
 )
+from bigmodel_studio.ui.plots.treemap import Treemap
 from bigmodel_studio.ui.widgets.page_frame import label
-from bigmodel_studio.ui.widgets.treemap import Treemap
 
 WIDE_PX = 560
 """From here on there is room for shapes and types of numbers."""

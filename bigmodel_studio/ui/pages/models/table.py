@@ -22,11 +22,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.times import days_ago
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.times import days_ago
 
 RECORD = Qt.ItemDataRole.UserRole
 SORT = Qt.ItemDataRole.UserRole + 1

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QSortFilterProxyModel, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.pages.models.table import COLUMNS, GIVEN_UP_FIRST, ROW_PX, ModelTable, NameDelegate, words
 from bigmodel_studio.ui.widgets.table_rows import as_rows
 

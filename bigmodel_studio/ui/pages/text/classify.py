@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import class_table
-from bigmodel_studio.core.files import not_saved, write_atomic
+from bigmodel_studio.core.data import class_table
+from bigmodel_studio.core.system.files import not_saved, write_atomic
 from bigmodel_studio.protocol import ClassifyTexts, ModelRef, Request, TextClassified
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.text.classes_model import ANSWER_ROLE, CLASS, PROBABILITY, SORT_ROLE, TEXT, ClassesModel
 from bigmodel_studio.ui.pages.text.reading import Reading
 from bigmodel_studio.ui.pages.text.task import Task
-from bigmodel_studio.ui.widgets.bars import ProbabilityBars
+from bigmodel_studio.ui.plots.bars import ProbabilityBars
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.table_rows import as_rows
 

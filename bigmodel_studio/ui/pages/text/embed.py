@@ -6,13 +6,13 @@ import numpy as np
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Embedded, EmbedTexts, ModelRef, Request
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.text.reading import Reading
 from bigmodel_studio.ui.pages.text.task import Task, refusal
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.widgets.cell_map import CellMap
-from bigmodel_studio.ui.widgets.colour_scale import Scale
+from bigmodel_studio.ui.plots.cell_map import CellMap
+from bigmodel_studio.ui.plots.colour_scale import Scale
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 

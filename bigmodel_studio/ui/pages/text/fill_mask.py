@@ -8,12 +8,12 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Candidate, Filled, FillMask, ModelRef, Request, TextAnswer
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.text.inputs import LinesInput, TextInput
 from bigmodel_studio.ui.pages.text.task import CardsTask
 from bigmodel_studio.ui.pages.text.words import phrase
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.flow import FlowLayout
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.span_text import Span, SpanText

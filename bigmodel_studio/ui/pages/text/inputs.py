@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontMetrics, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.widgets.page_frame import label
 
 LEAST_LINES, MOST_LINES = 3, 8

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.protocol import Label, ModelRef, NextTold, Request, TellNext, TextAnswer
 from bigmodel_studio.ui.pages.text.inputs import PairInput, TextInput
 from bigmodel_studio.ui.pages.text.task import CardsTask
-from bigmodel_studio.ui.widgets.bars import ProbabilityBars
+from bigmodel_studio.ui.plots.bars import ProbabilityBars
 from bigmodel_studio.ui.widgets.page_frame import label
 
 WIDEST_PX = 560

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from bigmodel_studio.core.library import ModelRecord, name_of
-from bigmodel_studio.core.scaling_down import Like
+from bigmodel_studio.core.advice.scaling_down import Like
+from bigmodel_studio.core.models.library import ModelRecord, name_of
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.text.task import Task
 from bigmodel_studio.ui.pages.text.words import phrase

@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.opening import TEXT_SUFFIXES, sort_paths
-from bigmodel_studio.core.scaling_down import Like
-from bigmodel_studio.core.text_lines import read_lines
+from bigmodel_studio.core.advice.scaling_down import Like
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.system.opening import TEXT_SUFFIXES, sort_paths
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.lines import read_lines
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Failed, ModelKind, ModelRef, Problem
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.pages.text import offers
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
 from bigmodel_studio.ui.pages.text.offers import Offer
@@ -38,11 +38,11 @@ from bigmodel_studio.ui.pages.text.task import Task
 from bigmodel_studio.ui.pages.text.tasks import TASKS
 from bigmodel_studio.ui.pages.text.words import phrase
 from bigmodel_studio.ui.pages.text.writing import RUN_KEYS, Writing, run_keys
-from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
+from bigmodel_studio.ui.window.studio import Studio
 
 READS: tuple[ModelKind, ...] = ("masked-lm", "text-classifier", "token-classifier", "encoder", "seq2seq")
 """The kinds of model that are used here; the first that there is one of is what a new user begins with."""

@@ -7,10 +7,10 @@ from typing import ClassVar
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef, Request, Rewrite, RewritePurpose, Rewritten, TextAnswer
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.text.task import CardsTask
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 

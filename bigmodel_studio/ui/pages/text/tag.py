@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import conlleval, numbers, tag_paths
-from bigmodel_studio.core.words import places_of
+from bigmodel_studio.core.data import conlleval, tag_decoding
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.words import places_of
 from bigmodel_studio.protocol import ModelRef, Request, Tagged, TagWords, TextAnswer
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.text.task import CardsTask
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.plots.lattice import Lattice
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
-from bigmodel_studio.ui.widgets.lattice import Lattice
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
 
@@ -96,7 +97,7 @@ class TaggedSentence(QWidget):
         differ = sum(one != other for one, other in zip(tagged.greedy, tagged.viterbi, strict=True))
         if not differ:
             return self.tr("Each word’s most probable tag makes the most probable whole here.")
-        broken = tag_paths.broken(tagged.greedy, tagged.tags)
+        broken = tag_decoding.broken(tagged.greedy, tagged.tags)
         names = ", ".join(f"{tagged.words[place]} {tagged.greedy[place]}" for place in broken[:3])
         words = self.tr("%n word(s) differ, marked by dots.", "", differ)
         return i18n.in_one((words, self.tr("Greedy goes on with what has not begun: {words}.").format(words=names)))

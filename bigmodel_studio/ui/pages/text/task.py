@@ -10,9 +10,9 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from bigmodel_studio.core.library import ModelRecord
+from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Request, TextAnswer
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.text.inputs import LinesInput, TextInput
 from bigmodel_studio.ui.pages.text.reading import Reading
 from bigmodel_studio.ui.pages.text.words import phrase
@@ -35,7 +35,7 @@ class Task(QWidget):
     cannot: ClassVar[str]
     """What is said of a model (``{model}``) that does not do it."""
     objective: ClassVar[str]
-    """What a model is trained for to do it, by ``core.objectives``; "" where nothing here trains for it."""
+    """What a model is trained for to do it, by ``core.specs.objectives``; "" where nothing here trains for it."""
     live: ClassVar[bool] = True
     """Whether it is quick enough to be done while one types."""
     most: ClassVar[int] = 50

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.text.reading import Reading
 from bigmodel_studio.ui.pages.text.task import Task
 from bigmodel_studio.ui.pages.text.words import phrase
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.drop_area import DropArea
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label

@@ -1,7 +1,8 @@
 """The Train page: the runs at the left, the chosen one's curves and samples in the middle, its facts at the right.
 
-It watches run folders through the studio's ``RunWatcher`` and changes a run only by asking it (``core.runs``) or
-through the queue (``core.run_queue``), so that a run is the same whether this window, another or a shell started it.
+It watches run folders through the studio's ``RunWatcher`` and changes a run only by asking it
+(``core.runs.run_folder``) or through the queue (``core.runs.run_queue``), so that a run is the same whether this
+window, another or a shell started it.
 """
 
 from __future__ import annotations
@@ -14,37 +15,37 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
-from bigmodel_studio.core import run_queue
-from bigmodel_studio.core.comparison import Measures, measures_of
-from bigmodel_studio.core.inside_reader import Recorded
-from bigmodel_studio.core.opening import EventFiles
-from bigmodel_studio.core.run_reader import Columns, RunSummary
-from bigmodel_studio.core.runs import RunFolder
-from bigmodel_studio.core.scaling_down import Like
-from bigmodel_studio.core.spec import RunSpec
+from bigmodel_studio.core.advice.scaling_down import Like
+from bigmodel_studio.core.runs import run_queue
+from bigmodel_studio.core.runs.comparison import Measures, measures_of
+from bigmodel_studio.core.runs.inside_reader import Recorded
+from bigmodel_studio.core.runs.reader import Columns, RunSummary
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.system.opening import EventFiles
 from bigmodel_studio.protocol import ModelRef
-from bigmodel_studio.ui.dropping import leave_to_window
-from bigmodel_studio.ui.pages.train.axes import STEP
-from bigmodel_studio.ui.pages.train.closely import Closely
-from bigmodel_studio.ui.pages.train.curves import Curves
-from bigmodel_studio.ui.pages.train.curves_export import CurvesExport
-from bigmodel_studio.ui.pages.train.facts import Facts
-from bigmodel_studio.ui.pages.train.making import Making, attempted
-from bigmodel_studio.ui.pages.train.new_run import NewRun
-from bigmodel_studio.ui.pages.train.overlays import Overlays
-from bigmodel_studio.ui.pages.train.possible import page_of, possible
-from bigmodel_studio.ui.pages.train.run_area import RunArea
-from bigmodel_studio.ui.pages.train.run_strip import RunStrip
-from bigmodel_studio.ui.pages.train.runs_column import RunsColumn
-from bigmodel_studio.ui.pages.train.runs_list import RunsModel
-from bigmodel_studio.ui.pages.train.story import Story
-from bigmodel_studio.ui.pages.train.thumbnails import Thumbnails
-from bigmodel_studio.ui.pages.train.time_slider import TimeSlider
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.uses import use_words
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.pages.train.curves.axes import STEP
+from bigmodel_studio.ui.pages.train.curves.curves import Curves
+from bigmodel_studio.ui.pages.train.curves.curves_export import CurvesExport
+from bigmodel_studio.ui.pages.train.curves.overlays import Overlays
+from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
+from bigmodel_studio.ui.pages.train.form.making import Making, attempted
+from bigmodel_studio.ui.pages.train.form.new_run import NewRun
+from bigmodel_studio.ui.pages.train.inside.closely import Closely
+from bigmodel_studio.ui.pages.train.runs.facts import Facts
+from bigmodel_studio.ui.pages.train.runs.possible import page_of, possible
+from bigmodel_studio.ui.pages.train.runs.run_area import RunArea
+from bigmodel_studio.ui.pages.train.runs.run_strip import RunStrip
+from bigmodel_studio.ui.pages.train.runs.runs_column import RunsColumn
+from bigmodel_studio.ui.pages.train.runs.runs_list import RunsModel
+from bigmodel_studio.ui.pages.train.runs.story import Story
+from bigmodel_studio.ui.pages.train.runs.time_slider import TimeSlider
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.window.dropping import leave_to_window
+from bigmodel_studio.ui.window.studio import Studio
+from bigmodel_studio.ui.window.uses import use_words
 
 TICK_MS = 1000
 STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {

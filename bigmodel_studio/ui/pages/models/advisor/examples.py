@@ -13,11 +13,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QPixmap
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.advise import Examples
-from bigmodel_studio.core.library import name_of
+from bigmodel_studio.core.advice.ranking import Examples
+from bigmodel_studio.core.models.library import name_of
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Example, ModelRef, Tried
-from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.look import i18n, theme
 
 Index = QModelIndex | QPersistentModelIndex
 TRIED = Qt.ItemDataRole.UserRole

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.advise import FREE, TASKS, AdviceQuestion
+from bigmodel_studio.core.advice.ranking import FREE, TASKS, AdviceQuestion
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Device
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.table import words
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 

@@ -8,14 +8,14 @@ from typing import Literal
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.advise import TASKS, Advice
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.uses import USE_IN, use_words
+from bigmodel_studio.core.advice.ranking import TASKS, Advice
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.plots.stacked_bar import BarPart, StackedBar
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
-from bigmodel_studio.ui.widgets.stacked_bar import BarPart, StackedBar
+from bigmodel_studio.ui.window.uses import USE_IN, use_words
 
 SHOWN_AT_FIRST = 8
 SHOWN_MORE = 12

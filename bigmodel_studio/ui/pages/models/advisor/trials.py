@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.advise import TASKS
-from bigmodel_studio.core.opening import PICTURE_SUFFIXES, TEXT_SUFFIXES
+from bigmodel_studio.core.advice.ranking import TASKS
+from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES, TEXT_SUFFIXES
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import (
     Cancelled,
     Event,
@@ -39,11 +39,11 @@ from bigmodel_studio.protocol import (
     Tried,
     Try,
 )
-from bigmodel_studio.ui import i18n, theme
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.advisor.examples import FIXED, MOST_EXAMPLES, TRIED, ExamplesTable
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.window.studio import Studio
 
 ROW_PX = 64
 THUMBNAIL_PX = 48

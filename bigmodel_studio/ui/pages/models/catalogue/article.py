@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from bigmodel_studio.core.articles import CLAIMS, Claim
+from bigmodel_studio.core.advice.articles import CLAIMS, Claim
 from bigmodel_studio.protocol import Description
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
 
@@ -81,5 +81,5 @@ class Article(QScrollArea):
 
 
 def _words(text: str) -> str:
-    """A text of ``core.articles`` in the window's language."""
+    """A text of ``core.advice.articles`` in the window's language."""
     return QCoreApplication.translate("articles", text)

@@ -15,9 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.catalog import Reference
-from bigmodel_studio.core.training_cost import (
+from bigmodel_studio.core.advice.catalog import Reference
+from bigmodel_studio.core.memory.training_cost import (
     ACCELERATORS,
     PRICE_PER_KWH,
     UTILISATION,
@@ -27,9 +26,10 @@ from bigmodel_studio.core.training_cost import (
     training_cost,
     training_flops,
 )
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Description
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication, Qt, QUrl, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.articles import stacked_layers
-from bigmodel_studio.core.catalog import Reference
-from bigmodel_studio.core.training_cost import training_flops
+from bigmodel_studio.core.advice.articles import stacked_layers
+from bigmodel_studio.core.advice.catalog import Reference
+from bigmodel_studio.core.memory.training_cost import training_flops
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Description
-from bigmodel_studio.ui import theme
-from bigmodel_studio.ui.links import open_link
-from bigmodel_studio.ui.stylesheet import set_look
+from bigmodel_studio.ui.dialogs.links import open_link
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QAbstractTableModel, QModelIndex, 
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from bigmodel_studio.core import numbers
-from bigmodel_studio.core.catalog import CATALOG, Reference
-from bigmodel_studio.ui import theme
+from bigmodel_studio.core.advice.catalog import CATALOG, Reference
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.pages.models.table import Index, words
 from bigmodel_studio.ui.pages.models.view import AROUND_PX
 

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.protocol import Describe, Description, Done, Event, Failed, ModelRef, Problem
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.models.cards_panel import CardsPanel
 from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
 from bigmodel_studio.ui.pages.models.planning import Planning
 from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
-from bigmodel_studio.ui.studio import Studio
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.window.studio import Studio
 
 MOST_KNOWN = 20
 """Descriptions that are kept."""

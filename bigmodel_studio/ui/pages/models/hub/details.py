@@ -18,17 +18,18 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.client.downloads import Item
-from bigmodel_studio.core import fits, numbers
-from bigmodel_studio.core.device_memory import CPU, Room
+from bigmodel_studio.core.advice import fits
+from bigmodel_studio.core.memory.device_memory import CPU, Room
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import HubModel, HubRepo, ModelRef, Problem
-from bigmodel_studio.ui import i18n, theme
-from bigmodel_studio.ui.icons import icon
-from bigmodel_studio.ui.links import open_link
+from bigmodel_studio.ui.dialogs.links import open_link
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.look.times import days_ago
 from bigmodel_studio.ui.pages.models.hub.anatomy import Anatomy
 from bigmodel_studio.ui.pages.models.hub.files import FilesView
 from bigmodel_studio.ui.pages.models.hub.table import task_words
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.times import days_ago
 from bigmodel_studio.ui.widgets.card_view import CardView
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.segments import Segments

@@ -7,8 +7,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QWidget
 
-from bigmodel_studio.core import fits, numbers
-from bigmodel_studio.core.device_memory import Room
+from bigmodel_studio.core.advice import fits
+from bigmodel_studio.core.memory.device_memory import Room
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import SearchHub, Sort
 from bigmodel_studio.ui.pages.models.hub.table import TASKS
 from bigmodel_studio.ui.pages.models.table import words

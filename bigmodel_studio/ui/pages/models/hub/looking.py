@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.protocol import Done, Event, Failed, HubRepo, LookAtRepo, Problem
-from bigmodel_studio.ui.studio import NetworkLike
+from bigmodel_studio.ui.window.studio import NetworkLike
 
 LOOK_AFTER_MS = 250
 """How long a model stays chosen before its files are asked for: walking through the table asks for none."""

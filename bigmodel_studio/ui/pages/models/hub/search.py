@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.protocol import Done, Event, Failed, HubPage, Problem, SearchHub
-from bigmodel_studio.ui.studio import NetworkLike
+from bigmodel_studio.ui.window.studio import NetworkLike
 
 State = Literal["idle", "asking", "asking-more", "shown", "failed"]
 

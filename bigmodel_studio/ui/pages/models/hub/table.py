@@ -9,13 +9,14 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QAbstractTableModel, QModelIndex, 
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from bigmodel_studio.core import fits, numbers
-from bigmodel_studio.core.device_memory import Room
+from bigmodel_studio.core.advice import fits
+from bigmodel_studio.core.memory.device_memory import Room
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import HubModel, Sort
-from bigmodel_studio.ui import theme
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.times import DAY_S, days_ago
 from bigmodel_studio.ui.pages.models.table import ROW_PX, Index, words
 from bigmodel_studio.ui.pages.models.view import AROUND_PX
-from bigmodel_studio.ui.times import DAY_S, days_ago
 
 MODEL = Qt.ItemDataRole.UserRole
 MARKS = Qt.ItemDataRole.UserRole + 1

@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 
 from bigmodel_studio.client.adviser import Advised, Adviser
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.advise import TASKS, Advice, AdviceQuestion
+from bigmodel_studio.core.advice.ranking import TASKS, Advice, AdviceQuestion
 from bigmodel_studio.protocol import Event, Failed, MeasureSpeed, ModelRef
 from bigmodel_studio.ui.pages.models.advisor.form import AdviceForm
 from bigmodel_studio.ui.pages.models.advisor.ranking import Ranking
 from bigmodel_studio.ui.pages.models.advisor.trials import Trials
 from bigmodel_studio.ui.pages.models.views import Place
 from bigmodel_studio.ui.pages.models.views.frame import View
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.uses import USE_IN
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import panel
+from bigmodel_studio.ui.window.studio import Studio
+from bigmodel_studio.ui.window.uses import USE_IN
 
 FORM_PX = 248
 ASK_AFTER_MS = 80

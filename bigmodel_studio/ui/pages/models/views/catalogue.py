@@ -12,12 +12,13 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.catalog import CATALOG, Reference
-from bigmodel_studio.core.device_memory import rooms
-from bigmodel_studio.core.objectives import TRAINABLE
-from bigmodel_studio.core.scaling_down import WAYS, like
+from bigmodel_studio.core.advice.catalog import CATALOG, Reference
+from bigmodel_studio.core.advice.scaling_down import WAYS, like
+from bigmodel_studio.core.memory.device_memory import rooms
+from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.protocol import Describe, Description, Done, Event, Failed, ModelRef
-from bigmodel_studio.ui import i18n
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.cards_panel import CardsPanel
 from bigmodel_studio.ui.pages.models.catalogue.article import Article
 from bigmodel_studio.ui.pages.models.catalogue.cost_panel import CostPanel
@@ -35,10 +36,9 @@ from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
 from bigmodel_studio.ui.pages.models.view import RowsView
 from bigmodel_studio.ui.pages.models.views import Place
 from bigmodel_studio.ui.pages.models.views.frame import View
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.segments import Segments
+from bigmodel_studio.ui.window.studio import Studio
 
 
 @dataclass(frozen=True)

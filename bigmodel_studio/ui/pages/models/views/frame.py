@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from bigmodel_studio.ui.studio import Studio
+from bigmodel_studio.ui.window.studio import Studio
 
 
 class View(QWidget):

@@ -13,8 +13,8 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.downloads import Item
-from bigmodel_studio.core import device_memory
-from bigmodel_studio.core.hub_address import endpoint
+from bigmodel_studio.core.hub.hub_address import endpoint
+from bigmodel_studio.core.memory import device_memory
 from bigmodel_studio.protocol import (
     Download,
     Downloaded,
@@ -25,8 +25,9 @@ from bigmodel_studio.protocol import (
     Problem,
     SearchHub,
 )
-from bigmodel_studio.ui import i18n
-from bigmodel_studio.ui.icons import icon
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.hub import table
 from bigmodel_studio.ui.pages.models.hub.anatomy import Anatomy
 from bigmodel_studio.ui.pages.models.hub.details import RepoDetails
@@ -36,10 +37,9 @@ from bigmodel_studio.ui.pages.models.hub.search import HubSearch
 from bigmodel_studio.ui.pages.models.hub.table import MODEL, HubNameDelegate, HubTable
 from bigmodel_studio.ui.pages.models.view import RowsView
 from bigmodel_studio.ui.pages.models.views.frame import View
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.window.studio import Studio
 
 SEARCH_AFTER_MS = 400
 """How long nothing is typed before the Hub is asked."""
@@ -292,7 +292,7 @@ class HubView(View):
 
     @Slot()
     def _on_sign_in(self) -> None:
-        from bigmodel_studio.ui.account_dialog import AccountDialog
+        from bigmodel_studio.ui.dialogs.account_dialog import AccountDialog
 
         dialog = AccountDialog(self.studio, self)
         dialog.changed.connect(self._on_signed_in)

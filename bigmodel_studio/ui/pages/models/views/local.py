@@ -25,10 +25,12 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core import hub_cache, numbers
-from bigmodel_studio.core.library import ModelRecord
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.hub import hub_cache
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Describe, Description, Done, Download, Event, Failed, ModelFacts, ModelRef, Problem
+from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.checking import Checking
 from bigmodel_studio.ui.pages.models.delete_dialog import DeleteForGood
 from bigmodel_studio.ui.pages.models.details import ModelDetails
@@ -37,11 +39,10 @@ from bigmodel_studio.ui.pages.models.planning import Planning
 from bigmodel_studio.ui.pages.models.table import RECORD, ModelTable, sorted_and_filtered
 from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.pages.models.views.frame import View
-from bigmodel_studio.ui.studio import Studio
-from bigmodel_studio.ui.stylesheet import set_look
-from bigmodel_studio.ui.uses import USE_IN
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.window.studio import Studio
+from bigmodel_studio.ui.window.uses import USE_IN
 
 MOST_NAMED = 12
 """Repositories of which downloads left something, in a tooltip."""

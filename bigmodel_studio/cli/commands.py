@@ -1,0 +1,135 @@
+"""The command line: everything that the window does, from a shell.
+
+A composition root: it may know the engine and the application, and leaves each command to the module that knows its
+subject. Exit codes: 0, 2 a user's mistake, 1 a failure of the work, 3 stopped.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bigmodel_studio import __version__
+from bigmodel_studio.cli import (
+    advise,
+    bench,
+    catalog,
+    datasets,
+    experiments,
+    forks,
+    hub,
+    inside,
+    models,
+    output,
+    plan,
+    preview,
+    queue,
+    runs,
+    text,
+)
+from bigmodel_studio.core.system import logs
+from bigmodel_studio.core.text.messages import StudioError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """See, talk to, train and use neural networks on your own machine. Without a command: the window."""
+    if version:
+        print(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.Exit(_window([]))
+
+
+@app.command("open")
+def open_(paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH…")] = None) -> None:
+    """Open the window, with pictures, a model's folder or a run in it."""
+    raise typer.Exit(_window(paths or []))
+
+
+@app.command()
+def doctor(json: models.Json = False) -> None:
+    """Say what is here: versions, devices, folders, and what is wrong with them."""
+    from bigmodel_studio.cli import doctor as cli_doctor
+
+    report = cli_doctor.report()
+    if json:
+        output.print_json(report)
+    else:
+        cli_doctor.print_report(report)
+
+
+models.mount(app)
+text.mount(app)
+plan.mount(app)
+catalog.mount(app)
+hub.mount(app)
+datasets.mount(app)
+runs.mount(app)
+forks.mount(app)
+experiments.mount(app)
+inside.mount(app)
+preview.mount(app)
+bench.mount(app)
+queue.mount(app)
+advise.mount(app)
+
+
+@app.command()
+def tour(out: Annotated[Path, typer.Argument(metavar="OUT", help="Where to write pictures and report.json.")]) -> None:
+    """Drive the real window through the main job on the bundled models, offscreen, and write pictures of it."""
+    from bigmodel_studio.cli import tour as driven
+
+    raise typer.Exit(driven.main(out))
+
+
+# ---------------------------------------------------------------------------------------------- running
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit code. Says a user's mistake in two lines, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    logs.set_up("command-line")
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(
+            list(sys.argv[1:] if arguments is None else arguments), "bigmodel-studio", standalone_mode=False
+        )
+    except StudioError as error:
+        output.say_problem(error.problem)
+        return output.EXIT_CODES[error.blame]
+    except (typer.Abort, KeyboardInterrupt):
+        return output.EXIT_STOPPED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stdout = None
+        return 0
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        output.say(f"error: {error.format_message()}")
+        output.say("hint: “bigmodel-studio --help” lists the commands, and each has a --help of its own.")
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _window(paths: list[Path]) -> int:
+    from bigmodel_studio import app as window
+
+    return window.main(paths)

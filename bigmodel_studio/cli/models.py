@@ -1,0 +1,322 @@
+"""The commands about models: ``models, remove, describe, generate, classify``. What computes is a request, run in this
+process without a lane; torch is imported by those alone, so that ``--help`` and ``models`` answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bigmodel_studio.cli import output
+from bigmodel_studio.core.hub import hub_cache
+from bigmodel_studio.core.models import library, removal
+from bigmodel_studio.core.system import network
+from bigmodel_studio.core.system.settings import SettingsStore
+from bigmodel_studio.core.system.trash import Trash
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError, sentence
+from bigmodel_studio.protocol import (
+    Cancelled,
+    Classify,
+    Describe,
+    Description,
+    Done,
+    Event,
+    Failed,
+    Generate,
+    Generated,
+    Layer,
+    ModelRef,
+    Notice,
+    Prediction,
+    Problem,
+    Request,
+    Sampling,
+    Token,
+    Turn,
+)
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A folder, a bundled id, a run, RUN@STEP, or a Hub id.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
+DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda:0, mps, … (auto: the first accelerator).")]
+DtypeName = Annotated[str, typer.Option("--dtype", help="float32, bfloat16 or float16 (auto: as it suits the device).")]
+
+
+def mount(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    for command in (models, remove, describe, generate, classify):
+        app.command()(command)
+
+
+def models(json: Json = False) -> None:
+    """List the models on this machine: bundled, opened folders, runs, the Hub's cache."""
+    records = library.records()
+    if json:
+        output.print_json(records)
+        return
+    rows = [
+        [
+            record.id,
+            record.kind,
+            record.source,
+            numbers.exact(record.parameters) if record.parameters else numbers.NOTHING,
+            numbers.size(record.bytes) if record.bytes else numbers.NOTHING,
+            numbers.size(record.disk_bytes) if record.disk_bytes else numbers.NOTHING,
+            sentence(record.problem) if record.problem else record.dtype,
+        ]
+        for record in records
+    ]
+    if rows:
+        output.print_table(["MODEL", "KIND", "SOURCE", "PARAMETERS", "BYTES", "ON DISK", ""], rows, right=(3, 4, 5))
+    else:
+        output.say("There are no models yet; give a folder to the other commands, or train one.")
+    if any(record.source == "hub" for record in records):
+        whole = sum(record.disk_bytes for record in records if record.source == "hub")
+        output.say(f"The Hub's cache, {hub_cache.root()}, takes {numbers.size(whole)}.")
+
+
+def remove(
+    model: Annotated[str, typer.Argument(metavar="ID", help="As “models” lists it.")],
+    for_good: Annotated[bool, typer.Option("--for-good", help="Delete it now, instead of keeping it in the trash.")] = (
+        False
+    ),
+    json: Json = False,
+) -> None:
+    """Remove a model of the Hub's cache, or take an opened folder off the list (its files stay)."""
+    record = library.record(library.parse_model(model))
+    trash = Trash()
+    if for_good and record.source == "hub":
+        removal.delete(record)
+    else:
+        try:
+            removed = removal.remove(record, trash)
+        except OSError as error:
+            problem = Problem(code="trash-failed", arguments={"path": record.path, "detail": error.strerror or ""})
+            output.leave(problem, "work")
+    if json:
+        output.print_json(record)
+    elif record.source != "hub":
+        output.say(f"{record.id} was taken off the list; its files stay.")
+    elif for_good:
+        output.say(f"{record.id} was deleted, which freed {numbers.size(record.disk_bytes)}.")
+    else:
+        size = numbers.size(removed.bytes)
+        output.say(f"{record.id} is in the trash; {size} are freed when it is deleted, and until then it can be")
+        output.say("brought back: in the window, “Recently removed”.")
+
+
+def describe(model: Model, json: Json = False) -> None:
+    """Say what a model is: its exact parameters, its layers, what a token or a picture costs."""
+    result = result_of(Describe(model=model_to_look_at(model)))
+    assert isinstance(result, Description)
+    if json:
+        output.print_json(result)
+        return
+    cost, unit = (result.flops_per_image, "picture") if result.flops_per_image else (result.flops_per_token, "token")
+    facts = [
+        ("model", result.id),
+        ("architecture", f"{result.architecture} ({result.kind})"),
+        ("parameters", numbers.exact(result.parameters)),
+        ("weights", f"{numbers.size(result.weight_bytes)}, {result.dtype}"),
+        ("context", f"{numbers.exact(result.context_length)} tokens" if result.context_length else numbers.NOTHING),
+        (f"FLOPs a {unit}", numbers.count(cost)),
+    ]
+    output.print_facts(facts)
+    print()
+    rows = list(_tree(result.layers))
+    output.print_table(["LAYER", "TYPE", "PARAMETERS", "SHAPE"], rows, right=(2,))
+
+
+def generate(
+    model: Model,
+    prompt: Annotated[str, typer.Option(help="The text to continue, or the message to answer.")],
+    chat: Annotated[bool, typer.Option("--chat", help="Answer through the model's chat template.")] = False,
+    system: Annotated[str | None, typer.Option(help="A system prompt (with --chat).")] = None,
+    max_new_tokens: Annotated[int, typer.Option(help="At most so many tokens.")] = 256,
+    temperature: Annotated[float | None, typer.Option(help="0 is greedy.")] = None,
+    top_k: Annotated[int | None, typer.Option(help="Of the k most probable only.")] = None,
+    top_p: Annotated[float | None, typer.Option(help="Of the most probable that together hold p.")] = None,
+    min_p: Annotated[float | None, typer.Option(help="Of those at least p times as probable as the best.")] = None,
+    repetition_penalty: Annotated[float | None, typer.Option(help="Above 1: less of what was said.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same text.")] = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Always the most probable token.")] = False,
+    beams: Annotated[int, typer.Option(help="Beam search with so many beams.")] = 1,
+    stop: Annotated[list[str] | None, typer.Option(help="End before this text; may be given again.")] = None,
+    alternatives: Annotated[int, typer.Option(help="With --json: what else each token could have been.")] = 0,
+    device: DeviceName = "auto",
+    dtype: DtypeName = "auto",
+    json: Json = False,
+) -> None:
+    """Continue a prompt, or answer it through the model's chat template."""
+    sampling = Sampling(
+        max_new_tokens=max_new_tokens,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        min_p=min_p,
+        repetition_penalty=repetition_penalty,
+        seed=seed,
+        greedy=greedy,
+        beams=beams,
+        stop=tuple(stop or ()),
+    )
+    asked = (Turn("system", system),) if system is not None else ()
+    turns = (*asked, Turn("user", prompt)) if chat or asked else ()
+    ref = model_of(model, device=device, dtype=dtype)
+    request = Generate(
+        model=ref, prompt="" if turns else prompt, turns=turns, sampling=sampling, alternatives=alternatives
+    )
+    tokens: list[Token] = []
+    for event in events_of(request):
+        if isinstance(event, Token):
+            tokens.append(event)
+            if not json:
+                print(event.text, end="", flush=True)
+        elif isinstance(event, Done | Cancelled):
+            _print_generated(event, tokens, chat=bool(turns), json=json)
+
+
+def _print_generated(end: Done | Cancelled, tokens: list[Token], *, chat: bool, json: bool) -> None:
+    result = end.result
+    if isinstance(result, Generated):
+        if json:
+            output.print_json({**_plain(result), "tokens": [_plain(token) for token in tokens]})
+        else:
+            print()
+            if chat and not result.template:
+                output.say("This model has no chat template: the text was continued as it is.")
+            output.say(
+                f"{result.new_tokens} tokens, {numbers.rate(result.tokens_per_second, 'tokens')}, "
+                f"first after {numbers.duration(result.time_to_first_token_s)}, seed {result.seed}, "
+                f"{result.finish_reason}"
+            )
+    if isinstance(end, Cancelled):
+        raise typer.Exit(output.EXIT_STOPPED)
+
+
+def classify(
+    model: Model,
+    images: Annotated[list[str], typer.Argument(metavar="IMAGE…", help="Picture files.")],
+    top_k: Annotated[int, typer.Option(help="So many labels a picture.")] = 5,
+    device: DeviceName = "auto",
+    dtype: DtypeName = "auto",
+    json: Json = False,
+) -> None:
+    """Say what is on pictures; one that cannot be read is reported and spoils no other."""
+    ref = model_of(model, device=device, dtype=dtype)
+    request = Classify(model=ref, images=tuple(images), top_k=top_k)
+    answers: list[dict[str, Any]] = []
+    stopped = False
+    for event in events_of(request):
+        if isinstance(event, Prediction):
+            answers.append(_answer(event))
+            if not json:
+                _print_prediction(event)
+        stopped = stopped or isinstance(event, Cancelled)
+    if json:
+        output.print_json(answers)
+    if stopped:
+        raise typer.Exit(output.EXIT_STOPPED)
+    if all(answer["error"] for answer in answers):
+        output.leave(Problem(code="no-pictures-read"), "input")
+
+
+def _answer(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "image": prediction.image,
+        "predictions": [_plain(label) for label in prediction.predictions],
+        "heatmap": None,
+        "error": sentence(prediction.error) if prediction.error else None,
+        "code": prediction.error.code if prediction.error else None,
+        "width": prediction.width,
+        "height": prediction.height,
+        "seconds": prediction.seconds,
+    }
+
+
+def _print_prediction(prediction: Prediction) -> None:
+    print(prediction.image)
+    if prediction.error is not None:
+        print(f"  error: {sentence(prediction.error)}")
+    for label in prediction.predictions:
+        print(f"  {numbers.percent(label.probability):>6}  {label.label}")
+
+
+def events_of(request: Request) -> Iterator[Event]:
+    """A request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed."""
+    from bigmodel_studio.engine.failures import Stopped
+    from bigmodel_studio.engine.session import Session
+    from bigmodel_studio.engine.tasks import run_task
+
+    wanted = True
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal wanted
+        wanted = False
+        signal.signal(signal.SIGINT, before)  # a second Ctrl-C ends it at once
+
+    before = signal.signal(signal.SIGINT, stop)
+    events = run_task(request, Session())
+    try:
+        for event in events:
+            stopping = not wanted and not isinstance(event, Done | Cancelled | Failed)
+            last = events.throw(Stopped()) if stopping else event
+            if isinstance(last, Failed):
+                output.leave(last.problem, last.blame)
+            if isinstance(last, Notice):
+                output.say(f"note: {sentence(last.problem)}")
+            yield last
+            if stopping:
+                return
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def result_of(request: Request) -> object:
+    """The result of a request that streams nothing."""
+    for event in events_of(request):
+        if isinstance(event, Done):
+            return event.result
+    raise typer.Exit(output.EXIT_STOPPED)
+
+
+def model_of(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
+    ref = library.parse_model(text)
+    return ModelRef(source=ref.source, id=ref.id, revision=ref.revision, step=ref.step, device=device, dtype=dtype)
+
+
+def model_to_look_at(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
+    """As ``model_of``; a model of the Hub that is not here is asked about there, for which this process goes online."""
+    try:
+        return model_of(text, device=device, dtype=dtype)
+    except StudioError as error:
+        if error.problem.code != "hub-not-here":
+            raise
+        go_online()
+        return ModelRef(source="hub", id=text, device=device, dtype=dtype)
+
+
+def go_online() -> None:
+    """Let this process use the network, as the settings say. Raises ``StudioError`` "hub-locked"."""
+    settings = SettingsStore().values
+    if network.is_locked(settings):
+        raise StudioError("hub-locked")
+    os.environ.update(network.environment_of(settings))
+
+
+def _tree(layers: Sequence[Layer], depth: int = 0) -> Iterator[list[str]]:
+    for layer in layers:
+        shape = " × ".join(map(str, layer.shape))
+        yield ["  " * depth + layer.name, layer.type, numbers.exact(layer.parameters), shape]
+        yield from _tree(layer.children, depth + 1)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    plain.pop("type", None)
+    return plain

@@ -1,0 +1,57 @@
+"""What commands print: one JSON document or a tidy table on stdout, everything else on stderr. Knows no task."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import msgspec
+import typer
+
+from bigmodel_studio.core.text.messages import Blame, hint, sentence
+from bigmodel_studio.protocol import Problem
+
+EXIT_CODES: dict[Blame, int] = {"input": 2, "work": 1}
+EXIT_STOPPED = 3
+
+
+def print_json(value: Any) -> None:
+    """One JSON document; what is not a number becomes null."""
+    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8"))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+    """Aligned columns; those whose numbers are in ``right`` stand at their right edge."""
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    for row in [header, *rows]:
+        cells = [
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
+
+
+def print_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Names and values, the values aligned."""
+    width = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        print(f"{name.ljust(width)}  {value}".rstrip())
+
+
+def say(text: str) -> None:
+    """A line for a person, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def say_problem(problem: Problem) -> None:
+    """``error: …`` and, where there is one, ``hint: …``, on stderr."""
+    say(f"error: {sentence(problem)}")
+    if way_out := hint(problem):
+        say(f"hint: {way_out}")
+
+
+def leave(problem: Problem, blame: Blame) -> NoReturn:
+    """Say what went wrong, and end: 2 for a user's mistake, 1 for a failure of the work."""
+    say_problem(problem)
+    raise typer.Exit(EXIT_CODES[blame])

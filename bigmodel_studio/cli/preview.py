@@ -1,0 +1,137 @@
+"""The command that looks at what a training would learn from, before it starts: ``preview``."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bigmodel_studio.cli import output
+from bigmodel_studio.cli.models import Json, result_of
+from bigmodel_studio.cli.runs import text_of
+from bigmodel_studio.core.data.conll import OUTSIDE
+from bigmodel_studio.core.runs.run_folder import find_run
+from bigmodel_studio.core.specs.spec import parse_spec, write_spec
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import hint, sentence
+from bigmodel_studio.protocol import DataSeen, ExampleShown, Finding, LookAtData, Place, TokenShown, to_builtins
+
+MOST_CLASSES = 3
+MOST_PLACES = 4
+BAD_DATA = 2
+MASKED = ("hidden", "swapped", "kept")
+
+
+def mount(app: typer.Typer) -> None:
+    """Put this command on the command line."""
+    app.command()(preview)
+
+
+def preview(
+    what: Annotated[str, typer.Argument(metavar="SPEC.toml|RUN", help="A training that is planned, or a run.")],
+    step: Annotated[int, typer.Option(min=1, help="As which update would see the examples.")] = 1,
+    examples: Annotated[int, typer.Option(min=0, help="So many of its examples.")] = 8,
+    json: Json = False,
+) -> None:
+    """Show what a training would learn from: its examples as the model sees them, counts, and what is wrong, by line.
+
+    Ends with 2 where a run could not start with these data.
+    """
+    seen = result_of(LookAtData(spec=_spec(what), step=step, most=examples))
+    assert isinstance(seen, DataSeen)
+    if json:
+        output.print_json(_as_json(seen))
+    else:
+        _print(seen)
+    if any(found.weight == "error" for found in seen.findings):
+        raise typer.Exit(BAD_DATA)
+
+
+def _spec(what: str) -> str:
+    """The checked spec of a file, or a run's, as TOML with absolute paths. Raises ``StudioError``."""
+    path = Path(what)
+    if not path.is_file() and path.suffix != ".toml":
+        path = find_run(what).path / "spec.toml"
+    return write_spec(parse_spec(text_of(path), path.absolute().parent))
+
+
+def _as_json(seen: DataSeen) -> dict[str, Any]:
+    """With the sentences of the findings, and without the pictures' bytes."""
+    told: dict[str, Any] = to_builtins(seen)
+    for example in told["examples"]:
+        del example["seen"], example["whole"]
+    for entry, found in zip(told["findings"], seen.findings, strict=True):
+        entry |= {"sentence": sentence(found.problem), "hint": hint(found.problem)}
+    return told
+
+
+def _print(seen: DataSeen) -> None:
+    if seen.parts:
+        rows = [
+            [
+                part.role,
+                *map(numbers.exact, (part.files, part.examples, part.items)),
+                *map(numbers.exact, (part.shortest, part.median, part.longest)),
+                *map(numbers.exact, (part.cut, part.doubles)),
+            ]
+            for part in seen.parts
+        ]
+        unit = seen.parts[0].unit
+        items = "pictures" if unit == "pixels" else unit
+        header = ["part", "files", "examples", items, "shortest", "median", "longest", "cut", "repeated"]
+        output.print_table(header, rows, right=range(1, len(header)))
+        print(f"lengths in {unit}; everything was seen once after {numbers.significant(seen.updates_an_epoch)} updates")
+    for found in seen.findings:
+        print()
+        print("\n".join(_finding(found)))
+    for number, example in enumerate(seen.examples, 1):
+        print()
+        print(f"step {seen.step}, example {number}: {_heading(example)}")
+        if example.tokens:
+            print(marked(example.tokens))
+
+
+def _finding(found: Finding) -> Iterator[str]:
+    yield f"{found.weight}: {sentence(found.problem)}"
+    if way_out := hint(found.problem):
+        yield f"  {way_out}"
+    yield from (f"  {_place(place)}" for place in found.places[:MOST_PLACES])
+    if len(found.places) > MOST_PLACES:
+        yield "  …"
+
+
+def _heading(example: ExampleShown) -> str:
+    shares = [
+        each.label if each.share == 1 else f"{each.label} {numbers.percent(each.share)}"
+        for each in example.classes[:MOST_CLASSES]
+    ]
+    more = ["…"] if len(example.classes) > MOST_CLASSES else []
+    cut = " (cut off)" if example.cut else ""
+    return f"{_place(example.place)}{cut}" + (f" = {', '.join(shares + more)}" if shares else "")
+
+
+def _place(place: Place) -> str:
+    return f"{place.file}:{place.line}" if place.line else place.file
+
+
+def marked(tokens: Sequence[TokenShown]) -> str:
+    """Tokens as a text. What is hidden stands as ``[MASK→word]``, another word in its place as ``[other→word]``; a word
+    with a tag as ``word[tag]``; what is learnt between ``«`` and ``»``, unless that is everything.
+    """
+    between = any(token.role == "read" for token in tokens[1:]) and not any(token.answer for token in tokens)
+    made = []
+    for learnt, group in itertools.groupby(tokens, key=lambda token: token.role == "learnt"):
+        text = "".join(map(_marked, group))
+        made.append(f"«{text}»" if learnt and between else text)
+    return "".join(made).strip()
+
+
+def _marked(token: TokenShown) -> str:
+    text = token.text.lstrip(" ")
+    space = " " * (len(token.text) - len(text))
+    if token.role in MASKED:
+        return f"{space}[{text.strip('[]')}→{token.answer.strip()}]"
+    return f"{space}{text}[{token.answer}]" if token.answer not in ("", OUTSIDE) else token.text

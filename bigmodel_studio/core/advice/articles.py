@@ -1,0 +1,146 @@
+"""Check an article: figures that a widely read introduction gives, beside the published and the computed ones.
+
+A claim says what was claimed, what the paper says and where, how the figure is computed from the structure (by the
+catalogue's id), and what the difference means. The window translates ``meaning`` and ``figure`` in the context
+"articles".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from bigmodel_studio.core.advice.catalog import BERT, GPT3, Cited, find
+from bigmodel_studio.core.memory.training_cost import serving_bytes, training_flops
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.protocol import Description, Layer
+
+
+class Claim(NamedTuple):
+    """``computed`` makes the computed figure's text of what ``reference`` is described as, if there is one."""
+
+    subject: str
+    figure: str
+    claimed: str
+    published: str
+    reference: str
+    computed: Callable[[Description], str] | None
+    source: Cited
+    meaning: str
+
+
+def stacked_layers(layers: Sequence[Layer]) -> int:
+    """How many layers are stacked: the longest row of numbered modules in the structure (0: there is none)."""
+    here = sum(layer.name.isdigit() for layer in layers)
+    return max([here, *(stacked_layers(layer.children) for layer in layers)])
+
+
+def _parameters(said: Description) -> str:
+    return numbers.count(said.parameters)
+
+
+def _bytes_to_serve(said: Description) -> str:
+    return numbers.size(serving_bytes(said.parameters))
+
+
+def _layers(said: Description) -> str:
+    return numbers.exact(stacked_layers(said.layers))
+
+
+def _training(said: Description) -> str:
+    tokens = find(said.id).published.tokens
+    return f"{training_flops(said.parameters, tokens):.3g} FLOPs"
+
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        "GPT-3",
+        "Parameters",
+        "150 million",
+        "175 billion",
+        "gpt3-175b",
+        _parameters,
+        GPT3,
+        "Wrong by a factor of more than a thousand. 125 million is the smallest of the eight models of that paper.",
+    ),
+    Claim(
+        "GPT-3",
+        "Layers",
+        "17",
+        "96",
+        "gpt3-175b",
+        _layers,
+        GPT3,
+        "No model of the family has 17: they have 12, 24, 32, 40 or 96.",
+    ),
+    Claim(
+        "GPT-3",
+        "Trained by",
+        "masked words",
+        "predicting the next token",
+        "",
+        None,
+        Cited(GPT3.citation, "section 2", GPT3.url),
+        "Masked words are how BERT is trained. A decoder sees only what stands before, which is why it can write.",
+    ),
+    Claim(
+        "GPT-3",
+        "Devices to train it",
+        "4,000 GPUs",
+        "V100 GPUs on a cluster by Microsoft; no number is given",
+        "gpt3-175b",
+        _training,
+        Cited(GPT3.citation, "section 2.3 and appendix D", GPT3.url),
+        "A number of devices says nothing without the days: the paper gives 3.14·10²³ operations, as 6·N·D does.",
+    ),
+    Claim(
+        "GPT-3",
+        "Memory to serve it",
+        "800 GB",
+        "not given",
+        "gpt3-175b",
+        _bytes_to_serve,
+        GPT3,
+        "800 GB is more than its weights in 32 bits; in the 16 bits that it is served in they take half of that.",
+    ),
+    Claim(
+        "BERT",
+        "Parameters",
+        "300 million",
+        "110 million (base), 340 million (large)",
+        "bert-large",
+        _parameters,
+        BERT,
+        "Near the large one. Which of the two is meant decides a factor of three.",
+    ),
+    Claim(
+        "BERT",
+        "Layers",
+        "12",
+        "12 (base), 24 (large)",
+        "bert-large",
+        _layers,
+        BERT,
+        "Twelve layers are the base model, which has 110 million parameters: the two claims are of different models.",
+    ),
+    Claim(
+        "BERT",
+        "Devices to train it",
+        "16,000 GPUs",
+        "16 TPU chips (base), 64 TPU chips (large), 4 days each",
+        "",
+        None,
+        Cited(BERT.citation, "appendix A.2", BERT.url),
+        "A thousand times too many, and they were TPUs: BERT large took 64 chips for four days.",
+    ),
+    Claim(
+        "BERT",
+        "Memory to serve it",
+        "100 GB",
+        "not given",
+        "bert-large",
+        _bytes_to_serve,
+        BERT,
+        "It fits any laptop: less than a gigabyte, in 16 bits.",
+    ),
+)

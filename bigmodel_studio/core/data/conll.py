@@ -1,0 +1,120 @@
+"""Sentences whose words are tagged, in columns: a word a line with its tag last, a line without a word between two; or
+a sentence a row, with the list of its words and that of their tags (JSON lines, Parquet).
+
+The columns are those of the CoNLL shared tasks (Tjong Kim Sang and De Meulder 2003). Nothing here knows tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
+from bigmodel_studio.core.data.labelled_tables import NO_COLUMNS, Columns
+from bigmodel_studio.core.data.records import RECORDS, bad_row, records
+from bigmodel_studio.core.text.messages import StudioError
+
+SUFFIXES = (".conll", ".bio", ".iob", ".txt", ".tsv", *RECORDS)
+WORD_NAMES = ("tokens", "words")
+TAG_NAMES = ("ner_tags", "tags", "labels", "ner", "pos_tags", "upos", "chunk_tags")
+"""What the lists are called by themselves, the likeliest first."""
+MOST_WORDS = 10_000
+OUTSIDE = "O"
+
+
+class Sentence(NamedTuple):
+    """Words with a tag each, and where the first of them stands (``line`` counts from 1)."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+    file: str
+    line: int
+
+
+def read_sentences(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[Sentence]:
+    """Every sentence of these files, in order. Raises ``StudioError`` as ``sentences_in``, and "data-empty"."""
+    found = list(sentences_in(paths, columns))
+    if not found:
+        raise StudioError("data-empty", path=", ".join(paths))
+    return found
+
+
+def sentences_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL) -> Iterator[Sentence]:
+    """The sentences of these files, in order; ``columns`` are those of the words and of the tags where a row has both.
+
+    Refuses what cannot be used: "data-missing", "data-row" (a word without a tag), "data-not-utf8", and as
+    ``core.data.records`` does.
+    """
+    for path in map(Path, paths):
+        if not (path.is_file() or path.is_dir()):  # a pipe has no end
+            faults.refuse(StudioError("data-missing", path=str(path)))
+            continue
+        for file in _files(path):
+            yield from _read(file, columns, faults)
+
+
+def tags_of(sentences: Sequence[Sentence], least: int = 2) -> tuple[str, ...]:
+    """The tags: "O" first, then by code point. Raises ``StudioError`` "data-one-class"."""
+    tags = {tag for sentence in sentences for tag in sentence.tags}
+    if len(tags) < least:
+        raise StudioError("data-one-class", label=next(iter(tags), ""))
+    return tuple(sorted(tags, key=lambda tag: (tag != OUTSIDE, tag)))
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return sorted(file for file in path.iterdir() if file.is_file() and file.suffix.lower() in SUFFIXES)
+
+
+def _read(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
+    return _of_records(path, columns, faults) if path.suffix.lower() in RECORDS else _of_columns(path, faults)
+
+
+def _of_records(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
+    names = (columns.text,) if columns.text else WORD_NAMES
+    tag_names = (columns.label,) if columns.label else TAG_NAMES
+    for line, record in records(path, (names, tag_names), faults):
+        found = [next((record[name] for name in group if name in record), None) for group in (names, tag_names)]
+        words: Any = found[0]
+        tags: Any = found[1]
+        if wrong := _wrong(words, tags):
+            faults.refuse(bad_row(path, line, detail=wrong))
+        elif words:
+            yield Sentence(tuple(words), tuple(tags), str(path), line)
+
+
+def _wrong(words: Any, tags: Any) -> str:
+    """Why these are no words with their tags; "" where they are."""
+    if not isinstance(words, list) or not isinstance(tags, list) or len(words) != len(tags):
+        return "it has no list of words with a tag for each"
+    if any(isinstance(tag, int) for tag in tags):
+        return "its tags are numbers, and the file does not say what they mean"
+    if not all(isinstance(each, str) and each.strip() for each in (*words, *tags)):
+        return "a word without a tag"
+    return f"a sentence of more than {MOST_WORDS:,} words" if len(words) > MOST_WORDS else ""
+
+
+def _of_columns(path: Path, faults: Faults) -> Iterator[Sentence]:
+    words: list[str] = []
+    tags: list[str] = []
+    began = 0
+    for number, line in enumerate(text_lines(path, faults), 1):
+        fields = [field.strip() for field in (line.split("\t") if "\t" in line else line.split())]
+        if not any(fields) or fields[0] == "-DOCSTART-":
+            if words:
+                yield Sentence(tuple(words), tuple(tags), str(path), began)
+            words, tags = [], []
+        elif len(fields) < 2 or not fields[0] or not fields[-1]:
+            faults.refuse(bad_row(path, number, detail="a word without a tag"))
+        else:
+            began = began if words else number
+            words.append(fields[0])
+            tags.append(fields[-1])
+            if len(words) > MOST_WORDS:
+                detail = f"a sentence of more than {MOST_WORDS:,} words: an empty line ends one"
+                faults.refuse(bad_row(path, began, detail=detail))
+                words, tags = [], []
+    if words:
+        yield Sentence(tuple(words), tuple(tags), str(path), began)

@@ -1,0 +1,71 @@
+"""What becomes of rows that cannot be used, wherever rows are read. Knows no format."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, AnyStr
+
+from bigmodel_studio.core.text.messages import StudioError
+
+MOST_LINE = 16 << 20
+"""Characters or bytes: a line that is longer is taken for damage, and never read whole."""
+
+
+class Faults:
+    """As a training has it: the first fault ends it, and what is empty is passed over."""
+
+    def refuse(self, error: StudioError) -> None:
+        """A row or a file cannot be used. Where this returns, it is left out and reading goes on."""
+        raise error
+
+    def empty(self, file: str, line: int) -> None:
+        """There is no text in it; it is left out."""
+
+
+FATAL = Faults()
+_ABOUT_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""What is made of data is written to the cache."""
+
+
+@contextlib.contextmanager
+def readable() -> Iterator[None]:
+    """Within this data is read: what the system refuses is a ``StudioError`` "data-unreadable"."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _ABOUT_WRITING:
+            raise
+        path, detail = str(error.filename or ""), error.strerror or str(error)
+        raise StudioError("data-unreadable", path=path, detail=detail) from error
+
+
+def bounded_lines(stream: IO[AnyStr], path: Path, faults: Faults) -> Iterator[tuple[int, AnyStr]]:
+    """The lines with their numbers (from 1). One that is too long is refused ("data-row"), and ends the reading."""
+    number = 0
+    while line := stream.readline(MOST_LINE):
+        number += 1
+        if len(line) == MOST_LINE:
+            detail = f"a line of more than {MOST_LINE >> 20} MiB"
+            faults.refuse(StudioError("data-row", path=str(path), line=number, detail=detail))
+            return
+        yield number, line
+
+
+def text_lines(path: Path, faults: Faults) -> Iterator[str]:
+    """The lines of a UTF-8 file with their ends, without a byte order mark.
+
+    One that is not UTF-8 is refused ("data-not-utf8"), and else read with U+FFFD; and as ``bounded_lines`` does.
+    Raises ``OSError``.
+    """
+    with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        for number, line in bounded_lines(stream, path, faults):
+            try:
+                line.encode("utf-8")
+            except UnicodeEncodeError:
+                faults.refuse(StudioError("data-not-utf8", path=str(path), line=number))
+                yield line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            else:
+                yield line

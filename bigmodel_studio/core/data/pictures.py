@@ -1,0 +1,86 @@
+"""Which picture files are meant by what was dropped, and where a pasted picture is kept.
+
+Goes by names alone: whether a file is a picture is for the engine to say. Knows nothing of Qt.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
+
+MOST_PICTURES = 500
+"""What one drop may bring; more is said and left out."""
+MOST_ENTRIES = 20_000
+"""Directory entries that are looked at before a folder is given up on."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The pictures in order, whether there were more than are taken, and the folders that held none."""
+
+    pictures: tuple[Path, ...] = ()
+    more: bool = False
+    empty: tuple[Path, ...] = ()
+
+
+def find_pictures(given: Iterable[Path], most: int = MOST_PICTURES) -> Found:
+    """Files as they were given, whatever their names; of a folder, its picture files with those below it, by name."""
+    pictures: list[Path] = []
+    empty: list[Path] = []
+    for path in given:
+        before = len(pictures)
+        found = walk(path.absolute(), [MOST_ENTRIES]) if path.is_dir() else iter([path.absolute()])
+        for picture in found:
+            pictures.append(picture)
+            if len(pictures) > most:
+                return Found(tuple(pictures[:most]), True, tuple(empty))
+        if len(pictures) == before:
+            empty.append(path)
+    return Found(tuple(pictures), False, tuple(empty))
+
+
+def walk(folder: Path, budget: list[int]) -> Iterator[Path]:
+    """The picture files in and below a folder, by their names' ends; looks at ``budget[0]`` entries at most.
+
+    Files before folders, each sorted by name; links to folders are not followed, so that it ends.
+    """
+    files: list[str] = []
+    folders: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                budget[0] -= 1
+                if budget[0] < 0:
+                    break
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif os.path.splitext(entry.name)[1].lower() in PICTURE_SUFFIXES:
+                    files.append(entry.path)
+    except OSError:
+        return
+    yield from map(Path, sorted(files, key=_by_name))
+    for inner in sorted(folders, key=_by_name):
+        if budget[0] > 0:
+            yield from walk(Path(inner), budget)
+
+
+def _by_name(path: str) -> tuple[str, str]:
+    return path.casefold(), path
+
+
+def pasted_file() -> Path:
+    """A name for a picture that was pasted, that no file has yet; its folder is there."""
+    folder = paths.cache() / "pasted"
+    folder.mkdir(exist_ok=True)
+    stem = time.strftime("pasted %Y-%m-%d %H.%M.%S")
+    number, path = 1, folder / f"{stem}.png"
+    while path.exists():
+        number += 1
+        path = folder / f"{stem} ({number}).png"
+    return path

@@ -1,0 +1,99 @@
+"""Rows of data as records, one reader a format, and where a row stands: in a file, at a line (or, of Parquet, a row).
+
+A reader is named and not imported: what reads Parquet needs an optional library, and the window never loads it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from bigmodel_studio.core.data.faults import FATAL, Faults, bounded_lines
+from bigmodel_studio.core.text.messages import StudioError
+
+Record = Mapping[str, Any]
+Reader = Callable[[Path, Sequence[Sequence[str]], Faults], Iterator[tuple[int, Record]]]
+PARQUET = ".parquet"
+RECORDS: dict[str, str] = {
+    ".jsonl": "bigmodel_studio.core.data.records:json_lines",
+    ".ndjson": "bigmodel_studio.core.data.records:json_lines",
+    PARQUET: "bigmodel_studio.training.data.parquet:records",
+}
+"""By the end of a file's name."""
+
+
+def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = FATAL) -> Iterator[tuple[int, Record]]:
+    """The rows of a file with the number of each (from 1).
+
+    Of each of the groups ``wanted`` one column is looked for, the likeliest first; nothing: all columns are. Refuses
+    what is no record ("data-row"); of Parquet raises ``StudioError`` "data-column", "data-parquet", "parquet-missing".
+    """
+    module, _, function = RECORDS[path.suffix.lower()].partition(":")
+    read: Reader = getattr(importlib.import_module(module), function)
+    return read(path, wanted, faults)
+
+
+def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> Iterator[tuple[int, Record]]:
+    """JSON objects, one a line; empty lines are passed over."""
+    with open(path, "rb") as stream:
+        for line, data in bounded_lines(stream, path, faults):
+            if not data.strip():
+                continue
+            try:
+                record = json.loads(data.removeprefix(codecs.BOM_UTF8))
+            except (ValueError, RecursionError):
+                faults.refuse(bad_row(path, line, detail="it is not JSON"))
+                continue
+            if isinstance(record, dict):
+                yield line, record
+            else:
+                faults.refuse(bad_row(path, line, detail="it is no JSON object"))
+
+
+def bad_row(path: str | Path, line: int, *, detail: str) -> StudioError:
+    """The error that names a row: by its line, and in Parquet, which has none, by its number."""
+    return StudioError("data-record" if is_parquet(path) else "data-row", path=str(path), line=line, detail=detail)
+
+
+def place(path: str | Path, line: int) -> str:
+    """Where a row stands, for a log."""
+    return f"{path}, {'row' if is_parquet(path) else 'line'} {line:,}"
+
+
+def is_parquet(path: str | Path) -> bool:
+    """Whether a file's name says so."""
+    return str(path).lower().endswith(PARQUET)
+
+
+def holds_parquet(path: Path) -> bool:
+    """Whether it is Parquet, or a folder with some directly in it."""
+    try:
+        return is_parquet(path) or (path.is_dir() and any(map(is_parquet, path.iterdir())))
+    except OSError:
+        return False
+
+
+def refuse_unreadable(given: Sequence[str]) -> None:
+    """Raise ``StudioError`` "parquet-missing" where something is Parquet, and what reads it is not installed.
+
+    Looks at names, and of a folder at those in it; imports nothing.
+    """
+    if find_spec("pyarrow") is not None:
+        return
+    for path in map(Path, given):
+        if holds_parquet(path):
+            raise parquet_missing(path)
+
+
+def parquet_missing(path: Path) -> StudioError:
+    """What is said where the optional library is not there."""
+    import shlex
+    import sys
+
+    command = f'{shlex.quote(sys.executable)} -m pip install "datasets>=4"'
+    return StudioError("parquet-missing", path=str(path), command=command)

@@ -1,0 +1,135 @@
+"""A Hugging Face model folder, as cheap to look at as a directory listing: its config, its kind, its weights' header.
+
+This is the one place that says what kind of model a folder holds. Whether torch can load it is the engine's business.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bigmodel_studio.core.models import gguf_models
+from bigmodel_studio.core.system.files import read_quietly
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import ModelKind
+
+MAX_JSON_BYTES = 10_000_000
+ADAPTER_FILE = "adapter_config.json"
+
+# The end of the architecture's class name says what the model does; the first line that fits counts.
+KINDS: tuple[tuple[str, ModelKind], ...] = (
+    ("ForCausalLM", "causal-lm"),
+    ("LMHeadModel", "causal-lm"),
+    ("ForMaskedLM", "masked-lm"),
+    ("ForPreTraining", "masked-lm"),
+    ("ForImageClassification", "image-classifier"),
+    ("ForSequenceClassification", "text-classifier"),
+    ("ForTokenClassification", "token-classifier"),
+    ("ForConditionalGeneration", "seq2seq"),
+    ("Model", "encoder"),
+)
+
+# The fields in which architectures keep the number of positions they can see.
+_CONTEXT_FIELDS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
+
+
+def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
+    """A small JSON table. Raises ``StudioError`` with ``code`` (arguments ``file``, ``detail``)."""
+    try:
+        size = path.stat().st_size
+        if size > most_bytes:
+            raise StudioError(code, file=path.name, detail=f"it is {size:,} bytes long")
+        value = json.loads(read_quietly(path).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        detail = "it is empty" if size == 0 else _json_fault(error)
+        raise StudioError(code, file=path.name, detail=detail) from error
+    except OSError as error:
+        raise StudioError(code, file=path.name, detail=error.strerror or "it cannot be read") from error
+    if not isinstance(value, dict):
+        raise StudioError(code, file=path.name, detail="it is not a table")
+    return value
+
+
+def _json_fault(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is cut off or damaged at line {error.lineno}"
+    return "it is not text" if isinstance(error, UnicodeDecodeError) else "it is nested too deeply"
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """A model folder's ``config.json``.
+
+    Raises ``StudioError``: "folder-missing", "folder-is-file", "folder-empty", "adapter-folder", "config-missing",
+    "config-broken", where it is a GGUF model what is wrong with that ("gguf-…"), and "gguf-not-run" where nothing is.
+    """
+    path = folder / "config.json"
+    if path.is_file():
+        return read_json(path)
+    raise _without_config(folder)
+
+
+def _without_config(folder: Path) -> StudioError:
+    if not folder.exists():
+        return StudioError("folder-missing", path=str(folder))
+    if gguf_models.is_one(folder):
+        return _not_run(folder)
+    if not folder.is_dir():
+        return StudioError("folder-is-file", path=str(folder))
+    try:
+        empty = next(folder.iterdir(), None) is None
+    except OSError as error:
+        return StudioError("folder-unreadable", path=str(folder), detail=error.strerror or "")
+    if any(gguf_models.in_folder(folder)):
+        return StudioError("gguf-not-run", model=folder.name)
+    if (folder / ADAPTER_FILE).is_file():
+        return StudioError("adapter-folder", path=str(folder))
+    return StudioError("folder-empty" if empty else "config-missing", path=str(folder))
+
+
+def _not_run(path: Path) -> StudioError:
+    """Why a GGUF model is not loaded: it is damaged, or whole and of a kind that is only looked at."""
+    try:
+        gguf_models.read_model(path)
+    except StudioError as error:
+        return error
+    return StudioError("gguf-not-run", model=gguf_models.name_of(path))
+
+
+def check_usable(folder: Path, config: dict[str, Any]) -> None:
+    """Whether a folder is, by its config, a whole model of a kind that is used here.
+
+    Raises ``StudioError``: "adapter-folder", "quantised-weights", "config-no-architecture".
+    """
+    if (folder / ADAPTER_FILE).exists():
+        raise StudioError("adapter-folder", path=str(folder))
+    if config.get("quantization_config") is not None:
+        raise StudioError("quantised-weights", method=_method(config["quantization_config"]))
+    if kind_of(config) == "other":
+        raise StudioError("config-no-architecture", path=str(folder))
+
+
+def _method(quantization: object) -> str:
+    method = quantization.get("quant_method") if isinstance(quantization, dict) else None
+    return str(method)[:40] if method else "unknown"
+
+
+def architecture_of(config: dict[str, Any]) -> str:
+    """The class that the config names first ("" where it names none)."""
+    names = config.get("architectures")
+    return names[0] if isinstance(names, list) and names and isinstance(names[0], str) else ""
+
+
+def kind_of(config: dict[str, Any]) -> ModelKind:
+    """What the model does, by the name of its architecture."""
+    name = architecture_of(config)
+    return next((kind for end, kind in KINDS if name.endswith(end)), "other")
+
+
+def context_length_of(config: dict[str, Any]) -> int | None:
+    """How many tokens the model can see, where its config says so."""
+    for field in _CONTEXT_FIELDS:
+        value = config.get(field)
+        if isinstance(value, int) and 0 < value < 10**9:
+            return value
+    return None

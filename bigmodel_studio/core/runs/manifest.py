@@ -1,0 +1,95 @@
+"""The manifest of a checkpoint: the size and the SHA-256 of every file of it, and this installation's signature of
+them where they may be read by none but who wrote them.
+
+That is so where several processes have written the trainer's state, each its part (torch's distributed checkpoints):
+what says where each part lies is a pickle, which can run code when it is read. It is never read before ``check_own``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from bigmodel_studio.core.runs.run_folder import MANIFEST
+from bigmodel_studio.core.system import installation
+from bigmodel_studio.core.system.files import fsync_folder
+from bigmodel_studio.core.text.messages import StudioError
+
+SHARED_STATE = "trainer"
+"""The folder of a trainer's state in parts."""
+PICKLE = f"{SHARED_STATE}/.metadata"
+
+_Files = dict[str, dict[str, Any]]
+
+
+def seal(folder: Path) -> None:
+    """Flush every file to disk, then write the manifest, and flush that. Raises ``OSError``."""
+    entries: _Files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            entries[path.relative_to(folder).as_posix()] = {"bytes": path.stat().st_size, "sha256": _hash(path)}
+            with open(path, "rb+") as stream:
+                os.fsync(stream.fileno())
+    whole: dict[str, Any] = {"schema": 1, "files": entries}
+    if PICKLE in entries:
+        whole["signature"] = installation.signature(_signed_bytes(entries))
+    with open(folder / MANIFEST, "w", encoding="utf-8") as manifest:
+        json.dump(whole, manifest, indent=1)
+        manifest.flush()
+        os.fsync(manifest.fileno())
+    for inner in [path for path in folder.rglob("*") if path.is_dir()]:
+        fsync_folder(inner)
+    fsync_folder(folder)
+
+
+def verify(folder: Path, under: str = "") -> None:
+    """Raises ``StudioError`` "checkpoint-damaged" where a file is not as the manifest says; of those whose names begin
+    with ``under``.
+    """
+    files, _ = _read(folder)
+    try:
+        for name, entry in files.items():
+            path = folder / name
+            if not name.startswith(under):
+                continue
+            if not path.is_file() or path.stat().st_size != entry["bytes"] or _hash(path) != entry["sha256"]:
+                raise StudioError("checkpoint-damaged", path=str(path), detail="its contents are not what was saved")
+    except (OSError, KeyError, TypeError) as error:
+        raise _unreadable(folder, error) from error
+
+
+def check_own(folder: Path) -> None:
+    """Raises ``StudioError`` "checkpoint-foreign" where the trainer's state is in parts that this installation has not
+    signed, and "checkpoint-damaged" where there is no manifest. Reads nothing but that.
+    """
+    if not (folder / PICKLE).exists():
+        return
+    files, signed = _read(folder)
+    if PICKLE not in files or not installation.has_signed(_signed_bytes(files), signed):
+        raise StudioError("checkpoint-foreign", path=str(folder))
+
+
+def _read(folder: Path) -> tuple[_Files, str]:
+    """The files, and the signature ("" where there is none)."""
+    try:
+        whole = json.loads((folder / MANIFEST).read_bytes())
+        files, signed = dict(whole["files"]), str(whole.get("signature", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(folder, error) from error
+    return files, signed
+
+
+def _unreadable(folder: Path, error: Exception) -> StudioError:
+    return StudioError("checkpoint-damaged", path=str(folder), detail=f"its manifest: {error}")
+
+
+def _signed_bytes(files: _Files) -> bytes:
+    return json.dumps(files, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _hash(path: Path) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,274 @@
+"""What the user has chosen, and where they left off: one struct whose fields carry their own label, range and help.
+
+The settings form is drawn from ``Settings`` (``described`` lists what it needs); the file is TOML. A key that this
+version does not know is kept, a value that it cannot take falls back to the default alone, and a file that is not TOML
+is moved aside: nothing in it may stop the application, and the user is told. Knows nothing of Qt.
+"""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import msgspec
+import tomli_w
+
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.files import replace, write_atomic
+from bigmodel_studio.protocol import ModelRef, Problem, Sampling
+
+SETTINGS_SCHEMA = 1
+
+ADDRESS = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+"""Nothing, or an address with a host and perhaps a path."""
+AN_ADDRESS = "An address begins with http:// or https://, and has no spaces in it."
+
+Appearance = Literal["system", "light", "dark"]
+Language = Literal["system", "en", "zh"]
+
+
+class Session(msgspec.Struct, kw_only=True, frozen=True):
+    """Where the user left off. ``geometry`` is Qt's, in base64; ``splitters`` are widths in pixels by name."""
+
+    page: str = "chat"
+    geometry: str = ""
+    splitters: dict[str, tuple[int, ...]] = {}
+    models: dict[str, ModelRef] = {}
+    """The model chosen last, by page."""
+    models_view: str = ""
+    """The view of the Models page that was shown."""
+    monitor: bool = False
+    """Whether the monitor is open."""
+    conversation: int = 0
+    unsent: str = ""
+    text_task: str = ""
+    """What the Text page had a model do."""
+    texts: dict[str, str] = {}
+    """What was written there, by what is done with it."""
+    system_prompt: str = ""
+
+
+class Settings(msgspec.Struct, kw_only=True, frozen=True):
+    """What the user chose. A field with a title is in the settings form; ``extra`` names its choices there."""
+
+    schema: int = SETTINGS_SCHEMA
+    appearance: Annotated[
+        Appearance,
+        msgspec.Meta(
+            title="Appearance",
+            description="“System” follows the light or dark mode of the desktop.",
+            extra={"choices": {"system": "System", "light": "Light", "dark": "Dark"}},
+        ),
+    ] = "system"
+    language: Annotated[
+        Language,
+        msgspec.Meta(
+            title="Language",
+            description="“System” follows the language of the desktop. A change shows at once.",
+            extra={"choices": {"system": "System", "en": "English", "zh": "简体中文"}},
+        ),
+    ] = "system"
+    threads: Annotated[
+        int,
+        msgspec.Meta(
+            title="Processor threads",
+            description="How many threads an engine computes with; 0 leaves the choice to it. "
+            "Takes effect when the application is started again.",
+            ge=0,
+            le=1024,
+            extra={"zero": "Automatic"},
+        ),
+    ] = 0
+    trash_days: Annotated[
+        int,
+        msgspec.Meta(
+            title="Keep removed things for",
+            description="How many days what was removed can be brought back, before it is deleted for good.",
+            ge=1,
+            le=365,
+        ),
+    ] = 7
+    runs_at_once: Annotated[
+        int,
+        msgspec.Meta(
+            title="Runs at once",
+            description="How many trainings may compute at the same time on one device. Others wait in the queue, "
+            "as do those that the memory has no room for.",
+            ge=1,
+            le=64,
+        ),
+    ] = 1
+    offline: Annotated[
+        bool,
+        msgspec.Meta(
+            title="Offline",
+            description="No part of the application opens a connection. What is on this computer works as before.",
+            extra={"section": "Network"},
+        ),
+    ] = False
+    hub_endpoint: Annotated[
+        str,
+        msgspec.Meta(
+            title="Address of the Hub",
+            description="A mirror that is asked in place of huggingface.co. Your access token is sent to it too.",
+            pattern=ADDRESS,
+            max_length=2000,
+            extra={"section": "Network", "example": "https://huggingface.co", "may_be": AN_ADDRESS},
+        ),
+    ] = ""
+    proxy: Annotated[
+        str,
+        msgspec.Meta(
+            title="Proxy",
+            description="What requests go through. Empty: as the system says.",
+            pattern=ADDRESS,
+            max_length=2000,
+            extra={"section": "Network", "example": "http://proxy.example.org:8080", "may_be": AN_ADDRESS},
+        ),
+    ] = ""
+    sampling: Sampling = Sampling()
+    session: Session = Session()
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of the settings form: what it is called, what it may be, and what it means."""
+
+    name: str
+    label: str
+    help: str
+    kind: Literal["choice", "number", "switch", "text"] = "choice"
+    choices: dict[str, str] = {}
+    minimum: int | None = None
+    maximum: int | None = None
+    zero: str = ""
+    """What a zero is shown as."""
+    section: str = ""
+    """The heading that it stands under."""
+    example: str = ""
+    """What could be typed, or what an empty field stands for."""
+    may_be: str = ""
+    """What is said of a text that it cannot take."""
+
+    def takes(self, value: object) -> bool:
+        """Whether the setting may have this value."""
+        try:
+            msgspec.convert(value, get_type_hints(Settings, include_extras=True)[self.name])
+        except msgspec.ValidationError:
+            return False
+        return True
+
+
+_KINDS: dict[type, Literal["number", "switch", "text"]] = {int: "number", bool: "switch", str: "text"}
+
+
+def described() -> Iterator[Described]:
+    """The fields of the settings form, in order."""
+    for name, hint in get_type_hints(Settings, include_extras=True).items():
+        meta = next((part for part in get_args(hint)[1:] if isinstance(part, msgspec.Meta)), None)
+        if meta is None or not meta.title:
+            continue
+        extra = meta.extra or {}
+        yield Described(
+            name=name,
+            label=meta.title,
+            help=meta.description or "",
+            kind=_KINDS.get(get_args(hint)[0], "choice"),
+            choices=dict(extra.get("choices", {})),
+            minimum=None if meta.ge is None else int(meta.ge),
+            maximum=None if meta.le is None else int(meta.le),
+            zero=str(extra.get("zero", "")),
+            section=str(extra.get("section", "")),
+            example=str(extra.get("example", "")),
+            may_be=str(extra.get("may_be", "")),
+        )
+
+
+def runs_at_once() -> int:
+    """The setting of that name as the file has it now, its first value where it cannot be read. Changes nothing."""
+    try:
+        chosen = tomllib.loads(paths.settings_file().read_text("utf-8")).get("runs_at_once")
+        return int(msgspec.convert(chosen, get_type_hints(Settings, include_extras=True)["runs_at_once"]))
+    except (OSError, ValueError, msgspec.ValidationError):
+        return Settings().runs_at_once
+
+
+class SettingsStore:
+    """The settings file, read once and written whole. ``problems`` says what could not be taken from it."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or paths.settings_file()
+        self.problems: list[Problem] = []
+        self._raw: dict[str, Any] = self._read()
+        self.values: Settings = self._converted(self._raw)
+
+    def change(self, **changes: Any) -> Settings:
+        """Set fields of ``Settings``; what is new is saved. Raises ``msgspec.ValidationError`` on a bad value."""
+        wanted = msgspec.structs.replace(self.values, **changes)
+        if wanted != self.values:
+            self.values = msgspec.convert(msgspec.to_builtins(wanted), Settings)
+            self.save()
+        return self.values
+
+    def change_session(self, **changes: Any) -> Settings:
+        """Set fields of ``Session`` and save."""
+        return self.change(session=msgspec.structs.replace(self.values.session, **changes))
+
+    def save(self) -> None:
+        """Write the file, keeping keys that this version does not know. What cannot be written is in ``problems``."""
+        known = _without_none(msgspec.to_builtins(self.values))
+        self._raw = _merged(self._raw, known, Settings)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(self.path, tomli_w.dumps(self._raw).encode(), durable=False)
+        except OSError as error:
+            self._say("settings-unwritable", path=str(self.path), detail=error.strerror or str(error))
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            self._say("settings-unreadable", path=str(self.path), detail=error.strerror or str(error))
+        except ValueError:  # not TOML, or not UTF-8
+            aside = self.path.with_name(f"{self.path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{self.path.suffix}")
+            try:
+                replace(self.path, aside)
+                self._say("settings-damaged", path=str(aside))
+            except OSError as error:
+                self._say("settings-unreadable", path=str(self.path), detail=error.strerror or str(error))
+        return {}
+
+    def _converted(self, raw: dict[str, Any]) -> Settings:
+        values: dict[str, Any] = {}
+        hints = get_type_hints(Settings, include_extras=True)
+        for name in hints.keys() & raw.keys() - {"schema"}:
+            try:
+                values[name] = msgspec.convert(raw[name], hints[name])
+            except msgspec.ValidationError:
+                self._say("settings-field", field=name, was=repr(raw[name])[:80])
+        return Settings(**values)
+
+    def _say(self, code: str, **arguments: str) -> None:
+        self.problems.append(Problem(code=code, arguments=dict(arguments)))
+
+
+def _without_none(value: Any) -> Any:
+    """TOML has no null: a field that is None is left out."""
+    if isinstance(value, dict):
+        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
+    return value
+
+
+def _merged(raw: dict[str, Any], known: dict[str, Any], struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """``known``, and of ``raw`` what ``struct`` has no field for."""
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+    merged = {key: value for key, value in raw.items() if key not in fields} | known
+    for key, inner in fields.items():
+        before = raw.get(key)
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(before, dict) and key in known:
+            merged[key] = _merged(before, known[key], inner)
+    return merged

@@ -1,0 +1,25 @@
+"""The lines of a text file, where it is small enough to be read a line at a time on a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bigmodel_studio.core.text.messages import StudioError
+
+MOST_BYTES = 2_000_000
+
+
+def read_lines(path: Path, most: int) -> list[str]:
+    """The first ``most`` lines that have a word in them, of the first two megabytes.
+
+    Raises ``StudioError`` "data-not-utf8", and ``OSError`` where the file cannot be read.
+    """
+    with open(path, "rb") as stream:
+        data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        data = data[: data.rfind(b"\n", 0, MOST_BYTES) + 1] or data[:MOST_BYTES]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudioError("data-not-utf8", path=str(path), place=error.start) from error
+    return [line for line in text.splitlines() if line.strip()][:most]

@@ -1,0 +1,95 @@
+"""The decode loop for any Hugging Face causal model: the prompt in pieces, then one token at a time over its cache.
+
+A step at a time, so that whoever drives it can stop between any two, and so that several sequences can take turns
+later. Knows nothing of text, of requests or of events.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from bigmodel_studio.engine.generation.sampling import SampledToken, Sampler, SamplerSettings
+from bigmodel_studio.engine.models.tensor_bytes import cache_bytes
+
+PREFILL_TOKENS = 512
+"""Tokens of the prompt that go through the model at once: bounds memory, and the time until a stop is heard."""
+
+
+class Decoder:
+    """One sequence in one model: what was fed lies in the model's cache, ``logits`` tells what may follow."""
+
+    def __init__(self, model: PreTrainedModel, device: torch.device) -> None:
+        self._model = model
+        self._device = device
+        self._cache: Any = None
+        self._fed: list[int] = []
+        keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._options: dict[str, Any] = {"logits_to_keep": 1} if keeps else {}
+        self.logits: Tensor | None = None
+        """[vocabulary], after the last token that was fed."""
+
+    @property
+    def cache_bytes(self) -> int:
+        """What the cache takes now."""
+        return cache_bytes(self._cache)
+
+    def prefill(self, ids: list[int]) -> Iterator[int]:
+        """Feed the prompt piece by piece; yields how many tokens are done."""
+        for start in range(0, len(ids), PREFILL_TOKENS):
+            self._feed(ids[start : start + PREFILL_TOKENS])
+            yield min(start + PREFILL_TOKENS, len(ids))
+
+    def step(self, id_: int) -> None:
+        """Feed one token."""
+        self._feed([id_])
+
+    def _feed(self, ids: list[int]) -> None:
+        self._fed += ids
+        # A model that keeps its state elsewhere (or nowhere) is given the whole sequence each time: slow, but right.
+        stateless = self._cache is None and len(self._fed) > len(ids)
+        row = torch.tensor([self._fed if stateless else ids], device=self._device)
+        with torch.inference_mode():
+            output = self._model(
+                input_ids=row, past_key_values=self._cache, use_cache=True, return_dict=True, **self._options
+            )
+        self._cache = getattr(output, "past_key_values", None)
+        self.logits = output.logits[0, -1]
+
+
+def decode(
+    decoder: Decoder,
+    prompt: list[int],
+    choice: SamplerSettings,
+    *,
+    most: int,
+    ends: frozenset[int],
+    alternatives: int = 0,
+) -> Iterator[tuple[SampledToken, list[SampledToken]]]:
+    """Choose up to ``most`` tokens after a prompt that was fed already; an end token is yielded, too, as the last."""
+    assert decoder.logits is not None
+    device = decoder.logits.device
+    sampler = Sampler(choice, device, alternatives)
+    seen = torch.tensor(prompt, device=device)
+    for left in range(most, 0, -1):
+        with torch.inference_mode():
+            chosen, others = sampler.choose(decoder.logits, seen)
+            if choice.repetition_penalty != 1.0:
+                seen = torch.cat((seen, torch.tensor([chosen.id], device=device)))
+        yield chosen, others
+        if chosen.id in ends or left == 1:
+            return
+        decoder.step(chosen.id)
+
+
+def score(model: PreTrainedModel, prompt: list[int], new: list[int], device: torch.device) -> Tensor:
+    """Log-probabilities [len(new), vocabulary] of the raw model before each new token, all in one pass."""
+    with torch.inference_mode():
+        output = model(input_ids=torch.tensor([prompt + new[:-1]], device=device), use_cache=False)
+        logits: Tensor = output.logits[0]
+        return logits[len(prompt) - 1 :].float().log_softmax(dim=-1)

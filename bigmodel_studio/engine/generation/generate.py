@@ -1,0 +1,156 @@
+"""The task that talks: a prompt or a conversation in, tokens out as they come, and at the end what it took.
+
+Stopping it keeps what was said. Which token is chosen is ``sampling``'s business, how the model is fed ``decoding``'s.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.failures import Stopped
+from bigmodel_studio.engine.generation import beams, sampling
+from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.detokenizer import Detokeniser, StopStrings
+from bigmodel_studio.engine.generation.prompts import Prompt, prompt_of, room_for
+from bigmodel_studio.engine.generation.sampling import SampledToken, SamplerSettings
+from bigmodel_studio.engine.models.loading import LoadedModel
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.protocol import (
+    Alternative,
+    Done,
+    Event,
+    FinishReason,
+    Generate,
+    Generated,
+    Notice,
+    Problem,
+    Progress,
+    Token,
+)
+
+
+def generate(request: Generate, session: Session) -> Iterator[Event]:
+    """Stream ``Token`` after ``Token``; ends with ``Done(Generated)``, also when stopped once the model is there."""
+    sampling.check(request.sampling)
+    loaded = yield from session.hold(request.model)
+    if loaded.facts.kind != "causal-lm":
+        raise StudioError(
+            "kind-wrong",
+            model=loaded.facts.name,
+            kind=loaded.facts.kind,
+            wanted="causal-lm",
+            others="Choose a text model.",
+        )
+    choice = sampling.settle(request.sampling, loaded.model.generation_config)
+    prompt = prompt_of(request, loaded)
+    if prompt.trimmed_turns:
+        yield Notice(problem=Problem(code="context-trimmed", arguments={"turns": prompt.trimmed_turns}))
+    generation = Generation(request, loaded, prompt, choice)
+    session.cache_bytes = generation.cache_bytes
+    try:
+        yield from generation.events()
+    except Stopped:
+        generation.finish_reason = "cancelled"
+    finally:
+        session.cache_bytes = None
+    yield Done(result=generation.result())
+
+
+class Generation:
+    """One generation under way: the text so far, how long it took, and why it ended."""
+
+    def __init__(self, request: Generate, loaded: LoadedModel, prompt: Prompt, choice: SamplerSettings) -> None:
+        assert loaded.tokenizer is not None
+        self.finish_reason: FinishReason = "length"
+        self._request, self._held, self._prompt, self._choice = request, loaded, prompt, choice
+        self._decoder: Decoder | None = None
+        self._detokeniser = Detokeniser(loaded.tokenizer, prompt.ids)
+        self._beams = request.sampling.beams > 1
+        self._stops = StopStrings(request.sampling.stop)
+        self._pieces: list[str] = []
+        self._started = time.perf_counter()
+        self._first = self._last = 0.0
+        self._new = 0
+
+    def cache_bytes(self) -> int:
+        """What it keeps of the tokens so far; a search over beams keeps what cannot be seen from here."""
+        return self._decoder.cache_bytes if self._decoder is not None else 0
+
+    def events(self) -> Iterator[Event]:
+        """The tokens as they come, ended by an end token, a stop string, the length or the context."""
+        ends = end_tokens(self._held.model.generation_config)
+        most = room_for(self._held, len(self._prompt.ids), self._request.sampling.max_new_tokens)
+        for step in self._steps(most, ends):
+            if isinstance(step, Progress):
+                yield step
+                continue
+            last = step[0].id in ends or self._new + 1 == most
+            token = self._token(*step, last=last)
+            if step[0].id in ends or self._stops.found:
+                self.finish_reason = "stop"
+            yield token
+            if self._stops.found:
+                return
+
+    def _steps(self, most: int, ends: frozenset[int]) -> Iterator[Progress | tuple[SampledToken, list[SampledToken]]]:
+        loaded, ids, alternatives = self._held, self._prompt.ids, self._request.alternatives
+        if self._beams:
+            yield from beams.search(loaded, ids, self._request.sampling, self._choice, most, ends, alternatives)
+            return
+        decoder = self._decoder = Decoder(loaded.model, loaded.device)
+        for done in decoder.prefill(ids):
+            if done < len(ids):
+                yield Progress(what="reading-prompt", done=done, total=len(ids))
+        yield from decode(decoder, ids, self._choice, most=most, ends=ends, alternatives=alternatives)
+
+    def _token(self, chosen: SampledToken, others: list[SampledToken], *, last: bool) -> Token:
+        # What else it could have been is read in this place, so before this token is.
+        alternatives = tuple(
+            Alternative(
+                id=other.id,
+                text=self._detokeniser.peek(other.id),
+                logprob=other.logprob,
+                processed_logprob=other.processed_logprob,
+            )
+            for other in others
+        )
+        text = self._stops.push(self._detokeniser.push(chosen.id))
+        if last and not self._stops.found:
+            text += self._stops.rest()
+        self._pieces.append(text)
+        self._new += 1
+        self._last = time.perf_counter()
+        self._first = self._first or self._last
+        return Token(
+            id=chosen.id,
+            text=text,
+            logprob=chosen.logprob,
+            processed_logprob=chosen.logprob if chosen.processed_logprob is None else chosen.processed_logprob,
+            alternatives=alternatives,
+        )
+
+    def result(self) -> Generated:
+        # Beam search gives all its tokens at once, at the end: there is no pace after the first one.
+        counted, since = (self._new, self._started) if self._beams else (self._new - 1, self._first)
+        seconds = self._last - since
+        return Generated(
+            text="".join(self._pieces) + self._stops.rest(),
+            prompt_tokens=len(self._prompt.ids),
+            new_tokens=self._new,
+            finish_reason=self.finish_reason,
+            seed=self._choice.seed,
+            time_to_first_token_s=max(0.0, self._first - self._started),
+            tokens_per_second=counted / seconds if seconds > 0 and counted > 0 else 0.0,
+            template=self._prompt.template,
+            trimmed_turns=self._prompt.trimmed_turns,
+            trimmed_tokens=self._prompt.trimmed_tokens,
+        )
+
+
+def end_tokens(generation_config: Any) -> frozenset[int]:
+    """The ids that end a text, by the model's ``generation_config``: one, several or none."""
+    ends = getattr(generation_config, "eos_token_id", None)
+    return frozenset() if ends is None else frozenset([ends] if isinstance(ends, int) else ends)

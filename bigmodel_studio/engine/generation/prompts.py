@@ -1,0 +1,120 @@
+"""From what the user said to the ids that the model is given: a prompt as it is, or a conversation through the model's
+chat template, its oldest turns left out where it is longer than the model can see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jinja2
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.failures import is_out_of_memory
+from bigmodel_studio.engine.models.loading import LoadedModel
+from bigmodel_studio.protocol import Generate, Turn
+
+
+class Prompt(NamedTuple):
+    """Ids for the model; ``template``: made by its chat template; how many messages and tokens were left out."""
+
+    ids: list[int]
+    template: bool = False
+    trimmed_turns: int = 0
+    trimmed_tokens: int = 0
+
+
+def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
+    """The ids of a request. Raises ``StudioError``: "context-full", "prompt-empty", "prompt-unknown-tokens",
+    "template-broken", "tokenizer-mismatch".
+    """
+    tokenizer = loaded.tokenizer
+    assert tokenizer is not None
+    context = loaded.facts.context_length
+    plain = Prompt(_encode(tokenizer, request.prompt)) if not request.turns else None
+    prompt = plain or _conversation(request, tokenizer, context)
+    _check(prompt.ids, request, loaded)
+    return prompt
+
+
+def room_for(loaded: LoadedModel, prompt_tokens: int, wanted: int) -> int:
+    """How many tokens may be generated: the last one is never fed, so it needs no room in the context."""
+    context = loaded.facts.context_length
+    return wanted if context is None else min(wanted, context - prompt_tokens + 1)
+
+
+def embedded_tokens(model: PreTrainedModel) -> int:
+    """How many ids the model has an embedding for."""
+    weight = model.get_input_embeddings().weight
+    assert isinstance(weight, torch.Tensor)
+    return int(weight.shape[0])
+
+
+def _encode(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool = True) -> list[int]:
+    ids = list(tokenizer(text, add_special_tokens=special)["input_ids"])
+    if special and ids and len(ids) > 1 and ids[-1] == tokenizer.eos_token_id:
+        ids.pop()  # some tokenizers close every text, and nothing follows an end
+    if not ids and not text and tokenizer.bos_token_id is not None:
+        ids = [tokenizer.bos_token_id]
+    return ids
+
+
+def _conversation(request: Generate, tokenizer: PreTrainedTokenizerBase, context: int | None) -> Prompt:
+    template = bool(tokenizer.chat_template)
+    render = _through_template if template else _plainly
+
+    def encode(turns: Sequence[Turn]) -> list[int]:
+        return _encode(tokenizer, render(tokenizer, turns), special=not template)
+
+    system = [turn for turn in request.turns[:1] if turn.role == "system"]
+    turns = list(request.turns[len(system) :])
+    ids = everything = encode([*system, *turns])
+    if context is not None:
+        answer = min(request.sampling.max_new_tokens, max(1, context // 4))
+        while len(ids) > context - answer and (shorter := _without_oldest(turns)):
+            turns = shorter
+            ids = encode([*system, *turns])
+    left_out = len(request.turns) - len(system) - len(turns)
+    return Prompt(ids, template, left_out, len(everything) - len(ids))
+
+
+def _without_oldest(turns: list[Turn]) -> list[Turn]:
+    """Less the oldest message and its answers, so that the user still speaks first; [] where only one would stay."""
+    return next((turns[n:] for n in range(1, len(turns)) if turns[n].role == "user"), [])
+
+
+def _through_template(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:
+    messages = [{"role": turn.role, "content": turn.content} for turn in turns]
+    try:
+        text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    except jinja2.TemplateError as error:
+        raise StudioError("template-broken", detail=(str(error) or type(error).__name__)[:200]) from error
+    except Exception as error:  # a template may call anything with anything
+        if is_out_of_memory(error):
+            raise
+        raise StudioError("template-broken", detail=f"{type(error).__name__}: {error}"[:200]) from error
+    return str(text)
+
+
+def _plainly(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:
+    """One running text: what the model said follows what it was given; a user's message begins a line."""
+    text = ""
+    for turn in turns:
+        text += turn.content if turn.role == "assistant" or not text else "\n" + turn.content
+    return text
+
+
+def _check(ids: list[int], request: Generate, loaded: LoadedModel) -> None:
+    tokenizer, context = loaded.tokenizer, loaded.facts.context_length
+    assert tokenizer is not None
+    if not ids:
+        if not (request.prompt or request.turns):
+            raise StudioError("prompt-empty")
+        raise StudioError("prompt-unknown-tokens", examples=" ".join(sorted(tokenizer.get_vocab())[:12]))
+    vocabulary = embedded_tokens(loaded.model)
+    if max(ids) >= vocabulary:
+        raise StudioError("tokenizer-mismatch", tokens=len(tokenizer), vocabulary=vocabulary)
+    if context is not None and len(ids) > context:
+        raise StudioError("context-full", tokens=len(ids), context=context)

@@ -1,0 +1,1 @@
+"""Pictures: decoding strangers' files safely, thumbnails, and classification."""

@@ -1,0 +1,82 @@
+"""The task that says what is on pictures, a ``Prediction`` each in the order given; a bad file spoils no other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from PIL import Image
+from transformers import PretrainedConfig
+
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.images.pictures import preview_png, read_picture
+from bigmodel_studio.engine.models.loading import LoadedModel
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.protocol import Classify, Done, Event, Label, Prediction, Progress
+
+
+def classify(request: Classify, session: Session) -> Iterator[Event]:
+    """One ``Prediction`` a picture, ending with ``Done(None)``; a picture that cannot be read carries its error."""
+    if request.top_k < 1:
+        raise StudioError("sampling-invalid", field="top_k", was=str(request.top_k), may_be="1 or more")
+    loaded = yield from session.hold(request.model)
+    if loaded.facts.kind != "image-classifier":
+        raise StudioError(
+            "kind-wrong",
+            model=loaded.facts.name,
+            kind=loaded.facts.kind,
+            wanted="image-classifier",
+            others="Choose a model that recognises pictures.",
+        )
+    for number, image in enumerate(request.images):
+        yield Progress(what="classifying", done=number, total=len(request.images))
+        yield _prediction(image, loaded, request)
+    yield Done()
+
+
+def _prediction(image: str, loaded: LoadedModel, request: Classify) -> Prediction:
+    started = time.perf_counter()
+    try:
+        picture = read_picture(Path(image))
+    except StudioError as error:
+        return Prediction(image=image, error=error.problem)
+    return Prediction(
+        image=image,
+        predictions=tuple(labels(probabilities(picture, loaded), loaded, request.top_k)),
+        width=picture.width,
+        height=picture.height,
+        seconds=time.perf_counter() - started,
+        preview=preview_png(picture, request.preview_px) if request.preview_px > 0 else None,
+    )
+
+
+def probabilities(picture: Image.Image, loaded: LoadedModel) -> torch.Tensor:
+    """[labels], float32: how probable the model holds each label to be."""
+    assert loaded.processor is not None
+    inputs = loaded.processor(images=picture, return_tensors="pt")
+    pixels = inputs["pixel_values"].to(loaded.device, loaded.model.dtype)
+    with torch.inference_mode():
+        logits: torch.Tensor = loaded.model(pixel_values=pixels).logits[0].float()
+    return chances(logits, loaded)
+
+
+def chances(logits: torch.Tensor, loaded: LoadedModel) -> torch.Tensor:
+    """[labels]: the softmax of a classifier's logits; each label's own where it is alone or several can be true."""
+    several = getattr(loaded.model.config, "problem_type", None) == "multi_label_classification"
+    return logits.sigmoid() if several or logits.numel() == 1 else logits.softmax(dim=-1)
+
+
+def labels(values: torch.Tensor, loaded: LoadedModel, most: int) -> Iterator[Label]:
+    """The most probable labels, best first."""
+    names = loaded.model.config.id2label or {}
+    best = values.topk(min(most, values.numel()))
+    for value, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+        yield Label(label=str(names.get(index, index)), probability=value)
+
+
+def labels_of(config: PretrainedConfig) -> tuple[str, ...]:
+    """The classes that a model says, in the order of their numbers."""
+    names: dict[int, str] = config.id2label or {}  # type: ignore[assignment]
+    return tuple(str(names[number]) for number in sorted(names))

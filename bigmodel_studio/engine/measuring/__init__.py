@@ -1,0 +1,1 @@
+"""What models take: costs counted on the meta device, and memory and speed measured in a fresh process."""

@@ -1,0 +1,128 @@
+"""What is looked at before a stranger's folder is shown to transformers, each fault with a reason of its own.
+
+transformers trusts what it reads: it asks on stdin whether to run a folder's code, follows an adapter to another
+folder, opens the file that a config names, and fills missing tensors with random numbers. Nothing here builds a model.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bigmodel_studio.core.models.folder import check_usable, read_config, read_json
+from bigmodel_studio.core.models.weights import Weights, listed, read_weights
+from bigmodel_studio.core.text.messages import StudioError
+
+MAX_LAYERS = 2000
+MAX_INPUT_PX = 8192
+PROCESSOR_FILE = "preprocessor_config.json"
+MAX_TOKENIZER_BYTES = 200_000_000
+MAX_LABELS = 100_000
+_DEPTH = re.compile(
+    r"n_layers?|num_\w*(layers|blocks|stages|hidden_groups)|inner_group_num|(en|de)coder_layers|\w*depths?|layers"
+)
+"""How fields are called that say of how many layers a model is made."""
+_SAID_IN_FULL = 10**18
+_TOKENIZER_JSON = (
+    ("tokenizer.json", MAX_TOKENIZER_BYTES),
+    ("tokenizer_config.json", 10_000_000),
+    ("special_tokens_map.json", 10_000_000),
+    ("added_tokens.json", 10_000_000),
+)
+# Any of these is enough for transformers to make a fast tokenizer.
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model")
+
+
+class Checked(NamedTuple):
+    """A folder that may be shown to transformers."""
+
+    config: dict[str, Any]
+    weights: Weights
+
+
+def check_folder(folder: Path) -> Checked:
+    """The config and the weights of a folder, where both can be used. Raises ``StudioError`` with the reason."""
+    config = check_config(folder)
+    return Checked(config, read_weights(folder))
+
+
+def check_config(folder: Path) -> dict[str, Any]:
+    """The config of a folder that transformers can build without code of the folder's own."""
+    config = read_config(folder)
+    _refuse_own_code(config, folder)
+    check_usable(folder, config)
+    if "transformers_weights" in config:
+        raise StudioError("config-invalid", detail="it names another file to take the weights from")
+    _refuse_endless(config)
+    if (folder / "generation_config.json").is_file():
+        read_json(folder / "generation_config.json")
+    return config
+
+
+def _refuse_endless(config: dict[str, Any]) -> None:
+    """Numbers that somebody would count up to: layers, one by one, and names of classes. Parts of a model (text,
+    pictures) have configs of their own within this one."""
+    for field, value in config.items():
+        if isinstance(value, dict):
+            _refuse_endless(value)
+            continue
+        most = MAX_LAYERS if _DEPTH.fullmatch(field) else MAX_LABELS if field == "num_labels" else None
+        numbers = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int)]
+        count = sum(map(abs, numbers))
+        if most is not None and (count > most or any(number < 0 for number in numbers)):
+            detail = f"{field} is {_said(count if count > most else min(numbers))}, and at most {most:,} are built"
+            raise StudioError("config-invalid", detail=detail)
+
+
+def _said(number: int) -> str:
+    return f"{number:,}" if abs(number) < _SAID_IN_FULL else "beyond all bounds"
+
+
+def has_tokenizer(folder: Path) -> bool:
+    """Whether there is a file that a tokenizer can be made from."""
+    return any((folder / file).is_file() for file in _TOKENIZER_FILES)
+
+
+def check_tokenizer(folder: Path, name: str) -> None:
+    """Whether there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
+    if not has_tokenizer(folder):
+        raise StudioError("tokenizer-missing", model=name)
+    for file, most_bytes in _TOKENIZER_JSON:
+        if (folder / file).is_file():
+            table = read_json(folder / file, "tokenizer-file", most_bytes=most_bytes)
+            if file == "tokenizer_config.json" and table.get("auto_map") and not (folder / "tokenizer.json").is_file():
+                raise StudioError("remote-code", files=_own_files(folder))
+
+
+def check_processor(folder: Path) -> None:
+    """Whether the folder says how pictures become its input, in sizes that fit a memory."""
+    if not (folder / PROCESSOR_FILE).is_file():
+        raise StudioError("processor-missing", path=str(folder))
+    table = read_json(folder / PROCESSOR_FILE, "processor-broken")
+    for field in ("size", "crop_size"):
+        size = table.get(field)
+        for value in size.values() if isinstance(size, dict) else [size]:
+            if isinstance(value, int | float) and not 0 < value <= MAX_INPUT_PX:
+                detail = f"{field} is {value:,}, and at most {MAX_INPUT_PX:,} pixels are made"
+                raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=detail)
+
+
+def _refuse_own_code(config: dict[str, Any], folder: Path) -> None:
+    import transformers
+
+    model_type = config.get("model_type")
+    known = isinstance(model_type, str) and model_type in transformers.CONFIG_MAPPING
+    if config.get("auto_map") and not known:
+        raise StudioError("remote-code", files=_own_files(folder))
+    if not isinstance(model_type, str) or not model_type:
+        raise StudioError("config-no-type")
+    if not known:
+        raise StudioError("config-unknown-type", model_type=model_type[:60], version=transformers.__version__)
+    for field in ("attn_implementation", "_attn_implementation"):
+        if "/" in str(config.get(field, "")):  # a kernel of the Hub: compiled code
+            raise StudioError("remote-code", files=str(config[field])[:80])
+
+
+def _own_files(folder: Path) -> str:
+    return listed(sorted(entry.name for entry in folder.glob("*.py"))) or "from another repository"

@@ -1,0 +1,232 @@
+"""From a folder on disk to a model in memory, safely: no pickles, no code of the folder's, no network, and never a
+tensor that was filled with random numbers because the file lacked it.
+
+``checks`` has looked at the files before; what transformers reports about the tensors is believed only after it was
+asked. Which folder a name means is ``core.models.library``'s business, and who keeps the model is ``session``'s.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bigmodel_studio.core.system import network
+
+if not network.is_allowed():
+    os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when huggingface_hub is imported: loading needs no network
+os.environ["USE_HUB_KERNELS"] = "NO"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import torch
+import transformers
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config
+from bigmodel_studio.core.models.library import name_of
+from bigmodel_studio.core.models.weights import Weights, listed
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine import devices
+from bigmodel_studio.engine.failures import is_out_of_memory
+from bigmodel_studio.engine.generation.sampling import own_sampling
+from bigmodel_studio.engine.models import cifar_resnet as cifar_resnet  # registers its classes
+from bigmodel_studio.engine.models.checks import (
+    PROCESSOR_FILE,
+    check_folder,
+    check_processor,
+    check_tokenizer,
+    has_tokenizer,
+)
+from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
+from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef
+
+transformers.utils.logging.set_verbosity_error()
+transformers.utils.logging.disable_progress_bar()
+
+AUTO_CLASSES: dict[ModelKind, str] = {
+    "causal-lm": "AutoModelForCausalLM",
+    "masked-lm": "AutoModelForMaskedLM",
+    "text-classifier": "AutoModelForSequenceClassification",
+    "token-classifier": "AutoModelForTokenClassification",
+    "encoder": "AutoModel",
+    "seq2seq": "AutoModelForSeq2SeqLM",
+    "image-classifier": "AutoModelForImageClassification",
+}
+FOR_PRE_TRAINING = "ForPreTraining"
+"""BERT with both of its heads: the one that guesses words, and the one that tells the next sentence."""
+SMALL_PARAMETERS = 20_000_000
+"""Below this a token is computed faster by one thread than several can agree on it: measured with a training beside it
+on 2 cores, 260 k parameters gave 110 tokens/s on one thread and 20 on two."""
+_FIRST_NUMBER = re.compile(r"[^\d]*\.(\d+)\.")
+_SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
+_READS: frozenset[ModelKind] = _SPEAKS | {"masked-lm"}
+"""What is used with a tokenizer."""
+_MAY_READ: frozenset[ModelKind] = frozenset({"text-classifier", "token-classifier", "encoder"})
+"""What is used with one where it has one: an encoder may also be one of pictures or of sounds."""
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model in memory with what it needs to be used. ``tokenizer`` for text, ``processor`` for pictures."""
+
+    facts: ModelFacts
+    folder: Path
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase | None
+    processor: Any
+    device: torch.device
+
+
+def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> LoadedModel:
+    """Load the model of a folder for inference, on the device and in the dtype that ``ref`` asks for.
+
+    torch computes on ``threads`` threads from here on, a small text model on ``few_threads``.
+
+    Raises ``StudioError`` with the reason where it cannot be used, and torch's own error where memory ran out.
+    """
+    started = time.perf_counter()
+    config, weights = check_folder(folder)
+    kind = kind_of(config)
+    torch.set_num_threads(few_threads if kind in _SPEAKS and weights.parameters < SMALL_PARAMETERS else threads)
+    refuse_oversized(build_on_meta(folder, auto_class_of(kind, folder)), weights)
+    device = devices.choose(ref.device)
+    dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
+    reads = kind in _READS or (kind in _MAY_READ and has_tokenizer(folder))
+    tokenizer = load_tokenizer(folder, name_of(ref)) if reads else None
+    processor = load_processor(folder) if kind == "image-classifier" else None
+    model = load_model(folder, kind, dtype)
+    nn.Module.to(model, device)
+    model.requires_grad_(False).train(False)
+    facts = ModelFacts(
+        model=ref,
+        name=name_of(ref),
+        kind=kind,
+        architecture=architecture_of(config),
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        weight_bytes=tensor_bytes(model),
+        dtype=str(dtype).removeprefix("torch."),
+        device=devices.name_of(device),
+        context_length=context_length_of(model.config.get_text_config().to_dict()),
+        has_chat_template=tokenizer is not None and bool(tokenizer.chat_template),
+        labels=len(model.config.id2label or {}) if kind.endswith("classifier") else 0,
+        load_s=time.perf_counter() - started,
+        sampling=own_sampling(model.generation_config) if kind in _SPEAKS else None,
+    )
+    return LoadedModel(facts=facts, folder=folder, model=model, tokenizer=tokenizer, processor=processor, device=device)
+
+
+def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: Any = None) -> PreTrainedModel:
+    """The model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are not.
+
+    ``auto_class``: where it is not to be the folder's own but one that has less.
+    """
+    try:
+        model, report = (auto_class or auto_class_of(kind, folder)).from_pretrained(
+            str(folder),
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # so that they are reported; they are refused below
+            dtype=dtype,
+        )
+    except Exception as error:
+        raise _reason(error) from error
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise StudioError("tensors-missing", count=len(missing), names=listed(missing))
+    mismatched = sorted(str(entry[0]) for entry in report["mismatched_keys"])
+    if mismatched:
+        raise StudioError("tensors-mismatched", count=len(mismatched), names=listed(mismatched))
+    if report["error_msgs"]:
+        raise StudioError("config-invalid", detail=_first_line(str(report["error_msgs"][0])))
+    found: PreTrainedModel = model
+    return found
+
+
+def build_on_meta(folder: Path, auto_class: Any) -> PreTrainedModel:
+    """The model's structure without its weights: shapes and names, no memory."""
+    try:
+        config = transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
+        with torch.device("meta"):
+            model: PreTrainedModel = auto_class.from_config(config, trust_remote_code=False)
+    except Exception as error:
+        raise _reason(error) from error
+    return model
+
+
+def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
+    """The folder's tokenizer. Raises ``StudioError``: "tokenizer-missing", "-file", "-broken" or "remote-code"."""
+    check_tokenizer(folder, name)
+    try:
+        tokenizer: PreTrainedTokenizerBase = transformers.AutoTokenizer.from_pretrained(
+            str(folder), trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        raise StudioError("tokenizer-broken", detail=_first_line(str(error))) from error
+    if not tokenizer.is_fast:
+        raise StudioError("tokenizer-broken", detail="it has no tokenizer.json and none can be made from its files")
+    return tokenizer
+
+
+def load_processor(folder: Path) -> Any:
+    """What makes a picture into the model's input. Raises ``StudioError`` "processor-missing" or "processor-broken"."""
+    check_processor(folder)
+    try:
+        return transformers.AutoImageProcessor.from_pretrained(
+            str(folder), backend="pil", trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=_first_line(str(error))) from error
+
+
+def tensor_bytes(model: nn.Module) -> int:
+    """Bytes of the parameters and buffers as held; tensors that share memory count once."""
+    return storage_bytes([*model.parameters(), *model.buffers()])
+
+
+def auto_class_of(kind: ModelKind, folder: Path) -> Any:
+    """transformers' class that loads the folder's kind of model. Raises ``StudioError`` "config-no-architecture"."""
+    if kind not in AUTO_CLASSES:
+        raise StudioError("config-no-architecture", path=str(folder))
+    if kind == "masked-lm" and architecture_of(read_config(folder)).endswith(FOR_PRE_TRAINING):
+        return transformers.AutoModelForPreTraining
+    return getattr(transformers, AUTO_CLASSES[kind])
+
+
+def refuse_oversized(structure: nn.Module, weights: Weights) -> None:
+    """A config may ask for terabytes that its file does not have: compare before any memory is taken.
+
+    ``structure`` is the model on the meta device. Raises ``StudioError`` "weights-too-few", "weights-fewer-layers".
+    """
+    wants, has = _numbered(name for name, _ in structure.named_parameters()), _numbered(weights.tensors)
+    if 0 < has < wants:
+        raise StudioError("weights-fewer-layers", has=has, wants=wants)
+    wanted = sum(parameter.numel() for parameter in structure.parameters())
+    if wanted > 2 * weights.parameters + 1_000_000:
+        raise StudioError("weights-too-few", has=weights.parameters, wants=wanted)
+
+
+def _numbered(names: Iterable[str]) -> int:
+    """How many layers tensors belong to, by the first number in each name."""
+    return len({found[1] for found in map(_FIRST_NUMBER.match, names) if found})
+
+
+def _reason(error: Exception) -> Exception:
+    """What transformers raised, as something to tell the user; running out of memory stays what it is."""
+    if is_out_of_memory(error) or isinstance(error, StudioError):
+        return error
+    return StudioError("config-invalid", detail=_first_line(str(error)) or type(error).__name__)
+
+
+def _first_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[0].rstrip(".")[:200]

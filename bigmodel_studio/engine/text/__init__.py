@@ -1,0 +1,1 @@
+"""Tasks on texts: masked words, next sentence, classification, tagging, embeddings and rewriting."""

@@ -1,0 +1,31 @@
+"""The task that sorts texts, or pairs of texts, into a model's classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bigmodel_studio.engine.images.classify import chances, labels
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.engine.text.masked_lm import check_top_k, each, encoded, reader
+from bigmodel_studio.protocol import ClassifyTexts, Done, Event, Label, Problem, TextClassified
+
+Input = tuple[str, ...]
+
+
+def classify_texts(request: ClassifyTexts, session: Session) -> Iterator[Event]:
+    """One ``TextClassified`` for each text or pair; one that is empty or too long carries its error."""
+    check_top_k(request.top_k)
+    loaded = yield from session.hold(request.model)
+    tokenizer = reader(loaded, ("text-classifier",), "Choose a model that sorts texts into classes.")
+
+    def answer(given: Input) -> TextClassified:
+        logits = loaded.model(**encoded(loaded, tokenizer, given[0], *given[1:2])).logits[0].float()
+        return _said(given, tuple(labels(chances(logits, loaded), loaded, request.top_k)))
+
+    yield from each(request.inputs, answer, lambda given, error: _said(given, error=error))
+    yield Done()
+
+
+def _said(given: Input, predictions: tuple[Label, ...] = (), error: Problem | None = None) -> TextClassified:
+    text, second = (*given, "", "")[:2]
+    return TextClassified(text=text, second=second, predictions=predictions, error=error)

@@ -1,0 +1,56 @@
+"""The task that makes a vector of each text, and says how alike the texts are.
+
+The vector is the mean of the body's last hidden states over the text's tokens, made as long as 1 (Reimers & Gurevych
+2019, "MEAN"); so that the cosine of two is their product. What was trained for it (a sentence encoder) is good at it;
+the body of any other model that reads gives vectors too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+import torch.nn.functional as F
+
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.engine.text.masked_lm import each, encoded, reader
+from bigmodel_studio.protocol import Done, Embedded, EmbedTexts, Event, ModelKind, Similarities
+
+KINDS: tuple[ModelKind, ...] = ("encoder", "masked-lm", "text-classifier", "token-classifier")
+
+
+def embed_texts(request: EmbedTexts, session: Session) -> Iterator[Event]:
+    """One ``Embedded`` a text; one that is empty or too long carries its error. Ends with all ``Similarities``."""
+    loaded = yield from session.hold(request.model)
+    tokenizer = reader(loaded, KINDS, "Choose a model that reads texts.")
+
+    def answer(text: str) -> Embedded:
+        given = encoded(loaded, tokenizer, text)
+        states = loaded.model.base_model(**given).last_hidden_state
+        vector = mean_pooled(states, given["attention_mask"])[0].tolist()
+        return Embedded(text=text, vector=tuple(vector), tokens=int(given["attention_mask"].sum()))
+
+    vectors: list[tuple[float, ...]] = []
+    for event in each(request.texts, answer, lambda text, error: Embedded(text=text, error=error)):
+        if isinstance(event, Embedded):
+            vectors.append(event.vector)
+        yield event
+    yield Done(result=Similarities(cosines=cosines(vectors)))
+
+
+def cosines(vectors: Sequence[tuple[float, ...]]) -> tuple[tuple[float | None, ...], ...]:
+    """The product of each two vectors of length 1 [texts, texts]; None where one of them is empty."""
+    places = [place for place, vector in enumerate(vectors) if vector]
+    table: list[list[float | None]] = [[None] * len(vectors) for _ in vectors]
+    whole = torch.tensor([vectors[place] for place in places])
+    for row, values in zip(places, (whole @ whole.mT).tolist() if places else (), strict=True):
+        for column, value in zip(places, values, strict=True):
+            table[row][column] = value
+    return tuple(map(tuple, table))
+
+
+def mean_pooled(states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """[texts, tokens, width] and [texts, tokens] to [texts, width], each of length 1, float32."""
+    mask = attention_mask.unsqueeze(-1).float()
+    means = (states.float() * mask).sum(1) / mask.sum(1).clamp(min=1)
+    return F.normalize(means, dim=-1)

@@ -1,0 +1,226 @@
+"""Conversations from JSON and JSONL files, whatever layout they are in: each entry is known by what it holds.
+
+Layouts: OpenAI's ``messages`` (role, content); ShareGPT's ``conversations`` (from, value); instructions with an answer,
+as in Alpaca (instruction, input, output), Dolly (instruction, context, response) and Self-Instruct (instances); and
+plain pairs (prompt and completion, question and answer). A file is one JSON array or has one entry a line, or is
+Parquet with one a row. What cannot be used is a ``Fault`` with its file and line, and the rest is read on. Nothing here
+knows tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bigmodel_studio.core.data.records import place
+from bigmodel_studio.training.data import parquet
+
+READ_CHARACTERS = 1 << 20
+MOST_ENTRY_CHARACTERS = 64 << 20
+"""A single entry that is longer is taken for damage."""
+ROLES = {
+    "system": "system", "developer": "system",
+    "user": "user", "human": "user", "prompter": "user",
+    "assistant": "assistant", "gpt": "assistant", "model": "assistant", "bot": "assistant", "chatgpt": "assistant",
+    "function_call": "assistant", "tool_call": "assistant",
+    "tool": "tool", "function": "tool", "observation": "tool", "tool_response": "tool",
+}  # fmt: skip
+"""Who speaks, by what files call it. A call of a tool is said by the model, what came of it is told to it."""
+_ASKED = ("instruction", "prompt", "question", "query")
+_BESIDE = ("input", "context")
+_ANSWERED = ("output", "response", "completion", "answer")
+
+_BETWEEN = re.compile(r"[\s,]*")
+
+Message = dict[str, str]
+"""``role`` (system, user, assistant, tool) and ``content``."""
+
+
+class Chat(NamedTuple):
+    """One conversation, which ends with an answer, and where it stands."""
+
+    messages: list[Message]
+    file: str
+    line: int
+
+
+class Fault(NamedTuple):
+    """What cannot be used, and why."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{place(self.file, self.line)}: {self.reason}"
+
+
+def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
+    """The conversations of a file in order, and faults among them, until ``most`` characters were said.
+
+    Raises ``OSError``.
+    """
+    said = 0
+    for line, value in READERS.get(path.suffix.lower(), _json_entries)(path):
+        if said >= most:
+            return
+        said += 1
+        if isinstance(value, Fault):
+            yield value
+            continue
+        try:
+            for messages in conversations_of(value):
+                said += sum(len(message["content"]) for message in messages)
+                yield Chat(messages, str(path), line)
+        except ValueError as error:
+            yield Fault(str(path), line, str(error))
+
+
+def conversations_of(entry: object) -> Iterator[list[Message]]:
+    """The conversations of one entry, several where an instruction has several instances.
+
+    Raises ``ValueError`` with the reason where it is none.
+    """
+    if isinstance(entry, list):
+        entry = {"messages": entry}
+    if not isinstance(entry, dict):
+        raise ValueError("it is no table with the fields of a conversation")
+    for name in ("messages", "conversations", "conversation"):
+        if isinstance(entry.get(name), list):
+            yield _checked([*_system(entry), *(_message(each, n) for n, each in enumerate(entry[name], 1))])
+            return
+    asked = next((name for name in _ASKED if name in entry), None)
+    if asked is None:
+        fields = ", ".join(map(str, list(entry)[:6])) or "none"
+        raise ValueError(f"its fields are {fields}: it needs messages, conversations, or instruction and output")
+    instances = entry.get("instances")
+    for instance in instances if isinstance(instances, list) else [entry]:
+        yield _checked(_instruction(entry, asked, instance))
+
+
+def _instruction(entry: Mapping[str, Any], asked: str, instance: object) -> list[Message]:
+    if not isinstance(instance, dict):
+        raise ValueError("one of its instances is no table")
+    answered = next((name for name in _ANSWERED if name in instance), None)
+    if answered is None:
+        raise ValueError(f"it has {asked}, and no answer ({', '.join(_ANSWERED)})")
+    if isinstance(entry[asked], list) and isinstance(instance[answered], list):
+        parts = [*entry[asked], *instance[answered]]
+        return [*_system(entry), *(_message(each, number) for number, each in enumerate(parts, 1))]
+    beside = [_text(instance[name], name) for name in _BESIDE if instance.get(name)]
+    question = "\n\n".join(filter(None, [_text(entry[asked], asked), *beside]))
+    earlier: list[Message] = []
+    history = entry.get("history")
+    for pair in history if isinstance(history, list) else ():
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise ValueError("its history is not made of pairs")
+        earlier += [_said("user", _text(pair[0], "history")), _said("assistant", _text(pair[1], "history"))]
+    answer = _said("assistant", _text(instance[answered], answered))
+    return [*_system(entry), *earlier, _said("user", question), answer]
+
+
+def _system(entry: Mapping[str, Any]) -> list[Message]:
+    """What is said before all: ``system``, and the ``tools`` that the model may call, as they are written."""
+    tools = entry.get("tools")
+    written = tools if isinstance(tools, str) else json.dumps(tools, ensure_ascii=False) if tools else ""
+    words = [str(entry[name]) for name in ("system", "system_prompt") if isinstance(entry.get(name), str)]
+    words += [written] if written.strip() not in {"", "[]"} else []
+    return [_said("system", "\n\n".join(filter(None, words)))] if any(words) else []
+
+
+def _message(value: object, number: int) -> Message:
+    if not isinstance(value, dict):
+        raise ValueError(f"its message {number} is no table")
+    role = next((value[name] for name in ("role", "from") if isinstance(value.get(name), str)), None)
+    if role is None or role.lower() not in ROLES:
+        said = "nobody" if role is None else repr(role)
+        raise ValueError(f"its message {number} is by {said}, who is none of {', '.join(ROLES)}")
+    content = next((value[name] for name in ("content", "value", "text") if value.get(name) is not None), None)
+    if content is None and value.get("tool_calls"):
+        content = json.dumps(value["tool_calls"], ensure_ascii=False)
+    return _said(ROLES[role.lower()], _text(content, f"message {number}"))
+
+
+def _text(value: object, name: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in value):
+        return "".join(part["text"] for part in value)
+    raise ValueError(f"its {name} is no text")
+
+
+def _said(role: str, content: str) -> Message:
+    return {"role": role, "content": content}
+
+
+def _checked(messages: list[Message]) -> list[Message]:
+    """Up to the last answer. Raises ``ValueError`` where there is none."""
+    answers = [n for n, each in enumerate(messages) if each["role"] == "assistant" and each["content"].strip()]
+    if not answers:
+        raise ValueError("it has no answer to learn from")
+    return messages[: answers[-1] + 1]
+
+
+# ------------------------------------------------------------------------------- the files
+
+
+def _json_entries(path: Path) -> Iterator[tuple[int, object]]:
+    """Each entry with the line on which it begins; a ``Fault`` in place of one that is no JSON."""
+    with open(path, encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+        first = ""
+        while not first and (line := stream.readline(READ_CHARACTERS)):
+            first = line.lstrip()[:1]
+        stream.seek(0)
+        yield from _of_array(path, stream) if first == "[" else _of_lines(path, stream)
+
+
+def _of_lines(path: Path, lines: Any) -> Iterator[tuple[int, object]]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield number, Fault(str(path), number, f"it is no JSON: {_reason(error)}")
+
+
+def _of_array(path: Path, stream: Any) -> Iterator[tuple[int, object]]:
+    """The entries of an array, decoded one after the other as the file is read."""
+    decoder, text = json.JSONDecoder(), stream.read(READ_CHARACTERS)
+    at = text.index("[") + 1
+    line = 1 + text.count("\n", 0, at)
+    while True:
+        between = _BETWEEN.match(text, at)
+        begin = between.end() if between is not None else at
+        line += text.count("\n", at, begin)
+        if text.startswith("]", begin):
+            return
+        try:
+            value, at = decoder.raw_decode(text, begin)
+        except (ValueError, RecursionError) as error:
+            left = len(text) - begin
+            more = "" if left > MOST_ENTRY_CHARACTERS else stream.read(max(READ_CHARACTERS, left))
+            if not more:
+                line += text.count("\n", begin, getattr(error, "pos", begin))
+                yield line, Fault(str(path), line, f"the array is damaged here: {_reason(error)}")
+                return
+            text, at = text[begin:] + more, 0
+            continue
+        yield line, value
+        line += text.count("\n", begin, at)
+
+
+def _reason(error: Exception) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
+
+
+READERS: dict[str, Callable[[Path], Iterator[tuple[int, object]]]] = {
+    ".jsonl": _json_entries,
+    ".json": _json_entries,
+    ".parquet": parquet.records,
+}
+"""By the end of a file's name; what ends otherwise is taken for JSON."""
+CHAT_SUFFIXES = tuple(READERS)

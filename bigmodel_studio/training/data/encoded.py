@@ -1,0 +1,105 @@
+"""Texts as a tokenizer's numbers, one after the other in one array, and batches of them padded to the longest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from bigmodel_studio.protocol import Place
+from bigmodel_studio.training.data.token_data import Say
+from bigmodel_studio.training.objectives import Entry
+
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """``ids`` of text n are ``ids[starts[n]:starts[n + 1]]``; ``words`` says for each id which word it belongs to
+    (-1: none), where texts came as words. ``lengths`` are those of the whole texts.
+    """
+
+    ids: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    words: NDArray[np.int32]
+    lengths: NDArray[np.int64]
+
+    @property
+    def cut(self) -> NDArray[np.bool_]:
+        """The texts that were longer than they may be."""
+        found: NDArray[np.bool_] = self.lengths > np.diff(self.starts)
+        return found
+
+    @property
+    def cuts(self) -> int:
+        """How many those are."""
+        return int(self.cut.sum())
+
+    def of(self, number: int) -> NDArray[np.int32]:
+        """The ids of one text."""
+        return self.ids[self.starts[number] : self.starts[number + 1]]
+
+    def words_of(self, number: int) -> NDArray[np.int32]:
+        """The words of one text's ids."""
+        return self.words[self.starts[number] : self.starts[number + 1]]
+
+
+def encode_texts(
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str] | Sequence[Sequence[str]],
+    context: int,
+    say: Say | None = None,
+    *,
+    as_words: bool = False,
+) -> Encoded:
+    """Texts (or, ``as_words``, sentences of words) with the model's special tokens, cut to ``context`` tokens."""
+    ids: list[NDArray[np.int32]] = []
+    words: list[NDArray[np.int32]] = []
+    whole: list[int] = []
+    added = tokenizer.num_special_tokens_to_add()
+    call: Any = tokenizer
+    for first in range(0, len(texts), AT_ONCE):
+        part = [list(each) if as_words else each for each in texts[first : first + AT_ONCE]]
+        made = call(part, truncation=True, max_length=context, is_split_into_words=as_words, add_special_tokens=True)
+        for encoding in made.encodings:
+            ids.append(np.array(encoding.ids, dtype=np.int32))
+            words.append(np.array([-1 if w is None else w for w in encoding.word_ids], dtype=np.int32))
+            whole.append(len(encoding.ids) + sum(len(rest.ids) - added for rest in encoding.overflowing))
+        if say is not None:
+            say("tokenising", min(first + AT_ONCE, len(texts)), len(texts))
+    lengths = np.array([0, *map(len, ids)], dtype=np.int64)
+    empty = np.zeros(0, dtype=np.int32)
+    return Encoded(
+        np.concatenate(ids) if ids else empty,
+        lengths.cumsum(),
+        np.concatenate(words) if words else empty,
+        np.array(whole, dtype=np.int64),
+    )
+
+
+def encoded_entries(
+    encoded: Encoded, tokenizer: PreTrainedTokenizerBase, rows: Iterable[tuple[Place, str, Sequence[str]]]
+) -> Iterator[Entry]:
+    """Encoded texts to be counted: of each its place, its text, and its class or its tags."""
+    unknown, cut = tokenizer.unk_token_id, encoded.cut
+    for number, (place, text, labels) in enumerate(rows):
+        strange = int((encoded.of(number) == unknown).sum()) if unknown is not None else 0
+        yield Entry(place, text, int(encoded.lengths[number]), labels, bool(cut[number]), strange)
+
+
+def padded(encoded: Encoded, numbers: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> dict[str, torch.Tensor]:
+    """``input_ids`` and ``attention_mask`` of those texts, int64 [texts, longest]."""
+    rows = [encoded.of(number) for number in numbers]
+    longest = max(1, *map(len, rows))
+    pad = tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0
+    ids = np.full((len(rows), longest), pad, dtype=np.int64)
+    mask = np.zeros((len(rows), longest), dtype=np.int64)
+    for place, row in enumerate(rows):
+        ids[place, : len(row)] = row
+        mask[place, : len(row)] = 1
+    return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}

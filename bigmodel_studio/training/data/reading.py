@@ -1,0 +1,75 @@
+"""How a run's data is read: all of it, and the first fault ends it; or, to be looked at only, so much and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from bigmodel_studio.core.data.faults import FATAL, Faults
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.training.data.text_files import Corpus, excerpt
+from bigmodel_studio.training.data.token_data import Say
+
+_Row = TypeVar("_Row")
+
+
+class Reading:
+    """``say`` is told what takes time; at most so many bytes of text (of each part of rows), or pictures, are read.
+
+    ``share`` says afterwards which share of everything that was, about, and ``bytes`` how much.
+    """
+
+    def __init__(
+        self, say: Say, faults: Faults = FATAL, most_bytes: int | None = None, most_pictures: int | None = None
+    ) -> None:
+        self.say, self.faults = say, faults
+        self.most_bytes, self.most_pictures = most_bytes, most_pictures
+        self.share = 1.0
+        self.bytes = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything was read."""
+        return self.share == 1
+
+    @property
+    def least_classes(self) -> int:
+        """How many classes there must be: of data in their order a part may be of one class alone."""
+        return 2 if self.whole else 1
+
+    def strange(self, error: StudioError) -> None:
+        """An example is of a class that is not learnt: refused, unless its class may be in what was not read."""
+        if self.whole:
+            self.faults.refuse(error)
+
+    def corpus(self, corpus: Corpus) -> Corpus:
+        """The beginning of a large text's both parts."""
+        taken = corpus
+        if self.most_bytes is not None and corpus.bytes > self.most_bytes:
+            taken = excerpt(corpus, self.most_bytes)
+            self.share = taken.bytes / corpus.bytes
+        self.bytes += taken.bytes
+        return taken
+
+    def rows(self, paths: Sequence[str], rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[_Row]:
+        """The first of many rows, whose ``size`` is in bytes, from these files and folders."""
+        read = 0
+        for row in rows:
+            if self.most_bytes is not None and read >= self.most_bytes:
+                self.share = min(self.share, read / max(read + 1, sum(map(_bytes_of, map(Path, paths)))))
+                break
+            read += size(row)
+            yield row
+        self.bytes += read
+
+    def every(self, count: int) -> int:
+        """Which of so many pictures are read: every so many-th."""
+        every = 1 if self.most_pictures is None else max(1, -(-count // self.most_pictures))
+        self.share = 1 / every
+        return every
+
+
+def _bytes_of(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())

@@ -1,0 +1,157 @@
+"""Checkpoints: a folder that any part of the application loads as a model, with what the trainer needs to go on.
+
+A checkpoint appears whole or not at all: it is written under another name, flushed file by file, given a manifest of
+sizes and hashes, and renamed. The optimizer's state (``training.loop.trainer_state``) is all that has to be kept beside
+the weights: random numbers are drawn afresh for every step from (seed, step).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import torch
+from safetensors import SafetensorError, safe_open
+
+from bigmodel_studio.core.runs import manifest
+from bigmodel_studio.core.runs.run_folder import MANIFEST, RunFolder, checkpoint_name
+from bigmodel_studio.core.system.files import fsync_folder
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.training.distributed.ranks import Ranks
+from bigmodel_studio.training.loop import trainer_state
+from bigmodel_studio.training.loop.best import Best
+from bigmodel_studio.training.loop.precision import ScaleState
+from bigmodel_studio.training.loop.trainer_state import ADAPTER, TRAINER_TENSORS, TrainerState, open_state
+from bigmodel_studio.training.objectives import Objective
+
+TRAINER_FACTS = "trainer.json"
+TRAINER_SCHEMA = 1
+
+
+class TrainerFacts(msgspec.Struct, kw_only=True, frozen=True):
+    """``trainer.json``: which update it was, how many items had been learnt from, and in how many seconds of computing
+    updates; the best evaluation until then, and the scale of a float16 training's loss.
+    """
+
+    schema: int = TRAINER_SCHEMA
+    step: int
+    items: int = 0
+    seconds: float = 0.0
+    best: Best = Best()
+    scale: ScaleState | None = None
+
+
+class NotFinite(Exception):  # noqa: N818 - what was found, not an error of ours
+    """A weight is infinite or not a number: such a model is never saved."""
+
+
+def save(
+    run: RunFolder,
+    objective: Objective,
+    tensors: dict[str, torch.Tensor],
+    facts: TrainerFacts,
+    weights: dict[str, torch.Tensor] | None = None,
+    beside: Callable[[Path], None] = lambda folder: None,
+    ranks: Ranks | None = None,
+) -> None:
+    """Write the checkpoint after update ``facts.step``. ``weights``: where they are not the model's own, which may
+    hold its part of them only; ``beside`` puts what else there is into the folder. All of the ``ranks`` have to come:
+    the first writes, and where they share the state each its part of ``tensors``.
+
+    Raises ``NotFinite``; ``StudioError`` "disk-write" where the disk is full or read-only, with nothing half-made left
+    and earlier checkpoints as they were.
+    """
+    ranks = ranks or Ranks()
+    target = run.checkpoints_path / checkpoint_name(facts.step)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        if ranks.first:
+            temporary.mkdir(parents=True)
+            _write_model(temporary, objective, weights)
+            beside(temporary)
+            (temporary / TRAINER_FACTS).write_bytes(msgspec.json.encode(facts))
+        if ranks.sharded:
+            trainer_state.write(ranks.same(lambda: temporary), tensors, in_parts=True)
+        elif ranks.first:
+            trainer_state.write(temporary, tensors, in_parts=False)
+        if ranks.first:
+            manifest.seal(temporary)
+            _put(temporary, target)
+    except (OSError, SafetensorError) as error:
+        detail = getattr(error, "strerror", None) or str(error)
+        raise StudioError("disk-write", blame="work", path=str(target), detail=detail) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write_model(folder: Path, objective: Objective, weights: dict[str, torch.Tensor] | None) -> None:
+    checked = objective.model.parameters() if weights is None else weights.values()
+    if not all(bool(torch.isfinite(each).all()) for each in checked if each.is_floating_point()):
+        raise NotFinite
+    objective.model.save_pretrained(str(folder), state_dict=weights)
+    objective.save_beside(folder)
+
+
+def _put(temporary: Path, target: Path) -> None:
+    """Rename into place. An older checkpoint of that step (a damaged one, which a resume passed over) makes room."""
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    temporary.rename(target)
+    fsync_folder(target.parent)
+    fsync_folder(target.parent.parent)  # the first save made the folder of them all
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def newest_whole(run: RunFolder) -> tuple[Path | None, list[str]]:
+    """The newest checkpoint whose files are as they were saved (None: none is), and sentences about the others."""
+    notes: list[str] = []
+    for step in reversed(run.checkpoints()):
+        folder = run.checkpoint_path(step)
+        try:
+            manifest.verify(folder)
+            return folder, notes
+        except StudioError as error:
+            notes.append(f"step {step} is passed over: {error}")
+    return None, notes
+
+
+def load_trainer(folder: Path, ranks: Ranks | None = None) -> tuple[TrainerFacts, TrainerState]:
+    """What the trainer needs to go on; all of the ``ranks`` have to ask. Raises ``StudioError``: "checkpoint-damaged",
+    "checkpoint-foreign".
+    """
+    try:
+        facts = msgspec.json.decode((folder / TRAINER_FACTS).read_bytes(), type=TrainerFacts)
+    except (OSError, msgspec.DecodeError) as error:
+        raise StudioError("checkpoint-damaged", path=str(folder), detail=str(error)) from error
+    return facts, open_state(folder, ranks or Ranks())
+
+
+def has_adapter(folder: Path) -> bool:
+    """Whether what was trained up to this checkpoint is an adapter: the model is then its base with that added in."""
+    try:
+        with safe_open(str(folder / TRAINER_TENSORS), framework="pt") as tensors:
+            return any(name.startswith(ADAPTER) for name in tensors.keys())  # noqa: SIM118 - it is no dictionary
+    except (OSError, SafetensorError):
+        return False  # in parts are no adapters
+
+
+def tidy(run: RunFolder, keep: int, spare: int = 0) -> None:
+    """Remove what a kill left half-made, and, where ``keep`` > 0, all but the newest so many checkpoints and that of
+    the step ``spare``.
+    """
+    if not run.checkpoints_path.is_dir():
+        return
+    for path in run.checkpoints_path.iterdir():
+        if path.name.startswith("."):
+            shutil.rmtree(path, ignore_errors=True)
+    for step in run.checkpoints()[:-keep] if keep else ():
+        if step == spare:
+            continue
+        folder = run.checkpoint_path(step)
+        (folder / MANIFEST).unlink(missing_ok=True)  # from here on it is no checkpoint
+        shutil.rmtree(folder, ignore_errors=True)

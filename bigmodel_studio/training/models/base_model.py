@@ -1,0 +1,64 @@
+"""The model of a folder that is to be trained on: looked at first, by its config and its weights' headers, and loaded
+when the data is known to be of use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.models import loading
+from bigmodel_studio.engine.models.checks import check_folder
+from bigmodel_studio.protocol import ModelKind
+
+
+class BaseModel:
+    """A folder's model, before its weights are loaded. Raises ``StudioError`` with the reason why it cannot be used.
+
+    ``kinds`` may be trained on as ``wanted``; ``others`` says what to choose instead; ``auto_class`` loads it, where it
+    is not to be the folder's own class but one that has less.
+    """
+
+    def __init__(
+        self, folder: Path, kinds: Sequence[ModelKind], wanted: ModelKind, others: str, auto_class: Any = None
+    ) -> None:
+        config, weights = check_folder(folder)
+        self.folder, self.kind, self.architecture = folder, kind_of(config), architecture_of(config)
+        if self.kind not in kinds:
+            raise StudioError("kind-wrong", model=str(folder), kind=self.kind, wanted=wanted, others=others)
+        self._auto_class = auto_class or loading.auto_class_of(self.kind, folder)
+        self._structure = loading.build_on_meta(folder, self._auto_class)
+        loading.refuse_oversized(self._structure, weights)
+
+    def context(self, wanted: int) -> int:
+        """How many tokens are read at once: as many as are wanted, and no more than the model knows."""
+        return min(wanted, context_length_of(self._structure.config.get_text_config().to_dict()) or wanted)
+
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """Its tokenizer. Raises ``StudioError`` as ``load_tokenizer``, or "vocabulary-mismatch"."""
+        tokenizer = loading.load_tokenizer(self.folder, self.folder.name)
+        embeddings: Any = self._structure.get_input_embeddings()
+        rows = int(embeddings.weight.shape[0])
+        if len(tokenizer) > rows:
+            raise StudioError("vocabulary-mismatch", tokens=len(tokenizer), known=rows)
+        return tokenizer
+
+    def load(self) -> PreTrainedModel:
+        """The model, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
+        return loading.load_model(self.folder, self.kind, torch.float32, self._auto_class)
+
+
+def causal_model(folder: Path) -> BaseModel:
+    """One that continues text."""
+    return BaseModel(folder, ("causal-lm",), "causal-lm", "Choose a model that continues text.")
+
+
+def picture_model(folder: Path) -> BaseModel:
+    """One that tells classes of pictures apart."""
+    return BaseModel(folder, ("image-classifier",), "image-classifier", "Choose a model that recognises pictures.")

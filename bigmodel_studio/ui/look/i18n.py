@@ -1,0 +1,95 @@
+"""Languages: which one the window speaks, and the sentences of problems in it.
+
+Every string in ``ui`` goes through Qt's translation; ``packaging/translations.py`` collects them, and what it compiles
+lies in ``resources/i18n`` as ``bigmodel_<language>.qm``. The sentences of ``core.text.messages`` are translated in the
+context "messages", the words in their arguments in "arguments", the labels of settings in "settings".
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.settings import Language
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import SENTENCES, filled
+from bigmodel_studio.core.text.phrases import numberless, recognised
+from bigmodel_studio.protocol import Problem
+
+SOURCE = QLocale("en")
+"""What the strings are written in; its translation holds plural forms alone."""
+
+
+def install(application: QCoreApplication, language: Language) -> None:
+    """Speak the chosen language from here on (the desktop's for "system"; English where that is not translated).
+
+    What is shown already stays as it is: the window is built again for that.
+    """
+    for spoken in application.findChildren(QTranslator):
+        application.removeTranslator(spoken)
+        spoken.deleteLater()
+    locale = QLocale.system() if language == "system" else QLocale(language)
+    ours, qts = str(paths.resources() / "i18n"), QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    _load(application, SOURCE, "bigmodel", ours)
+    spoken_in = _load(application, locale, "bigmodel", ours)
+    if spoken_in:
+        _load(application, locale, "qtbase", qts)
+    QLocale.setDefault(locale)
+    numbers.use_language(spoken_in[:2], group=locale.groupSeparator(), decimal=locale.decimalPoint())
+
+
+def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str) -> str:
+    """The language that was found, "" where there is none."""
+    translator = QTranslator(application)
+    if not translator.load(locale, name, "_", folder):
+        translator.deleteLater()
+        return ""
+    application.installTranslator(translator)
+    return translator.language()
+
+
+def told(problem: Problem) -> tuple[str, str]:
+    """What happened and what to do next, in the window's language."""
+    sentence, hint = SENTENCES.get(problem.code, (problem.code, ""))
+    return _said(sentence, problem), _said(hint, problem)
+
+
+def said(problem: Problem) -> str:
+    """Both in one text."""
+    return in_one(told(problem))
+
+
+def in_one(sentences: Iterable[str]) -> str:
+    """Sentences one after the other, parted as the language parts them."""
+    pair = QCoreApplication.translate("messages", "{before} {after}")
+    parts = [part for part in sentences if part]
+    return functools.reduce(lambda before, after: pair.format(before=before, after=after), parts) if parts else ""
+
+
+def told_again(text: str) -> str:
+    """A sentence that a run left on disk in English, in the window's language as far as it is known."""
+    parts = recognised(text)
+    if not parts:
+        return words_of(text)
+    return in_one(_said(part, Problem(code="", arguments=arguments)) for part, arguments in parts)
+
+
+def words_of(text: str) -> str:
+    """Words that came with a problem or from a run, in the window's language as far as they are known."""
+    template, figures = numberless(text)
+    return QCoreApplication.translate("arguments", template).format(*figures)
+
+
+def _said(template: str, problem: Problem) -> str:
+    if not template:
+        return ""
+    arguments = {name: words_of(it) if isinstance(it, str) else it for name, it in problem.arguments.items()}
+    return filled(QCoreApplication.translate("messages", template), Problem(code=problem.code, arguments=arguments))
+
+
+def setting(text: str) -> str:
+    """A label or a help text of a setting."""
+    return QCoreApplication.translate("settings", text) if text else ""

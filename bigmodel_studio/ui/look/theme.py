@@ -1,0 +1,189 @@
+"""What the window looks like: two palettes on Qt's Fusion style, one stylesheet made from them, and the fonts.
+
+The scheme in force is a property of the application, so that a widget that paints itself asks ``colours()`` in its
+``paintEvent`` and needs no signal (Qt sends ``PaletteChange`` when it switches). A 4-pixel grid; 13-pixel text;
+contrasts are held by ``tests/ui/look/test_theme.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.settings import Appearance
+from bigmodel_studio.ui.look.stylesheet import stylesheet
+
+Scheme = Literal["light", "dark"]
+FAMILY = "Inter"
+FALLBACKS = [FAMILY, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei UI", "sans-serif"]
+MONOSPACE = ["JetBrains Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
+TEXT_PX = 13
+_PROPERTY = "bigmodelStudioScheme"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """A scheme's colours as #RRGGBB. ``field`` borders what can be typed in or pressed: 3:1 on every ground."""
+
+    window: str
+    surface: str
+    raised: str
+    border: str
+    field: str
+    text: str
+    secondary: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    good: str
+    warn: str
+    bad: str
+    series: tuple[str, ...]
+
+
+SCHEMES: dict[Scheme, Colours] = {
+    "light": Colours(
+        window="#F6F6F4",
+        surface="#FFFFFF",
+        raised="#EFEFEC",
+        border="#DEDEDA",
+        field="#85878C",
+        text="#1B1C1E",
+        secondary="#5A5C60",
+        accent="#3451B2",
+        on_accent="#FFFFFF",
+        accent_soft="#E6EBFB",
+        good="#237A3B",
+        warn="#9A5B00",
+        bad="#B42318",
+        series=("#0072B2", "#E69F00", "#009E73", "#CC79A7"),
+    ),
+    "dark": Colours(
+        window="#15161A",
+        surface="#1C1E23",
+        raised="#262930",
+        border="#343842",
+        field="#787D86",
+        text="#ECEDEE",
+        secondary="#A4A8B0",
+        accent="#8EA4F7",
+        on_accent="#15161A",
+        accent_soft="#28304F",
+        good="#5BC27A",
+        warn="#E0A84A",
+        bad="#F07167",
+        series=("#56B4E9", "#E69F00", "#2CC295", "#E39AC7"),
+    ),
+}
+
+
+def scheme() -> Scheme:
+    """The scheme in force."""
+    application = QApplication.instance()
+    return "dark" if application is not None and application.property(_PROPERTY) == "dark" else "light"
+
+
+def colours() -> Colours:
+    """The colours in force."""
+    return SCHEMES[scheme()]
+
+
+def colour(name: str) -> QColor:
+    """One of the colours in force, by the name of its field in ``Colours``."""
+    return QColor(getattr(colours(), name))
+
+
+def font(px: int = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal, tabular: bool = False) -> QFont:
+    """The window's font at a size in pixels; ``tabular`` gives every digit the same width."""
+    made = QFont()
+    made.setFamilies(FALLBACKS)
+    made.setPixelSize(px)
+    made.setWeight(weight)
+    if tabular:
+        make_tabular(made)
+    return made
+
+
+def make_tabular(made: QFont) -> None:
+    """Give every digit the same width, so that numbers stand still while they change."""
+    if hasattr(QFont, "Tag"):
+        made.setFeature(QFont.Tag("tnum"), 1)
+
+
+def tabular(widget: QWidget, px: int = TEXT_PX, weight: QFont.Weight = QFont.Weight.Normal) -> None:
+    """Set a widget's font to tabular figures."""
+    widget.setFont(font(px, weight=weight, tabular=True))
+
+
+class Theme(QObject):
+    """Dresses the application, and dresses it again when the desktop or the user changes the appearance."""
+
+    def __init__(self, application: QApplication, appearance: Appearance = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self._appearance: Appearance = appearance
+        for path in sorted((paths.resources() / "fonts").glob("*.otf")):
+            QFontDatabase.addApplicationFont(str(path))
+        application.setFont(font())
+        application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+        self._dress()
+
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Switch while the window is open."""
+        self._appearance = appearance
+        self._dress()
+
+    @Slot()
+    def _on_system_changed(self) -> None:
+        if self._appearance == "system":
+            self._dress()
+
+    def _wanted(self) -> Scheme:
+        if self._appearance != "system":
+            return self._appearance
+        return "dark" if self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
+
+    def _dress(self) -> None:
+        wanted = self._wanted()
+        if self._application.property(_PROPERTY) == wanted:
+            return
+        self._application.setProperty(_PROPERTY, wanted)
+        chosen = SCHEMES[wanted]
+        self._application.setPalette(palette(chosen))
+        self._application.setStyleSheet(stylesheet(chosen, wanted))
+
+
+def palette(chosen: Colours) -> QPalette:
+    """The colours as Qt's roles, for what the stylesheet does not reach."""
+    roles = {
+        QPalette.ColorRole.Window: chosen.window,
+        QPalette.ColorRole.WindowText: chosen.text,
+        QPalette.ColorRole.Base: chosen.surface,
+        QPalette.ColorRole.AlternateBase: chosen.raised,
+        QPalette.ColorRole.Text: chosen.text,
+        QPalette.ColorRole.Button: chosen.surface,
+        QPalette.ColorRole.ButtonText: chosen.text,
+        QPalette.ColorRole.BrightText: chosen.bad,
+        QPalette.ColorRole.ToolTipBase: chosen.raised,
+        QPalette.ColorRole.ToolTipText: chosen.text,
+        QPalette.ColorRole.PlaceholderText: chosen.secondary,
+        QPalette.ColorRole.Highlight: chosen.accent,
+        QPalette.ColorRole.HighlightedText: chosen.on_accent,
+        QPalette.ColorRole.Link: chosen.accent,
+        QPalette.ColorRole.LinkVisited: chosen.accent,
+        QPalette.ColorRole.Mid: chosen.border,
+        QPalette.ColorRole.Dark: chosen.field,
+        QPalette.ColorRole.Light: chosen.raised,
+        QPalette.ColorRole.Accent: chosen.accent,
+    }
+    made = QPalette()
+    for role, name in roles.items():
+        made.setColor(role, QColor(name))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.secondary))
+    return made

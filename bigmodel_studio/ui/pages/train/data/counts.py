@@ -1,0 +1,193 @@
+"""The data in figures, training and evaluation beside each other: how much, how long, how its classes are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.protocol import DataSeen, PartCounts
+from bigmodel_studio.ui.look import i18n, theme
+from bigmodel_studio.ui.pages.train.data.class_balance import ClassBalance
+from bigmodel_studio.ui.pages.train.data.data_words import ROLES, UNITS, Counting, largest_share
+from bigmodel_studio.ui.pages.train.runs.words import word
+from bigmodel_studio.ui.plots.lengths_chart import LengthsChart
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+
+Figure = tuple[str, Callable[[PartCounts], str]]
+SCROLL_PX = 16
+LEAST_SHARE = 0.001
+"""Of a smaller share one more digit is said."""
+
+
+class DataCounts(QWidget):
+    """``show_seen``; where there are no classes the figures have all the room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.said = label("", "secondary", wrap=True)
+        self.figures: dict[tuple[str, str], QLabel] = {}
+        """By the title of a row and the role of a part."""
+        self._table = QGridLayout()
+        self._table.setHorizontalSpacing(28)
+        self._table.setVerticalSpacing(6)
+        self._table.setColumnStretch(len(ROLES) + 1, 1)  # figures stay near to what they are of
+        self.charts: dict[str, LengthsChart] = {role: LengthsChart() for role in ROLES}
+        self.chart_words: dict[str, QLabel] = {role: label("", "small", wrap=True) for role in ROLES}
+        self.balance = ClassBalance()
+        self.balance_words = label("", "secondary", wrap=True)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        figures, lengths = panel("card"), panel("card")
+        rows = QVBoxLayout(figures)
+        rows.setContentsMargins(16, 12, 16, 14)
+        rows.setSpacing(10)
+        rows.addLayout(self._table)
+        rows.addWidget(self.said)
+        charts = QHBoxLayout(lengths)
+        charts.setContentsMargins(16, 12, 16, 12)
+        charts.setSpacing(20)
+        for role, chart in self.charts.items():
+            column = QVBoxLayout()
+            column.setSpacing(6)
+            column.addWidget(label(word(ROLES[role]), "heading"))
+            column.addWidget(self.chart_words[role])
+            column.addWidget(chart)
+            column.addStretch(1)
+            charts.addLayout(column, 1)
+        left = QWidget()
+        inside = QVBoxLayout(left)
+        inside.setContentsMargins(0, 0, 4, 0)
+        inside.setSpacing(12)
+        inside.addWidget(figures)
+        inside.addWidget(lengths)
+        inside.addStretch(1)
+        self._left = left
+        self._area = area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(left)
+        self._classes = panel("card")
+        spread = QVBoxLayout(self._classes)
+        spread.setContentsMargins(1, 12, 1, 8)
+        spread.setSpacing(8)
+        self.balance_words.setContentsMargins(16, 0, 16, 0)
+        spread.addWidget(self.balance_words)
+        spread.addWidget(self.balance, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 12, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(area, 1)
+        row.addWidget(self._classes, 1)
+
+    def show_seen(self, seen: DataSeen, context: int) -> None:
+        """``context``: the most tokens that the model reads at once."""
+        self._show_figures(seen)
+        self.said.setText(i18n.in_one(self._sentences(seen)))
+        parts = {part.role: part for part in seen.parts}
+        for role, chart in self.charts.items():
+            part = parts.get(role)  # type: ignore[call-overload]
+            self._show_lengths(role, chart, part, context)
+        classes = any(part.classes for part in seen.parts)
+        self._classes.setVisible(classes)
+        if classes:
+            self.balance.show_parts(seen.parts, self.tr("Tag") if seen.objective == "tag" else self.tr("Class"))
+            self.balance_words.setText(self._balance(seen))
+        self._area.setMinimumWidth(self._left.minimumSizeHint().width() + SCROLL_PX)
+
+    # ------------------------------------------------------------------------------- the figures
+
+    def _rows(self, seen: DataSeen) -> Sequence[Figure]:
+        exact = numbers.exact
+        unit = word(UNITS[seen.parts[0].unit]) if seen.parts else ""
+        longest: list[Figure] = [
+            (self.tr("Shortest ({unit})").format(unit=unit), lambda p: exact(p.shortest)),
+            (self.tr("Median"), lambda p: exact(p.median)),
+            (self.tr("Longest"), lambda p: exact(p.longest)),
+        ]
+        tokens: list[Figure] = [(self.tr("Tokens"), lambda p: exact(p.items))]
+        cut: list[Figure] = [(self.tr("Longer than the context"), lambda p: _of(p.cut, p.examples))]
+        pictures = seen.objective == "classify-images"
+        return [
+            (self.tr("Files"), lambda p: exact(p.files)),
+            (self.tr("Size"), lambda p: numbers.size(p.bytes) if p.bytes else numbers.NOTHING),
+            (self.tr("Examples"), lambda p: exact(p.examples)),
+            *([] if pictures else tokens),
+            *longest,
+            *([] if pictures else cut),
+            (self.tr("Repeated exactly"), lambda p: _of(p.doubles, p.examples)),
+        ]
+
+    def _show_figures(self, seen: DataSeen) -> None:
+        while (item := self._table.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.figures = {}
+        right = Qt.AlignmentFlag.AlignRight
+        for column, part in enumerate(seen.parts, 1):
+            self._table.addWidget(label(word(ROLES[part.role]), "heading"), 0, column, right)
+        for row, (title, said) in enumerate(self._rows(seen), 1):
+            self._table.addWidget(label(title, "secondary"), row, 0)
+            for column, part in enumerate(seen.parts, 1):
+                value = label(said(part))
+                theme.tabular(value)
+                self.figures[title, part.role] = value
+                self._table.addWidget(value, row, column, right)
+
+    def _sentences(self, seen: DataSeen) -> list[str]:
+        said = []
+        if seen.updates_an_epoch:
+            words = self.tr("After {updates} updates the model has seen all of the training part once.")
+            said.append(words.format(updates=numbers.decimal(seen.updates_an_epoch, 1)))
+        tested = next((part for part in seen.parts if part.role == "evaluation"), None)
+        if tested is not None and tested.examples:
+            words = self.tr("Of the evaluation part {count} are in the training part, too.")
+            none = self.tr("None of the evaluation part is in the training part.")
+            said.append(words.format(count=_of(seen.shared, tested.examples)) if seen.shared else none)
+        if not seen.all_read:
+            words = self.tr("Counted is the first {size} of it.")
+            said.append(words.format(size=numbers.size(seen.bytes_read)))
+        return said
+
+    # ------------------------------------------------------------------------------- lengths and classes
+
+    def _show_lengths(self, role: str, chart: LengthsChart, part: PartCounts | None, context: int) -> None:
+        there = part is not None and bool(part.lengths)
+        chart.setVisible(there)
+        if part is None or not there:
+            self.chart_words[role].setText(self.tr("There is none."))
+            return
+        unit = word(UNITS[part.unit])
+        words = self.tr("By length in {unit}")
+        if part.unit == "pixels":
+            words = self.tr("By the shorter side in {unit}")
+        self.chart_words[role].setText(words.format(unit=unit))
+        chart.setAccessibleName(self.tr("Lengths, {part}").format(part=word(ROLES[role])))
+        limit = context if part.unit == "tokens" else None
+        chart.show_lengths(part.edges, part.lengths, unit, limit, cut=part.cut > 0)
+
+    def _balance(self, seen: DataSeen) -> str:
+        part = next(part for part in seen.parts if part.classes)
+        counts = [each.count for each in part.classes]
+        words = self.tr("{classes}, from {least} to {most} each; the largest has {share}.")
+        if min(counts) == max(counts):
+            words = self.tr("{classes}, {most} each.")
+        return words.format(
+            classes=Counting().classes(seen.objective, len(counts)),
+            least=numbers.exact(min(counts)),
+            most=numbers.exact(max(counts)),
+            share=numbers.percent(largest_share(part)),
+        )
+
+
+def _of(count: int, whole: int) -> str:
+    """A count with its share of a whole."""
+    if not count or not whole:
+        return numbers.exact(count)
+    share = count / whole
+    return f"{numbers.exact(count)} ({numbers.percent(share, 1 if share >= LEAST_SHARE else 2)})"

@@ -1,0 +1,335 @@
+"""Examples as an update of a training sees them: a list at the left, the chosen one at the right.
+
+A text is shown as its tokens, with what the model has to make of each; a picture as a whole beside what the model gets
+of it, cut, mirrored and mixed. Another step draws others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.protocol import ClassShare, DataSeen, ExampleShown, TokenShown
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.pages.train.data.data_words import PAIRS, UNITS
+from bigmodel_studio.ui.pages.train.data.places import copy_place, open_place, place_text
+from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
+from bigmodel_studio.ui.pages.train.form.fields import number
+from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, Shown
+from bigmodel_studio.ui.pages.train.runs.words import word
+from bigmodel_studio.ui.widgets.elided import ElidedLabel
+from bigmodel_studio.ui.widgets.flow import FlowLayout
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.widgets.picture_view import PictureView
+from bigmodel_studio.ui.widgets.token_looks import LOOKS, TokenSample
+from bigmodel_studio.ui.widgets.token_view import TokenView
+from bigmodel_studio.ui.window.studio import Studio
+
+LIST_PX = 260
+STEP_PX = 96
+MOST_CHIPS = 6
+CHIP_PX = 280
+MOST_STEP = 10**9
+LINE_CHARACTERS = 200
+
+
+class DataExamples(QWidget):
+    """``show_seen``; ``step_wanted`` says that another step's examples are asked for."""
+
+    step_wanted = Signal(int)
+
+    def __init__(self, studio: Studio, thumbnails: Thumbnails, *, mixed: bool, parent: QWidget | None = None) -> None:
+        """``mixed``: each picture is mixed with another."""
+        super().__init__(parent)
+        self._studio, self._mixed = studio, mixed
+        self._examples: tuple[ExampleShown, ...] = ()
+        self._objective = ""
+        self._step = 1
+        self.list = ExamplesList(thumbnails, self.tr("Examples of this step"))
+        self.list.selectionModel().currentChanged.connect(self._on_current)
+        self.previous, self.next = QPushButton(self.tr("Previous")), QPushButton(self.tr("Next"))
+        self.previous.clicked.connect(self._on_previous)
+        self.next.clicked.connect(self._on_next)
+        self.at = label("", "small")
+        self.step = number(1, MOST_STEP, self._on_typed)
+        self.step.setMinimum(1)
+        self.step.setFixedWidth(STEP_PX)
+        self.step.setKeyboardTracking(False)
+        self.step.setAccessibleName(self.tr("Step whose examples are shown"))
+        self.another = QPushButton(self.tr("Another draw"))
+        self.another.setToolTip(self.tr("The examples of the next step: others, cut, hidden and mixed anew"))
+        self.another.clicked.connect(self._on_another)
+        for button in (self.previous, self.next, self.another):
+            button.setAutoDefault(False)
+        self.where = ElidedLabel()
+        self.copy = self._tool("copy", self.tr("Copy where it stands"), self._on_copy)
+        self.open = self._tool("folder", self.tr("Open the file"), self._on_open)
+        self.facts = label("", "small")
+        self.chips = FlowLayout(gap=6)
+        self.tokens = TokenView()
+        self.tokens.read_out.connect(self._on_read_out)
+        self.legend = FlowLayout(gap=16)
+        self.read_out = ElidedLabel()
+        set_look(self.read_out, "small")
+        self.whole, self.seen = PictureView(), PictureView()
+        self._lay_out()
+
+    def _tool(self, mark: str, words: str, slot: object) -> QToolButton:
+        made = QToolButton()
+        made.setIcon(icon(mark))
+        made.setToolTip(words)
+        made.setAccessibleName(words)
+        made.clicked.connect(slot)
+        return made
+
+    # ------------------------------------------------------------------------------- how it is laid out
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(self.tr("Step"), "secondary"))
+        head.addWidget(self.step)
+        head.addWidget(self.another)
+        head.addStretch(1)
+        for part in (self.at, self.previous, self.next):
+            head.addWidget(part)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.list)
+        splitter.addWidget(self._detail())
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([LIST_PX, 3 * LIST_PX])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(splitter, 1)
+
+    def _detail(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.setSpacing(8)
+        place = QHBoxLayout()
+        place.setSpacing(4)
+        place.addWidget(self.where, 1)
+        for part in (self.facts, self.copy, self.open):
+            place.addWidget(part)
+        column.addLayout(place)
+        self._chips = QWidget()
+        self._chips.setLayout(self.chips)
+        column.addWidget(self._chips)
+        self.views = QStackedWidget()
+        self.views.addWidget(self._text_view())
+        self.views.addWidget(self._picture_view())
+        column.addWidget(self.views, 1)
+        return holder
+
+    def _text_view(self) -> QWidget:
+        holder, card, legend = QWidget(), panel("card"), QWidget()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.tokens)
+        legend.setLayout(self.legend)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(card, 1)
+        column.addWidget(legend)
+        column.addWidget(self.read_out)
+        return holder
+
+    def _picture_view(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        self.whole_words, self.seen_words = label("", "small"), label("", "small")
+        for view, words in ((self.whole, self.whole_words), (self.seen, self.seen_words)):
+            card = panel("card")
+            column = QVBoxLayout(card)
+            column.setContentsMargins(12, 10, 12, 12)
+            column.addWidget(words)
+            column.addWidget(view, 1)
+            row.addWidget(card, 1)
+        return holder
+
+    # ------------------------------------------------------------------------------- what is shown
+
+    def show_seen(self, seen: DataSeen) -> None:
+        """These examples instead of those before; one in the same place is chosen."""
+        before = max(0, self.list.currentIndex().row())
+        self._examples, self._objective, self._step = seen.examples, seen.objective, seen.step
+        self.step.blockSignals(True)
+        self.step.setValue(seen.step)
+        self.step.blockSignals(False)
+        self.list.examples.show_examples([self._in_list(example) for example in seen.examples])
+        if seen.examples:
+            self.list.setCurrentIndex(self.list.examples.index(min(before, len(seen.examples) - 1)))
+        self._show_current()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether other examples are being drawn."""
+        self.another.setEnabled(not busy)
+
+    def _in_list(self, example: ExampleShown) -> Shown:
+        line = "".join(each.text for each in example.tokens[:LINE_CHARACTERS] if each.role != "added")
+        said = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
+        name = place_text(example.place)
+        if example.seen is not None:
+            return Shown(text=name, picture=example.seen, note=said)
+        return Shown(text=line[:LINE_CHARACTERS], note=" · ".join(filter(None, (said, name))))
+
+    def _label(self, share: ClassShare) -> str:
+        return word(PAIRS.get(share.label, share.label)) if self._objective == "masked-lm" else share.label
+
+    @property
+    def current(self) -> ExampleShown | None:
+        """The example that is shown."""
+        row = self.list.currentIndex().row()
+        return self._examples[row] if 0 <= row < len(self._examples) else None
+
+    def _show_current(self) -> None:
+        example, row = self.current, self.list.currentIndex().row()
+        self.previous.setEnabled(row > 0)
+        self.next.setEnabled(0 <= row < len(self._examples) - 1)
+        for button in (self.copy, self.open):
+            button.setVisible(example is not None)
+        if example is None:
+            for words in (self.at, self.where, self.facts):
+                words.setText("")
+            self._show_chips(())
+            self._show_text(())
+            return
+        at = self.tr("Example {number} of {count}")
+        self.at.setText(at.format(number=numbers.exact(row + 1), count=numbers.exact(len(self._examples))))
+        self.where.setText(place_text(example.place))
+        self.where.setToolTip(place_text(example.place, whole=True))
+        self.facts.setText(self._facts(example))
+        self._show_chips(example.classes)
+        if example.seen is not None:
+            self._show_picture(example)
+        else:
+            self._show_text(example.tokens)
+
+    def _facts(self, example: ExampleShown) -> str:
+        tokens = word(UNITS["tokens"])
+        parts = [f"{numbers.exact(example.length)} {tokens}"] if example.tokens else []
+        parts += [self.tr("longer than the model is given: cut")] if example.cut else []
+        return " · ".join(parts)
+
+    def _show_chips(self, classes: tuple[ClassShare, ...]) -> None:
+        self.chips.clear()
+        self._chips.setVisible(bool(classes))
+        alone = len(classes) == 1
+        metrics = QFontMetrics(theme.font(12))
+        for each in classes[:MOST_CHIPS]:
+            name = metrics.elidedText(self._label(each), Qt.TextElideMode.ElideMiddle, CHIP_PX)
+            chip = label(name if alone else f"{name}  {numbers.percent(each.share)}", "key")
+            chip.setToolTip(self._label(each))
+            self.chips.addWidget(chip)
+        left = classes[MOST_CHIPS:]
+        if left:
+            words = self.tr("and {count} more with {share} in all")
+            share = numbers.percent(sum(each.share for each in left))
+            self.chips.addWidget(label(words.format(count=numbers.exact(len(left)), share=share), "small"))
+
+    # ------------------------------------------------------------------------------- a text
+
+    def _show_text(self, tokens: tuple[TokenShown, ...]) -> None:
+        self.tokens.show_tokens(tokens)
+        self.legend.clear()
+        counts = Counter(token.role for token in tokens)
+        answered = any(token.answer for token in tokens if token.role == "learnt")
+        meanings = {
+            "read": self.tr("only read"),
+            "learnt": self.tr("learnt: what stands below it") if answered else self.tr("learnt"),
+            "hidden": self.tr("hidden: the word below is to be said"),
+            "swapped": self.tr("swapped for another"),
+            "kept": self.tr("kept, and asked for"),
+            "added": self.tr("added by tokenizer or template"),
+        }
+        for role in LOOKS:
+            if counts[role]:
+                self._add_to_legend(TokenSample(role, "ab", meanings[role]), f"{meanings[role]} ({counts[role]:,})")
+        self.views.setCurrentIndex(0)
+
+    def _add_to_legend(self, sample: TokenSample, words: str) -> None:
+        entry = QWidget()
+        row = QHBoxLayout(entry)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(sample)
+        row.addWidget(label(words, "small"))
+        self.legend.addWidget(entry)
+
+    @Slot(str)
+    def _on_read_out(self, said: str) -> None:
+        self.read_out.setText(said or self.tr("Point at a token, or go to it with the arrow keys."))
+
+    # ------------------------------------------------------------------------------- a picture
+
+    def _show_picture(self, example: ExampleShown) -> None:
+        whole, seen = self.tr("The whole picture"), self.tr("What the model gets")
+        seen = self.tr("What the model gets, mixed with another picture") if self._mixed else seen
+        for view, words, data, title in (
+            (self.whole, self.whole_words, example.whole, whole),
+            (self.seen, self.seen_words, example.seen, seen),
+        ):
+            pixmap = QPixmap()
+            if data is not None and pixmap.loadFromData(data, "PNG"):
+                view.show_pixmap(pixmap, f"{title}, {Path(example.place.file).name}")
+            else:
+                view.show_words(self.tr("No picture"), "images")
+            words.setText(title)
+        self.views.setCurrentIndex(1)
+
+    # ------------------------------------------------------------------------------- hands
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, _current: QModelIndex, _before: QModelIndex) -> None:
+        self._show_current()
+
+    def _go(self, by: int) -> None:
+        self.list.setCurrentIndex(self.list.examples.index(self.list.currentIndex().row() + by))
+
+    @Slot()
+    def _on_previous(self) -> None:
+        self._go(-1)
+
+    @Slot()
+    def _on_next(self) -> None:
+        self._go(1)
+
+    @Slot()
+    def _on_another(self) -> None:
+        self.step_wanted.emit(self._step + 1)
+
+    @Slot(int)
+    def _on_typed(self, step: int) -> None:
+        self.step_wanted.emit(step)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        if self.current is not None:
+            copy_place(self.current.place)
+
+    @Slot()
+    def _on_open(self) -> None:
+        if self.current is not None:
+            open_place(self._studio, self.current.place)

@@ -1,0 +1,112 @@
+"""What is said of data that was looked at: what its examples are called, how many, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.protocol import DataSeen, Finding, PartCounts, Progress
+from bigmodel_studio.ui.pages.train.runs.words import word
+
+WEIGHTS = ("error", "warning", "note")
+"""The heaviest first."""
+ROLES = {
+    "training": str(QT_TRANSLATE_NOOP("train", "Training")),
+    "evaluation": str(QT_TRANSLATE_NOOP("train", "Evaluation")),
+}
+UNITS = {
+    "tokens": str(QT_TRANSLATE_NOOP("train", "tokens")),
+    "words": str(QT_TRANSLATE_NOOP("train", "words")),
+    "pixels": str(QT_TRANSLATE_NOOP("train", "pixels")),
+}
+PAIRS = {
+    "follows": str(QT_TRANSLATE_NOOP("train", "the second follows the first")),
+    "random": str(QT_TRANSLATE_NOOP("train", "the second is from elsewhere")),
+}
+"""What masked-lm has two sentences learnt as."""
+DOING = {
+    "loading": str(QT_TRANSLATE_NOOP("train", "Loading what reads it…")),
+    "reading": str(QT_TRANSLATE_NOOP("train", "Reading the files…")),
+    "tokenising": str(QT_TRANSLATE_NOOP("train", "Taking the text apart into tokens…")),
+    "vocabulary": str(QT_TRANSLATE_NOOP("train", "Learning a vocabulary from the text…")),
+    "counting-data": str(QT_TRANSLATE_NOOP("train", "Counting…")),
+}
+_ANY = str(QT_TRANSLATE_NOOP("train", "Looking at the data…"))
+
+
+class Counting(QObject):
+    """So many of something, in the singular or the plural of the window's language (Qt collects those of ``tr`` alone).
+
+    ``10,003 texts``, ``1 class``.
+    """
+
+    def examples(self, objective: str, count: int) -> str:
+        """Examples of that objective."""
+        words = {
+            "causal-lm": self.tr("{count} paragraph(s)", "", count),
+            "masked-lm": self.tr("{count} paragraph(s)", "", count),
+            "chat": self.tr("{count} conversation(s)", "", count),
+            "classify-text": self.tr("{count} text(s)", "", count),
+            "tag": self.tr("{count} sentence(s)", "", count),
+            "classify-images": self.tr("{count} picture(s)", "", count),
+        }
+        return words[objective].format(count=numbers.exact(count))
+
+    def classes(self, objective: str, count: int) -> str:
+        """Classes, or tags."""
+        tags, classes = self.tr("{count} tag(s)", "", count), self.tr("{count} class(es)", "", count)
+        return (tags if objective == "tag" else classes).format(count=numbers.exact(count))
+
+    def findings(self, findings: Sequence[Finding]) -> str:
+        """``1 error · 2 warnings``; notes are said where there is nothing graver."""
+        errors, warnings, notes = (sum(each.weight == weight for each in findings) for weight in WEIGHTS)
+        said = (
+            (errors, self.tr("{count} error(s)", "", errors)),
+            (warnings, self.tr("{count} warning(s)", "", warnings)),
+            (0 if errors or warnings else notes, self.tr("{count} note(s)", "", notes)),
+        )
+        return " · ".join(words.format(count=numbers.exact(count)) for count, words in said if count)
+
+
+def summary(seen: DataSeen) -> str:
+    """All of it on one line: ``10,003 texts, 3,080 for evaluation · 77 classes · 2 warnings``."""
+    if not (seen.parts or seen.findings):
+        return ""
+    counting, parts = Counting(), {part.role: part for part in seen.parts}
+    said = []
+    if learnt := parts.get("training"):
+        words = counting.examples(seen.objective, learnt.examples)
+        if tested := parts.get("evaluation"):
+            template = word("{examples}, {count} for evaluation")
+            words = template.format(examples=words, count=numbers.exact(tested.examples))
+        said.append(words)
+        if learnt.classes:
+            said.append(counting.classes(seen.objective, len(learnt.classes)))
+    said.append(counting.findings(seen.findings) or word("nothing to mend"))
+    return " · ".join(said)
+
+
+def largest_share(part: PartCounts) -> float:
+    """How much of a part its largest class has."""
+    whole = sum(each.count for each in part.classes)
+    return max((each.count for each in part.classes), default=0) / whole if whole else 0.0
+
+
+def context_of(seen: DataSeen, spec: RunSpec) -> int:
+    """The most tokens that the model reads at once: what was asked for, or as many as the model can."""
+    said = (finding.problem.arguments.get("context") for finding in seen.findings)
+    return next((context for context in said if isinstance(context, int)), spec.model.context)
+
+
+def doing(event: Progress) -> str:
+    """What the engine does now."""
+    return word(DOING.get(event.what, _ANY))
+
+
+def looked_at(spec: RunSpec) -> tuple[object, ...]:
+    """What of a spec says what is learnt from, and as what: a look holds for as long as it is the same."""
+    model = spec.model
+    return (spec.objective, spec.data, spec.masking, model.base, model.context, model.tokenizer, model.image_size)

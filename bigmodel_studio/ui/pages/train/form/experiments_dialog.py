@@ -1,0 +1,265 @@
+"""Experiments that are ready to be run: which one, with what, how many runs that is and how long they will take here.
+
+What there is stands in ``core.specs.experiments``; each parameter there becomes a field. Pictures that are still to be
+drawn are drawn by an engine before the runs are queued.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.client.job import Job
+from bigmodel_studio.core.advice.advice_candidates import main_device
+from bigmodel_studio.core.memory import device_speed, training_time
+from bigmodel_studio.core.runs.launch import check_inputs
+from bigmodel_studio.core.specs import experiments
+from bigmodel_studio.core.specs.experiments import EXPERIMENTS, Experiment, Planned
+from bigmodel_studio.core.specs.sweeps import specs_of
+from bigmodel_studio.core.system.settings import runs_at_once
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Done, DrawPictures, Event, Failed, MeasureSpeed, Problem, Progress
+from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.pages.train.form.experiment_form import ExperimentForm
+from bigmodel_studio.ui.pages.train.runs.words import experiment_word
+from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.window.studio import Studio
+
+CHECK_AFTER_MS = 120
+WIDE_PX = 640
+
+
+class ExperimentsDialog(QDialog):
+    """``planned`` carries the spec and the points of what shall be queued."""
+
+    planned = Signal(object, object)
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Experiments"))
+        self._studio = studio
+        self._job: Job | None = None
+        """Pictures are being drawn, or the computer's speed is measured."""
+        self._device = main_device()
+        self._dtype = "bfloat16" if self._device.kind == "cuda" else "float32"
+        self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
+        self._timer.timeout.connect(self.check)
+        self.choices: dict[str, QRadioButton] = {}
+        self.forms: dict[str, ExperimentForm] = {}
+        self.pages = QStackedWidget()
+        group = QButtonGroup(self)
+        for name, experiment in EXPERIMENTS.items():
+            self.choices[name] = QRadioButton(experiment_word(experiment.title))
+            self.choices[name].setStyleSheet("font-weight: 600")
+            group.addButton(self.choices[name])
+            self.forms[name] = ExperimentForm(experiment)
+            self.forms[name].changed.connect(self._timer.start)
+            self.pages.addWidget(self.forms[name])
+        next(iter(self.choices.values())).setChecked(True)
+        group.buttonToggled.connect(self._on_choice)
+        self.cost = label("", "strong", wrap=True)
+        self.error = label("", "bad", wrap=True)
+        self.busy = QProgressBar()
+        self.busy.setTextVisible(False)
+        self.busy.setAccessibleName(self.tr("Pictures drawn"))
+        self.busy.hide()
+        self.leave_button = QPushButton(self.tr("Cancel"))
+        self.leave_button.setAutoDefault(False)
+        self.leave_button.clicked.connect(self.reject)
+        self.queue_button = QPushButton()
+        self.queue_button.setDefault(True)
+        set_look(self.queue_button, "primary")
+        self.queue_button.clicked.connect(self.queue)
+        self._lay_out()
+        self._measure_speed()
+        self._on_choice()
+
+    def _lay_out(self) -> None:
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        for name, experiment in EXPERIMENTS.items():
+            column.addWidget(_Choice(self.choices[name], experiment))
+        column.addWidget(self.pages)
+        column.addStretch(1)
+        column.addWidget(self.cost)
+        column.addWidget(self.busy)
+        column.addWidget(self.error)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addStretch(1)
+        foot.addWidget(self.leave_button)
+        foot.addWidget(self.queue_button)
+        column.addLayout(foot)
+        self.setMinimumWidth(WIDE_PX)
+
+    # ------------------------------------------------------------------------------- what is asked for
+
+    @property
+    def chosen(self) -> str:
+        """The name of the experiment that is chosen."""
+        return next(name for name, button in self.choices.items() if button.isChecked())
+
+    @Slot()
+    def _on_choice(self) -> None:
+        self.pages.setCurrentWidget(self.forms[self.chosen])
+        self.check()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its texts are at this width: Qt asks for what they would be at their own."""
+        if not self.isVisible():
+            return
+        wanted = self._column.totalHeightForWidth(self.width())
+        if wanted > self.height():
+            self.resize(self.width(), wanted)
+
+    @Slot()
+    def check(self) -> Planned | None:
+        """Say what is wrong, at its field, or how many runs it is and how long they take; what would be queued."""
+        self._timer.stop()
+        form, problem, made = self.forms[self.chosen], None, None
+        try:
+            made = experiments.planned(self.chosen, form.values())
+            self._show_cost(made)
+        except StudioError as error:
+            problem, made = error.problem, None
+            self.cost.setText("")
+        self._say(form.parts.show_problem(problem))
+        self.queue_button.setEnabled(made is not None and self._drawing is None)
+        return made
+
+    def _show_cost(self, made: Planned) -> None:
+        """Raises ``StudioError`` where it cannot be run."""
+        specs = specs_of(made.spec, made.points, Path.home())
+        if not experiments.draws_pictures(self.chosen, self.forms[self.chosen].values()):
+            check_inputs(specs[0])
+        count = numbers.exact(len(specs))
+        runs = self.tr("{count} run(s)", "", len(specs)).format(count=count)
+        self.queue_button.setText(self.tr("Queue {count} run(s)", "", len(specs)).format(count=count))
+        speed = device_speed.speed_of(self._device.id, self._dtype)
+        seconds = training_time.seconds_of_all(specs, speed, runs_at_once()) if speed is not None else None
+        if seconds is not None:
+            said = self.tr("{runs}, about {time} on this computer").format(
+                runs=runs, time=numbers.rough_duration(seconds)
+            )
+        elif self._job is not None:
+            said = self.tr("{runs}; how fast this computer is, is being measured…").format(runs=runs)
+        else:
+            said = runs
+        self.cost.setText(said)
+
+    def _say(self, words: str) -> None:
+        self.error.setText(words)
+        self.error.setVisible(bool(words))
+
+    # ------------------------------------------------------------------------------- what an engine does
+
+    @property
+    def _drawing(self) -> Job | None:
+        return self._job if self._job is not None and isinstance(self._job.request, DrawPictures) else None
+
+    def _measure_speed(self) -> None:
+        """A few seconds, once a computer."""
+        if device_speed.speed_of(self._device.id, self._dtype) is None:
+            self._job = self._studio.measure.submit(MeasureSpeed(device=self._device.id, dtype=self._dtype))
+            self._job.ended.connect(self._on_measured)
+
+    @Slot(object)
+    def _on_measured(self, _end: Event) -> None:
+        self._job = None
+        self.check()
+
+    @Slot()
+    def queue(self) -> None:
+        """Have the runs queued, their pictures drawn before."""
+        made = self.check()
+        if made is None:
+            return
+        if not experiments.draws_pictures(self.chosen, self.forms[self.chosen].values()):
+            self.planned.emit(made.spec, made.points)
+            self.accept()
+            return
+        self._forget_job()
+        request = DrawPictures(folder=str(experiments.drawn_pictures()), each=experiments.DRAWN_EACH)
+        self._job = self._studio.measure.submit(request)
+        self._job.happened.connect(self._on_drawing)
+        self._job.ended.connect(self._on_drawn)
+        self._set_drawing(True)
+
+    def _set_drawing(self, drawing: bool) -> None:
+        self.busy.setRange(0, 0)
+        self.busy.setVisible(drawing)
+        if drawing:
+            self.cost.setText(self.tr("Drawing pictures to learn from, once…"))
+        self.pages.setEnabled(not drawing)
+        self.queue_button.setEnabled(not drawing)
+        for button in self.choices.values():
+            button.setEnabled(not drawing)
+
+    @Slot(object)
+    def _on_drawing(self, event: Event) -> None:
+        if isinstance(event, Progress) and event.total:
+            self.busy.setRange(0, int(event.total))
+            self.busy.setValue(int(event.done))
+
+    @Slot(object)
+    def _on_drawn(self, end: Event) -> None:
+        self._job = None
+        self._set_drawing(False)
+        if isinstance(end, Done):
+            self.queue()
+            return
+        self.check()
+        self._say(i18n.said(end.problem if isinstance(end, Failed) else Problem(code="engine-closed")))
+
+    def _forget_job(self) -> None:
+        if self._job is None:
+            return
+        self._job.ended.disconnect(self._on_drawn if self._drawing is not None else self._on_measured)
+        self._job.cancel()
+        self._job = None
+
+    def done(self, result: int) -> None:
+        self._timer.stop()
+        self._forget_job()
+        super().done(result)
+
+
+class _Choice(QFrame):
+    """What an experiment is called, what it shows, and where that was published; a click anywhere chooses it."""
+
+    def __init__(self, button: QRadioButton, experiment: Experiment) -> None:
+        super().__init__()
+        set_look(self, "card")
+        self._button = button
+        button.setAccessibleDescription(experiment_word(experiment.shows))
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(14, 10, 14, 12)
+        inside.setSpacing(4)
+        inside.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        for text, look in ((experiment_word(experiment.shows), ""), (experiment.paper, "small")):
+            words = label(text, look, wrap=True)
+            words.setContentsMargins(22, 0, 0, 0)
+            inside.addWidget(words)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._button.isEnabled():
+            self._button.setChecked(True)

@@ -1,0 +1,148 @@
+"""The fields of a model that tells classes of texts, or tags words: files, a model that reads, and texts to try."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
+
+from bigmodel_studio.core.specs.spec import make_spec
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.pages.train.data.data_field import DataField
+from bigmodel_studio.ui.pages.train.form.fields import Row, line, number
+from bigmodel_studio.ui.pages.train.form.subject import Subject, Tables
+from bigmodel_studio.ui.window.studio import Studio
+
+EVALUATION_PERCENT = 10
+MOST_EVALUATION_PERCENT = 50
+
+
+class FilesField(DataField):
+    """Files of data, dropped or chosen."""
+
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(hint, "", parent)
+        self.add.setText(self.tr("Add files…"))
+        self.show_files()
+
+    @Slot()
+    def browse(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Files to learn from"))
+        if files:
+            self.add_files([Path(file) for file in files])
+
+
+class HeadsSubject(Subject):
+    """A subclass says what its data is."""
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        usual = make_spec({"name": "", "objective": self.objective, "data": {"train": []}})
+        self.data = self.train = FilesField(self.hint())
+        self.evaluation = FilesField(self.tr("None: a share of the data above"))
+        self.evaluation.changed.connect(self._on_evaluation)
+        self.evaluation.refused.connect(self._on_refused)
+        self.evaluation.hub_wanted.connect(self._on_hub_wanted)
+        self.share = number(EVALUATION_PERCENT, MOST_EVALUATION_PERCENT, self.changed)
+        self.share.setSuffix(" %")
+        self.context = number(usual.model.context, 1_048_576, self.changed)
+        self.prompts = QPlainTextEdit()
+        self.prompts.setFixedHeight(64)
+        self.prompts.setTabChangesFocus(True)
+        self.prompts.textChanged.connect(self.changed)
+
+    def hint(self) -> str:
+        """What the field of the data says while it is empty."""
+        raise NotImplementedError
+
+    def data_rows(self) -> list[Row]:
+        return [
+            [("data.train", self.tr("Data to learn from"), self.train)],
+            [("data.evaluation", self.tr("Data to evaluate on"), self.evaluation)],
+            [("data.evaluation_share", self.tr("Share to evaluate on"), self.share), *self.column_fields()],
+        ]
+
+    def column_fields(self) -> Row:
+        """Where in a table things stand."""
+        return []
+
+    def model_rows(self) -> list[Row]:
+        return [[("model.context", self.tr("Longest text (tokens)"), self.context)]]
+
+    def sample_rows(self) -> list[Row]:
+        words = self.tr("Texts to try at each evaluation, one a line (none: some of the data)")
+        return [[("samples.prompts", words, self.prompts)]]
+
+    def tables(self) -> Tables:
+        evaluation: object = [str(file) for file in self.evaluation.files] or self.share.value() / 100
+        prompts = [text for text in self.prompts.toPlainText().splitlines() if text.strip()]
+        return {
+            "data": {"train": [str(file) for file in self.train.files], "evaluation": evaluation},
+            "model": {"base": self.base, "context": self.context.value()},
+            "samples": {"prompts": prompts},
+        }
+
+    def parameters(self) -> int | None:
+        record = self.base_record()
+        return record.parameters if record is not None else None
+
+    def amount_words(self, batch: int, steps: int) -> str:
+        return self.tr("{count} texts a step").format(count=numbers.exact(batch))
+
+    @Slot()
+    def _on_evaluation(self) -> None:
+        self.share.setEnabled(not self.evaluation.files)
+        self.changed.emit()
+
+
+class ClassesSubject(HeadsSubject):
+    """A classifier of texts."""
+
+    objective = "classify-text"
+    title = str(QT_TRANSLATE_NOOP("train", "Text: a model that tells its classes apart"))
+    usual_name = str(QT_TRANSLATE_NOOP("train", "classes"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "a model that reads text, as BERT is"))
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self.text_column, self.label_column = line("", self.changed), line("", self.changed)
+        for field in (self.text_column, self.label_column):
+            field.setPlaceholderText(self.tr("found by its name"))
+        self.lay_out()
+
+    def hint(self) -> str:
+        return self.tr(
+            "Drop a table of texts and their classes here: CSV, TSV, JSON lines, Parquet, or a folder a class"
+        )
+
+    def column_fields(self) -> Row:
+        return [
+            ("data.text_column", self.tr("Column of the text"), self.text_column),
+            ("data.label_column", self.tr("Column of the class"), self.label_column),
+        ]
+
+    def tables(self) -> Tables:
+        tables = super().tables()
+        columns = {"text_column": self.text_column.text().strip(), "label_column": self.label_column.text().strip()}
+        tables["data"] |= columns
+        return tables
+
+
+class TagsSubject(HeadsSubject):
+    """A model that tags words."""
+
+    objective = "tag"
+    title = str(QT_TRANSLATE_NOOP("train", "Text: a model that tags words, as names of people and places"))
+    usual_name = str(QT_TRANSLATE_NOOP("train", "tags"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "a model that reads text, as BERT is"))
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self.lay_out()
+
+    def hint(self) -> str:
+        return self.tr(
+            "Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two; or Parquet "
+            "with a sentence a row"
+        )

@@ -1,0 +1,118 @@
+"""What makes runs on the Train page: a form, a sweep, an experiment, a fork, a smaller one for want of memory, other
+programs’ logs.
+
+Each ends the same way: ``made`` names the run that is to be shown, or the user is told why there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from bigmodel_studio.client.events_import import EventsImport
+from bigmodel_studio.core.runs import run_queue
+from bigmodel_studio.core.runs.forks import try_smaller
+from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.specs.sweeps import Grid, Point, points_of, start_sweep
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.pages.train.form.experiments_dialog import ExperimentsDialog
+from bigmodel_studio.ui.pages.train.form.fork_dialog import ForkDialog
+from bigmodel_studio.ui.window.studio import Studio
+
+_Given = TypeVar("_Given")
+
+
+class Making(QObject):
+    """``stop`` it before the end."""
+
+    made = Signal(str)
+    sweep_made = Signal(object)
+    """The names of its runs."""
+
+    def __init__(self, studio: Studio, page: QWidget) -> None:
+        super().__init__(page)
+        self._studio, self._page = studio, page
+        self._events = EventsImport(self)
+        self._events.imported.connect(self._on_imported)
+        self._events.failed.connect(studio.tell)
+
+    @Slot(object)
+    def start(self, spec: RunSpec) -> None:
+        """Make a run's folder and let it into the queue, which starts it where there is room."""
+
+        def begin() -> str:
+            run_queue.check_room(spec)
+            run = create_run(spec)
+            run_queue.submit(run)
+            return run.name
+
+        self._make(begin)
+
+    @Slot(object, object)
+    def start_sweep(self, spec: RunSpec, grid: Grid) -> None:
+        """A run for each combination of the values of a grid; the first is shown, beside the others."""
+        self.start_points(spec, points_of(grid))
+
+    @Slot(object, object)
+    def start_points(self, spec: RunSpec, points: Sequence[Point]) -> None:
+        """A run for each point; the first is shown, beside the others."""
+        runs = attempted(self._studio, lambda: start_sweep(spec, points, Path.home()))
+        if runs is not None:
+            self.sweep_made.emit([run.name for run in runs])
+
+    def experiments(self) -> None:
+        """Ask which of the experiments that are ready shall be run."""
+        dialog = ExperimentsDialog(self._studio, self._page)
+        dialog.planned.connect(self.start_points)
+        dialog.open()
+
+    def smaller(self, run: RunFolder) -> None:
+        """Once more what ran out of memory, with less to hold at once."""
+        self._make(lambda: try_smaller(run).name)
+
+    def fork(self, run: RunFolder, spec: RunSpec, step: int | None) -> None:
+        """Ask from which checkpoint (``step`` is offered), and with what other settings, a fork shall go on."""
+        dialog = ForkDialog(run, spec, step, self._page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.made.connect(self._on_forked)
+        dialog.open()
+
+    def read_events(self, paths: Sequence[Path]) -> None:
+        """TensorBoard's event files, as runs."""
+        self._events.read(paths)
+
+    def stop(self) -> None:
+        """The page closes."""
+        self._events.stop()
+
+    def _make(self, make: Callable[[], str]) -> None:
+        name = attempted(self._studio, make)
+        if name is not None:
+            self.made.emit(name)
+
+    @Slot(object)
+    def _on_forked(self, run: RunFolder) -> None:
+        self.made.emit(run.name)
+
+    @Slot(object)
+    def _on_imported(self, names: list[str]) -> None:
+        self.made.emit(names[0])
+
+
+def attempted(studio: Studio, action: Callable[[], _Given]) -> _Given | None:
+    """What the action gives; None where it could not be done, and the user is told why."""
+    try:
+        return action()
+    except StudioError as error:
+        studio.tell(error.problem)
+    except OSError as error:
+        path, detail = str(error.filename or ""), error.strerror or str(error)
+        studio.tell(Problem(code="disk-write", arguments={"path": path, "detail": detail}))
+    return None

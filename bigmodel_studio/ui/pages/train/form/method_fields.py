@@ -1,0 +1,64 @@
+"""What is trained of a model that one goes on from: all of it, adapters beside its matrices, or its last layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal, Slot
+from PySide6.QtWidgets import QComboBox
+
+from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.spec import MethodSpec
+from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Row, number
+from bigmodel_studio.ui.pages.train.runs.words import word
+
+NAMES = {
+    "full": str(QT_TRANSLATE_NOOP("train", "All weights")),
+    "lora": str(QT_TRANSLATE_NOOP("train", "Adapters (LoRA)")),
+    "frozen": str(QT_TRANSLATE_NOOP("train", "Only the last layer")),
+}
+MOST_RANK = 4096
+
+
+class MethodFields(QObject):
+    """Its fields are laid out by whoever asks for ``rows``; none where there is nothing to choose."""
+
+    changed = Signal()
+
+    def __init__(self, methods: tuple[str, ...], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._methods = methods
+        self.box = QComboBox()
+        self.box.setMinimumHeight(FIELD_PX)
+        for method in methods:
+            self.box.addItem(word(NAMES[method]), method)
+        self.rank = number(MethodSpec().rank, MOST_RANK, self.changed)
+        self.box.currentIndexChanged.connect(self._on_box)
+        self._on_box()
+
+    @property
+    def kind(self) -> str:
+        """``method.kind``."""
+        return str(self.box.currentData())
+
+    def choose(self, kind: str) -> None:
+        """Take that method."""
+        self.box.setCurrentIndex(self.box.findData(kind))
+
+    def table(self) -> dict[str, Any]:
+        """The spec's method."""
+        return {"kind": self.kind, **({"rank": self.rank.value()} if self.kind == LORA else {})}
+
+    def rows(self) -> list[Row]:
+        """The fields."""
+        if len(self._methods) < 2:
+            return []
+        row: Row = [("method.kind", word("What is trained"), self.box)]
+        if LORA in self._methods:
+            row.append(("method.rank", word("Rank of the adapters"), self.rank))
+        return [row]
+
+    @Slot()
+    def _on_box(self) -> None:
+        self.rank.setEnabled(self.kind == LORA)
+        self.changed.emit()

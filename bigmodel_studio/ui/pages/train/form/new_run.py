@@ -1,0 +1,391 @@
+"""The form of a new run: it edits a ``RunSpec``, says at each field what is wrong with it, and what the model costs.
+
+What is trained is chosen first, for most of the form is that subject's. What can be checked is checked by
+``core.specs.rules`` and ``core.runs.launch`` as the form is filled; nothing is trained here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bigmodel_studio.core.advice.scaling_down import Like
+from bigmodel_studio.core.data.kinds import objective_of
+from bigmodel_studio.core.memory.need import need_of
+from bigmodel_studio.core.models import shape
+from bigmodel_studio.core.runs import run_queue
+from bigmodel_studio.core.runs.launch import check_inputs
+from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.specs.rules import check_spec
+from bigmodel_studio.core.specs.spec import RunSpec, make_spec
+from bigmodel_studio.core.specs.sweeps import check_values
+from bigmodel_studio.core.system.opening import is_text
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.pages.train.data.data_look import DataLook, can_be_looked_at
+from bigmodel_studio.ui.pages.train.form.fields import Fields, field_error, line, number
+from bigmodel_studio.ui.pages.train.form.how_card import HowCard
+from bigmodel_studio.ui.pages.train.form.subject import Subject
+from bigmodel_studio.ui.pages.train.form.subjects import SUBJECTS
+from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
+from bigmodel_studio.ui.pages.train.runs.words import word
+from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.window.studio import Studio
+
+AnySubject = TypeVar("AnySubject", bound=Subject)
+CHECK_AFTER_MS = 120
+WIDEST_PX = 720
+
+
+class NewRun(QWidget):
+    """``started`` carries a ``RunSpec`` that can be trained as far as can be said, ``sweep_started`` one with a grid of
+    values to try; ``left``: the user left it.
+    """
+
+    started = Signal(object)
+    sweep_started = Signal(object, object)
+    left = Signal()
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio = studio
+        self.parts = Fields(self)
+        self.errors = self.parts.errors
+        self.data_look = DataLook(studio, self)
+        self.data_look.seen.connect(self.check)
+        self._names = {""}
+        self._suggested: dict[QWidget, object] = {}
+        self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
+        self._timer.timeout.connect(self.check)
+        self._build_subjects()
+        self._build_widgets()
+        self._lay_out()
+        self._on_subject()
+
+    # ------------------------------------------------------------------------------- widgets
+
+    def _build_subjects(self) -> None:
+        self.subjects: dict[str, Subject] = {make.objective: make(self.studio) for make in SUBJECTS}
+        self.choices: dict[str, QRadioButton] = {}
+        group = QButtonGroup(self)
+        for objective, subject in self.subjects.items():
+            subject.changed.connect(self._changed)
+            subject.kind_changed.connect(self._on_subject)
+            subject.data.changed.connect(self._on_data)
+            subject.look.button.clicked.connect(self.look_at_data)
+            self.choices[objective] = QRadioButton(word(subject.title))
+            group.addButton(self.choices[objective])
+        next(iter(self.choices.values())).setChecked(True)
+        group.buttonToggled.connect(self._on_subject)
+
+    def _build_widgets(self) -> None:
+        self.name = line("", self._changed)
+        self.steps, self.batch = number(0, 10**9, self._changed), number(0, 65536, self._changed)
+        self.rate = line("", self._changed)
+        self.seed = number(1, 2**31 - 1, self._changed)
+        self.evaluate, self.checkpoint = number(0, 10**9, self._changed), number(0, 10**9, self._changed)
+        self.how = HowCard(self)
+        self.how.changed.connect(self._changed)
+        self.start_button = QPushButton(self.tr("Start"))
+        set_look(self.start_button, "primary")
+        self.start_button.setShortcut(QKeySequence("Ctrl+Return"))
+        self.start_button.clicked.connect(self.start)
+        self.leave_button = QPushButton(self.tr("Cancel"))
+        self.leave_button.clicked.connect(self.left)
+        self.cost = label("", "strong", wrap=True)
+        self.cost_more = label("", "secondary", wrap=True)
+        self.error = label("", "bad", wrap=True)
+
+    def of(self, kind: type[AnySubject]) -> AnySubject:
+        """The form's subject of that class."""
+        return next(subject for subject in self.subjects.values() if type(subject) is kind)
+
+    @property
+    def subject(self) -> Subject:
+        """What is being filled in."""
+        return next(self.subjects[name] for name, button in self.choices.items() if button.isChecked())
+
+    # ------------------------------------------------------------------------------- how it is laid out
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(label(self.tr("New run"), "large"))
+        choice = QWidget()
+        rows = QVBoxLayout(choice)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        for button in self.choices.values():
+            rows.addWidget(button)
+        column.addWidget(
+            self.parts.card(
+                [[("objective", self.tr("What to train on"), choice)], [("name", self.tr("Name"), self.name)]]
+            )
+        )
+        for subject in self.subjects.values():
+            column.addWidget(subject)
+        column.addWidget(self._schedule_card())
+        column.addWidget(self.how.card(self.parts))
+        column.addStretch(1)
+        self._area = area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        area.setWidget(inner)
+        inner.setMaximumWidth(WIDEST_PX)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(area, 1)
+        outer.addWidget(self._foot())
+
+    def _schedule_card(self) -> QWidget:
+        return self.parts.card(
+            [
+                [
+                    ("schedule.steps", self.tr("Steps"), self.steps),
+                    ("schedule.batch", self.tr("Batch"), self.batch),
+                    ("optimizer.learning_rate", self.tr("Learning rate"), self.rate),
+                ],
+                [
+                    ("schedule.evaluate_every", self.tr("Evaluate every (steps)"), self.evaluate),
+                    ("schedule.checkpoint_every", self.tr("Save every (steps)"), self.checkpoint),
+                    ("seed", self.tr("Seed"), self.seed),
+                ],
+            ]
+        )
+
+    def _foot(self) -> QWidget:
+        foot = panel("status")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(8)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for part in (self.cost, self.cost_more, self.error):
+            words.addWidget(part)
+        row.addLayout(words, 1)
+        row.addWidget(self.leave_button)
+        row.addWidget(self.start_button)
+        return foot
+
+    # ------------------------------------------------------------------------------- the value
+
+    def spec(self) -> RunSpec:
+        """What the form says now, whether or not it can be trained. Raises ``StudioError`` where it is no value."""
+        subject = self.subject
+        return make_spec(
+            {
+                "name": self.name.text().strip(),
+                "objective": subject.objective,
+                "seed": self.seed.value(),
+                **subject.tables(),
+                "method": subject.method_table(),
+                "optimizer": {"learning_rate": self._rate()},
+                "schedule": {
+                    "steps": self.steps.value(),
+                    "batch": self.batch.value(),
+                    "evaluate_every": self.evaluate.value(),
+                    "checkpoint_every": self.checkpoint.value(),
+                    **self.how.schedule(),
+                },
+                "launch": self.how.launch(),
+            }
+        )
+
+    def _rate(self) -> float:
+        try:
+            return float(self.rate.text())
+        except ValueError:
+            raise field_error("optimizer.learning_rate", self.rate.text(), self.tr("a number, as 1e-3")) from None
+
+    def _suggest(self) -> None:
+        """Fill in what a practitioner would take for this subject, but for what the user has changed."""
+        subject = self.subject
+        usual = make_spec(
+            {
+                "name": "",
+                "objective": subject.objective,
+                "data": {"train": []},
+                "model": {"base": "a model" if subject.fine.isChecked() else SCRATCH},
+                "method": {"kind": subject.method},
+            }
+        )
+        schedule = usual.schedule
+        lengths = {
+            self.steps: schedule.steps,
+            self.batch: schedule.batch,
+            self.evaluate: schedule.evaluate_every,
+            self.checkpoint: schedule.checkpoint_every,
+        }
+        for field, length in lengths.items():
+            if field.value() == self._suggested.get(field, 0):
+                field.setValue(length)
+                self._suggested[field] = length
+        if self.rate.text() == self._suggested.get(self.rate, ""):
+            self.rate.setText(_written(usual.optimizer.learning_rate))
+            self._suggested[self.rate] = self.rate.text()
+
+    # ------------------------------------------------------------------------------- checking
+
+    def open(self) -> None:
+        """The form is shown."""
+        for subject in self.subjects.values():
+            subject.picker.choose_first()
+        self.check()
+        self._area.verticalScrollBar().setValue(0)
+        self.name.setFocus()
+        self.name.selectAll()
+
+    def learn_from(self, files: list[Path]) -> None:
+        """Begin with these files instead of those that are in the form, and with what learns from such."""
+        told = [TextSubject.objective if is_text(file) else objective_of(file) for file in files]
+        objective = next(filter(None, told), None)
+        if objective is not None:
+            self.choices[objective].setChecked(True)
+        self.subject.data.set_files(files)
+
+    @Slot()
+    def check(self) -> bool:
+        """Say what is wrong, at its field; whether the run can be started."""
+        self._timer.stop()
+        problem: Problem | None = None
+        spec: RunSpec | None = None
+        runs = 1
+        try:
+            spec = self.spec()
+            check_spec(spec)
+            check_inputs(spec)
+            run_queue.check_room(spec)
+            grid = self.how.grid()
+            runs = check_values(spec, grid, Path.home()) if grid else 1
+        except StudioError as error:
+            problem = error.problem
+        told = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
+        self.error.setText(told[0] if all(told) else "")
+        self.error.setVisible(all(told))
+        self._show_cost(spec)
+        self._show_look(spec)
+        many = self.tr("Start {count} runs").format(count=numbers.exact(runs))
+        self.start_button.setText(many if runs > 1 else self.tr("Start"))
+        self.start_button.setEnabled(problem is None)
+        return problem is None
+
+    def _show_cost(self, spec: RunSpec | None) -> None:
+        subject = self.subject
+        parameters = subject.parameters()
+        if parameters is None:
+            self.cost.setText("")
+            self.cost_more.setText("")
+            return
+        self.cost.setText(self.tr("{count} parameters").format(count=numbers.exact(parameters)))
+        trained = subject.trained_parameters()
+        if trained is not None:
+            words = self.tr("{count} parameters, {trained} of them trained")
+            self.cost.setText(words.format(count=numbers.exact(parameters), trained=numbers.exact(trained)))
+        held = numbers.size(shape.training_bytes(parameters, trained))
+        kept = numbers.size(shape.weight_bytes(parameters))
+        words = self.tr("{held} for weights, gradients and optimizer, {kept} a saved model · {amount}")
+        amount = subject.amount_words(self.batch.value() * self.how.accumulate.value(), self.steps.value())
+        more = [words.format(held=held, kept=kept, amount=amount)]
+        if spec is not None:
+            needs = numbers.size(need_of(spec)[0].bytes)
+            more.insert(0, self.tr("About {needs} of memory while it trains").format(needs=needs))
+        self.cost_more.setText(" · ".join(more))
+
+    def _show_look(self, spec: RunSpec | None) -> None:
+        """Whether the data can be looked at, and what was seen of it, if it was."""
+        look = self.subject.look
+        look.button.setEnabled(spec is not None and can_be_looked_at(spec))
+        look.said.setText(self.data_look.summary_of(spec) if spec is not None else "")
+
+    def train_on(self, ref: ModelRef) -> None:
+        """Begin with a model of the library: what its kind can be trained for is chosen, and to fine-tune it."""
+        record = self.studio.library.find(ref)
+        able = [s for s in self.subjects.values() if record is not None and record.kind in TRAINABLE[s.objective].bases]
+        if record is None or not able:
+            return
+        for subject in able:
+            subject.fine.setChecked(True)
+            subject.picker.choose(record.ref)
+        if self.subject not in able:
+            self.choices[able[0].objective].setChecked(True)
+
+    def begin_like(self, like: Like) -> None:
+        """Begin with what is to be trained for, and with a model or the shape of one, made smaller."""
+        subject = self.subjects.get(like.objective)
+        if subject is not None:
+            self.choices[like.objective].setChecked(True)
+            if like.base is not None:
+                subject.fine.setChecked(True)
+                subject.picker.choose(like.base)
+            else:
+                subject.begin_like(like.model)
+
+    def stop(self) -> None:
+        """The window closes."""
+        self._timer.stop()
+        self.data_look.stop()
+
+    # ------------------------------------------------------------------------------- hands
+
+    @Slot()
+    def start(self) -> None:
+        """Start the run, if it can be."""
+        if not self.check():
+            return
+        grid = self.how.grid()
+        if grid:
+            self.sweep_started.emit(self.spec(), grid)
+        else:
+            self.started.emit(self.spec())
+
+    @Slot()
+    def look_at_data(self) -> None:
+        """Show what would be learnt from, whatever else there is to be filled in."""
+        self.check()
+        if self.subject.look.button.isEnabled():
+            self.data_look.look(self.spec())
+
+    @Slot()
+    def _changed(self) -> None:
+        self._timer.start()
+
+    @Slot()
+    def _on_data(self) -> None:
+        if self.name.text() in self._names:
+            name = self.subject.run_name()
+            self._names.add(name)
+            self.name.setText(name)
+        self.check()
+
+    @Slot()
+    def _on_subject(self) -> None:
+        """Another subject, or another kind of its model."""
+        chosen = self.subject
+        for subject in self.subjects.values():
+            subject.setVisible(subject is chosen)
+        self._suggest()
+        self._on_data()
+
+
+def _written(rate: float) -> str:
+    """A learning rate as practitioners write it: ``3e-4``."""
+    mantissa, _, exponent = f"{rate:e}".partition("e")
+    return f"{float(mantissa):g}e{int(exponent)}"

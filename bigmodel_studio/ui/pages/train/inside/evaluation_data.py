@@ -1,0 +1,97 @@
+"""The evaluations of a run, example by example, as ``evaluations.jsonl`` has them: counts, confusions, the hardest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bigmodel_studio.core.runs.inside_reader import Recorded
+from bigmodel_studio.ui.pages.train.inside.examples_list import Shown
+from bigmodel_studio.ui.plots.confusion_matrix import Counts
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One of them: the losses of the examples, and, of a classifier, what each was said to be."""
+
+    step: int
+    losses: NDArray[np.float64]
+    said: NDArray[np.int64]
+
+
+class EvaluationData:
+    """What there is so far, by ascending step."""
+
+    def __init__(self) -> None:
+        self.labels: Sequence[str] = ()
+        self.evaluations: list[Evaluation] = []
+        self._kind = "text"
+        self._examples: Sequence[str] = ()
+        self._expected: NDArray[np.int64] = np.zeros(0, np.int64)
+
+    def add(self, gained: Recorded) -> None:
+        """New evaluations; or those past a step are void."""
+        if gained.kept is not None:
+            self.evaluations = [one for one in self.evaluations if one.step <= gained.kept]
+        if gained.head is not None:
+            self._kind = str(gained.head.get("kind", "text"))
+            self.labels = [str(label) for label in gained.head.get("labels", ())]
+            self._examples = gained.head.get("examples", ())
+            self._expected = np.asarray(gained.head.get("expected", ()), np.int64)
+        self.evaluations += map(_evaluation, gained.records)
+
+    def at(self, step: int) -> Evaluation | None:
+        """The evaluation after a step."""
+        return next((one for one in self.evaluations if one.step == step), None)
+
+    def counts(self, evaluation: Evaluation) -> Counts:
+        """What each class was taken for how often, [classes, classes]."""
+        counts: Counts = np.zeros((len(self.labels), len(self.labels)), np.int64)
+        several = min(len(self._expected), len(evaluation.said))
+        np.add.at(counts, (self._expected[:several], evaluation.said[:several]), 1)
+        return counts
+
+    def confused(self, evaluation: Evaluation, most: int) -> list[tuple[int, int, int]]:
+        """The classes that are most often taken for another, that one, and how often; the most frequent first."""
+        counts = self.counts(evaluation)
+        np.fill_diagonal(counts, 0)
+        rows, columns = np.nonzero(counts)  # few of a million, where the classes are a thousand
+        often = counts[rows, columns]
+        order = np.argsort(-often, kind="stable")[:most]
+        return [(int(rows[n]), int(columns[n]), int(often[n])) for n in order]
+
+    def hardest(self, evaluation: Evaluation, most: int) -> list[Shown]:
+        """The examples with the largest losses (one that is no number is the largest), the hardest first."""
+        ranked = np.where(np.isnan(evaluation.losses), np.inf, evaluation.losses)
+        return self._shown(evaluation, np.argsort(-ranked, kind="stable")[:most].tolist())
+
+    def of_cell(self, evaluation: Evaluation, row: int, column: int, most: int) -> list[Shown]:
+        """The examples of a class that were taken for another (or for itself), the hardest first."""
+        several = min(len(self._expected), len(evaluation.said))
+        there = np.flatnonzero((self._expected[:several] == row) & (evaluation.said[:several] == column))
+        order = there[np.argsort(-evaluation.losses[there], kind="stable")]
+        return self._shown(evaluation, order[:most].tolist())
+
+    def _shown(self, evaluation: Evaluation, numbers: Iterable[int]) -> list[Shown]:
+        return [self._one(evaluation, number) for number in numbers if number < len(self._examples)]
+
+    def _one(self, evaluation: Evaluation, number: int) -> Shown:
+        loss = float(evaluation.losses[number])
+        picture = self._kind == "picture"
+        known = number < len(self._expected) and number < len(evaluation.said)
+        return Shown(
+            loss=None if np.isnan(loss) else loss,
+            text="" if picture else self._examples[number],
+            file=self._examples[number] if picture else "",
+            expected=self.labels[self._expected[number]] if known else "",
+            said=self.labels[evaluation.said[number]] if known else "",
+        )
+
+
+def _evaluation(record: dict[str, Any]) -> Evaluation:
+    losses = np.array([np.nan if loss is None else loss for loss in record.get("losses", ())], np.float64)
+    return Evaluation(int(record["step"]), losses, np.asarray(record.get("said", ()), np.int64))

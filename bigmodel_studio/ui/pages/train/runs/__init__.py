@@ -1,0 +1,1 @@
+"""The list of runs, and the facts, samples, notes and log of the run that is shown."""

@@ -1,0 +1,185 @@
+"""What a run said or saw at each evaluation, and the end of its log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QWidget
+
+from bigmodel_studio.core.runs.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, Recorded
+from bigmodel_studio.core.runs.reader import RunSummary
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.pages.train.curves.comparison_pane import ComparisonPane
+from bigmodel_studio.ui.pages.train.curves.scaling_view import ScalingView
+from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
+from bigmodel_studio.ui.pages.train.inside.classes_table import ClassesTable
+from bigmodel_studio.ui.pages.train.inside.evaluation_view import EvaluationView
+from bigmodel_studio.ui.pages.train.inside.layers_view import LayersView
+from bigmodel_studio.ui.pages.train.runs.across_steps import AcrossSteps
+from bigmodel_studio.ui.pages.train.runs.pictures_table import PicturesTable
+from bigmodel_studio.ui.pages.train.runs.samples_view import SamplesModel, SamplesView
+from bigmodel_studio.ui.window.studio import Studio
+
+LOG_EVERY_MS = 1000
+LOG_BYTES = 32 * 1024
+"""As much of the end of a log is shown."""
+
+
+class Story(QTabWidget):
+    """Samples and log of the run that is shown; of a classifier's, its pictures and the scores of its classes."""
+
+    def __init__(self, studio: Studio, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._log_path: Path | None = None
+        self._log_seen: tuple[int, int] | None = None
+        self.model = SamplesModel(self)
+        self.samples = SamplesView(self.tr("What the model says is shown here after each evaluation."))
+        self.samples.setModel(self.model)
+        self.samples.setAccessibleName(self.tr("What the model says, by step"))
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setWordWrapMode(QTextOption.WrapMode.NoWrap)
+        self.log.setAccessibleName(self.tr("The end of the log"))
+        set_look(self.log, "bare")
+        self.log.document().setDocumentMargin(16)
+        self.pictures = PicturesTable(thumbnails)
+        self.classes = ClassesTable()
+        self.addTab(self.samples, self.tr("Samples"))
+        self.addTab(self.pictures, self.tr("Pictures"))
+        self.addTab(self.classes, self.tr("Classes"))
+        self.layers = LayersView()
+        self.evaluations = EvaluationView(thumbnails)
+        self.addTab(self.evaluations, self.tr("Examples"))
+        self.addTab(self.layers, self.tr("Layers"))
+        self.across = AcrossSteps(studio)
+        self.across.offered.connect(self._on_offered)
+        self.addTab(self.across, self.tr("Across steps"))
+        self.comparison = ComparisonPane()
+        self.compare = self.comparison.table
+        self.addTab(self.comparison, self.tr("Compare"))
+        self.scaling = ScalingView(studio)
+        at = self.addTab(self.scaling, self.tr("Compute"))
+        self.setTabToolTip(at, self.tr("Loss against compute"))
+        self.addTab(self.log, self.tr("Log"))
+        for view in (self.comparison, self.scaling):
+            self.setTabVisible(self.indexOf(view), False)
+        self._awaits_scaling = False
+        self.tabBarClicked.connect(self._on_clicked)
+        self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
+        self._timer = QTimer(self, interval=LOG_EVERY_MS)
+        self._timer.timeout.connect(self.read_log)
+        self.currentChanged.connect(self._on_tab)
+        self.show_samples([])
+
+    def begin(self, run: Path | None) -> None:
+        """Another run."""
+        self.show_samples([])
+        self.layers.begin()
+        self.evaluations.begin()
+        self._log_path = run / "log.txt" if run is not None else None
+        self._log_seen = None
+        self.log.clear()
+        self.read_log()
+
+    def show_samples(self, samples: list[dict[str, Any]]) -> None:
+        """Records of ``samples.jsonl``: the tabs are those that they have something for."""
+        seen = [sample for sample in samples if sample.get("predictions")]
+        scores: list[dict[str, Any]] = next((s["classes"] for s in reversed(samples) if s.get("classes")), [])
+        self.model.show_samples([sample for sample in samples if "prompt" in sample])
+        self.pictures.predictions.show_samples(seen)
+        self.classes.scores.show_scores(scores)
+        before = self.currentIndex()
+        for view, wanted in ((self.samples, not seen), (self.pictures, bool(seen)), (self.classes, bool(scores))):
+            self.setTabVisible(self.indexOf(view), wanted)
+        if not self.isTabVisible(before):
+            self.setCurrentWidget(self.pictures if seen else self.samples)
+
+    def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
+        """The run as it is now."""
+        self.across.show_run(run, spec)
+        none = run is not None and run.state == "finished" and spec is not None and not spec.samples.prompts
+        self.samples.say_empty(
+            self.tr("This run was given no prompts, so there are no samples.")
+            if none
+            else self.tr("What the model says is shown here after each evaluation.")
+        )
+
+    def show_comparison(self, runs: list[RunSummary]) -> None:
+        """These beside each other, where they are several; nothing to compare, no tab."""
+        several = runs if len(runs) > 1 else []
+        self.comparison.show_runs(several)
+        self.scaling.show_runs(several)
+        for view, wanted in ((self.comparison, bool(several)), (self.scaling, self.scaling.offered)):
+            at = self.indexOf(view)
+            if wanted == self.isTabVisible(at):
+                continue
+            self.setTabVisible(at, wanted)
+            if not wanted and self.currentIndex() == at:
+                self.setCurrentIndex(next(at for at in range(self.count()) if self.isTabVisible(at)))
+        if self._awaits_scaling and self.scaling.offered:
+            self._awaits_scaling = False
+            self.setCurrentWidget(self.scaling)
+
+    def await_scaling(self) -> None:
+        """Runs were made for what the loss against compute shows: show it when there is something to see of it, unless
+        somebody looks at something else by then.
+        """
+        self._awaits_scaling = True
+
+    def add_inside(self, file: str, gained: Recorded) -> None:
+        """What one of the records of the run's inside gained."""
+        adds = {
+            LAYERS: self.layers.add_layers,
+            HISTOGRAMS: self.layers.add_histograms,
+            EVALUATIONS: self.evaluations.add,
+        }
+        adds[file](gained)
+
+    def stop(self) -> None:
+        """The window closes."""
+        self._timer.stop()
+        self.layers.stop()
+        self.across.stop()
+
+    @Slot(bool)
+    def _on_offered(self, offered: bool) -> None:
+        self.setTabVisible(self.indexOf(self.across), offered)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self._awaits_scaling = False
+
+    @Slot()
+    def _on_tab(self) -> None:
+        if self.currentWidget() is self.log:
+            self._timer.start()
+            self.read_log()
+        else:
+            self._timer.stop()
+
+    @Slot()
+    def read_log(self) -> None:
+        """Show the end of the log as it is now, staying at its end if that is where one was."""
+        if self._log_path is None or self.currentWidget() is not self.log:
+            return
+        try:
+            stat = self._log_path.stat()
+            seen = (stat.st_mtime_ns, stat.st_size)
+            if seen == self._log_seen:
+                return
+            with open(self._log_path, "rb") as stream:
+                stream.seek(max(0, stat.st_size - LOG_BYTES))
+                text = stream.read(LOG_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return
+        self._log_seen = seen
+        bar = self.log.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 4
+        self.log.setPlainText(text)
+        if at_end:
+            bar.setValue(bar.maximum())

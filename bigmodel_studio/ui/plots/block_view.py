@@ -1,0 +1,133 @@
+"""A small block of a matrix as coloured cells, of which one is chosen: blue below zero, orange above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.plots.colour_scale import around_zero, image, paint_legend
+
+LEGEND_PX, NAMES_PX, MOST_PX = 20, 44, 32
+
+
+class BlockView(QWidget):
+    """``show_block`` it: values row by row, ``width`` in each, the first at ``row`` and ``column`` of its matrix."""
+
+    chosen = Signal(int)
+    """The place of the cell that the user chose, counted row by row."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values = np.zeros((0, 0))
+        self._row = self._column = 0
+        self.place = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_block(self, values: Sequence[float], width: int, row: int, column: int) -> None:
+        """Show another block, the largest magnitude in it chosen."""
+        self._values = np.array(values, np.float64).reshape(-1, max(1, width))
+        self._row, self._column = row, column
+        self.place = int(np.abs(self._values).argmax()) if self._values.size else 0
+        self._say()
+        self.update()
+
+    def choose(self, place: int) -> None:
+        """Make a cell the chosen one."""
+        if 0 <= place < self._values.size and place != self.place:
+            self.place = place
+            self._say()
+            self.update()
+            self.chosen.emit(place)
+
+    def said(self) -> str:
+        """Where the chosen cell is and what its value is."""
+        if not self._values.size:
+            return ""
+        row, column = divmod(self.place, self._values.shape[1])
+        where = self.tr("row {row}, column {column}").format(
+            row=numbers.exact(self._row + row), column=numbers.exact(self._column + column)
+        )
+        return f"{where}: {numbers.significant(float(self._values[row, column]), 4)}"
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(180, 120)
+
+    def _cell(self) -> float:
+        rows, columns = self._values.shape
+        room = min((self.width() - NAMES_PX - 4) / max(1, columns), (self.height() - 2 * LEGEND_PX - 4) / max(1, rows))
+        return max(4.0, min(room, MOST_PX))
+
+    def place_of(self, place: int) -> QRectF:
+        """Where a cell is."""
+        row, column = divmod(place, max(1, self._values.shape[1]))
+        cell = self._cell()
+        return QRectF(NAMES_PX + column * cell, 2 * LEGEND_PX + row * cell, cell, cell)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._values.size:
+            scale = around_zero(self._values)
+            whole = self.place_of(0).united(self.place_of(self._values.size - 1))
+            painter.drawImage(whole, image(scale, self._values))
+            painter.setPen(theme.colour("border"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(whole)
+            for colour, wide in (("surface", 4), ("text", 2)):
+                painter.setPen(QPen(theme.colour(colour), wide))
+                painter.drawRect(self.place_of(self.place).adjusted(1, 1, -1, -1))
+            paint_legend(painter, QRectF(0, 0, self.width() - 4, LEGEND_PX), scale)
+            self._paint_numbers(painter, whole)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.colour("accent"), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _paint_numbers(self, painter: QPainter, whole: QRectF) -> None:
+        """The numbers of the chosen row and column, at the edges."""
+        painter.setFont(theme.font(11, tabular=True))
+        painter.setPen(theme.colour("secondary"))
+        row, column = divmod(self.place, self._values.shape[1])
+        cell = self.place_of(self.place)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, cell.top(), NAMES_PX - 6, cell.height()), right, numbers.exact(self._row + row))
+        above = QRectF(cell.center().x() - 40, whole.top() - LEGEND_PX, 80, LEGEND_PX)
+        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, numbers.exact(self._column + column))
+
+    def _at(self, point: QPointF) -> int | None:
+        inside = point - self.place_of(0).topLeft()
+        row, column = int(inside.y() // self._cell()), int(inside.x() // self._cell())
+        rows, columns = self._values.shape
+        return row * columns + column if 0 <= row < rows and 0 <= column < columns else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._at(event.position())
+        if place is not None:
+            self.choose(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        rows, columns = self._values.shape
+        row, column = divmod(self.place, max(1, columns))
+        moves = {
+            Qt.Key.Key_Left: (row, column - 1),
+            Qt.Key.Key_Right: (row, column + 1),
+            Qt.Key.Key_Up: (row - 1, column),
+            Qt.Key.Key_Down: (row + 1, column),
+        }
+        wanted = moves.get(Qt.Key(event.key()))
+        if wanted is None or not self._values.size:
+            super().keyPressEvent(event)
+        elif 0 <= wanted[0] < rows and 0 <= wanted[1] < columns:
+            self.choose(wanted[0] * columns + wanted[1])
+
+    def _say(self) -> None:
+        self.setAccessibleDescription(self.said())

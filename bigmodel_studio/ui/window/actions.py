@@ -1,0 +1,263 @@
+"""One table of what can be done: menu, shortcuts, palette and the list of shortcuts are drawn from it.
+
+``handler`` is the name of a method called without arguments (of the main window, or of the page that ``page`` names,
+which is shown first), or ``module:Dialog``, made as ``Dialog(studio, window)`` and opened. Texts are translated in
+"actions". ``KEYS`` adds to the list of shortcuts what keys mean in one place only.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.pages import PAGES
+
+if TYPE_CHECKING:
+    from bigmodel_studio.ui.window.main_window import MainWindow
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """An action. ``group``: actions of one group stand together. ``shortcut``: "; " parts alternatives.
+
+    One that belongs to a ``page`` is in the palette and in the list of shortcuts, and not in the menu.
+    """
+
+    id: str
+    text: str
+    shortcut: str
+    handler: str
+    group: str
+    page: str = ""
+    leaves: bool = False
+    """Whether it asks somebody outside this computer: it is marked so."""
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("palette", str(QT_TRANSLATE_NOOP("actions", "Find and do…")), "Ctrl+K", "show_palette", "find"),
+    ActionSpec("new", str(QT_TRANSLATE_NOOP("actions", "New")), "Ctrl+N", "new_item", "file"),
+    ActionSpec("open", str(QT_TRANSLATE_NOOP("actions", "Open files…")), "Ctrl+O", "open_files", "file"),
+    ActionSpec(
+        "open-folder", str(QT_TRANSLATE_NOOP("actions", "Open a folder…")), "Ctrl+Shift+O", "open_folder", "file"
+    ),
+    ActionSpec("undo", str(QT_TRANSLATE_NOOP("actions", "Undo the last removal")), "Ctrl+Z", "undo_removal", "trash"),
+    ActionSpec(
+        "removed",
+        str(QT_TRANSLATE_NOOP("actions", "Recently removed…")),
+        "",
+        "bigmodel_studio.ui.dialogs.recently_removed:RecentlyRemoved",
+        "trash",
+    ),
+    ActionSpec(
+        "monitor",
+        str(QT_TRANSLATE_NOOP("actions", "Show or hide the monitor")),
+        "Ctrl+Shift+M",
+        "toggle_monitor",
+        "window",
+    ),
+    ActionSpec(
+        "offline", str(QT_TRANSLATE_NOOP("actions", "Go offline, or online again")), "", "toggle_offline", "network"
+    ),
+    ActionSpec(
+        "network",
+        str(QT_TRANSLATE_NOOP("actions", "What left this computer…")),
+        "",
+        "bigmodel_studio.ui.dialogs.network_dialog:NetworkDialog",
+        "network",
+    ),
+    ActionSpec(
+        "account",
+        str(QT_TRANSLATE_NOOP("actions", "Account on the Hub…")),
+        "",
+        "bigmodel_studio.ui.dialogs.account_dialog:AccountDialog",
+        "network",
+        leaves=True,
+    ),
+    ActionSpec("settings", str(QT_TRANSLATE_NOOP("actions", "Settings…")), "Ctrl+,", "show_settings", "window"),
+    ActionSpec(
+        "shortcuts",
+        str(QT_TRANSLATE_NOOP("actions", "Shortcuts…")),
+        "F1; Ctrl+/",
+        "bigmodel_studio.ui.dialogs.shortcuts_dialog:ShortcutsDialog",
+        "window",
+    ),
+    ActionSpec(
+        "logs",
+        str(QT_TRANSLATE_NOOP("actions", "Logs…")),
+        "",
+        "bigmodel_studio.ui.dialogs.log_viewer:LogViewer",
+        "window",
+    ),
+    ActionSpec("close", str(QT_TRANSLATE_NOOP("actions", "Close the window")), "Ctrl+W", "close", "leave"),
+    ActionSpec("new-chat", str(QT_TRANSLATE_NOOP("actions", "New chat")), "", "new_item", "page", page="chat"),
+    ActionSpec(
+        "open-pictures", str(QT_TRANSLATE_NOOP("actions", "Open pictures…")), "", "browse", "page", page="images"
+    ),
+    ActionSpec(
+        "paste-picture", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "", "paste", "page", page="images"
+    ),
+    ActionSpec("open-texts", str(QT_TRANSLATE_NOOP("actions", "Open texts…")), "", "browse", "page", page="text"),
+    ActionSpec(
+        "read-texts", str(QT_TRANSLATE_NOOP("actions", "Read what is written")), "", "read", "page", page="text"
+    ),
+    ActionSpec("new-run", str(QT_TRANSLATE_NOOP("actions", "New run")), "", "new_item", "page", page="train"),
+    ActionSpec(
+        "experiments", str(QT_TRANSLATE_NOOP("actions", "Experiments…")), "", "show_experiments", "page", page="train"
+    ),
+    ActionSpec("pause-run", str(QT_TRANSLATE_NOOP("actions", "Pause the run")), "", "pause_run", "page", page="train"),
+    ActionSpec(
+        "resume-run", str(QT_TRANSLATE_NOOP("actions", "Resume the run")), "", "resume_run", "page", page="train"
+    ),
+    ActionSpec("save-run", str(QT_TRANSLATE_NOOP("actions", "Save the run now")), "", "save_run", "page", page="train"),
+    ActionSpec(
+        "use-run", str(QT_TRANSLATE_NOOP("actions", "Use what the run has made")), "", "use", "page", page="train"
+    ),
+    ActionSpec("fork-run", str(QT_TRANSLATE_NOOP("actions", "Fork the run…")), "", "fork_run", "page", page="train"),
+    ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
+    ActionSpec(
+        "look-at-data",
+        str(QT_TRANSLATE_NOOP("actions", "Look at the data…")),
+        "Ctrl+D",
+        "look_at_data",
+        "page",
+        page="train",
+    ),
+    ActionSpec(
+        "one-step", str(QT_TRANSLATE_NOOP("actions", "One step, slowly…")), "", "one_step", "page", page="train"
+    ),
+    ActionSpec(
+        "search-hub",
+        str(QT_TRANSLATE_NOOP("actions", "Search the Hub")),
+        "Ctrl+Shift+H",
+        "search_hub",
+        "page",
+        page="models",
+        leaves=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class KeySpec:
+    """What keys mean in one place: on a page (by id), or in whatever else ``place`` names."""
+
+    place: str
+    text: str
+    keys: str
+
+
+KEYS: tuple[KeySpec, ...] = (
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Send")), "Return"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Break the line")), "Shift+Return"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Stop the reply")), "Esc"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Rename a conversation")), "F2"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Remove a conversation")), "Delete"),
+    KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "Ctrl+V"),
+    KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Take a picture off the page")), "Delete"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Have the model read it")), "Ctrl+Return"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Stop reading")), "Esc"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Hide the word at the cursor")), "Ctrl+M"),
+    KeySpec(
+        "text",
+        str(QT_TRANSLATE_NOOP("actions", "Heat maps: from cell to cell")),
+        "Left; Right; Up; Down",
+    ),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Start what the form says")), "Ctrl+Return"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Remove a run")), "Delete"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: from point to point")), "Left; Right"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: look closer, step back")), "+; -"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: show all")), "Home"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: the examples of a step")), "Return"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Layers: from cell to cell")), "Left; Right; Up; Down"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Data: from token to token")), "Left; Right; Up; Down"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Confusions: look closer, step back")), "+; -"),
+    KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Use the model")), "Return"),
+    KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Remove a model")), "Delete"),
+)
+
+
+def text_of(spec: ActionSpec | KeySpec) -> str:
+    """What it is called, in the window's language."""
+    return QCoreApplication.translate("actions", spec.text)
+
+
+def page_title(page_id: str) -> str:
+    """What a page is called, in the window's language."""
+    return QCoreApplication.translate("pages", PAGES[page_id].title)
+
+
+def page_keys(page_id: str) -> str:
+    """The shortcut that shows a page."""
+    return f"Ctrl+{list(PAGES).index(page_id) + 1}"
+
+
+def native(keys: str) -> list[str]:
+    """Alternatives as this system writes them."""
+    form = QKeySequence.SequenceFormat.NativeText
+    return [QKeySequence(key).toString(form) for key in keys.split("; ")] if keys else []
+
+
+def sheet() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The list of shortcuts: by section (its title), each text with its keys."""
+    general = [(text_of(spec), spec.shortcut) for spec in ACTIONS if spec.shortcut and not spec.page]
+    yield QCoreApplication.translate("actions", "Everywhere"), general
+    yield (
+        QCoreApplication.translate("actions", "Pages"),
+        [(page_title(page_id), page_keys(page_id)) for page_id in PAGES],
+    )
+    for page_id in PAGES:
+        own = [(text_of(spec), spec.shortcut) for spec in ACTIONS if spec.page == page_id and spec.shortcut]
+        own += [(text_of(spec), spec.keys) for spec in KEYS if spec.place == page_id]
+        if own:
+            yield page_title(page_id), own
+
+
+def run(window: MainWindow, spec: ActionSpec) -> None:
+    """Do it; on a page that cannot do it now, show that page and no more."""
+    if ":" in spec.handler:
+        module, _, name = spec.handler.partition(":")
+        getattr(importlib.import_module(module), name)(window.studio, window).open()
+        return
+    target: Any = window
+    if spec.page:
+        window.show_page(spec.page)
+        target = window.current_page
+        if not target.offers(spec.handler):
+            return
+    getattr(target, spec.handler)()
+
+
+def add_actions(window: MainWindow) -> dict[str, QAction]:
+    """Make the table's actions on ``window``, with their shortcuts."""
+    made = {}
+    for spec in ACTIONS:
+        action = QAction(text_of(spec), window)
+        if spec.leaves:
+            action.setIcon(icon("leaves"))
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcut.split("; ") if keys])
+        action.triggered.connect(partial(run, window, spec))
+        window.addAction(action)
+        made[spec.id] = action
+    return made
+
+
+def menu(parent: QWidget, actions: dict[str, QAction]) -> QMenu:
+    """The application's menu, its groups parted by lines."""
+    made = QMenu(parent)
+    group = ACTIONS[0].group
+    for spec in ACTIONS:
+        if spec.page:
+            continue
+        if spec.group != group:
+            made.addSeparator()
+            group = spec.group
+        made.addAction(actions[spec.id])
+    return made

@@ -1,0 +1,401 @@
+"""The window: the rail, the page that is shown, the banner above it and the status bar below.
+
+It builds pages from ``PAGES`` when they are first shown, sends what is dropped to the page that takes it, and brings
+the session back as it was left. It knows no page by more than ``Page``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from bigmodel_studio.client.machine import MachineSample
+from bigmodel_studio.core.system.crashes import CrashReport
+from bigmodel_studio.core.system.opening import EventFiles, sort_paths
+from bigmodel_studio.core.system.trash import Removed
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.look.theme import Theme
+from bigmodel_studio.ui.monitor.host import SPLITTER, MonitorHost
+from bigmodel_studio.ui.pages import PAGES
+from bigmodel_studio.ui.widgets.banner import Banner
+from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.widgets.rail import Rail
+from bigmodel_studio.ui.widgets.status_bar import StatusBar
+from bigmodel_studio.ui.widgets.toast import Toast
+from bigmodel_studio.ui.window import dropping
+from bigmodel_studio.ui.window.actions import add_actions, menu
+from bigmodel_studio.ui.window.focus_order import move_focus
+from bigmodel_studio.ui.window.running import Running
+from bigmodel_studio.ui.window.session import restore_splitters, splitter_sizes
+from bigmodel_studio.ui.window.studio import Studio
+
+if TYPE_CHECKING:
+    from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog
+
+log = logging.getLogger(__name__)
+
+FIRST_SIZE = QSize(1280, 800)
+FRAME = QSize(16, 40)
+"""What a desktop may draw around a window: the first one fits a small screen with it."""
+SMALLEST_SIZE = (800, 560)
+SAVE_MS = 3000
+
+
+class MainWindow(QMainWindow):
+    """Make it, ``restore_session``, then show it."""
+
+    painted = Signal()
+    """The window is on the screen for the first time: now is the time for what the first paint can do without."""
+    closing = Signal()
+    """The window goes for good: the session is saved and the pages are shut."""
+
+    def __init__(self, studio: Studio, theme: Theme) -> None:
+        super().__init__()
+        self.studio = studio
+        self.theme = theme
+        self.pages: dict[str, Page] = {}
+        self._painted = False
+        self.setWindowTitle("Big Model Studio")
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self.setAcceptDrops(True)
+        self.banner = Banner()
+        self.stack = QStackedWidget()
+        self._sample: MachineSample | None = None
+        self._crash: tuple[CrashReport, QWidget] | None = None
+        self.frame = QMainWindow()
+        self.frame.setWindowFlags(Qt.WindowType.Widget)  # docks stand beside the page, above the status bar
+        self.monitor = MonitorHost(studio, self.frame)
+        self.running = Running(studio, self)
+        self._make_parts()
+        self._save_timer = QTimer(self, interval=SAVE_MS)
+        self._save_timer.timeout.connect(self.save_session)
+        self._lay_out()
+        self.toast = Toast(self, self.stack)
+        studio.page_wanted.connect(self.show_page)
+        studio.told.connect(self.banner.tell)
+        studio.removals.removed.connect(self._on_removed)
+        studio.removals.restored.connect(self._on_restored)
+        studio.network.changed.connect(self._on_network)
+
+    def _make_parts(self) -> None:
+        """What is made again in another language."""
+        self.rail = Rail()
+        self.status = StatusBar()
+        self.status.monitor_wanted.connect(self.toggle_monitor)
+        self.status.offline_wanted.connect(self.studio.set_offline)
+        self.status.network.show_state(locked=self.studio.network.locked)
+        self.running.changed.connect(self.status.show_jobs)
+        self.rail.set_menu(menu(self, add_actions(self)))
+        self.rail.wanted.connect(self.show_page)
+        self.studio.facts_changed.connect(self.status.show_loaded)
+
+    def _lay_out(self) -> None:
+        page_side = QWidget()
+        self._column = right = QVBoxLayout(page_side)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.banner)
+        right.addWidget(self.stack, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self.rail)
+        self.frame.setCentralWidget(page_side)
+        upper.addWidget(self.frame, 1)
+        central = QWidget()
+        self._whole = column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(upper, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(central)
+
+    def furnish_again(self) -> None:
+        """Make the parts and the pages anew, in the language that is spoken now; none of the pages is shown yet."""
+        rail, status = self.rail, self.status
+        for action in self.actions():
+            self.removeAction(action)
+            action.deleteLater()
+        self._make_parts()
+        for old, new in ((rail, self.rail), (status, self.status)):
+            self._whole.replaceWidget(old, new)
+            old.hide()
+            old.deleteLater()
+        pages, self.pages = self.pages, {}
+        for page_id, page in pages.items():
+            self.stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+            self._built(page_id)
+        self.monitor.make_again()
+        self.banner.say_again()
+        self.toast.say_again()
+        self.status.show_loaded(self.studio.facts)
+        self.status.show_jobs(self.running.jobs())
+        if self._sample is not None:
+            self.show_sample(self._sample)
+        if self._crash is not None and shiboken6.isValid(self._crash[1]):
+            self._crash[1].deleteLater()
+            self.show_crash(self._crash[0])
+
+    # ------------------------------------------------------------------------------- pages
+
+    @Slot(str)
+    @Slot(str, object)
+    def show_page(self, page_id: str, what: object = None) -> None:
+        """Show a page, built now where it was not yet, and have it open ``what``."""
+        if page_id not in PAGES:
+            log.warning("no page is called %s", page_id)
+            return
+        page = self.pages.get(page_id) or self._built(page_id)
+        if page is None:
+            return
+        self.stack.setCurrentWidget(page)
+        self.rail.show_page(page_id)
+        page.fold()
+        page.enter()
+        if what is not None:
+            page.show_what(what)
+
+    def _built(self, page_id: str) -> Page | None:
+        module, _, name = PAGES[page_id].factory.partition(":")
+        try:
+            page: Page = getattr(importlib.import_module(module), name)(self.studio)
+        except Exception as error:
+            log.exception("the page %s could not be built", page_id)
+            self.studio.tell(Problem(code="page-broken", arguments={"detail": str(error) or type(error).__name__}))
+            return None
+        dropping.leave_to_window(page)
+        self.pages[page_id] = page
+        self.stack.addWidget(page)
+        restore_splitters(page_id, page, self.studio.settings.values.session.splitters)
+        return page
+
+    @property
+    def current_page(self) -> Page | None:
+        """The page that is shown."""
+        page = self.stack.currentWidget()
+        return page if isinstance(page, Page) else None
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 — Qt's name
+        return move_focus(self, forward) or super().focusNextPrevChild(forward)
+
+    # ------------------------------------------------------------------------------ actions (see ``ui.window.actions``)
+
+    @Slot()
+    def new_item(self) -> None:
+        """A new one of what the page shows."""
+        if self.current_page is not None:
+            self.current_page.new_item()
+
+    @Slot()
+    def open_files(self) -> None:
+        """Ask for pictures, texts or weights, and open them where they belong."""
+        from PySide6.QtWidgets import QFileDialog
+
+        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Open pictures, texts or a model’s weights"))
+        if files:
+            self.open_paths([Path(file) for file in files])
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Ask for a folder of pictures, of a model or of a run, and open it where it belongs."""
+        from PySide6.QtWidgets import QFileDialog
+
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of pictures, a model or a run"))
+        if folder:
+            self.open_paths([Path(folder)])
+
+    @Slot()
+    def show_settings(self) -> None:
+        """The settings form."""
+        self.settings_dialog().open()
+
+    def settings_dialog(self) -> SettingsDialog:
+        """The settings form, made and heard; not shown yet."""
+        from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog
+
+        dialog = SettingsDialog(self.studio.settings, self)
+        dialog.changed.connect(self._on_setting_changed)
+        dialog.account_wanted.connect(self.show_account)
+        return dialog
+
+    @Slot()
+    def show_account(self) -> None:
+        """Who this computer is on the Hub, in front of the settings."""
+        from bigmodel_studio.ui.dialogs.account_dialog import AccountDialog
+
+        AccountDialog(self.studio, QApplication.activeModalWidget() or self).open()
+
+    @Slot()
+    def show_palette(self) -> None:
+        """Everything there is, found by a few letters."""
+        from bigmodel_studio.ui.window.palette import Palette
+        from bigmodel_studio.ui.window.palette_entries import entries
+
+        if not any(palette.isVisible() for palette in self.findChildren(Palette)):
+            Palette(self, entries(self))
+
+    @Slot()
+    def toggle_monitor(self) -> None:
+        """Open the monitor, or put it away."""
+        self.monitor.toggle()
+
+    @Slot()
+    def undo_removal(self) -> None:
+        """Bring back what was removed last."""
+        self.studio.removals.undo()
+
+    @Slot(object)
+    def _on_removed(self, removed: Removed) -> None:
+        restore = partial(self.studio.removals.restore, removed)
+        self.toast.offer(removed.name, self.studio.removals.words(removed), self.tr("Undo"), restore)
+
+    @Slot(object)
+    def _on_restored(self, removed: Removed) -> None:
+        if self.toast.isVisible():
+            self.toast.leave()
+
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if name == "offline":
+            self.studio.network.set_locked(self.studio.settings.values.offline)
+        elif name == "appearance":
+            self.theme.set_appearance(self.studio.settings.values.appearance)
+        elif name == "language":
+            QTimer.singleShot(0, self, self._speak)  # the form that said so is made again too
+
+    @Slot()
+    def _speak(self) -> None:
+        from bigmodel_studio.ui.window.speaking import speak
+
+        speak(self)
+
+    # ------------------------------------------------------------------------------- opening and dropping
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Send each path to the page that takes it; what nothing takes is told with the reason."""
+        opened = sort_paths(paths)
+        for problem in opened.problems:
+            self.studio.tell(problem)
+        if opened.pictures:
+            self.show_page("images", opened.pictures)
+        if learnt := [*opened.texts, *opened.data]:
+            self.show_page("train", learnt)
+        if opened.events:
+            self.show_page("train", EventFiles(opened.events))
+        for run in opened.runs:
+            self.show_page("train", run)
+        for folder in opened.models:
+            try:
+                ref = self.studio.library.remember(folder)
+            except StudioError as error:
+                self.studio.tell(error.problem)
+                continue
+            self.show_page("chat" if folder in opened.chat_models else "models", ref)
+
+    @Slot(object)
+    def take_over(self, paths: Sequence[Path]) -> None:
+        """A later start hands over its paths: come to the front, and open them."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+        self.open_paths(paths)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropping.is_taken(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        dropping.take(self, event.mimeData())
+        event.acceptProposedAction()
+
+    # ------------------------------------------------------------------------------- what runs
+
+    def show_crash(self, report: CrashReport) -> None:
+        """Say that the window ended unexpectedly the last time."""
+        from bigmodel_studio.ui.dialogs.crash_report import CrashStrip
+
+        strip = CrashStrip(report)
+        self._crash = (report, strip)
+        self._column.insertWidget(0, strip)
+
+    @Slot(object)
+    def show_sample(self, sample: MachineSample) -> None:
+        """The figures of the device that the loaded model is on (of the best one where none is loaded)."""
+        self._sample = sample
+        self.monitor.show_sample(sample)
+        facts = self.studio.facts
+        devices = {device.id: device for device in (sample.cpu, *sample.gpus)}
+        device = devices.get(facts.device, sample.main) if facts is not None else sample.main
+        self.status.show_device(device.name)
+        self.status.show_memory(device.ours_bytes, device.others_bytes, device.total_bytes)
+
+    @Slot()
+    def _on_network(self) -> None:
+        self.status.network.show_state(locked=self.studio.network.locked)
+
+    @Slot()
+    def toggle_offline(self) -> None:
+        """Let nothing leave this computer, or let the Hub be asked again."""
+        self.studio.set_offline(not self.studio.network.locked)
+
+    # ------------------------------------------------------------------------------- the session
+
+    def restore_session(self) -> None:
+        """Geometry and page as they were left."""
+        session = self.studio.settings.values.session
+        geometry = QByteArray.fromBase64(session.geometry.encode("ascii", "ignore"))
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() - FRAME))
+        self.show_page(session.page if session.page in PAGES else next(iter(PAGES)))
+        for problem in self.studio.settings.problems:
+            self.studio.tell(problem)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._on_painted)  # the widgets in it are painted after it, in the same turn
+
+    @Slot()
+    def _on_painted(self) -> None:
+        self._save_timer.start()
+        self.monitor.restore()
+        self.painted.emit()
+
+    @Slot()
+    def save_session(self) -> None:
+        """Keep how things are, so that they come back after a kill too; nothing is written where nothing changed."""
+        for page in self.pages.values():
+            page.remember()
+        session = self.studio.settings.values.session
+        splitters = {**session.splitters, **splitter_sizes(self.pages.items())}
+        if self.monitor.width():
+            splitters[SPLITTER] = self.monitor.width()
+        current = self.current_page
+        self.studio.settings.change_session(
+            monitor=self.monitor.open,
+            page=current.page_id if current is not None else session.page,
+            geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
+            splitters=splitters,
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._save_timer.stop()
+        self.save_session()
+        for page in self.pages.values():
+            page.shut()
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,118 @@
+"""Says that a run or a download has ended: as a toast while the window is in front, else through the desktop.
+
+What a run is, and that it ended, it hears from the watcher; a run that had ended before the first look is no news.
+Downloads of an earlier start that were not finished are offered once.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+
+from bigmodel_studio.client.downloads import Item
+from bigmodel_studio.core.runs.reader import RunSummary
+from bigmodel_studio.core.runs.run_folder import LIVE
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.protocol import Downloaded, ModelRef
+from bigmodel_studio.ui.look.i18n import said, told_again
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.widgets.toast import Toast
+from bigmodel_studio.ui.window.studio import Studio
+
+SHOWN_MS = 15_000
+
+
+class Notices(QObject):
+    """One for a window."""
+
+    def __init__(self, studio: Studio, window: QWidget, toast: Toast) -> None:
+        super().__init__(window)
+        self._studio = studio
+        self._window = window
+        self._toast = toast
+        self._states: dict[str, str] | None = None
+        self._tray: QSystemTrayIcon | None = None
+        self._last: tuple[str, object] = ("train", None)
+        """The page of what was spoken of last, and what to show there."""
+        self._tray_timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._tray_timer.timeout.connect(self._put_away)
+        studio.runs.runs_changed.connect(self._on_runs)
+        studio.downloads.finished.connect(self._on_downloaded)
+        studio.downloads.failed.connect(self._on_download_failed)
+        self._offer_to_go_on()
+
+    @Slot(object)
+    def _on_runs(self, runs: list[RunSummary]) -> None:
+        before, self._states = self._states, {run.name: run.state for run in runs}
+        if before is None:
+            return
+        for run in runs:
+            if before.get(run.name) in LIVE and run.state not in LIVE:
+                self._say(run)
+
+    def _say(self, run: RunSummary) -> None:
+        words = {
+            "finished": self.tr("has finished."),
+            "stopped": self.tr("was stopped."),
+            "failed": self.tr("has failed."),
+            "interrupted": self.tr("ended without a word."),
+        }.get(run.state, self.tr("has ended."))
+        self._tell(run.name, words, told_again(run.message), "train", run.name)
+
+    @Slot(object)
+    def _on_downloaded(self, done: Downloaded) -> None:
+        words = self.tr("is on this computer now ({size}).").format(size=numbers.size(done.bytes))
+        self._tell(done.id, words, "", "models", ModelRef(source="hub", id=done.id))
+
+    @Slot(object)
+    def _on_download_failed(self, item: Item) -> None:
+        detail = said(item.problem) if item.problem is not None else ""
+        self._tell(item.id, self.tr("could not be fetched to its end."), detail, "models", "hub")
+
+    def _offer_to_go_on(self) -> None:
+        """What an earlier start began and did not finish goes on where the user wants it."""
+        left = self._studio.downloads.items()
+        if len(left) == 1:
+            self._toast.offer(left[0].id, self.tr("was not fetched to its end."), self.tr("Go on"), self._go_on)
+        elif left:
+            words = self.tr("%n download(s) were not finished.", "", len(left))
+            self._toast.offer("", words, self.tr("Go on"), self._go_on)
+
+    def _go_on(self) -> None:
+        for item in self._studio.downloads.items():
+            self._studio.downloads.go_on(item)
+
+    def _tell(self, name: str, words: str, detail: str, page: str, what: object) -> None:
+        """Say it; Show leads to ``what`` on ``page``."""
+        self._last = (page, what)
+        if self._window.isActiveWindow():
+            self._toast.offer(name, words, self.tr("Show"), self.show_last)
+            return
+        QApplication.alert(self._window)
+        if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
+            mark = icon("train" if page == "train" else "models")
+            self._tray_icon().showMessage(name, " ".join(filter(None, (words, detail))), mark, SHOWN_MS)
+            self._tray_timer.start()
+
+    @Slot()
+    def show_last(self) -> None:
+        """Show what was spoken of last, in the window."""
+        self._window.show()
+        self._window.raise_()
+        self._window.activateWindow()
+        self._studio.open_page(*self._last)
+
+    def _tray_icon(self) -> QSystemTrayIcon:
+        """The icon that desktops want a message to come from; there only as long as the message."""
+        if self._tray is None:
+            self._tray = QSystemTrayIcon(icon("train"), self)
+            self._tray.setToolTip(self.tr("Big Model Studio"))
+            self._tray.messageClicked.connect(self.show_last)
+            self._tray.activated.connect(self.show_last)
+        self._tray.show()
+        return self._tray
+
+    @Slot()
+    def _put_away(self) -> None:
+        if self._tray is not None:
+            self._tray.hide()

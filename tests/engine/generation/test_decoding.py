@@ -1,0 +1,75 @@
+"""Our decode loop against transformers' ``generate()``: the same tokens, on several architectures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, PreTrainedModel
+
+from bigmodel_studio.engine.generation import decoding
+from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.sampling import settle
+from bigmodel_studio.protocol import Sampling
+
+CPU = torch.device("cpu")
+PROMPT = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120]  # longer than the local layer's window
+
+
+@pytest.fixture(params=["gpt2", "gpt-neo", "llama"])
+def model(request: pytest.FixtureRequest, causal_folders: dict[str, Path]) -> PreTrainedModel:
+    loaded: PreTrainedModel = AutoModelForCausalLM.from_pretrained(causal_folders[request.param])
+    loaded.train(False)
+    return loaded
+
+
+def ours(model: PreTrainedModel, sampling: Sampling, *, ends: frozenset[int] = frozenset()) -> list[int]:
+    decoder = Decoder(model, CPU)
+    list(decoder.prefill(PROMPT))
+    steps = decode(decoder, PROMPT, settle(sampling, None), most=sampling.max_new_tokens, ends=ends)
+    return [chosen.id for chosen, _ in steps]
+
+
+def theirs(model: PreTrainedModel, new: int, **options: object) -> list[int]:
+    row = torch.tensor([PROMPT])
+    call: object = model.generate
+    with torch.inference_mode():
+        found = call(  # type: ignore[operator]
+            row, attention_mask=torch.ones_like(row), max_new_tokens=new, eos_token_id=None, pad_token_id=0, **options
+        )
+    return list(found[0, len(PROMPT) :].tolist())
+
+
+def test_greedy_text_is_that_of_generate(model: PreTrainedModel) -> None:
+    assert ours(model, Sampling(greedy=True, max_new_tokens=60)) == theirs(model, 60, do_sample=False)
+
+
+def test_a_penalty_for_repetition_is_that_of_generate(model: PreTrainedModel) -> None:
+    sampling = Sampling(greedy=True, max_new_tokens=40, repetition_penalty=1.3)
+    assert ours(model, sampling) == theirs(model, 40, do_sample=False, repetition_penalty=1.3)
+
+
+def test_sampled_text_is_that_of_generate_with_the_same_seed(model: PreTrainedModel) -> None:
+    sampling = Sampling(max_new_tokens=60, temperature=1.3, top_k=40, top_p=0.9, min_p=0.01, seed=3)
+    torch.manual_seed(3)
+    expected = theirs(model, 60, do_sample=True, temperature=1.3, top_k=40, top_p=0.9, min_p=0.01)
+    assert ours(model, sampling) == expected
+
+
+def test_a_prompt_in_pieces_gives_the_same_text(model: PreTrainedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = ours(model, Sampling(greedy=True, max_new_tokens=30))
+    monkeypatch.setattr(decoding, "PREFILL_TOKENS", 5)
+    assert ours(model, Sampling(greedy=True, max_new_tokens=30)) == whole
+
+
+def test_an_end_token_is_the_last(model: PreTrainedModel) -> None:
+    free = ours(model, Sampling(greedy=True, max_new_tokens=20))
+    assert ours(model, Sampling(greedy=True, max_new_tokens=20), ends=frozenset({free[5]}))[-1] == free[5]
+
+
+def test_the_last_token_is_not_fed(causal_folders: dict[str, Path]) -> None:
+    """A context of n positions gives n + 1 tokens: what is chosen last needs no place."""
+    model = AutoModelForCausalLM.from_pretrained(causal_folders["gpt2"]).train(False)
+    room = model.config.max_position_embeddings - len(PROMPT) + 1
+    assert len(ours(model, Sampling(greedy=True, max_new_tokens=room))) == room

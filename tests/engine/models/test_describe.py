@@ -1,0 +1,74 @@
+"""What ``describe`` says, against counts made another way."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from bigmodel_studio.core.models.library import record
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.engine.tasks import run_task
+from bigmodel_studio.protocol import Describe, Description, Done, Layer
+from tests.small_models import CONTEXT, local
+
+
+def described(folder: Path, session: Session) -> Description:
+    *_, end = run_task(Describe(model=local(folder)), session)
+    assert isinstance(end, Done)
+    assert isinstance(end.result, Description)
+    return end.result
+
+
+def leaves(layers: tuple[Layer, ...]) -> list[Layer]:
+    return [leaf for layer in layers for leaf in (leaves(layer.children) if layer.children else [layer])]
+
+
+def test_a_tied_head_counts_once(causal_folders: dict[str, Path], session: Session) -> None:
+    folder = causal_folders["gpt2"]
+    stored = sum(tensor.numel() for tensor in load_file(folder / "model.safetensors").values())
+    result = described(folder, session)
+    assert result.parameters == stored == record(local(folder)).parameters
+    assert (result.kind, result.context_length, result.vocabulary) == ("causal-lm", CONTEXT, 257)
+    assert {layer.name for layer in result.layers} == {"transformer", "lm_head"}
+    kinds = {kind.type: kind.parameters for kind in result.kinds}
+    assert sum(kinds.values()) == stored
+    assert kinds["Embedding"] == (257 + CONTEXT) * 32
+    assert kinds["LayerNorm"] == (2 * 2 + 1) * 2 * 32
+    assert "Linear" not in kinds  # the head is the embedding
+
+
+def test_layers_count_what_is_in_them(causal_folders: dict[str, Path], session: Session) -> None:
+    result = described(causal_folders["llama"], session)
+    model = next(layer for layer in result.layers if layer.name == "model")
+    assert model.parameters == sum(leaf.parameters for leaf in leaves((model,)))
+    for leaf in leaves((model,)):
+        assert leaf.parameters == (math.prod(leaf.shape) if leaf.shape else 0)
+
+
+def test_a_token_costs_two_operations_for_each_weight_that_multiplies(
+    causal_folders: dict[str, Path], session: Session
+) -> None:
+    result = described(causal_folders["llama"], session)
+    multiplying = sum(leaf.parameters for leaf in leaves(result.layers) if leaf.type == "Linear")
+    attention = 2 * 2 * 32 * 2  # queries by keys and weights by values, one position, two layers
+    assert result.flops_per_token == pytest.approx(2 * multiplying + attention, abs=attention)
+    assert result.flops_per_image is None
+
+
+def test_statistics_of_a_batch_norm_are_no_parameters(picture_folder: Path, session: Session) -> None:
+    result = described(picture_folder, session)
+    assert result.parameters == record(local(picture_folder)).parameters
+    assert result.flops_per_image is not None
+    assert result.flops_per_token is None
+
+
+@pytest.mark.shared
+def test_published_counts(shared_assets: Path, session: Session) -> None:
+    assert described(shared_assets / "stories260k-llama" / "hf", session).parameters == 260_032
+    mobilenet = described(shared_assets / "vision-mobilenet" / "mobilenet-v2-1.0-224", session)
+    assert mobilenet.parameters == 3_506_153  # 3.4 M of ImageNet's 1,000 classes, and one class more
+    # 300 M multiply-adds: Sandler et al. 2018, MobileNetV2, table 4
+    assert mobilenet.flops_per_image == pytest.approx(2 * 300e6, rel=0.02)

@@ -1,0 +1,113 @@
+"""The palettes: contrasts computed from the colours, as WCAG 2.2 defines them, and switching while it runs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from pytestqt.qtbot import QtBot
+
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.look.stylesheet import stylesheet
+from bigmodel_studio.ui.look.theme import SCHEMES, Colours, Scheme, Theme, colours, font
+
+GROUNDS = ("window", "surface", "raised")
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.fixture(params=["light", "dark"])
+def chosen(request: pytest.FixtureRequest) -> Colours:
+    scheme: Scheme = request.param
+    return SCHEMES[scheme]
+
+
+@pytest.mark.parametrize("ground", [*GROUNDS, "accent_soft"])
+@pytest.mark.parametrize("text", ["text", "secondary"])
+def test_text_can_be_read(chosen: Colours, text: str, ground: str) -> None:
+    assert contrast(getattr(chosen, text), getattr(chosen, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("ground", ["window", "surface"])
+@pytest.mark.parametrize("text", ["accent", "good", "warn", "bad"])
+def test_coloured_text_can_be_read(chosen: Colours, text: str, ground: str) -> None:
+    assert contrast(getattr(chosen, text), getattr(chosen, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("ground", [*GROUNDS, "accent_soft"])
+def test_borders_of_fields_and_marks_can_be_seen(chosen: Colours, ground: str) -> None:
+    assert contrast(chosen.field, getattr(chosen, ground)) >= 3.0
+    assert contrast(chosen.warn, getattr(chosen, ground)) >= 3.0
+
+
+def test_text_on_the_accent_can_be_read(chosen: Colours) -> None:
+    assert contrast(chosen.on_accent, chosen.accent) >= 4.5
+
+
+def test_every_colour_of_the_stylesheet_is_of_the_palette(chosen: Colours) -> None:
+    sheet = stylesheet(chosen, "light")
+    assert "$" not in sheet
+    used = set(re.findall(r"#[0-9A-Fa-f]{6}", sheet))
+    assert used <= {value for name, value in vars(chosen).items() if name != "series"}
+
+
+def test_icons_of_the_stylesheet_exist(chosen: Colours) -> None:
+    for scheme in ("light", "dark"):
+        for address in re.findall(r'url\("([^"]+)"\)', stylesheet(chosen, scheme)):
+            assert address.endswith(".svg")
+            assert (paths.resources() / "icons" / address.rpartition("/")[2]).is_file()
+
+
+def test_the_appearance_switches_while_it_runs(qtbot: QtBot, qapp: QApplication) -> None:
+    theme = Theme(qapp, "light")
+    label = QLabel("x")
+    qtbot.addWidget(label)
+    label.show()
+    for scheme in ("dark", "light", "dark", "light"):
+        theme.set_appearance(scheme)
+        assert colours() == SCHEMES[scheme]
+        assert label.palette().window().color().name().upper() == SCHEMES[scheme].window
+        grey = icon("chat", off="text").pixmap(20, 20).toImage()
+        drawn = {
+            grey.pixelColor(x, y).name().upper()
+            for x in range(20)
+            for y in range(20)
+            if grey.pixelColor(x, y).alpha() == 255
+        }
+        assert SCHEMES[scheme].text in drawn
+
+
+def test_the_fonts_are_the_shipped_ones(qapp: QApplication) -> None:
+    Theme(qapp, "light")
+    assert "Inter" in QFontDatabase.families()
+    assert font().families()[0] == "Inter"
+    folder = paths.resources() / "fonts"
+    assert (folder / "OFL.txt").is_file()
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 1_000_000
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise")
+def test_tool_tips_are_plain_text(qtbot: QtBot, qapp: QApplication) -> None:
+    """Names of classes, tokens and files come from others."""
+    Theme(qapp, "light")
+    place = QWidget()
+    qtbot.addWidget(place)
+    place.show()
+    QToolTip.showText(place.mapToGlobal(QPoint(5, 5)), '<h1>cat</h1><img src="https://example.org/x.png">', place)
+    (tip,) = [each for each in qapp.topLevelWidgets() if each.objectName() == "qtooltip_label" and each.isVisible()]
+    assert isinstance(tip, QLabel)
+    assert tip.textFormat() == Qt.TextFormat.PlainText
+    QToolTip.hideText()

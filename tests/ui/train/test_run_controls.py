@@ -1,0 +1,221 @@
+"""Pause, save and the queue on the Train page: what can be pressed when, and what is asked of the run then."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from bigmodel_studio.core.memory.device_memory import Room
+from bigmodel_studio.core.memory.need import need_of
+from bigmodel_studio.core.runs import launch, run_queue
+from bigmodel_studio.core.runs.run_folder import RunFolder, RunStatus, dump_status
+from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.files import write_atomic
+from bigmodel_studio.core.system.settings import SettingsStore
+from bigmodel_studio.core.text import numbers
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
+from bigmodel_studio.ui.pages.train.page import TrainPage
+from tests.ui.train.test_page import Bench, checkpoint, live, make_run
+
+LEFT = Qt.MouseButton.LeftButton
+FOR_MEMORY = Problem(code="waits-for-memory", arguments={"device": "cpu", "needs": "3.1 GB", "free": "2.0 GB"})
+
+
+@pytest.fixture(autouse=True)
+def no_bundled_runs(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "starter_runs", lambda: tmp_path / "none")
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    made = Bench(qtbot)
+    yield made
+    made.close()
+
+
+def waiting(name: str, place: float, **status: Any) -> RunFolder:
+    fields = {"state": "queued", "step": 0, "place": place, "waits": FOR_MEMORY, "last": {}, **status}
+    run = make_run(name, **fields)
+    (run.path / "metrics.jsonl").unlink()
+    return run
+
+
+def shown(qtbot: QtBot, page: TrainPage, name: str, state: str) -> None:
+    page.choose(name)
+    qtbot.waitUntil(
+        lambda: (run := page.current()) is not None and (run.name, run.state) == (name, state), timeout=5000
+    )
+
+
+def control(run: RunFolder) -> dict[str, Any]:
+    asked: dict[str, Any] = json.loads((run.path / "control.json").read_text())
+    return {name: asked[name] for name in ("want", "save", "release")}
+
+
+def to_press(page: TrainPage) -> set[str]:
+    """The buttons that are there and can be pressed, by their text."""
+    named = [page.use_button, page.save_button, page.pause_button, page.resume_button, page.stop_button]
+    return {
+        button.text() for button in [*named, *page.strip.findChildren(QPushButton)]
+        if button.isVisible() and button.isEnabled()
+    }  # fmt: skip
+
+
+def change(run: RunFolder, **status: Any) -> None:
+    fields = {name: getattr(run.status(), name) for name in run.status().__struct_fields__}
+    write_atomic(run.path / "status.json", dump_status(RunStatus(**{**fields, **status})))
+
+
+def test_a_run_is_paused_saved_given_back_and_goes_on(
+    qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = bench.page
+    run = make_run("live", **live())
+    shown(qtbot, page, "live", "running")
+    assert to_press(page) == {"Save now", "Pause", "Stop"}
+    assert not page.strip.isVisible()
+    qtbot.mouseClick(page.save_button, LEFT)
+    assert control(run) == {"want": "run", "save": True, "release": False}
+    change(run, control_seq=1)
+    qtbot.mouseClick(page.pause_button, LEFT)
+    assert control(run) == {"want": "pause", "save": False, "release": False}
+
+    change(run, state="paused", control_seq=2)
+    shown(qtbot, page, "live", "paused")
+    assert to_press(page) == {"Save now", "Resume", "Stop", "Give memory back"}
+    assert page.strip.title.text() == "Paused after step 8"
+    checkpoint(run, 8)
+    qtbot.waitUntil(lambda: not page.save_button.isEnabled(), timeout=5000)
+    qtbot.mouseClick(page.resume_button, LEFT)
+    assert control(run)["want"] == "run"
+    qtbot.mouseClick(page.strip.buttons["release"], LEFT)
+    assert control(run) == {"want": "pause", "save": False, "release": True}
+
+    change(run, pid=None, process_started=None)
+    qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=5000)
+    assert to_press(page) == {"Use in Chat", "Resume"}
+    submitted: list[tuple[str, bool]] = []
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: submitted.append((run.name, resume)))
+    qtbot.mouseClick(page.resume_button, LEFT)
+    assert submitted == [("live", True)]
+
+
+def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
+    qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = bench.page
+    make_run("newest", started=time.time())
+    waiting("first", 1.0)
+    second = waiting("second", 2.0, waits=Problem(code="waits-behind", arguments={"run": "first"}))
+    shown(qtbot, page, "second", "queued")
+    assert [run.name for run in page.runs.runs] == ["first", "second", "newest"]
+    assert to_press(page) == {"Move up", "Start now", "Remove from queue"}
+    assert page.strip.title.text() == "Number 2 in the queue"
+    assert "behind first" in page.strip.reason.text()
+    assert page.facts.values["State"].text() == "waiting"
+    assert page.facts.values["Memory"].text().startswith("about ")
+    assert "Weights: " in page.facts.values["Memory"].toolTip()
+    tip = page.runs.index(1).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "second\nwaiting · number 2"
+
+    qtbot.mouseClick(page.strip.buttons["up"], LEFT)
+    qtbot.waitUntil(lambda: [run.name for run in page.runs.runs] == ["second", "first", "newest"], timeout=5000)
+    current = page.current()
+    assert current is not None
+    assert current.name == "second", "the choice stayed with the row and not with the run"
+    assert "Move up" not in to_press(page)
+    started: list[str] = []
+    monkeypatch.setattr(launch, "start_run", lambda run, resume=False: started.append(run.name))
+    qtbot.mouseClick(page.strip.buttons["now"], LEFT)
+    assert started == ["second"]
+
+    shown(qtbot, page, "first", "queued")
+    assert "needs 3.1 GB, and 2.0 GB are free" in page.strip.reason.text()
+    qtbot.mouseClick(page.strip.buttons["remove"], LEFT)
+    shown(qtbot, page, "first", "stopped")
+    assert to_press(page) == {"Resume"}
+    assert not page.strip.isVisible()
+    assert [run.name for run in run_queue.waiting()] == [second.name]
+    assert bench.told == []
+
+
+def test_a_run_that_has_left_the_queue_meanwhile_is_told_of(qtbot: QtBot, bench: Bench) -> None:
+    run = waiting("first", 1.0)
+    shown(qtbot, bench.page, "first", "queued")
+    change(run, state="running", place=0.0)
+    bench.page.strip.wanted.emit("remove")
+    assert [problem.code for problem in bench.told] == ["run-not-waiting"]
+
+
+def test_what_can_never_fit_is_refused_before_a_folder_is_made(
+    qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 1000, 1000),))
+    bench.page.making.start(RunSpec(name="big", data=DataSpec(train=("/x",))))
+    assert [problem.code for problem in bench.told] == ["memory-never"]
+    assert list(paths.runs().iterdir()) == []
+
+
+def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tmp_path / "tales.txt"
+    text.write_text("Once upon a time.\n" * 50)
+    form = bench.page.form
+    bench.page.new_item()
+    form.of(TextSubject).data.add_files([text])
+    assert form.start_button.isEnabled()
+    needs = numbers.size(need_of(form.spec())[0].bytes)
+    assert form.cost_more.text().startswith(f"About {needs} of memory while it trains")
+    monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 10**6, 10**6),))
+    form.check()
+    assert not form.start_button.isEnabled()
+    assert "It needs at least" in form.error.text()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Bench, tmp_path: Any) -> None:
+    text = tmp_path / "words.txt"
+    text.write_text("the red cat sees a small house.\n" * 400)
+    page = bench.page
+    for name in ("one", "two"):
+        page.making.start(
+            RunSpec(
+                name=name,
+                data=DataSpec(train=(str(text),)),
+                model=ModelSpec(layers=1, heads=1, width=8, context=16, tokenizer="train:260"),
+                schedule=ScheduleSpec(steps=10**6, batch=1, evaluate_every=10**6, checkpoint_every=10**6),
+                launch=LaunchSpec(device="cpu", threads=1),
+            )
+        )
+    assert bench.told == []
+    shown(qtbot, page, "two", "queued")
+    qtbot.waitUntil(lambda: "fewer than 1 run at once: one" in page.strip.reason.text(), timeout=30_000)
+    page.choose("one")
+    qtbot.waitUntil(lambda: to_press(page) >= {"Pause", "Save now"}, timeout=400_000)
+    qtbot.mouseClick(page.pause_button, LEFT)
+
+    def shown_state(name: str, state: str) -> bool:
+        return any((run.name, run.state) == (name, state) for run in page.runs.runs)
+
+    qtbot.waitUntil(lambda: shown_state("one", "paused"), timeout=200_000)
+    qtbot.mouseClick(page.save_button, LEFT)
+    qtbot.waitUntil(lambda: to_press(page) >= {"Use in Chat", "Give memory back"}, timeout=200_000)
+    qtbot.waitUntil(lambda: shown_state("two", "running"), timeout=400_000)
+    qtbot.mouseClick(page.strip.buttons["release"], LEFT)
+    qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=200_000)
+    page.choose("two")
+    qtbot.mouseClick(page.stop_button, LEFT)
+    qtbot.waitUntil(lambda: shown_state("two", "stopped"), timeout=200_000)
+    assert SettingsStore().values.runs_at_once == 1
