@@ -1,4 +1,5 @@
-"""What is said of a model: its map and its tree are one, and its plan is ``core.memory.plan``'s, as fast as one types."""
+"""What is said of a model: its map and its tree are one, and its plan is ``core.memory.plan``'s, as fast as one types.
+"""
 
 from __future__ import annotations
 
