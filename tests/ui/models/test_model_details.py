@@ -1,5 +1,4 @@
-"""What is said of a model: its map and its tree are one, and its plan is ``core.memory.plan``'s, as fast as one types.
-"""
+"""What is said of a model: its map and its tree are one, and ``core.memory.plan`` makes its plan, as fast as one types."""
 
 from __future__ import annotations
 
