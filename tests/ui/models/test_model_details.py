@@ -1,4 +1,4 @@
-"""What is said of a model: its map and its tree are one, and ``core.memory.plan`` makes its plan, as fast as one types."""
+"""Model details: the map and the tree are one, and the plan is ``core.memory.plan``'s, as fast as one types."""
 
 from __future__ import annotations
 
