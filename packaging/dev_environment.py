@@ -247,7 +247,7 @@ def torch_plan(
 
 def _torch_choice(root: Path) -> dict[str, Any]:
     """The application's own rules, read from their file: the package cannot be imported before it is installed."""
-    return runpy.run_path(str(root / "bigmodel_studio" / "core" / "torch_choice.py"))
+    return runpy.run_path(str(root / "bigmodel_studio" / "core" / "system" / "torch_choice.py"))
 
 
 def _venv_remedy() -> str:

@@ -91,6 +91,6 @@ def test_core_uses_the_standard_library_and_little_else(path: Path) -> None:
 
 def test_torch_choice_can_be_read_before_anything_is_installed() -> None:
     code = "import runpy, sys; print('cuda_build' in runpy.run_path(sys.argv[1]))"
-    command = [sys.executable, "-I", "-S", "-c", code, str(PACKAGE / "core" / "torch_choice.py")]
+    command = [sys.executable, "-I", "-S", "-c", code, str(PACKAGE / "core" / "system" / "torch_choice.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == "True\n", done.stderr
