@@ -1,0 +1,38 @@
+"""Generating text and running a loaded model."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "task-unknown": ("There is no task called {task}.", "There are: {tasks}."),
+    "template-broken": (
+        "The model's chat template cannot be used: {detail}.",
+        "Use plain continuation (without chat) with this model.",
+    ),
+    "logits-not-finite": (
+        "The model computed something that is not a number, so no token could be chosen.",
+        "Its weights may be damaged, or too large for this dtype: try float32.",
+    ),
+    "prompt-empty": ("There is no prompt, and this model has no token to begin with.", "Give it some text."),
+    "prompt-unknown-tokens": (
+        "This model's tokenizer does not know anything in that prompt.",
+        "Use characters that it knows, for example: {examples}",
+    ),
+    "context-full": (
+        "The text has {tokens:,} tokens, and this model sees only {context:,}.",
+        "Shorten it to {context:,} tokens or fewer.",
+    ),
+    "context-trimmed": (
+        "The conversation is longer than the model can see: its oldest {turns} messages were left out.",
+        "Start a new conversation to make room.",
+    ),
+    "sampling-invalid": ("{field} is {was}.", "It may be: {may_be}."),
+    "mask-none": ("There is nothing hidden in the text.", "Write [MASK] in place of a word."),
+    "text-empty": ("There is no text.", "Write something to be read."),
+    "language-unknown": ("The model does not translate into “{to}”.", "It knows: {known}."),
+    "text-pairs": (
+        "{count} texts are no pairs: each first sentence needs a second.",
+        "Give two texts for each pair.",
+    ),
+    "text-task": ("There is no such task for texts: {task}.", "There are: {known}."),
+    "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
+}

@@ -1,0 +1,26 @@
+"""The tables of sentences: each code once, each template with arguments that a problem can have."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import string
+
+from bigmodel_studio.core.text import messages, sentences
+
+
+def test_no_code_stands_in_two_tables() -> None:
+    tables = [
+        importlib.import_module(f"{sentences.__name__}.{found.name}").SENTENCES
+        for found in pkgutil.iter_modules(sentences.__path__)
+    ]
+    codes = [code for table in tables for code in table]
+    assert len(codes) == len(set(codes))
+    assert set(codes) == set(messages.SENTENCES)
+
+
+def test_templates_name_their_arguments() -> None:
+    for code, both in messages.SENTENCES.items():
+        for template in both:
+            names = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+            assert all(name.isidentifier() for name in names), (code, names)
