@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "bigmodel_studio"
+from tests.import_graph import PACKAGE, ROOT, circles, import_graph, sources
+
 ENGINE_SIDE = ("bigmodel_studio.engine", "bigmodel_studio.training", "bigmodel_studio.serving")
 MODELS = ("torch", "transformers", "tokenizers", "safetensors", "huggingface_hub", "peft", "accelerate")
 TABLES = ("pyarrow", "pandas", "datasets")
@@ -94,3 +94,20 @@ def test_torch_choice_can_be_read_before_anything_is_installed() -> None:
     command = [sys.executable, "-I", "-S", "-c", code, str(PACKAGE / "core" / "system" / "torch_choice.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == "True\n", done.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(import_graph(sources())) == []
+
+
+def test_a_circle_is_found_through_a_function_and_not_through_types(tmp_path: Path) -> None:
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "till.py").write_text("from shop import stock\n")
+    (package / "stock.py").write_text("def count():\n    from shop.goods import Pear\n")
+    (package / "goods.py").write_text("import shop.till\n")
+    (package / "types.py").write_text("from shop import till\n")
+    (package / "prices.py").write_text("if TYPE_CHECKING:\n    import shop.rates\n")
+    (package / "rates.py").write_text("import shop.prices\n")
+    assert circles(import_graph(sources(package))) == [["shop.goods", "shop.stock", "shop.till"]]

@@ -15,6 +15,7 @@ from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.system.process import lower_priority
 from bigmodel_studio.training.distributed import torchrun
+from bigmodel_studio.training.distributed.environment import is_worker
 from bigmodel_studio.training.loop.run import run
 from bigmodel_studio.training.loop.telemetry import RunControl
 
@@ -26,7 +27,7 @@ def main() -> int:
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint")
     given = parser.parse_args()
     folder = given.folder.absolute()
-    if torchrun.is_worker():
+    if is_worker():
         return torchrun.work(folder, resume=given.resume, listen=_stop_at_signals)
     lower_priority()
     spec = RunFolder(folder).spec()

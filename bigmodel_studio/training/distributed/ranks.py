@@ -14,9 +14,6 @@ import torch
 from torch import nn
 
 from bigmodel_studio.core.runs.run_folder import Rank
-from bigmodel_studio.core.specs.spec import RunSpec
-from bigmodel_studio.engine import devices
-from bigmodel_studio.training.distributed.torchrun import is_worker
 from bigmodel_studio.training.loop.telemetry import RunControl
 from bigmodel_studio.training.objectives import Batch, Objective
 
@@ -85,14 +82,3 @@ class Ranks:
 
     def close(self) -> None:
         """The run ends."""
-
-
-def gathered(spec: RunSpec) -> Ranks:
-    """This process with the others that torchrun started, or alone. Raises ``StudioError`` as ``devices.choose``."""
-    if not is_worker():
-        return Ranks()
-    from bigmodel_studio.training.distributed.process_group import DistributedRanks
-
-    together = DistributedRanks(spec.launch.strategy)
-    together.join(devices.choose(spec.launch.device))
-    return together

@@ -25,11 +25,6 @@ from bigmodel_studio.training.loop.run import FAILED, FINISHED, STOPPED, run
 from bigmodel_studio.training.loop.telemetry import RunControl
 
 
-def is_worker() -> bool:
-    """Whether torchrun started this process."""
-    return "RANK" in os.environ and "WORLD_SIZE" in os.environ
-
-
 def work(folder: Path, *, resume: bool, listen: Callable[[RunControl], None]) -> int:
     """Be one of the workers; the exit status for torchrun, to which a run that was stopped has not failed."""
     agent = os.getppid()

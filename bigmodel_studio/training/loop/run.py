@@ -85,7 +85,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
     """Train to the end; what there is to be said of it."""
     from bigmodel_studio.engine import devices
     from bigmodel_studio.training import objectives
-    from bigmodel_studio.training.distributed.ranks import gathered
+    from bigmodel_studio.training.distributed.join import join_ranks
     from bigmodel_studio.training.loop import checkpoint
     from bigmodel_studio.training.loop.training_loop import Loop, pin
 
@@ -98,7 +98,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
         status.set(message=f"{what}: {done * 100 // max(total, 1)}%")
 
     pin(spec)
-    ranks = gathered(spec)
+    ranks = join_ranks(spec)
     checkpoint.tidy(run_folder, 0)
     folder, notes = ranks.same(lambda: checkpoint.newest_whole(run_folder) if resume else (None, []))
     for note in notes:

@@ -13,7 +13,8 @@ from bigmodel_studio.core.models.module_roles import by_role, role_of, tiles
 from bigmodel_studio.core.models.treemap import Box
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Costs, Description, Device, Growth, Layer, Measured, Pass, PlanQuestion
-from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel, part_words
+from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
+from bigmodel_studio.ui.pages.models.plan_words import part_words
 from bigmodel_studio.ui.pages.models.structure_model import PARAMETERS, SHARE
 from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
 

@@ -9,6 +9,7 @@ from bigmodel_studio.core.memory.plan import PARTS, Plan
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Measured
 from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.pages.models.plan_words import part_words
 from bigmodel_studio.ui.widgets.page_frame import label
 
 
@@ -41,8 +42,6 @@ class MeasuredTable(QWidget):
 
     def show_both(self, said: Plan, measured: Measured) -> None:
         """A row a part, the peak last."""
-        from bigmodel_studio.ui.pages.models.plan_panel import part_words
-
         self._empty()
         names = part_words()
         rows = [

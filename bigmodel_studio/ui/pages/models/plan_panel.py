@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -28,6 +28,7 @@ from bigmodel_studio.protocol import Costs, Device, Measured, PlanQuestion, Prob
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.measured_table import MeasuredTable
+from bigmodel_studio.ui.pages.models.plan_words import part_words
 from bigmodel_studio.ui.plots.stacked_bar import BarPart, StackedBar
 from bigmodel_studio.ui.widgets.number_slider import NumberSlider
 from bigmodel_studio.ui.widgets.page_frame import label
@@ -345,19 +346,6 @@ class PlanPanel(QScrollArea):
     def _on_measure(self) -> None:
         if self.answer is not None:
             self.measure_wanted.emit(self.answer.question)
-
-
-def part_words() -> dict[str, str]:
-    """What the parts of a plan are called."""
-    return {
-        "weights": QCoreApplication.translate("PlanPanel", "Weights"),
-        "gradients": QCoreApplication.translate("PlanPanel", "Gradients"),
-        "optimizer": QCoreApplication.translate("PlanPanel", "Optimizer"),
-        "activations": QCoreApplication.translate("PlanPanel", "Activations"),
-        "kv_cache": QCoreApplication.translate("PlanPanel", "Key/value cache"),
-        "logits": QCoreApplication.translate("PlanPanel", "Logits"),
-        "overhead": QCoreApplication.translate("PlanPanel", "The process itself"),
-    }
 
 
 def _choices(texts: Mapping[str, str]) -> QComboBox:

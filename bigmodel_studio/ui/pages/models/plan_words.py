@@ -1,0 +1,18 @@
+"""What the parts of a memory plan are called on the screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+
+def part_words() -> dict[str, str]:
+    """What the parts of a plan are called."""
+    return {
+        "weights": QCoreApplication.translate("PlanPanel", "Weights"),
+        "gradients": QCoreApplication.translate("PlanPanel", "Gradients"),
+        "optimizer": QCoreApplication.translate("PlanPanel", "Optimizer"),
+        "activations": QCoreApplication.translate("PlanPanel", "Activations"),
+        "kv_cache": QCoreApplication.translate("PlanPanel", "Key/value cache"),
+        "logits": QCoreApplication.translate("PlanPanel", "Logits"),
+        "overhead": QCoreApplication.translate("PlanPanel", "The process itself"),
+    }
