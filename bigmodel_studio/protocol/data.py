@@ -10,6 +10,21 @@ import msgspec
 
 from bigmodel_studio.protocol.values import Problem
 
+__all__ = [
+    "ClassCount",
+    "ClassShare",
+    "DataRole",
+    "DataSeen",
+    "ExampleShown",
+    "Finding",
+    "LookAtData",
+    "PartCounts",
+    "Place",
+    "TokenRole",
+    "TokenShown",
+    "Unit",
+]
+
 Unit = Literal["tokens", "words", "pixels"]
 DataRole = Literal["training", "evaluation"]
 TokenRole = Literal["read", "learnt", "hidden", "swapped", "kept", "added"]

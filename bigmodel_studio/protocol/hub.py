@@ -6,6 +6,34 @@ from typing import Literal
 
 import msgspec
 
+__all__ = [
+    "Account",
+    "CheckCopy",
+    "CopyChecked",
+    "DatasetCopy",
+    "DatasetDownloaded",
+    "DatasetPart",
+    "DatasetSeen",
+    "Download",
+    "DownloadDataset",
+    "Downloaded",
+    "Downloading",
+    "FileProgress",
+    "FileState",
+    "HubFile",
+    "HubModel",
+    "HubPage",
+    "HubRepo",
+    "LookAtDataset",
+    "LookAtRepo",
+    "NetworkRequest",
+    "SearchHub",
+    "SignIn",
+    "SignOut",
+    "Sort",
+    "WhoAmI",
+]
+
 Sort = Literal["downloads", "likes", "trending", "updated"]
 FileState = Literal["waiting", "loading", "checking", "done"]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+__all__ = ["ExampleSeen", "LookAtStep", "StepSeen", "StepTaken", "TakeStep", "TokenLoss", "WeightBlock"]
+
 
 class LookAtStep(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The very examples that update ``step`` of a run learns from, with their losses. Ends with ``Done(StepSeen)``.

@@ -12,6 +12,24 @@ import msgspec
 
 from bigmodel_studio.protocol.values import ModelKind, ModelRef, Problem
 
+__all__ = [
+    "Costs",
+    "Describe",
+    "Description",
+    "Example",
+    "Growth",
+    "Layer",
+    "LayerCard",
+    "LayerKind",
+    "Measured",
+    "Method",
+    "Pass",
+    "PlanQuestion",
+    "Purpose",
+    "Speed",
+    "Tried",
+]
+
 Method = Literal["full", "lora", "frozen"]
 Purpose = Literal["inference", "training"]
 
@@ -234,3 +252,14 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=T
     seconds: float = 0.0
     memory_bytes: int = 0
     error: Problem | None = None
+
+
+class Describe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What a model is: counts, structure, costs. Ends with ``Done(Description)``.
+
+    ``lora_rank`` > 0 tells trainable from frozen parameters as LoRA of that rank would have them. A model of the Hub
+    that is not here is described from its config and the headers of its weights, on a lane that may use the network.
+    """
+
+    model: ModelRef
+    lora_rank: int = 0

@@ -12,6 +12,25 @@ import msgspec
 
 from bigmodel_studio.protocol.values import Label, ModelRef, Problem
 
+__all__ = [
+    "Candidate",
+    "ClassifyTexts",
+    "EmbedTexts",
+    "Embedded",
+    "FillMask",
+    "Filled",
+    "NextTold",
+    "Rewrite",
+    "RewritePurpose",
+    "Rewritten",
+    "Similarities",
+    "TagWords",
+    "Tagged",
+    "TellNext",
+    "TextAnswer",
+    "TextClassified",
+]
+
 RewritePurpose = Literal["summarize", "translate"]
 
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+__all__ = ["Device", "Label", "ModelKind", "ModelRef", "Problem", "Source"]
+
 Source = Literal["builtin", "hub", "local", "run", "endpoint", "reference"]
 ModelKind = Literal[
     "causal-lm", "masked-lm", "text-classifier", "token-classifier", "encoder", "seq2seq", "image-classifier", "other"

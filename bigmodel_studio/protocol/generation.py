@@ -1,0 +1,89 @@
+"""Continuing a text or answering a conversation: the request, its tokens as they come, and its end."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from bigmodel_studio.protocol.values import ModelRef
+
+__all__ = ["Alternative", "FinishReason", "Generate", "Generated", "Sampling", "Token", "Turn"]
+
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One message of a conversation, as chat templates take it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """How the next token is chosen. None means the model's own ``generation_config``, else the application's default.
+
+    ``greedy`` or a temperature of 0 takes the most probable token; ``beams`` > 1 is beam search (not sampled).
+    """
+
+    max_new_tokens: int = 256
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+    greedy: bool = False
+    beams: int = 1
+    stop: tuple[str, ...] = ()
+
+
+class Generate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Continue ``prompt`` as it is, or answer ``turns`` through the chat template where the model has one.
+
+    Exactly one of ``prompt`` and ``turns`` is used: ``turns`` where it is not empty. Streams ``Token``; ends with
+    ``Done(Generated)``.
+    """
+
+    model: ModelRef
+    prompt: str = ""
+    turns: tuple[Turn, ...] = ()
+    sampling: Sampling = Sampling()
+    alternatives: int = 0
+
+
+class Alternative(msgspec.Struct, frozen=True):
+    """What a token could have been: probabilities before (``logprob``) and after the processors (None: ruled out)."""
+
+    id: int
+    text: str
+    logprob: float
+    processed_logprob: float | None
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """One new token. ``text`` is what became readable with it: "" while a UTF-8 character is half finished.
+
+    ``logprob`` is the raw model's (natural logarithm), ``processed_logprob`` after temperature, top-k and so on.
+    """
+
+    id: int
+    text: str
+    logprob: float
+    processed_logprob: float
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The end of a generation. ``text`` is ``decode(prompt + new)`` less ``decode(prompt)``; times in seconds."""
+
+    text: str
+    prompt_tokens: int
+    new_tokens: int
+    finish_reason: FinishReason
+    seed: int
+    time_to_first_token_s: float
+    tokens_per_second: float
+    template: bool = False
+    trimmed_turns: int = 0
+    trimmed_tokens: int = 0
