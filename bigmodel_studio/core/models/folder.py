@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel_studio.core.models import gguf_models
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.system.files import read_quietly
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelKind
 
-MAX_JSON_BYTES = 10_000_000
 ADAPTER_FILE = "adapter_config.json"
 
 # The end of the architecture's class name says what the model does; the first line that fits counts.
@@ -34,7 +34,7 @@ KINDS: tuple[tuple[str, ModelKind], ...] = (
 _CONTEXT_FIELDS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
 
 
-def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
+def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = limits.JSON_BYTES) -> dict[str, Any]:
     """A small JSON table. Raises ``StudioError`` with ``code`` (arguments ``file``, ``detail``)."""
     try:
         size = path.stat().st_size

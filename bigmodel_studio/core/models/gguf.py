@@ -15,16 +15,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from bigmodel_studio.core.models.ggml_types import FILE_TYPES, GGML_TYPES, name_of
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.system.files import open_quietly
 from bigmodel_studio.core.text.messages import StudioError
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
-MAX_HEADER_BYTES = 128 * 1024 * 1024
-MAX_ENTRIES = 20_000
-MAX_TENSORS = 200_000
-MAX_STRINGS = 4_000_000
-"""In all lists together: the largest vocabularies have 260,000 tokens and 520,000 merges."""
 MAX_NAME_BYTES = 256
 MAX_KEY_BYTES = 65_535
 MAX_DIMENSIONS = 4
@@ -149,7 +145,7 @@ def _read(reader: _Reader) -> GgufHeader:
     version = _version(reader)
     tensors, entries = reader.number("Q"), reader.number("Q")
     # The least that an entry takes: an empty key, its type and a byte; a tensor: an empty name, no shape, type, place.
-    if entries > MAX_ENTRIES or tensors > MAX_TENSORS or 13 * entries + 24 * tensors > reader.size:
+    if entries > limits.GGUF_ENTRIES or tensors > limits.GGUF_TENSORS or 13 * entries + 24 * tensors > reader.size:
         raise StudioError("gguf-counts", file=reader.file, tensors=tensors, entries=entries)
     metadata, lengths = _read_metadata(reader, entries)
     alignment = _alignment(reader, metadata)
@@ -346,7 +342,7 @@ class _Reader:
     def skip_strings(self, count: int) -> None:
         """Pass over texts, each with its length before it."""
         self._strings += count
-        if self._strings > MAX_STRINGS:
+        if self._strings > limits.GGUF_STRINGS:
             raise StudioError("gguf-list", file=self.file, count=count)
         self._check(8 * count)
         length_of = struct.Struct(self.order + "Q").unpack_from
@@ -370,9 +366,9 @@ class _Reader:
 
     def _check(self, count: int) -> None:
         end = self.position + count
-        if count > MAX_HEADER_BYTES:
+        if count > limits.GGUF_HEADER_BYTES:
             raise StudioError("gguf-length", file=self.file, length=min(count, 2**64 - 1))
-        if end > min(self.size, MAX_HEADER_BYTES):
+        if end > min(self.size, limits.GGUF_HEADER_BYTES):
             raise self.cut_off(end)
 
     def _fill(self, count: int) -> None:

@@ -16,13 +16,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.system.files import open_quietly, read_quietly
 from bigmodel_studio.core.text.messages import StudioError
 
 SINGLE_FILE = "model.safetensors"
 INDEX_FILE = "model.safetensors.index.json"
-MAX_HEADER_BYTES = 100_000_000
-MAX_INDEX_BYTES = 100_000_000
 _START_BYTES = 64
 UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".th", ".ckpt", ".h5", ".msgpack", ".pkl", ".pickle", ".gguf"})
 
@@ -95,7 +94,7 @@ def read_weights(folder: Path) -> Weights:
     if (folder / SINGLE_FILE).is_file():
         return weights_of((SINGLE_FILE,), read_header(folder / SINGLE_FILE))
     if (folder / INDEX_FILE).is_file():
-        return weights_of(*sharded(shard_names(folder), lambda name: _shard(folder / name)))
+        return weights_of(*sharded(shard_names(folder), _Shards(folder)))
     unsafe = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
     if unsafe:
         raise StudioError("weights-not-safetensors", files=listed(unsafe))
@@ -135,7 +134,7 @@ def read_header(path: Path) -> dict[str, Tensor]:
 
 
 def header_of(
-    name: str, size: int, read: Callable[[int, int], bytes], *, most_bytes: int = MAX_HEADER_BYTES
+    name: str, size: int, read: Callable[[int, int], bytes], *, most_bytes: int = limits.SAFETENSORS_HEADER_BYTES
 ) -> dict[str, Tensor]:
     """As ``read_header``, of a file wherever it is: ``read(start, length)`` gives its bytes, fewer at its end."""
     if size == 0:
@@ -199,9 +198,23 @@ def _tensor(file: str, name: str, entry: object) -> Tensor:
         raise _lie(file, f"{_short(name)} has an unknown dtype")
     if not (_counts(shape) and _counts(offsets) and len(offsets) == 2 and offsets[0] <= offsets[1]):
         raise _lie(file, f"the shape or place of {_short(name)} makes no sense")
-    if (math.prod(shape) * DTYPE_BITS[dtype] + 7) // 8 != offsets[1] - offsets[0]:
+    if len(shape) > limits.TENSOR_DIMENSIONS:
+        raise _lie(file, f"{_short(name)} has {len(shape):,} dimensions; the limit is {limits.TENSOR_DIMENSIONS}")
+    if (_values(shape, 8 * offsets[1]) * DTYPE_BITS[dtype] + 7) // 8 != offsets[1] - offsets[0]:
         raise _lie(file, f"the shape of {_short(name)} does not fit its bytes")
     return Tensor(dtype, tuple(shape), offsets[0], offsets[1])
+
+
+def _values(shape: list[int], most: int) -> int:
+    """The product of a shape; multiplying stops once it is over ``most``, whatever the file claims."""
+    if 0 in shape:
+        return 0
+    values = 1
+    for length in shape:
+        values *= length
+        if values > most:
+            return values
+    return values
 
 
 def _counts(value: Any) -> bool:
@@ -213,6 +226,8 @@ def sharded(
 ) -> tuple[tuple[str, ...], dict[str, Tensor]]:
     """The files of an index (``shard_names``) and all their tensors. Raises ``StudioError`` "weights-index"."""
     files = tuple(sorted(set(names.values())))
+    if len(files) > limits.SHARDS:
+        raise StudioError("weights-index", detail=f"it names {len(files):,} files; the limit is {limits.SHARDS:,}")
     tensors: dict[str, Tensor] = {}
     for file in files:
         tensors |= header_of_file(file)
@@ -222,16 +237,30 @@ def sharded(
     return files, tensors
 
 
-def _shard(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise StudioError("weights-shard-missing", file=path.name)
-    return read_header(path)
+class _Shards:
+    """Reads the headers of a folder's shards, which together may be ``limits.SHARD_HEADERS_BYTES`` long."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._left_bytes = limits.SHARD_HEADERS_BYTES
+
+    def __call__(self, name: str) -> dict[str, Tensor]:
+        path = self._folder / name
+        if not path.is_file():
+            raise StudioError("weights-shard-missing", file=name)
+        with open_quietly(path) as stream:
+            start = stream.read(8)
+        if len(start) == 8 and (length := struct.unpack("<Q", start)[0]) <= limits.SAFETENSORS_HEADER_BYTES:
+            self._left_bytes -= length
+        if self._left_bytes < 0:
+            raise _lie(name, f"the headers of all shards are over {limits.SHARD_HEADERS_BYTES >> 20} MiB long")
+        return read_header(path)
 
 
 def shard_names(folder: Path) -> dict[str, str]:
     """The index's ``weight_map``: tensor to file. Raises ``StudioError`` "weights-index" on all but plain names."""
     path = folder / INDEX_FILE
-    if path.stat().st_size > MAX_INDEX_BYTES:
+    if path.stat().st_size > limits.SHARD_INDEX_BYTES:
         raise StudioError("weights-index", detail="it is too large")
     try:
         index = json.loads(read_quietly(path).decode("utf-8"))

@@ -16,7 +16,6 @@ from huggingface_hub import constants, hf_hub_url
 from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import get_session, hf_raise_for_status
 
-from bigmodel_studio.core.models.folder import MAX_JSON_BYTES
 from bigmodel_studio.core.models.weights import (
     INDEX_FILE,
     SINGLE_FILE,
@@ -27,6 +26,7 @@ from bigmodel_studio.core.models.weights import (
     sharded,
     weights_of,
 )
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub import client
 from bigmodel_studio.engine.hub.repo import Listing, listing
@@ -35,7 +35,6 @@ from bigmodel_studio.protocol import Event, HubFile, ModelRef, Progress
 
 FIRST_BYTES = 100_000
 """Most headers are shorter."""
-MAX_REMOTE_HEADER_BYTES = 20_000_000
 MOST_BYTES = 100_000_000
 MOST_SHARDS = 1000
 SAY_S = 0.4
@@ -85,7 +84,7 @@ class _Reader:
         for name in _SMALL:
             if name in self._files:
                 size = self._files[name].bytes
-                if size > MAX_JSON_BYTES:
+                if size > limits.JSON_BYTES:
                     raise StudioError("config-broken", file=name, detail=f"it is {size:,} bytes long")
                 (folder / name).write_bytes(self._get(name, 0, size))
         check_config(folder)
@@ -109,7 +108,7 @@ class _Reader:
         def read(start: int, length: int) -> bytes:
             return first()[start : start + length] if start + length <= FIRST_BYTES else self._get(name, start, length)
 
-        return header_of(name, size, read, most_bytes=MAX_REMOTE_HEADER_BYTES)
+        return header_of(name, size, read)
 
     def _get(self, name: str, start: int, length: int) -> bytes:
         """A part of a file, and not a byte more, whatever the server sends."""

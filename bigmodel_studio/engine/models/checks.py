@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from bigmodel_studio.core.models.folder import check_usable, read_config, read_json
 from bigmodel_studio.core.models.weights import Weights, listed, read_weights
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
 
 MAX_LAYERS = 2000
 MAX_INPUT_PX = 8192
 PROCESSOR_FILE = "preprocessor_config.json"
-MAX_TOKENIZER_BYTES = 200_000_000
 MAX_LABELS = 100_000
 _DEPTH = re.compile(
     r"n_layers?|num_\w*(layers|blocks|stages|hidden_groups)|inner_group_num|(en|de)coder_layers|\w*depths?|layers"
@@ -25,7 +25,7 @@ _DEPTH = re.compile(
 """How fields are called that say of how many layers a model is made."""
 _SAID_IN_FULL = 10**18
 _TOKENIZER_JSON = (
-    ("tokenizer.json", MAX_TOKENIZER_BYTES),
+    ("tokenizer.json", limits.TOKENIZER_BYTES),
     ("tokenizer_config.json", 10_000_000),
     ("special_tokens_map.json", 10_000_000),
     ("added_tokens.json", 10_000_000),

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bigmodel_studio.core.models.weights import INDEX_FILE, read_header, read_weights
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError, hint, sentence
 
 GOOD: dict[str, Any] = {
@@ -61,6 +62,8 @@ def changed(**entry: object) -> dict[str, Any]:
         changed(shape=[-2, -3]),
         changed(shape=[True, 6]),
         changed(shape=[2**40, 2**40]),
+        changed(shape=[2**61] * 500_000),
+        changed(shape=[1] * 17),
         changed(data_offsets=[24, 0]),
         changed(data_offsets=[0, 24, 25]),
         {**GOOD, "b": {"dtype": "F16", "shape": [5], "data_offsets": [20, 30]}},
@@ -136,3 +139,33 @@ def test_a_missing_shard_and_a_missing_tensor_are_named(tmp_path: Path) -> None:
     shards(tmp_path, {"a": "one.safetensors", "lost": "one.safetensors"})
     with pytest.raises(StudioError, match="lost"):
         read_weights(tmp_path)
+
+
+def test_a_header_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with open(path, "wb") as stream:
+        stream.write(struct.pack("<Q", limits.SAFETENSORS_HEADER_BYTES + 1) + b"{}")
+        stream.truncate(limits.SAFETENSORS_HEADER_BYTES + 100)  # a sparse file
+    assert code_of(path) == "weights-header"
+
+
+def test_the_headers_of_all_shards_are_bounded_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {}
+    for number in range(3):
+        file = f"model-{number}.safetensors"
+        write(tmp_path / file, {f"t{number}": {"dtype": "U8", "shape": [42], "data_offsets": [0, 42]}})
+        names[f"t{number}"] = file
+    (tmp_path / INDEX_FILE).write_text(json.dumps({"weight_map": names}))
+    assert read_weights(tmp_path).parameters == 126
+    monkeypatch.setattr(limits, "SHARD_HEADERS_BYTES", 100)
+    with pytest.raises(StudioError) as caught:
+        read_weights(tmp_path)
+    assert caught.value.problem.code == "weights-header"
+
+
+def test_too_many_shards_are_refused_before_any_is_opened(tmp_path: Path) -> None:
+    names = {f"t{number}": f"{number}.safetensors" for number in range(limits.SHARDS + 1)}
+    (tmp_path / INDEX_FILE).write_text(json.dumps({"weight_map": names}))
+    with pytest.raises(StudioError) as caught:
+        read_weights(tmp_path)
+    assert caught.value.problem.code == "weights-index"
