@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 import typer
@@ -33,6 +33,7 @@ from bigmodel_studio.protocol import (
     Layer,
     ModelRef,
     Notice,
+    Precision,
     Prediction,
     Problem,
     Request,
@@ -45,6 +46,7 @@ Model = Annotated[str, typer.Argument(metavar="MODEL", help="A folder, a bundled
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
 DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda:0, mps, … (auto: the first accelerator).")]
 DtypeName = Annotated[str, typer.Option("--dtype", help="float32, bfloat16 or float16 (auto: as it suits the device).")]
+PrecisionName = Annotated[str, typer.Option("--precision", help="stored, 8-bit or 4-bit; --dtype goes with stored.")]
 
 
 def mount(app: typer.Typer) -> None:
@@ -150,6 +152,7 @@ def generate(
     alternatives: Annotated[int, typer.Option(help="With --json: what else each token could have been.")] = 0,
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
+    precision: PrecisionName = "stored",
     json: Json = False,
 ) -> None:
     """Continue a prompt, or answer it through the model's chat template."""
@@ -167,7 +170,7 @@ def generate(
     )
     asked = (Turn("system", system),) if system is not None else ()
     turns = (*asked, Turn("user", prompt)) if chat or asked else ()
-    ref = model_of(model, device=device, dtype=dtype)
+    ref = model_of(model, device=device, dtype=dtype, precision=precision)
     request = Generate(
         model=ref, prompt="" if turns else prompt, turns=turns, sampling=sampling, alternatives=alternatives
     )
@@ -205,10 +208,11 @@ def classify(
     top_k: Annotated[int, typer.Option(help="So many labels a picture.")] = 5,
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
+    precision: PrecisionName = "stored",
     json: Json = False,
 ) -> None:
     """Say what is on pictures; one that cannot be read is reported and spoils no other."""
-    ref = model_of(model, device=device, dtype=dtype)
+    ref = model_of(model, device=device, dtype=dtype, precision=precision)
     request = Classify(model=ref, images=tuple(images), top_k=top_k)
     answers: list[dict[str, Any]] = []
     stopped = False
@@ -285,9 +289,21 @@ def result_of(request: Request) -> object:
     raise typer.Exit(output.EXIT_STOPPED)
 
 
-def model_of(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
-    ref = library.parse_model(text)
-    return ModelRef(source=ref.source, id=ref.id, revision=ref.revision, step=ref.step, device=device, dtype=dtype)
+def model_of(text: str, *, device: str = "auto", dtype: str = "auto", precision: str = "stored") -> ModelRef:
+    """Return the model that `text` names, to be loaded so.
+
+    Raises ``StudioError`` as ``library.parse_model``, and "precision-unknown", "precision-dtype".
+    """
+    return load_as(library.parse_model(text), device=device, dtype=dtype, precision=precision)
+
+
+def load_as(ref: ModelRef, *, device: str, dtype: str, precision: str) -> ModelRef:
+    """Return a copy of `ref` that is loaded so. Raises ``StudioError`` "precision-unknown", "precision-dtype"."""
+    if precision not in get_args(Precision):
+        raise StudioError("precision-unknown", precision=precision, known=", ".join(get_args(Precision)))
+    if precision != "stored" and dtype != "auto":
+        raise StudioError("precision-dtype", precision=precision, dtype=dtype)
+    return msgspec.structs.replace(ref, device=device, dtype=dtype, precision=precision)
 
 
 def model_to_look_at(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:

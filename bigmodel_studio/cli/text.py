@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from bigmodel_studio.cli import output
-from bigmodel_studio.cli.models import DeviceName, DtypeName, Json, Model, events_of, model_of
+from bigmodel_studio.cli.models import DeviceName, DtypeName, Json, Model, PrecisionName, events_of, model_of
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError, sentence
 from bigmodel_studio.protocol import (
@@ -82,12 +82,14 @@ def text(
     to: Annotated[str, typer.Option(help="The language to translate into, as the model calls it: de.")] = "",
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
+    precision: PrecisionName = "stored",
     json: Json = False,
 ) -> None:
     """Have a model read texts: fill masks, classify, tag, embed, summarise; a bad text spoils no other."""
     if task not in TASKS:
         raise StudioError("text-task", task=task, known=", ".join(TASKS))
-    request = TASKS[task](Asked(model_of(model, device=device, dtype=dtype), tuple(inputs), top_k, pairs, to))
+    ref = model_of(model, device=device, dtype=dtype, precision=precision)
+    request = TASKS[task](Asked(ref, tuple(inputs), top_k, pairs, to))
     answers: list[TextAnswer] = []
     similarities: Similarities | None = None
     stopped = False

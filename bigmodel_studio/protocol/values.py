@@ -6,19 +6,22 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Device", "Label", "ModelKind", "ModelRef", "Problem", "Source"]
+__all__ = ["Device", "Label", "ModelKind", "ModelRef", "Precision", "Problem", "Source"]
 
 Source = Literal["builtin", "hub", "local", "run", "endpoint", "reference"]
 ModelKind = Literal[
     "causal-lm", "masked-lm", "text-classifier", "token-classifier", "encoder", "seq2seq", "image-classifier", "other"
 ]
+Precision = Literal["stored", "8-bit", "4-bit"]
+"""How weights are kept in memory: as ``dtype`` says, or packed."""
 
 
 class ModelRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which model, and how it is to be held.
+    """Name a model and say how to load it.
 
     ``id`` is a bundled name (builtin), ``owner/name`` (hub), an absolute path (local), a run's name (run), a URL
     (endpoint) or a catalogue id (reference). ``step`` chooses a run's checkpoint; None is its newest whole one.
+    ``dtype`` applies to ``precision`` "stored" only. Copy one with ``msgspec.structs.replace``, never field by field.
     """
 
     source: Source
@@ -27,7 +30,7 @@ class ModelRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: int | None = None
     adapter: str | None = None
     dtype: str = "auto"
-    quantisation: str | None = None
+    precision: Precision = "stored"
     device: str = "auto"
 
 

@@ -5720,6 +5720,10 @@
         <translation>从 nvidia.com 安装新版驱动或许可以解决。</translation>
     </message>
     <message>
+        <source>A number type ({dtype}) applies to weights as stored, not to {precision} weights.</source>
+        <translation>数值类型（{dtype}）只适用于原样加载的权重，不适用于 {precision} 权重。</translation>
+    </message>
+    <message>
         <source>A part of the weights is missing: {file}.</source>
         <translation>缺少一部分权重：{file}。</translation>
     </message>
@@ -5818,6 +5822,10 @@
     <message>
         <source>Choose one of: {configs}.</source>
         <translation>请选择其中之一：{configs}。</translation>
+    </message>
+    <message>
+        <source>Choose one of: {known}.</source>
+        <translation>可选：{known}。</translation>
     </message>
     <message>
         <source>Choose one of: {splits}.</source>
@@ -6182,6 +6190,14 @@
     <message>
         <source>Leave out some of the values.</source>
         <translation>请去掉一些值。</translation>
+    </message>
+    <message>
+        <source>Leave out the number type, or load the model as stored.</source>
+        <translation>去掉数值类型，或者按存储精度加载模型。</translation>
+    </message>
+    <message>
+        <source>Load it as stored.</source>
+        <translation>请按存储精度加载。</translation>
     </message>
     <message>
         <source>Look for a copy with model.safetensors, or name the files that are wanted.</source>
@@ -7008,6 +7024,10 @@
         <translation>本机上没有名为 {model} 的模型。</translation>
     </message>
     <message>
+        <source>There is no precision “{precision}”.</source>
+        <translation>没有“{precision}”这种精度。</translation>
+    </message>
+    <message>
         <source>There is no program here that shows folders.</source>
         <translation>没有可以打开文件夹的程序。</translation>
     </message>
@@ -7502,6 +7522,10 @@
     <message>
         <source>{model} came with the application and stays.</source>
         <translation>{model} 是应用自带的，不能移除。</translation>
+    </message>
+    <message>
+        <source>{model} can&apos;t be loaded in {precision} yet.</source>
+        <translation>{model} 暂时还不能以 {precision} 加载。</translation>
     </message>
     <message>
         <source>{model} cannot be a model&apos;s name on the Hub.</source>

@@ -48,6 +48,22 @@ def test_generate_prints_one_document(causal_folders: dict[str, Path]) -> None:
     assert all(len(token["alternatives"]) == 2 for token in found["tokens"])
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("generate", "starter-gpt", "--prompt", "a"),
+        ("classify", "starter-resnet", "a.png"),
+        ("text", "embed", "starter-bert", "a"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_command_that_loads_a_model_takes_a_precision(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main([*command, "--precision", "2-bit"]) == 2
+    assert "Choose one of: stored, 8-bit, 4-bit." in capsys.readouterr().err
+
+
 def test_generate_prints_text_for_people(causal_folders: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--prompt", "Hello", "--seed", "3", "--max-new-tokens", "9"]
     found = answer(capsys, "generate", causal_folders["gpt2"], *options)

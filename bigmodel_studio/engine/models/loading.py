@@ -85,12 +85,16 @@ class LoadedModel:
 def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> LoadedModel:
     """Load the model of a folder for inference, on the device and in the dtype that ``ref`` asks for.
 
+    Only ``precision`` "stored" is supported; another is refused as "precision-unsupported".
+
     torch computes on ``threads`` threads from here on, a small text model on ``few_threads``.
 
     Raises ``StudioError`` with the reason where it cannot be used, and torch's own error where memory ran out.
     """
     started = time.perf_counter()
     config, weights = check_folder(folder)
+    if ref.precision != "stored":
+        raise StudioError("precision-unsupported", model=name_of(ref), precision=ref.precision)
     kind = kind_of(config)
     torch.set_num_threads(few_threads if kind in _SPEAKS and weights.parameters < SMALL_PARAMETERS else threads)
     refuse_oversized(build_on_meta(folder, auto_class_of(kind, folder)), weights)

@@ -39,6 +39,14 @@ def test_a_key_of_another_version_is_kept(tmp_path: Path) -> None:
     assert raw["appearance"] == "light"
 
 
+def test_a_model_chosen_before_there_was_a_precision_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[session.models.chat]\nsource = "hub"\nid = "a/b"\nquantisation = "int8"\n', "utf-8")
+    store = SettingsStore(path)
+    assert store.values.session.models == {"chat": ModelRef(source="hub", id="a/b", precision="stored")}
+    assert store.problems == []
+
+
 def test_a_value_that_cannot_be_taken_falls_back_alone_and_is_told(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('appearance = "dark"\nthreads = "many"\n', "utf-8")
