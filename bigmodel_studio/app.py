@@ -7,8 +7,10 @@ threads joined, timers stopped.
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from bigmodel_studio.core.system.crashes import CrashReport
 
 EXIT_NO_DISPLAY = 2
+RESTART = -1
+"""In place of an exit status: the window was closed to be opened again."""
 WAKE_QUEUE_MS = 5000
 """How often the window sees to it that runs in the queue have somebody to let them in."""
 
@@ -39,9 +43,20 @@ def main(open_paths: Sequence[Path] = ()) -> int:
     """
     start = instance.begin(open_paths)
     try:
-        return 0 if start.role == "handed" else _window(open_paths, start)
+        status = 0 if start.role == "handed" else _window(open_paths, start)
     finally:
         start.close()
+    return _begin_again() if status == RESTART else status
+
+
+def _begin_again() -> int:
+    """Become a new window in this one's place; where a process cannot, start one and end."""
+    command = [sys.executable, "-m", "bigmodel_studio"]
+    if sys.platform == "win32":
+        subprocess.Popen(command)
+        return 0
+    else:
+        os.execv(command[0], command)
 
 
 def _window(open_paths: Sequence[Path], start: instance.Start) -> int:
@@ -140,8 +155,9 @@ class Application:
         self.window.show()
 
     def run(self) -> int:
-        """Until the window is closed."""
-        return self.application.exec()
+        """Until the window is closed; returns the exit status, or ``RESTART``."""
+        status = self.application.exec()
+        return RESTART if self.window.restart_wanted else status
 
     def _after_first_paint(self) -> None:
         from bigmodel_studio.ui.window.making_room import MakingRoom

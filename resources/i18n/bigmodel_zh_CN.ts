@@ -3768,6 +3768,29 @@
     </message>
 </context>
 <context>
+    <name>RestartDialog</name>
+    <message>
+        <source>Later</source>
+        <translation>稍后</translation>
+    </message>
+    <message>
+        <source>Restart now</source>
+        <translation>立即重启</translation>
+    </message>
+    <message>
+        <source>Restart the window?</source>
+        <translation>重启窗口？</translation>
+    </message>
+    <message>
+        <source>The new language is used after a restart.</source>
+        <translation>重启后将使用新的语言。</translation>
+    </message>
+    <message>
+        <source>Training runs keep going. A reply that is being written stops, and an open form is not kept.</source>
+        <translation>训练会继续运行。正在生成的回复会停止，打开的表单不会保留。</translation>
+    </message>
+</context>
+<context>
     <name>Result</name>
     <message>
         <source>Stopped before its turn.</source>
@@ -8359,7 +8382,11 @@
     </message>
     <message>
         <source>“System” follows the language of the desktop. A change shows at once.</source>
-        <translation>“跟随系统”会使用桌面的语言。更改立即生效。</translation>
+        <translation type="vanished">“跟随系统”会使用桌面的语言。更改立即生效。</translation>
+    </message>
+    <message>
+        <source>“System” follows the language of the desktop. Takes effect when the window is opened again.</source>
+        <translation>“跟随系统”会使用桌面的语言。重新打开窗口后生效。</translation>
     </message>
     <message>
         <source>“System” follows the light or dark mode of the desktop.</source>

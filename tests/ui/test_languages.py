@@ -1,4 +1,4 @@
-"""Two languages: nothing is untranslated, and the window changes from one to the other with nothing lost."""
+"""Two languages: nothing is untranslated, and a window in Chinese has no word of English left."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QTreeView,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.system import paths
@@ -57,7 +58,6 @@ from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.chat.welcome import QUESTIONS
 from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.models.page import ModelsPage
-from bigmodel_studio.ui.pages.models.views.local import LocalView
 from bigmodel_studio.ui.pages.text.fill_mask import FilledSentence
 from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.train.page import TrainPage
@@ -122,16 +122,34 @@ def _generated(text: str, words: int) -> Generated:
     )
 
 
+class Long(QTranslator):
+    """A language whose texts are half as long again, as German's are."""
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        return f"{source} {'sein ' * (len(source) // 10)}".rstrip()
+
+
 @pytest.fixture
-def answers(shell: Shell, qapp: QApplication) -> Iterator[Answers]:
-    """The window on a lane that answers, with the models of this project; English again afterwards."""
+def shell(request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, home: Path) -> Iterator[Shell]:
+    """The window in Chinese, or in the language that the test says; English again afterwards."""
+    i18n.install(qapp, "zh")
+    if getattr(request, "param", "") == "long":
+        qapp.installTranslator(Long(qapp))
+    made = Shell(qtbot, qapp)
+    yield made
+    made.close()
+    i18n.install(qapp, "en")
+
+
+@pytest.fixture
+def answers(shell: Shell) -> Iterator[Answers]:
+    """The window on a lane that answers, with the models of this project."""
     made = Answers()
     shell.lane.handler = made
     shell.library.refresh()
     shell.wait(lambda: shell.library.ready)
     yield made
     made.free = True
-    i18n.install(qapp, "en")
 
 
 # ----------------------------------------------------------------------------------- every string
@@ -161,8 +179,7 @@ def test_what_is_wrong_with_a_translation_is_found(tmp_path: Path) -> None:
     assert "bigmodel_zh_CN.qm is not what bigmodel_zh_CN.ts compiles to" in wrong
 
 
-def test_problems_and_what_runs_left_behind_are_said_in_chinese(answers: Answers, qapp: QApplication) -> None:
-    i18n.install(qapp, "zh")
+def test_problems_and_what_runs_left_behind_are_said_in_chinese(shell: Shell) -> None:
     arguments: dict[str, str | int | float] = {"field": "schedule.batch", "was": "0", "may_be": "1 to 65,536"}
     assert i18n.told(Problem(code="spec-field", arguments=arguments)) == (
         "schedule.batch 为 0。",
@@ -180,25 +197,7 @@ def test_problems_and_what_runs_left_behind_are_said_in_chinese(answers: Answers
     assert i18n.told_again("/home/x/{odd} name 3") == "/home/x/{odd} name 3"
 
 
-# ----------------------------------------------------------------------------------- the switch
-
-
-def _speak(shell: Shell, language: str) -> None:
-    """Choose a language in the settings, as a user does."""
-    shell.window.show_settings()
-    dialog = next(each for each in shell.window.findChildren(SettingsDialog) if each.isVisible())
-    box = dialog.fields["language"]
-    assert isinstance(box, QComboBox)
-    box.setFocus()
-    before = shell.window.rail
-    box.setCurrentIndex(box.findData(language))
-    shell.wait(lambda: shell.window.rail is not before)
-    dialogs = [each for each in shell.window.findChildren(SettingsDialog) if each.isVisible()]
-    assert len(dialogs) == 1
-    again = dialogs[0].fields["language"]
-    assert isinstance(again, QComboBox)
-    assert again.currentData() == language
-    dialogs[0].reject()
+# ----------------------------------------------------------------------------------- the window in Chinese
 
 
 def _texts(root: QWidget) -> Iterator[tuple[QWidget, str]]:
@@ -277,64 +276,30 @@ def _fill_in(shell: Shell) -> ChatPage:
     return chat
 
 
-def test_the_window_changes_its_language_with_nothing_lost(shell: Shell, answers: Answers) -> None:
-    before = _fill_in(shell)
+def test_a_window_at_work_has_no_word_of_english_left(shell: Shell, answers: Answers) -> None:
+    chat = _fill_in(shell)
     shell.studio.tell(Problem(code="paste-nothing"))
     shell.window.show_crash(CrashReport(how="gone", started=0.0, text=TYPED))
-
-    _speak(shell, "zh")
-
-    assert isinstance(shell.window.current_page, TrainPage)
-    train = _page(shell, TrainPage, "train")
-    assert train.stack.currentWidget() is train.form
-    assert train.form.name.text() == TYPED
-    assert train.form.steps.value() == 1234
-    shell.window.show_page("chat")
-    chinese = _page(shell, ChatPage, "chat")
-    assert chinese is not before
-    assert chinese.talk.busy
-    assert chinese.composer.text() == TYPED + "2"
-    assert chinese.system.toPlainText() == TYPED
-    shown = len(_shown(chinese))
-    shell.wait(lambda: len(_shown(chinese)) > shown)
     assert shell.window.banner.sentence.text() == "剪贴板中既没有图片也没有文件。"
-    assert [strip.isVisible() for strip in shell.window.findChildren(CrashStrip)] == [True]
+    shell.wait(lambda: [strip.isVisible() for strip in shell.window.findChildren(CrashStrip)] == [True])
+    assert _left_in_english(shell.window) == []
+    shell.window.show_page("chat")
+    assert chat.talk.busy
     assert _left_in_english(shell.window) == []
 
-    _speak(shell, "en")
 
-    english = _page(shell, ChatPage, "chat")
-    assert english.isVisible()
-    assert english.composer.text() == TYPED + "2"
+def test_what_was_recognised_is_said_in_chinese(shell: Shell, answers: Answers) -> None:
     answers.free = True
-    shell.wait(lambda: not english.talk.busy)
-    assert english.transcript.views[-1].message.text == SAID * answers.words
-    assert [view.message.state for view in english.transcript.views] == ["done", "done"]
-    assert sum(type(request) is Generate for request in shell.lane.requests) == 1
-    assert not any("\u4e00" <= letter <= "\u9fff" for _, text in _texts(shell.window) for letter in text)
-
-
-def test_pictures_stay_and_are_not_asked_about_again(shell: Shell, answers: Answers) -> None:
     shell.window.show_page("images")
     images = _page(shell, ImagesPage, "images")
     shell.wait(lambda: images.picker.ref() is not None)
-    pictures = sorted((paths.samples() / "pictures").glob("*.png"))[:3]
-    images.add_paths(pictures)
-    shell.wait(lambda: len([item for item in images.items.items() if item.prediction is not None]) == 2)
-
-    _speak(shell, "zh")
-
-    again = _page(shell, ImagesPage, "images")
-    assert again is not images
-    assert [item.path for item in again.items.items()] == pictures
-    answers.free = True
-    shell.wait(lambda: not again.batches)
-    assert all(item.prediction is not None for item in again.items.items())
-    assert sum(isinstance(request, Classify) for request in shell.lane.requests) == 1
-    assert again.summary.text().startswith("3 张图片")
+    images.add_paths(sorted((paths.samples() / "pictures").glob("*.png"))[:3])
+    shell.wait(lambda: bool(images.items.items()) and not images.batches)
+    assert images.summary.text().startswith("3 张图片")
+    assert _left_in_english(shell.window, "png") == []
 
 
-def test_what_was_read_stays_and_is_said_in_the_other_language(shell: Shell, answers: Answers) -> None:
+def test_what_was_read_is_said_in_chinese(shell: Shell, answers: Answers) -> None:
     shell.lane.handler = readers.answers
     shell.library._on_read([readers.record(name) for name in readers.KINDS])
     shell.window.show_page("text")
@@ -348,48 +313,27 @@ def test_what_was_read_stays_and_is_said_in_the_other_language(shell: Shell, ans
         text.writing.switch.choose(task)
         text.task.input.set_text(words)
         text.read()
-        shell.wait(lambda page=text: page.running is None)  # type: ignore[misc]
-    asked = len(shell.lane.requests)
-
-    _speak(shell, "zh")
-
-    again = _page(shell, TextPage, "text")
-    assert again is not text
-    assert (again.task.id, again.task.input.text()) == ("fill-mask", "A [MASK].")
-    assert [card.text() for card in again.findChildren(FilledSentence)] == ["A cat."]
-    assert len(shell.lane.requests) == asked, "nothing is read again"
+        shell.wait(lambda: text.running is None)
+    assert [card.text() for card in text.findChildren(FilledSentence)] == ["A cat."]
     assert _left_in_english(shell.window, "bert cat") == []
-    again.writing.switch.choose("tag")
-    assert again.empty.title.text() == "bert 不能标注词语"
+    text.writing.switch.choose("tag")
+    assert text.empty.title.text() == "bert 不能标注词语"
     assert _left_in_english(shell.window, "bert cat tagger") == []
 
 
-def test_the_run_and_the_model_that_are_looked_at_stay(shell: Shell, answers: Answers) -> None:
+def test_runs_and_models_that_are_looked_at_are_told_of_in_chinese(shell: Shell, answers: Answers) -> None:
     shell.runs.start()
     shell.wait(lambda: len(shell.runs.runs) > 1)
     shell.window.show_page("train")
-    run = shell.runs.runs[1].name
-    _page(shell, TrainPage, "train").choose(run)
-    _page(shell, TrainPage, "train").overlays.toggle(shell.runs.runs[0].name)
-    shell.window.show_page("models")
-    models = _page(shell, ModelsPage, "models")
-    models.show_what(ModelRef(source="builtin", id="starter-resnet"))
-    models.search.setText("resnet")
-
-    _speak(shell, "zh")
-
     train = _page(shell, TrainPage, "train")
-    current = train.current()
-    assert current is not None
-    assert current.name == run
+    train.choose(shell.runs.runs[1].name)
+    train.overlays.toggle(shell.runs.runs[0].name)
     assert train.overlays.button.text() == "对比（1）"
     shell.wait(lambda: len(train.curves.series["loss"]) > 0)
-    again = _page(shell, ModelsPage, "models")
-    assert shell.window.current_page is again
-    assert again.search.text() == "resnet"
-    local = again.view("local")
-    assert isinstance(local, LocalView)
-    assert local.details.name.text() == "starter-resnet"
+    assert _left_in_english(shell.window) == []
+    shell.window.show_page("models")
+    _page(shell, ModelsPage, "models").show_what(ModelRef(source="builtin", id="starter-resnet"))
+    assert _left_in_english(shell.window) == []
 
 
 def _new_run(page: QWidget) -> None:
@@ -422,7 +366,6 @@ def test_no_page_has_a_word_of_english_left(
 ) -> None:
     shell.runs.start()
     shell.wait(lambda: bool(shell.runs.runs))
-    _speak(shell, "zh")
     shell.window.show_page(page_id)
     if prepare is not None:
         prepare(shell.window.pages[page_id])
@@ -432,12 +375,10 @@ def test_no_page_has_a_word_of_english_left(
 
 
 def test_the_monitor_and_the_palette_have_no_word_of_english_left(shell: Shell, answers: Answers) -> None:
-    """Open while the language changes, with cards that tell everything."""
+    """With cards that tell everything."""
     shell.wait(lambda: shell.studio.facts is not None)
     shell.window.toggle_monitor()
     shell.window.show_sample(sampled(1, cards=2))
-
-    _speak(shell, "zh")
 
     shell.window.show_sample(sampled(2, cards=2))
     assert shell.window.monitor.open
@@ -447,13 +388,6 @@ def test_the_monitor_and_the_palette_have_no_word_of_english_left(shell: Shell, 
     palette = next(palette for palette in shell.window.findChildren(Palette) if palette.isVisible())
     assert _left_in_english(palette) == []
     palette.close()
-
-
-class Long(QTranslator):
-    """A language whose texts are half as long again, as German's are."""
-
-    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
-        return f"{source} {'sein ' * (len(source) // 10)}".rstrip()
 
 
 def _clipped(root: QWidget) -> list[str]:
@@ -470,16 +404,11 @@ def _clipped(root: QWidget) -> list[str]:
 
 
 @pytest.mark.parametrize("page_id", PAGES)
-@pytest.mark.parametrize("long", [False, True])
-def test_no_text_is_clipped(shell: Shell, answers: Answers, qapp: QApplication, page_id: str, long: bool) -> None:
+@pytest.mark.parametrize("shell", ["zh", "long"], indirect=True)
+def test_no_text_is_clipped(shell: Shell, answers: Answers, page_id: str) -> None:
     shell.runs.start()
     shell.wait(lambda: bool(shell.runs.runs))
     shell.window.resize(1280, 800)
-    _speak(shell, "zh")
-    if long:
-        translator = Long(qapp)
-        qapp.installTranslator(translator)
-        shell.window.furnish_again()
     shell.window.show_page(page_id)
     shell.qtbot.wait(300)
     assert _clipped(shell.window) == []
@@ -491,20 +420,8 @@ def test_no_text_is_clipped(shell: Shell, answers: Answers, qapp: QApplication, 
 
 @pytest.mark.parametrize("kind", [SettingsDialog, ShortcutsDialog, RecentlyRemoved, LogViewer])
 def test_no_dialog_has_a_word_of_english_left(shell: Shell, answers: Answers, kind: type[QDialog]) -> None:
-    _speak(shell, "zh")
     maker: Callable[..., QDialog] = kind
     made = maker(shell.settings if kind is SettingsDialog else shell.studio, shell.window)
     made.show()
     assert _left_in_english(made) == []
     made.close()
-
-
-def test_the_log_that_is_read_stays_open(shell: Shell, answers: Answers) -> None:
-    viewer = LogViewer(shell.studio, shell.window)
-    viewer.search.setText(TYPED)
-    viewer.show()
-    _speak(shell, "zh")
-    again = [each for each in shell.window.findChildren(LogViewer) if each.isVisible()]
-    assert [each.search.text() for each in again] == [TYPED]
-    assert again[0].windowTitle() == "日志"
-    again[0].close()

@@ -67,7 +67,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         Language,
         msgspec.Meta(
             title="Language",
-            description="“System” follows the language of the desktop. A change shows at once.",
+            description="“System” follows the language of the desktop. Takes effect when the window is opened again.",
             extra={"choices": {"system": "System", "en": "English", "zh": "简体中文"}},
         ),
     ] = "system"

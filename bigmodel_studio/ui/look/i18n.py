@@ -26,12 +26,12 @@ SOURCE = QLocale("en")
 def install(application: QCoreApplication, language: Language) -> None:
     """Speak the chosen language from here on (the desktop's for "system"; English where that is not translated).
 
-    What is shown already stays as it is: the window is built again for that.
+    Called before the window is made: what is shown already stays as it is.
     """
     for spoken in application.findChildren(QTranslator):
         application.removeTranslator(spoken)
         spoken.deleteLater()
-    locale = QLocale.system() if language == "system" else QLocale(language)
+    locale = _locale(language)
     ours, qts = str(paths.resources() / "i18n"), QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     _load(application, SOURCE, "bigmodel", ours)
     spoken_in = _load(application, locale, "bigmodel", ours)
@@ -39,6 +39,15 @@ def install(application: QCoreApplication, language: Language) -> None:
         _load(application, locale, "qtbase", qts)
     QLocale.setDefault(locale)
     numbers.use_language(spoken_in[:2], group=locale.groupSeparator(), decimal=locale.decimalPoint())
+
+
+def is_spoken(language: Language) -> bool:
+    """Whether ``install`` would change nothing: words, numbers and dates are as that language has them."""
+    return _locale(language).name() == QLocale().name()
+
+
+def _locale(language: Language) -> QLocale:
+    return QLocale.system() if language == "system" else QLocale(language)
 
 
 def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str) -> str:

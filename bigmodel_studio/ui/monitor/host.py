@@ -1,7 +1,6 @@
 """The window's hold on the monitor: makes the dock when it is first wanted, and says whether somebody looks.
 
-So that a start pays nothing for it, nothing of the dock is imported before. The history outlives the dock, which is
-made again in another language.
+So that a start pays nothing for it, nothing of the dock is imported before.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from bigmodel_studio.ui.window.studio import Studio
 
 if TYPE_CHECKING:
     from bigmodel_studio.ui.monitor.dock import MonitorDock
-    from bigmodel_studio.ui.monitor.history import History
 
 SPLITTER = "monitor"
 """The name that its width is kept under."""
@@ -34,7 +32,6 @@ class MonitorHost(QObject):
         self.studio = studio
         self.dock: MonitorDock | None = None
         self._frame = frame
-        self._history: History | None = None
 
     @property
     def open(self) -> bool:
@@ -59,18 +56,6 @@ class MonitorHost(QObject):
         if self.dock is not None:
             self.dock.setVisible(wanted)
 
-    def make_again(self) -> None:
-        """The same dock in the language that is spoken now."""
-        if self.dock is None:
-            return
-        was_open, width, old = self.open, self.dock.width(), self.dock
-        old.visibilityChanged.disconnect(self._on_visibility)
-        self._frame.removeDockWidget(old)
-        old.deleteLater()
-        self.dock = self._made(width) if was_open else None
-        if self.dock is not None:
-            self.dock.show()
-
     def show_sample(self, sample: MachineSample) -> None:
         """The machine as it is now."""
         if self.dock is not None and self.dock.isVisible():
@@ -80,17 +65,16 @@ class MonitorHost(QObject):
         """Its width, to be kept; nothing where it is not open."""
         return (self.dock.width(),) if self.dock is not None and self.open and not self.dock.isFloating() else ()
 
-    def _made(self, width: int = 0) -> MonitorDock:
+    def _made(self) -> MonitorDock:
         from bigmodel_studio.ui.monitor.dock import WIDTH_PX, MonitorDock
         from bigmodel_studio.ui.monitor.history import History
 
-        self._history = self._history or History()
-        dock = MonitorDock(self.studio, self._history)
+        dock = MonitorDock(self.studio, History())
         dock.visibilityChanged.connect(self._on_visibility)
         dock.resized.connect(self._on_resized)
         self._frame.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         kept = self.studio.settings.values.session.splitters.get(SPLITTER, ())
-        self._frame.resizeDocks([dock], [width or (kept[0] if len(kept) == 1 else WIDTH_PX)], Qt.Orientation.Horizontal)
+        self._frame.resizeDocks([dock], [kept[0] if len(kept) == 1 else WIDTH_PX], Qt.Orientation.Horizontal)
         return dock
 
     @Slot()

@@ -41,19 +41,15 @@ class Banner(QFrame):
         row.addLayout(words, 1)
         row.addWidget(self.more)
         row.addWidget(self.dismiss)
-        self.say_again()
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
+        self.hide()
 
     @Slot(object)
     def tell(self, problem: Problem) -> None:
         """Show a problem, or have it wait behind the one that is shown."""
         if problem not in self._waiting:
             self._waiting.append(problem)
-        self._show()
-
-    def say_again(self) -> None:
-        """Say it in the language that is spoken now."""
-        self.dismiss.setToolTip(self.tr("Dismiss"))
-        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
         self._show()
 
     @Slot()

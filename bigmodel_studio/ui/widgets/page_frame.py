@@ -133,14 +133,6 @@ class Page(QWidget):
     def shut(self) -> None:
         """The window closes: stop timers and jobs."""
 
-    def hand_over(self) -> object:
-        """Another of this class takes its place: end as in ``shut`` what does not go on there, and give what does.
-
-        The other finds it in ``studio.left`` under its page's id while it is made.
-        """
-        self.shut()
-        return None
-
     # ------------------------------------------------------------------------------- folding
 
     def resizeEvent(self, event: QResizeEvent) -> None:

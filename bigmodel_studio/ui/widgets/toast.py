@@ -54,7 +54,9 @@ class Toast(QFrame):
         self.button.clicked.connect(self._on_pressed)
         self.dismiss.clicked.connect(self.leave)
         place.installEventFilter(self)
-        self.say_again()
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
+        self.leave()
 
     def offer(self, name: str, words: str, button: str, act: Callable[[], object]) -> None:
         """Say that ``name`` (anybody's text, elided) was ``words``, and do ``act`` where ``button`` is pressed."""
@@ -67,12 +69,6 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._timer.start()
-
-    def say_again(self) -> None:
-        """The language is another: what was offered in the one before goes."""
-        self.dismiss.setToolTip(self.tr("Dismiss"))
-        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
-        self.leave()
 
     @Slot()
     def leave(self) -> None:

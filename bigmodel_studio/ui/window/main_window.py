@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shiboken6
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -24,6 +23,7 @@ from bigmodel_studio.core.system.opening import EventFiles, sort_paths
 from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.theme import Theme
 from bigmodel_studio.ui.monitor.host import SPLITTER, MonitorHost
 from bigmodel_studio.ui.pages import PAGES
@@ -70,8 +70,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.banner = Banner()
         self.stack = QStackedWidget()
-        self._sample: MachineSample | None = None
-        self._crash: tuple[CrashReport, QWidget] | None = None
+        self.restart_wanted = False
+        """Whether another window is to be opened once this one is closed."""
         self.frame = QMainWindow()
         self.frame.setWindowFlags(Qt.WindowType.Widget)  # docks stand beside the page, above the status bar
         self.monitor = MonitorHost(studio, self.frame)
@@ -88,7 +88,6 @@ class MainWindow(QMainWindow):
         studio.network.changed.connect(self._on_network)
 
     def _make_parts(self) -> None:
-        """What is made again in another language."""
         self.rail = Rail()
         self.status = StatusBar()
         self.status.monitor_wanted.connect(self.toggle_monitor)
@@ -112,40 +111,12 @@ class MainWindow(QMainWindow):
         self.frame.setCentralWidget(page_side)
         upper.addWidget(self.frame, 1)
         central = QWidget()
-        self._whole = column = QVBoxLayout(central)
+        column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(upper, 1)
         column.addWidget(self.status)
         self.setCentralWidget(central)
-
-    def furnish_again(self) -> None:
-        """Make the parts and the pages anew, in the language that is spoken now; none of the pages is shown yet."""
-        rail, status = self.rail, self.status
-        for action in self.actions():
-            self.removeAction(action)
-            action.deleteLater()
-        self._make_parts()
-        for old, new in ((rail, self.rail), (status, self.status)):
-            self._whole.replaceWidget(old, new)
-            old.hide()
-            old.deleteLater()
-        pages, self.pages = self.pages, {}
-        for page_id, page in pages.items():
-            self.stack.removeWidget(page)
-            page.hide()
-            page.deleteLater()
-            self._built(page_id)
-        self.monitor.make_again()
-        self.banner.say_again()
-        self.toast.say_again()
-        self.status.show_loaded(self.studio.facts)
-        self.status.show_jobs(self.running.jobs())
-        if self._sample is not None:
-            self.show_sample(self._sample)
-        if self._crash is not None and shiboken6.isValid(self._crash[1]):
-            self._crash[1].deleteLater()
-            self.show_crash(self._crash[0])
 
     # ------------------------------------------------------------------------------- pages
 
@@ -272,13 +243,22 @@ class MainWindow(QMainWindow):
         elif name == "appearance":
             self.theme.set_appearance(self.studio.settings.values.appearance)
         elif name == "language":
-            QTimer.singleShot(0, self, self._speak)  # the form that said so is made again too
+            self._offer_restart()
+
+    def _offer_restart(self) -> None:
+        """Another language was chosen; what is shown is in the one before until the window is opened again."""
+        from bigmodel_studio.ui.dialogs.restart_dialog import RestartDialog
+
+        if not i18n.is_spoken(self.studio.settings.values.language):
+            dialog = RestartDialog(QApplication.activeModalWidget() or self)
+            dialog.accepted.connect(self.restart)
+            dialog.open()
 
     @Slot()
-    def _speak(self) -> None:
-        from bigmodel_studio.ui.window.speaking import speak
-
-        speak(self)
+    def restart(self) -> None:
+        """Close, to be opened again as it was left; runs go on meanwhile."""
+        self.restart_wanted = True
+        self.close()
 
     # ------------------------------------------------------------------------------- opening and dropping
 
@@ -327,14 +307,11 @@ class MainWindow(QMainWindow):
         """Say that the window ended unexpectedly the last time."""
         from bigmodel_studio.ui.dialogs.crash_report import CrashStrip
 
-        strip = CrashStrip(report)
-        self._crash = (report, strip)
-        self._column.insertWidget(0, strip)
+        self._column.insertWidget(0, CrashStrip(report))
 
     @Slot(object)
     def show_sample(self, sample: MachineSample) -> None:
         """The figures of the device that the loaded model is on (of the best one where none is loaded)."""
-        self._sample = sample
         self.monitor.show_sample(sample)
         facts = self.studio.facts
         devices = {device.id: device for device in (sample.cpu, *sample.gpus)}

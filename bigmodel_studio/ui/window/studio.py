@@ -110,8 +110,6 @@ class Studio(QObject):
         """What is removed on any page goes through here, and comes back."""
         self.travel = TimeTravel(self)
         """Where in a run's past a page is."""
-        self.left: dict[str, object] = {}
-        """By page: what it handed over to the one that takes its place while the window is built again."""
         self._jobs = 0
         self.facts: ModelFacts | None = None
         """What the interactive lane holds now, as far as its jobs have said."""

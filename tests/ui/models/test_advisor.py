@@ -267,23 +267,6 @@ def test_texts_and_pictures_can_be_dropped(qtbot: QtBot, view: AdvisorView, lane
     assert len(view.trials.model.examples) == 4
 
 
-def test_another_window_goes_on_with_the_examples(qtbot: QtBot, host: ModelsPage, view: AdvisorView) -> None:
-    view.trials.model.add(["Hello"])
-    view.form.memory.setValue(3)
-    qtbot.mouseClick(card(view, "small-talker").try_it, Qt.MouseButton.LeftButton)
-    host.studio.left["models"] = host.hand_over()
-    other = ModelsPage(host.studio)
-    qtbot.addWidget(other)
-    other.show()
-    found = other.current
-    assert isinstance(found, AdvisorView)
-    qtbot.waitUntil(lambda: is_shown(found))
-    assert [example.input for example in found.trials.model.examples] == ["Hello"]
-    assert found.form.memory.value() == 3
-    assert not card(found, "small-talker").try_it.isChecked()
-    other.shut()
-
-
 def test_speed_is_told_once_it_was_measured(qtbot: QtBot, view: AdvisorView, lane: FakeLane) -> None:
     view.form.speed.setValue(5)
     qtbot.waitUntil(lambda: "not known" in card(view, "talker").reasons.text())

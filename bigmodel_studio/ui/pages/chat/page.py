@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
@@ -31,29 +30,15 @@ from bigmodel_studio.ui.window.studio import Studio
 INDEX_MS = 50
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a page leaves to the one that takes its place: the conversation, with the reply that is on its way."""
-
-    store: Conversations
-    talk: Talk
-    load: Job | None
-    model: ModelRef | None
-
-
 class ChatPage(Page):
     """Takes a ``ModelRef`` to talk to, or the number of a conversation to open."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "chat", "")
         self.title_label.setText(self.tr("Chat"))
-        before = studio.left.get("chat")
-        if isinstance(before, Left):
-            self.store, self.talk, self._load = before.store, before.talk, before.load
-            self.talk.setParent(self)
-        else:
-            self.store = Conversations(trash_days=studio.settings.values.trash_days)
-            self.talk, self._load = Talk(studio, self.store, self), None
+        self.store = Conversations(trash_days=studio.settings.values.trash_days)
+        self.talk = Talk(studio, self.store, self)
+        self._load: Job | None = None
         self.picker = ModelPicker(studio.library, ("causal-lm",))
         self.context = label("", "secondary")
         self.new_button = QPushButton(self.tr("New chat"))
@@ -78,11 +63,8 @@ class ChatPage(Page):
         self._load_timer.timeout.connect(self._load_chosen)
         self._index_timer = QTimer(self, interval=INDEX_MS)
         self._index_timer.timeout.connect(self._index)
-        if isinstance(before, Left):
-            self._go_on(before)
         self._connect()
-        if not isinstance(before, Left):
-            self._restore()
+        self._restore()
         self.badge.begin()
 
     def _inspector_form(self) -> QWidget:
@@ -153,21 +135,6 @@ class ChatPage(Page):
         self.system.setPlainText(values.session.system_prompt)
         self.composer.set_text(values.session.unsent)
 
-    def _go_on(self, before: Left) -> None:
-        """Show what the page before showed; a reply that is on its way comes here from now on."""
-        self._restore_texts()
-        if before.model is not None:
-            self.picker.choose(before.model)
-        if self._load is not None:
-            self._load.ended.connect(self._on_loaded)
-        self.list.refresh()
-        self.list.show_current(self.talk.conversation)
-        self._show_thread()
-        self.composer.set_busy(self.talk.busy)
-        self.transcript.show_waiting(self.talk.waits_for)
-        self._index_timer.start()
-        self._say_model()
-
     # ------------------------------------------------------------------------------- what the window asks for
 
     def show_what(self, what: object) -> None:
@@ -203,13 +170,6 @@ class ChatPage(Page):
             system_prompt=self.system.toPlainText(),
             models=models,
         )
-
-    def hand_over(self) -> Left:
-        self.list.shut()
-        self._index_timer.stop()
-        self._load_timer.stop()
-        self.talk.setParent(None)
-        return Left(self.store, self.talk, self._load, self.picker.ref())
 
     def shut(self) -> None:
         self.talk.shut()

@@ -111,11 +111,6 @@ class Talk(QObject):
         """Whether a reply is on its way."""
         return self._reply is not None
 
-    @property
-    def waits_for(self) -> Progress | None:
-        """What the reply that is on its way waits for, None once it is being said."""
-        return self._reply.waits_for if self._reply is not None and self._reply.first_s is None else None
-
     # ------------------------------------------------------------------------------- what the page asks for
 
     def open(self, conversation: int) -> None:

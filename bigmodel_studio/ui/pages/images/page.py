@@ -7,10 +7,9 @@ file: what is shown came back from the lane. It holds widgets and wiring; ``item
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -45,27 +44,16 @@ PREVIEW_PX = 768
 TOP_K = 5
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a page leaves to the one that takes its place: the pictures, and the drops that are still to be answered."""
-
-    items: PicturesModel
-    batches: list[Batch]
-    model: ModelRef | None
-    current: int | None
-
-
 class ImagesPage(Page):
     """Made when first shown; ``show_what`` takes paths of pictures and folders, a picture, or a ``ModelRef``."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "images", "")
         self.title_label.setText(self.tr("Images"))
-        before = studio.left.get("images")
         self.batches: list[Batch] = []
         """The drops that are still to be answered."""
         self._viewed: object = None
-        self.items = before.items if isinstance(before, Left) else PicturesModel()
+        self.items = PicturesModel()
         self.items.setParent(self)
         self._build_header()
         self._build_body()
@@ -74,8 +62,6 @@ class ImagesPage(Page):
         self._shortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.paste)
         self._shortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.remove_current)
         studio.library.changed.connect(self._on_library_changed)
-        if isinstance(before, Left):
-            self._go_on(before)
         self._restore_model()
         self.badge.begin()
         self._refresh()
@@ -322,24 +308,6 @@ class ImagesPage(Page):
         if ref is not None:
             models = {**self.studio.settings.values.session.models, "images": ref}
             self.studio.settings.change_session(models=models)
-
-    def hand_over(self) -> Left:
-        for batch in self.batches:
-            batch.disconnect(self)
-            batch.setParent(None)
-        self.items.setParent(None)
-        item = self.current_item()
-        return Left(self.items, self.batches, self.picker.ref(), item.key if item is not None else None)
-
-    def _go_on(self, before: Left) -> None:
-        """Show what the page before showed; what is still to be answered is answered here."""
-        if before.model is not None:
-            with QSignalBlocker(self.picker):  # it is no other model, and nothing has to be asked again
-                self.picker.choose(before.model)
-        for batch in before.batches:
-            self._follow(batch)
-        if before.current is not None:
-            self._show(before.current)
 
     def shut(self) -> None:
         self._drop_batches()

@@ -7,7 +7,6 @@ knows no view by more than ``View``.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
@@ -29,15 +28,6 @@ SEARCH_PX = (120, 280)
 """How narrow and how wide the field to search by may be."""
 MARGINS_PX = 72
 """What lies around the parts of the header."""
-
-
-@dataclass(frozen=True)
-class Left:
-    """What a page leaves to the one that takes its place: the view that is shown, and by view what it hands over."""
-
-    view: str
-    views: dict[str, object]
-    searched: dict[str, str]
 
 
 class ModelsPage(Page):
@@ -65,13 +55,10 @@ class ModelsPage(Page):
         self.set_body(body)
         self.switch.chosen.connect(self._show)
         self.search.textChanged.connect(self._on_search)
-        before = studio.left.get("models")
         last = studio.settings.values.session.models_view
-        left = before if isinstance(before, Left) else Left(last if last in VIEWS else next(iter(VIEWS)), {}, {})
-        for key, handed in left.views.items():
-            self._made(key, handed).searched = left.searched[key]
-        self.switch.choose(left.view)
-        self._show(left.view)
+        first = last if last in VIEWS else next(iter(VIEWS))
+        self.switch.choose(first)
+        self._show(first)
 
     @property
     def current(self) -> View:
@@ -82,9 +69,9 @@ class ModelsPage(Page):
         """A view, made now where it was not yet."""
         return self.views.get(key) or self._made(key)
 
-    def _made(self, key: str, left: object = None) -> View:
+    def _made(self, key: str) -> View:
         module, _, name = VIEWS[key].factory.partition(":")
-        view: View = getattr(importlib.import_module(module), name)(self.studio, left)
+        view: View = getattr(importlib.import_module(module), name)(self.studio)
         dropping.leave_to_window(view)
         restore_splitters(self.page_id, view, self.studio.settings.values.session.splitters)
         self.views[key] = view
@@ -152,10 +139,6 @@ class ModelsPage(Page):
         self.studio.settings.change_session(models_view=self.switch.key)
         for view in self.views.values():
             view.remember()
-
-    def hand_over(self) -> Left:
-        searched = {key: view.searched for key, view in self.views.items()}
-        return Left(self.switch.key, {key: view.hand_over() for key, view in self.views.items()}, searched)
 
     def shut(self) -> None:
         for view in self.views.values():

@@ -7,7 +7,6 @@ came of it, for each task. While one types, a small model that is warm reads alo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
@@ -49,15 +48,6 @@ READS: tuple[ModelKind, ...] = ("masked-lm", "text-classifier", "token-classifie
 LIVE_MS = 500
 """After so long without typing, a model that is warm and small reads along."""
 LIVE_PARAMETERS, LIVE_TEXTS = 50_000_000, 20
-
-
-@dataclass(frozen=True)
-class Left:
-    """What a page leaves to the one that takes its place: what was read, and what is being read."""
-
-    shown: dict[str, Reading]
-    running: Reading | None
-    model: ModelRef | None
 
 
 class TextPage(Page):
@@ -219,14 +209,12 @@ class TextPage(Page):
     # ------------------------------------------------------------------------------- the session
 
     def _restore(self) -> None:
-        before, session = self.studio.left.get("text"), self.studio.settings.values.session
+        session = self.studio.settings.values.session
         for task in self.tasks.values():
             with QSignalBlocker(task.input):
                 task.input.set_text(session.texts.get(task.id, ""))
         if session.text_task in self.tasks:
             self.writing.switch.choose(session.text_task)
-        if isinstance(before, Left):
-            self._go_on(before)
         self._restore_model()
         self._on_task(self.writing.switch.key)
 
@@ -244,24 +232,6 @@ class TextPage(Page):
             models["text"] = ref
         texts = {id_: task.input.text() for id_, task in self.tasks.items() if task.input.text()}
         self.studio.settings.change_session(models=models, texts=texts, text_task=self.writing.switch.key)
-
-    def hand_over(self) -> Left:
-        self._live.stop()
-        for reading in {*self.shown.values(), *([self.running] if self.running is not None else [])}:
-            reading.disconnect(self)
-            reading.setParent(None)
-        return Left(self.shown, self.running, self.picker.ref())
-
-    def _go_on(self, before: Left) -> None:
-        """Show what the page before showed; what is still to be read is read here."""
-        if before.model is not None:
-            with QSignalBlocker(self.picker):  # it is no other model, and nothing has to be read again
-                self.picker.choose(before.model)
-        for reading in before.shown.values():
-            reading.setParent(self)
-            self._show(reading)
-        if before.running is not None and before.running.job.running:
-            self._follow(before.running)
 
     def shut(self) -> None:
         self._live.stop()

@@ -8,7 +8,6 @@ window, another or a shell started it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +56,6 @@ STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
 """What the strip above the curves can want of a run."""
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a page leaves to the one that takes its place: the run that is shown and those beside it, and the form."""
-
-    run: str | None
-    compared: list[str]
-    form: bool
-    filling: bool
-
-
 class TrainPage(Page):
     """Made when first shown; ``show_what`` takes a run's name, a model to be trained on, texts to learn from, or
     TensorBoard's event files.
@@ -99,15 +88,7 @@ class TrainPage(Page):
         watcher.reset.connect(self._on_reset)
         watcher.samples_changed.connect(self._on_samples)
         watcher.inside.connect(self._on_inside)
-        before = studio.left.get("train")
-        if isinstance(before, Left):
-            self._wanted, self.overlays.chosen = before.run, before.compared
         self._on_runs(watcher.runs)
-        if isinstance(before, Left) and before.form:
-            form = self.form  # made now, so that what was typed can be put into it
-            if before.filling:
-                self.stack.setCurrentWidget(form)
-                self._refresh()
 
     # ------------------------------------------------------------------------------- how it is laid out
 
@@ -208,11 +189,6 @@ class TrainPage(Page):
         self.form.open()
         self.stack.setCurrentWidget(self.form)
         self._refresh()
-
-    def hand_over(self) -> Left:
-        left = Left(self._shown, self.overlays.chosen, self._form is not None, self._filling)
-        self.shut()
-        return left
 
     def shut(self) -> None:
         self._clock.stop()

@@ -106,13 +106,6 @@ class AdviceForm(QWidget):
             licence=str(self.licence.currentData()),
         )
 
-    def ask(self, question: AdviceQuestion) -> None:
-        """Ask that."""
-        self.task.setCurrentIndex(max(0, self.task.findData(question.task)))
-        self.memory.setValue(question.memory_bytes / _GB)
-        self.speed.setValue(question.per_second)
-        self.licence.setCurrentIndex(max(0, self.licence.findData(question.licence)))
-
     def show_device(self, device: Device | None) -> None:
         """Say what there is."""
         if device is not None:

@@ -30,7 +30,6 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import (
     Cancelled,
     Event,
-    Example,
     Failed,
     ModelRef,
     Picture,
@@ -334,16 +333,6 @@ class Trials(QWidget):
                 "Type what you would ask, and beside it what a right answer holds, where you want it judged."
             )
         return ""
-
-    def carried(self) -> object:
-        """The examples and what was said of them, for a window that is built again."""
-        return self.model.kept, self.model.answers, self.model.thumbnails
-
-    def carry(self, value: tuple[dict[object, list[Example]], object, object]) -> None:
-        """Hold that from now on."""
-        self.model.beginResetModel()
-        self.model.kept, self.model.answers, self.model.thumbnails = value  # type: ignore[assignment]
-        self.model.endResetModel()
 
 
 def _pictures(path: Path) -> list[Path]:

@@ -52,11 +52,6 @@ class HubSearch(QObject):
         self._leave()
         self._say("shown" if self.next else "idle")
 
-    def take_over(self, query: SearchHub | None, next_page: str) -> None:
-        """Go on where another search was."""
-        self.query, self.next = query, next_page
-        self._say("shown" if query is not None else "idle")
-
     def _submit(self, query: SearchHub, state: State) -> None:
         self.problem = None
         if self._network.locked:

@@ -5,15 +5,13 @@ The ranking follows the form and the library; it is worked out in a thread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 
 from bigmodel_studio.client.adviser import Advised, Adviser
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.advice.ranking import TASKS, Advice, AdviceQuestion
+from bigmodel_studio.core.advice.ranking import TASKS, Advice
 from bigmodel_studio.protocol import Event, Failed, MeasureSpeed, ModelRef
 from bigmodel_studio.ui.pages.models.advisor.form import AdviceForm
 from bigmodel_studio.ui.pages.models.advisor.ranking import Ranking
@@ -31,19 +29,10 @@ ASK_AFTER_MS = 80
 TRIED_AT_FIRST = 2
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a view leaves to the one that takes its place."""
-
-    question: AdviceQuestion
-    chosen: dict[str, set[str]]
-    trials: object
-
-
 class AdvisorView(View):
     """``show_what`` takes a task's name."""
 
-    def __init__(self, studio: Studio, left: object = None) -> None:
+    def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._chosen: dict[str, set[str]] = {}
         """By task: the ids of the models that are to be tried; a task that is not here was not looked at yet."""
@@ -58,10 +47,6 @@ class AdvisorView(View):
         self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
         self._ask_timer.timeout.connect(self._ask)
         self._lay_out()
-        if isinstance(left, Left):
-            self._chosen = left.chosen
-            self.form.ask(left.question)
-            self.trials.carry(left.trials)  # type: ignore[arg-type]
         self.form.changed.connect(self._ask_timer.start)
         self.form.measure.clicked.connect(self._on_measure)
         self.ranking.wanted.connect(self._on_wanted)
@@ -194,7 +179,3 @@ class AdvisorView(View):
             self._measuring.cancel()
         self.trials.shut()
         self.adviser.close()
-
-    def hand_over(self) -> Left:
-        self.shut()
-        return Left(self.form.question(), self._chosen, self.trials.carried())

@@ -5,8 +5,6 @@ Structures are counted on the ``measure`` lane one after the other, the one that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QModelIndex, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -41,23 +39,12 @@ from bigmodel_studio.ui.widgets.segments import Segments
 from bigmodel_studio.ui.window.studio import Studio
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a view leaves to the one that takes its place."""
-
-    chosen: str
-    part: str
-    article: bool
-    known: dict[str, Description]
-
-
 class CatalogueView(View):
     """``show_what`` takes a ``ModelRef`` of the source "reference"."""
 
-    def __init__(self, studio: Studio, left: object = None) -> None:
+    def __init__(self, studio: Studio) -> None:
         super().__init__(studio, self.tr("Search the catalogue"))
-        before = left if isinstance(left, Left) else Left(CATALOG[0].id, "figures", False, {})
-        self.known = before.known
+        self.known: dict[str, Description] = {}
         """Descriptions, by id."""
         self._job: Job | None = None
         self._asked = ""
@@ -75,14 +62,12 @@ class CatalogueView(View):
         )
         self.tools = (self.what,)
         self._lay_out()
-        for id_, said in self.known.items():
-            self._take(id_, said)
         self.table.selectionModel().currentChanged.connect(self._on_current)
         self.tabs.chosen.connect(self._show)
         self.what.chosen.connect(self._on_what)
-        self.choose(before.chosen)
-        self.tabs.choose(before.part)
-        self.what.choose("article" if before.article else "models")
+        self.choose(CATALOG[0].id)
+        self.tabs.choose("figures")
+        self.what.choose("models")
 
     # ------------------------------------------------------------------------------- how it is laid out
 
@@ -289,11 +274,6 @@ class CatalogueView(View):
 
     def shut(self) -> None:
         self.stop()
-
-    def hand_over(self) -> Left:
-        self.stop()
-        chosen = self.current.id if self.current is not None else CATALOG[0].id
-        return Left(chosen, self.tabs.key, self.what.key == "article", self.known)
 
 
 def _fits(said: Description) -> bool:

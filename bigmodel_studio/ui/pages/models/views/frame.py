@@ -9,7 +9,7 @@ from bigmodel_studio.ui.window.studio import Studio
 
 
 class View(QWidget):
-    """Subclasses are made as ``Class(studio, left)``; ``left`` is what ``hand_over`` gave, or None."""
+    """Subclasses are made as ``Class(studio)`` when they are first shown."""
 
     search_wanted = Signal(str)
     """The field shall say this; ``search`` follows."""
@@ -39,8 +39,3 @@ class View(QWidget):
 
     def shut(self) -> None:
         """The window closes: stop timers and jobs."""
-
-    def hand_over(self) -> object:
-        """Another of this class takes its place: end what does not go on there, and give it what does."""
-        self.shut()
-        return None

@@ -7,7 +7,6 @@ stays for as long as the window does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
@@ -23,7 +22,6 @@ from bigmodel_studio.protocol import (
     HubRepo,
     ModelRef,
     Problem,
-    SearchHub,
 )
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.icons import icon
@@ -47,21 +45,10 @@ SIGN_IN = frozenset({"hub-gated", "hub-private", "hub-token", "hub-denied"})
 """Problems that go away once somebody else, or somebody at all, is signed in."""
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a view leaves to the one that takes its place: what was found, what is chosen, and what is known."""
-
-    query: SearchHub | None
-    next: str
-    models: tuple[HubModel, ...]
-    chosen: str
-    known: dict[str, HubRepo]
-
-
 class HubView(View):
     """``show_what`` takes a ``ModelRef`` of the Hub, here or not."""
 
-    def __init__(self, studio: Studio, left: object = None) -> None:
+    def __init__(self, studio: Studio) -> None:
         super().__init__(studio, self.tr("Search the Hub"))
         self._chosen = ""
         self._wanted = ""
@@ -84,8 +71,6 @@ class HubView(View):
         self._act: Callable[[], object] = self._ask
         self._connect()
         self._on_library()
-        if isinstance(left, Left):
-            self._take_over(left)
         self._say()
 
     def _connect(self) -> None:
@@ -356,18 +341,6 @@ class HubView(View):
                 self.details.sign_in.show()
 
     # ------------------------------------------------------------------------------- what goes on elsewhere
-
-    def hand_over(self) -> Left:
-        self.shut()
-        return Left(self.query.query, self.query.next, tuple(self.model.models()), self._chosen, self.looking.known)
-
-    def _take_over(self, left: Left) -> None:
-        self.looking.known = left.known
-        self.query.take_over(left.query, left.next)
-        if left.models:
-            self.model.append(left.models, more=bool(left.next))
-            if not self._select(left.chosen):
-                self.table.selectRow(0)
 
     def shut(self) -> None:
         self._search_timer.stop()

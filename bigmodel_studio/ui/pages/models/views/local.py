@@ -7,7 +7,6 @@ window and chat does not wait for it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -50,26 +49,16 @@ ASK_AFTER_MS = 150
 """How long a model stays chosen before its structure is asked for: walking through the table asks for none."""
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a view leaves to the one that takes its place: what is chosen, and what was worked out."""
-
-    chosen: ModelRef | None
-    known: dict[tuple[ModelRef, int], Description]
-
-
 class LocalView(View):
     """``show_what`` takes a ``ModelRef``."""
 
-    def __init__(self, studio: Studio, left: object = None) -> None:
+    def __init__(self, studio: Studio) -> None:
         super().__init__(studio, self.tr("Search this computer"))
         self._job: Job | None = None
         self._chosen: ModelRef | None = None
         self._wanted: ModelRef | None = None
         self._row = 0
         self._known: dict[tuple[ModelRef, int], Description] = {}
-        if isinstance(left, Left):
-            self._wanted, self._known = left.chosen, left.known
         self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
         self._ask_timer.timeout.connect(self._ask)
 
@@ -373,10 +362,6 @@ class LocalView(View):
             self.studio.removals.remove_model(self.details.record)
             return
         super().keyPressEvent(event)
-
-    def hand_over(self) -> Left:
-        self.shut()
-        return Left(self._chosen, self._known)
 
     def shut(self) -> None:
         self._drop_job()
