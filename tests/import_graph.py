@@ -1,11 +1,14 @@
 """Which of our modules imports which, read from the source: also inside functions, and without `if TYPE_CHECKING`."""
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "bigmodel_studio"
+_NAMED = re.compile(r"bigmodel_studio(\.\w+)*(:\w+)?")
 
 
 def sources(package: Path = PACKAGE) -> dict[str, Path]:
@@ -71,3 +74,64 @@ def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
         if module not in order:
             visit(module)
     return sorted(found)
+
+
+def named_in_strings(path: Path) -> set[str]:
+    """Return the modules (``a.b``) and attributes (``a.b:name``) of ours that whole strings of a source name.
+
+    Of f-strings those are put together that use constants of their own module, as ``f"{_HERE}.hub:HubView"``.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+    def text(node: ast.AST) -> str:
+        if isinstance(node, ast.Constant):
+            return str(node.value)
+        if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Name):
+            return constants.get(node.value.id, " ")
+        return " "
+
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found.add("".join(map(text, node.values)))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+    return {each for each in found if _NAMED.fullmatch(each) and each != "bigmodel_studio"}
+
+
+def defines(path: Path, name: str) -> bool:
+    """Return whether a source defines `name` at its top level."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            return True
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return True
+    return False
+
+
+def forbidden(contracts: Sequence[Mapping[str, Any]], module: str, other: str) -> bool:
+    """Return whether import-linter's contracts would refuse that `module` imports `other`."""
+
+    def is_in(name: str, packages: Sequence[str]) -> bool:
+        return any(name == package or name.startswith(package + ".") for package in packages)
+
+    for contract in contracts:
+        if contract["type"] == "layers":
+            layers = [re.findall(r"[\w.]+", layer) for layer in contract["layers"]]  # "(a) : (b)" stand side by side
+            at, goes_to = (
+                next((row for row, packages in enumerate(layers) if is_in(name, packages)), None)
+                for name in (module, other)
+            )
+            if at is not None and goes_to is not None and goes_to < at:
+                return True
+        elif is_in(module, contract["source_modules"]) and is_in(other, contract["forbidden_modules"]):
+            return True
+    return False

@@ -8,11 +8,21 @@ import ast
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.import_graph import PACKAGE, ROOT, circles, import_graph, sources
+from tests.import_graph import (
+    PACKAGE,
+    ROOT,
+    circles,
+    defines,
+    forbidden,
+    import_graph,
+    named_in_strings,
+    sources,
+)
 
 ENGINE_SIDE = ("bigmodel_studio.engine", "bigmodel_studio.training", "bigmodel_studio.serving")
 MODELS = ("torch", "transformers", "tokenizers", "safetensors", "huggingface_hub", "peft", "accelerate")
@@ -21,6 +31,19 @@ TABLES = ("pyarrow", "pandas", "datasets")
 QT = ("PySide6", "shiboken6")
 # psutil: whether the process of a run still lives cannot be told with the standard library on every system.
 CORE_MAY_USE = {"msgspec", "platformdirs", "tomli_w", "psutil"}
+NAMED_ACROSS = {
+    # A request is done in the engine's process, and some by what trains: named, and imported when it is asked for.
+    ("bigmodel_studio.engine.tasks", "bigmodel_studio.training.script.writing:export_script"),
+    ("bigmodel_studio.engine.tasks", "bigmodel_studio.training.preview.look:look_at_data"),
+    ("bigmodel_studio.engine.tasks", "bigmodel_studio.training.inside.look:look_at_step"),
+    ("bigmodel_studio.engine.tasks", "bigmodel_studio.training.inside.slow_step:take_step"),
+    # Started with ``python -m`` as processes of their own: nothing of them is imported here.
+    ("bigmodel_studio.core.runs.launch", "bigmodel_studio.training"),
+    ("bigmodel_studio.client.lane", "bigmodel_studio.engine"),
+    # Looked for on the command lines of processes, to tell an engine from others.
+    ("bigmodel_studio.core.memory.reservations", "bigmodel_studio.engine"),
+}
+"""Where a module names another in a string that it may not import; all else is refused."""
 
 
 def modules(package: str) -> list[str]:
@@ -111,3 +134,33 @@ def test_a_circle_is_found_through_a_function_and_not_through_types(tmp_path: Pa
     (package / "prices.py").write_text("if TYPE_CHECKING:\n    import shop.rates\n")
     (package / "rates.py").write_text("import shop.prices\n")
     assert circles(import_graph(sources(package))) == [["shop.goods", "shop.stock", "shop.till"]]
+
+
+def test_modules_that_are_named_in_strings_exist() -> None:
+    known = sources()
+    missing = []
+    for module, path in known.items():
+        for named in named_in_strings(path):
+            other, _, attribute = named.partition(":")
+            if other not in known or (attribute and not defines(known[other], attribute)):
+                missing.append((module, named))
+    assert missing == []
+
+
+def test_modules_that_are_named_in_strings_keep_to_the_layers() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    crossings = {
+        (module, named)
+        for module, path in sources().items()
+        for named in named_in_strings(path)
+        if forbidden(contracts, module, named.partition(":")[0])
+    }
+    assert sorted(crossings) == sorted(NAMED_ACROSS)
+
+
+def test_a_module_that_is_named_in_a_string_is_found(tmp_path: Path) -> None:
+    source = tmp_path / "table.py"
+    source.write_text(
+        'HERE = "bigmodel_studio.ui"\nTABLE = {1: f"{HERE}.pages:PAGES", 2: "see bigmodel_studio.core"}\n'
+    )
+    assert named_in_strings(source) == {"bigmodel_studio.ui", "bigmodel_studio.ui.pages:PAGES"}

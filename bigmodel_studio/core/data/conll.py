@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
 from bigmodel_studio.core.data.labelled_tables import NO_COLUMNS, Columns
-from bigmodel_studio.core.data.records import RECORDS, bad_row, records
+from bigmodel_studio.core.data.records import SUFFIXES as RECORDS
+from bigmodel_studio.core.data.records import bad_row, records
 from bigmodel_studio.core.text.messages import StudioError
 
 SUFFIXES = (".conll", ".bio", ".iob", ".txt", ".tsv", *RECORDS)

@@ -8,7 +8,6 @@ is for the training to find out. Knows nothing of Qt or of PIL.
 
 from __future__ import annotations
 
-import importlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,16 +24,8 @@ PATHS = About(
     "path of a picture",
     needed=True,
 )
-TABLES: dict[str, str] = {
-    ".csv": "bigmodel_studio.core.data.picture_listing:of_table",
-    ".tsv": "bigmodel_studio.core.data.picture_listing:of_table",
-    ".jsonl": "bigmodel_studio.core.data.picture_listing:of_table",
-    ".ndjson": "bigmodel_studio.core.data.picture_listing:of_table",
-    ".parquet": "bigmodel_studio.training.data.parquet_pictures:of_table",
-}
-"""By the end of a file's name; a reader is named and not imported (see ``core.data.records``)."""
-
-
+TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+"""What the names of tables end with."""
 Say = Callable[[str, int, int], None]
 """Told what takes time, how much is done, and of how much."""
 TOLD_EVERY = 100
@@ -171,11 +162,7 @@ def tables_in(path: Path) -> list[Path]:
 
 
 def _read(table: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
-    module, _, function = TABLES[table.suffix.lower()].partition(":")
-    read: Callable[[Path, Columns, Faults], Iterator[ListedPicture]] = getattr(
-        importlib.import_module(module), function
-    )
-    return read(table, columns, faults)
+    return READERS[table.suffix.lower()](table, columns, faults)
 
 
 def of_table(table: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
@@ -185,6 +172,12 @@ def of_table(table: Path, columns: Columns, faults: Faults) -> Iterator[ListedPi
             yield ListedPicture(file_of(table, row.text, row.line), row.label, row.file, row.line)
         except StudioError as error:
             faults.refuse(error)
+
+
+READERS: dict[str, Callable[[Path, Columns, Faults], Iterator[ListedPicture]]] = dict.fromkeys(
+    (".csv", ".tsv", ".jsonl", ".ndjson"), of_table
+)
+"""By the end of a table's name; Parquet's is put here by ``training.data.readers`` (see ``core.data.records``)."""
 
 
 def file_of(table: Path, text: str, line: int) -> Path:

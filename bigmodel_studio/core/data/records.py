@@ -1,12 +1,12 @@
 """Rows of data as records, one reader a format, and where a row stands: in a file, at a line (or, of Parquet, a row).
 
-A reader is named and not imported: what reads Parquet needs an optional library, and the window never loads it.
+Parquet needs an optional library that the window never loads: its reader is put into the table by
+``training.data.readers`` in the processes that learn.
 """
 
 from __future__ import annotations
 
 import codecs
-import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
@@ -19,12 +19,8 @@ from bigmodel_studio.core.text.messages import StudioError
 Record = Mapping[str, Any]
 Reader = Callable[[Path, Sequence[Sequence[str]], Faults], Iterator[tuple[int, Record]]]
 PARQUET = ".parquet"
-RECORDS: dict[str, str] = {
-    ".jsonl": "bigmodel_studio.core.data.records:json_lines",
-    ".ndjson": "bigmodel_studio.core.data.records:json_lines",
-    PARQUET: "bigmodel_studio.training.data.parquet:records",
-}
-"""By the end of a file's name."""
+SUFFIXES = (".jsonl", ".ndjson", PARQUET)
+"""What the names of files with records end with."""
 
 
 def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = FATAL) -> Iterator[tuple[int, Record]]:
@@ -33,9 +29,7 @@ def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = F
     Of each of the groups ``wanted`` one column is looked for, the likeliest first; nothing: all columns are. Refuses
     what is no record ("data-row"); of Parquet raises ``StudioError`` "data-column", "data-parquet", "parquet-missing".
     """
-    module, _, function = RECORDS[path.suffix.lower()].partition(":")
-    read: Reader = getattr(importlib.import_module(module), function)
-    return read(path, wanted, faults)
+    return READERS[path.suffix.lower()](path, wanted, faults)
 
 
 def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> Iterator[tuple[int, Record]]:
@@ -53,6 +47,10 @@ def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> I
                 yield line, record
             else:
                 faults.refuse(bad_row(path, line, detail="it is no JSON object"))
+
+
+READERS: dict[str, Reader] = {".jsonl": json_lines, ".ndjson": json_lines}
+"""By the end of a file's name."""
 
 
 def bad_row(path: str | Path, line: int, *, detail: str) -> StudioError:

@@ -19,6 +19,7 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Finding, Place, TokenLoss, TokenShown
+from bigmodel_studio.training.data import readers
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
 
@@ -242,6 +243,7 @@ def prepare(spec: RunSpec, checkpoint: Path | None, reading: Reading) -> Objecti
 
     Raises ``StudioError`` where its data cannot be used, or its model by what is known of it without loading it.
     """
+    readers.use_all()
     module, _, name = OBJECTIVES[spec.objective].partition(":")
     made: Objective = getattr(importlib.import_module(module), name)(spec, checkpoint, reading)
     return made

@@ -18,6 +18,8 @@ import pytest
 import torch
 from PIL import Image
 
+from bigmodel_studio.core.data import picture_listing
+from bigmodel_studio.core.data import records as records_module
 from bigmodel_studio.core.data.conll import read_sentences, tags_of
 from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.labelled_texts import read_labelled
@@ -28,6 +30,7 @@ from bigmodel_studio.core.specs.spec import RunSpec, make_spec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError, hint
 from bigmodel_studio.training import objectives
+from bigmodel_studio.training.data import readers
 from bigmodel_studio.training.data.chat_files import Chat, Fault, read_chats
 from bigmodel_studio.training.data.text_files import split_corpus
 from bigmodel_studio.training.loop.run import FINISHED, run
@@ -36,6 +39,13 @@ from tests.training.conftest import losses, make_text
 from tests.training.objectives.test_classify_images import make_pictures, tiny_spec
 
 TAGS = ("O", "B-place", "I-place")
+
+
+@pytest.fixture(autouse=True)
+def parquet_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records_module, "READERS", dict(records_module.READERS))
+    monkeypatch.setattr(picture_listing, "READERS", dict(picture_listing.READERS))
+    readers.use_all()
 
 
 def quiet(*_: object) -> None:
