@@ -34,7 +34,8 @@ PICTURE_SCANS = 100
 """Of a progressive JPEG; common encoders write about 10."""
 PICTURE_SCANNED_MEGAPIXELS = 1_000
 """Pixels of a JPEG times its scans: each scan goes over the whole picture again."""
-PICTURE_FRAMES = 10_000
+PICTURE_S = 3.0
+"""Of a thread's own time, to read and decode one picture."""
 PICTURE_FILE_BYTES = 256 << 20
 
 # ------------------------------------------------------------------------------------- templates

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.engine.images.pictures import preview_png, read_picture
+from bigmodel_studio.engine.images.pictures import count_scans, preview_png, read_picture, to_rgb
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Classify, Done, Picture, Prediction, Preview
@@ -161,3 +163,49 @@ def test_previews_are_small_pngs_in_order_and_a_bad_file_says_why(tmp_path: Path
     assert (good.image, good.width, good.height) == (images[1], 400, 200)
     assert good.preview is not None
     assert Image.open(io.BytesIO(good.preview)).size == (64, 32)
+
+
+def with_scans(path: Path, more: int) -> Path:
+    """A progressive JPEG whose last scan stands ``more`` times more in it."""
+    stream = io.BytesIO()
+    Image.effect_noise((64, 64), 50).convert("RGB").save(stream, "JPEG", progressive=True)
+    data = stream.getvalue()
+    last = data.rindex(b"\xff\xda")
+    path.write_bytes(data[:-2] + data[last:-2] * more + data[-2:])
+    return path
+
+
+def test_a_jpeg_of_many_scans_is_refused_by_its_markers(tmp_path: Path) -> None:
+    ordinary = with_scans(tmp_path / "ordinary.jpg", 0)
+    assert read_picture(ordinary).size == (64, 64)
+    with Image.open(ordinary) as opened:
+        assert opened.info["progressive"]
+    assert count_scans(ordinary.read_bytes()) == ordinary.read_bytes().count(b"\xff\xda") > 5
+    assert code_of(with_scans(tmp_path / "many.jpg", 20_000)) == "picture-scans"
+
+
+def test_planes_that_would_fill_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "float.tiff"
+    Image.fromarray(np.zeros((500, 500), np.float32)).save(path)
+    assert read_picture(path).size == (500, 500)
+    monkeypatch.setattr(limits, "PICTURE_DECODED_BYTES", 999_999)  # 500 × 500 × 4 bytes are one more
+    assert code_of(path) == "picture-memory"
+
+
+def test_decoding_ends_when_its_time_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "noise.png"
+    Image.effect_noise((600, 600), 50).save(path)
+    monkeypatch.setattr(limits, "PICTURE_S", -1.0)
+    assert code_of(path) == "picture-slow"
+
+
+@pytest.mark.parametrize("mode", ["F", "I;16"])
+def test_wide_pictures_become_bytes_a_few_rows_at_a_time(mode: str) -> None:
+    values = np.arange(3000 * 2000).reshape(2000, 3000)
+    wide = Image.fromarray(values.astype(np.float32) if mode == "F" else (values % 65536).astype(np.uint16))
+    tracemalloc.start()
+    narrow = to_rgb(wide)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert narrow.mode == "RGB"
+    assert peak < 4 * 8 * 1024 * 1024 + 2 * values.size * 4 < values.size * 8 * 3
