@@ -5895,6 +5895,14 @@
         <translation>请先复制一个。</translation>
     </message>
     <message>
+        <source>Decoding the picture took longer than {seconds:g} s.</source>
+        <translation>解码这张图片超过了 {seconds:g} 秒。</translation>
+    </message>
+    <message>
+        <source>Decoding the picture would take {megabytes:,} MB; the limit is {most:,} MB.</source>
+        <translation>解码这张图片需要 {megabytes:,} MB，上限是 {most:,} MB。</translation>
+    </message>
+    <message>
         <source>Drop pictures, or a folder with some in it.</source>
         <translation>请拖入图片，或含有图片的文件夹。</translation>
     </message>
@@ -6239,6 +6247,14 @@
         <translation>请先缩小图片。</translation>
     </message>
     <message>
+        <source>Make it smaller, or save it in another format.</source>
+        <translation>请缩小图片，或另存为其他格式。</translation>
+    </message>
+    <message>
+        <source>Make it smaller, or save it with fewer channels or bits.</source>
+        <translation>请缩小图片，或减少通道数或位深后另存。</translation>
+    </message>
+    <message>
         <source>Make room (or make the folder writable) and resume; the checkpoints before it are whole.</source>
         <translation>请腾出空间（或将文件夹设为可写）后继续训练；之前的检查点都完好。</translation>
     </message>
@@ -6401,6 +6417,10 @@
     <message>
         <source>Runs of your own can be removed.</source>
         <translation>你自己的训练任务可以移除。</translation>
+    </message>
+    <message>
+        <source>Save it again as an ordinary JPEG or PNG.</source>
+        <translation>请另存为普通的 JPEG 或 PNG。</translation>
     </message>
     <message>
         <source>Save it first, then drop it.</source>
@@ -6601,6 +6621,10 @@
     <message>
         <source>The Hub wants to know who asks for {model}: it is private, or there is no such model.</source>
         <translation>Hub 要求说明是谁在请求 {model}：它是私有的，或者没有这个模型。</translation>
+    </message>
+    <message>
+        <source>The JPEG has {scans:,} scans; the limit for its size is {most:,}.</source>
+        <translation>这个 JPEG 有 {scans:,} 次扫描，此尺寸的上限是 {most:,} 次。</translation>
     </message>
     <message>
         <source>The application is closing.</source>
