@@ -34,6 +34,7 @@ from typing import NamedTuple, Sequence
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import dev_machine
+import qm
 from dev_environment import TORCH_CHOICE, Environment, SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,6 +100,7 @@ def main(arguments: Sequence[str]) -> int:
         torch = command.torch or environment.stamp().torch
         if not environment.is_current(torch, card, tests=command.name == "test"):
             environment.bring_up_to_date(torch, card, tests=command.name == "test")
+        compile_translations()
         if command.name == "test":
             return run_tests(environment, command)
         if offscreen:
@@ -110,6 +112,14 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. The next start takes up where this one ended.", file=sys.stderr)
         return 130
+
+
+def compile_translations() -> None:
+    """Make what the window loads of the translations, where it is missing or older; without it, it speaks English."""
+    try:
+        qm.bring_up_to_date(ROOT / "resources" / "i18n")
+    except OSError as error:
+        say(f"The translations could not be compiled ({error.strerror or error}); the window speaks English.")
 
 
 def _opens_window(command: Command) -> bool:

@@ -1,19 +1,18 @@
 """Keep the translations in step with the sources: extract what is said, say what is missing, compile what is there.
 
-  python3 packaging/translations.py            bring resources/i18n/*.ts up to date and compile them
+  python3 packaging/translations.py            bring resources/i18n/*.ts up to date and compile them (see qm.py)
   python3 packaging/translations.py --check    change nothing; print what is wrong, exit with 1 where anything is
 
 Extraction is Qt's lupdate over ``bigmodel_studio/ui``. What it cannot see, since it stands in tables of ``core`` or
 goes through a helper, is written as marks into a file that lupdate reads beside them. What is kept: translations that
 are there; strings that vanished stay, marked so, until ``--drop``. English has the plural forms alone: its other
-strings are the sources. Needs lupdate and lrelease, which come with PySide6, and the installed application.
+strings are the sources. Needs lupdate, which comes with PySide6, and the installed application.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import filecmp
 import re
 import string
 import subprocess
@@ -24,6 +23,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import qm
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "bigmodel_studio"
@@ -210,13 +211,6 @@ def extract(ts: Path, language: str, *, drop: bool = False) -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def compile_(ts: Path, qm: Path) -> None:
-    """Write what the window loads: whole or not at all, since a window that is open has the file mapped."""
-    fresh = qm.with_suffix(".new")
-    subprocess.run([tool("pyside6-lrelease"), str(ts), "-qm", str(fresh), "-silent"], check=True)
-    fresh.replace(qm)
-
-
 def read(ts: Path) -> dict[Key, Message]:
     """The messages of a .ts file."""
     found: dict[Key, Message] = {}
@@ -274,7 +268,7 @@ def check(folder: Path = FOLDER) -> list[str]:
     """Everything that is wrong with the translations, a line each; nothing is changed."""
     wrong = [f"{place} is not a text that can be extracted" for place in not_literal()]
     for language in LANGUAGES:
-        ts, qm = folder / f"bigmodel_{language}.ts", folder / f"bigmodel_{language}.qm"
+        ts = folder / f"bigmodel_{language}.ts"
         with tempfile.TemporaryDirectory() as temporary:
             fresh = Path(temporary) / ts.name
             fresh.write_bytes(ts.read_bytes())
@@ -285,9 +279,6 @@ def check(folder: Path = FOLDER) -> list[str]:
             wrong += [f"{language} {context}: {source!r} is missing from {ts.name}" for context, source in missing]
             wrong += wrong_in(wanted, language)
             wrong += unheard(set(wanted)) if language == WHOLE else []
-            compile_(ts, Path(temporary) / qm.name)
-            if not qm.is_file() or not filecmp.cmp(qm, Path(temporary) / qm.name, shallow=False):
-                wrong.append(f"{qm.name} is not what {ts.name} compiles to")
     return wrong
 
 
@@ -302,7 +293,7 @@ def main() -> int:
         for language in LANGUAGES:
             ts = FOLDER / f"bigmodel_{language}.ts"
             extract(ts, language, drop=chosen.drop)
-            compile_(ts, ts.with_suffix(".qm"))
+            qm.write(ts, ts.with_suffix(".qm"))
     wrong = check()
     print("\n".join(wrong) or "Every string is translated.")
     return 1 if wrong else 0

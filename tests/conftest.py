@@ -21,6 +21,7 @@ os.environ["BIGMODEL_STUDIO_HOME"] = _SESSION_HOME.name
 
 import psutil  # noqa: E402
 import pytest  # noqa: E402
+import qm  # noqa: E402 - of packaging/
 
 import bigmodel_studio  # noqa: E402, F401 - sets how threads wait, before torch is imported
 
@@ -30,6 +31,10 @@ GRACE_S = 5.0
 # Helpers of the standard library and of the test tools that live as long as the process, by design.
 LASTING_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 LASTING_THREADS = ("execnet", "pytest_timeout", "tqdm", "MainThread")
+
+
+def pytest_configure() -> None:
+    qm.bring_up_to_date(REPOSITORY / "resources" / "i18n")
 
 
 def pytest_unconfigure() -> None:

@@ -44,7 +44,7 @@ def test_a_mistake_on_the_command_line_is_one_sentence_and_status_2(
     assert "To mend it: " in said
 
 
-@pytest.mark.parametrize("name", ["dev.py", "dev_machine.py", "dev_environment.py"])
+@pytest.mark.parametrize("name", ["dev.py", "dev_machine.py", "dev_environment.py", "qm.py"])
 def test_an_older_python_can_read_far_enough_to_say_that_it_is_too_old(name: str) -> None:
     import ast
 
@@ -423,7 +423,7 @@ def test_the_tool_of_nvidia_without_a_card_does_not_bring_cuda(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell script stands in for a Python")
 def test_a_second_start_adds_less_than_a_third_of_a_second(environment: Environment, tmp_path: Path) -> None:
-    for name in ("dev.py", "dev_machine.py", "dev_environment.py"):
+    for name in ("dev.py", "dev_machine.py", "dev_environment.py", "qm.py"):
         shutil.copy(ROOT / "packaging" / name, tmp_path / "packaging" / name)
     environment.python.write_text('#!/bin/sh\necho "started $*"\n')
     environment.python.chmod(0o755)

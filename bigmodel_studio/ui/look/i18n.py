@@ -1,8 +1,9 @@
 """Languages: which one the window speaks, and the sentences of problems in it.
 
-Every string in ``ui`` goes through Qt's translation; ``packaging/translations.py`` collects them, and what it compiles
-lies in ``resources/i18n`` as ``bigmodel_<language>.qm``. The sentences of ``core.text.messages`` are translated in the
-context "messages", the words in their arguments in "arguments", the labels of settings in "settings".
+Every string in ``ui`` goes through Qt's translation; ``packaging/translations.py`` collects them, and what
+``packaging/qm.py`` compiles lies in ``resources/i18n`` as ``bigmodel_<language>.qm``. The sentences of
+``core.text.messages`` are translated in the context "messages", the words in their arguments in "arguments", the labels
+of settings in "settings".
 """
 
 from __future__ import annotations
