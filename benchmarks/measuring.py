@@ -60,6 +60,7 @@ class Row(NamedTuple):
             "budget": self.budget,
             "ratio": ratio if ratio is not None and math.isfinite(ratio) else None,
             "kept": self.kept,
+            "more_is_better": self.more_is_better,
             "remark": self.remark,
         }
 
