@@ -67,7 +67,7 @@ def test_a_cancelled_job_is_silent_but_for_its_end(qtbot: QtBot, lane: AnyLane) 
     assert len(heard.events) == said
     assert len(heard.ends) == 1
     heard.job.cancel()
-    qtbot.wait(50)
+    until_end(qtbot, lane.submit(script("say", "after it")))
     assert len(heard.ends) == 1
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.client.run_watcher import RunWatcher
+from bigmodel_studio.client.run_watcher import UNDER_WAY, RunWatcher
 from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.runs.run_folder import RunStatus, dump_status
 from bigmodel_studio.core.specs.spec import DataSpec, RunSpec, write_spec
 from bigmodel_studio.core.system import paths
+
+PATIENCE_MS = 30_000
 
 
 class Ear(QObject):
@@ -73,12 +74,26 @@ def make_run(name: str, records: list[dict[str, Any]], state: Any = "finished", 
     return folder
 
 
+def look_at_everything(qtbot: QtBot, watcher: RunWatcher, ear: Ear) -> None:
+    """Have the watcher look at every run, and hear all that it has to say of them.
+
+    A turn lists the runs before it reads what they gained: once a second new run is listed, the turn that listed the
+    first is over, and what it said came before.
+    """
+    for _ in range(2):
+        name = f"looked-{len(ear.runs)}"
+        make_run(name, [])
+        watcher.refresh()
+        qtbot.waitUntil(lambda name=name: any(run.name == name for run in ear.runs), timeout=PATIENCE_MS)  # type: ignore[misc]
+
+
 def test_runs_points_and_samples_are_told_on_the_windows_thread(qtbot: QtBot, watcher: RunWatcher) -> None:
     ear = Ear(watcher)
     folder = make_run("one", [{"step": 1, "time": 0.0, "loss": 3.0}], step=1, started=5.0, last={"loss": 3.0})
     (folder / "samples.jsonl").write_text('{"step": 1, "prompt": "a", "text": "b"}\n')
     watcher.watch("one")
-    qtbot.waitUntil(lambda: ear.series.get("one") == {1: 3.0} and bool(ear.samples), timeout=4000)
+    qtbot.waitUntil(lambda: bool(ear.series.get("one") and ear.samples and ear.runs), timeout=PATIENCE_MS)
+    assert ear.series["one"] == {1: 3.0}
     assert [(run.name, run.state, run.loss) for run in ear.runs] == [("one", "finished", 3.0)]
     assert ear.bundled == {path.parent.name for path in paths.starter_runs().glob("*/spec.toml")}
     assert ear.samples[0]["text"] == "b"
@@ -89,31 +104,29 @@ def test_a_torn_line_waits_and_a_resume_takes_back_what_came_after_it(qtbot: QtB
     ear = Ear(watcher)
     folder = make_run("one", [{"step": step, "loss": float(step)} for step in (1, 2, 3)])
     watcher.watch("one")
-    qtbot.waitUntil(lambda: len(ear.series.get("one", {})) == 3, timeout=4000)
+    qtbot.waitUntil(lambda: len(ear.series.get("one", {})) == 3, timeout=PATIENCE_MS)
     with open(folder / "metrics.jsonl", "a") as stream:
         stream.write('{"step": 4, "lo')
         stream.flush()
-        watcher.refresh()
-        qtbot.wait(200)
+        look_at_everything(qtbot, watcher, ear)
         assert len(ear.series["one"]) == 3
         stream.write('ss": null}\nnot json\n{"event": "resume", "step": 1}\n{"step": 2, "loss": 20.0}\n')
     watcher.refresh()
-    qtbot.waitUntil(lambda: ear.series["one"] == {1: 1.0, 2: 20.0}, timeout=4000)
+    qtbot.waitUntil(lambda: ear.series["one"] == {1: 1.0, 2: 20.0}, timeout=PATIENCE_MS)
 
 
 def test_watching_twice_begins_again_and_unwatching_is_silent(qtbot: QtBot, watcher: RunWatcher) -> None:
     ear = Ear(watcher)
     folder = make_run("one", [{"step": 1, "loss": 1.0}])
     watcher.watch("one")
-    qtbot.waitUntil(lambda: len(ear.series.get("one", {})) == 1, timeout=4000)
+    qtbot.waitUntil(lambda: len(ear.series.get("one", {})) == 1, timeout=PATIENCE_MS)
     ear.series["one"] = {99: 0.0}
     watcher.watch("one")
-    qtbot.waitUntil(lambda: ear.series["one"] == {1: 1.0}, timeout=4000)
+    qtbot.waitUntil(lambda: ear.series["one"] == {1: 1.0}, timeout=PATIENCE_MS)
     watcher.unwatch("one")
     with open(folder / "metrics.jsonl", "a") as stream:
         stream.write('{"step": 2, "loss": 2.0}\n')
-    watcher.refresh()
-    qtbot.wait(300)
+    look_at_everything(qtbot, watcher, ear)
     assert ear.series["one"] == {1: 1.0}
 
 
@@ -123,40 +136,45 @@ def test_a_run_whose_process_is_gone_is_interrupted_and_a_removed_one_leaves(qtb
     ear = Ear(watcher)
     folder = make_run("one", [], state="running", pid=2**22 + 1)
     watcher.refresh()
-    qtbot.waitUntil(lambda: [run.state for run in ear.runs] == ["interrupted"], timeout=4000)
+    qtbot.waitUntil(lambda: [run.state for run in ear.runs] == ["interrupted"], timeout=PATIENCE_MS)
     shutil.rmtree(folder)
     watcher.refresh()
-    qtbot.waitUntil(lambda: ear.runs == [], timeout=4000)
+    qtbot.waitUntil(lambda: ear.runs == [], timeout=PATIENCE_MS)
 
 
-def test_many_long_runs_do_not_hold_the_window_up(qtbot: QtBot, watcher: RunWatcher) -> None:
+def test_many_long_runs_come_in_small_messages_few_of_them_at_once(
+    qtbot: QtBot, watcher: RunWatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the window is never held up. (``benchmarks/curves.py`` and ``event_loop.py`` measure for how long.)"""
     count, points = 20, 20_000
     records = [{"step": step, "time": 1e9 + step, "loss": 2.0, "gradient_norm": 1.0} for step in range(1, points + 1)]
     text = "".join(json.dumps(record) + "\n" for record in records)
     for number in range(count):
         (make_run(f"run-{number}", []) / "metrics.jsonl").write_text(text)
-    gained = [0]
+    sizes: list[int] = []
+    waiting, most = [0], [0]
+    say = watcher._poller._say
+
+    def counted(emit: Callable[[RunWatcher], None]) -> None:
+        def delivered(to: RunWatcher) -> None:
+            waiting[0] -= 1
+            emit(to)
+
+        say(delivered)
+        waiting[0] += 1
+        most[0] = max(most[0], waiting[0])
+
+    monkeypatch.setattr(watcher._poller, "_say", counted)
 
     class Counter(QObject):
         @Slot(str, object)
         def on_points(self, name: str, columns: dict[str, tuple[list[int], list[float | None]]]) -> None:
-            gained[0] += len(columns["loss"][0])
+            sizes.append(len(columns["loss"][0]))
 
-    counter, gaps, last = Counter(), [0.0], [time.perf_counter()]
+    counter = Counter()
     watcher.points.connect(counter.on_points)
-
-    def tick() -> None:
-        now = time.perf_counter()
-        gaps.append(now - last[0])
-        last[0] = now
-
-    timer = QTimer()
-    timer.timeout.connect(tick)
-    timer.start(5)
     for number in range(count):
         watcher.watch(f"run-{number}")
-    qtbot.waitUntil(lambda: gained[0] == count * points, timeout=60_000)
-    timer.stop()
-    gaps.sort()
-    # The budget is a p99 of 25 ms on a quiet machine; ten times that still tells a stall from a busy neighbour.
-    assert gaps[int(len(gaps) * 0.99)] < 0.25
+    qtbot.waitUntil(lambda: sum(sizes) == count * points, timeout=120_000)
+    assert max(sizes) <= 4_000
+    assert most[0] <= UNDER_WAY

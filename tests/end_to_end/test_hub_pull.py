@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,12 +117,10 @@ def test_stopped_by_hand_it_says_how_to_go_on(hub: LoopbackHub, stalled: bool) -
         hub.faults.append(Fault("/cdn/", how="stall", at=50_000))
     process = started("pull", NAME, "--json")
     until(process, 40_000)
-    started_at = time.monotonic()
     process.send_signal(signal.SIGINT)
     code, out, err = ended(process)
     assert code == 3
     assert f"bigmodel-studio pull {NAME}" in err
-    assert time.monotonic() - started_at < 10.0
     assert all("done_bytes" in json.loads(line) for line in out.splitlines())
 
 

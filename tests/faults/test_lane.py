@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psutil
@@ -170,7 +169,7 @@ def test_what_an_engine_started_goes_with_it(qtbot: QtBot, lane: Lane) -> None:
     assert isinstance(first, Token)
     assert not has_ended(int(first.text))
     assert isinstance(until_end(qtbot, heard.job), Failed)
-    qtbot.waitUntil(lambda: has_ended(int(first.text)), timeout=5000)
+    qtbot.waitUntil(lambda: has_ended(int(first.text)), timeout=PATIENCE_MS)
     assert answers(qtbot, lane)
 
 
@@ -279,19 +278,17 @@ def test_a_lane_is_started_on_the_main_thread(make_lane: MakeLane) -> None:
 # -------------------------------------------------------------------------------------- cancel
 
 
-def test_cancel_takes_effect_at_the_end_of_a_step(qtbot: QtBot, lane: Lane) -> None:
-    """Within 200 ms of a step's end by the engine's clock; the fastest of three, for this machine has other work."""
-    lags = []
-    for _ in range(3):
-        heard = until_speaks(qtbot, lane.submit(script("steps", 10_000, 0.1)))
-        said = len(heard.events)
-        heard.job.cancel()
-        end = until_end(qtbot, heard.job)
-        lags.append(time.time() - float(text_of(end).split()[2]))
-        assert isinstance(end, Cancelled)
-        assert not end.forced
-        assert len(heard.events) == said, "silent after cancel"
-    assert min(lags) < 0.2, lags
+def test_cancel_takes_effect_between_two_steps(qtbot: QtBot, make_lane: MakeLane) -> None:
+    """The task itself says how far it came. (``benchmarks/lanes.py`` measures how soon.)"""
+    lane = make_lane(cancel_timeout_s=120.0)
+    heard = until_speaks(qtbot, lane.submit(script("steps", 1_000_000, 0.001)))
+    said = len(heard.events)
+    heard.job.cancel()
+    end = until_end(qtbot, heard.job)
+    assert isinstance(end, Cancelled)
+    assert not end.forced
+    assert said <= int(text_of(end).split()[1]) < 1_000_000
+    assert len(heard.events) == said, "silent after cancel"
 
 
 def test_cancel_of_a_waiting_job_is_answered_at_once(qtbot: QtBot, lane: Lane) -> None:
@@ -299,7 +296,7 @@ def test_cancel_of_a_waiting_job_is_answered_at_once(qtbot: QtBot, lane: Lane) -
     waiting = lane.submit(script("say", "never"))
     until_speaks(qtbot, running)
     waiting.cancel()
-    assert until_end(qtbot, waiting, 2000) == Cancelled()
+    assert until_end(qtbot, waiting) == Cancelled()
     assert running.running
 
 
@@ -351,12 +348,11 @@ def test_restart_gives_a_new_engine_and_keeps_what_waits(qtbot: QtBot, lane: Lan
 
 
 @pytest.mark.parametrize("told", ["steps 100000 0.001", "flood 10000000", "busy"])
-def test_close_while_it_speaks(qtbot: QtBot, lane: Lane, told: str) -> None:
+def test_close_while_it_speaks(qtbot: QtBot, make_lane: MakeLane, told: str) -> None:
+    lane = make_lane(cancel_timeout_s=3600.0)  # nobody waits for a job to obey when all is closed
     heard = until_speaks(qtbot, lane.submit(script(told)))
     pid = lane.pid
-    started = time.monotonic()
     lane.close()
-    assert time.monotonic() - started < 5.0
     assert pid is not None
     assert has_ended(pid)
     assert heard.ends == [Cancelled(forced=True)]
@@ -403,15 +399,12 @@ def start_window(told: str, then: str, repository: Path) -> tuple[subprocess.Pop
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
 @pytest.mark.parametrize("told", ["busy", "sleeps", "steps 100000 0.01"])
-def test_no_lane_two_seconds_after_the_window_was_killed(repository: Path, told: str) -> None:
+def test_a_lane_ends_when_its_window_was_killed(qtbot: QtBot, repository: Path, told: str) -> None:
     window, pid = start_window(told, "stay", repository)
     assert not has_ended(pid)
     window.kill()
     window.communicate()
-    deadline = time.monotonic() + 2.0
-    while not has_ended(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert has_ended(pid)
+    qtbot.waitUntil(lambda: has_ended(pid), timeout=PATIENCE_MS)
 
 
 def test_a_window_with_a_lane_exits_without_a_word(repository: Path) -> None:

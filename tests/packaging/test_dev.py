@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -239,29 +238,25 @@ def test_an_index_that_answers(status: int, expected: bool) -> None:
 
 
 @pytest.mark.usefixtures("no_proxy")
-def test_an_index_that_hangs_is_given_up_in_time(silent_server: str) -> None:
-    started = time.monotonic()
-    assert not dev_machine.index_answers(silent_server, timeout_s=0.5)
-    assert time.monotonic() - started < 1.5
+def test_an_index_that_never_answers_is_given_up(silent_server: str) -> None:
+    assert not dev_machine.index_answers(silent_server, timeout_s=0.2)
 
 
 @pytest.mark.usefixtures("no_proxy")
-def test_an_index_that_drips_is_given_up_in_time() -> None:
+def test_an_index_that_drips_is_given_up_though_each_piece_comes_in_time() -> None:
     stop = threading.Event()
 
     def drip(handler: BaseHTTPRequestHandler) -> None:
         try:
             handler.wfile.write(b"HTTP/1.0 200 OK\r\n")
-            while not stop.wait(0.1):
+            while not stop.wait(0.05):
                 handler.wfile.write(b"X-Slow: yes\r\n")
         except OSError:
             pass
 
     server, thread = serve(drip)
     try:
-        started = time.monotonic()
         assert not dev_machine.index_answers(f"http://127.0.0.1:{server.server_port}/", timeout_s=0.5)
-        assert time.monotonic() - started < 1.5
     finally:
         stop.set()
         server.shutdown()
@@ -422,22 +417,30 @@ def test_the_tool_of_nvidia_without_a_card_does_not_bring_cuda(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell script stands in for a Python")
-def test_a_second_start_adds_less_than_a_third_of_a_second(environment: Environment, tmp_path: Path) -> None:
+def test_a_second_start_starts_no_process_and_imports_little(environment: Environment, tmp_path: Path) -> None:
     for name in ("dev.py", "dev_machine.py", "dev_environment.py", "qm.py"):
         shutil.copy(ROOT / "packaging" / name, tmp_path / "packaging" / name)
     environment.python.write_text('#!/bin/sh\necho "started $*"\n')
     environment.python.chmod(0o755)
     fill(environment, Stamp("done", environment.key("cpu", False), True, "cpu"))
-    command = [sys.executable, str(tmp_path / "packaging/dev.py"), "run", "doctor"]
-    took = []
-    for _ in range(5):
-        before = os.times()
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        after = os.times()
-        assert done.stdout == "started -m bigmodel_studio doctor\n"
-        # What it worked, Python's own start included, and not how long a busy machine let it wait.
-        took.append(after.children_user + after.children_system - before.children_user - before.children_system)
-    assert min(took) < 0.3, took
+    watched = (
+        "import os, runpy, sys\n"
+        "os.execv = lambda *words: (print('replaced by', *words[1]), sys.exit(0))\n"
+        "events = []\n"
+        "sys.addaudithook(lambda event, _: events.append(event))\n"
+        "before = set(sys.modules)\n"
+        "sys.argv = [sys.argv[1], 'run', 'doctor']\n"
+        "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print(events.count('subprocess.Popen'), len(set(sys.modules) - before), 'ssl' in sys.modules)\n"
+    )
+    command = [sys.executable, "-S", "-c", watched, str(tmp_path / "packaging/dev.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    started, work = done.stdout.splitlines()
+    assert started == f"replaced by {environment.python} -m bigmodel_studio doctor"
+    processes, modules, network = work.split()
+    assert (processes, network) == ("0", "False")
+    assert int(modules) < 100, "each costs a user's start a millisecond or so"
 
 
 # ---------------------------------------------------------------- what Qt needs of the system

@@ -17,6 +17,7 @@ from bigmodel_studio.protocol import Done, Event, Loaded, ModelFacts, ModelRef, 
 from bigmodel_studio.ui.look.theme import Theme
 from bigmodel_studio.ui.window.main_window import MainWindow
 from bigmodel_studio.ui.window.studio import NetworkLike, Studio
+from tests.ui.settling import settle
 
 FACTS = ModelFacts(
     model=ModelRef(source="builtin", id="starter-gpt"),
@@ -59,6 +60,10 @@ class Shell:
 
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=10_000)
+
+    def settle(self) -> None:
+        """Wait until the window has nothing left to do (``tests.ui.settling``)."""
+        settle(self.qtbot, self.window, [self.lane])
 
     def drop(self, *urls: QUrl) -> None:
         mime = QMimeData()

@@ -186,14 +186,14 @@ def test_a_page_can_be_used_without_a_mouse_and_without_eyes(
     shell.window.show_page(page_id)
     page = shell.window.pages[page_id]
     prepare(page)
-    shell.qtbot.wait(300)
+    shell.settle()
     _assert_usable(shell.window)
 
 
 def test_strips_and_toasts_are_on_the_way(shell: Shell) -> None:
     shell.window.show_crash(CRASH)
     shell.window.toast.offer("shakespeare", "was removed.", "Undo", lambda: None)
-    shell.qtbot.wait(50)
+    shell.settle()
     _assert_usable(shell.window)
 
 

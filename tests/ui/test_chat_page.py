@@ -43,6 +43,7 @@ from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, MOST_VIEWS
 from bigmodel_studio.ui.widgets.rich_text import Segment
 from bigmodel_studio.ui.window.studio import Studio
+from tests.ui.settling import settle
 
 REF = ModelRef(source="local", id="/models/tiny")
 OTHER = ModelRef(source="local", id="/models/" + "a-very-long-name-of-a-model-" * 3)
@@ -156,7 +157,7 @@ class Chat:
         self.qtbot.waitUntil(condition, timeout=10_000)
 
     def wait_idle(self) -> None:
-        self.qtbot.wait(1)  # what is to happen "soon" has begun
+        settle(self.qtbot, self.page, [self.lane])
         self.wait(lambda: not self.page.talk.busy and not self.lane.jobs)
 
     def shown(self) -> list[str]:
@@ -525,11 +526,11 @@ def test_ten_thousand_messages_are_built_as_they_are_needed(chat: Chat) -> None:
     assert chat.shown()[-1] == "message 9999"
     bar = chat.page.transcript.verticalScrollBar()
     chat.wait(lambda: bar.value() == bar.maximum() > 0)
-    chat.qtbot.wait(100)
+    settle(chat.qtbot, chat.page)
     assert len(chat.page.transcript.views) == 10
     for _ in range(40):
         bar.setValue(0)
-        chat.qtbot.wait(20)
+        settle(chat.qtbot, chat.page)
     assert len(chat.page.transcript.views) <= MOST_VIEWS + LOADED_AT_ONCE
     assert int(chat.shown()[0].split()[1]) < 9_960
     chat.page.transcript.latest_wanted.emit()
@@ -546,7 +547,7 @@ def test_messages_that_leave_room_are_joined_by_earlier_ones(chat: Chat) -> None
     chat.page.open_conversation(conversation)
     bar = chat.page.transcript.verticalScrollBar()
     chat.wait(lambda: bar.value() == bar.maximum() > 0)
-    chat.qtbot.wait(100)
+    settle(chat.qtbot, chat.page)
     assert chat.shown()[-1] == "message 99"
     assert 10 < len(chat.page.transcript.views) < 100
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -56,7 +56,8 @@ def test_it_follows_until_it_is_told_not_to(shell: Shell, viewer: LogViewer) -> 
     viewer.follow.click()
     with log.open("a") as stream:
         stream.write(f"{STAMP} INFO a: unseen\n")
-    shell.qtbot.wait(700)
+    assert not [timer for timer in viewer.findChildren(QTimer) if timer.isActive()], "it would look again"
+    shell.settle()
     assert _shown(viewer)[-1] == "later"
     viewer.follow.click()
     assert _shown(viewer)[-1] == "unseen"

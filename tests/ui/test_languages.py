@@ -367,7 +367,7 @@ def test_no_page_has_a_word_of_english_left(
     shell.window.show_page(page_id)
     if prepare is not None:
         prepare(shell.window.pages[page_id])
-    shell.qtbot.wait(300)
+    shell.settle()
     assert _left_in_english(shell.window) == []
     assert _left_in_english(shell.window.rail) == []
 
@@ -408,11 +408,11 @@ def test_no_text_is_clipped(shell: Shell, answers: Answers, page_id: str) -> Non
     shell.wait(lambda: bool(shell.runs.runs))
     shell.window.resize(1280, 800)
     shell.window.show_page(page_id)
-    shell.qtbot.wait(300)
+    shell.settle()
     assert _clipped(shell.window) == []
     if page_id == "train":
         _form_of("classify-images")(shell.window.pages["train"])
-        shell.qtbot.wait(100)
+        shell.settle()
         assert _clipped(shell.window) == []
 
 

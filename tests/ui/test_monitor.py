@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -136,7 +135,7 @@ def test_it_is_closed_at_first_and_opened_from_the_status_bar_and_by_its_shortcu
     assert not monitor.open
     assert monitor.dock is None
     shell.window.show_sample(sampled(0))
-    qtbot.wait(20)
+    shell.settle()
     qtbot.mouseClick(shell.window.status.button, Qt.MouseButton.LeftButton, pos=QPoint(40, 20))
     assert monitor.open
     qtbot.keyClick(shell.window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
@@ -154,7 +153,7 @@ def test_it_is_remembered_with_its_width(shell: Shell, qtbot: QtBot) -> None:
     shell.window.resize(1400, 800)
     dock = opened(shell)
     shell.window.frame.resizeDocks([dock], [420], Qt.Orientation.Horizontal)
-    qtbot.wait(20)
+    shell.wait(lambda: dock.width() == 420)
     shell.window.save_session()
     session = shell.settings.values.session
     assert (session.monitor, session.splitters["monitor"]) == (True, (420,))
@@ -249,8 +248,7 @@ def test_the_page_folds_for_it_and_comes_back(monitored: Shell, qtbot: QtBot) ->
     monitored.window.resize(1280, 720)
     page = monitored.window.current_page
     assert isinstance(page, ChatPage)
-    qtbot.wait(20)
-    assert page.sampling.isVisible()
+    monitored.wait(page.sampling.isVisible)
     dock = opened(monitored)
     monitored.wait(lambda: not page.sampling.isVisible())
     assert dock.width() >= 280
@@ -299,6 +297,6 @@ def test_colours_change_with_the_appearance(monitored: Shell) -> None:
     dock = opened(monitored, seconds=20)
     light = dock.grab().toImage()
     monitored.window.theme.set_appearance("dark")
-    QTest.qWait(50)
+    monitored.settle()
     dark = dock.grab().toImage()
     assert light.pixelColor(3, 60).lightness() > 200 > 60 > dark.pixelColor(3, 60).lightness()

@@ -42,6 +42,7 @@ from bigmodel_studio.ui.pages.text.tag import TaggedSentence
 from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
 from bigmodel_studio.ui.window.studio import LaneLike, Studio
 from tests.ui.readers import KINDS, TAGS, answers, filled, record, ref
+from tests.ui.settling import settle
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -304,7 +305,7 @@ def test_texts_are_said_in_other_words_by_models_that_write(desk: Desk) -> None:
 
 def test_a_warm_model_reads_along_while_one_types_and_a_cold_one_waits(desk: Desk) -> None:
     desk.write("A [MASK]")
-    desk.qtbot.wait(700)
+    settle(desk.qtbot, desk.page, [desk.lane])
     assert desk.requests() == []
     assert "has the model read it" in desk.page.writing.note.text()
     desk.read("A [MASK]")
@@ -314,7 +315,7 @@ def test_a_warm_model_reads_along_while_one_types_and_a_cold_one_waits(desk: Des
     desk.wait(lambda: len(desk.requests()) == 2)
     desk.settle()
     assert desk.only(FilledSentence).text() == "A cat sleeps"
-    desk.qtbot.wait(700)
+    settle(desk.qtbot, desk.page, [desk.lane])
     assert len(desk.requests()) == 2, "what was read is not read again"
 
 

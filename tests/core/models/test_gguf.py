@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import struct
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from bigmodel_studio.core.models.gguf import read_header
 from bigmodel_studio.core.text.messages import StudioError, hint, sentence
 from tests.gguf_files import LLAMA, llama_tensors, text, value, written
+from tests.work import at_most
 
 GOOD = written(LLAMA, llama_tensors())
 
@@ -78,6 +78,8 @@ def array(kind: int, count: int, rest: bytes = b"") -> bytes:
     return struct.pack("<IIQ", 9, kind, count) + rest
 
 
+FEW_CALLS = 20_000
+"""Of functions, for a small header: a file that lies about its lengths is not believed for longer."""
 HOSTILE: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "weights-empty"),
     "another format": (b"PK\x03\x04" + bytes(100), "gguf-magic"),
@@ -128,9 +130,8 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_each_lie_has_its_own_sentence(tmp_path: Path, what: str) -> None:
     data, code = HOSTILE[what]
-    started = time.perf_counter()
-    assert problem_of(tmp_path / "m.gguf", data) == code
-    assert time.perf_counter() - started < 0.2
+    with at_most(FEW_CALLS):
+        assert problem_of(tmp_path / "m.gguf", data) == code
 
 
 def test_a_file_of_many_gigabytes_is_no_reason_to_read_them(tmp_path: Path) -> None:
@@ -141,13 +142,11 @@ def test_a_file_of_many_gigabytes_is_no_reason_to_read_them(tmp_path: Path) -> N
         with open(path, "r+b") as stream:
             stream.truncate(64 * 10**9)
         tracemalloc.start()
-        started = time.perf_counter()
-        with pytest.raises(StudioError) as caught:
+        with at_most(FEW_CALLS), pytest.raises(StudioError) as caught:
             read_header(path)
-        seconds, peak = time.perf_counter() - started, tracemalloc.get_traced_memory()[1]
+        peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert caught.value.problem.code == code
-        assert seconds < 0.2
         assert peak < 2_000_000
 
 
@@ -187,12 +186,10 @@ def test_whatever_a_file_holds_there_is_a_header_or_a_sentence(
         if data:
             change(data, at, byte) if len(data) > 8 else _flipped(data, at, byte)
     (tmp_path / "m.gguf").write_bytes(data)
-    started = time.perf_counter()
-    with contextlib.suppress(StudioError):
+    with at_most(FEW_CALLS), contextlib.suppress(StudioError):
         header = read_header(tmp_path / "m.gguf")
         assert sum(tensor.bytes for tensor in header.tensors.values()) <= len(data)
         assert isinstance(header.dtype + header.architecture, str)
-    assert time.perf_counter() - started < 0.2
 
 
 @pytest.mark.shared

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import time
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +132,8 @@ HOSTILE: dict[str, tuple[dict[str, bytes], str]] = {
 def test_a_strangers_files_are_refused_at_once(hub: LoopbackHub, name: str) -> None:
     files, code = HOSTILE[name]
     hub.add(NAME, files)
-    started = time.monotonic()
     assert problem(REMOTE).code == code
-    assert time.monotonic() - started < 3.0
+    assert len(hub.requests) <= 6
 
 
 def test_a_config_of_200_mb_is_not_fetched(hub: LoopbackHub) -> None:

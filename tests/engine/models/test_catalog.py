@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+import psutil
 import pytest
 import torch
 from transformers import PreTrainedModel
@@ -58,10 +57,10 @@ def test_a_resnet_has_the_layers_and_the_operations_of_its_table(layers: int) ->
     assert counted[""] == pytest.approx(2 * reference.published.flops, rel=0.04)
 
 
-def test_the_largest_is_described_in_seconds_and_without_memory() -> None:
-    started = time.perf_counter()
+def test_the_largest_is_described_without_its_memory() -> None:
+    before = psutil.Process().memory_info().rss
     said = described("gpt3-175b")
-    assert time.perf_counter() - started < 20.0
+    assert psutil.Process().memory_info().rss - before < 1e9  # its weights would be 350 GB
     assert said.parameters == 174_604_259_328
     assert said.weights_here is False
     assert said.tied_parameters == 50257 * 12288

@@ -125,11 +125,23 @@ def freeze_in_a_save(folder: RunFolder, pid: int) -> int:
             second = next((p for p in psutil.Process(pid).children() if rank_of(p) == "1"), None)
         elif half_made(folder):
             second.suspend()
-            time.sleep(0.3)
-            if half_made(folder):
+            if waits_for_the_other(folder, pid):
                 return second.pid
             second.resume()  # it was too late
     raise AssertionError("waited in vain")
+
+
+def waits_for_the_other(folder: RunFolder, pid: int) -> bool:
+    """Whether the save stays half made: its first process rests, look after look, and uses no processor time."""
+    first = next(p for p in psutil.Process(pid).children() if rank_of(p) == "0")
+    rested, used = 0, sum(first.cpu_times()[:2])
+    while half_made(folder):
+        time.sleep(0.05)
+        before, used = used, sum(first.cpu_times()[:2])
+        rested = rested + 1 if used - before < 0.02 and first.status() == psutil.STATUS_SLEEPING else 0
+        if rested == 8:
+            return half_made(folder)
+    return False
 
 
 def rank_of(process: psutil.Process) -> str:

@@ -275,9 +275,8 @@ def test_a_run_is_a_process_of_its_own_that_pauses_saves_stops_and_refuses_a_sec
     folder.ask("pause", save=True)
     wait_for(lambda: folder.status().state == "paused" and bool(folder.checkpoints()))
     step, beat = len(folder.metrics()), folder.status().updated
-    time.sleep(2.5)
+    wait_for(lambda: folder.status().updated - beat > 1.5)
     assert len(folder.metrics()) == step
-    assert folder.status().updated - beat > 1.5
     folder.ask("run")
     wait_for(lambda: len(folder.metrics()) > step)
     seq = folder.ask("stop")

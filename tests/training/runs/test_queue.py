@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -219,9 +218,7 @@ def test_a_keeper_costs_little_and_loads_neither_torch_nor_qt(home: Path) -> Non
         "heavy = sorted({'torch', 'PySide6', 'numpy', 'transformers'} & set(sys.modules));"
         "print(heavy, psutil.Process().memory_info().rss)"
     )
-    started = time.monotonic()
     said = subprocess.run([sys.executable, "-c", code], env=launch._environment(), capture_output=True, check=True)
     modules, _, held = said.stdout.decode().rpartition(" ")
     assert modules == "[]"
-    assert int(held) < 60e6
-    assert time.monotonic() - started < 60, "nobody waited, and it did not end"
+    assert int(held) < 60e6  # nobody waited, so it ended

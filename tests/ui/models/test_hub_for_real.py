@@ -101,7 +101,7 @@ def test_offline_the_window_asks_nobody(shell: Shell, hub: LoopbackHub) -> None:
     shell.studio.set_offline(True)
     page = view_of(shell, "hub")
     assert isinstance(page, HubView)
-    shell.qtbot.wait(300)
+    shell.settle()
     assert shell.studio.network.locked
     assert hub.requests == []
     shell.studio.set_offline(False)

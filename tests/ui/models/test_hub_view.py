@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import QPushButton
-from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeNetwork
 from bigmodel_studio.core.memory import device_memory
@@ -41,7 +39,9 @@ from bigmodel_studio.ui.dialogs.account_dialog import AccountDialog
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from tests.hub_caches import cached
+from tests.ui.settling import settle
 from tests.ui.shell import Shell
+from tests.work import counted
 
 FOUND = 230
 ROOMS = (Room("cpu", 16 * 10**9, 8 * 10**9),)
@@ -151,6 +151,10 @@ class Window:
         at = self.view.table.visualRect(self.view.model.index(row, 0)).center()
         self.shell.qtbot.mouseClick(self.view.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
+    def settle(self) -> None:
+        """Wait until nothing is still to be asked, or under way."""
+        settle(self.shell.qtbot, self.shell.window, [self.network.hub, *self.network.downloads])
+
     def asked(self, kind: type[Request]) -> list[Request]:
         return [request for request in self.network.hub.requests if isinstance(request, kind)]
 
@@ -171,7 +175,7 @@ def window(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def test_nothing_is_asked_before_the_user_does(window: Window) -> None:
-    window.shell.qtbot.wait(500)
+    window.settle()
     assert window.network.hub.requests == []
     window.press(window.view.empty.button)
     window.shell.wait(lambda: window.view.model.rowCount() == 50)
@@ -194,7 +198,7 @@ def test_pages_come_as_one_scrolls_each_row_once(window: Window) -> None:
     bar = window.view.table.verticalScrollBar()
     for _ in range(20):
         bar.setValue(bar.maximum())
-        window.shell.qtbot.wait(10)
+        window.settle()
     window.shell.wait(lambda: window.view.query.next == "" and window.view.query.state == "shown")
     names = [window.cell(row, 0) for row in range(window.view.model.rowCount())]
     assert names == [f"org/model-{number:04d}" for number in range(FOUND)]
@@ -221,7 +225,7 @@ def test_an_answer_to_what_was_typed_before_is_not_shown(window: Window) -> None
     window.page.search.setText("model-0007")
     window.view._ask()
     window.shell.wait(lambda: window.view.query.state == "shown")
-    window.shell.qtbot.wait(50)
+    window.settle()
     assert [model.id for model in window.view.model.models()] == ["org/model-0007"]
 
 
@@ -322,7 +326,7 @@ def test_offline_is_one_press_and_stops_what_runs(window: Window) -> None:
     assert window.shell.settings.values.offline
     window.shell.wait(lambda: window.shell.studio.downloads.items()[0].stage == "paused")
     window.page.search.setText("model")
-    window.shell.qtbot.wait(500)
+    window.settle()
     assert window.network.hub.requests == []
     assert window.view.empty.title.text() == "Offline"
     window.press(window.view.empty.button)
@@ -388,51 +392,55 @@ def test_the_view_that_was_shown_is_shown_again_and_asks_nobody(window: Window) 
     again.deleteLater()
 
 
-class Beat:
-    """The longest that the event loop was held up, in processor time of this thread, for others share the machine."""
+class Turns:
+    """The calls of functions in each turn of the event loop meanwhile: what holds the window up, on any machine."""
 
     def __init__(self) -> None:
-        self.gaps_ms: list[float] = []
-        self._last = time.thread_time()
+        self.calls: list[int] = []
         self._timer = QTimer(interval=0)
-        self._timer.timeout.connect(self._on_beat)
+        self._timer.timeout.connect(self._on_turn)
+        self._last = 0
+        self._counting = counted()
+
+    def __enter__(self) -> Turns:
+        self._found = self._counting.__enter__()
         self._timer.start()
+        return self
 
-    def _on_beat(self) -> None:
-        now = time.thread_time()
-        self.gaps_ms.append(1000 * (now - self._last))
-        self._last = now
-
-    def longest_ms(self, qtbot: QtBot) -> float:
-        """Since it was made; whatever was begun by now is let come to its end first."""
-        qtbot.wait(30)
+    def __exit__(self, *error: object) -> None:
         self._timer.stop()
-        return max(self.gaps_ms)
+        self._counting.__exit__(None, None, None)
+
+    def _on_turn(self) -> None:
+        self.calls.append(self._found.calls - self._last)
+        self._last = self._found.calls
 
 
-def test_five_thousand_results_and_five_hundred_models_hold_nobody_up(window: Window, tmp_path: Path) -> None:
+def test_five_thousand_results_and_five_hundred_models_come_in_small_turns(window: Window, tmp_path: Path) -> None:
+    """No turn of the event loop does much, counted in calls. (``benchmarks/models_list.py`` measures the time.)"""
     for number in range(500):
         cached(tmp_path / "hub", f"org/model-{number:04d}")
     window.hub.models = [_model(number) for number in range(5000)]
     qtbot, library, table = window.shell.qtbot, window.shell.library, window.view.table
     window.page.view("local")
-    library.refresh()
-    beat = Beat()
-    window.shell.wait(lambda: len(library.records()) >= 500)
-    listed_ms = beat.longest_ms(qtbot)
+    with Turns() as listed:
+        library.refresh()
+        window.shell.wait(lambda: len(library.records()) >= 500)
+        window.settle()
     window.search()
     bar = table.verticalScrollBar()
     to_the_end = QTimer(interval=1)
     to_the_end.timeout.connect(lambda: bar.setValue(bar.maximum()))
     to_the_end.start()
-    beat = Beat()
-    qtbot.waitUntil(lambda: window.view.model.rowCount() == 5000, timeout=30_000)
-    to_the_end.stop()
-    grown_ms = beat.longest_ms(qtbot)
-    beat = Beat()
-    for part in range(60):
-        bar.setValue(bar.maximum() * part // 60)
-        qtbot.wait(1)
-    library.changed.emit()
-    scrolled_ms = beat.longest_ms(qtbot)
-    assert max(listed_ms, grown_ms, scrolled_ms) < 50, (listed_ms, grown_ms, scrolled_ms)
+    with Turns() as grown:
+        qtbot.waitUntil(lambda: window.view.model.rowCount() == 5000, timeout=120_000)
+        to_the_end.stop()
+        window.settle()
+    with Turns() as scrolled:
+        for part in range(60):
+            bar.setValue(bar.maximum() * part // 60)
+            QCoreApplication.processEvents()
+        library.changed.emit()
+        window.settle()
+    most = [max(turns.calls) for turns in (listed, grown, scrolled)]
+    assert max(most) < 40_000, most  # a few hundredths of a second

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +43,7 @@ from bigmodel_studio.ui.window.actions import ACTIONS
 from bigmodel_studio.ui.window.studio import Studio
 from tests.ui.data_seen import FINDINGS, FOLDER, example, seen
 from tests.ui.train.test_page import make_run
+from tests.work import calls
 
 LEFT = Qt.MouseButton.LeftButton
 ROLE = Qt.ItemDataRole.AccessibleTextRole
@@ -272,10 +272,8 @@ def test_a_very_long_text_is_laid_out_in_pieces(qtbot: QtBot) -> None:
     view.resize(600, 300)
     view.show()
     tokens = tuple(TokenShown(f" w{n % 500}", "learnt") for n in range(100_000))
-    before = time.perf_counter()
     view.show_tokens(tokens)
-    assert time.perf_counter() - before < 0.5  # a tenth of it here; all at once would take seconds
-    assert len(view._x) == AT_ONCE
+    assert len(view._x) == AT_ONCE, "all at once would take seconds"
     height = view.verticalScrollBar().maximum()
     QApplication.processEvents()  # now there is a scroll bar, and a little less room
     first = view.place_of(100)
@@ -333,9 +331,7 @@ def test_a_thousand_classes_can_be_gone_through(bench: Bench) -> None:
     QTest.keyClick(balance, Qt.Key.Key_Home)
     QTest.keyClick(balance, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     assert balance.visualRect(balance.model().index(1000, 0)).bottom() <= balance.viewport().height()
-    before = time.perf_counter()
-    balance.viewport().grab()
-    assert time.perf_counter() - before < 0.2
+    assert calls(balance.viewport().grab) < 5_000, "the rows that are not seen are not drawn"
 
 
 def test_the_line_is_where_it_is_cut_or_only_how_much_is_read_at_once(bench: Bench) -> None:

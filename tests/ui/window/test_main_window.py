@@ -104,7 +104,7 @@ def test_panels_fold_with_the_width(shell: Shell) -> None:
     assert isinstance(page, ChatPage)
     for width, lists, inspects in [(1280, True, True), (1100, True, False), (900, False, False), (1280, True, True)]:
         shell.window.resize(width, 700)
-        shell.qtbot.wait(20)
+        shell.settle()
         assert (page.list.isVisible(), page.sampling.isVisible()) == (lists, inspects)
     shell.window.resize(900, 700)
     shell.wait(lambda: not page.sampling.isVisible())
@@ -169,7 +169,7 @@ def test_the_session_is_kept_without_a_close_too(shell: Shell, home: Path) -> No
     page = shell.window.current_page
     assert isinstance(page, ChatPage)
     shell.window.resize(1300, 700)
-    shell.qtbot.wait(20)
+    shell.settle()
     shell.qtbot.keyClicks(page.composer.editor, "half a ques")
     conversation = page.store.begin("About kites")
     page.open_conversation(conversation)
