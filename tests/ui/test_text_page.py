@@ -87,6 +87,11 @@ class Desk:
     def settle(self) -> None:
         self.wait(lambda: self.page.running is None, 60_000)
 
+    def rest(self) -> None:
+        """Wait until the page would have asked by itself, if it were to."""
+        assert isinstance(self.lane, FakeLane)
+        settle(self.qtbot, self.page, [self.lane])
+
     def press(self, button: QAbstractButton) -> None:
         assert button.isVisible()
         self.qtbot.mouseClick(button, LEFT)
@@ -305,7 +310,7 @@ def test_texts_are_said_in_other_words_by_models_that_write(desk: Desk) -> None:
 
 def test_a_warm_model_reads_along_while_one_types_and_a_cold_one_waits(desk: Desk) -> None:
     desk.write("A [MASK]")
-    settle(desk.qtbot, desk.page, [desk.lane])
+    desk.rest()
     assert desk.requests() == []
     assert "has the model read it" in desk.page.writing.note.text()
     desk.read("A [MASK]")
@@ -315,7 +320,7 @@ def test_a_warm_model_reads_along_while_one_types_and_a_cold_one_waits(desk: Des
     desk.wait(lambda: len(desk.requests()) == 2)
     desk.settle()
     assert desk.only(FilledSentence).text() == "A cat sleeps"
-    settle(desk.qtbot, desk.page, [desk.lane])
+    desk.rest()
     assert len(desk.requests()) == 2, "what was read is not read again"
 
 

@@ -71,9 +71,14 @@ def test_a_second_start_hands_over_absolute_paths(home: Path, tmp_path: Path, mo
 def test_one_that_hangs_is_asked_again_for_a_while_and_then_not_waited_for(
     holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    asked: list[float] = []
+
+    def unanswered(paths: list[str], deadline: float) -> bool:
+        asked.append(deadline)
+        return False
+
     with monkeypatch.context() as patched:
-        patched.setattr(instance, "_handed", lambda *_: bool(asked.append(1)))
+        patched.setattr(instance, "_handed", unanswered)
         assert instance.begin(wait_s=0.5).role == "beside"
     assert len(asked) > 1
     assert instance.begin(wait_s=0.2).role == "beside"  # it takes the connection and never says a word

@@ -15,7 +15,7 @@ from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
 from bigmodel_studio.ui.pages.models.plan_words import part_words
 from bigmodel_studio.ui.pages.models.structure_model import PARAMETERS, SHARE
 from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
-from tests.work import calls
+from tests.work import calls, counted
 
 LEFT = Qt.MouseButton.LeftButton
 GB = 10**9
@@ -103,7 +103,10 @@ def test_a_click_on_the_map_chooses_in_the_tree_and_back(qtbot: QtBot, structure
 def test_thousands_of_modules_are_drawn_and_listed_at_once(qtbot: QtBot, structure: StructurePanel) -> None:
     def draw(blocks: int) -> int:
         said = described(blocks)
-        return calls(lambda: (structure.show_description(said), structure.grab()))
+        with counted() as found:
+            structure.show_description(said)
+            structure.grab()
+        return found.calls
 
     few = draw(300)
     assert draw(3_000) < 12 * few
