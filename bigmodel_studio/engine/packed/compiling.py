@@ -1,0 +1,126 @@
+"""The compiled kernels: where numba keeps them, whether they are there, and how they come to be.
+
+numba's cache is pickles, so that it lies in the application's home alone, in a folder that only its owner may read or
+write, named after everything that it depends on. Compiling takes seconds and is done by a process of its own; until
+then the reference decodes. Importing this module imports no numba.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bigmodel_studio.core.system import paths
+
+READY = "ready"
+"""A file in the folder once everything is compiled."""
+_lock = threading.Lock()
+_loaded: list[Callable[..., Any]] = []
+
+
+class Kernels(NamedTuple):
+    """What ``doctor`` shows: the instructions used, and whether the kernels are compiled."""
+
+    instructions: str
+    compiled: bool
+
+
+def folder() -> Path:
+    """Return the folder of this version's kernels (not made here)."""
+    return paths.home() / "kernels" / key()
+
+
+@functools.cache
+def key() -> str:
+    """Return a name that changes with numba, llvmlite, Python, the machine, the choice of instructions and our code."""
+    parts = [
+        importlib.metadata.version("numba"),
+        importlib.metadata.version("llvmlite"),
+        platform.python_version(),
+        platform.machine(),
+        os.environ.get("BIGMODEL_STUDIO_KERNELS", ""),
+    ]
+    here = Path(__file__).parent
+    sources = sorted([*here.glob("kernels*.py"), here / "emit.py", here / "ops.py"])
+    parts += [source.read_text(encoding="utf-8") for source in sources]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def is_ready() -> bool:
+    """Return whether the kernels can be used without compiling."""
+    return bool(_loaded) or (_is_private(folder()) and (folder() / READY).exists())
+
+
+def kernels(place: Path | None = None) -> Callable[..., Any]:
+    """Return the interpreter of programs, loaded from the cache, or compiled (tens of seconds) where it is not there.
+
+    ``place``: another folder than the home's, for tests.
+    """
+    with _lock:
+        if not _loaded:
+            _loaded.append(_load(place or folder()))
+        return _loaded[0]
+
+
+def _load(place: Path) -> Callable[..., Any]:
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.name == "posix":
+        os.chmod(place, 0o700)
+    if not _is_private(place):
+        raise PermissionError(f"{place} must belong to you alone.")
+    import numba.core.config
+
+    config: Any = numba.core.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(place)
+    try:
+        import numpy as np
+
+        from bigmodel_studio.engine.packed import kernels_run, ops
+
+        run: Callable[..., Any] = kernels_run.run
+        nothing = np.zeros((1, ops.WIDTH), np.int64), np.zeros((1, ops.FLOATS), np.float32)
+        run(*nothing, np.zeros(ops.PARAMETERS, np.int64), 0, 0, 0, 0)
+    finally:
+        config.CACHE_DIR = before
+    (place / READY).touch()
+    return run
+
+
+def _is_private(place: Path) -> bool:
+    """Whether a folder is there and nobody else can write into it."""
+    try:
+        found = place.stat()
+    except OSError:
+        return False
+    return os.name != "posix" or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
+
+
+def prepare() -> subprocess.Popen[bytes] | None:
+    """Start to compile in a process of its own, with low priority; None where there is nothing to do."""
+    if is_ready():
+        return None
+    command = [sys.executable, "-m", "bigmodel_studio.engine.packed.compiling"]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def state() -> Kernels:
+    """Return what is used on this computer."""
+    from bigmodel_studio.engine.packed.kernels_matmul import variant
+
+    return Kernels(variant(), is_ready())
+
+
+if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)
+    kernels()

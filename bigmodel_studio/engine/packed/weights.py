@@ -1,0 +1,216 @@
+"""Weights as the kernels read them: stored precisions where they lie, 8 and 4 bits in tiles of 16 rows.
+
+``pack`` rounds a matrix; ``dequantised`` gives back exactly the values that the kernels compute with, which is what
+``transformers`` is given when it serves as the reference. Knows no model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from bigmodel_studio.engine.packed import ops
+
+Precision = Literal["stored", "8-bit", "4-bit"]
+PRECISIONS: tuple[Precision, ...] = ("stored", "8-bit", "4-bit")
+KIND_OF: dict[Precision, int] = {"8-bit": ops.Q8, "4-bit": ops.Q4_MIN}
+STORED_KINDS = {torch.float32: ops.F32, torch.bfloat16: ops.BF16, torch.float16: ops.F16}
+BITS = {ops.F32: 32.0, ops.BF16: 16.0, ops.F16: 16.0, ops.Q8: 8.5, ops.Q4: 4.5, ops.Q4_MIN: 5.0, ops.Q4_K: 4.5}
+"""Bits for each weight, scales included."""
+_ROWS_AT_ONCE = 4096
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A matrix [rows, columns] in memory. ``stride`` is in bytes: from row to row, or from tile to tile."""
+
+    kind: int
+    rows: int
+    columns: int
+    address: int
+    stride: int
+    bytes: int
+    keeps: tuple[Any, ...] = field(repr=False, compare=False)
+    """What holds the memory."""
+
+    @property
+    def groups(self) -> int:
+        """Groups of 32 inputs in a row."""
+        return (self.columns + ops.GROUP - 1) // ops.GROUP
+
+    @property
+    def packed(self) -> bool:
+        return self.kind in ops.PACKED
+
+
+def aligned(size: int) -> Bytes:
+    """Return ``size`` bytes of memory that begin at a cache line; they hold anything."""
+    memory = np.empty(size + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + size]
+
+
+def zeros(*shape: int) -> NDArray[np.float32]:
+    """Return float32 zeros that begin at a cache line."""
+    found = aligned(4 * int(np.prod(shape))).view(np.float32).reshape(shape)
+    found[...] = 0
+    return found
+
+
+def stored(matrix: torch.Tensor) -> Weight:
+    """Return a float matrix as it is: float32, bfloat16 or float16, without a copy where its rows are contiguous."""
+    if matrix.dtype not in STORED_KINDS:
+        matrix = matrix.float()
+    matrix = matrix.detach()
+    if matrix.stride(1) != 1:
+        matrix = matrix.contiguous()
+    size = matrix.element_size()
+    rows, columns = matrix.shape
+    return Weight(
+        STORED_KINDS[matrix.dtype],
+        rows,
+        columns,
+        matrix.data_ptr(),
+        matrix.stride(0) * size,
+        rows * columns * size,
+        (matrix,),
+    )
+
+
+def pack(matrix: torch.Tensor, kind: int) -> Weight:
+    """Return a matrix rounded to groups of 32: ``ops.Q8`` (around zero), ``ops.Q4`` (around 8) or ``ops.Q4_MIN``.
+
+    The largest error is half a step: 1/127 of a group's largest size at 8 bits, 1/15 of its range with a minimum. Takes
+    a few thousand rows at a time, so that beside the result little memory is needed.
+    """
+    rows, columns = matrix.shape
+    tiles, groups = -(-rows // ops.TILE), -(-columns // ops.GROUP)
+    data = _memory(kind, tiles, groups)
+    step = _ROWS_AT_ONCE
+    for start in range(0, rows, step):
+        part = matrix[start : start + step].detach().float()
+        high = -(-len(part) // ops.TILE) * ops.TILE
+        whole = torch.zeros(high, groups * ops.GROUP)
+        whole[: len(part), :columns] = part
+        quants, scales = _rounded(whole.view(high, groups, ops.GROUP), kind)
+        first = start // ops.TILE
+        _fill(data[first : first + high // ops.TILE], kind, quants.numpy(), [scale.numpy() for scale in scales])
+    return _weight(kind, rows, columns, data)
+
+
+def _memory(kind: int, tiles: int, groups: int) -> Bytes:
+    """Memory for [tiles, bytes of a tile]."""
+    size = scales_size(kind, groups) + groups * ops.QUANT_BYTES[kind]
+    found = aligned(tiles * size).reshape(tiles, size)
+    found[:, groups * ops.SCALE_BYTES[kind] : scales_size(kind, groups)] = 0
+    return found
+
+
+def scales_size(kind: int, groups: int) -> int:
+    """Bytes of the scales at the start of a tile, filled up to a cache line."""
+    return -(-groups * ops.SCALE_BYTES[kind] // 64) * 64
+
+
+def _weight(kind: int, rows: int, columns: int, data: Bytes) -> Weight:
+    return Weight(kind, rows, columns, data.ctypes.data, data.shape[1], data.nbytes, (data,))
+
+
+def _rounded(values: torch.Tensor, kind: int) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """uint8 [rows, groups, 32] and float16 scales [rows, groups] (with a minimum: and minima)."""
+    if kind == ops.Q4_MIN:
+        low = _half_below(values.amin(dim=2).clamp(max=0))
+        span = values.amax(dim=2).clamp(min=0) - low.float()
+        scale = _half_above(span / 15)
+        return _steps(values - low.float()[:, :, None], scale, 0, 15), [scale, low]
+    most = 127 if kind == ops.Q8 else 7
+    scale = _half_above(values.abs().amax(dim=2) / most)
+    zero_point = 128 if kind == ops.Q8 else 8
+    return _steps(values, scale, -most, most, zero_point), [scale]
+
+
+def _steps(values: torch.Tensor, scale: torch.Tensor, least: int, most: int, zero_point: int = 0) -> torch.Tensor:
+    inverse = torch.where(scale > 0, 1 / scale.float(), torch.zeros(()))
+    return (values * inverse[:, :, None]).round_().clamp_(least, most).add_(zero_point).to(torch.uint8)
+
+
+def _half_above(values: torch.Tensor) -> torch.Tensor:
+    """The float16 at or above each value, so that no quant is cut off."""
+    found = values.half()
+    return torch.where(found.float() < values, torch.nextafter(found, torch.full((), torch.inf).half()), found)
+
+
+def _half_below(values: torch.Tensor) -> torch.Tensor:
+    return -_half_above(-values)
+
+
+def _fill(data: Bytes, kind: int, quants: Bytes, scales: list[NDArray[np.float16]]) -> None:
+    """Write quants [rows, groups, 32] and scales [rows, groups] into tiles."""
+    tiles, groups = len(data), quants.shape[1]
+    for place, scale in enumerate(scales):
+        spots = data[:, : groups * ops.SCALE_BYTES[kind]].reshape(tiles, groups, len(scales), 2 * ops.TILE)
+        spots[:, :, place] = scale.reshape(tiles, ops.TILE, groups).transpose(0, 2, 1).copy().view(np.uint8)
+    words = quants.reshape(tiles, ops.TILE, groups, 8, 4).transpose(0, 2, 3, 1, 4)
+    spots = data[:, scales_size(kind, groups) :].reshape(tiles, groups, ops.QUANT_BYTES[kind] // 64, ops.TILE, 4)
+    if kind == ops.Q8:
+        spots[...] = words
+    else:
+        np.bitwise_or(words[:, :, :4], words[:, :, 4:] << 4, out=spots)
+
+
+def dequantised(weight: Weight) -> torch.Tensor:
+    """Return float32 [rows, columns]: the very values that the kernels multiply with."""
+    if not weight.packed:
+        found: torch.Tensor = weight.keeps[0]
+        return found.float()
+    data: Bytes = weight.keeps[0]
+    tiles, groups, kind = len(data), weight.groups, weight.kind
+    quants = _quants(data, kind, groups)
+    if kind == ops.Q4_K:
+        scale, minima = _super_scales(data, groups)
+        minimum: NDArray[np.float32] | None = minima
+    else:
+        parts = data[:, : groups * ops.SCALE_BYTES[kind]].reshape(tiles, groups, -1, 2 * ops.TILE)
+        scale = _by_row(parts[:, :, 0])
+        minimum = _by_row(parts[:, :, 1]) if kind == ops.Q4_MIN else None
+    zero_point = ops.ZERO_POINTS[kind]
+    values = (quants.astype(np.float32) - np.float32(zero_point)) * scale[:, :, None]
+    if minimum is not None:
+        values += minimum[:, :, None]
+    return torch.from_numpy(values.reshape(tiles * ops.TILE, -1)[: weight.rows, : weight.columns].copy())
+
+
+def _by_row(halves: Bytes) -> NDArray[np.float32]:
+    """[tiles, groups, 32 bytes of float16] as float32 [rows, groups]."""
+    values = np.ascontiguousarray(halves).view(np.float16).transpose(0, 2, 1)
+    return values.reshape(-1, halves.shape[1]).astype(np.float32)
+
+
+def _quants(data: Bytes, kind: int, groups: int) -> Bytes:
+    """uint8 [rows, groups, 32]."""
+    tiles = len(data)
+    words = data[:, scales_size(kind, groups) :].reshape(tiles, groups, ops.QUANT_BYTES[kind] // 64, ops.TILE, 4)
+    if kind != ops.Q8:
+        words = np.concatenate((words & 15, words >> 4), axis=2)
+    return words.transpose(0, 3, 1, 2, 4).reshape(tiles * ops.TILE, groups, ops.GROUP)
+
+
+def _super_scales(data: Bytes, groups: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scales and minima [rows, groups] of groups of 256, in the order in which the ``gguf`` package multiplies."""
+    tiles, blocks = len(data), groups // 8
+    area = data[:, : blocks * 256].reshape(tiles, blocks, 256)
+    outer = [_by_row(area[:, :, start : start + 32]) for start in (0, 32)]
+    a, b, c = area[:, :, 64:].reshape(tiles, blocks, 3, 4, ops.TILE).transpose(2, 0, 4, 1, 3)
+    factors = [
+        np.concatenate((a & 63, (c & 15) | ((a >> 6) << 4)), axis=3),
+        np.concatenate((b & 63, (c >> 4) | ((b >> 6) << 4)), axis=3),
+    ]
+    scale, minimum = (
+        (each.reshape(tiles * ops.TILE, blocks, 1) * factor.reshape(tiles * ops.TILE, blocks, 8)).reshape(-1, groups)
+        for each, factor in zip(outer, factors, strict=True)
+    )
+    return scale, minimum
