@@ -33,6 +33,7 @@ from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.protocol import ModelRef, Sampling
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.window.destinations import OpenRun, UseModel
 
 TICK_MS = 5
 P99_BUDGET_MS, WORST_BUDGET_MS, MEMORY_BUDGET_MB = 25.0, 100.0, 160.0
@@ -218,7 +219,7 @@ def first_showings(studio: Application) -> list[Row]:
 
 def watched(studio: Application, model: ModelRef, old: str, live: RunFolder, seconds: float) -> list[Row]:
     window = studio.window
-    window.show_page("chat", model)
+    window.open(UseModel("chat", model))
     page = window.pages["chat"]
     assert isinstance(page, ChatPage)
     wait(lambda: studio.library.find(model) is not None, "the model to be listed")
@@ -231,12 +232,12 @@ def watched(studio: Application, model: ModelRef, old: str, live: RunFolder, sec
     window.show_page("chat")
     chat = measure(seconds / 2)
     rows += rows_of("chat in front", chat)
-    window.show_page("train", live.name)
+    window.open(OpenRun(live.name))
     rows += rows_of("curve in front", measure(seconds / 2))
     machine: list[float] = json.loads(bare.communicate()[0])
     steps, replies = live.status().step, talker.replies
     talker.stop()
-    window.show_page("train", old)
+    window.open(OpenRun(old))
     spend(3.0)
     memory = memory_mb()
     return [

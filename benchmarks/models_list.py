@@ -32,6 +32,7 @@ from bigmodel_studio.ui.look.theme import Theme
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.models.views.local import LocalView
+from bigmodel_studio.ui.window.destinations import OpenOnHub
 from bigmodel_studio.ui.window.main_window import MainWindow
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.warming import Warming
@@ -126,7 +127,7 @@ def run(results: int, models: int, cache: Path) -> list[Row]:
     assert isinstance(local, LocalView)
     rows = [gaps(f"{models} models are listed", library.refresh, lambda: local.model.rowCount() >= models)]
     rows.append(gaps("scrolling through them", *scrolled(local.table)))
-    showing, shown = partial(page.show_what, "hub"), lambda: "hub" in page.views
+    showing, shown = partial(page.open, OpenOnHub()), lambda: "hub" in page.views
     rows.append(gaps("first showing of the Hub", showing, shown, FIRST_BUDGET_MS))
     view = page.view("hub")
     assert isinstance(view, HubView)

@@ -268,9 +268,10 @@ class _Tour(Hands):
         from bigmodel_studio.protocol import ModelRef
         from bigmodel_studio.ui.pages.models.page import ModelsPage
         from bigmodel_studio.ui.pages.models.views.local import LocalView
+        from bigmodel_studio.ui.window.destinations import OpenModel
 
         host = self.page("models", ModelsPage)
-        host.show_what(ModelRef(source="builtin", id="starter-gpt"))
+        host.open(OpenModel(ModelRef(source="builtin", id="starter-gpt")))
         page = host.current
         assert isinstance(page, LocalView)
         self.wait(lambda: page.details.tree.model() is not None, "the structure")

@@ -39,6 +39,7 @@ from bigmodel_studio.ui.pages.train.inside.step_dialog import StepDialog
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
+from bigmodel_studio.ui.window.destinations import OpenOnHub
 from tests.ui import readers
 from tests.ui.data_seen import seen
 from tests.ui.insides import add_evaluation, add_layers, taken
@@ -134,7 +135,7 @@ def _form(page: Page) -> None:
 
 def _hub(page: Page) -> None:
     assert isinstance(page, ModelsPage)
-    page.show_what("hub")
+    page.open(OpenOnHub())
     view = page.view("hub")
     assert isinstance(view, HubView)
     view.model.append([HubModel(id="org/model", parameters=1000, gated=True)], more=False)

@@ -18,6 +18,7 @@ from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Classify, Done, Event, Label, ModelRef, Prediction, Problem, Progress, Request
 from bigmodel_studio.ui.pages.images.page import ImagesPage
+from bigmodel_studio.ui.window.destinations import Destination, OpenModel, OpenPictures, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 
 
@@ -55,10 +56,10 @@ class Lanes:
         self.library = LibraryWatcher()
         self.runs = RunWatcher()
         self.told: list[Problem] = []
-        self.opened: list[tuple[str, object]] = []
+        self.opened: list[Destination] = []
         self.studio = Studio(settings=SettingsStore(), interactive=self.lane, library=self.library, runs=self.runs)
         self.studio.told.connect(self.told.append)
-        self.studio.page_wanted.connect(lambda page, what: self.opened.append((page, what)))
+        self.studio.wanted.connect(self.opened.append)
         self.page = ImagesPage(self.studio)
         qtbot.addWidget(self.page)
         self.page.resize(1280, 720)
@@ -145,7 +146,7 @@ def test_a_folder_gives_its_pictures_and_an_empty_one_is_refused(qtbot: QtBot, l
     (tmp_path / "in").mkdir()
     (tmp_path / "none").mkdir()
     _files(tmp_path / "in", "b.png", "a.png", "c.txt")
-    lanes.page.show_what([tmp_path / "in", tmp_path / "none"])
+    lanes.page.open(OpenPictures((tmp_path / "in", tmp_path / "none")))
     _settled(qtbot, lanes)
     assert [Path(image).name for image in lanes.requests()[0].images] == ["a.png", "b.png"]
     assert [problem.code for problem in lanes.told] == ["pictures-none"]
@@ -210,7 +211,7 @@ def test_another_model_is_asked_about_all_pictures_and_remembered(qtbot: QtBot, 
     lanes.page.add_paths(_files(tmp_path, "a.png", "b.png"))
     _settled(qtbot, lanes)
     other = ModelRef(source="builtin", id="other")
-    lanes.page.show_what(other)
+    lanes.page.open(UseModel("images", other))
     _settled(qtbot, lanes)
     assert lanes.requests()[1].model == other
     assert len(lanes.requests()[1].images) == 2
@@ -257,7 +258,7 @@ def test_a_dropped_model_goes_where_models_are(lanes: Lanes, tmp_path: Path) -> 
     folder.mkdir()
     (folder / "config.json").write_text('{"model_type": "resnet"}')
     _drop(lanes.page, _urls([folder]))
-    assert lanes.opened == [("models", ModelRef(source="local", id=str(folder)))]
+    assert lanes.opened == [OpenModel(ModelRef(source="local", id=str(folder)))]
     assert lanes.page.items.items() == []
 
 

@@ -64,6 +64,7 @@ from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.window.destinations import OpenModel
 from bigmodel_studio.ui.window.palette import Palette
 from tests.ui import readers
 from tests.ui.shell import FACTS, Shell
@@ -330,7 +331,7 @@ def test_runs_and_models_that_are_looked_at_are_told_of_in_chinese(shell: Shell,
     shell.wait(lambda: len(train.curves.series["loss"]) > 0)
     assert _left_in_english(shell.window) == []
     shell.window.show_page("models")
-    _page(shell, ModelsPage, "models").show_what(ModelRef(source="builtin", id="starter-resnet"))
+    _page(shell, ModelsPage, "models").open(OpenModel(ModelRef(source="builtin", id="starter-resnet")))
     assert _left_in_english(shell.window) == []
 
 

@@ -40,6 +40,7 @@ from bigmodel_studio.ui.pages.text.inputs import LinesInput, PairInput
 from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.text.tag import TaggedSentence
 from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
+from bigmodel_studio.ui.window.destinations import Destination, OpenOnHub, OpenPictures, TrainLike
 from bigmodel_studio.ui.window.studio import LaneLike, Studio
 from tests.ui.readers import KINDS, TAGS, answers, filled, record, ref
 from tests.ui.settling import settle
@@ -56,10 +57,10 @@ class Desk:
         self.qtbot, self.lane = qtbot, lane
         self.library, self.runs = LibraryWatcher(), RunWatcher()
         self.told: list[Problem] = []
-        self.opened: list[tuple[str, object]] = []
+        self.opened: list[Destination] = []
         self.studio = Studio(settings=SettingsStore(), interactive=lane, library=self.library, runs=self.runs)
         self.studio.told.connect(self.told.append)
-        self.studio.page_wanted.connect(lambda page, what: self.opened.append((page, what)))
+        self.studio.wanted.connect(self.opened.append)
         self.page = TextPage(self.studio)
         qtbot.addWidget(self.page)
         self.page.resize(1200, 800)
@@ -192,7 +193,7 @@ def test_what_a_model_cannot_do_is_said_with_one_that_can(desk: Desk) -> None:
     assert desk.page.task.id == "fill-mask", "a model that cannot do it takes the page to what it can"
     desk.press(desk.page.writing.switch.buttons["tag"])
     desk.press(desk.page.empty.button)
-    assert desk.opened == [("train", Like("tag", base=ref("words")))]
+    assert desk.opened == [TrainLike(Like("tag", base=ref("words")))]
 
 
 def test_without_a_model_the_page_leads_to_training_one(qtbot: QtBot, home: Path) -> None:
@@ -203,7 +204,7 @@ def test_without_a_model_the_page_leads_to_training_one(qtbot: QtBot, home: Path
         assert desk.requests() == []
         desk.press(desk.page.empty.button)
         desk.press(desk.page.empty.other)
-        assert desk.opened == [("train", Like("masked-lm")), ("models", "hub")]
+        assert desk.opened == [TrainLike(Like("masked-lm")), OpenOnHub()]
         desk.library._on_read([record("bert")])
         assert desk.page.writing.read_button.isEnabled(), "what was written stays, and can be read now"
     finally:
@@ -305,7 +306,7 @@ def test_texts_are_said_in_other_words_by_models_that_write(desk: Desk) -> None:
     desk.press(desk.page.writing.switch.buttons["summarize"])
     assert not desk.page.empty.button.isVisible(), "nothing here trains for it"
     desk.press(desk.page.empty.other)
-    assert desk.opened == [("models", "hub")]
+    assert desk.opened == [OpenOnHub()]
 
 
 def test_a_warm_model_reads_along_while_one_types_and_a_cold_one_waits(desk: Desk) -> None:
@@ -382,7 +383,7 @@ def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path) -> None:
         desk.page.writing.dropEvent(QDropEvent(at, *how))
     desk.settle()
     assert [card.text() for card in desk.page.task.findChildren(FilledSentence)] == ["One cat.", "Two cat."]
-    assert desk.opened == [("images", [tmp_path / "cat.png"])]
+    assert desk.opened == [OpenPictures((tmp_path / "cat.png",))]
     assert [problem.code for problem in desk.told] == ["open-unknown"]
 
 

@@ -46,12 +46,6 @@ class Opened(msgspec.Struct, kw_only=True):
     problems: list[Problem] = []
 
 
-class EventFiles(msgspec.Struct, frozen=True):
-    """Event files of TensorBoard, and folders of them, for a page to read."""
-
-    paths: list[Path]
-
-
 def is_text(path: Path) -> bool:
     """Whether a file's name says that it is text."""
     return path.suffix.lower() in TEXT_SUFFIXES

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.window.destinations import Destination
 from bigmodel_studio.ui.window.studio import Studio
 
 INSPECTOR_FROM_PX = 1200
@@ -113,8 +114,8 @@ class Page(QWidget):
         self._inspector = self._framed("inspector", area, width)
         self.splitter.addWidget(self._inspector)
 
-    def show_what(self, what: object) -> None:
-        """Open something on this page: None, paths, a ``ModelRef`` or a run's name; each page says which it takes."""
+    def open(self, destination: Destination) -> None:
+        """Open what belongs to this page; it has been shown."""
 
     def enter(self) -> None:
         """The page is shown: put the focus where it is begun with."""

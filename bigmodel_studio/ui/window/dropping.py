@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.window.destinations import OpenImage
 
 if TYPE_CHECKING:
     from bigmodel_studio.ui.window.main_window import MainWindow
@@ -33,7 +34,7 @@ def take(window: MainWindow, dropped: QMimeData) -> None:
     if local:
         window.open_paths(local)
     if isinstance(image, QImage) and not image.isNull():
-        window.show_page("images", image)
+        window.open(OpenImage(image))
     elif len(local) < len(urls) or not local:
         window.studio.tell(Problem(code="open-not-local"))
 

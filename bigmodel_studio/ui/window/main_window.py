@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from bigmodel_studio.client.machine import MachineSample
 from bigmodel_studio.core.system.crashes import CrashReport
-from bigmodel_studio.core.system.opening import EventFiles, sort_paths
+from bigmodel_studio.core.system.opening import sort_paths
 from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
@@ -34,6 +34,15 @@ from bigmodel_studio.ui.widgets.status_bar import StatusBar
 from bigmodel_studio.ui.widgets.toast import Toast
 from bigmodel_studio.ui.window import dropping
 from bigmodel_studio.ui.window.actions import add_actions, menu
+from bigmodel_studio.ui.window.destinations import (
+    Destination,
+    LearnFrom,
+    OpenEventFiles,
+    OpenModel,
+    OpenPictures,
+    OpenRun,
+    UseModel,
+)
 from bigmodel_studio.ui.window.focus_order import move_focus
 from bigmodel_studio.ui.window.running import Running
 from bigmodel_studio.ui.window.session import restore_splitters, splitter_sizes
@@ -81,7 +90,7 @@ class MainWindow(QMainWindow):
         self._save_timer.timeout.connect(self.save_session)
         self._lay_out()
         self.toast = Toast(self, self.stack)
-        studio.page_wanted.connect(self.show_page)
+        studio.wanted.connect(self.open)
         studio.told.connect(self.banner.tell)
         studio.removals.removed.connect(self._on_removed)
         studio.removals.restored.connect(self._on_restored)
@@ -120,22 +129,24 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------------- pages
 
+    @Slot(object)
+    def open(self, destination: Destination) -> None:
+        """Show the page that something belongs to, and have it opened there."""
+        page = self.show_page(destination.page)
+        if page is not None:
+            page.open(destination)
+
     @Slot(str)
-    @Slot(str, object)
-    def show_page(self, page_id: str, what: object = None) -> None:
-        """Show a page, built now where it was not yet, and have it open ``what``."""
-        if page_id not in PAGES:
-            log.warning("no page is called %s", page_id)
-            return
+    def show_page(self, page_id: str) -> Page | None:
+        """Show a page, built now where it was not yet; None where it cannot be built."""
         page = self.pages.get(page_id) or self._built(page_id)
         if page is None:
-            return
+            return None
         self.stack.setCurrentWidget(page)
         self.rail.show_page(page_id)
         page.fold()
         page.enter()
-        if what is not None:
-            page.show_what(what)
+        return page
 
     def _built(self, page_id: str) -> Page | None:
         module, _, name = PAGES[page_id].factory.partition(":")
@@ -268,20 +279,20 @@ class MainWindow(QMainWindow):
         for problem in opened.problems:
             self.studio.tell(problem)
         if opened.pictures:
-            self.show_page("images", opened.pictures)
-        if learnt := [*opened.texts, *opened.data]:
-            self.show_page("train", learnt)
+            self.open(OpenPictures(tuple(opened.pictures)))
+        if learnt := (*opened.texts, *opened.data):
+            self.open(LearnFrom(learnt))
         if opened.events:
-            self.show_page("train", EventFiles(opened.events))
+            self.open(OpenEventFiles(tuple(opened.events)))
         for run in opened.runs:
-            self.show_page("train", run)
+            self.open(OpenRun(Path(run).name))
         for folder in opened.models:
             try:
                 ref = self.studio.library.remember(folder)
             except StudioError as error:
                 self.studio.tell(error.problem)
                 continue
-            self.show_page("chat" if folder in opened.chat_models else "models", ref)
+            self.open(UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref))
 
     @Slot(object)
     def take_over(self, paths: Sequence[Path]) -> None:

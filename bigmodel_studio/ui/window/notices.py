@@ -17,6 +17,7 @@ from bigmodel_studio.protocol import Downloaded, ModelRef
 from bigmodel_studio.ui.look.i18n import said, told_again
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.widgets.toast import Toast
+from bigmodel_studio.ui.window.destinations import Destination, OpenModel, OpenOnHub, OpenPage, OpenRun
 from bigmodel_studio.ui.window.studio import Studio
 
 SHOWN_MS = 15_000
@@ -32,8 +33,8 @@ class Notices(QObject):
         self._toast = toast
         self._states: dict[str, str] | None = None
         self._tray: QSystemTrayIcon | None = None
-        self._last: tuple[str, object] = ("train", None)
-        """The page of what was spoken of last, and what to show there."""
+        self._last: Destination = OpenPage("train")
+        """What was spoken of last."""
         self._tray_timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._tray_timer.timeout.connect(self._put_away)
         studio.runs.runs_changed.connect(self._on_runs)
@@ -57,17 +58,17 @@ class Notices(QObject):
             "failed": self.tr("has failed."),
             "interrupted": self.tr("ended without a word."),
         }.get(run.state, self.tr("has ended."))
-        self._tell(run.name, words, told_again(run.message), "train", run.name)
+        self._tell(run.name, words, told_again(run.message), OpenRun(run.name))
 
     @Slot(object)
     def _on_downloaded(self, done: Downloaded) -> None:
         words = self.tr("is on this computer now ({size}).").format(size=numbers.size(done.bytes))
-        self._tell(done.id, words, "", "models", ModelRef(source="hub", id=done.id))
+        self._tell(done.id, words, "", OpenModel(ModelRef(source="hub", id=done.id)))
 
     @Slot(object)
     def _on_download_failed(self, item: Item) -> None:
         detail = said(item.problem) if item.problem is not None else ""
-        self._tell(item.id, self.tr("could not be fetched to its end."), detail, "models", "hub")
+        self._tell(item.id, self.tr("could not be fetched to its end."), detail, OpenOnHub())
 
     def _offer_to_go_on(self) -> None:
         """What an earlier start began and did not finish goes on where the user wants it."""
@@ -82,15 +83,15 @@ class Notices(QObject):
         for item in self._studio.downloads.items():
             self._studio.downloads.go_on(item)
 
-    def _tell(self, name: str, words: str, detail: str, page: str, what: object) -> None:
-        """Say it; Show leads to ``what`` on ``page``."""
-        self._last = (page, what)
+    def _tell(self, name: str, words: str, detail: str, destination: Destination) -> None:
+        """Say it; Show leads to ``destination``."""
+        self._last = destination
         if self._window.isActiveWindow():
             self._toast.offer(name, words, self.tr("Show"), self.show_last)
             return
         QApplication.alert(self._window)
         if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
-            mark = icon("train" if page == "train" else "models")
+            mark = icon(destination.page)
             self._tray_icon().showMessage(name, " ".join(filter(None, (words, detail))), mark, SHOWN_MS)
             self._tray_timer.start()
 
@@ -100,7 +101,7 @@ class Notices(QObject):
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
-        self._studio.open_page(*self._last)
+        self._studio.open(self._last)
 
     def _tray_icon(self) -> QSystemTrayIcon:
         """The icon that desktops want a message to come from; there only as long as the message."""

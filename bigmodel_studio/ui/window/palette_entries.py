@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication
 from bigmodel_studio.core.chat.conversations import listed
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.window import actions
+from bigmodel_studio.ui.window.destinations import OpenChat, OpenModel, OpenRun, UseModel
 from bigmodel_studio.ui.window.uses import USE_IN
 
 if TYPE_CHECKING:
@@ -58,17 +59,18 @@ def _pages(window: MainWindow) -> Iterator[Entry]:
 def _models(window: MainWindow) -> Iterator[Entry]:
     kind = QCoreApplication.translate("palette", "Model")
     for record in window.studio.library.records():
-        page = USE_IN.get(record.kind, "models") if record.problem is None else "models"
-        yield Entry(record.name, kind, "models", partial(window.show_page, page, record.ref))
+        page = USE_IN.get(record.kind) if record.problem is None else None
+        opened = UseModel(page, record.ref) if page is not None else OpenModel(record.ref)
+        yield Entry(record.name, kind, "models", partial(window.open, opened))
 
 
 def _runs(window: MainWindow) -> Iterator[Entry]:
     kind = QCoreApplication.translate("palette", "Run")
     for run in window.studio.runs.runs:
-        yield Entry(run.name, kind, "train", partial(window.show_page, "train", run.name))
+        yield Entry(run.name, kind, "train", partial(window.open, OpenRun(run.name)))
 
 
 def _conversations(window: MainWindow) -> Iterator[Entry]:
     kind = QCoreApplication.translate("palette", "Conversation")
     for conversation, title in listed(MOST_CONVERSATIONS):
-        yield Entry(title, kind, "chat", partial(window.show_page, "chat", conversation))
+        yield Entry(title, kind, "chat", partial(window.open, OpenChat(conversation)))

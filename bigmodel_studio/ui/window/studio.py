@@ -1,6 +1,6 @@
 """What every page is given: the lanes, the library, the runs, the settings, and a way to reach the rest of the window.
 
-Pages never know each other; they ask the studio to ``open_page`` or to ``tell`` the user something.
+Pages never know each other; they ask the studio to ``open`` something or to ``tell`` the user something.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from bigmodel_studio.protocol import (
     Request,
     Unload,
 )
+from bigmodel_studio.ui.window.destinations import Destination
 from bigmodel_studio.ui.window.removals import Removals
 from bigmodel_studio.ui.window.travel import TimeTravel
 
@@ -78,8 +79,8 @@ class NetworkLike(Protocol):
 class Studio(QObject):
     """The window's shared things. Made once by ``app`` (or by a test, with ``FakeLane``)."""
 
-    page_wanted = Signal(str, object)
-    """A page's id, and what it shall open (None, paths, a ModelRef, a run's name)."""
+    wanted = Signal(object)
+    """A ``Destination``: the window shall show its page, which opens it."""
     told = Signal(object)
     """A ``Problem`` that the user should see."""
     facts_changed = Signal(object)
@@ -173,9 +174,9 @@ class Studio(QObject):
         self.settings.change(offline=offline)
         self.network.set_locked(offline)
 
-    def open_page(self, page: str, what: object = None) -> None:
-        """Show a page, with something to open there."""
-        self.page_wanted.emit(page, what)
+    def open(self, destination: Destination) -> None:
+        """Show the page of something, and have it opened there."""
+        self.wanted.emit(destination)
 
     def tell(self, problem: Problem) -> None:
         """Show one clear sentence with its way out, without stopping the user."""

@@ -40,8 +40,8 @@ from bigmodel_studio.protocol import (
 )
 from bigmodel_studio.ui.pages.models.advisor.ranking import AdviceCard
 from bigmodel_studio.ui.pages.models.page import ModelsPage
-from bigmodel_studio.ui.pages.models.views import Place
 from bigmodel_studio.ui.pages.models.views.advisor import AdvisorView
+from bigmodel_studio.ui.window.destinations import Destination, OpenAdvice, OpenModel, OpenOnHub, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 from tests.gguf_files import llama
 from tests.hub_caches import config, weights
@@ -110,7 +110,7 @@ def host(qtbot: QtBot, tmp_path: Path, lane: FakeLane, monkeypatch: pytest.Monke
     qtbot.addWidget(made_page)
     made_page.resize(1280, 720)
     made_page.show()
-    made_page.show_what("advisor")
+    made_page.open(OpenAdvice())
     yield made_page
     made_page.shut()
     watcher.close()
@@ -167,8 +167,8 @@ def test_a_licence_that_nothing_has_is_said_and_taken_back(qtbot: QtBot, view: A
 
 
 def test_buttons_lead_where_they_say(qtbot: QtBot, view: AdvisorView, tmp_path: Path) -> None:
-    wanted: list[tuple[str, object]] = []
-    view.studio.page_wanted.connect(lambda page, what: wanted.append((page, what)))
+    wanted: list[Destination] = []
+    view.studio.wanted.connect(wanted.append)
     ref = ModelRef(source="local", id=str(tmp_path / "talker"))
     for wish in ("use", "show"):
         qtbot.mouseClick(card(view, "talker").buttons[wish], Qt.MouseButton.LeftButton)
@@ -176,8 +176,8 @@ def test_buttons_lead_where_they_say(qtbot: QtBot, view: AdvisorView, tmp_path: 
     (far,) = view.ranking.cards
     assert "fetched from the Hub" in far.reasons.text()
     qtbot.mouseClick(far.buttons["fetch"], Qt.MouseButton.LeftButton)
-    hub = Place("hub", ModelRef(source="hub", id="sentence-transformers/all-MiniLM-L6-v2"))
-    assert wanted == [("chat", ref), ("models", ref), ("models", hub)]
+    hub = OpenOnHub("sentence-transformers/all-MiniLM-L6-v2")
+    assert wanted == [UseModel("chat", ref), OpenModel(ref), hub]
     assert not view.trials.isVisible()  # nothing is tried for this task yet
 
 
@@ -306,7 +306,7 @@ def test_the_starter_answers_for_real(qtbot: QtBot, tmp_path: Path, monkeypatch:
     page = ModelsPage(studio)
     qtbot.addWidget(page)
     page.show()
-    page.show_what("advisor")
+    page.open(OpenAdvice())
     view = page.current
     assert isinstance(view, AdvisorView)
     qtbot.waitUntil(lambda: is_shown(view))

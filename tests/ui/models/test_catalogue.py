@@ -21,6 +21,7 @@ from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, 
 from bigmodel_studio.ui.pages.models.views.catalogue import CatalogueView
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.window.destinations import Destination, OpenModel, OpenOnHub
 from bigmodel_studio.ui.window.studio import Studio
 from tests.ui.shell import Shell
 
@@ -57,8 +58,8 @@ class Bench:
         self.studio = Studio(
             settings=SettingsStore(), interactive=self.lane, library=self.library, runs=self.runs, measure=self.lane
         )
-        self.opened: list[tuple[str, object]] = []
-        self.studio.page_wanted.connect(lambda page, what: self.opened.append((page, what)))
+        self.opened: list[Destination] = []
+        self.studio.wanted.connect(self.opened.append)
         self.view = CatalogueView(self.studio)
         qtbot.addWidget(self.view)
         self.view.resize(1280, 720)
@@ -152,7 +153,7 @@ def test_words_find_a_model(qtbot: QtBot, bench: Bench) -> None:
     assert bench.view.searched_rows.rowCount() == 1
     assert bench.view.current is not None
     assert bench.view.current.id == "resnet-152"
-    bench.view.show_what(ModelRef(source="reference", id="resnet-152"))
+    bench.view.open(OpenModel(ModelRef(source="reference", id="resnet-152")))
     assert bench.view.current.id == "resnet-152"
 
 
@@ -160,14 +161,13 @@ def test_what_can_be_had_is_looked_at_on_the_hub(qtbot: QtBot, bench: Bench) -> 
     bench.view.choose("smollm2-135m-instruct")
     assert not bench.view.build.isVisible()
     qtbot.mouseClick(bench.view.on_hub, LEFT)
-    ((page, place),) = bench.opened
-    assert page == "models"
-    assert "SmolLM2-135M-Instruct" in str(place)
+    (opened,) = bench.opened
+    assert isinstance(opened, OpenOnHub)
+    assert "SmolLM2-135M-Instruct" in opened.id
 
 
 def test_one_like_it_begins_a_run_of_the_same_shape(shell: Shell) -> None:
-    shell.window.show_page("models")
-    shell.window.current_page.show_what(ModelRef(source="reference", id="gpt3-175b"))  # type: ignore[union-attr]
+    shell.window.open(OpenModel(ModelRef(source="reference", id="gpt3-175b")))
     view = shell.window.findChild(CatalogueView)
     assert view is not None
     shell.qtbot.mouseClick(view.build, LEFT)

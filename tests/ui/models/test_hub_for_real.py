@@ -17,6 +17,7 @@ from bigmodel_studio.ui.dialogs.network_dialog import NetworkDialog
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
 from bigmodel_studio.ui.pages.models.views.local import LocalView
+from bigmodel_studio.ui.window.destinations import OpenModel
 from tests.hub_caches import model_files
 from tests.loopback_hub import LoopbackHub, serving
 from tests.ui.shell import Shell
@@ -49,9 +50,9 @@ def shell(qtbot: QtBot, qapp: QApplication, hub: LoopbackHub) -> Iterator[Shell]
 
 
 def view_of(shell: Shell, name: str) -> HubView | LocalView:
-    shell.window.show_page("models", name)
-    page = shell.window.current_page
+    page = shell.window.show_page("models")
     assert isinstance(page, ModelsPage)
+    page.switch.choose(name)
     view = page.view(name)
     assert isinstance(view, HubView | LocalView)
     return view
@@ -80,7 +81,7 @@ def test_from_a_search_to_a_mended_copy(shell: Shell, hub: LoopbackHub, monkeypa
         timeout=WAIT_MS,
     )
     record = next(record for record in local.model.records() if record.ref.id == NAME)
-    local.show_what(record.ref)
+    local.open(OpenModel(record.ref))
     press(shell, local.details.check)
     shell.qtbot.waitUntil(lambda: "3 file" in local.details.checked.text(), timeout=WAIT_MS)
     blob = (Path(record.path) / "model.safetensors").resolve()

@@ -38,6 +38,7 @@ from bigmodel_studio.protocol import (
 from bigmodel_studio.ui.dialogs.account_dialog import AccountDialog
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.hub import HubView
+from bigmodel_studio.ui.window.destinations import OpenOnHub
 from tests.hub_caches import cached
 from tests.ui.settling import settle
 from tests.ui.shell import Shell
@@ -131,7 +132,7 @@ class Window:
         self.network = network
         network.hub.handler = hub
         shell.window.resize(1280, 800)
-        shell.window.show_page("models", "hub")
+        shell.window.open(OpenOnHub())
         page = shell.window.current_page
         assert isinstance(page, ModelsPage)
         view = page.view("hub")

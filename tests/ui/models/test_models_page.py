@@ -18,9 +18,10 @@ from bigmodel_studio.core.models import library
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, ModelRef, Request
+from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, Request
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.local import LocalView
+from bigmodel_studio.ui.window.destinations import UseModel
 from bigmodel_studio.ui.window.studio import Studio
 
 TENSORS = {"transformer.wte.weight": [6, 4], "transformer.ln_f.weight": [4]}
@@ -138,12 +139,13 @@ def test_a_damaged_folder_says_what_is_wrong_and_offers_no_use(qtbot: QtBot, pag
 def test_use_goes_to_the_page_for_its_kind(qtbot: QtBot, page: LocalView, name: str, where: str, text: str) -> None:
     _choose(qtbot, page, name)
     assert text in page.details.use.text()
-    with qtbot.waitSignal(page.studio.page_wanted) as wanted:
+    with qtbot.waitSignal(page.studio.wanted) as wanted:
         qtbot.mouseClick(page.details.use, Qt.MouseButton.LeftButton)
     assert wanted.args is not None
-    assert wanted.args[0] == where
-    assert isinstance(wanted.args[1], ModelRef)
-    assert Path(wanted.args[1].id).name == name
+    (opened,) = wanted.args
+    assert isinstance(opened, UseModel)
+    assert opened.page == where
+    assert Path(opened.model.id).name == name
 
 
 def test_search_narrows_and_says_when_nothing_is_left(qtbot: QtBot, host: ModelsPage, page: LocalView) -> None:

@@ -18,11 +18,11 @@ from bigmodel_studio.core.runs.run_folder import Parent, RunFolder, dump_status
 from bigmodel_studio.core.specs.spec import write_spec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.files import write_atomic
-from bigmodel_studio.core.system.opening import EventFiles
 from bigmodel_studio.logger import RunLogger
 from bigmodel_studio.protocol import Done, Event, ExportScript, Request
 from bigmodel_studio.ui.pages.train.form import fork_dialog
 from bigmodel_studio.ui.pages.train.form.fork_dialog import ForkDialog
+from bigmodel_studio.ui.window.destinations import OpenEventFiles
 from tests.core.runs.test_tensorboard import WRITTEN
 from tests.ui.train.test_page import Bench, checkpoint, make_run
 
@@ -212,7 +212,7 @@ def test_event_files_that_are_dropped_become_a_run_that_is_shown(qtbot: QtBot, b
     logs = tmp_path / "experiment"
     logs.mkdir()
     (logs / "events.out.tfevents.1.host").write_bytes(WRITTEN)
-    bench.page.show_what(EventFiles([logs]))
+    bench.page.open(OpenEventFiles((logs,)))
     qtbot.waitUntil(lambda: (run := bench.page.current()) is not None and run.name == "experiment", timeout=5000)
     qtbot.waitUntil(lambda: len(bench.page.curves.series.get("loss", ())) == 3, timeout=5000)
     assert bench.page.facts.values["Origin"].text() == "TensorBoard"
@@ -220,7 +220,7 @@ def test_event_files_that_are_dropped_become_a_run_that_is_shown(qtbot: QtBot, b
     assert not bench.page.export.script.isEnabled()
     assert bench.page.export.script.toolTip().startswith("Another program wrote this run")
     (tmp_path / "empty.tfevents").write_bytes(b"")
-    bench.page.show_what(EventFiles([tmp_path / "empty.tfevents"]))
+    bench.page.open(OpenEventFiles((tmp_path / "empty.tfevents",)))
     qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["events-none"], timeout=5000)
 
 

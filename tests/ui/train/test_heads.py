@@ -14,6 +14,7 @@ from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.form.heads_subject import ClassesSubject, TagsSubject
+from bigmodel_studio.ui.window.destinations import TrainLike
 from tests.ui.train.test_page import LEFT, Bench
 
 
@@ -72,14 +73,14 @@ def test_classes_of_texts(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
 def test_other_pages_say_what_to_train_and_on_which_model(bench: Bench) -> None:
     form, (reader,) = bench.page.form, bench.library.records()
     for objective in ("tag", "classify-text"):
-        bench.page.show_what(Like(objective, base=reader.ref))
+        bench.page.open(TrainLike(Like(objective, base=reader.ref)))
         assert form.choices[objective].isChecked()
         assert form.subject.fine.isChecked()
         assert form.subject.picker.ref() == reader.ref
-    bench.page.show_what(Like("masked-lm"))
+    bench.page.open(TrainLike(Like("masked-lm")))
     assert form.subject.objective == "masked-lm"
     assert form.subject.scratch.isChecked()
-    bench.page.show_what(Like("tag"))
+    bench.page.open(TrainLike(Like("tag")))
     assert form.subject.fine.isChecked(), "there is nothing to begin from scratch with"
 
 

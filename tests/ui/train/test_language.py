@@ -17,6 +17,7 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.form.chat_subject import ChatSubject
 from bigmodel_studio.ui.pages.train.form.masked_subject import MaskedSubject
+from bigmodel_studio.ui.window.destinations import UseModel
 from tests.ui import readers
 from tests.ui.train import test_page as base
 from tests.ui.train.test_page import Bench
@@ -76,7 +77,7 @@ def test_candidates_are_shown_and_the_model_is_used_in_text(qtbot: QtBot, bench:
     assert shown == f"4\nThe [MASK] ran.\ndog {numbers.percent(0.42)} · cat {numbers.percent(0.08)}"
     qtbot.waitUntil(lambda: bench.page.use_button.text() == "Use in Text", timeout=2000)
     bench.page.use()
-    assert bench.opened[-1] == ("text", ModelRef(source="run", id="bert"))
+    assert bench.opened[-1] == UseModel("text", ModelRef(source="run", id="bert"))
 
 
 @pytest.mark.parametrize(

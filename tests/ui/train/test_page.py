@@ -31,6 +31,7 @@ from bigmodel_studio.protocol import MemoryParts, ModelRef, Problem
 from bigmodel_studio.ui.pages.train.form import making
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.window.destinations import Destination, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 
 LEFT = Qt.MouseButton.LeftButton
@@ -74,7 +75,7 @@ class Bench:
         self.library = LibraryWatcher()
         self.watcher = RunWatcher()
         self.told: list[Problem] = []
-        self.opened: list[tuple[str, object]] = []
+        self.opened: list[Destination] = []
         self.studio = Studio(
             settings=SettingsStore(),
             interactive=FakeLane(lambda request: iter(())),
@@ -82,7 +83,7 @@ class Bench:
             runs=self.watcher,
         )
         self.studio.told.connect(self.told.append)
-        self.studio.page_wanted.connect(lambda page, what: self.opened.append((page, what)))
+        self.studio.wanted.connect(self.opened.append)
         self.page = TrainPage(self.studio)
         qtbot.addWidget(self.page)
         self.page.resize(1280, 720)
@@ -140,7 +141,7 @@ def test_a_run_is_shown_with_its_curves_samples_facts_and_log(qtbot: QtBot, benc
     assert "step 8: loss 3.00" in page.story.log.toPlainText()
     assert page.use_button.isEnabled()
     qtbot.mouseClick(page.use_button, LEFT)
-    assert bench.opened == [("chat", ModelRef(source="run", id="shakespeare"))]
+    assert bench.opened == [UseModel("chat", ModelRef(source="run", id="shakespeare"))]
 
 
 def test_points_come_while_it_runs_and_a_resume_takes_some_back(qtbot: QtBot, bench: Bench) -> None:

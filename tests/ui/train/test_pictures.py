@@ -27,6 +27,7 @@ from bigmodel_studio.ui.pages.train.data.data_field import DataField
 from bigmodel_studio.ui.pages.train.form.new_run import NewRun
 from bigmodel_studio.ui.pages.train.form.picture_subject import PictureSubject
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
+from bigmodel_studio.ui.window.destinations import UseModel
 from tests.ui.train.test_page import Bench, checkpoint, make_run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -120,7 +121,7 @@ def test_pictures_are_shown_with_what_they_were_taken_for_at_each_step(qtbot: Qt
     assert bench.page.curves.minis["accuracy"].text() == "100.0%"
     assert bench.page.use_button.text() == "Use in Images"
     qtbot.mouseClick(bench.page.use_button, LEFT)
-    assert bench.opened == [("images", ModelRef(source="run", id="pets"))]
+    assert bench.opened == [UseModel("images", ModelRef(source="run", id="pets"))]
 
 
 def test_classes_are_listed_worst_first_and_sorted_by_a_click(qtbot: QtBot, bench: Bench) -> None:

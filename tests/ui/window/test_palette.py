@@ -14,6 +14,7 @@ from bigmodel_studio.core.system import paths
 from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.window.destinations import OpenRun
 from bigmodel_studio.ui.window.palette import Palette
 from bigmodel_studio.ui.window.palette_entries import entries
 from tests.ui.shell import Shell
@@ -104,7 +105,7 @@ def test_only_what_can_be_done_to_the_run_that_is_shown_is_offered(shell: Shell,
     make_run("at-work", **live())
     shell.runs.refresh()
     shell.wait(lambda: any(run.name == "at-work" for run in shell.runs.runs))
-    shell.window.show_page("train", "at-work")
+    shell.window.open(OpenRun("at-work"))
     page = shell.window.current_page
     assert isinstance(page, TrainPage)
 

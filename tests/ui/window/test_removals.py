@@ -16,6 +16,7 @@ from bigmodel_studio.core.system.trash import Trash
 from bigmodel_studio.ui.dialogs.recently_removed import RecentlyRemoved
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.window.destinations import OpenRun
 from tests.ui.shell import Shell
 
 
@@ -49,7 +50,7 @@ def test_a_run_comes_back_from_the_toast(shell: Shell, run: RunFolder) -> None:
 
 def test_the_delete_key_removes_the_run_that_is_chosen(shell: Shell, run: RunFolder) -> None:
     shell.wait(lambda: shell.runs.summary_of("shakespeare") is not None)
-    shell.window.show_page("train", "shakespeare")
+    shell.window.open(OpenRun("shakespeare"))
     page = shell.window.current_page
     assert isinstance(page, TrainPage)
     shell.qtbot.keyClick(page.list, Qt.Key.Key_Delete)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
@@ -25,13 +23,14 @@ from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
+from bigmodel_studio.ui.window.destinations import Destination, OpenChat, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 
 INDEX_MS = 50
 
 
 class ChatPage(Page):
-    """Takes a ``ModelRef`` to talk to, or the number of a conversation to open."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "chat", "")
@@ -137,13 +136,12 @@ class ChatPage(Page):
 
     # ------------------------------------------------------------------------------- what the window asks for
 
-    def show_what(self, what: object) -> None:
-        if isinstance(what, ModelRef):
-            self.picker.choose(what)
-        elif isinstance(what, Path):
-            self.picker.take_folder(what)
-        elif isinstance(what, int):
-            self.open_conversation(what)
+    def open(self, destination: Destination) -> None:
+        match destination:
+            case UseModel():
+                self.picker.choose(destination.model)
+            case OpenChat():
+                self.open_conversation(destination.conversation)
 
     @Slot()
     def new_item(self) -> None:

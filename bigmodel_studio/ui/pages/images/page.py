@@ -38,6 +38,7 @@ from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
 from bigmodel_studio.ui.widgets.picture_view import PictureView
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
+from bigmodel_studio.ui.window.destinations import Destination, OpenImage, OpenModel, OpenPictures, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 
 PREVIEW_PX = 768
@@ -45,7 +46,7 @@ TOP_K = 5
 
 
 class ImagesPage(Page):
-    """Made when first shown; ``show_what`` takes paths of pictures and folders, a picture, or a ``ModelRef``."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "images", "")
@@ -146,13 +147,14 @@ class ImagesPage(Page):
 
     # ------------------------------------------------------------------------------- what is brought here
 
-    def show_what(self, what: object) -> None:
-        if isinstance(what, ModelRef):
-            self.picker.choose(what)
-        elif isinstance(what, list | tuple):
-            self.add_paths([Path(path) for path in what])
-        elif isinstance(what, QImage):
-            self.add_image(what)
+    def open(self, destination: Destination) -> None:
+        match destination:
+            case UseModel():
+                self.picker.choose(destination.model)
+            case OpenPictures():
+                self.add_paths(destination.paths)
+            case OpenImage():
+                self.add_image(destination.image)
 
     @Slot()
     def browse(self) -> None:
@@ -200,7 +202,7 @@ class ImagesPage(Page):
 
     def _open_model(self, folder: Path) -> None:
         try:
-            self.studio.open_page("models", self.studio.library.remember(folder))
+            self.studio.open(OpenModel(self.studio.library.remember(folder)))
         except StudioError as error:
             self.studio.tell(error.problem)
 

@@ -12,15 +12,15 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.pages.models.downloads_panel import DownloadsPanel
 from bigmodel_studio.ui.pages.models.table import words
-from bigmodel_studio.ui.pages.models.views import VIEWS, Place
+from bigmodel_studio.ui.pages.models.views import VIEWS
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.segments import Segments
 from bigmodel_studio.ui.window import dropping
+from bigmodel_studio.ui.window.destinations import Destination, OpenAdvice, OpenModel, OpenOnHub
 from bigmodel_studio.ui.window.session import restore_splitters
 from bigmodel_studio.ui.window.studio import Studio
 
@@ -31,7 +31,7 @@ MARGINS_PX = 72
 
 
 class ModelsPage(Page):
-    """``show_what`` takes a ``ModelRef``, a ``Place`` or a view's id."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "models", self.tr("Models"))
@@ -122,13 +122,16 @@ class ModelsPage(Page):
 
     # ------------------------------------------------------------------------------- what the window asks
 
-    def show_what(self, what: object) -> None:
-        """Show the view that ``what`` belongs to, and have it show that."""
-        place = _place_of(what)
-        if place is not None:
-            self.switch.choose(place.view)
-            if place.what is not None:
-                self.current.show_what(place.what)
+    def open(self, destination: Destination) -> None:
+        """Show the view that something belongs to, and have it opened there."""
+        match destination:
+            case OpenModel():
+                self.switch.choose(next(key for key, spec in VIEWS.items() if destination.model.source in spec.sources))
+            case OpenOnHub():
+                self.switch.choose("hub")
+            case OpenAdvice():
+                self.switch.choose("advisor")
+        self.current.open(destination)
 
     def search_hub(self) -> None:
         """Go to the Hub, ready to type what is looked for."""
@@ -143,12 +146,3 @@ class ModelsPage(Page):
     def shut(self) -> None:
         for view in self.views.values():
             view.shut()
-
-
-def _place_of(what: object) -> Place | None:
-    """Where it is shown; None where no view shows it."""
-    if isinstance(what, Place):
-        return what if what.view in VIEWS else None
-    if isinstance(what, ModelRef):
-        return next((Place(key, what) for key, spec in VIEWS.items() if what.source in spec.sources), None)
-    return Place(what) if isinstance(what, str) and what in VIEWS else None

@@ -41,6 +41,7 @@ from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
+from bigmodel_studio.ui.window.destinations import Destination, OpenOnHub, OpenPictures, OpenRun, TrainLike, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 
 READS: tuple[ModelKind, ...] = ("masked-lm", "text-classifier", "token-classifier", "encoder", "seq2seq")
@@ -51,7 +52,7 @@ LIVE_PARAMETERS, LIVE_TEXTS = 50_000_000, 20
 
 
 class TextPage(Page):
-    """Takes a ``ModelRef`` to read with, or paths of text files whose lines are to be read."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "text", "")
@@ -145,11 +146,9 @@ class TextPage(Page):
 
     # ------------------------------------------------------------------------------- what is brought here
 
-    def show_what(self, what: object) -> None:
-        if isinstance(what, ModelRef):
-            self.picker.choose(what)
-        elif isinstance(what, list | tuple):
-            self.add_paths([Path(path) for path in what])
+    def open(self, destination: Destination) -> None:
+        if isinstance(destination, UseModel):
+            self.picker.choose(destination.model)
 
     def enter(self) -> None:
         self.task.input.begin()
@@ -198,9 +197,9 @@ class TextPage(Page):
             self.task.input.set_text("\n".join(lines))
             self.read()
         elif opened.pictures:
-            self.studio.open_page("images", opened.pictures)
+            self.studio.open(OpenPictures(tuple(opened.pictures)))
         elif opened.runs:
-            self.studio.open_page("train", opened.runs[0])
+            self.studio.open(OpenRun(Path(opened.runs[0]).name))
 
     @Slot()
     def _on_refused(self) -> None:
@@ -406,7 +405,7 @@ class TextPage(Page):
             case ModelRef() as ref:
                 self.picker.choose(ref)
             case Like() as like:
-                self.studio.open_page("train", like)
+                self.studio.open(TrainLike(like))
             case str() as example:
                 self.task.input.set_text(example)
                 self.task.input.begin()  # the button that was pressed is gone
@@ -414,4 +413,4 @@ class TextPage(Page):
 
     @Slot()
     def _on_hub(self) -> None:
-        self.studio.open_page("models", "hub")
+        self.studio.open(OpenOnHub())

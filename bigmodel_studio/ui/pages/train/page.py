@@ -14,14 +14,12 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Slot
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
-from bigmodel_studio.core.advice.scaling_down import Like
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.comparison import Measures, measures_of
 from bigmodel_studio.core.runs.inside_reader import Recorded
 from bigmodel_studio.core.runs.reader import Columns, RunSummary
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.spec import RunSpec
-from bigmodel_studio.core.system.opening import EventFiles
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.curves.axes import STEP
@@ -42,6 +40,15 @@ from bigmodel_studio.ui.pages.train.runs.story import Story
 from bigmodel_studio.ui.pages.train.runs.time_slider import TimeSlider
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import Page
+from bigmodel_studio.ui.window.destinations import (
+    Destination,
+    LearnFrom,
+    OpenEventFiles,
+    OpenRun,
+    TrainLike,
+    TrainModel,
+    UseModel,
+)
 from bigmodel_studio.ui.window.dropping import leave_to_window
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.uses import use_words
@@ -57,9 +64,7 @@ STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
 
 
 class TrainPage(Page):
-    """Made when first shown; ``show_what`` takes a run's name, a model to be trained on, texts to learn from, or
-    TensorBoard's event files.
-    """
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "train", "")
@@ -168,20 +173,21 @@ class TrainPage(Page):
 
     # ------------------------------------------------------------------------------- for the window
 
-    def show_what(self, what: object) -> None:
-        if isinstance(what, str):
-            self.choose(Path(what).name)
-        elif isinstance(what, Like):
-            self.new_item()
-            self.form.begin_like(what)
-        elif isinstance(what, ModelRef):
-            self.new_item()
-            self.form.train_on(what)
-        elif isinstance(what, EventFiles):
-            self.making.read_events(what.paths)
-        elif isinstance(what, list | tuple):
-            self.new_item()
-            self.form.learn_from([Path(path) for path in what])
+    def open(self, destination: Destination) -> None:
+        match destination:
+            case OpenRun():
+                self.choose(destination.name)
+            case TrainLike():
+                self.new_item()
+                self.form.begin_like(destination.like)
+            case TrainModel():
+                self.new_item()
+                self.form.train_on(destination.model)
+            case LearnFrom():
+                self.new_item()
+                self.form.learn_from(list(destination.paths))
+            case OpenEventFiles():
+                self.making.read_events(list(destination.paths))
 
     @Slot()
     def new_item(self) -> None:
@@ -370,7 +376,7 @@ class TrainPage(Page):
         run = self.current()
         if run is not None and run.checkpoints:
             self.studio.library.refresh()
-            self.studio.open_page(page_of(run), ModelRef(source="run", id=run.name))
+            self.studio.open(UseModel(page_of(run), ModelRef(source="run", id=run.name)))
 
     @Slot()
     def one_step(self) -> None:

@@ -24,14 +24,6 @@ class ViewSpec:
     """Whether what is done there leaves this computer."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """A view of the Models page, and what it shall show: what ``Studio.open_page("models", Place(…))`` takes."""
-
-    view: str
-    what: object = None
-
-
 _HERE = "bigmodel_studio.ui.pages.models.views"
 VIEWS: dict[str, ViewSpec] = {
     "local": ViewSpec(

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 from bigmodel_studio.client.adviser import Advised, Adviser
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core.advice.ranking import TASKS, Advice
-from bigmodel_studio.protocol import Event, Failed, MeasureSpeed, ModelRef
+from bigmodel_studio.protocol import Event, Failed, MeasureSpeed
 from bigmodel_studio.ui.pages.models.advisor.form import AdviceForm
 from bigmodel_studio.ui.pages.models.advisor.ranking import Ranking
 from bigmodel_studio.ui.pages.models.advisor.trials import Trials
-from bigmodel_studio.ui.pages.models.views import Place
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import panel
+from bigmodel_studio.ui.window.destinations import OpenModel, OpenOnHub, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.uses import USE_IN
 
@@ -30,7 +30,7 @@ TRIED_AT_FIRST = 2
 
 
 class AdvisorView(View):
-    """``show_what`` takes a task's name."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -163,15 +163,11 @@ class AdvisorView(View):
     def _on_wanted(self, wish: str, advice: Advice) -> None:
         ref = advice.candidate.ref
         if ref is None:
-            self.studio.open_page("models", Place("hub", ModelRef(source="hub", id=advice.id)))
+            self.studio.open(OpenOnHub(advice.id))
         elif wish == "use":
-            self.studio.open_page(USE_IN[advice.candidate.kind], ref)
+            self.studio.open(UseModel(USE_IN[advice.candidate.kind], ref))
         else:
-            self.studio.open_page("models", ref)
-
-    def show_what(self, what: object) -> None:
-        if isinstance(what, str) and what in TASKS:
-            self.form.task.setCurrentIndex(self.form.task.findData(what))
+            self.studio.open(OpenModel(ref))
 
     def shut(self) -> None:
         self._ask_timer.stop()

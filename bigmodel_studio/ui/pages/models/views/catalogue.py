@@ -32,15 +32,15 @@ from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
 from bigmodel_studio.ui.pages.models.planning import Planning
 from bigmodel_studio.ui.pages.models.structure_panel import StructurePanel
 from bigmodel_studio.ui.pages.models.view import RowsView
-from bigmodel_studio.ui.pages.models.views import Place
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.segments import Segments
+from bigmodel_studio.ui.window.destinations import Destination, OpenModel, OpenOnHub, TrainLike
 from bigmodel_studio.ui.window.studio import Studio
 
 
 class CatalogueView(View):
-    """``show_what`` takes a ``ModelRef`` of the source "reference"."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, self.tr("Search the catalogue"))
@@ -149,11 +149,11 @@ class CatalogueView(View):
         if index.isValid():
             self.table.setCurrentIndex(index)
 
-    def show_what(self, what: object) -> None:
-        if isinstance(what, ModelRef):
+    def open(self, destination: Destination) -> None:
+        if isinstance(destination, OpenModel):
             self.what.choose("models")
             self.search_wanted.emit("")
-            self.choose(what.id)
+            self.choose(destination.model.id)
 
     def search(self, text: str) -> None:
         super().search(text)
@@ -265,12 +265,12 @@ class CatalogueView(View):
             best = rooms()[-1]  # an accelerator, where there is one
             found = like(self.current, best.free_bytes, best.device)
             if found is not None:
-                self.studio.open_page("train", found)
+                self.studio.open(TrainLike(found))
 
     @Slot()
     def _on_look(self) -> None:
         if self.current is not None:
-            self.studio.open_page("models", Place("hub", ModelRef(source="hub", id=self.current.hub_id)))
+            self.studio.open(OpenOnHub(self.current.hub_id))
 
     def shut(self) -> None:
         self.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from bigmodel_studio.ui.window.destinations import Destination
 from bigmodel_studio.ui.window.studio import Studio
 
 
@@ -28,8 +29,8 @@ class View(QWidget):
         """The user has typed; what is shown follows. Subclasses say more, and call this first."""
         self.searched = text
 
-    def show_what(self, what: object) -> None:
-        """Show something: a ``ModelRef`` of one of the view's sources, or what its ``Place`` says."""
+    def open(self, destination: Destination) -> None:
+        """Open what belongs to this view; it has been shown."""
 
     def enter(self) -> None:
         """The view is shown."""

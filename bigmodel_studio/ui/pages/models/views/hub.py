@@ -37,6 +37,7 @@ from bigmodel_studio.ui.pages.models.view import RowsView
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.window.destinations import Destination, OpenModel, OpenOnHub
 from bigmodel_studio.ui.window.studio import Studio
 
 SEARCH_AFTER_MS = 400
@@ -46,7 +47,7 @@ SIGN_IN = frozenset({"hub-gated", "hub-private", "hub-token", "hub-denied"})
 
 
 class HubView(View):
-    """``show_what`` takes a ``ModelRef`` of the Hub, here or not."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, self.tr("Search the Hub"))
@@ -236,9 +237,9 @@ class HubView(View):
 
     # ------------------------------------------------------------------------------- the chosen one
 
-    def show_what(self, what: object) -> None:
-        if isinstance(what, ModelRef) and what.source == "hub" and not self._select(what.id):
-            self._choose(HubModel(id=what.id))
+    def open(self, destination: Destination) -> None:
+        if isinstance(destination, OpenOnHub) and destination.id and not self._select(destination.id):
+            self._choose(HubModel(id=destination.id))
 
     def _select(self, name: str) -> bool:
         row = self.model.row_of(name)
@@ -305,7 +306,7 @@ class HubView(View):
 
     @Slot()
     def _on_show(self) -> None:
-        self.studio.open_page("models", ModelRef(source="hub", id=self._chosen))
+        self.studio.open(OpenModel(ModelRef(source="hub", id=self._chosen)))
 
     def _endpoint(self) -> str:
         return endpoint(self.studio.settings.values.hub_endpoint)

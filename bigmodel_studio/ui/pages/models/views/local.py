@@ -40,6 +40,7 @@ from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.window.destinations import Destination, OpenModel, TrainModel, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.uses import USE_IN
 
@@ -50,7 +51,7 @@ ASK_AFTER_MS = 150
 
 
 class LocalView(View):
-    """``show_what`` takes a ``ModelRef``."""
+    """Made when first shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, self.tr("Search this computer"))
@@ -303,10 +304,10 @@ class LocalView(View):
         self._acts[wish](record)
 
     def _use(self, record: ModelRecord) -> None:
-        self.studio.open_page(USE_IN[record.kind], record.ref)
+        self.studio.open(UseModel(USE_IN[record.kind], record.ref))
 
     def _tune(self, record: ModelRecord) -> None:
-        self.studio.open_page("train", record.ref)
+        self.studio.open(TrainModel(record.ref))
 
     def _fetch(self, record: ModelRecord) -> None:
         if self.studio.network.locked:
@@ -348,11 +349,11 @@ class LocalView(View):
             arguments: dict[str, str | int | float] = {"path": str(folder), "detail": error.strerror or str(error)}
             self.studio.tell(Problem(code="folder-unreadable", arguments=arguments))
 
-    def show_what(self, what: object) -> None:
+    def open(self, destination: Destination) -> None:
         """Choose a model in the table, now or as soon as the library has read it."""
-        if isinstance(what, ModelRef):
+        if isinstance(destination, OpenModel):
             self.search_wanted.emit("")
-            self._wanted = None if self._select(what) else what
+            self._wanted = None if self._select(destination.model) else destination.model
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.table.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -9,6 +9,7 @@ from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
+from bigmodel_studio.ui.window.destinations import OpenPage
 from bigmodel_studio.ui.window.studio import Studio
 
 SETTLE_MS = 250
@@ -123,4 +124,4 @@ class TimeSlider(QFrame):
         """Go where the model of that step is used."""
         self._timer.stop()
         self._go()
-        self._studio.open_page(self._page)
+        self._studio.open(OpenPage(self._page))
