@@ -29,8 +29,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 MARK = "BIGMODEL_STUDIO_TEST_MARK"
 GRACE_S = 5.0
 # Helpers of the standard library and of the test tools that live as long as the process, by design.
-LASTING_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
-LASTING_THREADS = ("execnet", "pytest_timeout", "tqdm", "MainThread")
+LASTING_COMMANDS = (
+    "multiprocessing.resource_tracker",
+    "multiprocessing.forkserver",
+    "bigmodel_studio.engine.templates.process",  # one a process, and it ends with it
+)
+LASTING_THREADS = ("template-answers", "execnet", "pytest_timeout", "tqdm", "MainThread")
 
 
 def pytest_configure() -> None:

@@ -5875,6 +5875,10 @@
         <translation>请关闭其他模型，或换用更小的模型。</translation>
     </message>
     <message>
+        <source>Close some programs, then try again.</source>
+        <translation>请关闭一些程序后重试。</translation>
+    </message>
+    <message>
         <source>Close the application and start it again.</source>
         <translation>请关闭应用后重新启动。</translation>
     </message>
@@ -6639,6 +6643,18 @@
         <translation>最好的检查点是第 {best} 步的。</translation>
     </message>
     <message>
+        <source>The chat template in {file} did not finish within {seconds:g} s.</source>
+        <translation>{file} 中的对话模板未能在 {seconds:g} 秒内完成。</translation>
+    </message>
+    <message>
+        <source>The chat template in {file} failed: {detail}.</source>
+        <translation>{file} 中的对话模板出错：{detail}。</translation>
+    </message>
+    <message>
+        <source>The chat template in {file} needs more than {most} MB of memory.</source>
+        <translation>{file} 中的对话模板需要超过 {most} MB 内存。</translation>
+    </message>
+    <message>
         <source>The checkpoint is damaged at {path}: {detail}.</source>
         <translation>检查点已损坏，位于 {path}：{detail}。</translation>
     </message>
@@ -6812,7 +6828,7 @@
     </message>
     <message>
         <source>The model&apos;s chat template cannot be used: {detail}.</source>
-        <translation>模型的对话模板无法使用：{detail}。</translation>
+        <translation type="vanished">模型的对话模板无法使用：{detail}。</translation>
     </message>
     <message>
         <source>The objective {objective} cannot be trained yet.</source>
@@ -6833,6 +6849,10 @@
     <message>
         <source>The process of the run {run} ended without a word at step {step}.</source>
         <translation>训练任务 {run} 的进程在第 {step} 步意外退出。</translation>
+    </message>
+    <message>
+        <source>The process that renders chat templates did not start.</source>
+        <translation>渲染对话模板的进程未能启动。</translation>
     </message>
     <message>
         <source>The queue of runs is held by another process.</source>
@@ -7240,7 +7260,11 @@
     </message>
     <message>
         <source>Use plain continuation (without chat) with this model.</source>
-        <translation>请对该模型使用直接续写（不用对话模式）。</translation>
+        <translation type="vanished">请对该模型使用直接续写（不用对话模式）。</translation>
+    </message>
+    <message>
+        <source>Use this model without chat (plain continuation).</source>
+        <translation>请不用对话方式使用此模型（直接续写）。</translation>
     </message>
     <message>
         <source>Wait until the run has ended, or stop it first.</source>

@@ -7,13 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import jinja2
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.engine.models.loading import LoadedModel
+from bigmodel_studio.engine.templates.conversation import render_conversation
 from bigmodel_studio.protocol import Generate, Turn
 
 
@@ -28,7 +27,7 @@ class Prompt(NamedTuple):
 
 def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
     """The ids of a request. Raises ``StudioError``: "context-full", "prompt-empty", "prompt-unknown-tokens",
-    "template-broken", "tokenizer-mismatch".
+    "template-broken", "template-slow", "template-memory", "tokenizer-mismatch".
     """
     tokenizer = loaded.tokenizer
     assert tokenizer is not None
@@ -86,16 +85,7 @@ def _without_oldest(turns: list[Turn]) -> list[Turn]:
 
 
 def _through_template(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:
-    messages = [{"role": turn.role, "content": turn.content} for turn in turns]
-    try:
-        text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    except jinja2.TemplateError as error:
-        raise StudioError("template-broken", detail=(str(error) or type(error).__name__)[:200]) from error
-    except Exception as error:  # a template may call anything with anything
-        if is_out_of_memory(error):
-            raise
-        raise StudioError("template-broken", detail=f"{type(error).__name__}: {error}"[:200]) from error
-    return str(text)
+    return render_conversation(tokenizer, [{"role": turn.role, "content": turn.content} for turn in turns])
 
 
 def _plainly(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import jinja2
 from transformers import PreTrainedTokenizerBase
 
-from bigmodel_studio.engine.failures import is_out_of_memory
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.templates.conversation import render_conversation
 from bigmodel_studio.training.data.chat_files import Message
 
 _SIMPLE = (
@@ -108,10 +108,8 @@ def _through(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *,
 
 def _applied(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], ask: bool) -> str:
     try:
-        return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=ask))
-    except jinja2.TemplateError as error:
-        raise ValueError(f"the chat template refuses it: {str(error) or type(error).__name__}") from error
-    except Exception as error:  # a template may call anything with anything
-        if is_out_of_memory(error):
-            raise
-        raise ValueError(f"the chat template refuses it: {type(error).__name__}: {error}") from error
+        return render_conversation(tokenizer, messages, ask=ask)
+    except StudioError as error:
+        if error.problem.code != "template-broken":
+            raise  # one that does not finish would not finish for the next conversation either
+        raise ValueError(f"the chat template refuses it: {error.problem.arguments['detail']}") from error

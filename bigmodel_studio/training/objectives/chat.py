@@ -20,6 +20,7 @@ from transformers import PreTrainedModel
 from bigmodel_studio.core.data.records import is_parquet
 from bigmodel_studio.core.models.library import parse_model, resolve
 from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.engine.templates.conversation import render_conversation
 from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem, TokenShown
 from bigmodel_studio.training.data import chat_data, shuffling
 from bigmodel_studio.training.data.chat_data import Chats
@@ -185,7 +186,7 @@ class Chat(Objective):
         for number, prompt in enumerate(wanted.prompts):
             generator = torch.Generator().manual_seed(self._spec.seed * 1_000_003 + step * 101 + number)
             asked = [{"role": "user", "content": prompt}]
-            text = str(self.tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True))
+            text = render_conversation(self.tokenizer, asked)
             start = [int(i) for i in self.tokenizer.encode(text, add_special_tokens=False)]
             room = min(wanted.new_tokens, max(1, self.context - min(len(start), self.context // 2)))
             ids = continued(model, start[-(self.context - room) :], room, wanted.temperature, ends, generator)

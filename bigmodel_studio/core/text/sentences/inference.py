@@ -5,8 +5,20 @@ from __future__ import annotations
 SENTENCES: dict[str, tuple[str, str]] = {
     "task-unknown": ("There is no task called {task}.", "There are: {tasks}."),
     "template-broken": (
-        "The model's chat template cannot be used: {detail}.",
-        "Use plain continuation (without chat) with this model.",
+        "The chat template in {file} failed: {detail}.",
+        "Use this model without chat (plain continuation).",
+    ),
+    "template-slow": (
+        "The chat template in {file} did not finish within {seconds:g} s.",
+        "Use this model without chat (plain continuation).",
+    ),
+    "template-memory": (
+        "The chat template in {file} needs more than {most} MB of memory.",
+        "Use this model without chat (plain continuation).",
+    ),
+    "template-process": (
+        "The process that renders chat templates did not start.",
+        "Close some programs, then try again.",
     ),
     "logits-not-finite": (
         "The model computed something that is not a number, so no token could be chosen.",
