@@ -40,8 +40,8 @@ ORDINARY = (
         "{% set ns.n = ns.n + 1 %}{{ ns.n }}:{{ m | tojson }}\n{% endfor %}"
     ),
     (
-        "{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{{ m.reasoning_content or m.thinking }}"
-        "{% endfor %}{{ dict(a=1) | tojson(indent=2) }}{{ 'x' | indent(2, true) }}{{ 'y' | center(5) }}{{ '-' * 3 }}"
+        "{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{{ m.reasoning_content }}"
+        "{% endfor %}{{ messages[2].thinking }}{{ dict(a=1) | tojson(indent=2) }}{{ 'x' | indent(2, true) }}{{ 'y' | center(5) }}"
     ),
     "    {% if tools %}\n    tools\n    {% endif %}\n  {{ messages | length }} {{ range(3) }}{{ '%03d' | format(7) }}",
 )
