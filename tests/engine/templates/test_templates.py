@@ -41,7 +41,7 @@ ORDINARY = (
     ),
     (
         "{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{{ m.reasoning_content }}"
-        "{% endfor %}{{ messages[2].thinking }}{{ dict(a=1) | tojson(indent=2) }}{{ 'x' | indent }}{{ 'y' | center(5) }}"
+        "{% endfor %}{{ messages[2].thinking }}{{ dict(a=1)|tojson(indent=1) }}{{ 'x' | indent }}{{ 'y'.center(5) }}"
     ),
     "    {% if tools %}\n    tools\n    {% endif %}\n  {{ messages | length }} {{ range(3) }}{{ '%03d' | format(7) }}",
 )
