@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -579,4 +581,72 @@ def test_a_model_the_library_lost_does_not_stop_the_page(
     chat.wait_idle()
     assert chat.page.talk.conversation == 0
     assert chat.page.picker.ref() == ModelRef(source="local", id="/gone")
+    chat.close()
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_a_locked_file_is_told_and_chatted_on_and_saved_once_it_is_free(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Chat(qtbot, home, monkeypatch)
+    before.say("remember me")
+    before.wait_idle()
+    before.close()
+    other = _locked(paths.conversations_file())
+    chat = Chat(qtbot, home, monkeypatch)
+    assert [problem.code for problem in chat.told] == ["conversations-locked"]
+    assert chat.page.unsaved.isVisible()
+    assert "Another program is using" in chat.page.unsaved.words.text()
+    chat.wait(lambda: len(chat.shown()) == 2)
+    chat.say("meanwhile")
+    chat.wait_idle()
+    assert chat.shown()[-2:] == ["meanwhile", "Once upon a time."]
+    other.close()
+    chat.wait(lambda: not chat.page.unsaved.isVisible())
+    chat.close()
+    again = Chat(qtbot, home, monkeypatch)
+    again.wait(lambda: len(again.shown()) == 4)
+    assert again.told == []
+    assert again.shown() == ["remember me", "Once upon a time.", "meanwhile", "Once upon a time."]
+    again.close()
+
+
+def test_a_file_that_is_locked_during_a_chat_is_told_and_costs_nothing(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = Chat(qtbot, home, monkeypatch)
+    chat.wait_idle()
+    assert not chat.page.unsaved.isVisible()
+    other = _locked(paths.conversations_file())
+    chat.say("hello")
+    chat.wait_idle()
+    assert chat.shown() == ["hello", "Once upon a time."]
+    assert [problem.code for problem in chat.told] == ["conversations-locked"]
+    assert chat.page.unsaved.isVisible()
+    other.close()
+    chat.wait(lambda: not chat.page.unsaved.isVisible())
+    with contextlib.closing(sqlite3.connect(paths.conversations_file())) as db:
+        assert db.execute("SELECT count(*) FROM messages").fetchone() == (2,)
+    chat.close()
+
+
+def test_a_message_that_the_disk_changed_is_marked(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Chat(qtbot, home, monkeypatch)
+    before.say("remember me")
+    before.wait_idle()
+    before.close()
+    with contextlib.closing(sqlite3.connect(paths.conversations_file())) as db, db:
+        db.execute("UPDATE messages SET text = 'remember ne' WHERE role = 'user'")
+    chat = Chat(qtbot, home, monkeypatch)
+    assert [problem.code for problem in chat.told] == ["conversations-damaged"]
+    chat.wait(lambda: len(chat.shown()) == 2)
+    asked, reply = chat.page.transcript.views
+    assert asked.note("end").startswith("This message was damaged on disk.")
+    assert reply.note("end") == ""
+    assert not chat.page.unsaved.isVisible()
     chat.close()

@@ -3,7 +3,9 @@
 Messages form a tree (``parent``); a conversation's ``leaf`` says which path through it is shown, so that a reply made
 again keeps the one before it. A reply is appended to in pieces while it streams and put together at its end. Every
 call here is small enough for the window's thread: long texts are indexed for search a chunk at a time
-(``index_some``), and the write-ahead log is folded in on opening and closing only. Knows nothing of Qt.
+(``index_some``), and the write-ahead log is folded in by a thread (``fold``). A damaged file is recovered
+(``conversation_recovery``); where the file is locked, full or read-only, chatting goes on in memory
+(``unsaved_conversations``) and ``retry`` saves it later. Knows nothing of Qt.
 """
 
 from __future__ import annotations
@@ -11,16 +13,16 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
+from bigmodel_studio.core.chat import conversation_file
+from bigmodel_studio.core.chat.conversation_file import MESSAGE_SUM, seal_conversation, seal_message
+from bigmodel_studio.core.chat.conversation_store import ConversationStore
 from bigmodel_studio.core.system import paths
-from bigmodel_studio.core.system.files import replace
 from bigmodel_studio.protocol import Problem
 
-SCHEMA = 1
 TITLE_LENGTH = 60
 INDEX_CHARACTERS = 2000
 """Indexed in one call of ``index_some``; chunks overlap by a few characters, so that words on their edge are found."""
@@ -29,24 +31,6 @@ _TRIGRAM = 3
 
 Role = Literal["user", "assistant"]
 MessageState = Literal["streaming", "done", "cancelled", "failed", "interrupted"]
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS conversations (
-  id INTEGER PRIMARY KEY, title TEXT NOT NULL, model TEXT NOT NULL DEFAULT '', system TEXT NOT NULL DEFAULT '',
-  leaf INTEGER, created REAL NOT NULL, updated REAL NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, deleted REAL
-);
-CREATE TABLE IF NOT EXISTS messages (
-  id INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, parent INTEGER, role TEXT NOT NULL, text TEXT NOT NULL,
-  model TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '{}', created REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS messages_of ON messages (conversation);
-CREATE TABLE IF NOT EXISTS pieces (id INTEGER PRIMARY KEY, message INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS pieces_of ON pieces (message);
-CREATE TABLE IF NOT EXISTS unindexed (message INTEGER PRIMARY KEY, start INTEGER NOT NULL);
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, message UNINDEXED, tokenize = 'trigram');
-INSERT INTO words (words, rank) VALUES ('automerge', 2);
-INSERT INTO words (words, rank) VALUES ('crisismerge', 64);
-"""
 
 
 class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,36 +72,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     facts: ReplyFacts
 
 
-class Conversations:
-    """The file of conversations. ``problem`` says where it was damaged (it was then moved aside and begun anew)."""
-
-    def __init__(self, path: Path | None = None, *, trash_days: float = 7) -> None:
-        self.path = path or paths.conversations_file()
-        self._trash_days = trash_days
-        self.problem: Problem | None = None
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = self._opened()
-        except sqlite3.DatabaseError:
-            aside = self.path.with_name(f"{self.path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{self.path.suffix}")
-            replace(self.path, aside)
-            for suffix in ("-wal", "-shm"):
-                with contextlib.suppress(OSError):
-                    self.path.with_name(self.path.name + suffix).unlink()
-            self.problem = Problem(code="conversations-damaged", arguments={"path": str(aside)})
-            self._db = self._opened()
-
-    def close(self) -> None:
-        """Fold the log into the file and close it."""
-        with contextlib.suppress(sqlite3.Error):
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._db.close()
+class Conversations(ConversationStore):
+    """All conversations and their messages."""
 
     # ------------------------------------------------------------------------------- conversations
 
     def all(self) -> list[Conversation]:
         """All but the deleted: pinned first, then the newest first."""
-        rows = self._db.execute(
+        rows = self.read(
             "SELECT id, title, model, system, updated, pinned FROM conversations WHERE deleted IS NULL"
             " ORDER BY pinned DESC, updated DESC, id DESC"
         )
@@ -125,37 +87,43 @@ class Conversations:
 
     def get(self, conversation: int) -> Conversation | None:
         """One conversation, None where there is none (or it is deleted)."""
-        row = self._db.execute(
+        rows = self.read(
             "SELECT id, title, model, system, updated, pinned FROM conversations WHERE id = ? AND deleted IS NULL",
             (conversation,),
-        ).fetchone()
-        return _conversation(row) if row else None
+        )
+        return _conversation(rows[0]) if rows else None
 
     def begin(self, first_words: str, *, system: str = "") -> int:
         """A new conversation, titled by its first words."""
         now = time.time()
-        with self._db:
-            return self._insert(
-                "INSERT INTO conversations (title, system, created, updated) VALUES (?, ?, ?, ?)",
-                (title_of(first_words), system, now, now),
-            )
+
+        def write(db: sqlite3.Connection) -> int:
+            made = db.execute(
+                "INSERT INTO conversations (id, title, system, created, updated) VALUES (?, ?, ?, ?, ?)",
+                (self.next_id("conversations"), title_of(first_words), system, now, now),
+            ).lastrowid
+            assert made is not None
+            seal_conversation(db, made)
+            return made
+
+        return self.write(write)
 
     def rename(self, conversation: int, title: str) -> None:
         """Give it a title; an empty one is not taken."""
         if title.strip():
-            self._do("UPDATE conversations SET title = ? WHERE id = ?", (title.strip(), conversation))
+            self.change(conversation, "title", title.strip())
 
     def pin(self, conversation: int, pinned: bool) -> None:
         """Keep it at the top of the list, or not."""
-        self._do("UPDATE conversations SET pinned = ? WHERE id = ?", (int(pinned), conversation))
+        self.change(conversation, "pinned", int(pinned))
 
     def set_system(self, conversation: int, system: str) -> None:
         """The system prompt that the conversation goes on with."""
-        self._do("UPDATE conversations SET system = ? WHERE id = ?", (system, conversation))
+        self.change(conversation, "system", system)
 
     def delete(self, conversation: int) -> None:
         """Mark it as removed: it goes for good when this file is opened after ``trash_days`` days."""
-        self._do("UPDATE conversations SET deleted = ? WHERE id = ?", (time.time(), conversation))
+        self.change(conversation, "deleted", time.time())
 
     def search(self, text: str) -> list[Conversation]:
         """The conversations whose title or messages hold every word of ``text``, in the list's order."""
@@ -167,12 +135,12 @@ class Conversations:
 
     def _holding(self, word: str) -> set[int]:
         like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        titles = self._db.execute("SELECT id FROM conversations WHERE title LIKE ? ESCAPE '\\'", (like,))
+        titles = self.read("SELECT id FROM conversations WHERE title LIKE ? ESCAPE '\\'", (like,))
         found = {int(row[0]) for row in titles}
         if len(word) < _TRIGRAM:  # too short for the index, as most Chinese words are
-            rows = self._db.execute("SELECT conversation FROM messages WHERE text LIKE ? ESCAPE '\\'", (like,))
+            rows = self.read("SELECT conversation FROM messages WHERE text LIKE ? ESCAPE '\\'", (like,))
         else:
-            rows = self._db.execute(
+            rows = self.read(
                 "SELECT conversation FROM messages WHERE id IN (SELECT message FROM words WHERE words MATCH ?)",
                 ('"' + word.replace('"', '""') + '"',),
             )
@@ -192,41 +160,51 @@ class Conversations:
     ) -> int:
         """A message behind ``parent``; the conversation shows it from now on. A reply begins "streaming"."""
         now = time.time()
-        with self._db:
-            message = self._insert(
-                "INSERT INTO messages (conversation, parent, role, text, model, state, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (conversation, parent, role, text, model, state, now),
-            )
-            self._db.execute(
+
+        def write(db: sqlite3.Connection) -> int:
+            made = db.execute(
+                "INSERT INTO messages (id, conversation, parent, role, text, model, state, created)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (self.next_id("messages"), conversation, parent, role, text, model, state, now),
+            ).lastrowid
+            assert made is not None
+            seal_message(db, made)
+            db.execute(
                 "UPDATE conversations SET leaf = ?, updated = ?, model = CASE ? WHEN '' THEN model ELSE ? END"
                 " WHERE id = ?",
-                (message, now, model, model, conversation),
+                (made, now, model, model, conversation),
             )
+            seal_conversation(db, conversation)
             if state == "done":
-                self._db.execute("INSERT INTO unindexed VALUES (?, 0)", (message,))
-        return message
+                db.execute("INSERT INTO unindexed VALUES (?, 0)", (made,))
+            return made
+
+        return self.write(write)
 
     def append(self, message: int, piece: str) -> None:
         """More of a reply that streams; what was appended is there after a kill."""
         if piece:
-            self._do("INSERT INTO pieces (message, text) VALUES (?, ?)", (message, piece))
+            sql, values = "INSERT INTO pieces (message, text) VALUES (?, ?)", (message, piece)
+            self.write(lambda db: db.execute(sql, values))
 
     def finish(self, message: int, text: str, state: MessageState, facts: ReplyFacts, *, model: str = "") -> None:
         """The end of a reply: its whole text, how it ended, what is known of it, and who gave it."""
-        with self._db:
-            self._db.execute("DELETE FROM pieces WHERE message = ?", (message,))
-            self._db.execute(
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM pieces WHERE message = ?", (message,))
+            db.execute(
                 "UPDATE messages SET text = ?, state = ?, facts = ?, model = CASE ? WHEN '' THEN model ELSE ? END"
                 " WHERE id = ?",
                 (text, state, msgspec.json.encode(facts).decode(), model, model, message),
             )
-            self._db.execute(
-                "UPDATE conversations SET model = ? WHERE ? <> '' AND id ="
-                " (SELECT conversation FROM messages WHERE id = ?)",
-                (model, model, message),
-            )
-            self._db.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
+            seal_message(db, message)
+            row = db.execute("SELECT conversation FROM messages WHERE id = ?", (message,)).fetchone()
+            if model and row is not None:
+                db.execute("UPDATE conversations SET model = ? WHERE id = ?", (model, row[0]))
+                seal_conversation(db, row[0])
+            db.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
+
+        self.write(write)
 
     def thread(self, conversation: int, *, before: int | None = None, limit: int = 50) -> list[Message]:
         """The last ``limit`` messages of the path that is shown, oldest first (of those before message ``before``).
@@ -234,12 +212,13 @@ class Conversations:
         A reply that streams comes with what was appended so far.
         """
         last = "SELECT leaf FROM conversations" if before is None else "SELECT parent FROM messages"
-        rows = self._db.execute(
+        rows = self.read(
             f"WITH RECURSIVE path(id, depth) AS (SELECT ({last} WHERE id = ?), 0 UNION ALL"
             " SELECT m.parent, depth + 1 FROM path JOIN messages m ON m.id = path.id"
             " WHERE m.parent IS NOT NULL AND depth + 1 < ?)"
             " SELECT m.id, m.conversation, m.parent, m.role, m.text || coalesce((SELECT group_concat(text, '') FROM"
-            " (SELECT text FROM pieces WHERE message = m.id ORDER BY id)), ''), m.model, m.state, m.facts"
+            " (SELECT text FROM pieces WHERE message = m.id ORDER BY id)), ''), m.model, m.state, m.facts,"
+            f" m.id IN (SELECT id FROM messages WHERE id = m.id AND checksum IS {MESSAGE_SUM})"
             " FROM path JOIN messages m ON m.id = path.id ORDER BY depth DESC",
             (conversation if before is None else before, limit),
         )
@@ -247,71 +226,36 @@ class Conversations:
 
     def show(self, conversation: int, leaf: int | None) -> None:
         """Which message the shown path ends with."""
-        self._do("UPDATE conversations SET leaf = ? WHERE id = ?", (leaf, conversation))
+        self.change(conversation, "leaf", leaf)
 
     def index_some(self) -> bool:
-        """Index at most ``INDEX_CHARACTERS`` of what was said for search; whether there is more to do."""
-        row = self._db.execute(
+        """Index at most ``INDEX_CHARACTERS`` of what was said for search; whether there is more to do.
+
+        Also the place where damage that a thread found is mended.
+        """
+        if self._behind is not None and self._behind.is_alive():
+            return True
+        if self._suspicious:
+            self._recover()
+        rows = self.read(
             "SELECT m.id, u.start, substr(m.text, u.start + 1, ?), length(m.text)"
             " FROM unindexed u JOIN messages m ON m.id = u.message LIMIT 1",
             (INDEX_CHARACTERS + _OVERLAP,),
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return False
-        message, start, text, length = row
-        with self._db:
-            self._db.execute("INSERT INTO words (text, message) VALUES (?, ?)", (text, message))
-            start += INDEX_CHARACTERS
-            if start < length:
-                self._db.execute("UPDATE unindexed SET start = ? WHERE message = ?", (start, message))
+        message, start, text, length = rows[0]
+        following = start + INDEX_CHARACTERS
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("INSERT INTO words (text, message) VALUES (?, ?)", (text, message))
+            if following < length:
+                db.execute("UPDATE unindexed SET start = ? WHERE message = ?", (following, message))
             else:
-                self._db.execute("DELETE FROM unindexed WHERE message = ?", (message,))
+                db.execute("DELETE FROM unindexed WHERE message = ?", (message,))
+
+        self.write(write)
         return True
-
-    # ------------------------------------------------------------------------------- the file
-
-    def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=0.5)
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("PRAGMA wal_autocheckpoint = 0")  # never in the middle of a chat: it waits for the disk
-            db.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            db.executescript(_TABLES)
-            db.execute(f"PRAGMA user_version = {SCHEMA}")
-            self._mend(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _mend(self, db: sqlite3.Connection) -> None:
-        """Put together the replies that were cut off with the process, and empty the old trash."""
-        with db:
-            for (message,) in db.execute("SELECT id FROM messages WHERE state = 'streaming'").fetchall():
-                pieces = db.execute("SELECT text FROM pieces WHERE message = ? ORDER BY id", (message,))
-                text = "".join(row[0] for row in pieces)
-                db.execute("UPDATE messages SET text = ?, state = 'interrupted' WHERE id = ?", (text, message))
-                db.execute("DELETE FROM pieces WHERE message = ?", (message,))
-                db.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
-            old = time.time() - self._trash_days * 86400
-            gone = [row[0] for row in db.execute("SELECT id FROM conversations WHERE deleted < ?", (old,))]
-            for conversation in gone:
-                of_it = "(SELECT id FROM messages WHERE conversation = ?)"
-                db.execute(f"DELETE FROM words WHERE message IN {of_it}", (conversation,))
-                db.execute(f"DELETE FROM unindexed WHERE message IN {of_it}", (conversation,))
-                db.execute("DELETE FROM messages WHERE conversation = ?", (conversation,))
-                db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
-
-    def _do(self, sql: str, arguments: tuple[object, ...]) -> None:
-        with self._db:
-            self._db.execute(sql, arguments)
-
-    def _insert(self, sql: str, arguments: tuple[object, ...]) -> int:
-        cursor = self._db.execute(sql, arguments)
-        if cursor.lastrowid is None:
-            raise sqlite3.DatabaseError("no row was made")
-        return cursor.lastrowid
 
 
 def listed(most: int) -> list[tuple[int, str]]:
@@ -337,6 +281,8 @@ def expire(conversation: int) -> None:
 
 
 def _mark_removed(conversation: int, when: float | None) -> None:
+    if conversation_file.newer_version(paths.conversations_file()) is not None:
+        raise sqlite3.OperationalError("the file was written by a newer version")
     with contextlib.closing(_beside("rw")) as db, db:
         db.execute("UPDATE conversations SET deleted = ? WHERE id = ? AND deleted IS NOT NULL", (when, conversation))
 
@@ -356,18 +302,18 @@ def _conversation(row: tuple[int, str, str, str, float, int]) -> Conversation:
     return Conversation(id=number, title=title, model=model, system=system, updated=updated, pinned=bool(pinned))
 
 
-def _message(row: tuple[int, int, int | None, str, str, str, str, str]) -> Message:
-    number, conversation, parent, role, text, model, state, facts = row
-    return msgspec.convert(
-        {
-            "id": number,
-            "conversation": conversation,
-            "parent": parent,
-            "role": role,
-            "text": text,
-            "model": model,
-            "state": state,
-            "facts": msgspec.json.decode(facts),
-        },
-        Message,
+def _message(row: tuple[int, int, int | None, str, str, str, str, str, int]) -> Message:
+    number, conversation, parent, role, text, model, state, facts, whole = row
+    known = ReplyFacts(problem=Problem(code="message-damaged"))
+    if whole:
+        known = msgspec.json.decode(facts, type=ReplyFacts)
+    return Message(
+        id=number,
+        conversation=conversation,
+        parent=parent,
+        role="user" if role == "user" else "assistant",
+        text=text,
+        model=model,
+        state=state if state in get_args(MessageState) else "done",  # type: ignore[arg-type]
+        facts=known,
     )

@@ -55,9 +55,27 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "page-broken": ("This page could not be shown: {detail}.", "The log has the details."),
     "conversations-damaged": (
-        "The file of conversations was damaged; a new one was begun.",
+        "The conversations file was damaged. {messages:,} messages were recovered; {damaged:,} of them may be wrong.",
         "The damaged file was kept as {path}.",
     ),
-    "conversations-unwritable": ("This conversation cannot be kept: {detail}.", "It stays here until you close."),
+    "conversations-newer": (
+        "A newer version of the application (file version {version}) wrote {path}.",
+        "Update the application to open it. Until then, conversations are not saved.",
+    ),
+    "conversations-locked": (
+        "Another program is using {path}.",
+        "Conversations are kept in memory and saved as soon as the file is free.",
+    ),
+    "conversations-full": (
+        "The disk that holds {path} is full.",
+        "Free up space. Until then, conversations are not saved.",
+    ),
+    "conversations-read-only": (
+        "{path} cannot be written: {detail}.",
+        "Conversations are not saved until it can be.",
+    ),
+    "conversations-unwritable": ("This conversation cannot be saved: {detail}.", "It stays here until you close."),
+    "message-damaged": ("This message was damaged on disk.", "Some of its text may be wrong."),
+    "message-lost": ("A message here was damaged on disk and could not be recovered.", ""),
     "file-not-saved": ("{path} could not be saved: {detail}.", "Choose another folder, or make room there."),
 }

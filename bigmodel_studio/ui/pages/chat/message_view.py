@@ -29,6 +29,7 @@ class MessageView(QWidget):
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.message = message
+        self._notes: dict[str, QLabel] = {}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.who = label(self.tr("You"), "small")
         self.body = RichText()
@@ -45,7 +46,24 @@ class MessageView(QWidget):
 
     def _show(self) -> None:
         self.body.finish(self.message.text, markdown=False)
+        problem = self.message.facts.problem
+        self._note("end", i18n.said(problem) if problem is not None else "", "bad", at=2)
         self.setAccessibleName(f"{self.who.text()}: {self.message.text[:200]}")
+
+    def _note(self, name: str, words: str, look: str, *, at: int) -> None:
+        """A line beside the text, made when it first has something to say; ``at``: how far down the column."""
+        if not words and name not in self._notes:
+            return
+        if name not in self._notes:
+            self._notes[name] = label("", look, wrap=True)
+            self._column.insertWidget(at + (1 if at and "trimmed" in self._notes else 0), self._notes[name])
+        self._notes[name].setText(words)
+        self._notes[name].setVisible(bool(words))
+        set_look(self._notes[name], look)
+
+    def note(self, name: str) -> str:
+        """What a line beside the text says: "trimmed" or "end"."""
+        return self._notes[name].text() if name in self._notes else ""
 
 
 class ReplyView(MessageView):
@@ -55,7 +73,6 @@ class ReplyView(MessageView):
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
         self._last = False
-        self._notes: dict[str, QLabel] = {}
         self._foot: QHBoxLayout | None = None
         self._made = time.monotonic()
         super().__init__(message, parent)
@@ -138,30 +155,17 @@ class ReplyView(MessageView):
             if self.message.text
             else self.tr("Stopped before anything was said."),
             "interrupted": self.tr("Cut off: the application ended while this was being said."),
-            "failed": i18n.said(problem) if problem is not None else self.tr("This reply failed."),
+            "failed": self.tr("This reply failed."),
         }.get(self.message.state, "")
         if self.message.state == "done" and self.message.facts.finish_reason == "length":
             words = self.tr("Ended at its longest length: “Longest reply”, or the model’s context.")
-        self._note("end", words, "bad" if self.message.state == "failed" else "small", at=2)
+        damaged = problem is not None and self.message.state != "failed"
+        words = i18n.said(problem) if problem is not None else words
+        self._note("end", words, "bad" if damaged or self.message.state == "failed" else "small", at=2)
 
     def _show_trimmed(self, turns: int) -> None:
         words = self.tr("The context is full: the model no longer sees the oldest messages ({count}).")
         self._note("trimmed", words.format(count=numbers.exact(turns)) if turns > 0 else "", "warn", at=0)
-
-    def _note(self, name: str, words: str, look: str, *, at: int) -> None:
-        """A line beside the text, made when it first has something to say; ``at``: how far down the column."""
-        if not words and name not in self._notes:
-            return
-        if name not in self._notes:
-            self._notes[name] = label("", look, wrap=True)
-            self._column.insertWidget(at + (1 if at and "trimmed" in self._notes else 0), self._notes[name])
-        self._notes[name].setText(words)
-        self._notes[name].setVisible(bool(words))
-        set_look(self._notes[name], look)
-
-    def note(self, name: str) -> str:
-        """What a line beside the text says: "trimmed" or "end"."""
-        return self._notes[name].text() if name in self._notes else ""
 
     def _quiet(self, text: str, slot: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)

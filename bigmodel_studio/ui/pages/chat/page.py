@@ -19,6 +19,7 @@ from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
 from bigmodel_studio.ui.pages.chat.talk import Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, SIDE_PX, WIDTH_PX, Transcript
+from bigmodel_studio.ui.pages.chat.unsaved_note import UnsavedNote
 from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page, label
@@ -53,10 +54,11 @@ class ChatPage(Page):
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(self.transcript)
         self.composer = Composer()
+        self.unsaved = UnsavedNote(studio, self.store)
         self.sampling = SamplingForm()
         self.system = QPlainTextEdit()
         self.set_list(self.list)
-        self.set_body(_Column(self.middle, self.composer))
+        self.set_body(_Column(self.middle, self.unsaved, self.composer))
         self.set_inspector(self._inspector_form())
         self._load_timer = QTimer(self, singleShot=True, interval=0)
         self._load_timer.timeout.connect(self._load_chosen)
@@ -100,6 +102,7 @@ class ChatPage(Page):
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
         self.transcript.link_wanted.connect(self._on_link)
         self.transcript.latest_wanted.connect(self._show_thread)
+        self.unsaved.saved.connect(self._on_saved)
         self.talk.message_added.connect(self._on_added)
         self.talk.message_ended.connect(self._on_ended)
         self.talk.text_added.connect(self.transcript.add_text)
@@ -114,8 +117,8 @@ class ChatPage(Page):
     def _restore(self) -> None:
         session = self.studio.settings.values.session
         self._restore_texts()
-        if self.store.problem is not None:
-            self.studio.tell(self.store.problem)
+        self.unsaved.begin()
+        self._index_timer.start()
         self.list.refresh()
         known = self.store.get(session.conversation) is not None
         self.open_conversation(session.conversation if known else 0)
@@ -173,6 +176,7 @@ class ChatPage(Page):
         self.talk.shut()
         self.list.shut()
         self._index_timer.stop()
+        self.unsaved.shut()
         self._load_timer.stop()
         self.store.close()
 
@@ -227,6 +231,13 @@ class ChatPage(Page):
         """Index what was said for search, a little at a time, while nothing is said."""
         if not self.talk.busy and not self.store.index_some():
             self._index_timer.stop()
+            self.store.fold()
+
+    @Slot()
+    def _on_saved(self) -> None:
+        """What was kept in memory is in the file now, with what the file gained meanwhile."""
+        self._on_listed()
+        self._index_timer.start()
 
     # ------------------------------------------------------------------------------- talking
 
@@ -335,9 +346,10 @@ class ChatPage(Page):
 class _Column(QWidget):
     """The transcript with the composer below it, as wide as the messages."""
 
-    def __init__(self, upper: QWidget, composer: Composer) -> None:
+    def __init__(self, upper: QWidget, note: QWidget, composer: Composer) -> None:
         super().__init__()
         self._foot = QVBoxLayout()
+        self._foot.addWidget(note)
         self._foot.addWidget(composer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
