@@ -5731,6 +5731,10 @@
         <translation>分叉沿用其检查点的模型，因此 {field} 不能改变。</translation>
     </message>
     <message>
+        <source>A message here was damaged on disk and could not be recovered.</source>
+        <translation>此处有一条消息在磁盘上损坏，无法恢复。</translation>
+    </message>
+    <message>
         <source>A model that begins from scratch has nothing to be kept frozen.</source>
         <translation>从零训练的模型没有可以冻结的部分。</translation>
     </message>
@@ -5741,6 +5745,10 @@
     <message>
         <source>A newer driver from nvidia.com may change that.</source>
         <translation>从 nvidia.com 安装新版驱动或许可以解决。</translation>
+    </message>
+    <message>
+        <source>A newer version of the application (file version {version}) wrote {path}.</source>
+        <translation>{path} 由更新版本的应用写入（文件版本 {version}）。</translation>
     </message>
     <message>
         <source>A number type ({dtype}) applies to weights as stored, not to {precision} weights.</source>
@@ -5797,6 +5805,10 @@
     <message>
         <source>Always saying {label} is right {share} of the time: look at F1 and at each class, not at accuracy alone.</source>
         <translation>一律回答 {label} 就有 {share} 的正确率：请看 F1 和各个类别，不要只看准确率。</translation>
+    </message>
+    <message>
+        <source>Another program is using {path}.</source>
+        <translation>另一个程序正在使用 {path}。</translation>
     </message>
     <message>
         <source>Another window of this application is open and does not answer.</source>
@@ -5881,6 +5893,14 @@
     <message>
         <source>Close the application and start it again.</source>
         <translation>请关闭应用后重新启动。</translation>
+    </message>
+    <message>
+        <source>Conversations are kept in memory and saved as soon as the file is free.</source>
+        <translation>对话暂存在内存中，文件空闲后会立即保存。</translation>
+    </message>
+    <message>
+        <source>Conversations are not saved until it can be.</source>
+        <translation>在可以写入之前，对话不会保存。</translation>
     </message>
     <message>
         <source>Copy it again, or open another.</source>
@@ -5993,6 +6013,10 @@
     <message>
         <source>Free some room, then go on: what came is kept.</source>
         <translation>请腾出一些空间再继续：已下载的部分会保留。</translation>
+    </message>
+    <message>
+        <source>Free up space. Until then, conversations are not saved.</source>
+        <translation>请释放磁盘空间。在此之前，对话不会保存。</translation>
     </message>
     <message>
         <source>Give both folders the same classes.</source>
@@ -6539,6 +6563,10 @@
         <translation>请用有读取权限的访问令牌登录，或检查拼写。</translation>
     </message>
     <message>
+        <source>Some of its text may be wrong.</source>
+        <translation>其中部分文字可能有误。</translation>
+    </message>
+    <message>
         <source>Something on the way changes it. Try again later, or without the mirror or proxy.</source>
         <translation>途中有东西改动了它。请稍后重试，或不用镜像或代理。</translation>
     </message>
@@ -6679,6 +6707,10 @@
         <translation>对话超出了模型的上下文长度：最早的 {turns} 条消息没有送入模型。</translation>
     </message>
     <message>
+        <source>The conversations file was damaged. {messages:,} messages were recovered; {damaged:,} of them may be wrong.</source>
+        <translation>对话文件已损坏。已恢复 {messages:,} 条消息，其中 {damaged:,} 条可能有误。</translation>
+    </message>
+    <message>
         <source>The copy is not whole: the Hub&apos;s cache lacks {files} of {model}.</source>
         <translation>副本不完整：Hub 缓存中缺少 {model} 的 {files}。</translation>
     </message>
@@ -6689,6 +6721,10 @@
     <message>
         <source>The disk is full.</source>
         <translation>磁盘已满。</translation>
+    </message>
+    <message>
+        <source>The disk that holds {path} is full.</source>
+        <translation>{path} 所在的磁盘已满。</translation>
     </message>
     <message>
         <source>The engine could not be started: {detail}</source>
@@ -6733,10 +6769,6 @@
     <message>
         <source>The file may be newer than this application; else it is damaged: fetch it again.</source>
         <translation>该文件可能比本程序新；否则就是已损坏：请重新获取。</translation>
-    </message>
-    <message>
-        <source>The file of conversations was damaged; a new one was begun.</source>
-        <translation>对话文件已损坏，已新建一个。</translation>
     </message>
     <message>
         <source>The folder is {path}.</source>
@@ -7187,8 +7219,8 @@
         <translation>改动只在关闭应用前有效。</translation>
     </message>
     <message>
-        <source>This conversation cannot be kept: {detail}.</source>
-        <translation>这段对话无法保存：{detail}。</translation>
+        <source>This conversation cannot be saved: {detail}.</source>
+        <translation>无法保存此对话：{detail}。</translation>
     </message>
     <message>
         <source>This is a “{model_type}” model, and transformers {version} knows no such kind.</source>
@@ -7197,6 +7229,10 @@
     <message>
         <source>This is not a picture of a known kind.</source>
         <translation>这不是受支持的图片格式。</translation>
+    </message>
+    <message>
+        <source>This message was damaged on disk.</source>
+        <translation>这条消息在磁盘上已损坏。</translation>
     </message>
     <message>
         <source>This model wants to run its own program code ({files}), and that is never done here.</source>
@@ -7253,6 +7289,10 @@
     <message>
         <source>Unload it on the Models page, or wait until the command that uses it has ended.</source>
         <translation>请在“模型”页面卸载它，或等待正在使用它的命令结束。</translation>
+    </message>
+    <message>
+        <source>Update the application to open it. Until then, conversations are not saved.</source>
+        <translation>请更新应用后再打开。在此之前，对话不会保存。</translation>
     </message>
     <message>
         <source>Use characters that it knows, for example: {examples}</source>
@@ -7713,6 +7753,10 @@
     <message>
         <source>{path} cannot be written to.</source>
         <translation>{path} 不可写。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {detail}.</source>
+        <translation>无法写入 {path}：{detail}。</translation>
     </message>
     <message>
         <source>{path} could not be deleted whole: {detail}.</source>
@@ -8427,10 +8471,6 @@
     <message>
         <source>What requests go through. Empty: as the system says.</source>
         <translation>请求所经过的代理。留空则按系统设置。</translation>
-    </message>
-    <message>
-        <source>“System” follows the language of the desktop. A change shows at once.</source>
-        <translation type="vanished">“跟随系统”会使用桌面的语言。更改立即生效。</translation>
     </message>
     <message>
         <source>“System” follows the language of the desktop. Takes effect when the window is opened again.</source>
