@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bigmodel_studio.core.chat.conversations import Conversations, ReplyFacts
+from bigmodel_studio.protocol import Problem
 
 MESSAGES = 1000
 WRITTEN_BEFORE = Path(__file__).parent / "written_before"
@@ -67,7 +68,7 @@ def _mounted(folder: Path, *options: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def _fill_to_the_last_byte(folder: Path) -> None:
@@ -118,15 +119,15 @@ def test_a_full_disk_costs_nothing_and_is_told_at_each_start(tmp_path: Path, kil
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tmpfs")
 def test_a_disk_that_becomes_full_during_a_reply_loses_none_of_it(tmp_path: Path) -> None:
-    with _mounted(tmp_path / "disk", "-o", "size=12m") as disk:
+    with _mounted(tmp_path / "disk", "-o", "size=40m") as disk:
         store = _filled(disk / "conversations.sqlite3", messages=100)
-        told = []
+        told: list[Problem] = []
         store.on_problem = told.append
         asked = store.add(1, "user", "go on", parent=100)
         reply = store.add(1, "assistant", "", parent=asked, state="streaming")
         store.append(reply, "first ")
         _fill_to_the_last_byte(disk)
-        piece = "many words " * 1000
+        piece = "many words " * 100_000
         for _ in range(4):
             store.append(reply, piece)
         assert store.thread(1)[-1].text == "first " + piece * 4
