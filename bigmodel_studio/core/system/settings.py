@@ -1,23 +1,25 @@
 """What the user has chosen, and where they left off: one struct whose fields carry their own label, range and help.
 
 The settings form is drawn from ``Settings`` (``described`` lists what it needs); the file is TOML. A key that this
-version does not know is kept, a value that it cannot take falls back to the default alone, and a file that is not TOML
-is moved aside: nothing in it may stop the application, and the user is told. Knows nothing of Qt.
+version does not know is kept, and a value that it cannot take falls back to its default alone. Of a file that is not
+TOML the lines that can be read are taken, and a copy is kept. Where it is not certain that the network may be used,
+it is locked. Nothing in the file may stop the application, and the user is told. Knows nothing of Qt.
 """
 
 from __future__ import annotations
 
+import re
 import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import tomli_w
 
 from bigmodel_studio.core.system import paths
-from bigmodel_studio.core.system.files import replace, write_atomic
+from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.protocol import ModelRef, Problem, Sampling
 
 SETTINGS_SCHEMA = 1
@@ -25,6 +27,9 @@ SETTINGS_SCHEMA = 1
 ADDRESS = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 """Nothing, or an address with a host and perhaps a path."""
 AN_ADDRESS = "An address begins with http:// or https://, and has no spaces in it."
+
+_REFUSED = object()
+"""In the place of a value that a setting cannot take."""
 
 Appearance = Literal["system", "light", "dark"]
 Language = Literal["system", "en", "zh"]
@@ -228,32 +233,79 @@ class SettingsStore:
 
     def _read(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.path.read_text("utf-8"))
-        except FileNotFoundError:
-            return {}
+            data = self.path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return {}  # there were never any
         except OSError as error:
             self._say("settings-unreadable", path=str(self.path), detail=error.strerror or str(error))
-        except ValueError:  # not TOML, or not UTF-8
-            aside = self.path.with_name(f"{self.path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{self.path.suffix}")
-            try:
-                replace(self.path, aside)
-                self._say("settings-damaged", path=str(aside))
-            except OSError as error:
-                self._say("settings-unreadable", path=str(self.path), detail=error.strerror or str(error))
-        return {}
+            return {"offline": True}
+        raw, whole = _parsed(data)
+        written_by_us = "schema" in raw
+        if whole and ("offline" in raw or not written_by_us):
+            return raw
+        locked = "offline" not in raw
+        raw.setdefault("offline", True)
+        self._keep_damaged(data, raw, "settings-damaged-locked" if locked else "settings-damaged")
+        return raw
+
+    def _keep_damaged(self, data: bytes, raw: dict[str, Any], code: str) -> None:
+        """Copy the damaged file, then replace it: the next start must find the network locked as well."""
+        aside = self.path.with_name(f"{self.path.stem}.damaged-{time.strftime('%Y%m%d-%H%M%S')}{self.path.suffix}")
+        try:
+            write_atomic(aside, data)
+            write_atomic(self.path, tomli_w.dumps(raw).encode())
+        except OSError as error:
+            self._say("settings-unreadable", path=str(self.path), detail=error.strerror or str(error))
+        else:
+            self._say(code, path=str(aside))
 
     def _converted(self, raw: dict[str, Any]) -> Settings:
+        settings: Settings = self._struct(raw, Settings, "")
+        offline = raw.get("offline", False)
+        return settings if isinstance(offline, bool) else msgspec.structs.replace(settings, offline=True)
+
+    def _struct(self, raw: dict[str, Any], struct: Any, prefix: str) -> Any:
+        """A struct of those fields that can be taken; one that cannot costs itself alone."""
         values: dict[str, Any] = {}
-        hints = get_type_hints(Settings, include_extras=True)
-        for name in hints.keys() & raw.keys() - {"schema"}:
-            try:
-                values[name] = msgspec.convert(raw[name], hints[name])
-            except msgspec.ValidationError:
-                self._say("settings-field", field=name, was=repr(raw[name])[:80])
-        return Settings(**values)
+        hints = get_type_hints(struct, include_extras=True)
+        for name in sorted(hints.keys() & raw.keys() - {"schema"}):
+            value, hint, field = raw[name], hints[name], prefix + name
+            if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and isinstance(value, dict):
+                values[name] = self._struct(value, hint, f"{field}.")
+            elif get_origin(hint) is dict and isinstance(value, dict):
+                inner = get_args(hint)[1]
+                taken = {key: self._taken(each, inner, f"{field}.{key}") for key, each in value.items()}
+                values[name] = {key: each for key, each in taken.items() if each is not _REFUSED}
+            elif (taken_value := self._taken(value, hint, field)) is not _REFUSED:
+                values[name] = taken_value
+        return struct(**values)
+
+    def _taken(self, value: Any, hint: Any, field: str) -> Any:
+        try:
+            return msgspec.convert(value, hint)
+        except msgspec.ValidationError:
+            self._say("settings-field", field=field, was=repr(value)[:80])
+            return _REFUSED
 
     def _say(self, code: str, **arguments: str) -> None:
         self.problems.append(Problem(code=code, arguments=dict(arguments)))
+
+
+def _parsed(data: bytes) -> tuple[dict[str, Any], bool]:
+    """The settings in a file, and whether all of it could be read: lines that are not TOML are left out."""
+    text = data.decode("utf-8", "replace")
+    lines, whole = text.splitlines(), text.encode() == data and bool(text.strip())
+    for _ in range(len(lines) + 1):
+        try:
+            return tomllib.loads("\n".join(lines)), whole
+        except tomllib.TOMLDecodeError as error:
+            whole = False
+            at = re.search(r"at line (\d+)", str(error))
+            place = int(at[1]) - 1 if at else len(lines) - 1
+            del lines[min(place, len(lines) - 1)]
+        except RecursionError:
+            break
+    return {}, False
 
 
 def _without_none(value: Any) -> Any:

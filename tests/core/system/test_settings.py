@@ -56,12 +56,12 @@ def test_a_value_that_cannot_be_taken_falls_back_alone_and_is_told(tmp_path: Pat
 
 
 @pytest.mark.parametrize("damage", [b"\x00\x01\x02", b"appearance = ", b"\xff\xfe"])
-def test_a_damaged_file_is_moved_aside(tmp_path: Path, damage: bytes) -> None:
+def test_a_damaged_file_is_kept_beside(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "settings.toml"
     path.write_bytes(damage)
     store = SettingsStore(path)
     assert store.values.appearance == "system"
-    assert store.problems[0].code == "settings-damaged"
+    assert store.problems[0].code == "settings-damaged-locked"
     assert Path(str(store.problems[0].arguments["path"])).read_bytes() == damage
     store.change(appearance="dark")
     assert SettingsStore(path).values.appearance == "dark"

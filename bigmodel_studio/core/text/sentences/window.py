@@ -4,10 +4,17 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "settings-damaged": (
-        "The settings file was damaged; the settings are as they were at first.",
+        "The settings file was damaged; what could be read of it was kept.",
         "The damaged file was kept as {path}.",
     ),
-    "settings-unreadable": ("The settings could not be read from {path}: {detail}.", "They are as they were at first."),
+    "settings-damaged-locked": (
+        "The settings file was damaged. The application is offline until you go online again.",
+        "The damaged file was kept as {path}.",
+    ),
+    "settings-unreadable": (
+        "The settings could not be read from {path}: {detail}.",
+        "The defaults are used, and the application is offline until you go online again.",
+    ),
     "settings-unwritable": ("The settings could not be saved in {path}: {detail}.", "They hold until you close."),
     "settings-field": ("The setting “{field}” was {was}, which it cannot be.", "It has its first value again."),
     "open-missing": ("There is nothing at {path}.", "Choose another file or folder."),
