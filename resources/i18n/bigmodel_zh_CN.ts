@@ -6719,6 +6719,10 @@
         <translation>损坏的文件已另存为 {path}。</translation>
     </message>
     <message>
+        <source>The defaults are used, and the application is offline until you go online again.</source>
+        <translation>已改用默认设置；在你重新联网之前，应用保持离线。</translation>
+    </message>
+    <message>
         <source>The disk is full.</source>
         <translation>磁盘已满。</translation>
     </message>
@@ -6859,10 +6863,6 @@
         <translation>模型中没有名为 {targets} 的模块可以加适配器。</translation>
     </message>
     <message>
-        <source>The model&apos;s chat template cannot be used: {detail}.</source>
-        <translation type="vanished">模型的对话模板无法使用：{detail}。</translation>
-    </message>
-    <message>
         <source>The objective {objective} cannot be trained yet.</source>
         <translation>暂不支持训练目标 {objective}。</translation>
     </message>
@@ -6955,8 +6955,12 @@
         <translation>设置无法保存到 {path}：{detail}。</translation>
     </message>
     <message>
-        <source>The settings file was damaged; the settings are as they were at first.</source>
-        <translation>设置文件已损坏，所有设置已恢复默认。</translation>
+        <source>The settings file was damaged. The application is offline until you go online again.</source>
+        <translation>设置文件已损坏。在你重新联网之前，应用保持离线。</translation>
+    </message>
+    <message>
+        <source>The settings file was damaged; what could be read of it was kept.</source>
+        <translation>设置文件已损坏；能够读取的设置已保留。</translation>
     </message>
     <message>
         <source>The spec has a field that is not known: {field}.</source>
@@ -7203,10 +7207,6 @@
         <translation>可以试用的有：{tasks}。</translation>
     </message>
     <message>
-        <source>They are as they were at first.</source>
-        <translation>已恢复默认设置。</translation>
-    </message>
-    <message>
         <source>They belong to another model, or are damaged: fetch them again.</source>
         <translation>它们属于另一个模型，或者已损坏：请重新下载。</translation>
     </message>
@@ -7297,10 +7297,6 @@
     <message>
         <source>Use characters that it knows, for example: {examples}</source>
         <translation>请使用它认识的字符，例如：{examples}</translation>
-    </message>
-    <message>
-        <source>Use plain continuation (without chat) with this model.</source>
-        <translation type="vanished">请对该模型使用直接续写（不用对话模式）。</translation>
     </message>
     <message>
         <source>Use this model without chat (plain continuation).</source>
