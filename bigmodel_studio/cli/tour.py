@@ -207,7 +207,7 @@ class _Tour(Hands):
         page = self.page("text", TextPage)
         self.wait(lambda: page.picker.ref() is not None, "a model that reads")
         self.click(page.empty.button)
-        self.wait(lambda: page.running is None, "the words that were hidden")
+        self.wait(lambda: page.reader.running is None, "the words that were hidden")
         said = [sentence.text() for sentence in page.findChildren(FilledSentence)]
         check(READ in said, f"the example is filled in as “{' '.join(said)}”")
         return " ".join(said)

@@ -125,8 +125,8 @@ def test_a_drop_is_recognised_in_its_order_and_a_bad_file_spoils_nothing(
     assert page.result.facts.text() == "1,280 × 960 · 11 ms"
     assert page.view.has_picture
     assert page.result.unreadable.texts() == ["notes.jpg: This is not a picture of a known kind."]
-    assert "notes.jpg" in page.summary.text()
-    assert not page.bar.isVisible()
+    assert "notes.jpg" in page.foot.summary.text()
+    assert not page.foot.bar.isVisible()
 
 
 def test_the_strip_walks_to_the_unreadable_one_and_says_why(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:
@@ -177,19 +177,19 @@ def test_cancel_keeps_what_is_there_and_the_rest_can_be_asked_again(qtbot: QtBot
     lanes.lane.handler = stuck
     page = lanes.page
     page.add_paths(_files(tmp_path, "a.png", "b.png", "c.png"))
-    qtbot.waitUntil(lambda: page.bar.value() == 1)
-    assert page.bar.isVisible()
-    assert page.bar.maximum() == 3
-    qtbot.mouseClick(page.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.foot.bar.value() == 1)
+    assert page.foot.bar.isVisible()
+    assert page.foot.bar.maximum() == 3
+    qtbot.mouseClick(page.foot.cancel, Qt.MouseButton.LeftButton)
     _settled(qtbot, lanes)
-    qtbot.waitUntil(page.again.isVisible)
+    qtbot.waitUntil(page.foot.again.isVisible)
     assert [page.items.words(item) for item in page.items.items()] == ["埃及猫 of a.png 94.7%", "stopped", "stopped"]
     lanes.lane.handler = _classify
-    qtbot.mouseClick(page.again, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.foot.again, Qt.MouseButton.LeftButton)
     _settled(qtbot, lanes)
     assert [Path(image).name for image in lanes.requests()[1].images] == ["b.png", "c.png"]
     assert page.items.words(page.items.items()[2]) == "埃及猫 of c.png 94.7%"
-    assert not page.again.isVisible()
+    assert not page.foot.again.isVisible()
 
 
 def test_a_failure_is_said_with_its_way_out(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:
@@ -200,11 +200,11 @@ def test_a_failure_is_said_with_its_way_out(qtbot: QtBot, lanes: Lanes, tmp_path
     lanes.lane.handler = failing
     lanes.page.add_paths(_files(tmp_path, "a.png"))
     _settled(qtbot, lanes)
-    assert lanes.page.failure.isVisible()
-    assert lanes.page.failure.text() == (
+    assert lanes.page.foot.failure.isVisible()
+    assert lanes.page.foot.failure.text() == (
         "There was not enough memory on cpu. Close other models, or take a smaller one."
     )
-    assert lanes.page.again.isVisible()
+    assert lanes.page.foot.again.isVisible()
 
 
 def test_another_model_is_asked_about_all_pictures_and_remembered(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:

@@ -293,8 +293,8 @@ def test_what_was_recognised_is_said_in_chinese(shell: Shell, answers: Answers) 
     images = _page(shell, ImagesPage, "images")
     shell.wait(lambda: images.picker.ref() is not None)
     images.add_paths(sorted((paths.samples() / "pictures").glob("*.png"))[:3])
-    shell.wait(lambda: bool(images.items.items()) and not images.batches)
-    assert images.summary.text().startswith("3 张图片")
+    shell.wait(lambda: bool(images.items.items()) and not images.recognition.batches)
+    assert images.foot.summary.text().startswith("3 张图片")
     assert _left_in_english(shell.window, "png") == []
 
 
@@ -312,7 +312,7 @@ def test_what_was_read_is_said_in_chinese(shell: Shell, answers: Answers) -> Non
         text.writing.switch.choose(task)
         text.task.input.set_text(words)
         text.read()
-        shell.wait(lambda: text.running is None)
+        shell.wait(lambda: text.reader.running is None)
     assert [card.text() for card in text.findChildren(FilledSentence)] == ["A cat."]
     assert _left_in_english(shell.window, "bert cat") == []
     text.writing.switch.choose("tag")

@@ -86,7 +86,7 @@ class Desk:
         self.settle()
 
     def settle(self) -> None:
-        self.wait(lambda: self.page.running is None, 60_000)
+        self.wait(lambda: self.page.reader.running is None, 60_000)
 
     def rest(self) -> None:
         """Wait until the page would have asked by itself, if it were to."""
@@ -335,7 +335,7 @@ def test_escape_stops_it_and_what_came_stays(desk: Desk) -> None:
     desk.lane.handler = stuck
     desk.write("The [MASK].")
     desk.press(desk.page.writing.read_button)
-    desk.wait(lambda: desk.page.running is not None and bool(desk.page.running.answers))
+    desk.wait(lambda: desk.page.reader.running is not None and bool(desk.page.reader.running.answers))
     desk.wait(desk.page.writing.stop_button.isVisible)
     desk.qtbot.keyClick(desk.page.focusWidget(), Qt.Key.Key_Escape)
     desk.settle()

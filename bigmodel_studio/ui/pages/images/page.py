@@ -1,7 +1,7 @@
 """The Images page: drop, paste or open pictures, and see what each is.
 
-One ``Classify`` job a drop, in the order dropped; several drops queue in the lane. The window never opens a picture's
-file: what is shown came back from the lane. It holds widgets and wiring; ``items`` is the list, ``batch`` a drop.
+The window never opens a picture's file: what is shown came back from the lane. It holds widgets and wiring; ``items``
+is the list, ``recognition`` asks.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -23,26 +21,21 @@ from PySide6.QtWidgets import (
 
 from bigmodel_studio.core.data.pictures import MOST_PICTURES, find_pictures, pasted_file
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
-from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Classify, Failed, ModelRef, Prediction, Problem
-from bigmodel_studio.ui.look import i18n
-from bigmodel_studio.ui.look.stylesheet import set_look
-from bigmodel_studio.ui.pages.images.batch import Batch
+from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.ui.pages.images.foot import Foot
 from bigmodel_studio.ui.pages.images.items import Item, PicturesModel, Strip
+from bigmodel_studio.ui.pages.images.recognition import Recognition
 from bigmodel_studio.ui.pages.images.result import Result
 from bigmodel_studio.ui.widgets.drop_area import DropArea
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
-from bigmodel_studio.ui.widgets.page_frame import Page, label
+from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.picture_view import PictureView
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
 from bigmodel_studio.ui.window.destinations import Destination, OpenImage, OpenModel, OpenPictures, UseModel
 from bigmodel_studio.ui.window.studio import Studio
-
-PREVIEW_PX = 768
-TOP_K = 5
 
 
 class ImagesPage(Page):
@@ -51,11 +44,11 @@ class ImagesPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "images", "")
         self.title_label.setText(self.tr("Images"))
-        self.batches: list[Batch] = []
-        """The drops that are still to be answered."""
         self._viewed: object = None
         self.items = PicturesModel()
         self.items.setParent(self)
+        self.recognition = Recognition(studio, self.items, self)
+        self.recognition.changed.connect(self._refresh)
         self._build_header()
         self._build_body()
         self.result = Result()
@@ -105,40 +98,16 @@ class ImagesPage(Page):
         self.drop.column.addWidget(self.stack)
         self.strip = Strip(self.items)
         self.strip.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.foot = Foot(self.items, self.recognition)
+        self.foot.again.clicked.connect(self.try_again)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 16, 16, 12)
         column.setSpacing(8)
         column.addWidget(self.drop, 1)
         column.addWidget(self.strip)
-        column.addWidget(self._build_foot())
+        column.addWidget(self.foot)
         self.set_body(body)
-
-    def _build_foot(self) -> QWidget:
-        self.summary = ElidedLabel()
-        set_look(self.summary, "secondary")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(160)
-        self.bar.setAccessibleName(self.tr("Pictures recognised"))
-        self.again = QPushButton(self.tr("Try again"))
-        self.again.clicked.connect(self.try_again)
-        self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.clicked.connect(self.cancel)
-        self.failure = label("", "bad", wrap=True)
-        self.foot = QWidget()
-        row = QHBoxLayout(self.foot)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.failure)
-        words.addWidget(self.summary)
-        row.addLayout(words, 1)
-        for part in (self.bar, self.cancel_button, self.again):
-            row.addWidget(part)
-        self.foot.setMinimumHeight(32)
-        return self.foot
 
     def _shortcut(self, keys: QKeySequence, slot: object) -> None:
         made = QShortcut(keys, self)
@@ -231,58 +200,13 @@ class ImagesPage(Page):
     def _on_model_chosen(self, ref: ModelRef) -> None:
         """All pictures are asked about again: what is on the page is what this model says."""
         self.remember()
-        self._drop_batches()
+        self.recognition.drop()
         self._classify([item.key for item in self.items.items()])
 
     # ------------------------------------------------------------------------------- recognising
 
     def _classify(self, keys: list[int]) -> None:
-        ref = self.picker.ref()
-        self.failure.setText("")
-        if ref is None or not keys:
-            self._refresh()
-            return
-        self.items.wait_again(keys)
-        wanted = set(keys)
-        images = tuple(str(item.path) for item in self.items.items() if item.key in wanted)
-        request = Classify(model=ref, images=images, top_k=TOP_K, preview_px=PREVIEW_PX)
-        self._follow(Batch(self.studio.submit(request), keys))
-        self._refresh()
-
-    def _follow(self, batch: Batch) -> None:
-        batch.setParent(self)
-        batch.predicted.connect(self._on_predicted)
-        batch.progressed.connect(self._refresh)
-        batch.ended.connect(self._on_ended)
-        self.batches.append(batch)
-
-    @Slot(int, object)
-    def _on_predicted(self, key: int, prediction: Prediction) -> None:
-        self.items.predict(key, prediction)
-
-    @Slot(object)
-    def _on_ended(self, batch: Batch) -> None:
-        if batch not in self.batches:
-            return
-        self.batches.remove(batch)
-        self.items.stop(list(batch.left))
-        if isinstance(batch.end, Failed) and batch.left:
-            self.failure.setText(i18n.said(batch.end.problem))
-        self._refresh()
-        batch.deleteLater()
-
-    def _drop_batches(self) -> None:
-        """Leave every batch to end by itself, unheard."""
-        for batch in self.batches:
-            batch.predicted.disconnect(self._on_predicted)
-            batch.job.cancel()
-        self.batches = []
-
-    @Slot()
-    def cancel(self) -> None:
-        """Stop recognising; what has been recognised stays."""
-        for batch in list(self.batches):
-            batch.job.cancel()
+        self.recognition.ask(self.picker.ref(), keys)
 
     @Slot()
     def try_again(self) -> None:
@@ -292,9 +216,8 @@ class ImagesPage(Page):
     @Slot()
     def clear(self) -> None:
         """Take all pictures off the page; their files stay."""
-        self._drop_batches()
+        self.recognition.drop()
         self.items.clear()
-        self.failure.setText("")
         self._refresh()
 
     @Slot()
@@ -312,7 +235,7 @@ class ImagesPage(Page):
             self.studio.settings.change_session(models=models)
 
     def shut(self) -> None:
-        self._drop_batches()
+        self.recognition.drop()
 
     # ------------------------------------------------------------------------------- what is shown
 
@@ -338,12 +261,11 @@ class ImagesPage(Page):
         items = self.items.items()
         self.stack.setCurrentIndex(1 if items else 0)
         self.strip.setVisible(bool(items))
-        self.foot.setVisible(bool(items))
         self.drop.dashed = not items
         self.clear_button.setEnabled(bool(items))
         self._refresh_empty()
         self._refresh_current()
-        self._refresh_foot(items)
+        self.foot.show_state()
 
     def _refresh_empty(self) -> None:
         ready, has_model = self.studio.library.ready, self.picker.ref() is not None
@@ -379,35 +301,3 @@ class ImagesPage(Page):
         if item.prediction is not None:
             return self.tr("There is no preview of this picture.")
         return self.tr("Not recognised: it was stopped.") if item.stopped else self.tr("Waiting for its turn…")
-
-    def _refresh_foot(self, items: list[Item]) -> None:
-        running = [batch for batch in self.batches if not batch.job.cancelling]
-        done, total = sum(batch.done for batch in self.batches), sum(batch.total for batch in self.batches)
-        loading = bool(self.batches) and self.batches[0].doing == "loading"
-        self.bar.setVisible(bool(self.batches))
-        self.bar.setRange(0, 0 if loading else total)
-        self.bar.setValue(done)
-        self.cancel_button.setVisible(bool(running))
-        stopped = any(item.stopped for item in items)
-        self.again.setVisible(stopped and not self.batches)
-        self.failure.setVisible(bool(self.failure.text()))
-        self.summary.setText(self._summary(items, loading))
-
-    def _summary(self, items: list[Item], loading: bool) -> str:
-        parts = [
-            self.tr("1 picture")
-            if len(items) == 1
-            else self.tr("{count} pictures").format(count=numbers.exact(len(items)))
-        ]
-        answered = sum(item.prediction is not None for item in items)
-        if loading:
-            parts.append(self.tr("loading the model…"))
-        elif self.batches:
-            parts.append(self.tr("{done} done").format(done=numbers.exact(answered)))
-        unreadable = [item for item in items if item.unreadable]
-        if len(unreadable) == 1:
-            reason = self.items.words(unreadable[0])
-            parts.append(self.tr("1 unreadable: {name}. {reason}").format(name=unreadable[0].path.name, reason=reason))
-        elif unreadable:
-            parts.append(self.tr("{count} unreadable").format(count=numbers.exact(len(unreadable))))
-        return " · ".join(parts)

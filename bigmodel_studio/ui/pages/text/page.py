@@ -1,7 +1,7 @@
 """The Text page: texts are written, and a model that reads says what it makes of them.
 
-What can be done is the table ``tasks.TASKS``; the page has the model, the texts, the job that is on its way and what
-came of it, for each task. While one types, a small model that is warm reads along. It holds widgets and wiring.
+What can be done is the table ``tasks.TASKS``; the page has the model and the texts, ``reader`` what came of them for
+each task. While one types, a small model that is warm reads along. It holds widgets and wiring.
 """
 
 from __future__ import annotations
@@ -26,13 +26,12 @@ from bigmodel_studio.core.system.opening import TEXT_SUFFIXES, sort_paths
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.lines import read_lines
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Failed, ModelKind, ModelRef, Problem
-from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.protocol import ModelKind, ModelRef, Problem
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.pages.text import offers
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
 from bigmodel_studio.ui.pages.text.offers import Offer
-from bigmodel_studio.ui.pages.text.reading import Reading
+from bigmodel_studio.ui.pages.text.reader import Reader
 from bigmodel_studio.ui.pages.text.task import Task
 from bigmodel_studio.ui.pages.text.tasks import TASKS
 from bigmodel_studio.ui.pages.text.words import phrase
@@ -57,14 +56,14 @@ class TextPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "text", "")
         self.title_label.setText(self.tr("Text"))
-        self.shown: dict[str, Reading] = {}
-        """By task: what is on the page."""
-        self.running: Reading | None = None
         self._unknown = False
         """Whether nobody knows yet what the model chosen can do."""
         self.tasks: dict[str, Task] = {task.id: task() for task in TASKS}
+        self.reader = Reader(studio, self.tasks, self)
         self._build_header()
         self._build_body()
+        self.reader.changed.connect(self._refresh)
+        self.reader.failed.connect(self.writing.fail)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._live.timeout.connect(self._read_along)
         keys = QShortcut(QKeySequence(RUN_KEYS), self)
@@ -157,7 +156,7 @@ class TextPage(Page):
     def new_item(self) -> None:
         """Begin with nothing written."""
         self.stop()
-        self._forget(self.task.id)
+        self.reader.forget(self.task.id)
         self.task.input.set_text("")
         self.task.input.begin()
         self._refresh()
@@ -250,11 +249,11 @@ class TextPage(Page):
     def _on_model_chosen(self, ref: ModelRef) -> None:
         """What is on the page is what this model says: what can be is read again, and by what it can do."""
         travelling = self.studio.travel.ref == ref and self.studio.travel.page == "text"
-        again = travelling or self.task.id in self.shown or self.running is not None
+        again = travelling or self.task.id in self.reader.shown or self.reader.running is not None
         self.stop()
-        for id_ in list(self.shown):
+        for id_ in list(self.reader.shown):
             if id_ != self.task.id or not self.able(self.task):
-                self._forget(id_)
+                self.reader.forget(id_)
         self._unknown = self.record() is None
         if again and self.able(self.task):
             self.read()
@@ -283,52 +282,13 @@ class TextPage(Page):
         ref, texts = self.picker.ref(), self.texts()
         if ref is None or not texts or not self.able(self.task):
             return
-        self.stop()
-        self.writing.fail("")
-        job = self.studio.submit(self.task.request(ref, texts))
-        self._follow(Reading(self.task.id, texts, job))
-        self._refresh()
+        self.reader.ask(self.task, ref, texts)
 
     @Slot()
     def stop(self) -> None:
         """Read no further; what came stays."""
         self._live.stop()
-        if self.running is not None:
-            self.running.job.cancel()
-
-    def _follow(self, reading: Reading) -> None:
-        reading.setParent(self)
-        reading.answered.connect(self._on_answered)
-        reading.progressed.connect(self._refresh)
-        reading.ended.connect(self._on_ended)
-        self.running = reading
-
-    @Slot(object)
-    def _on_answered(self, reading: Reading) -> None:
-        if reading is self.running:
-            self._show(reading)
-            self._refresh()
-
-    @Slot(object)
-    def _on_ended(self, reading: Reading) -> None:
-        if reading is not self.running:
-            return  # another has taken its place
-        self.running = None
-        if reading.answers:
-            self._show(reading)
-        if isinstance(reading.end, Failed):
-            if not reading.answers:
-                self._forget(reading.task)  # what stands there is another model's
-            self.writing.fail(i18n.said(reading.end.problem))
-        self._refresh()
-
-    def _show(self, reading: Reading) -> None:
-        self.shown[reading.task] = reading
-        self.tasks[reading.task].show_reading(reading)
-
-    def _forget(self, id_: str) -> None:
-        if self.shown.pop(id_, None) is not None:
-            self.tasks[id_].clear()
+        self.reader.stop()
 
     @Slot()
     def _on_typed(self) -> None:
@@ -339,17 +299,17 @@ class TextPage(Page):
     def _read_along(self) -> None:
         facts, texts = self.studio.facts, self.texts()
         warm = facts is not None and facts.model == self.picker.ref() and facts.parameters <= LIVE_PARAMETERS
-        busy = self.studio.at_work and self.running is None
+        busy = self.studio.at_work and self.reader.running is None
         if self.task.live and warm and not busy and self._is_new() and len(texts) <= LIVE_TEXTS:
             self.read()
 
     def _is_new(self) -> bool:
         """Whether what is written is other than what was read."""
-        latest = self.running or self.shown.get(self.task.id)
+        latest = self.reader.latest(self.task.id)
         return bool(self.texts()) and (latest is None or latest.texts != self.texts())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.running is not None:
+        if event.key() == Qt.Key.Key_Escape and self.reader.running is not None:
             self.stop()
         else:
             super().keyPressEvent(event)
@@ -361,13 +321,13 @@ class TextPage(Page):
         """Show the state as it is now: the only place that decides what can be pressed."""
         task, ref = self.task, self.picker.ref()
         able = ref is not None and self.able(task)
-        self.writing.show_state(self.running, self._words(), ready=able and bool(self.texts()))
+        self.writing.show_state(self.reader.running, self._words(), ready=able and bool(self.texts()))
         for each in self.tasks.values():
             self._mark(each)
         offer = self._offer()
         look = self.tr("Look on the Models page") if offer.hub else ""
         self.empty.say(offer.title, offer.words, offer.button, look)
-        self.stack.setCurrentIndex(1 if able and task.id in self.shown else 0)
+        self.stack.setCurrentIndex(1 if able and task.id in self.reader.shown else 0)
 
     def _mark(self, task: Task) -> None:
         """Say at its button where the model chosen does not do it."""
@@ -377,7 +337,7 @@ class TextPage(Page):
         self.writing.switch.mark(task.id, icon("info") if unable else QIcon(), words)
 
     def _words(self) -> str:
-        running, written = self.running, self.task.input.texts()
+        running, written = self.reader.running, self.task.input.texts()
         if running is not None and running.doing == "loading":
             return self.tr("Loading the model…")
         if running is not None:
