@@ -249,8 +249,8 @@ class _Tour(Hands):
         from bigmodel_studio.ui.pages.train.page import TrainPage
 
         train = self.page("train", TrainPage)
-        self.wait(lambda: train.use_button.isEnabled(), "the model to be usable")
-        self.click(train.use_button)
+        self.wait(lambda: train.run_actions.use_button.isEnabled(), "the model to be usable")
+        self.click(train.run_actions.use_button)
         page = self.chat_page()
         self.wait(lambda: any(record.ref.id == RUN_NAME for record in page.picker.choices()), "the picker to list it")
         self.wait(lambda: self.app.studio.facts is not None and self.app.studio.facts.name == RUN_NAME, "its loading")

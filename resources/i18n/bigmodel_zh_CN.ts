@@ -1867,6 +1867,45 @@
     </message>
 </context>
 <context>
+    <name>Foot</name>
+    <message>
+        <source>1 picture</source>
+        <translation type="unfinished">1 张图片</translation>
+    </message>
+    <message>
+        <source>1 unreadable: {name}. {reason}</source>
+        <translation type="unfinished">1 张无法读取：{name}。{reason}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Pictures recognised</source>
+        <translation type="unfinished">已识别的图片</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再试一次</translation>
+    </message>
+    <message>
+        <source>loading the model…</source>
+        <translation type="unfinished">正在加载模型…</translation>
+    </message>
+    <message>
+        <source>{count} pictures</source>
+        <translation type="unfinished">{count} 张图片</translation>
+    </message>
+    <message>
+        <source>{count} unreadable</source>
+        <translation type="unfinished">{count} 张无法读取</translation>
+    </message>
+    <message>
+        <source>{done} done</source>
+        <translation type="unfinished">已完成 {done} 张</translation>
+    </message>
+</context>
+<context>
     <name>ForkDialog</name>
     <message>
         <source>A run of its own that goes on from a checkpoint, with the optimizer as it was there. Steps count on from it, so that the curves can be laid over each other.</source>
@@ -2091,15 +2130,15 @@
     <name>ImagesPage</name>
     <message>
         <source>1 picture</source>
-        <translation>1 张图片</translation>
+        <translation type="vanished">1 张图片</translation>
     </message>
     <message>
         <source>1 unreadable: {name}. {reason}</source>
-        <translation>1 张无法读取：{name}。{reason}</translation>
+        <translation type="vanished">1 张无法读取：{name}。{reason}</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation>取消</translation>
+        <translation type="vanished">取消</translation>
     </message>
     <message>
         <source>Choose a model above to see what this is.</source>
@@ -2147,7 +2186,7 @@
     </message>
     <message>
         <source>Pictures recognised</source>
-        <translation>已识别的图片</translation>
+        <translation type="vanished">已识别的图片</translation>
     </message>
     <message>
         <source>There is no model that recognises pictures yet</source>
@@ -2159,7 +2198,7 @@
     </message>
     <message>
         <source>Try again</source>
-        <translation>重试</translation>
+        <translation type="vanished">重试</translation>
     </message>
     <message>
         <source>Waiting for its turn…</source>
@@ -2167,19 +2206,19 @@
     </message>
     <message>
         <source>loading the model…</source>
-        <translation>正在加载模型…</translation>
+        <translation type="vanished">正在加载模型…</translation>
     </message>
     <message>
         <source>{count} pictures</source>
-        <translation>{count} 张图片</translation>
+        <translation type="vanished">{count} 张图片</translation>
     </message>
     <message>
         <source>{count} unreadable</source>
-        <translation>{count} 张无法读取</translation>
+        <translation type="vanished">{count} 张无法读取</translation>
     </message>
     <message>
         <source>{done} done</source>
-        <translation>已完成 {done} 张</translation>
+        <translation type="vanished">已完成 {done} 张</translation>
     </message>
 </context>
 <context>
@@ -3833,6 +3872,37 @@
     </message>
 </context>
 <context>
+    <name>RunActions</name>
+    <message>
+        <source>Fork…</source>
+        <translation type="unfinished">分叉…</translation>
+    </message>
+    <message>
+        <source>Go on from a checkpoint with other settings, as a run of its own</source>
+        <translation type="unfinished">用其他设置从一个检查点继续，作为独立的运行</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>Save now</source>
+        <translation type="unfinished">立即保存</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Use in Chat</source>
+        <translation type="unfinished">在“对话”中使用</translation>
+    </message>
+</context>
+<context>
     <name>RunStrip</name>
     <message>
         <source>A new run with that change, on from the last checkpoint</source>
@@ -4657,11 +4727,11 @@
     </message>
     <message>
         <source>Fork…</source>
-        <translation>分叉…</translation>
+        <translation type="vanished">分叉…</translation>
     </message>
     <message>
         <source>Go on from a checkpoint with other settings, as a run of its own</source>
-        <translation>用其他设置从一个检查点继续，作为独立的运行</translation>
+        <translation type="vanished">用其他设置从一个检查点继续，作为独立的运行</translation>
     </message>
     <message>
         <source>New run</source>
@@ -4669,15 +4739,15 @@
     </message>
     <message>
         <source>Pause</source>
-        <translation>暂停</translation>
+        <translation type="vanished">暂停</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation>继续</translation>
+        <translation type="vanished">继续</translation>
     </message>
     <message>
         <source>Save now</source>
-        <translation>立即保存</translation>
+        <translation type="vanished">立即保存</translation>
     </message>
     <message>
         <source>Several runs that are ready to be made, and show something together</source>
@@ -4685,7 +4755,7 @@
     </message>
     <message>
         <source>Stop</source>
-        <translation>停止</translation>
+        <translation type="vanished">停止</translation>
     </message>
     <message>
         <source>Train</source>
@@ -4697,7 +4767,7 @@
     </message>
     <message>
         <source>Use in Chat</source>
-        <translation>在“对话”中使用</translation>
+        <translation type="vanished">在“对话”中使用</translation>
     </message>
 </context>
 <context>

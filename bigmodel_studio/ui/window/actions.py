@@ -1,8 +1,9 @@
 """One table of what can be done: menu, shortcuts, palette and the list of shortcuts are drawn from it.
 
-``handler`` is the name of a method called without arguments (of the main window, or of the page that ``page`` names,
-which is shown first), or ``module:Dialog``, made as ``Dialog(studio, window)`` and opened. Texts are translated in
-"actions". ``KEYS`` adds to the list of shortcuts what keys mean in one place only.
+``handler`` is the name of a method called without arguments (of the main window; or of the page that ``page`` names, or
+of a part of it, as "run_actions.stop": that page is shown first), or ``module:Dialog``, made as ``Dialog(studio,
+window)`` and opened. Texts are translated in "actions". ``KEYS`` adds to the list of shortcuts what keys mean in one
+place only.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -112,16 +114,34 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "experiments", str(QT_TRANSLATE_NOOP("actions", "Experiments…")), "", "show_experiments", "page", page="train"
     ),
-    ActionSpec("pause-run", str(QT_TRANSLATE_NOOP("actions", "Pause the run")), "", "pause_run", "page", page="train"),
     ActionSpec(
-        "resume-run", str(QT_TRANSLATE_NOOP("actions", "Resume the run")), "", "resume_run", "page", page="train"
+        "pause-run", str(QT_TRANSLATE_NOOP("actions", "Pause the run")), "", "run_actions.pause", "page", page="train"
     ),
-    ActionSpec("save-run", str(QT_TRANSLATE_NOOP("actions", "Save the run now")), "", "save_run", "page", page="train"),
     ActionSpec(
-        "use-run", str(QT_TRANSLATE_NOOP("actions", "Use what the run has made")), "", "use", "page", page="train"
+        "resume-run",
+        str(QT_TRANSLATE_NOOP("actions", "Resume the run")),
+        "",
+        "run_actions.resume",
+        "page",
+        page="train",
     ),
-    ActionSpec("fork-run", str(QT_TRANSLATE_NOOP("actions", "Fork the run…")), "", "fork_run", "page", page="train"),
-    ActionSpec("stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "stop_run", "page", page="train"),
+    ActionSpec(
+        "save-run", str(QT_TRANSLATE_NOOP("actions", "Save the run now")), "", "run_actions.save", "page", page="train"
+    ),
+    ActionSpec(
+        "use-run",
+        str(QT_TRANSLATE_NOOP("actions", "Use what the run has made")),
+        "",
+        "run_actions.use",
+        "page",
+        page="train",
+    ),
+    ActionSpec(
+        "fork-run", str(QT_TRANSLATE_NOOP("actions", "Fork the run…")), "", "run_actions.fork", "page", page="train"
+    ),
+    ActionSpec(
+        "stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "run_actions.stop", "page", page="train"
+    ),
     ActionSpec(
         "look-at-data",
         str(QT_TRANSLATE_NOOP("actions", "Look at the data…")),
@@ -232,7 +252,7 @@ def run(window: MainWindow, spec: ActionSpec) -> None:
         target = window.current_page
         if not target.offers(spec.handler):
             return
-    getattr(target, spec.handler)()
+    attrgetter(spec.handler)(target)()
 
 
 def add_actions(window: MainWindow) -> dict[str, QAction]:

@@ -89,11 +89,11 @@ def test_fork_asks_for_a_step_and_changes_and_makes_a_run_of_them(
     run = with_text(make_run("tales"), tmp_path)
     page = bench.page
     shown(qtbot, bench, "tales")
-    assert not page.fork_button.isEnabled(), "there is no checkpoint yet"
+    assert not page.run_actions.fork_button.isEnabled(), "there is no checkpoint yet"
     for step in (4, 8):
         checkpoint(run, step)
-    qtbot.waitUntil(page.fork_button.isEnabled, timeout=5000)
-    qtbot.mouseClick(page.fork_button, LEFT)
+    qtbot.waitUntil(page.run_actions.fork_button.isEnabled, timeout=5000)
+    qtbot.mouseClick(page.run_actions.fork_button, LEFT)
     dialog = page.findChild(ForkDialog)
     assert dialog is not None
     assert (dialog.at.currentText(), dialog.steps.value()) == ("step 8", 16), "the run was at its end"
@@ -202,10 +202,16 @@ def test_a_run_of_another_program_is_watched_and_nothing_else(qtbot: QtBot, benc
         assert page.facts.values["State"].text() == "running"
         assert page.facts.values["Origin"].text() == "RunLogger"
         assert not page.facts.values["Learning rate"].isVisible()
-        buttons = (page.stop_button, page.pause_button, page.save_button, page.resume_button, page.fork_button)
+        buttons = (
+            page.run_actions.stop_button,
+            page.run_actions.pause_button,
+            page.run_actions.save_button,
+            page.run_actions.resume_button,
+            page.run_actions.fork_button,
+        )
         assert not any(button.isEnabled() for button in buttons)
     qtbot.waitUntil(lambda: page.facts.values["State"].text() == "finished", timeout=5000)
-    assert not page.resume_button.isEnabled()
+    assert not page.run_actions.resume_button.isEnabled()
 
 
 def test_event_files_that_are_dropped_become_a_run_that_is_shown(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def test_candidates_are_shown_and_the_model_is_used_in_text(qtbot: QtBot, bench:
     qtbot.waitUntil(lambda: bench.page.story.model.rowCount() == 1, timeout=5000)
     shown = bench.page.story.model.index(0).data()
     assert shown == f"4\nThe [MASK] ran.\ndog {numbers.percent(0.42)} · cat {numbers.percent(0.08)}"
-    qtbot.waitUntil(lambda: bench.page.use_button.text() == "Use in Text", timeout=2000)
-    bench.page.use()
+    qtbot.waitUntil(lambda: bench.page.run_actions.use_button.text() == "Use in Text", timeout=2000)
+    bench.page.run_actions.use()
     assert bench.opened[-1] == UseModel("text", ModelRef(source="run", id="bert"))
 
 

@@ -116,8 +116,8 @@ def _shown(qtbot: QtBot, bench: Bench, name: str, points: int = 8) -> None:
 def test_an_empty_page_says_what_to_do_first(qtbot: QtBot, bench: Bench) -> None:
     page = bench.page
     assert page.empty.isVisible()
-    assert not page.stop_button.isEnabled()
-    assert not page.resume_button.isEnabled()
+    assert not page.run_actions.stop_button.isEnabled()
+    assert not page.run_actions.resume_button.isEnabled()
     qtbot.mouseClick(page.empty.button, LEFT)
     assert page.form.isVisible()
     qtbot.mouseClick(page.form.leave_button, LEFT)
@@ -139,8 +139,8 @@ def test_a_run_is_shown_with_its_curves_samples_facts_and_log(qtbot: QtBot, benc
     assert page.facts.values["Model"].text() == "4 layers, 128 wide, 4 heads"
     page.story.setCurrentWidget(page.story.log)
     assert "step 8: loss 3.00" in page.story.log.toPlainText()
-    assert page.use_button.isEnabled()
-    qtbot.mouseClick(page.use_button, LEFT)
+    assert page.run_actions.use_button.isEnabled()
+    qtbot.mouseClick(page.run_actions.use_button, LEFT)
     assert bench.opened == [UseModel("chat", ModelRef(source="run", id="shakespeare"))]
 
 
@@ -148,8 +148,8 @@ def test_points_come_while_it_runs_and_a_resume_takes_some_back(qtbot: QtBot, be
     run = make_run("live", **live())
     page = bench.page
     _shown(qtbot, bench, "live")
-    assert page.stop_button.isEnabled()
-    assert not page.resume_button.isEnabled()
+    assert page.run_actions.stop_button.isEnabled()
+    assert not page.run_actions.resume_button.isEnabled()
     with open(run.path / "metrics.jsonl", "a") as stream:
         stream.write('{"step": 9, "time": 0, "loss": 1.5}\n{"step": 10, "time": 0, "loss": null}\n')
     qtbot.waitUntil(lambda: len(page.curves.series["loss"]) == 10, timeout=5000)
@@ -163,7 +163,7 @@ def test_points_come_while_it_runs_and_a_resume_takes_some_back(qtbot: QtBot, be
 def test_stop_asks_the_run_to_save_and_end(qtbot: QtBot, bench: Bench) -> None:
     run = make_run("live", **live())
     _shown(qtbot, bench, "live")
-    qtbot.mouseClick(bench.page.stop_button, LEFT)
+    qtbot.mouseClick(bench.page.run_actions.stop_button, LEFT)
     control = json.loads((run.path / "control.json").read_text())
     assert (control["want"], control["save"]) == ("stop", True)
 
@@ -175,10 +175,10 @@ def test_an_interrupted_run_says_so_and_is_resumed(qtbot: QtBot, bench: Bench, m
     _shown(qtbot, bench, "gone")
     assert page.facts.values["State"].text() == "interrupted"
     assert "last checkpoint" in page.facts.message.text()
-    assert not page.stop_button.isEnabled()
+    assert not page.run_actions.stop_button.isEnabled()
     started: list[tuple[Path, bool]] = []
     monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append((run.path, resume)))
-    qtbot.mouseClick(page.resume_button, LEFT)
+    qtbot.mouseClick(page.run_actions.resume_button, LEFT)
     assert started == [(run.path, True)]
 
 

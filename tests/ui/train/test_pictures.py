@@ -119,8 +119,8 @@ def test_pictures_are_shown_with_what_they_were_taken_for_at_each_step(qtbot: Qt
 
     qtbot.waitUntil(lambda: "accuracy" in bench.page.curves.minis, timeout=5000)
     assert bench.page.curves.minis["accuracy"].text() == "100.0%"
-    assert bench.page.use_button.text() == "Use in Images"
-    qtbot.mouseClick(bench.page.use_button, LEFT)
+    assert bench.page.run_actions.use_button.text() == "Use in Images"
+    qtbot.mouseClick(bench.page.run_actions.use_button, LEFT)
     assert bench.opened == [UseModel("images", ModelRef(source="run", id="pets"))]
 
 

@@ -64,7 +64,13 @@ def control(run: RunFolder) -> dict[str, Any]:
 
 def to_press(page: TrainPage) -> set[str]:
     """The buttons that are there and can be pressed, by their text."""
-    named = [page.use_button, page.save_button, page.pause_button, page.resume_button, page.stop_button]
+    named = [
+        page.run_actions.use_button,
+        page.run_actions.save_button,
+        page.run_actions.pause_button,
+        page.run_actions.resume_button,
+        page.run_actions.stop_button,
+    ]
     return {
         button.text() for button in [*named, *page.strip.findChildren(QPushButton)]
         if button.isVisible() and button.isEnabled()
@@ -84,10 +90,10 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
     shown(qtbot, page, "live", "running")
     assert to_press(page) == {"Save now", "Pause", "Stop"}
     assert not page.strip.isVisible()
-    qtbot.mouseClick(page.save_button, LEFT)
+    qtbot.mouseClick(page.run_actions.save_button, LEFT)
     assert control(run) == {"want": "run", "save": True, "release": False}
     change(run, control_seq=1)
-    qtbot.mouseClick(page.pause_button, LEFT)
+    qtbot.mouseClick(page.run_actions.pause_button, LEFT)
     assert control(run) == {"want": "pause", "save": False, "release": False}
 
     change(run, state="paused", control_seq=2)
@@ -95,8 +101,8 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
     assert to_press(page) == {"Save now", "Resume", "Stop", "Give memory back"}
     assert page.strip.title.text() == "Paused after step 8"
     checkpoint(run, 8)
-    qtbot.waitUntil(lambda: not page.save_button.isEnabled(), timeout=5000)
-    qtbot.mouseClick(page.resume_button, LEFT)
+    qtbot.waitUntil(lambda: not page.run_actions.save_button.isEnabled(), timeout=5000)
+    qtbot.mouseClick(page.run_actions.resume_button, LEFT)
     assert control(run)["want"] == "run"
     qtbot.mouseClick(page.strip.buttons["release"], LEFT)
     assert control(run) == {"want": "pause", "save": False, "release": True}
@@ -106,7 +112,7 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
     assert to_press(page) == {"Use in Chat", "Resume"}
     submitted: list[tuple[str, bool]] = []
     monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: submitted.append((run.name, resume)))
-    qtbot.mouseClick(page.resume_button, LEFT)
+    qtbot.mouseClick(page.run_actions.resume_button, LEFT)
     assert submitted == [("live", True)]
 
 
@@ -204,18 +210,18 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
     qtbot.waitUntil(lambda: "fewer than 1 run at once: one" in page.strip.reason.text(), timeout=30_000)
     page.choose("one")
     qtbot.waitUntil(lambda: to_press(page) >= {"Pause", "Save now"}, timeout=400_000)
-    qtbot.mouseClick(page.pause_button, LEFT)
+    qtbot.mouseClick(page.run_actions.pause_button, LEFT)
 
     def shown_state(name: str, state: str) -> bool:
         return any((run.name, run.state) == (name, state) for run in page.runs.runs)
 
     qtbot.waitUntil(lambda: shown_state("one", "paused"), timeout=200_000)
-    qtbot.mouseClick(page.save_button, LEFT)
+    qtbot.mouseClick(page.run_actions.save_button, LEFT)
     qtbot.waitUntil(lambda: to_press(page) >= {"Use in Chat", "Give memory back"}, timeout=200_000)
     qtbot.waitUntil(lambda: shown_state("two", "running"), timeout=400_000)
     qtbot.mouseClick(page.strip.buttons["release"], LEFT)
     qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=200_000)
     page.choose("two")
-    qtbot.mouseClick(page.stop_button, LEFT)
+    qtbot.mouseClick(page.run_actions.stop_button, LEFT)
     qtbot.waitUntil(lambda: shown_state("two", "stopped"), timeout=200_000)
     assert SettingsStore().values.runs_at_once == 1
