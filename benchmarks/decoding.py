@@ -22,7 +22,7 @@ import torch
 from transformers import AutoModelForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel
 
 from benchmarks.measuring import Row, print_table
-from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.decoding import TransformersDecoder, decode
 from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.protocol import Sampling
 
@@ -50,7 +50,7 @@ def random_model(width: int, layers: int) -> PreTrainedModel:
 
 
 def ours(model: PreTrainedModel) -> list[int]:
-    decoder = Decoder(model, CPU)
+    decoder = TransformersDecoder(model, CPU)
     for _ in decoder.prefill(PROMPT):
         pass
     choice = settle(Sampling(greedy=True), None)

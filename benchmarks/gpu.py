@@ -35,7 +35,7 @@ from transformers import (
 from benchmarks import training
 from benchmarks.measuring import Row, own_home, print_table
 from bigmodel_studio.engine import devices
-from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.decoding import TransformersDecoder, decode
 from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.engine.images import classify
 from bigmodel_studio.engine.models import loading
@@ -124,7 +124,7 @@ def decoding(given: Setting) -> Row:
     generate: Any = model.generate
 
     def ours() -> list[int]:
-        decoder = Decoder(model, given.device)
+        decoder = TransformersDecoder(model, given.device)
         for _ in decoder.prefill(PROMPT):
             pass
         return [chosen.id for chosen, _ in decode(decoder, PROMPT, choice, most=most, ends=frozenset())]

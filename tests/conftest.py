@@ -16,6 +16,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.pop("HF_TOKEN", None)
+os.environ["BIGMODEL_STUDIO_KERNELS"] = "off"  # compiling takes seconds: tests of the fast path ask for it
 _SESSION_HOME = tempfile.TemporaryDirectory(prefix="bigmodel-studio-tests-")
 os.environ["BIGMODEL_STUDIO_HOME"] = _SESSION_HOME.name
 

@@ -40,6 +40,7 @@ def report() -> dict[str, Any]:
         "platform": platform.platform(),
         "torch": torch_version,
         "transformers": _version("transformers"),
+        "kernels": _kernels(),
         "qt": qt_version,
         "devices": [to_builtins(device) for device in devices],
         "paths": {
@@ -58,6 +59,10 @@ def report() -> dict[str, Any]:
 def print_report(found: dict[str, Any]) -> None:
     """The report for a person."""
     output.print_facts([(name, str(found[name])) for name in ("version", "python", "platform", "torch", "qt")])
+    kernels = found["kernels"]
+    if kernels:
+        when = "compiled" if kernels["compiled"] else "compiled at first use"
+        output.print_facts([("kernels", f"{kernels['instructions']}, {when}")])
     for device in found["devices"]:
         free, total = numbers.size(device["free_bytes"]), numbers.size(device["total_bytes"])
         output.print_facts([("device", f"{device['id']}: {device['name']}, {free} free of {total}")])
@@ -88,6 +93,16 @@ def _torch() -> tuple[str | None, list[Device], list[Problem]]:
     )
     problems = [Problem(code=trouble.code, arguments=trouble.arguments)] if trouble else []
     return str(torch.__version__), devices.all_devices(), problems
+
+
+def _kernels() -> dict[str, Any] | None:
+    """Which instructions the fast path decodes with, and whether its kernels are compiled; None where it can't run."""
+    try:
+        from bigmodel_studio.engine.packed import compiling
+
+        return compiling.state()._asdict()
+    except Exception:  # numba or LLVM does not load here: the reference decodes
+        return None
 
 
 def nvidia_card() -> Card | None:

@@ -67,6 +67,7 @@ class Session:
         if self._held is None or self._key is None:
             return
         uses.note(self._key[0], holds=False)
+        self._held.fast.close()
         self._held = self._key = None
         from bigmodel_studio.engine import devices
 

@@ -84,6 +84,8 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     seed: int
     time_to_first_token_s: float
     tokens_per_second: float
+    decoder: str = "transformers"
+    """Which implementation computed it, from first to last: ``packed`` or ``transformers``, the reference."""
     template: bool = False
     trimmed_turns: int = 0
     trimmed_tokens: int = 0

@@ -5885,6 +5885,10 @@
         <translation>本应用的另一个窗口已打开，但没有响应。</translation>
     </message>
     <message>
+        <source>Beam search needs the weights as stored, but {model} is loaded in {precision}.</source>
+        <translation>束搜索需要按存储精度加载的权重，但 {model} 是以 {precision} 加载的。</translation>
+    </message>
+    <message>
         <source>Choose a BERT that was trained for it (masking.next_sentence).</source>
         <translation>请选择为此训练过的 BERT（masking.next_sentence）。</translation>
     </message>
@@ -6323,6 +6327,10 @@
     <message>
         <source>Leave out the number type, or load the model as stored.</source>
         <translation>去掉数值类型，或者按存储精度加载模型。</translation>
+    </message>
+    <message>
+        <source>Load it as stored, or use one beam.</source>
+        <translation>请按存储精度加载，或只用一个束。</translation>
     </message>
     <message>
         <source>Load it as stored.</source>
@@ -7702,7 +7710,11 @@
     </message>
     <message>
         <source>{model} can&apos;t be loaded in {precision} yet.</source>
-        <translation>{model} 暂时还不能以 {precision} 加载。</translation>
+        <translation type="vanished">{model} 暂时还不能以 {precision} 加载。</translation>
+    </message>
+    <message>
+        <source>{model} can&apos;t be loaded in {precision}. {reason}</source>
+        <translation>{model} 无法以 {precision} 加载。{reason}</translation>
     </message>
     <message>
         <source>{model} cannot be a model&apos;s name on the Hub.</source>

@@ -1,28 +1,48 @@
-"""The decode loop for any Hugging Face causal model: the prompt in pieces, then one token at a time over its cache.
+"""The decode loop: the prompt in pieces, then one token at a time, by the fastest decoder that a model has.
 
 A step at a time, so that whoever drives it can stop between any two, and so that several sequences can take turns
-later. Knows nothing of text, of requests or of events.
+later. ``DECODERS`` is the table of implementations. Knows nothing of text, of requests or of events.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from bigmodel_studio.engine.generation.sampling import SampledToken, Sampler, SamplerSettings
+from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.models.tensor_bytes import cache_bytes
+from bigmodel_studio.engine.packed.decoder import PackedDecoder
 
 PREFILL_TOKENS = 512
 """Tokens of the prompt that go through the model at once: bounds memory, and the time until a stop is heard."""
 
 
-class Decoder:
-    """One sequence in one model: what was fed lies in the model's cache, ``logits`` tells what may follow."""
+class Decoder(Protocol):
+    """One sequence in one model: what was fed lies in a cache, ``logits`` [vocabulary] tells what may follow."""
+
+    @property
+    def logits(self) -> Tensor | None:
+        """After the last token that was fed; None before the first."""
+
+    @property
+    def cache_bytes(self) -> int:
+        """What the cache takes now."""
+
+    def prefill(self, ids: list[int]) -> Iterator[int]:
+        """Feed the prompt piece by piece; yields how many tokens are done."""
+
+    def step(self, id_: int) -> None:
+        """Feed one token."""
+
+
+class TransformersDecoder:
+    """The reference, for every Hugging Face causal model: one forward pass of the model's own for each piece."""
 
     def __init__(self, model: PreTrainedModel, device: torch.device) -> None:
         self._model = model
@@ -60,6 +80,27 @@ class Decoder:
             )
         self._cache = getattr(output, "past_key_values", None)
         self.logits = output.logits[0, -1]
+
+
+def _packed(loaded: LoadedModel) -> PackedDecoder | None:
+    return loaded.fast.decoder()
+
+
+def _transformers(loaded: LoadedModel) -> TransformersDecoder:
+    return TransformersDecoder(loaded.model, loaded.device)
+
+
+DECODERS: dict[str, Callable[[LoadedModel], Decoder | None]] = {"packed": _packed, "transformers": _transformers}
+"""Implementations by name, the fastest first; each says None where it can't be used now."""
+
+
+def decoder_of(loaded: LoadedModel) -> tuple[str, Decoder]:
+    """Return the first decoder of the table that the model has, with its name."""
+    for name, make in DECODERS.items():
+        decoder = make(loaded)
+        if decoder is not None:
+            return name, decoder
+    raise AssertionError("every model has the reference")
 
 
 def decode(

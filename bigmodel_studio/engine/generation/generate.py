@@ -12,7 +12,7 @@ from typing import Any
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.generation import beams, sampling
-from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.decoding import Decoder, decode, decoder_of
 from bigmodel_studio.engine.generation.detokenizer import Detokeniser, StopStrings
 from bigmodel_studio.engine.generation.prompts import Prompt, prompt_of, room_for
 from bigmodel_studio.engine.generation.sampling import SampledToken, SamplerSettings
@@ -67,6 +67,7 @@ class Generation:
         self.finish_reason: FinishReason = "length"
         self._request, self._held, self._prompt, self._choice = request, loaded, prompt, choice
         self._decoder: Decoder | None = None
+        self._decoder_name = "transformers"
         self._detokeniser = Detokeniser(loaded.tokenizer, prompt.ids)
         self._beams = request.sampling.beams > 1
         self._stops = StopStrings(request.sampling.stop)
@@ -98,9 +99,14 @@ class Generation:
     def _steps(self, most: int, ends: frozenset[int]) -> Iterator[Progress | tuple[SampledToken, list[SampledToken]]]:
         loaded, ids, alternatives = self._held, self._prompt.ids, self._request.alternatives
         if self._beams:
+            if loaded.facts.model.precision != "stored":
+                raise StudioError(
+                    "precision-beams", model=loaded.facts.name, precision=loaded.facts.model.precision, blame="input"
+                )
             yield from beams.search(loaded, ids, self._request.sampling, self._choice, most, ends, alternatives)
             return
-        decoder = self._decoder = Decoder(loaded.model, loaded.device)
+        self._decoder_name, decoder = decoder_of(loaded)
+        self._decoder = decoder
         for done in decoder.prefill(ids):
             if done < len(ids):
                 yield Progress(what="reading-prompt", done=done, total=len(ids))
@@ -144,6 +150,7 @@ class Generation:
             seed=self._choice.seed,
             time_to_first_token_s=max(0.0, self._first - self._started),
             tokens_per_second=counted / seconds if seconds > 0 and counted > 0 else 0.0,
+            decoder=self._decoder_name,
             template=self._prompt.template,
             trimmed_turns=self._prompt.trimmed_turns,
             trimmed_tokens=self._prompt.trimmed_tokens,

@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,9 @@ from bigmodel_studio.engine.models.checks import (
     has_tokenizer,
 )
 from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
+from bigmodel_studio.engine.packed.families import UnsupportedError
+from bigmodel_studio.engine.packed.fast_path import FastPath
+from bigmodel_studio.engine.packed.loading import load_packed
 from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef
 
 transformers.utils.logging.set_verbosity_error()
@@ -80,12 +83,14 @@ class LoadedModel:
     tokenizer: PreTrainedTokenizerBase | None
     processor: Any
     device: torch.device
+    fast: FastPath = field(default_factory=FastPath)
 
 
 def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> LoadedModel:
     """Load the model of a folder for inference, on the device and in the dtype that ``ref`` asks for.
 
-    Only ``precision`` "stored" is supported; another is refused as "precision-unsupported".
+    Precisions other than "stored" are for text models that the fast path supports, on the processor; the rest is
+    refused as "precision-unsupported".
 
     torch computes on ``threads`` threads from here on, a small text model on ``few_threads``.
 
@@ -93,18 +98,22 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
     """
     started = time.perf_counter()
     config, weights = check_folder(folder)
-    if ref.precision != "stored":
-        raise StudioError("precision-unsupported", model=name_of(ref), precision=ref.precision)
     kind = kind_of(config)
     torch.set_num_threads(few_threads if kind in _SPEAKS and weights.parameters < SMALL_PARAMETERS else threads)
-    refuse_oversized(build_on_meta(folder, auto_class_of(kind, folder)), weights)
-    device = devices.choose(ref.device)
+    structure = build_on_meta(folder, auto_class_of(kind, folder))
+    refuse_oversized(structure, weights)
+    packs = ref.precision != "stored"
+    device = torch.device("cpu") if packs and ref.device == "auto" else devices.choose(ref.device)
     dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
     reads = kind in _READS or (kind in _MAY_READ and has_tokenizer(folder))
     tokenizer = load_tokenizer(folder, name_of(ref)) if reads else None
     processor = load_processor(folder) if kind == "image-classifier" else None
-    model = load_model(folder, kind, dtype)
-    nn.Module.to(model, device)
+    if packs:
+        model, fast = structure, _packed(ref, folder, weights, structure, kind, device, threads)
+    else:
+        model = load_model(folder, kind, dtype)
+        nn.Module.to(model, device)
+        fast = FastPath.over(model, threads) if kind == "causal-lm" and device.type == "cpu" else FastPath()
     model.requires_grad_(False).train(False)
     facts = ModelFacts(
         model=ref,
@@ -112,7 +121,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
         kind=kind,
         architecture=architecture_of(config),
         parameters=sum(parameter.numel() for parameter in model.parameters()),
-        weight_bytes=tensor_bytes(model),
+        weight_bytes=fast.model.weight_bytes if packs and fast.model is not None else tensor_bytes(model),
         dtype=str(dtype).removeprefix("torch."),
         device=devices.name_of(device),
         context_length=context_length_of(model.config.get_text_config().to_dict()),
@@ -121,7 +130,35 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
         load_s=time.perf_counter() - started,
         sampling=own_sampling(model.generation_config) if kind in _SPEAKS else None,
     )
-    return LoadedModel(facts=facts, folder=folder, model=model, tokenizer=tokenizer, processor=processor, device=device)
+    return LoadedModel(facts, folder, model, tokenizer, processor, device, fast)
+
+
+def _packed(
+    ref: ModelRef,
+    folder: Path,
+    weights: Weights,
+    structure: PreTrainedModel,
+    kind: ModelKind,
+    device: torch.device,
+    threads: int,
+) -> FastPath:
+    """The fast path over weights of 8 or 4 bits; ``structure`` stays without weights, and is not computed with."""
+
+    def refusal(reason: str) -> StudioError:
+        return StudioError("precision-unsupported", model=name_of(ref), precision=ref.precision, reason=reason)
+
+    if kind != "causal-lm":
+        raise refusal("Only models that write text can be packed.")
+    if device.type != "cpu":
+        raise refusal("Packed weights run on the processor only.")
+    if (folder / "generation_config.json").is_file():
+        structure.generation_config = transformers.GenerationConfig.from_pretrained(str(folder), local_files_only=True)
+    try:
+        return FastPath(load_packed(folder, weights.files, structure, ref.precision, threads=threads))
+    except UnsupportedError as error:
+        raise refusal(str(error)) from error
+    except KeyError as error:
+        raise StudioError("tensors-missing", count=1, names=str(error.args[0])) from error
 
 
 def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: Any = None) -> PreTrainedModel:

@@ -7,7 +7,7 @@ then the reference decodes. Importing this module imports no numba.
 
 from __future__ import annotations
 
-import functools
+import atexit
 import hashlib
 import importlib.metadata
 import os
@@ -20,11 +20,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system.locks import try_lock
 
+VARIABLE = "BIGMODEL_STUDIO_KERNELS"
+"""Chooses the instructions by hand; ``off``: the kernels are not used."""
+OFF = "off"
 READY = "ready"
 """A file in the folder once everything is compiled."""
 _lock = threading.Lock()
 _loaded: list[Callable[..., Any]] = []
+_begun: list[subprocess.Popen[bytes]] = []
 
 
 class Kernels(NamedTuple):
@@ -39,7 +44,6 @@ def folder() -> Path:
     return paths.home() / "kernels" / key()
 
 
-@functools.cache
 def key() -> str:
     """Return a name that changes with numba, llvmlite, Python, the machine, the choice of instructions and our code."""
     parts = [
@@ -47,7 +51,7 @@ def key() -> str:
         importlib.metadata.version("llvmlite"),
         platform.python_version(),
         platform.machine(),
-        os.environ.get("BIGMODEL_STUDIO_KERNELS", ""),
+        os.environ.get(VARIABLE, "").replace(OFF, ""),
     ]
     here = Path(__file__).parent
     sources = sorted([*here.glob("kernels*.py"), here / "emit.py", here / "ops.py"])
@@ -55,8 +59,15 @@ def key() -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
 
 
+def is_off() -> bool:
+    """Return whether ``BIGMODEL_STUDIO_KERNELS=off`` asks for the reference."""
+    return os.environ.get(VARIABLE, "") == OFF
+
+
 def is_ready() -> bool:
     """Return whether the kernels can be used without compiling."""
+    if is_off():
+        return False
     return bool(_loaded) or (_is_private(folder()) and (folder() / READY).exists())
 
 
@@ -105,12 +116,26 @@ def _is_private(place: Path) -> bool:
     return os.name != "posix" or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
 
 
-def prepare() -> subprocess.Popen[bytes] | None:
-    """Start to compile in a process of its own, with low priority; None where there is nothing to do."""
-    if is_ready():
-        return None
+def begin() -> None:
+    """Start to compile in a process of its own, once, unless another one compiles already."""
+    if _begun or is_off() or is_ready():
+        return
+    lock = try_lock(paths.home() / "kernels" / "compiling.lock")
+    if lock is None:
+        return
+    lock.close()  # the child takes it
     command = [sys.executable, "-m", "bigmodel_studio.engine.packed.compiling"]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+    _begun.append(child)
+    atexit.register(_end, child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """A compilation doesn't outlive who asked for it."""
+    if child.poll() is None:
+        child.terminate()
+        child.wait()
 
 
 def state() -> Kernels:
@@ -121,6 +146,9 @@ def state() -> Kernels:
 
 
 if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(10)
-    kernels()
+    stream = try_lock(paths.home() / "kernels" / "compiling.lock")
+    if stream is not None:
+        if hasattr(os, "nice"):
+            os.nice(10)
+        kernels()
+        stream.close()

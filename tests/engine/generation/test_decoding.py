@@ -9,7 +9,7 @@ import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from bigmodel_studio.engine.generation import decoding
-from bigmodel_studio.engine.generation.decoding import Decoder, decode
+from bigmodel_studio.engine.generation.decoding import TransformersDecoder, decode
 from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.protocol import Sampling
 
@@ -25,7 +25,7 @@ def model(request: pytest.FixtureRequest, causal_folders: dict[str, Path]) -> Pr
 
 
 def ours(model: PreTrainedModel, sampling: Sampling, *, ends: frozenset[int] = frozenset()) -> list[int]:
-    decoder = Decoder(model, CPU)
+    decoder = TransformersDecoder(model, CPU)
     list(decoder.prefill(PROMPT))
     steps = decode(decoder, PROMPT, settle(sampling, None), most=sampling.max_new_tokens, ends=ends)
     return [chosen.id for chosen, _ in steps]

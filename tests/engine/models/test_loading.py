@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -153,14 +152,6 @@ def test_a_tensor_of_another_shape_is_named(gpt_folder: Path, session: Session) 
     assert isinstance(end, Failed)
     assert end.problem.code == "tensors-mismatched"
     assert "transformer.ln_f.weight" in sentence(end.problem)
-
-
-def test_a_packed_precision_is_refused_by_name(gpt_folder: Path, session: Session) -> None:
-    packed = msgspec.structs.replace(local(gpt_folder), precision="4-bit")
-    end = end_of(Load(model=packed), session)
-    assert isinstance(end, Failed)
-    assert (end.problem.code, end.blame) == ("precision-unsupported", "input")
-    assert sentence(end.problem) == f"{gpt_folder.name} can't be loaded in 4-bit yet."
 
 
 def test_the_tied_head_may_be_missing(gpt_folder: Path, session: Session) -> None:

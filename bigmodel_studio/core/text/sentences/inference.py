@@ -48,7 +48,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "text-task": ("There is no such task for texts: {task}.", "There are: {known}."),
     "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
     "precision-unknown": ("There is no precision “{precision}”.", "Choose one of: {known}."),
-    "precision-unsupported": ("{model} can't be loaded in {precision} yet.", "Load it as stored."),
+    "precision-unsupported": ("{model} can't be loaded in {precision}. {reason}", "Load it as stored."),
+    "precision-beams": (
+        "Beam search needs the weights as stored, but {model} is loaded in {precision}.",
+        "Load it as stored, or use one beam.",
+    ),
     "precision-dtype": (
         "A number type ({dtype}) applies to weights as stored, not to {precision} weights.",
         "Leave out the number type, or load the model as stored.",

@@ -1,0 +1,151 @@
+"""What a user of ``Generate`` notices of the fast path: the same text, and what made it; weights of 8 and 4 bits."""
+
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from transformers import AutoModelForCausalLM
+
+from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.text.messages import sentence
+from bigmodel_studio.engine.failures import Stopped
+from bigmodel_studio.engine.generation.generate import generate
+from bigmodel_studio.engine.packed import compiling
+from bigmodel_studio.engine.packed.weights import dequantised
+from bigmodel_studio.engine.session import Session
+from bigmodel_studio.engine.tasks import run_task
+from bigmodel_studio.protocol import Done, Event, Failed, Generate, Generated, ModelRef, Precision, Sampling, Token
+from tests.small_models import local
+
+Kernel = Callable[..., Any]
+GREEDY = Sampling(greedy=True, max_new_tokens=40)
+
+
+@pytest.fixture
+def ready(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernels are compiled and may be used."""
+    monkeypatch.delenv(compiling.VARIABLE)
+
+
+def talk(ref: ModelRef, session: Session, **fields: Any) -> Generated:
+    *_, end = run_task(Generate(model=ref, **{"prompt": "Once upon", "sampling": GREEDY, **fields}), session)
+    assert isinstance(end, Done), end
+    assert isinstance(end.result, Generated)
+    return end.result
+
+
+def problem(ref: ModelRef, session: Session, **fields: Any) -> Failed:
+    *_, end = run_task(Generate(model=ref, **{"prompt": "Once upon", "sampling": GREEDY, **fields}), session)
+    assert isinstance(end, Failed), end
+    return end
+
+
+def at(folder: Path, precision: Precision) -> ModelRef:
+    return msgspec.structs.replace(local(folder), precision=precision)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "gpt-neo", "llama"])
+def test_the_text_is_that_of_the_reference(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, session: Session, causal_folders: dict[str, Path], name: str
+) -> None:
+    sampled = Sampling(max_new_tokens=40, temperature=1.2, seed=5)
+    expected = [talk(local(causal_folders[name]), session, sampling=each) for each in (GREEDY, sampled)]
+    monkeypatch.delenv(compiling.VARIABLE)
+    found = [talk(local(causal_folders[name]), session, sampling=each) for each in (GREEDY, sampled)]
+    assert [each.text for each in found] == [each.text for each in expected]
+    assert {each.decoder for each in expected} == {"transformers"}
+    assert {each.decoder for each in found} == {"packed"}
+
+
+def test_the_starter_says_the_same_on_twenty_prompts(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    stories = paths.sample_text().read_text(encoding="utf-8").split("\n\n")
+    starter = ModelRef(source="builtin", id="starter-gpt")
+    prompts = [" ".join(story.split()[: 3 + number]) for number, story in enumerate(stories[:20])]
+    short = Sampling(greedy=True, max_new_tokens=12)
+    expected = [talk(starter, session, prompt=prompt, sampling=short).text for prompt in prompts]
+    monkeypatch.delenv(compiling.VARIABLE)
+    found = [talk(starter, session, prompt=prompt, sampling=short) for prompt in prompts]
+    assert [each.text for each in found] == expected
+    assert {each.decoder for each in found} == {"packed"}
+
+
+def test_the_reference_speaks_until_the_kernels_are_compiled(
+    monkeypatch: pytest.MonkeyPatch, session: Session, causal_folders: dict[str, Path]
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.delenv(compiling.VARIABLE)
+    monkeypatch.setattr(compiling, "_loaded", [])
+    monkeypatch.setattr(compiling, "begin", lambda: asked.append(True))
+    assert talk(local(causal_folders["llama"]), session).decoder == "transformers"
+    assert asked
+
+
+@pytest.mark.parametrize("precision", ["8-bit", "4-bit"])
+@pytest.mark.parametrize("name", ["gpt2", "gpt-neo", "llama"])
+def test_packed_weights_are_read_from_the_folder(
+    ready: None, session: Session, causal_folders: dict[str, Path], name: str, precision: Precision
+) -> None:
+    folder = causal_folders[name]
+    result = talk(at(folder, precision), session)
+    assert (result.decoder, result.new_tokens) == ("packed", 40)
+    loaded = session._held
+    assert loaded is not None
+    assert loaded.fast.model is not None
+    reference = AutoModelForCausalLM.from_pretrained(folder)
+    assert loaded.facts.weight_bytes < sum(each.numel() * 4 for each in reference.parameters())
+    assert loaded.facts.parameters == sum(each.numel() for each in reference.parameters())
+    head = reference.get_output_embeddings().weight.detach().float()
+    off = (dequantised(loaded.fast.model.weights["head"]) - head).abs().max()
+    assert 0 < float(off) < float(head.abs().max()) / (7 if precision == "4-bit" else 120)
+
+
+def test_what_can_not_be_packed_says_why(
+    ready: None, session: Session, causal_folders: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for file in causal_folders["llama"].iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"hidden_act": "tanh"}))
+    end = problem(at(folder, "4-bit"), session)
+    assert end.problem.code == "precision-unsupported"
+    assert "activation “tanh”" in sentence(end.problem)
+    assert talk(local(folder), session).decoder == "transformers"
+    end = problem(ModelRef(source="builtin", id="starter-bert", precision="8-bit"), session)
+    assert end.problem.code == "precision-unsupported"
+    end = problem(at(causal_folders["llama"], "8-bit"), session, sampling=Sampling(beams=2, max_new_tokens=5))
+    assert end.problem.code == "precision-beams"
+
+
+def test_a_stop_is_heard_after_one_token(ready: None, session: Session, causal_folders: dict[str, Path]) -> None:
+    task = generate(Generate(model=local(causal_folders["llama"]), prompt="Once", sampling=GREEDY), session)
+    seen: list[Event] = []
+    for event in task:
+        seen.append(event)
+        if isinstance(event, Token):
+            break
+    rest = [task.throw(Stopped()), *task]  # type: ignore[attr-defined]
+    (end,) = rest
+    assert isinstance(end, Done)
+    assert isinstance(end.result, Generated)
+    assert (end.result.new_tokens, end.result.finish_reason) == (1, "cancelled")
+
+
+def test_unloading_gives_the_weights_back(ready: None, session: Session, causal_folders: dict[str, Path]) -> None:
+    talk(at(causal_folders["llama"], "8-bit"), session)
+    assert session._held is not None
+    assert session._held.fast.model is not None
+    model = weakref.ref(session._held.fast.model)
+    talk(at(causal_folders["gpt2"], "8-bit"), session)
+    gc.collect()
+    assert model() is None
