@@ -1870,19 +1870,19 @@
     <name>Foot</name>
     <message>
         <source>1 picture</source>
-        <translation type="unfinished">1 张图片</translation>
+        <translation>1 张图片</translation>
     </message>
     <message>
         <source>1 unreadable: {name}. {reason}</source>
-        <translation type="unfinished">1 张无法读取：{name}。{reason}</translation>
+        <translation>1 张无法读取：{name}。{reason}</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Pictures recognised</source>
-        <translation type="unfinished">已识别的图片</translation>
+        <translation>已识别的图片</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -1890,19 +1890,19 @@
     </message>
     <message>
         <source>loading the model…</source>
-        <translation type="unfinished">正在加载模型…</translation>
+        <translation>正在加载模型…</translation>
     </message>
     <message>
         <source>{count} pictures</source>
-        <translation type="unfinished">{count} 张图片</translation>
+        <translation>{count} 张图片</translation>
     </message>
     <message>
         <source>{count} unreadable</source>
-        <translation type="unfinished">{count} 张无法读取</translation>
+        <translation>{count} 张无法读取</translation>
     </message>
     <message>
         <source>{done} done</source>
-        <translation type="unfinished">已完成 {done} 张</translation>
+        <translation>已完成 {done} 张</translation>
     </message>
 </context>
 <context>
@@ -3875,31 +3875,31 @@
     <name>RunActions</name>
     <message>
         <source>Fork…</source>
-        <translation type="unfinished">分叉…</translation>
+        <translation>分叉…</translation>
     </message>
     <message>
         <source>Go on from a checkpoint with other settings, as a run of its own</source>
-        <translation type="unfinished">用其他设置从一个检查点继续，作为独立的运行</translation>
+        <translation>用其他设置从一个检查点继续，作为独立的运行</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Save now</source>
-        <translation type="unfinished">立即保存</translation>
+        <translation>立即保存</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Use in Chat</source>
-        <translation type="unfinished">在“对话”中使用</translation>
+        <translation>在“对话”中使用</translation>
     </message>
 </context>
 <context>
