@@ -24,6 +24,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArgu
 
 from benchmarks.measuring import Row, own_home, print_table
 from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, SamplesSpec, ScheduleSpec
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop.optimizer import build_optimizer
@@ -101,9 +102,9 @@ def measure(home: Path, pairs: int, steps: int, threads: int, device: str = "cpu
     pin(spec)
     run = create_run(spec)
     status = StatusWriter(run)
-    loop = Loop(run, spec, objectives.build(spec, None, lambda *_: None), status, Wishes(run, 0))
-    bare = bare_updates(objectives.build(spec, None, lambda *_: None), spec)
-    peer = objectives.build(spec, None, lambda *_: None)
+    loop = Loop(run, spec, objectives.build(resolve_spec(spec), None, lambda *_: None), status, Wishes(run, 0))
+    bare = bare_updates(objectives.build(resolve_spec(spec), None, lambda *_: None), spec)
+    peer = objectives.build(resolve_spec(spec), None, lambda *_: None)
     with contextlib.closing(status), contextlib.closing(loop):
         for step in (1, 2, 3):
             loop.advance()

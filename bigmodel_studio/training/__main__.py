@@ -34,7 +34,7 @@ def main() -> int:
     if spec is not None and spec.launch.processes > 1:
         status = torchrun.lead(folder, spec.launch.processes, resume=given.resume)
     else:
-        status = run(folder, resume=given.resume, listen=_stop_at_signals)
+        status = run(folder, resume=given.resume, listen=_stop_at_signals, spec=spec)
     run_queue.wake()  # its turn is free now, and who lets the next one in may have been killed
     return status
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from bigmodel_studio.core.memory.device_memory import CPU
 from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.models.folder import context_length_of, read_config
-from bigmodel_studio.core.models.library import parse_model, resolve
 from bigmodel_studio.core.models.weights import read_weights
+from bigmodel_studio.core.specs.resolved import LEARNT, ResolvedSpec, resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
 
@@ -77,7 +78,11 @@ def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ..
     """
     device = device_of(spec, accelerators)
     try:
-        network = _BUILDERS.get(spec.model.architecture, _nothing)(spec) if _from_scratch(spec) else _from_folder(spec)
+        resolved = resolve_spec(spec)
+        base = resolved.base_folder()
+        network = (
+            _BUILDERS.get(spec.model.architecture, _nothing)(resolved) if base is None else _from_folder(spec, base)
+        )
     except StudioError:
         network = _Network(0, 0)
     weights = shape.weight_bytes(network.parameters)
@@ -121,26 +126,22 @@ def device_of(spec: RunSpec, accelerators: Iterable[str]) -> str:
     return next((device for device in there if device in {wanted, f"{wanted}:0"}), wanted)
 
 
-def _from_scratch(spec: RunSpec) -> bool:
-    return spec.model.base == "scratch"
-
-
-def _nothing(spec: RunSpec) -> _Network:
+def _nothing(resolved: ResolvedSpec) -> _Network:
     return _Network(0, 0)
 
 
-def _gpt(spec: RunSpec) -> _Network:
-    model = spec.model
-    vocabulary = _asked_vocabulary(model.tokenizer)
+def _gpt(resolved: ResolvedSpec) -> _Network:
+    spec, model = resolved.spec, resolved.spec.model
+    vocabulary = _asked_vocabulary(resolved)
     return _Network(
         shape.gpt_parameters(vocabulary=vocabulary, context=model.context, width=model.width, layers=model.layers),
         _decoder_bytes(spec, vocabulary, model.context, model.width, model.layers, model.heads),
     )
 
 
-def _bert(spec: RunSpec) -> _Network:
-    model = spec.model
-    vocabulary = _asked_vocabulary(model.tokenizer)
+def _bert(resolved: ResolvedSpec) -> _Network:
+    spec, model = resolved.spec, resolved.spec.model
+    vocabulary = _asked_vocabulary(resolved)
     return _Network(
         shape.bert_parameters(
             vocabulary=vocabulary,
@@ -153,26 +154,29 @@ def _bert(spec: RunSpec) -> _Network:
     )
 
 
-def _asked_vocabulary(tokenizer: str) -> int:
-    kind, _, size = tokenizer.partition(":")
-    return int(size) if kind == "train" and size.isdigit() else _vocabulary(_config(tokenizer))
+def _asked_vocabulary(resolved: ResolvedSpec) -> int:
+    folder = resolved.tokenizer_folder()
+    if folder is not None:
+        return _vocabulary(read_config(folder))
+    size = resolved.spec.model.tokenizer.removeprefix(LEARNT)
+    return int(size) if size.isdigit() else 0
 
 
-def _resnet(spec: RunSpec) -> _Network:
-    model = spec.model
+def _resnet(resolved: ResolvedSpec) -> _Network:
+    spec, model = resolved.spec, resolved.spec.model
     parameters = shape.resnet_parameters(depths=model.depths, widths=model.widths, labels=0)
     return _Network(parameters, _picture_bytes(spec, model.image_size))
 
 
-def _cifar_resnet(spec: RunSpec) -> _Network:
-    model = spec.model
+def _cifar_resnet(resolved: ResolvedSpec) -> _Network:
+    spec, model = resolved.spec, resolved.spec.model
     parameters = shape.cifar_resnet_parameters(layers=model.layers, widths=model.widths, labels=0)
     # Each layer keeps its input and its normalised output; the later stages have half of the first one's numbers each.
     floats = model.layers / 3 * 2 * model.widths[0] * (1 + 1 / 2 + 1 / 4)
     return _Network(parameters, int(spec.schedule.batch * model.image_size**2 * floats * shape.FLOAT32_BYTES))
 
 
-_BUILDERS: dict[str, Callable[[RunSpec], _Network]] = {
+_BUILDERS: dict[str, Callable[[ResolvedSpec], _Network]] = {
     "gpt": _gpt,
     "bert": _bert,
     "resnet": _resnet,
@@ -180,8 +184,7 @@ _BUILDERS: dict[str, Callable[[RunSpec], _Network]] = {
 }
 
 
-def _from_folder(spec: RunSpec) -> _Network:
-    folder = resolve(parse_model(spec.model.base))
+def _from_folder(spec: RunSpec, folder: Path) -> _Network:
     config = read_config(folder)
     parameters = read_weights(folder).parameters
     inner = config.get("text_config")
@@ -209,10 +212,6 @@ def _decoder_bytes(spec: RunSpec, vocabulary: int, context: int, width: int, lay
 
 def _picture_bytes(spec: RunSpec, side: int) -> int:
     return spec.schedule.batch * side * side * PICTURE_FLOATS * shape.FLOAT32_BYTES
-
-
-def _config(model: str) -> dict[str, Any]:
-    return read_config(resolve(parse_model(model)))
 
 
 def _vocabulary(config: dict[str, Any]) -> int:

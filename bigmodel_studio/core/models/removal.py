@@ -14,8 +14,9 @@ from pathlib import Path
 
 from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.models import library, uses
-from bigmodel_studio.core.models.library import ModelRecord, parse_model
+from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.runs.run_folder import LIVE, all_runs
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.system.trash import Removed, Trash
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
@@ -123,11 +124,11 @@ def _trained_by(ref: ModelRef) -> str:
         spec = run.spec() if run.status().state in LIVE else None
         if spec is None or run.state_now() not in LIVE:
             continue
-        for name in (spec.model.base, spec.model.tokenizer):
-            with contextlib.suppress(StudioError):
-                used = parse_model(name)
-                if (used.source, used.id) == (ref.source, ref.id):
-                    return run.name
+        with contextlib.suppress(StudioError):
+            resolved = resolve_spec(spec)
+            used = resolved.base or resolved.tokenizer
+            if used is not None and (used.source, used.id) == (ref.source, ref.id):
+                return run.name
     return ""
 
 

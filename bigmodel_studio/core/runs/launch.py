@@ -24,7 +24,6 @@ from bigmodel_studio.core.data.faults import readable
 from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.picture_listing import check_pictures
 from bigmodel_studio.core.data.records import refuse_unreadable
-from bigmodel_studio.core.models.library import parse_model, resolve
 from bigmodel_studio.core.runs import notes
 from bigmodel_studio.core.runs.run_folder import (
     ORIGIN,
@@ -37,7 +36,8 @@ from bigmodel_studio.core.runs.run_folder import (
     place_behind_all,
     process_started,
 )
-from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.resolved import ResolvedSpec, resolve_spec
 from bigmodel_studio.core.specs.rules import check_spec
 from bigmodel_studio.core.specs.spec import RunSpec, write_spec
 from bigmodel_studio.core.system import network, paths
@@ -123,10 +123,11 @@ def inputs_of(spec: RunSpec) -> tuple[object, ...]:
 
 
 @readable()
-def check_inputs(spec: RunSpec) -> None:
-    """Whether what the spec names is there, so that a slip of the pen makes no folder. Raises ``StudioError``.
+def check_inputs(spec: RunSpec) -> ResolvedSpec:
+    """Return the spec with what it names, which is there, so that a slip of the pen makes no folder.
 
-    The spec is one that ``check_spec`` has passed.
+    The spec is one that ``check_spec`` has passed. Reads folders and tables: not on the window's thread.
+    Raises ``StudioError``.
     """
     named = [
         *spec.samples.pictures,
@@ -141,10 +142,10 @@ def check_inputs(spec: RunSpec) -> None:
     if data == "pictures":
         columns = Columns(spec.data.text_column, spec.data.label_column)
         check_pictures(spec.data.train, spec.data.evaluation, columns)
-    if spec.model.base != SCRATCH:
-        resolve(parse_model(spec.model.base))
-    elif data == "text" and not spec.model.tokenizer.startswith("train:"):
-        resolve(parse_model(spec.model.tokenizer))
+    resolved = resolve_spec(spec)
+    resolved.base_folder()
+    resolved.tokenizer_folder()
+    return resolved
 
 
 def exit_status(pid: int, *, wait_s: float = 0.0) -> int | None:

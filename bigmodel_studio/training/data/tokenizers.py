@@ -15,8 +15,7 @@ import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerBase
 
-from bigmodel_studio.core.models.library import parse_model, resolve
-from bigmodel_studio.core.specs.spec import ModelSpec
+from bigmodel_studio.core.specs.resolved import LEARNT, ResolvedSpec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models import loading
@@ -35,11 +34,9 @@ WORDPIECE_ALPHABET = 1000
 """At most so many characters are symbols of their own, the most frequent ones."""
 
 
-def wants_training(tokenizer: str) -> int | None:
-    """The vocabulary size of "train:N", None where a folder's tokenizer is named. Raises ``StudioError``."""
-    kind, _, size = tokenizer.partition(":")
-    if kind != "train":
-        return None
+def vocabulary_size(tokenizer: str) -> int:
+    """Return the N of "train:N". Raises ``StudioError`` "spec-field"."""
+    size = tokenizer.removeprefix(LEARNT)
     if not size.isdigit() or not SMALLEST <= int(size) <= 1_000_000:
         may_be = f"“train:N” with N from {SMALLEST} (the bytes and the end of text) to 1,000,000, or a folder"
         raise StudioError("spec-field", field="model.tokenizer", was=repr(tokenizer), may_be=may_be)
@@ -97,14 +94,16 @@ def train_wordpiece(corpus: Corpus, size: int, context: int, say: Callable[[int]
     return transformers.BertTokenizer(vocab=tokenizer.get_vocab(), model_max_length=context)
 
 
-def asked_tokenizer(model: ModelSpec, corpus: Corpus, learn: Learn, say: Say) -> PreTrainedTokenizerBase:
+def asked_tokenizer(resolved: ResolvedSpec, corpus: Corpus, learn: Learn, say: Say) -> PreTrainedTokenizerBase:
     """The tokenizer that a spec names: what ``learn`` makes of the corpus for "train:N", else a folder's.
 
     What was learnt is kept in the cache, under a hash of what it was learnt from.
     """
-    size = wants_training(model.tokenizer)
-    if size is None:
-        return folder_tokenizer(model.tokenizer)
+    model = resolved.spec.model
+    named = resolved.tokenizer_folder()
+    if named is not None:
+        return loading.load_tokenizer(named, model.tokenizer)
+    size = vocabulary_size(model.tokenizer)
     total = sum(part.bytes for part in corpus.train)
     content = content_hash(Corpus(corpus.train, []), lambda done: say("reading", done, total))
     key = hashlib.sha256(f"1 {learn.__name__} {size} {model.context} {content}".encode()).hexdigest()[:32]
@@ -114,11 +113,6 @@ def asked_tokenizer(model: ModelSpec, corpus: Corpus, learn: Learn, say: Say) ->
         with made_whole(folder, TOKENIZER_FILE) as temporary:
             learnt.save_pretrained(str(temporary))
     return loading.load_tokenizer(folder, model.tokenizer)
-
-
-def folder_tokenizer(name: str) -> PreTrainedTokenizerBase:
-    """The tokenizer of a MODEL or a folder. Raises ``StudioError`` with the reason where it cannot be used."""
-    return loading.load_tokenizer(resolve(parse_model(name)), name)
 
 
 def _spread(corpus: Corpus, say: Callable[[int], None]) -> Iterator[str]:

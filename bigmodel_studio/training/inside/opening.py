@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 
 from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.protocol import ExampleSeen
@@ -70,7 +71,7 @@ def open_training(run: RunFolder, saved: int) -> Opened:
         run.checkpoint_path(0)
     spec = parse_spec((run.path / "spec.toml").read_text("utf-8"), run.path)
     folder = run.checkpoint_path(saved) if saved else None
-    objective = objectives.build(spec, folder, lambda *_: None)
+    objective = objectives.build(resolve_spec(spec, folder), folder, lambda *_: None)
     device = torch.device("cpu") if run.at_work() else devices.choose(spec.launch.device)
     precision = Precision("auto" if run.at_work() else spec.launch.dtype, device)
     torch.nn.Module.to(objective.model, device)

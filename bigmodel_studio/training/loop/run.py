@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bigmodel_studio.core.memory.retry import memory_advice
 from bigmodel_studio.core.models import uses
-from bigmodel_studio.core.models.library import parse_model
 from bigmodel_studio.core.runs.run_folder import LOCK, RunFolder, State
-from bigmodel_studio.core.specs.objectives import LORA, SCRATCH
+from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.core.system import locks
 from bigmodel_studio.core.text.messages import Blame, StudioError, hint, sentence
@@ -35,11 +35,12 @@ def run(
     resume: bool,
     listen: Callable[[RunControl], None] | None = None,
     process: tuple[int, float] | None = None,
+    spec: RunSpec | None = None,
 ) -> int:
     """Train what the folder asks for; returns the exit status (0 finished, 3 stopped, 1 failed, 2 cannot be done).
 
     ``listen`` is given the wishes, to make them from something else than the folder (a process's signals); ``process``
-    (pid, start) answers for the run, where it is not this one.
+    (pid, start) answers for the run, where it is not this one. ``spec`` is the folder's, where it was read already.
     """
     run_folder = RunFolder(folder)
     with contextlib.ExitStack() as stack:
@@ -54,12 +55,15 @@ def run(
         control = RunControl(run_folder, status.status.control_seq)
         if listen is not None:
             listen(control)
-        return _to_the_end(run_folder, status, control, resume)
+        return _to_the_end(run_folder, spec, status, control, resume)
 
 
-def _to_the_end(run_folder: RunFolder, status: StatusWriter, control: RunControl, resume: bool) -> int:
+def _to_the_end(
+    run_folder: RunFolder, spec: RunSpec | None, status: StatusWriter, control: RunControl, resume: bool
+) -> int:
     try:
-        spec = parse_spec((run_folder.path / "spec.toml").read_text("utf-8"), run_folder.path)
+        if spec is None:
+            spec = parse_spec((run_folder.path / "spec.toml").read_text("utf-8"), run_folder.path)
         started = status.status.started or time.time()
         status.write(
             state="running", steps=spec.schedule.steps, threads=spec.launch.threads, started=started, message=""
@@ -105,12 +109,13 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
         print(note, flush=True)
     if folder is None and status.status.parent is not None:
         raise StudioError("fork-lost", detail="; ".join(notes) or "it is gone")
-    if folder is None and spec.model.base != SCRATCH:
-        uses.note(parse_model(spec.model.base), holds=False)
     # An adapter is added to its base again, whose weights the checkpoint has not kept apart.
     adapted = folder is not None and spec.method.kind == LORA and checkpoint.has_adapter(folder)
     begin = None if adapted else folder
-    objective = ranks.build(lambda start: objectives.build(spec, start, say), begin, run_folder.path)
+    resolved = resolve_spec(spec, begin)
+    if folder is None and resolved.base is not None:
+        uses.note(resolved.base, holds=False)
+    objective = ranks.build(lambda start: objectives.build(resolved, start, say), begin, run_folder.path)
     loop = Loop(run_folder, spec, objective, status, control, ranks)
     with contextlib.closing(ranks), contextlib.closing(loop):
         if folder is not None:

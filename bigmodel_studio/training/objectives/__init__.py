@@ -17,7 +17,7 @@ import msgspec
 import torch
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Finding, Place, TokenLoss, TokenShown
 from bigmodel_studio.training.data import readers
 from bigmodel_studio.training.data.reading import Reading
@@ -100,7 +100,7 @@ class Objective(ABC):
     """Left by ``evaluate`` where it can tell examples apart."""
 
     @abstractmethod
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
+    def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
         """Prepare the data, and what of the model is known without its weights; of ``checkpoint`` where the run is
         resumed. Raises ``StudioError``.
         """
@@ -238,19 +238,19 @@ def place_text(place: Place) -> str:
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
-def prepare(spec: RunSpec, checkpoint: Path | None, reading: Reading) -> Objective:
+def prepare(resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> Objective:
     """The objective that a checked spec names, without its model: its data can be looked at.
 
     Raises ``StudioError`` where its data cannot be used, or its model by what is known of it without loading it.
     """
     readers.use_all()
-    module, _, name = OBJECTIVES[spec.objective].partition(":")
-    made: Objective = getattr(importlib.import_module(module), name)(spec, checkpoint, reading)
+    module, _, name = OBJECTIVES[resolved.spec.objective].partition(":")
+    made: Objective = getattr(importlib.import_module(module), name)(resolved, checkpoint, reading)
     return made
 
 
-def build(spec: RunSpec, checkpoint: Path | None, say: Say) -> Objective:
+def build(resolved: ResolvedSpec, checkpoint: Path | None, say: Say) -> Objective:
     """The objective that a checked spec names. Raises ``StudioError`` where its data or its model cannot be used."""
-    made = prepare(spec, checkpoint, Reading(say))
+    made = prepare(resolved, checkpoint, Reading(say))
     made.build_model()
     return made

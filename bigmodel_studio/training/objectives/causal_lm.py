@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
-from bigmodel_studio.core.models.library import parse_model, resolve
-from bigmodel_studio.core.specs.spec import ModelSpec, RunSpec
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
+from bigmodel_studio.core.specs.spec import ModelSpec
 from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, TokenShown
 from bigmodel_studio.training.data import token_data, tokenizers
 from bigmodel_studio.training.data.paragraphs import not_utf8, paragraph_entries
@@ -37,15 +37,15 @@ class CausalLM(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
-        self._spec = spec
+    def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
+        self._spec = spec = resolved.spec
         corpus = reading.corpus(split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, reading.say))
-        source = checkpoint if checkpoint is not None else _base_folder(spec.model)
+        source = checkpoint or resolved.base_folder()
         self._base = causal_model(source) if source is not None else None
         # The text is looked at before anything large is built: a context that it cannot fill costs its square.
         if self._base is None:
             learn = tokenizers.train_tokenizer
-            self.tokenizer = tokenizers.asked_tokenizer(spec.model, corpus, learn, reading.say)
+            self.tokenizer = tokenizers.asked_tokenizer(resolved, corpus, learn, reading.say)
             self.context = spec.model.context
         else:
             self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
@@ -190,7 +190,3 @@ def build_gpt(model: ModelSpec, tokenizer: PreTrainedTokenizerBase, seed: int) -
             if name.endswith(("out_proj.weight", "c_proj.weight")):
                 parameter.mul_(1 / math.sqrt(2 * model.layers))
     return network
-
-
-def _base_folder(model: ModelSpec) -> Path | None:
-    return None if model.base == "scratch" else resolve(parse_model(model.base))

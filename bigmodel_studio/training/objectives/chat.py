@@ -18,8 +18,7 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data.records import is_parquet
-from bigmodel_studio.core.models.library import parse_model, resolve
-from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.engine.templates.conversation import render_conversation
 from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem, TokenShown
 from bigmodel_studio.training.data import chat_data, shuffling
@@ -58,10 +57,10 @@ class Chat(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
-        self._spec = spec
+    def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
+        self._spec = spec = resolved.spec
         corpus = reading.corpus(chat_data.chat_files(spec.data.train, spec.data.evaluation))
-        source = checkpoint if checkpoint is not None else resolve(parse_model(spec.model.base))
+        source = checkpoint or resolved.needed_base_folder()
         self._base = causal_model(source)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         bare = not self.tokenizer.chat_template

@@ -23,8 +23,8 @@ from transformers import PreTrainedModel
 from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.picture_listing import Listing, read_listing
 from bigmodel_studio.core.models.folder import read_json
-from bigmodel_studio.core.models.library import parse_model, resolve
 from bigmodel_studio.core.specs.objectives import SCRATCH
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.images.pictures import preview_png, read_picture
@@ -58,14 +58,12 @@ class ClassifyImages(Objective):
 
     rate = "images_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
-        self._spec = spec
+    def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
+        self._spec = spec = resolved.spec
         listing = listing_of(spec, reading)
         self.labels, self._empty = listing.labels, listing.empty
         self._resumed = checkpoint is not None
-        source = checkpoint
-        if source is None and spec.model.base != SCRATCH:
-            source = resolve(parse_model(spec.model.base))
+        source = checkpoint or resolved.base_folder()
         self._base = picture_model(source) if source is not None else None
         if source is None:
             self._preprocessor = scratch_preprocessor(spec.model.image_size, [0.5] * 3, [0.5] * 3)

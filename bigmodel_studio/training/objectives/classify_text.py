@@ -18,8 +18,8 @@ from transformers import PreTrainedModel
 from bigmodel_studio.core.data import labelled_texts
 from bigmodel_studio.core.data.labelled_tables import Columns, Labelled
 from bigmodel_studio.core.data.records import bad_row
-from bigmodel_studio.core.models.library import parse_model, resolve
 from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import DataRole, ExampleShown, Place
@@ -42,12 +42,12 @@ class ClassifyText(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
-        self._spec = spec
+    def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
+        self._spec = spec = resolved.spec
         self.train, evaluation = split_texts(spec, reading)
         self.labels = labelled_texts.labels_of(self.train, reading.least_classes)
         self.evaluation = list(_known(evaluation, self.labels, reading))
-        source = checkpoint or resolve(parse_model(spec.model.base))
+        source = checkpoint or resolved.needed_base_folder()
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "text-classifier", TRAINABLE["classify-text"].bases)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)

@@ -18,9 +18,7 @@ import torch
 import torch.nn.functional as F
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.models.library import parse_model, resolve
-from bigmodel_studio.core.specs.objectives import SCRATCH
-from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.engine.text.masked_lm import MASK, fill
 from bigmodel_studio.protocol import ClassShare, DataRole, ExampleShown, Finding, Place, TokenShown
 from bigmodel_studio.training.data import sentence_data, shuffling, tokenizers
@@ -65,16 +63,15 @@ class MaskedLM(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
-        self._spec, self._pairs = spec, spec.masking.next_sentence
+    def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
+        self._spec = spec = resolved.spec
+        self._pairs = spec.masking.next_sentence
         corpus = reading.corpus(split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, reading.say))
-        source = checkpoint
-        if source is None and spec.model.base != SCRATCH:
-            source = resolve(parse_model(spec.model.base))
+        source = checkpoint or resolved.base_folder()
         self._base = masked_model(source, next_sentence=self._pairs) if source is not None else None
         if self._base is None:
             learn = tokenizers.train_wordpiece
-            self.tokenizer = tokenizers.asked_tokenizer(spec.model, corpus, learn, reading.say)
+            self.tokenizer = tokenizers.asked_tokenizer(resolved, corpus, learn, reading.say)
             self.context = spec.model.context
         else:
             self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)

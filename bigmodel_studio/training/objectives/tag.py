@@ -21,8 +21,8 @@ from bigmodel_studio.core.data import conll, conlleval
 from bigmodel_studio.core.data.conll import Sentence
 from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.records import bad_row
-from bigmodel_studio.core.models.library import parse_model, resolve
 from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Place, TokenShown
@@ -46,13 +46,13 @@ class Tag(Objective):
 
     rate = "tokens_per_s"
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None, reading: Reading) -> None:
-        self._spec = spec
+    def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
+        self._spec = spec = resolved.spec
         self.train, evaluation = split_sentences(spec, reading)
         self.tags = conll.tags_of(self.train, reading.least_classes)
         self._numbers = {tag: number for number, tag in enumerate(self.tags)}
         self.evaluation = list(self._known(evaluation, reading))
-        source = checkpoint or resolve(parse_model(spec.model.base))
+        source = checkpoint or resolved.needed_base_folder()
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "token-classifier", TRAINABLE["tag"].bases)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)

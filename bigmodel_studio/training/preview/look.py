@@ -11,6 +11,7 @@ import msgspec
 
 from bigmodel_studio.core.data.faults import readable
 from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
@@ -47,7 +48,7 @@ def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataSeen:
     seen = DataSeen(objective=spec.objective, step=request.step, examples=())
     try:
         with readable():
-            objective = objectives.prepare(spec, None, reading)
+            objective = objectives.prepare(resolve_spec(spec), None, reading)
     except StudioError as error:
         if not error.problem.code.startswith(("data-", "chat-")):
             raise

@@ -18,6 +18,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
 from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.system.files import not_saved
 from bigmodel_studio.core.text.messages import StudioError
@@ -81,7 +82,8 @@ def write_script(run: RunFolder, folder: Path, say: Say = lambda *_: None) -> li
 def _write(run: RunFolder, spec: RunSpec, folder: Path, say: Say) -> None:
     begin = _beginning(run)
     adapted = begin is not None and spec.method.kind == LORA and checkpoint.has_adapter(begin)
-    objective = objectives.build(spec, None if adapted else begin, say)
+    start = None if adapted else begin
+    objective = objectives.build(resolve_spec(spec, start), start, say)
     content = CONTENTS[spec.objective](objective, spec)
     (folder / DATA / "evaluation").mkdir(parents=True)
     for name, array in content.arrays.items():

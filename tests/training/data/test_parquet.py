@@ -26,6 +26,7 @@ from bigmodel_studio.core.data.labelled_texts import read_labelled
 from bigmodel_studio.core.data.picture_listing import pictures_in, read_listing
 from bigmodel_studio.core.data.records import records
 from bigmodel_studio.core.runs.launch import check_inputs, create_run
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, make_spec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError, hint
@@ -167,7 +168,7 @@ def as_tables(folder: Path, *, parquet: bool) -> list[str]:
 def test_pictures_of_a_table_and_of_parquet_are_learnt_as_those_of_folders(tmp_path: Path) -> None:
     folder = make_pictures(tmp_path / "pictures", each=6)
     given = [str(folder), *as_tables(folder, parquet=True)]
-    built = [objectives.build(tiny_spec(Path(each)), None, quiet) for each in given]
+    built = [objectives.build(resolve_spec(tiny_spec(Path(each))), None, quiet) for each in given]
     for other in built[1:]:
         for step in (1, 2):
             one, two = built[0].batch(step), other.batch(step)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.data import token_data
 from bigmodel_studio.training.data.text_files import Corpus, Part, read_chunks, split_corpus
-from bigmodel_studio.training.data.tokenizers import train_tokenizer, wants_training
+from bigmodel_studio.training.data.tokenizers import train_tokenizer, vocabulary_size
 from bigmodel_studio.training.loop.baselines import DENSE_VOCABULARY, baselines
 from tests.training.conftest import make_text
 
@@ -104,7 +104,7 @@ def test_too_little_text_is_said_with_numbers() -> None:
 @pytest.mark.parametrize("name", ["train:", "train:12", "train:many"])
 def test_a_tokenizer_that_cannot_be_trained_is_a_mistake_in_the_spec(name: str) -> None:
     with pytest.raises(StudioError, match=r"model\.tokenizer") as caught:
-        wants_training(name)
+        vocabulary_size(name)
     assert caught.value.problem.arguments["was"] == repr(name)
 
 

@@ -24,6 +24,7 @@ from bigmodel_studio.core.runs.inside_reader import (
 )
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.inside.activations import MOST_LOOKED_AT, is_activation, sample, silence_of, statistics
 from bigmodel_studio.training.inside.histograms import BINS, histogram
@@ -72,7 +73,7 @@ def test_norms_and_update_ratios_equal_those_of_a_plain_loop_written_here(make_r
     spec = folder.spec()
     assert spec is not None
     assert head["every"] == 1
-    objective = objectives.build(spec, None, lambda *_: None)
+    objective = objectives.build(resolve_spec(spec), None, lambda *_: None)
     model = objective.model.train()
     optimizer = optimizing.build_optimizer(model, spec.optimizer)
     owners: dict[str, list[nn.Parameter]] = {name: [] for name in head["names"]}
@@ -125,7 +126,7 @@ def test_activations_are_those_that_flow(make_run: MakeRun) -> None:
     head, (record,) = read_records(folder.path / LAYERS)
     spec = folder.spec()
     assert spec is not None
-    objective = objectives.build(spec, None, lambda *_: None)
+    objective = objectives.build(resolve_spec(spec), None, lambda *_: None)
     outputs: dict[str, torch.Tensor] = {}
     for name, module in objective.model.named_modules():
         module.register_forward_hook(lambda _m, _i, out, name=name: outputs.update({name: out}))
@@ -190,7 +191,7 @@ def test_histograms_count_all_values_of_a_layer(make_run: MakeRun) -> None:
     sizes = {"lm_head": 0, **dict.fromkeys(records[0]["names"], 0)}
     spec = folder.spec()
     assert spec is not None
-    model = objectives.build(spec, folder.checkpoint_path(12), lambda *_: None).model
+    model = objectives.build(resolve_spec(spec), folder.checkpoint_path(12), lambda *_: None).model
     for name, parameter in model.named_parameters():
         sizes[name.rpartition(".")[0]] += parameter.numel()
     for number, name in enumerate(records[-1]["names"]):
@@ -211,7 +212,7 @@ def test_each_example_s_loss_is_what_it_is_alone(make_run: MakeRun) -> None:
     assert run(folder.path, resume=False) == FINISHED
     spec = folder.spec()
     assert spec is not None
-    objective = objectives.build(spec, None, lambda *_: None)
+    objective = objectives.build(resolve_spec(spec), None, lambda *_: None)
     model = objective.model.eval()
     alone = [objective.loss(model, {"tokens": row[None]}).item() for row in objective.batch(1)["tokens"]]
     found = recorded_losses(folder.path, 1)

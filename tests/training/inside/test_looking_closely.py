@@ -18,6 +18,7 @@ from bigmodel_studio.core.runs import update_rule
 from bigmodel_studio.core.runs.inside_reader import recorded_losses
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Done, Failed, LookAtStep, Request, StepSeen, StepTaken, TakeStep, WeightBlock
@@ -59,7 +60,7 @@ def test_a_step_s_texts_are_those_that_it_learnt_from_hardest_first(make_run: Ma
     assert (seen.checkpoint, seen.exact, seen.count) == (4, True, 4)
     spec = folder.spec()
     assert spec is not None
-    objective = objectives.build(spec, None, lambda *_: None)
+    objective = objectives.build(resolve_spec(spec), None, lambda *_: None)
     tokens = objective.batch(5)["tokens"].tolist()
     tokenizer = objective.tokenizer  # type: ignore[attr-defined]
     for example in seen.examples:
@@ -84,7 +85,7 @@ def test_a_step_s_pictures_are_as_they_were_cut_for_it(tmp_path: Path) -> None:
     spec = folder.spec()
     assert spec is not None
     assert seen.count == 6
-    batch = objectives.build(spec, None, lambda *_: None).batch(9)
+    batch = objectives.build(resolve_spec(spec), None, lambda *_: None).batch(9)
     for example in seen.examples:
         assert example.picture is not None
         shown = torch.from_numpy(np.array(Image.open(io.BytesIO(example.picture))))

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from bigmodel_studio.core.models import uses
 from bigmodel_studio.core.models.library import parse_model
 from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, ScheduleSpec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.generation.generate import generate
@@ -114,7 +115,7 @@ def test_losses_equal_those_of_a_plain_loop_written_here(spec: RunSpec, make_run
     folder = make_run(**changes)
     found = folder.spec()
     assert found is not None
-    objective = objectives.build(found, None, lambda *_: None)
+    objective = objectives.build(resolve_spec(found), None, lambda *_: None)
     model, expected = objective.model.train(), []
     matrices = [p for p in model.parameters() if p.ndim > 1]
     vectors = [p for p in model.parameters() if p.ndim == 1]

@@ -17,6 +17,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.models.library import parse_model
 from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import DataSpec, ModelSpec, RunSpec, spec_of
 from bigmodel_studio.core.system.paths import starters
 from bigmodel_studio.core.text.messages import StudioError
@@ -330,7 +331,7 @@ def test_losses_are_those_of_a_plain_loop_written_here(make_run: MakeRun) -> Non
     folder = make_run(**changes)
     found = folder.spec()
     assert found is not None
-    objective = objectives.build(found, None, lambda *_: None)
+    objective = objectives.build(resolve_spec(found), None, lambda *_: None)
     model, expected = objective.model.train(), []
     matrices, vectors = ([p for p in model.parameters() if (p.ndim > 1) == wide] for wide in (True, False))
     optimizer = torch.optim.AdamW(
@@ -406,7 +407,7 @@ def test_a_model_without_a_template_learns_to_answer_and_to_stop(make_run: MakeR
 
 
 def test_a_step_can_be_looked_at_and_what_is_not_learnt_has_no_loss(spec: RunSpec) -> None:
-    objective = objectives.build(spec, None, lambda *_: None)
+    objective = objectives.build(resolve_spec(spec), None, lambda *_: None)
     assert isinstance(objective, Chat)
     batch = objective.batch(1)
     with torch.no_grad():

@@ -23,6 +23,7 @@ from bigmodel_studio.core.runs import launch
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, make_spec, parse_spec, write_spec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
@@ -147,7 +148,7 @@ def test_the_losses_are_those_of_a_plain_loop(make_run: MakeRun, mixup: float, s
     assert run(folder.path, resume=False) == FINISHED
     spec = folder.spec()
     assert spec is not None
-    built: Any = objectives.build(spec, None, lambda *_: None)
+    built: Any = objectives.build(resolve_spec(spec), None, lambda *_: None)
     model, theirs = built.model.train(), []
     groups = [
         {"params": [p for p in model.parameters() if p.ndim >= 2], "weight_decay": spec.optimizer.weight_decay},
@@ -349,7 +350,7 @@ def test_a_model_that_only_continues_text_is_refused(make_run: MakeRun, causal_f
 
 
 def prepared(pictures: Path, **changes: Any) -> picture_data.PictureData:
-    objective: Any = objectives.build(tiny_spec(pictures, **changes), None, lambda *_: None)
+    objective: Any = objectives.build(resolve_spec(tiny_spec(pictures, **changes)), None, lambda *_: None)
     data: picture_data.PictureData = objective.data
     return data
 

@@ -17,6 +17,7 @@ from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.models.folder import kind_of, read_config
 from bigmodel_studio.core.models.library import parse_model
 from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import DataSpec, MaskingSpec, ModelSpec, RunSpec, spec_of
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models.describe import describe
@@ -54,7 +55,7 @@ def spec(spec: RunSpec, text: Path) -> RunSpec:
 
 
 def build(spec: RunSpec) -> MaskedLM:
-    made = objectives.build(spec, None, lambda *_: None)
+    made = objectives.build(resolve_spec(spec), None, lambda *_: None)
     assert isinstance(made, MaskedLM)
     return made
 

@@ -24,6 +24,7 @@ from transformers import (
 from bigmodel_studio.core.data import conlleval
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.rules import check_spec
 from bigmodel_studio.core.specs.spec import (
     DataSpec,
@@ -99,7 +100,7 @@ def test_stopped_and_resumed_it_gives_the_same_bits(make: Make, objective: str, 
 def test_the_losses_are_those_of_a_plain_loop(make: Make, encoder: Path, objective: str) -> None:
     spec = make(objective, steps=50)
     ours = [loss for _, loss, _ in losses(finished(spec))]
-    built = objectives.build(spec, None, lambda *_: None)
+    built = objectives.build(resolve_spec(spec), None, lambda *_: None)
     auto: Any = AutoModelForSequenceClassification if objective == "classify-text" else AutoModelForTokenClassification
     count = 3
     torch.manual_seed(spec.seed)
@@ -146,7 +147,7 @@ def test_tags_are_learnt_and_counted_as_entities(make: Make) -> None:
     folder = finished(make("tag", steps=120))
     last = [record for record in folder.metrics() if "f1" in record][-1]
     assert last["f1"] > 0.9
-    built = objectives.build(make("tag", steps=120), folder.checkpoint_path(), lambda *_: None)
+    built = objectives.build(resolve_spec(make("tag", steps=120)), folder.checkpoint_path(), lambda *_: None)
     built.model.eval()
     with torch.no_grad():
         found = built.evaluate(built.model, built.evaluation_batches())
@@ -155,7 +156,7 @@ def test_tags_are_learnt_and_counted_as_entities(make: Make) -> None:
 
 
 def test_a_words_first_piece_alone_carries_its_tag(make: Make) -> None:
-    built = objectives.build(make("tag"), None, lambda *_: None)
+    built = objectives.build(resolve_spec(make("tag")), None, lambda *_: None)
     batch = built.batch(1)
     assert batch["labels"].shape == batch["input_ids"].shape
     known = batch["labels"] != -100

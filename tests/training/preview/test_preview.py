@@ -21,6 +21,7 @@ from transformers import AutoTokenizer
 
 from bigmodel_studio.cli import commands
 from bigmodel_studio.core.runs.launch import create_run
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, make_spec, write_spec
 from bigmodel_studio.core.text.messages import StudioError, hint, sentence
 from bigmodel_studio.engine.failures import Stopped
@@ -56,7 +57,7 @@ def seen(spec: RunSpec, step: int = 1, most: int = 64, *, counted: bool = True) 
 
 
 def built(spec: RunSpec) -> Any:
-    return objectives.build(spec, None, lambda *_: None)
+    return objectives.build(resolve_spec(spec), None, lambda *_: None)
 
 
 def found(data: DataSeen, code: str) -> Finding:

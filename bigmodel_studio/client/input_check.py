@@ -1,0 +1,88 @@
+"""What a spec names, looked at in a thread: folders and tables may be large, and disks slow.
+
+Only the newest question is answered; answers are given on the window's thread. Knows nothing of widgets.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from bigmodel_studio.core.runs.launch import check_inputs, inputs_of
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Problem
+
+log = logging.getLogger(__name__)
+Answer = ResolvedSpec | Problem
+"""The spec with what it names, or what is wrong with it."""
+
+
+class InputCheck(QObject):
+    """``ask`` about a spec, and ``answered`` follows with the number of the question. ``close`` joins the thread."""
+
+    answered = Signal(int)
+    _checked = Signal(int, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._condition = threading.Condition()
+        self._wanted: tuple[int, RunSpec] | None = None
+        self._asked = 0
+        self._closed = False
+        self._known: tuple[tuple[object, ...], Answer] | None = None
+        self._thread: threading.Thread | None = None
+        self._checked.connect(self._on_checked)
+
+    def ask(self, spec: RunSpec) -> int:
+        """Look at what a checked spec names; return the question's number. An older question is not answered."""
+        self._asked += 1
+        if not self._closed:
+            with self._condition:
+                self._wanted = (self._asked, spec)
+                self._condition.notify()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="input-check", daemon=True)
+                self._thread.start()
+        return self._asked
+
+    def answer(self, spec: RunSpec) -> Answer | None:
+        """Return what was said last about the same files and models; None where nothing was yet."""
+        known = self._known
+        return known[1] if known is not None and known[0] == inputs_of(spec) else None
+
+    def close(self) -> None:
+        """Join the thread; nothing is emitted from here on."""
+        self._closed = True
+        with self._condition:
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._closed or self._wanted is not None)
+                if self._closed or self._wanted is None:
+                    return
+                (number, spec), self._wanted = self._wanted, None
+            answer: Answer
+            try:
+                answer = check_inputs(spec)
+            except StudioError as error:
+                answer = error.problem
+            except Exception as error:
+                log.exception("what a spec names could not be looked at")
+                answer = Problem(code="internal", arguments={"detail": str(error), "id": "input-check"})
+            self._checked.emit(number, inputs_of(spec), answer)
+
+    @Slot(int, object, object)
+    def _on_checked(self, number: int, inputs: tuple[object, ...], answer: Answer) -> None:
+        if self._closed or number != self._asked:
+            return
+        self._known = (inputs, answer)
+        self.answered.emit(number)
