@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.core.runs.launch import check_inputs, inputs_of
@@ -22,9 +23,9 @@ Answer = ResolvedSpec | Problem
 
 
 class InputCheck(QObject):
-    """``ask`` about a spec, and ``answered`` follows with the number of the question. ``close`` joins the thread."""
+    """``ask`` about a spec, and ``answered`` follows the newest question. ``close`` joins the thread."""
 
-    answered = Signal(int)
+    answered = Signal()
     _checked = Signal(int, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -37,8 +38,8 @@ class InputCheck(QObject):
         self._thread: threading.Thread | None = None
         self._checked.connect(self._on_checked)
 
-    def ask(self, spec: RunSpec) -> int:
-        """Look at what a checked spec names; return the question's number. An older question is not answered."""
+    def ask(self, spec: RunSpec) -> None:
+        """Look at what a checked spec names, as it is now."""
         self._asked += 1
         if not self._closed:
             with self._condition:
@@ -47,12 +48,13 @@ class InputCheck(QObject):
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="input-check", daemon=True)
                 self._thread.start()
-        return self._asked
 
     def answer(self, spec: RunSpec) -> Answer | None:
-        """Return what was said last about the same files and models; None where nothing was yet."""
-        known = self._known
-        return known[1] if known is not None and known[0] == inputs_of(spec) else None
+        """Return what was said last about the files and models of `spec`; None where nothing was yet."""
+        if self._known is None or self._known[0] != inputs_of(spec):
+            return None
+        answer = self._known[1]
+        return msgspec.structs.replace(answer, spec=spec) if isinstance(answer, ResolvedSpec) else answer
 
     def close(self) -> None:
         """Join the thread; nothing is emitted from here on."""
@@ -85,4 +87,4 @@ class InputCheck(QObject):
         if self._closed or number != self._asked:
             return
         self._known = (inputs, answer)
-        self.answered.emit(number)
+        self.answered.emit()

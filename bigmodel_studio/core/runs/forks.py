@@ -14,6 +14,7 @@ from bigmodel_studio.core.memory.retry import smaller
 from bigmodel_studio.core.runs import launch, run_queue
 from bigmodel_studio.core.runs.run_folder import Parent, RunFolder, checkpoint_number
 from bigmodel_studio.core.specs.changes import Changes, changed, fields_of
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
 
@@ -39,9 +40,12 @@ def fork_spec(parent: RunFolder, step: int, changes: Changes, folder: Path) -> R
     return made
 
 
-def fork(parent: RunFolder, step: int | None, changes: Changes, folder: Path) -> RunFolder:
+def fork(
+    parent: RunFolder, step: int | None, changes: Changes, folder: Path, looked_at: ResolvedSpec | None = None
+) -> RunFolder:
     """Make a fork of the checkpoint after ``step`` (None: the newest), the last in the queue.
 
+    Where the fork is of ``looked_at``, what it names is not looked at again.
     Raises ``StudioError`` "run-no-checkpoint", "run-foreign" and what ``fork_spec`` and ``core.runs.launch.create_run``
     raise; ``OSError``.
     """
@@ -49,7 +53,8 @@ def fork(parent: RunFolder, step: int | None, changes: Changes, folder: Path) ->
     checkpoint = parent.checkpoint_path(step)
     at = checkpoint_number(checkpoint)
     spec = fork_spec(parent, at, changes, folder)
-    return launch.create_run(spec, parent=Parent(parent.name, at), checkpoint=checkpoint)
+    given = looked_at if looked_at is not None and looked_at.spec == spec else spec
+    return launch.create_run(given, parent=Parent(parent.name, at), checkpoint=checkpoint)
 
 
 def try_smaller(run: RunFolder) -> RunFolder:

@@ -50,24 +50,25 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def create_run(
-    spec: RunSpec,
+    given: RunSpec | ResolvedSpec,
     *,
     parent: Parent | None = None,
     checkpoint: Path | None = None,
     sweep: str = "",
-    checked: bool = False,
 ) -> RunFolder:
     """Make the folder of a new run, the last in the queue; a name that is taken gets a number.
 
     With a ``checkpoint`` it goes on from there, as ``parent`` says (see ``core.runs.forks``); ``sweep`` names what it
-    is a part of; ``checked``: what it names was just looked at (``check_inputs``).
+    is a part of. What a ``ResolvedSpec`` names was looked at already (``check_inputs``); a ``RunSpec`` is looked at
+    here.
 
     ``core.runs.run_queue`` starts it when its turn comes, ``start_run`` at once. Raises ``StudioError``, among them
-    "checkpoint-foreign" where that may not be gone on from, or ``OSError``. The paths in ``spec`` must be absolute
+    "checkpoint-foreign" where that may not be gone on from, or ``OSError``. Paths must be absolute
     (``core.specs.spec.parse_spec`` makes them so).
     """
+    spec = given.spec if isinstance(given, ResolvedSpec) else given
     check_spec(spec)
-    if not checked:
+    if spec is given:
         check_inputs(spec)
     if checkpoint is not None:
         from bigmodel_studio.core.runs import manifest  # here, for the window is shown before anything is signed

@@ -17,6 +17,7 @@ import msgspec
 from bigmodel_studio.core.runs import launch, run_queue
 from bigmodel_studio.core.runs.run_folder import RunFolder, all_runs
 from bigmodel_studio.core.specs.changes import Changes, changed, flattened, written
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec, read_tables, spec_of
 from bigmodel_studio.core.text.messages import StudioError
 
@@ -79,14 +80,21 @@ def specs_of(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunSp
     ]
 
 
-def sweep_specs(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunSpec]:
-    """As ``specs_of``; raises also where a file is missing, or this machine can never train one of them."""
-    specs = specs_of(spec, points, folder)
-    for before, made in zip([None, *specs], specs, strict=False):
-        if before is None or launch.inputs_of(before) != launch.inputs_of(made):
-            launch.check_inputs(made)
+def sweep_specs(spec: RunSpec | ResolvedSpec, points: Sequence[Point], folder: Path) -> list[ResolvedSpec]:
+    """Return what ``specs_of`` does, looked at; of a ``ResolvedSpec`` what its points have in common is not again.
+
+    Raises also where a file is missing, or this machine can never train one of them.
+    """
+    before = spec if isinstance(spec, ResolvedSpec) else None
+    found = []
+    for made in specs_of(spec.spec if isinstance(spec, ResolvedSpec) else spec, points, folder):
+        if before is not None and launch.inputs_of(before.spec) == launch.inputs_of(made):
+            before = msgspec.structs.replace(before, spec=made)
+        else:
+            before = launch.check_inputs(made)
         run_queue.check_room(made)
-    return specs
+        found.append(before)
+    return found
 
 
 def check_values(spec: RunSpec, grid: Grid, folder: Path) -> int:
@@ -101,16 +109,17 @@ def check_values(spec: RunSpec, grid: Grid, folder: Path) -> int:
     return count
 
 
-def start_sweep(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunFolder]:
+def start_sweep(spec: RunSpec | ResolvedSpec, points: Sequence[Point], folder: Path) -> list[RunFolder]:
     """Make the runs of a sweep and let them into the queue; a sweep's name that is taken gets a number.
 
     Raises as ``sweep_specs`` does, before any is made.
     """
     specs = sweep_specs(spec, points, folder)
+    title = spec.spec.name if isinstance(spec, ResolvedSpec) else spec.name
     taken = {run.status().sweep for run in all_runs()}
-    names = itertools.chain([spec.name], (f"{spec.name}-{number}" for number in itertools.count(2)))
+    names = itertools.chain([title], (f"{title}-{number}" for number in itertools.count(2)))
     name = next(name for name in names if name not in taken)
-    runs = [launch.create_run(made, sweep=name, checked=True) for made in specs]
+    runs = [launch.create_run(made, sweep=name) for made in specs]
     for run in runs:
         run_queue.submit(run)
     return runs

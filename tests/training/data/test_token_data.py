@@ -125,7 +125,8 @@ def test_baselines_equal_a_direct_count_and_the_sparse_way_equals_the_dense(monk
 MEASURE = """
 import resource, sys
 import numpy as np
-from bigmodel_studio.training import data, sentence_data
+from bigmodel_studio.training.data import sentence_data
+from bigmodel_studio.training.data import token_data as data
 from bigmodel_studio.training.loop.baselines import baselines
 from bigmodel_studio.training.data.text_files import split_corpus
 from bigmodel_studio.training.data.tokenizers import train_tokenizer, train_wordpiece

@@ -228,7 +228,7 @@ def test_a_grid_makes_a_run_for_each_point_named_by_it(spec: RunSpec) -> None:
         parse_spec(text, HERE)
     wanted, grid = read_sweep(text, HERE)
     assert grid == {"optimizer.learning_rate": [1e-3, 3e-4], "schedule.batch": [2, 4]}
-    specs = sweep_specs(wanted, points_of(grid), HERE)
+    specs = [each.spec for each in sweep_specs(wanted, points_of(grid), HERE)]
     assert [made.name for made in specs] == [
         "tiny-learning_rate=0.001-batch=2",
         "tiny-learning_rate=0.001-batch=4",

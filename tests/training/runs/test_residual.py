@@ -16,7 +16,6 @@ from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.specs import experiments
-from bigmodel_studio.core.specs.rules import check_spec
 from bigmodel_studio.core.specs.sweeps import points_of, runs_of_sweep, sweep_specs
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.images.drawn_pictures import SHAPES, draw_folders
@@ -79,7 +78,7 @@ def test_a_run_of_one_is_loaded_described_and_classifies(pictures: Path, home: P
     made = experiments.residual([str(pictures)], steps=2, image_size=16, device="cpu")
     points = points_of({"model.layers": [8], "model.shortcuts": [False, True]})
     specs = sweep_specs(made.spec, points, Path.cwd())
-    assert [(spec.model.layers, spec.model.shortcuts) for spec in specs] == [(8, False), (8, True)]
+    assert [(each.spec.model.layers, each.spec.model.shortcuts) for each in specs] == [(8, False), (8, True)]
     folder = create_run(specs[0])
     assert run(folder.path, resume=False) == FINISHED, folder.status().message
     checkpoint = folder.checkpoint_path()
@@ -104,7 +103,7 @@ def test_what_is_no_such_network_is_said(pictures: Path) -> None:
     made = experiments.residual([str(pictures)], steps=300, image_size=16)
     for field, value in (("model.layers", [21]), ("model.widths", [[16, 32]]), ("model.layers", [2])):
         with pytest.raises(StudioError) as caught:
-            check_spec(sweep_specs(made.spec, points_of({field: value}), Path.cwd())[0])
+            sweep_specs(made.spec, points_of({field: value}), Path.cwd())
         assert caught.value.problem.arguments["field"] == field
 
 

@@ -53,7 +53,7 @@ def test_a_bert_is_started_as_the_form_says(
     subject.share.setValue(20)
     subject.whole_words.click()
     form.start()
-    assert started == ["tales"]
+    qtbot.waitUntil(lambda: started == ["tales"], timeout=5000)
     spec = RunFolder(paths.runs() / "tales").spec()
     assert spec is not None
     assert (spec.objective, spec.model.architecture, spec.model.tokenizer) == ("masked-lm", "bert", "train:4096")
@@ -132,7 +132,7 @@ def test_a_chat_begins_from_a_model_and_conversations(
     assert form.cost.text() == f"{numbers.exact(record.parameters)} parameters"
     assert "8 conversations a step, up to 4,096 tokens" in form.cost_more.text()
     form.start()
-    assert started == ["talks"]
+    qtbot.waitUntil(lambda: started == ["talks"], timeout=5000)
     spec = RunFolder(paths.runs() / "talks").spec()
     assert spec is not None
     assert (spec.objective, spec.model.base, spec.model.context) == ("chat", "starter-gpt", 512)

@@ -23,6 +23,7 @@ from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.run_folder import Rank, RunFolder, RunStatus, dump_status
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, RunSpec, ScheduleSpec, write_spec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.settings import SettingsStore
@@ -206,7 +207,7 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
     form = bench.page.form
     bench.page.new_item()
     form.of(TextSubject).data.add_files([_text(tmp_path)])
-    assert form.start_button.isEnabled()
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
     expected = shape.gpt_parameters(vocabulary=1024, context=128, width=128, layers=4)
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
     form.of(TextSubject).heads.setValue(3)
@@ -275,8 +276,9 @@ def test_a_text_that_is_gone_is_refused(qtbot: QtBot, bench: Bench, tmp_path: Pa
     form = bench.page.form
     bench.page.new_item()
     form.of(TextSubject).data.add_files([tmp_path / "gone.txt"])
+    said = form.of(TextSubject).errors["data.train"]
+    qtbot.waitUntil(lambda: "gone.txt" in said.text(), timeout=5000)
     assert not form.start_button.isEnabled()
-    assert "gone.txt" in form.of(TextSubject).errors["data.train"].text()
 
 
 def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
@@ -305,6 +307,7 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
     with qtbot.waitActive(page):
         page.activateWindow()
     form.of(TextSubject).prompts.setFocus()
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
     qtbot.keyClick(form.of(TextSubject).prompts, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: started == ["tales"], timeout=2000)  # the button is seen going down first
     spec = RunFolder(paths.runs() / "tales").spec()
@@ -340,8 +343,9 @@ def test_how_it_is_computed_is_in_the_spec_and_a_sweep_makes_a_run_for_each_comb
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
     form.how.sweep.setPlainText("optimizer.learning_rate = 1e-3, 3e-4\nseed = 1, 2")
     qtbot.waitUntil(lambda: form.start_button.text() == "Start 4 runs", timeout=2000)
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
     qtbot.mouseClick(form.start_button, LEFT)
-    assert len(started) == 4
+    qtbot.waitUntil(lambda: len(started) == 4, timeout=5000)
     assert started[0] == "tales-learning_rate=0.001-seed=1"
     qtbot.waitUntil(lambda: len(page.story.compare.compared.runs) == 4, timeout=5000)
     assert page.story.compare.compared.fields == ["seed", "optimizer.learning_rate"]
@@ -373,14 +377,15 @@ def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench
 def test_a_disk_that_is_full_is_said(
     qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(spec: RunSpec) -> RunFolder:
+    def full(resolved: ResolvedSpec) -> RunFolder:
         raise OSError(28, "No space left on device", "/runs/tales")
 
     monkeypatch.setattr(making, "create_run", full)
     bench.page.new_item()
     bench.page.form.of(TextSubject).data.add_files([_text(tmp_path)])
+    qtbot.waitUntil(bench.page.form.start_button.isEnabled, timeout=5000)
     qtbot.mouseClick(bench.page.form.start_button, LEFT)
-    assert [problem.code for problem in bench.told] == ["disk-write"]
+    qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["disk-write"], timeout=5000)
     assert bench.page.form.isVisible()
 
 

@@ -222,6 +222,7 @@ def test_a_classifier_from_scratch_is_filled_in_with_clicks_and_started(
     qtbot.mouseClick(fields.flip, LEFT, pos=QPoint(10, fields.flip.height() // 2))
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     qtbot.mouseClick(form.start_button, LEFT)
+    qtbot.waitUntil(lambda: len(started) == 1, timeout=5000)
     spec = started[0].spec()
     assert spec is not None
     assert spec.name == "pets"
@@ -236,7 +237,7 @@ def test_a_folder_with_a_training_and_a_test_part_is_taken_apart(qtbot: QtBot, b
         _pictures(tmp_path / "zoo" / part)
     _drop(form.of(PictureSubject).train, tmp_path / "zoo")
     assert form.name.text() == "zoo"
-    assert form.start_button.isEnabled()
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
     spec = form.spec()
     assert spec.data.train == (str(tmp_path / "zoo" / "train"),)
     assert spec.data.evaluation == (str(tmp_path / "zoo" / "test"),)
@@ -256,16 +257,17 @@ def test_what_cannot_be_learnt_from_is_refused_with_the_reason(
     form = _choose_pictures(qtbot, bench)
     (tmp_path / "pets").mkdir()
     _drop(form.of(PictureSubject).train, _pictures(tmp_path / "pets", labels))
+    qtbot.waitUntil(lambda: said in form.of(PictureSubject).errors[field].text(), timeout=5000)
     assert not form.start_button.isEnabled()
-    assert said in form.of(PictureSubject).errors[field].text()
 
 
 def test_classes_to_evaluate_on_that_are_not_learnt_are_refused(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     form = _choose_pictures(qtbot, bench)
     _drop(form.of(PictureSubject).train, _pictures(tmp_path / "pets"))
     _drop(form.of(PictureSubject).evaluation, _pictures(tmp_path / "held", ("cat", "newt")))
-    qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
-    assert "not learnt: newt" in form.of(PictureSubject).errors["data.evaluation"].text()
+    said = form.of(PictureSubject).errors["data.evaluation"]
+    qtbot.waitUntil(lambda: "not learnt: newt" in said.text(), timeout=5000)
+    assert not form.start_button.isEnabled()
 
 
 def test_a_table_of_paths_is_dropped_or_chosen_and_its_columns_may_be_named(
@@ -281,7 +283,7 @@ def test_a_table_of_paths_is_dropped_or_chosen_and_its_columns_may_be_named(
     _drop(fields.train, table)
     assert (form.name.text(), fields.train.classes, fields.train.count) == ("pets", ("cat", "dog"), 6)
     assert fields.train.amount_shown(table) == "2 classes, 6 pictures"
-    assert form.start_button.isEnabled()
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
     assert fields.path_column.isVisible()
 
     table.write_text("where,kind\n" + "".join(f"{file},{file.parent.name}\n" for file in files) + "gone.png,cat\n")

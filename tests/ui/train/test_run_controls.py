@@ -17,6 +17,7 @@ from bigmodel_studio.core.memory.device_memory import Room
 from bigmodel_studio.core.memory.need import need_of
 from bigmodel_studio.core.runs import launch, run_queue
 from bigmodel_studio.core.runs.run_folder import RunFolder, RunStatus, dump_status
+from bigmodel_studio.core.specs.resolved import ResolvedSpec, resolve_spec
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.files import write_atomic
@@ -167,7 +168,7 @@ def test_what_can_never_fit_is_refused_before_a_folder_is_made(
     qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 1000, 1000),))
-    bench.page.making.start(RunSpec(name="big", data=DataSpec(train=("/x",))))
+    bench.page.making.start(ResolvedSpec(RunSpec(name="big", data=DataSpec(train=("/x",)))))
     assert [problem.code for problem in bench.told] == ["memory-never"]
     assert list(paths.runs().iterdir()) == []
 
@@ -180,7 +181,7 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
     form = bench.page.form
     bench.page.new_item()
     form.of(TextSubject).data.add_files([text])
-    assert form.start_button.isEnabled()
+    qtbot.waitUntil(form.start_button.isEnabled)
     needs = numbers.size(need_of(form.spec())[0].bytes)
     assert form.cost_more.text().startswith(f"About {needs} of memory while it trains")
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 10**6, 10**6),))
@@ -197,12 +198,14 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
     page = bench.page
     for name in ("one", "two"):
         page.making.start(
-            RunSpec(
-                name=name,
-                data=DataSpec(train=(str(text),)),
-                model=ModelSpec(layers=1, heads=1, width=8, context=16, tokenizer="train:260"),
-                schedule=ScheduleSpec(steps=10**6, batch=1, evaluate_every=10**6, checkpoint_every=10**6),
-                launch=LaunchSpec(device="cpu", threads=1),
+            resolve_spec(
+                RunSpec(
+                    name=name,
+                    data=DataSpec(train=(str(text),)),
+                    model=ModelSpec(layers=1, heads=1, width=8, context=16, tokenizer="train:260"),
+                    schedule=ScheduleSpec(steps=10**6, batch=1, evaluate_every=10**6, checkpoint_every=10**6),
+                    launch=LaunchSpec(device="cpu", threads=1),
+                )
             )
         )
     assert bench.told == []

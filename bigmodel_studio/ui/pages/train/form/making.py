@@ -18,6 +18,7 @@ from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.forks import try_smaller
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.runs.run_folder import RunFolder
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.specs.sweeps import Grid, Point, points_of, start_sweep
 from bigmodel_studio.core.text.messages import StudioError
@@ -44,24 +45,24 @@ class Making(QObject):
         self._events.failed.connect(studio.tell)
 
     @Slot(object)
-    def start(self, spec: RunSpec) -> None:
+    def start(self, resolved: ResolvedSpec) -> None:
         """Make a run's folder and let it into the queue, which starts it where there is room."""
 
         def begin() -> str:
-            run_queue.check_room(spec)
-            run = create_run(spec)
+            run_queue.check_room(resolved.spec)
+            run = create_run(resolved)
             run_queue.submit(run)
             return run.name
 
         self._make(begin)
 
     @Slot(object, object)
-    def start_sweep(self, spec: RunSpec, grid: Grid) -> None:
+    def start_sweep(self, spec: ResolvedSpec, grid: Grid) -> None:
         """A run for each combination of the values of a grid; the first is shown, beside the others."""
         self.start_points(spec, points_of(grid))
 
     @Slot(object, object)
-    def start_points(self, spec: RunSpec, points: Sequence[Point]) -> None:
+    def start_points(self, spec: RunSpec | ResolvedSpec, points: Sequence[Point]) -> None:
         """A run for each point; the first is shown, beside the others."""
         runs = attempted(self._studio, lambda: start_sweep(spec, points, Path.home()))
         if runs is not None:

@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bigmodel_studio.client.input_check import InputCheck
 from bigmodel_studio.core.advice.scaling_down import Like
 from bigmodel_studio.core.data.kinds import objective_of
 from bigmodel_studio.core.memory.need import need_of
 from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.runs import run_queue
-from bigmodel_studio.core.runs.launch import check_inputs
 from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.rules import check_spec
 from bigmodel_studio.core.specs.spec import RunSpec, make_spec
 from bigmodel_studio.core.specs.sweeps import check_values
@@ -52,8 +53,8 @@ WIDEST_PX = 720
 
 
 class NewRun(QWidget):
-    """``started`` carries a ``RunSpec`` that can be trained as far as can be said, ``sweep_started`` one with a grid of
-    values to try; ``left``: the user left it.
+    """``started`` carries a ``ResolvedSpec`` that can be trained as far as can be said, ``sweep_started`` one with a
+    grid of values to try; ``left``: the user left it.
     """
 
     started = Signal(object)
@@ -67,6 +68,10 @@ class NewRun(QWidget):
         self.errors = self.parts.errors
         self.data_look = DataLook(studio, self)
         self.data_look.seen.connect(self.check)
+        self._inputs = InputCheck(self)
+        self._inputs.answered.connect(self._on_inputs)
+        self._starting = False
+        """Start was asked for, and waits until what the spec names has been looked at."""
         self._names = {""}
         self._suggested: dict[QWidget, object] = {}
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
@@ -262,16 +267,28 @@ class NewRun(QWidget):
         self.subject.data.set_files(files)
 
     @Slot()
-    def check(self) -> bool:
-        """Say what is wrong, at its field; whether the run can be started."""
+    def check(self) -> None:
+        """Have what the spec names looked at again, and say what is wrong, at its field, as far as it is known."""
         self._timer.stop()
+        self._starting = False
+        self._say(look=True)
+
+    def _say(self, *, look: bool) -> ResolvedSpec | None:
+        """What is wrong, at its field. What could be started, None where something is wrong or not known yet."""
         problem: Problem | None = None
         spec: RunSpec | None = None
+        ready: ResolvedSpec | None = None
         runs = 1
         try:
             spec = self.spec()
             check_spec(spec)
-            check_inputs(spec)
+            if look:
+                self._inputs.ask(spec)
+            match self._inputs.answer(spec):
+                case Problem() as wrong:
+                    raise StudioError.of(wrong)
+                case ready:
+                    pass
             run_queue.check_room(spec)
             grid = self.how.grid()
             runs = check_values(spec, grid, Path.home()) if grid else 1
@@ -284,8 +301,9 @@ class NewRun(QWidget):
         self._show_look(spec)
         many = self.tr("Start {count} runs").format(count=numbers.exact(runs))
         self.start_button.setText(many if runs > 1 else self.tr("Start"))
-        self.start_button.setEnabled(problem is None)
-        return problem is None
+        ready = ready if problem is None else None
+        self.start_button.setEnabled(ready is not None)
+        return ready
 
     def _show_cost(self, spec: RunSpec | None) -> None:
         subject = self.subject
@@ -341,20 +359,28 @@ class NewRun(QWidget):
     def stop(self) -> None:
         """The window closes."""
         self._timer.stop()
+        self._inputs.close()
         self.data_look.stop()
 
     # ------------------------------------------------------------------------------- hands
 
     @Slot()
     def start(self) -> None:
-        """Start the run, if it can be."""
-        if not self.check():
+        """Start the run, if it can be: once what it names has been looked at as it is now."""
+        self.check()
+        self._starting = True
+
+    @Slot()
+    def _on_inputs(self) -> None:
+        ready = self._say(look=False)
+        starting, self._starting = self._starting, False
+        if not starting or ready is None:
             return
         grid = self.how.grid()
         if grid:
-            self.sweep_started.emit(self.spec(), grid)
+            self.sweep_started.emit(ready, grid)
         else:
-            self.started.emit(self.spec())
+            self.started.emit(ready)
 
     @Slot()
     def look_at_data(self) -> None:
