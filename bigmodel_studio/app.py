@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bigmodel_studio import __version__
-from bigmodel_studio.core.system import instance, logs
+from bigmodel_studio.core.system import instance, logs, privacy
 from bigmodel_studio.ui.window import display
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def main(open_paths: Sequence[Path] = ()) -> int:
 
     Where this home has a window already, that one takes the paths, and this process has done its part.
     """
+    privacy.begin()
     start = instance.begin(open_paths)
     try:
         status = 0 if start.role == "handed" else _window(open_paths, start)

@@ -6,7 +6,6 @@ A question is a file there with a ``main``; it prints a table, or a record a lin
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Annotated
 import typer
 
 from bigmodel_studio.cli.output import say
-from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system import network, paths
 from bigmodel_studio.core.text.messages import StudioError
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Which questions; without one, all of them.")]
@@ -40,7 +39,7 @@ def bench(names: Names = None, json: Json = False) -> None:
     unknown = [name for name in names or () if name not in known]
     if unknown:
         raise StudioError("bench-unknown", blame="input", name=unknown[0], known=", ".join(known))
-    environment = {**os.environ, **({"BIGMODEL_STUDIO_BENCH_JSON": "1"} if json else {})}
+    environment = network.child_environment({"BIGMODEL_STUDIO_BENCH_JSON": "1"} if json else {})
     failed = False
     for name in names or known:
         say(f"bench: {name}")

@@ -31,7 +31,7 @@ from bigmodel_studio.cli import (
     runs,
     text,
 )
-from bigmodel_studio.core.system import logs
+from bigmodel_studio.core.system import logs, privacy
 from bigmodel_studio.core.text.messages import StudioError
 
 app = typer.Typer(
@@ -106,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    privacy.begin()
     logs.set_up("command-line")
     command = typer.main.get_command(app)
     try:

@@ -15,7 +15,7 @@ import typer
 from bigmodel_studio.cli import output
 from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.models import library, removal
-from bigmodel_studio.core.system import network
+from bigmodel_studio.core.system import network, privacy
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.system.trash import Trash
 from bigmodel_studio.core.text import numbers
@@ -323,6 +323,7 @@ def go_online() -> None:
     if network.is_locked(settings):
         raise StudioError("hub-locked")
     os.environ.update(network.environment_of(settings))
+    privacy.share_as_the_user_does()
 
 
 def _tree(layers: Sequence[Layer], depth: int = 0) -> Iterator[list[str]]:

@@ -25,7 +25,7 @@ import bigmodel_studio
 from bigmodel_studio.client.engine_process import EngineProcess, Gone, wait_ms
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core.system import paths
-from bigmodel_studio.core.system.network import OFFLINE
+from bigmodel_studio.core.system.network import OFFLINE, child_environment
 from bigmodel_studio.protocol import (
     PROTOCOL_VERSION,
     Cancel,
@@ -366,8 +366,8 @@ class Lane(QObject):
             self.state_changed.emit(state)
 
     def _environment(self) -> dict[str, str]:
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
-        environment.update(self.spec.environment)
+        ours = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
+        environment = child_environment({**ours, **self.spec.environment})
         if self.spec.threads is not None:
             environment["OMP_NUM_THREADS"] = environment["BIGMODEL_STUDIO_THREADS"] = str(self.spec.threads)
         root = Path(bigmodel_studio.__file__).resolve().parent.parent

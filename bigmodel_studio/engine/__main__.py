@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bigmodel_studio.core.system import process
+from bigmodel_studio.core.system import network, privacy, process
 from bigmodel_studio.engine.server import leave, serve
 from bigmodel_studio.protocol import Event, Request
 
@@ -29,6 +29,8 @@ def set_up(arguments: list[str] | None = None) -> process.Channel:
     options, _ = parser.parse_known_args(arguments)
     process.die_with(options.parent)
     process.lower_priority()
+    if network.is_allowed():
+        privacy.share_as_the_user_does()
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger(__name__).info("engine %d of window %d", os.getpid(), options.parent)

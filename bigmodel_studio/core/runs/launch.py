@@ -246,13 +246,14 @@ def _environment() -> dict[str, str]:
     """Ours, with the package importable wherever this one came from; output unbuffered, so that the log is live."""
     package = str(Path(__file__).resolve().parents[3])
     search = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {
-        **os.environ,
-        **network.OFFLINE,  # a run asks nobody for anything
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(search)),
-        "PYTHONUNBUFFERED": "1",
-        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS gives the same bits twice only with this
-    }
+    return network.child_environment(
+        {
+            **network.OFFLINE,  # a run asks nobody for anything
+            "PYTHONPATH": os.pathsep.join(dict.fromkeys(search)),
+            "PYTHONUNBUFFERED": "1",
+            "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS gives the same bits twice only with this
+        }
+    )
 
 
 def _windows_flags() -> int:

@@ -7,6 +7,7 @@ the ledger of requests would not see, and does not go through a mirror.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from bigmodel_studio.core.system.settings import Settings
 
@@ -14,6 +15,7 @@ ALLOWED = "BIGMODEL_STUDIO_NETWORK"
 """Set for the processes that may ask the Hub; in all others a model's libraries are told that there is no network."""
 OFFLINE = {"HF_HUB_OFFLINE": "1", ALLOWED: ""}
 _QUIET = {"HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1", "HF_HUB_DISABLE_XET": "1"}
+_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _TRUE = {"1", "ON", "YES", "TRUE"}
 
 
@@ -26,6 +28,17 @@ def environment_of(settings: Settings) -> dict[str, str]:
         environment["HF_ENDPOINT"] = settings.hub_endpoint.rstrip("/")
     if settings.proxy:
         environment |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), settings.proxy)
+    return environment
+
+
+def child_environment(added: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with ``added``, for a process that it starts: the user's tokens for the Hub are in it
+    only where that process may use the network.
+    """
+    environment = {**os.environ, **added}
+    if environment.get(ALLOWED) != "1":
+        for name in _TOKENS:
+            environment.pop(name, None)
     return environment
 
 

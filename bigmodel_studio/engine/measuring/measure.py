@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from bigmodel_studio.core.memory import device_speed
-from bigmodel_studio.core.system.network import OFFLINE
+from bigmodel_studio.core.system.network import OFFLINE, child_environment
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import THREADS_VARIABLE, Session
 from bigmodel_studio.protocol import Done, Event, Failed, Measured, MeasurePlan, MeasureSpeed, Progress, Speed
@@ -49,7 +49,7 @@ def _in_a_process(
 ) -> Generator[Event, None, _Answer]:
     command = [sys.executable, "-m", "bigmodel_studio.engine.measuring.fresh_process", str(os.getpid())]
     threads = str(session.threads)
-    environment = {**os.environ, **PINNED, **OFFLINE, THREADS_VARIABLE: threads, "OMP_NUM_THREADS": threads}
+    environment = child_environment({**PINNED, **OFFLINE, THREADS_VARIABLE: threads, "OMP_NUM_THREADS": threads})
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as log:
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=log, env=environment)
         try:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.system import network, paths
 from bigmodel_studio.core.system.locks import try_lock
 
 VARIABLE = "BIGMODEL_STUDIO_KERNELS"
@@ -125,8 +125,8 @@ def begin() -> None:
         return
     lock.close()  # the child takes it
     command = [sys.executable, "-m", "bigmodel_studio.engine.packed.compiling"]
-    quiet = subprocess.DEVNULL
-    child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+    quiet, environment = subprocess.DEVNULL, network.child_environment(network.OFFLINE)
+    child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment)
     _begun.append(child)
     atexit.register(_end, child)
 

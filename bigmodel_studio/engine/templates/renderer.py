@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import bigmodel_studio
-from bigmodel_studio.core.system import limits
+from bigmodel_studio.core.system import limits, network
 from bigmodel_studio.core.text.messages import StudioError
 
 _MODULE = "bigmodel_studio.engine.templates.process"
@@ -100,7 +100,7 @@ class TemplateRenderer:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+            env=network.child_environment({**network.OFFLINE, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}),
             start_new_session=True,  # Ctrl+C in a terminal is for the command, which ends this process itself
         )
         self._lines = queue.Queue()
