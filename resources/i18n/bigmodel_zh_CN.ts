@@ -5917,6 +5917,10 @@
         <translation>请选择其他模型来微调。</translation>
     </message>
     <message>
+        <source>Choose another one, or fetch it with “From the Hub…”.</source>
+        <translation>请选择其他数据集，或用“从 Hub 获取…”下载它。</translation>
+    </message>
+    <message>
         <source>Choose files with something in them.</source>
         <translation>请选择有内容的文件。</translation>
     </message>
@@ -5939,6 +5943,10 @@
     <message>
         <source>Choose one of: {splits}.</source>
         <translation>请选择其中之一：{splits}。</translation>
+    </message>
+    <message>
+        <source>Choose one that the Models page lists.</source>
+        <translation>请从“模型”页面列出的模型中选择。</translation>
     </message>
     <message>
         <source>Choose one that “bigmodel-studio models” lists.</source>
@@ -6001,6 +6009,10 @@
         <translation>解码这张图片需要 {megabytes:,} MB，上限是 {most:,} MB。</translation>
     </message>
     <message>
+        <source>Deleting it for good frees {size}.</source>
+        <translation>彻底删除可释放 {size}。</translation>
+    </message>
+    <message>
         <source>Drop pictures, or a folder with some in it.</source>
         <translation>请拖入图片，或含有图片的文件夹。</translation>
     </message>
@@ -6035,6 +6047,14 @@
     <message>
         <source>Fetch it again.</source>
         <translation>请重新下载。</translation>
+    </message>
+    <message>
+        <source>Fetch it on the Models page.</source>
+        <translation>请在“模型”页面下载它。</translation>
+    </message>
+    <message>
+        <source>Fetch it once with “From the Hub…”, which fills in its path here.</source>
+        <translation>用“从 Hub 获取…”下载一次，它会在这里填入路径。</translation>
     </message>
     <message>
         <source>Fetch it once with “bigmodel-studio pull-dataset”, or with “From the Hub…” in the window, which say its path.</source>
@@ -6073,6 +6093,10 @@
         <translation>支持以 {suffixes} 结尾的文件。</translation>
     </message>
     <message>
+        <source>Fill in the form of a new run, and give the field several values there.</source>
+        <translation>请填写新训练的表单，并在其中为该字段给出多个值。</translation>
+    </message>
+    <message>
         <source>Fork it from another step.</source>
         <translation>请从另一步分叉。</translation>
     </message>
@@ -6091,6 +6115,10 @@
     <message>
         <source>Free up space. Until then, conversations are not saved.</source>
         <translation>请释放磁盘空间。在此之前，对话不会保存。</translation>
+    </message>
+    <message>
+        <source>Give a field several values, with commas between them.</source>
+        <translation>请为一个字段给出多个值，用逗号分隔。</translation>
     </message>
     <message>
         <source>Give both folders the same classes.</source>
@@ -6141,8 +6169,28 @@
         <translation>如果它是为其他库（diffusers、GGUF）制作的，则不能在此使用。</translation>
     </message>
     <message>
+        <source>Install a build of torch for this card and its driver.</source>
+        <translation>请安装适合此显卡及其驱动的 torch 版本。</translation>
+    </message>
+    <message>
+        <source>Install a build of torch for this card.</source>
+        <translation>请安装适合此显卡的 torch 版本。</translation>
+    </message>
+    <message>
         <source>Install it with: {command}</source>
         <translation>安装命令：{command}</translation>
+    </message>
+    <message>
+        <source>Install the application again; “Logs…” in the menu says more.</source>
+        <translation>请重新安装本应用；菜单中的“日志…”有更多信息。</translation>
+    </message>
+    <message>
+        <source>Install the optional package “datasets”, or choose a file in another format.</source>
+        <translation>请安装可选的软件包“datasets”，或选择其他格式的文件。</translation>
+    </message>
+    <message>
+        <source>Install the shared libraries that Qt needs.</source>
+        <translation>请安装 Qt 所需的共享库。</translation>
     </message>
     <message>
         <source>It can be fetched from the Hub: about {size}.</source>
@@ -6465,6 +6513,10 @@
         <translation>{path} 只剩 {free} 可用空间。</translation>
     </message>
     <message>
+        <source>Part of the installation may be missing or damaged; “Logs…” in the menu says more.</source>
+        <translation>安装可能不完整或已损坏；菜单中的“日志…”有更多信息。</translation>
+    </message>
+    <message>
         <source>Process {rank} of the run was lost ({how}), and the others were ended.</source>
         <translation>该训练的进程 {rank} 已丢失（{how}），其余进程已结束。</translation>
     </message>
@@ -6735,6 +6787,18 @@
     <message>
         <source>The JPEG has {scans:,} scans; the limit for its size is {most:,}.</source>
         <translation>这个 JPEG 有 {scans:,} 次扫描，此尺寸的上限是 {most:,} 次。</translation>
+    </message>
+    <message>
+        <source>The Train page lists the runs.</source>
+        <translation>“训练”页面列出了训练记录。</translation>
+    </message>
+    <message>
+        <source>The Train page shows the queue.</source>
+        <translation>“训练”页面显示队列。</translation>
+    </message>
+    <message>
+        <source>The Train page shows what each run is doing.</source>
+        <translation>“训练”页面显示每次训练正在做什么。</translation>
     </message>
     <message>
         <source>The application is closing.</source>
@@ -7801,6 +7865,14 @@
         <translation>{model} 接受多种尺寸的图片，而训练需要固定尺寸。</translation>
     </message>
     <message>
+        <source>{near}The Models page lists the models that are here.</source>
+        <translation>{near}“模型”页面列出了本机的模型。</translation>
+    </message>
+    <message>
+        <source>{near}The catalogue on the Models page lists what there is.</source>
+        <translation>{near}“模型”页面的目录列出了现有的条目。</translation>
+    </message>
+    <message>
         <source>{near}“bigmodel-studio catalog” lists what there is.</source>
         <translation>{near}“bigmodel-studio catalog” 会列出现有的内容。</translation>
     </message>
@@ -7915,6 +7987,10 @@
     <message>
         <source>{share} of the words have the tag {label}.</source>
         <translation>{share} 的词的标签是 {label}。</translation>
+    </message>
+    <message>
+        <source>“Resume” goes on from its newest checkpoint.</source>
+        <translation>点“继续”可从最新的检查点接着训练。</translation>
     </message>
     <message>
         <source>“bigmodel-studio datasets” lists those that there are.</source>

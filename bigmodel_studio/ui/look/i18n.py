@@ -18,6 +18,7 @@ from bigmodel_studio.core.system.settings import Language
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import SENTENCES, filled
 from bigmodel_studio.core.text.phrases import numberless, recognised
+from bigmodel_studio.core.text.sentences.in_window import IN_WINDOW
 from bigmodel_studio.protocol import Problem
 
 SOURCE = QLocale("en")
@@ -64,7 +65,7 @@ def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str
 def told(problem: Problem) -> tuple[str, str]:
     """What happened and what to do next, in the window's language."""
     sentence, hint = SENTENCES.get(problem.code, (problem.code, ""))
-    return _said(sentence, problem), _said(hint, problem)
+    return _said(sentence, problem), _said(IN_WINDOW.get(problem.code, hint), problem)
 
 
 def said(problem: Problem) -> str:
@@ -84,7 +85,8 @@ def told_again(text: str) -> str:
     parts = recognised(text)
     if not parts:
         return words_of(text)
-    return in_one(_said(part, Problem(code="", arguments=arguments)) for part, arguments in parts)
+    here = {SENTENCES[code][1]: hint for code, hint in IN_WINDOW.items()}
+    return in_one(_said(here.get(part, part), Problem(code="", arguments=arguments)) for part, arguments in parts)
 
 
 def words_of(text: str) -> str:

@@ -1,0 +1,35 @@
+"""What the window says of a problem names no command of a shell: its user may never have opened one."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from bigmodel_studio.core.text.messages import SENTENCES
+from bigmodel_studio.core.text.sentences.in_window import IN_WINDOW
+from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.look import i18n
+
+COMMAND = re.compile(r"bigmodel-studio |\bpip |python3? |dev\.py|\{command\}|(?<!\w)--\w|\bdoctor\b", re.I)
+
+
+def _names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_no_way_out_is_a_command(qapp: QApplication, code: str) -> None:
+    sentence, hint = SENTENCES[code]
+    arguments = {name: f"{{{name}}}" for name in _names(sentence) | _names(hint)}
+    told = i18n.told(Problem(code=code, arguments=dict(arguments)))
+    assert not any(COMMAND.search(part) for part in told), told
+    assert bool(told[1]) == bool(hint)
+
+
+def test_each_takes_the_place_of_a_command_and_needs_nothing_that_does_not_come_with_the_problem() -> None:
+    for code, hint in IN_WINDOW.items():
+        assert COMMAND.search(SENTENCES[code][1]), code
+        assert _names(hint) <= _names(" ".join(SENTENCES[code])), code
