@@ -90,7 +90,7 @@ def pack(matrix: torch.Tensor, kind: int) -> Weight:
     """
     rows, columns = matrix.shape
     tiles, groups = -(-rows // ops.TILE), -(-columns // ops.GROUP)
-    data = _memory(kind, tiles, groups)
+    data = new_tiles(kind, tiles, groups)
     step = _ROWS_AT_ONCE
     for start in range(0, rows, step):
         part = matrix[start : start + step].detach().float()
@@ -100,10 +100,10 @@ def pack(matrix: torch.Tensor, kind: int) -> Weight:
         quants, scales = _rounded(whole.view(high, groups, ops.GROUP), kind)
         first = start // ops.TILE
         _fill(data[first : first + high // ops.TILE], kind, quants.numpy(), [scale.numpy() for scale in scales])
-    return _weight(kind, rows, columns, data)
+    return weight_of(kind, rows, columns, data)
 
 
-def _memory(kind: int, tiles: int, groups: int) -> Bytes:
+def new_tiles(kind: int, tiles: int, groups: int) -> Bytes:
     """Memory for [tiles, bytes of a tile]."""
     size = scales_size(kind, groups) + groups * ops.QUANT_BYTES[kind]
     found = aligned(tiles * size).reshape(tiles, size)
@@ -116,7 +116,8 @@ def scales_size(kind: int, groups: int) -> int:
     return -(-groups * ops.SCALE_BYTES[kind] // 64) * 64
 
 
-def _weight(kind: int, rows: int, columns: int, data: Bytes) -> Weight:
+def weight_of(kind: int, rows: int, columns: int, data: Bytes) -> Weight:
+    """Return the weight whose tiles these are."""
     return Weight(kind, rows, columns, data.ctypes.data, data.shape[1], data.nbytes, (data,))
 
 
@@ -150,16 +151,27 @@ def _half_below(values: torch.Tensor) -> torch.Tensor:
 
 def _fill(data: Bytes, kind: int, quants: Bytes, scales: list[NDArray[np.float16]]) -> None:
     """Write quants [rows, groups, 32] and scales [rows, groups] into tiles."""
+    fill_scales(data, kind, scales)
     tiles, groups = len(data), quants.shape[1]
-    for place, scale in enumerate(scales):
-        spots = data[:, : groups * ops.SCALE_BYTES[kind]].reshape(tiles, groups, len(scales), 2 * ops.TILE)
-        spots[:, :, place] = scale.reshape(tiles, ops.TILE, groups).transpose(0, 2, 1).copy().view(np.uint8)
     words = quants.reshape(tiles, ops.TILE, groups, 8, 4).transpose(0, 2, 3, 1, 4)
-    spots = data[:, scales_size(kind, groups) :].reshape(tiles, groups, ops.QUANT_BYTES[kind] // 64, ops.TILE, 4)
+    spots = quant_spots(data, kind, groups)
     if kind == ops.Q8:
         spots[...] = words
     else:
         np.bitwise_or(words[:, :, :4], words[:, :, 4:] << 4, out=spots)
+
+
+def fill_scales(data: Bytes, kind: int, scales: list[NDArray[np.float16]]) -> None:
+    """Write scales (and minima) [rows, groups] into tiles whose rows are filled up to whole tiles."""
+    tiles, groups = len(data), scales[0].shape[1]
+    spots = data[:, : groups * ops.SCALE_BYTES[kind]].reshape(tiles, groups, len(scales), 2 * ops.TILE)
+    for place, scale in enumerate(scales):
+        spots[:, :, place] = scale.reshape(tiles, ops.TILE, groups).transpose(0, 2, 1).copy().view(np.uint8)
+
+
+def quant_spots(data: Bytes, kind: int, groups: int) -> Bytes:
+    """Return the places of the quants of tiles: [tiles, groups, 8 or 4 vectors, 16 rows, 4 bytes]."""
+    return data[:, scales_size(kind, groups) :].reshape(len(data), groups, ops.QUANT_BYTES[kind] // 64, ops.TILE, 4)
 
 
 def dequantised(weight: Weight) -> torch.Tensor:
@@ -193,7 +205,7 @@ def _by_row(halves: Bytes) -> NDArray[np.float32]:
 def _quants(data: Bytes, kind: int, groups: int) -> Bytes:
     """uint8 [rows, groups, 32]."""
     tiles = len(data)
-    words = data[:, scales_size(kind, groups) :].reshape(tiles, groups, ops.QUANT_BYTES[kind] // 64, ops.TILE, 4)
+    words = quant_spots(data, kind, groups)
     if kind != ops.Q8:
         words = np.concatenate((words & 15, words >> 4), axis=2)
     return words.transpose(0, 3, 1, 2, 4).reshape(tiles * ops.TILE, groups, ops.GROUP)

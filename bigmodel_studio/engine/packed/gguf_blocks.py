@@ -1,0 +1,118 @@
+"""From the blocks of a GGUF file to tiles: Q4_0, Q4_1, Q4_K and Q8_0 exactly, five and six bits rounded to eight.
+
+Blocks are moved, not computed with, where the tile has the same numbers; the layouts are ggml's (ggml-common.h). Other
+types are dequantised by the ``gguf`` package, a few thousand rows at a time. Knows no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gguf
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from bigmodel_studio.engine.packed import ops
+from bigmodel_studio.engine.packed.weights import (
+    Bytes,
+    Weight,
+    fill_scales,
+    new_tiles,
+    pack,
+    quant_spots,
+    stored,
+    weight_of,
+)
+
+STORED: dict[str, torch.dtype] = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+ROWS_AT_ONCE = 4096
+
+
+def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> Weight:
+    """Return the weight of a tensor's blocks, uint8 [rows, bytes of a row], of ggml's type ``kind``.
+
+    ``order``: the order in which rows are taken. F32, F16 and BF16 stay where they are unless they are reordered.
+    Raises ``KeyError`` for a type that isn't known here.
+    """
+    if kind in STORED:
+        matrix = torch.from_numpy(np.array(blocks) if order is None else blocks[order]).view(STORED[kind])
+        return stored(matrix)
+    if kind in _EXACT:
+        return _exact(blocks, kind, order)
+    if kind not in _ROUNDED:
+        raise KeyError(kind)
+    found = []
+    for start in range(0, len(blocks), ROWS_AT_ONCE):
+        part = blocks[start : start + ROWS_AT_ONCE] if order is None else blocks[order[start : start + ROWS_AT_ONCE]]
+        values = gguf.quants.dequantize(np.ascontiguousarray(part), gguf.GGMLQuantizationType[kind])
+        found.append(torch.from_numpy(np.array(values, dtype=np.float32)))
+    return pack(found[0] if len(found) == 1 else torch.cat(found), ops.Q8)
+
+
+def _exact(blocks: Bytes, kind: str, order: NDArray[np.int64] | None) -> Weight:
+    size, values, ours, move = _EXACT[kind]
+    rows, per_row = len(blocks), blocks.shape[1] // size
+    columns = per_row * values
+    tiles, groups = -(-rows // ops.TILE), columns // ops.GROUP
+    data = new_tiles(ours, tiles, groups)
+    for start in range(0, rows, ROWS_AT_ONCE):
+        part = blocks[start : start + ROWS_AT_ONCE] if order is None else blocks[order[start : start + ROWS_AT_ONCE]]
+        high = -(-len(part) // ops.TILE) * ops.TILE
+        whole = np.zeros((high, blocks.shape[1]), np.uint8)
+        whole[: len(part)] = part
+        first = start // ops.TILE
+        move(whole.reshape(high, per_row, size), data[first : first + high // ops.TILE])
+    return weight_of(ours, rows, columns, data)
+
+
+def _halves(blocks: Bytes, start: int) -> NDArray[np.float16]:
+    """The float16 at a place of each block: [rows, blocks]."""
+    return np.ascontiguousarray(blocks[:, :, start : start + 2]).view(np.float16)[:, :, 0]
+
+
+def _move_q8_0(blocks: Bytes, data: Bytes) -> None:
+    fill_scales(data, ops.Q8, [_halves(blocks, 0)])
+    high, groups = blocks.shape[:2]
+    words = blocks[:, :, 2:].reshape(high // ops.TILE, ops.TILE, groups, 8, 4).transpose(0, 2, 3, 1, 4)
+    np.bitwise_xor(words, 0x80, out=quant_spots(data, ops.Q8, groups))  # adds 128 to a signed byte
+
+
+def _move_q4(start: int, kind: int) -> Callable[[Bytes, Bytes], None]:
+    """Q4_0 and Q4_1: a byte has inputs j and j + 16, as in a tile."""
+
+    def move(blocks: Bytes, data: Bytes) -> None:
+        fill_scales(data, kind, [_halves(blocks, place) for place in range(0, start, 2)])
+        high, groups = blocks.shape[:2]
+        words = blocks[:, :, start:].reshape(high // ops.TILE, ops.TILE, groups, 4, 4)
+        quant_spots(data, kind, groups)[...] = words.transpose(0, 2, 3, 1, 4)
+
+    return move
+
+
+def _move_q4_k(blocks: Bytes, data: Bytes) -> None:
+    high, per_row = blocks.shape[:2]
+    tiles = high // ops.TILE
+    by_tile = blocks.reshape(tiles, ops.TILE, per_row, 144)
+    area = data[:, : per_row * 256].reshape(tiles, per_row, 256)
+    area[:, :, :32] = by_tile[..., :2].transpose(0, 2, 1, 3).reshape(tiles, per_row, 32)
+    minima = np.array(by_tile[..., 2:4])
+    minima[..., 1] ^= 0x80  # kept with the other sign: minima are added here and subtracted there
+    area[:, :, 32:64] = minima.transpose(0, 2, 1, 3).reshape(tiles, per_row, 32)
+    area[:, :, 64:].reshape(tiles, per_row, 12, ops.TILE)[...] = by_tile[..., 4:16].transpose(0, 2, 3, 1)
+    # Of 64 inputs 32 bytes have the first half low and the second half high; a tile has 16 and 16 of each group.
+    pairs = by_tile[..., 16:].reshape(tiles, ops.TILE, per_row, 4, 2, 16)
+    low = (pairs[..., 0, :] & 15) | ((pairs[..., 1, :] & 15) << 4)
+    high_half = (pairs[..., 0, :] >> 4) | (pairs[..., 1, :] & 0xF0)
+    groups = np.stack((low, high_half), axis=4).reshape(tiles, ops.TILE, per_row * 8, 4, 4)
+    quant_spots(data, ops.Q4_K, per_row * 8)[...] = groups.transpose(0, 2, 3, 1, 4)
+
+
+_EXACT: dict[str, tuple[int, int, int, Callable[[Bytes, Bytes], None]]] = {
+    "Q8_0": (34, 32, ops.Q8, _move_q8_0),
+    "Q4_0": (18, 32, ops.Q4, _move_q4(2, ops.Q4)),
+    "Q4_1": (20, 32, ops.Q4_MIN, _move_q4(4, ops.Q4_MIN)),
+    "Q4_K": (144, 256, ops.Q4_K, _move_q4_k),
+}
+"""Bytes and values of a block, our kind, and how its numbers are moved."""
+_ROUNDED = frozenset({"Q5_0", "Q5_1", "Q5_K", "Q6_K"})
