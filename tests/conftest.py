@@ -94,9 +94,6 @@ def nothing_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
     Processes are found by an environment variable that they inherit, so that one which was detached on purpose, as
     a run is, is found as well. Where another process's environment cannot be read, only children are found.
     """
-    if request.node.get_closest_marker("keeps_processes"):
-        yield
-        return
     mark = uuid.uuid4().hex
     threads = set(threading.enumerate())
     children = set(psutil.Process().children(recursive=True))

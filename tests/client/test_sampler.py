@@ -80,7 +80,7 @@ def test_samples_arrive_on_the_windows_thread(qtbot: QtBot, sampler: Sampler) ->
     assert not [thread for thread in threading.enumerate() if thread.name == "sampler"]
 
 
-def test_a_childs_memory_is_ours() -> None:
+def test_the_memory_of_a_child_is_ours() -> None:
     before = ours()
     with child_with(200) as child:
         during = ours()

@@ -56,6 +56,5 @@ def total(lattice: Lattice, path: Sequence[int]) -> float:
 
 def broken(path: Sequence[str], tags: Sequence[str]) -> list[int]:
     """The places of a way at which a tag stands that may not follow the one before."""
-    befores = [None, *path[:-1]]
-    pairs = zip(path, befores, strict=True)
+    pairs = zip(path, [None, *path[:-1]], strict=True)
     return [place for place, (tag, before) in enumerate(pairs) if not may_follow(tag, before, tags)]

@@ -35,10 +35,10 @@ def tag_words(request: TagWords, session: Session) -> Iterator[Event]:
 
 def first_pieces(word_ids: list[int | None]) -> list[tuple[int, int]]:
     """Where in a text's tokens each word begins: (token, word). A word that no token is made of is left out."""
-    befores = [None, *word_ids[:-1]]
+    previous = [None, *word_ids[:-1]]
     return [
         (place, word)
-        for place, (word, before) in enumerate(zip(word_ids, befores, strict=True))
+        for place, (word, before) in enumerate(zip(word_ids, previous, strict=True))
         if word is not None and word != before
     ]
 

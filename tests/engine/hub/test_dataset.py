@@ -99,7 +99,7 @@ def test_the_hubs_parquet_is_taken_first_and_a_split_of_it_is_a_folder(hub: Loop
     assert [(c.config, c.split) for c in hub_datasets.copies()] == [("default", "test"), ("default", "train")]
 
 
-def test_without_it_the_repositorys_own_files_are_taken_each_split_in_one_format(hub: LoopbackHub) -> None:
+def test_without_it_the_files_of_the_repository_are_taken_each_split_in_one_format(hub: LoopbackHub) -> None:
     hub.add(f"datasets/{NAME}", OWN)
     done = fetched()
     named = {copy.split: [Path(path).name for path in copy.paths] for copy in done.copies}
@@ -112,7 +112,7 @@ def test_without_it_the_repositorys_own_files_are_taken_each_split_in_one_format
     assert problem(DownloadDataset(id="org/script")).code == "dataset-no-files"
 
 
-def test_where_the_hub_has_converted_only_a_beginning_the_repositorys_own_files_are_taken(hub: LoopbackHub) -> None:
+def test_where_the_hub_has_converted_only_a_beginning_the_files_of_the_repository_are_taken(hub: LoopbackHub) -> None:
     files = {**OWN, "default/partial-train/0000.parquet": b"x"}
     hub.add(f"datasets/{NAME}", files, branches={"main", CONVERTED})
     assert {copy.split for copy in fetched().copies} >= {"test", "train"}
