@@ -2,10 +2,14 @@
 
   python3 packaging/dev.py run  [--torch BUILD] [ARGUMENT…]    the window; with arguments, that command
   python3 packaging/dev.py test [--torch BUILD] [--only STAGE] [PYTEST ARGUMENT…]
+  python3 packaging/dev.py test --lowest | --coverage [PYTEST ARGUMENT…]
 
 `run` makes .venv, installs what is missing and opens the window; without a display it runs `tour` instead, which
 draws the window offscreen and writes pictures. `test` also installs the test tools and runs every stage: style, types,
 layers, tests. With --only it runs that stage, and with arguments for pytest (-k word, a file) the tests alone.
+--lowest runs the tests in .venv-lowest, with the lowest versions that pyproject.toml allows. --coverage measures which
+lines the tests run, and fails where that is less than packaging/coverage-floor.txt says; where it is more, it raises
+the floor.
 
 --torch is auto (a CUDA build where there is an NVIDIA card, else the CPU build), cpu, cu126, cu130, …, and is kept.
 Standard library only: this file runs before anything is installed.
@@ -13,6 +17,7 @@ Standard library only: this file runs before anything is installed.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -35,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import dev_machine
 import qm
-from dev_environment import TORCH_CHOICE, Environment, SetupError, say
+from dev_environment import TORCH_CHOICE, Environment, LowestEnvironment, SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("linux", "win32", "darwin")
@@ -52,6 +57,8 @@ NOT_SEEN_WITHOUT_TORCH = (
     "--allow-untyped-decorators",
 )
 MOST_WORKERS = 6
+COVERAGE = ROOT / ".coverage.json"
+FLOOR = ROOT / "packaging" / "coverage-floor.txt"
 STAGES = ("style", "types", "layers", "tests")
 
 
@@ -62,6 +69,8 @@ class Command(NamedTuple):
     torch: str | None = None
     only: str | None = None
     rest: tuple[str, ...] = ()
+    lowest: bool = False
+    coverage: bool = False
 
 
 def parse(arguments: Sequence[str]) -> Command:
@@ -72,7 +81,11 @@ def parse(arguments: Sequence[str]) -> Command:
     if name not in ("run", "test"):
         raise SetupError(f"There is no command {name!r}.", "python3 packaging/dev.py run   or   test", 2)
     options: dict[str, str] = {}
+    flags = set()
     while rest and rest[0] != "--":
+        if name == "test" and rest[0] in ("--lowest", "--coverage"):
+            flags.add(rest.pop(0))
+            continue
         option, equals, value = rest[0].partition("=")
         if option not in ("--torch", "--only") or (option == "--only" and name == "run"):
             break
@@ -87,13 +100,13 @@ def parse(arguments: Sequence[str]) -> Command:
         raise SetupError(f"--torch is {torch!r}.", "It may be: auto, cpu, cu126, cu130 (or a later one), rocm6.4.", 2)
     if only is not None and only not in STAGES:
         raise SetupError(f"--only is {only!r}.", "It may be: " + ", ".join(STAGES) + ".", 2)
-    return Command(name, torch, only, tuple(rest))
+    return Command(name, torch, only, tuple(rest), "--lowest" in flags, "--coverage" in flags)
 
 
 def main(arguments: Sequence[str]) -> int:
     try:
         command = parse(arguments)
-        environment = Environment(ROOT)
+        environment = LowestEnvironment(ROOT) if command.lowest else Environment(ROOT)
         offscreen = _opens_window(command) and dev_machine.no_display_reason(os.environ)
         bring_system_packages(fonts=command.name == "test" or bool(offscreen))
         card = dev_machine.nvidia_card_present()
@@ -166,13 +179,18 @@ def stages(environment: Environment, command: Command) -> dict[str, list[list[st
     apart = ["--config-file", str(_mypy_cache("config.toml")), *NOT_SEEN_WITHOUT_TORCH]
     mypy = [[*python, "mypy", "--platform", name, "--cache-dir", str(_mypy_cache(name)), *apart] for name in others]
     imports = [str(environment.python), "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+    typos = str(environment.python.with_name("typos" + environment.python.suffix))
+    covered = ["--cov", "--cov-report=term:skip-covered", "--cov-report=json:" + str(COVERAGE)]
     every = {
-        "style": [[*python, "ruff", "check", "."], [*python, "ruff", "format", "--check", "."]],
+        "style": [[*python, "ruff", "check", "."], [*python, "ruff", "format", "--check", "."], [typos]],
         "types": [[*python, "mypy"], *mypy],
         "layers": [imports],
-        "tests": [[*python, "pytest", *_side_by_side(command.rest), *command.rest]],
+        "tests": [
+            [*python, "pytest", *(covered if command.coverage else []), *_side_by_side(command.rest), *command.rest]
+        ],
     }
-    wanted = [command.only] if command.only else ["tests"] if command.rest else list(STAGES)
+    alone = command.rest or command.lowest or command.coverage
+    wanted = [command.only] if command.only else ["tests"] if alone else list(STAGES)
     return {name: every[name] for name in wanted}
 
 
@@ -186,15 +204,34 @@ def run_tests(environment: Environment, command: Command) -> int:
     """Run the stages, all of them even where one fails, pytest last. 0 only if every one passed."""
     failed = []
     _write_config_without_torch()
+    COVERAGE.unlink(missing_ok=True)
     for name, commands in stages(environment, command).items():
         started = time.monotonic()
         passed = _all_pass(commands, together=name == "types")
         say(f"{name} {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s")
         if not passed:
             failed.append(name)
+    if command.coverage and not command.rest and not keeps_floor(FLOOR):
+        failed.append("coverage")
     if failed:
         say("FAILED: " + ", ".join(failed))
     return 1 if failed else 0
+
+
+def keeps_floor(floor: Path) -> bool:
+    """Whether the tests ran at least the share of lines that ``floor`` says; where it is more, the floor rises."""
+    if not COVERAGE.is_file():
+        say("The tests left no measure of what they ran.")
+        return False
+    least = float(floor.read_text(encoding="utf-8"))
+    # Rounded down to half a percent: two runs differ a little by what other processes came to.
+    measured = float(json.loads(COVERAGE.read_text(encoding="utf-8"))["totals"]["percent_covered"]) // 0.5 * 0.5
+    if measured > least:
+        floor.write_text(f"{measured}\n", encoding="utf-8")
+        say(f"The tests run {measured}% of the lines: commit {floor.name}, which said {least}%.")
+    elif measured < least:
+        say(f"The tests run {measured}% of the lines, and ran {least}% before. Test what was added.")
+    return measured >= least
 
 
 def _write_config_without_torch() -> None:

@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple
 
+import dev_lowest
 import dev_machine
 
 TORCH_INDEX = "https://download.pytorch.org/whl/"
@@ -64,9 +65,11 @@ class TorchPlan(NamedTuple):
 class Environment:
     """The `.venv` of one checkout."""
 
+    name = ".venv"
+
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.folder = root / ".venv"
+        self.folder = root / self.name
         self.python = self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         self.constraints = root / "packaging" / "constraints.txt"
         self._stamp = self.folder / "big-model-studio-setup.json"
@@ -83,7 +86,7 @@ class Environment:
     def key(self, torch: str, card: bool) -> str:
         """Everything that, when it changes, means that something may have to be installed."""
         digest = hashlib.sha256()
-        for path in (self.root / "pyproject.toml", self.constraints):
+        for path in (self.root / "pyproject.toml", self.root / "packaging" / "constraints.txt"):
             digest.update(path.read_bytes())
         digest.update(repr((self.python_version(), str(self.root), torch, card and torch == "auto")).encode())
         return digest.hexdigest()
@@ -135,7 +138,8 @@ class Environment:
         yield from self.folder.glob(("Lib" if os.name == "nt" else "lib/python3*") + "/site-packages/" + name)
 
     def pinned_torch(self) -> str:
-        found = re.search(r"^torch==(\S+)", self.constraints.read_text(encoding="utf-8"), re.M)
+        pins = self.root / "packaging" / "constraints.txt"
+        found = re.search(r"^torch==(\S+)", pins.read_text(encoding="utf-8"), re.M)
         if not found:
             raise SetupError("packaging/constraints.txt does not pin torch.", "git checkout packaging/constraints.txt")
         return found[1]
@@ -148,14 +152,15 @@ class Environment:
             if self.is_current(torch, card, tests):  # the one that was waited for has done it
                 return
             if not self.folder.exists():
-                self._make("Making .venv")
+                self._make("Making " + self.name)
             else:
                 why = self.damage()
                 if why:
-                    self._make("Making .venv anew: " + why)
+                    self._make("Making " + self.name + " anew: " + why)
             tests = tests or self.stamp().tests
             key = self.key(torch, card)  # of the files as they are now: one that is edited meanwhile counts as new
             self._write(Stamp("installing", "", tests, torch))
+            self._prepare()
             try:
                 self._install(torch, card, tests)
             except SetupError:  # pip ended by itself, so that what it left is in order
@@ -163,6 +168,9 @@ class Environment:
                 raise
             self._write(Stamp("done", key, tests, torch))
             say("Set-up is complete.")
+
+    def _prepare(self) -> None:
+        """Have what `constraints` names."""
 
     def _make(self, sentence: str) -> None:
         say(sentence + ".")
@@ -202,6 +210,20 @@ class Environment:
         new = self._stamp.with_suffix(".new")
         new.write_text(json.dumps(stamp._asdict()), encoding="utf-8")
         os.replace(new, self._stamp)
+
+
+class LowestEnvironment(Environment):
+    """The `.venv-lowest` of one checkout: the lowest versions that pyproject.toml allows, and the pinned torch."""
+
+    name = ".venv-lowest"
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.constraints = self.folder / "lowest.txt"
+
+    def _prepare(self) -> None:
+        pins = dev_lowest.lowest_versions((self.root / "pyproject.toml").read_text(encoding="utf-8"))
+        self.constraints.write_text("\n".join([*pins, "torch==" + self.pinned_torch(), ""]), encoding="utf-8")
 
 
 def torch_plan(

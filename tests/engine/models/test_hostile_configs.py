@@ -18,7 +18,7 @@ from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Describe, Done, Event, Failed, ModelRef
 
-SECONDS = 1.0
+SECONDS = 5.0
 BYTES = 400_000_000
 FIELDS = {
     "gpt2": ("n_embd", "n_layer", "n_head", "n_positions", "n_inner", "vocab_size", "num_labels"),
