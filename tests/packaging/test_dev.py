@@ -418,7 +418,7 @@ def test_the_tool_of_nvidia_without_a_card_does_not_bring_cuda(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell script stands in for a Python")
 def test_a_second_start_starts_no_process_and_imports_little(environment: Environment, tmp_path: Path) -> None:
-    for name in ("dev.py", "dev_machine.py", "dev_environment.py", "qm.py"):
+    for name in ("dev.py", "dev_machine.py", "dev_environment.py", "dev_lowest.py", "qm.py"):
         shutil.copy(ROOT / "packaging" / name, tmp_path / "packaging" / name)
     environment.python.write_text('#!/bin/sh\necho "started $*"\n')
     environment.python.chmod(0o755)
