@@ -5351,6 +5351,10 @@
         <translation>它指定从另一个文件读取权重</translation>
     </message>
     <message>
+        <source>it repeats the header</source>
+        <translation>它重复了表头</translation>
+    </message>
+    <message>
         <source>its contents are not what was saved</source>
         <translation>内容与保存时不一致</translation>
     </message>
@@ -5842,11 +5846,15 @@
     </message>
     <message>
         <source>Add a folder with pictures of another class: there must be two to be told apart.</source>
-        <translation>请再添加一个其他类别的图片文件夹：至少要有两个类别才能区分。</translation>
+        <translation type="vanished">请再添加一个其他类别的图片文件夹：至少要有两个类别才能区分。</translation>
     </message>
     <message>
         <source>Add an example, and choose a model that is here.</source>
         <translation>请添加一个示例，并选择一个本机上的模型。</translation>
+    </message>
+    <message>
+        <source>Add examples of another class: a classifier needs at least two.</source>
+        <translation>请添加另一个类别的样本：分类器至少需要两个类别。</translation>
     </message>
     <message>
         <source>Add examples of them, or leave these classes out.</source>
@@ -5867,6 +5875,10 @@
     <message>
         <source>Add text, or take a smaller model.context (or another data.evaluation).</source>
         <translation>请增加文本，或减小 model.context（或调整 data.evaluation）。</translation>
+    </message>
+    <message>
+        <source>All examples have one class ({label}).</source>
+        <translation>所有样本都属于同一个类别（{label}）。</translation>
     </message>
     <message>
         <source>Always saying it is right that often: look at F1, which counts what is found, not at accuracy.</source>
@@ -6229,6 +6241,10 @@
         <translation>文件已损坏：请重新获取。</translation>
     </message>
     <message>
+        <source>It is not certain which column of {path} is the {what} and which the class: {columns}.</source>
+        <translation>无法确定 {path} 的哪一列是{what}、哪一列是类别：{columns}。</translation>
+    </message>
+    <message>
         <source>It is on this computer.</source>
         <translation>它在本机上。</translation>
     </message>
@@ -6465,6 +6481,10 @@
         <translation>请指明所需的文件。</translation>
     </message>
     <message>
+        <source>Name them in data.text_column and data.label_column.</source>
+        <translation>请在 data.text_column 和 data.label_column 中指定。</translation>
+    </message>
+    <message>
         <source>No architecture that is used here is named by config.json in {path}.</source>
         <translation>没有这里能用的架构：{path} 中的 config.json 没有写明。</translation>
     </message>
@@ -6575,6 +6595,10 @@
     <message>
         <source>Runs of your own can be removed.</source>
         <translation>你自己的训练任务可以移除。</translation>
+    </message>
+    <message>
+        <source>Save it again as CSV or TSV.</source>
+        <translation>请另存为 CSV 或 TSV。</translation>
     </message>
     <message>
         <source>Save it again as an ordinary JPEG or PNG.</source>
@@ -6835,6 +6859,10 @@
     <message>
         <source>The classes in the data are not those that the run began with ({were}).</source>
         <translation>数据中的类别与任务开始时（{were}）不一致。</translation>
+    </message>
+    <message>
+        <source>The columns of {path} are separated by {separator!r}, and {expected!r} is expected in such a file.</source>
+        <translation>{path} 的各列以 {separator!r} 分隔，而这类文件应使用 {expected!r}。</translation>
     </message>
     <message>
         <source>The connection to {host} broke off.</source>
@@ -7206,7 +7234,7 @@
     </message>
     <message>
         <source>There are pictures of one class only ({label}).</source>
-        <translation>只有一个类别（{label}）的图片。</translation>
+        <translation type="vanished">只有一个类别（{label}）的图片。</translation>
     </message>
     <message>
         <source>There are {count} classes, and at most {most} are learnt.</source>
@@ -7391,6 +7419,10 @@
     <message>
         <source>This spec is of a sweep: its table [sweep] names the values that are tried.</source>
         <translation>这份规格属于扫描：其 [sweep] 表列出了要尝试的值。</translation>
+    </message>
+    <message>
+        <source>To learn from one of them, name it in data.text_column.</source>
+        <translation>若只用其中一段学习，请在 data.text_column 中指定。</translation>
     </message>
     <message>
         <source>To use it: {command}</source>
@@ -7935,6 +7967,10 @@
     <message>
         <source>{path} has no preprocessor_config.json, so pictures cannot be made into what the model takes.</source>
         <translation>{path} 中没有 preprocessor_config.json，无法将图片转换为模型的输入。</translation>
+    </message>
+    <message>
+        <source>{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.</source>
+        <translation>{path} 的每一行有两段文本，“{first}”和“{second}”，其中一段会被忽略。</translation>
     </message>
     <message>
         <source>{path} holds an adapter, not a whole model.</source>

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
-from bigmodel_studio.core.data.labelled_tables import NO_COLUMNS, Columns
 from bigmodel_studio.core.data.records import SUFFIXES as RECORDS
 from bigmodel_studio.core.data.records import bad_row, records
 from bigmodel_studio.core.text.messages import StudioError

@@ -24,6 +24,16 @@ class Faults:
     def empty(self, file: str, line: int) -> None:
         """There is no text in it; it is left out."""
 
+    @staticmethod
+    def passing() -> Faults:
+        """Faults that are passed over, for a first look at a file whose reading comes later."""
+        return _Passing()
+
+
+class _Passing(Faults):
+    def refuse(self, error: StudioError) -> None:
+        """Go on."""
+
 
 FATAL = Faults()
 _ABOUT_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})

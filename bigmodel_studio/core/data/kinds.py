@@ -9,8 +9,8 @@ import csv
 import json
 from pathlib import Path
 
+from bigmodel_studio.core.data.columns import LABEL_NAMES
 from bigmodel_studio.core.data.conll import TAG_NAMES, WORD_NAMES
-from bigmodel_studio.core.data.labelled_tables import LABEL_NAMES
 from bigmodel_studio.core.data.labelled_texts import TEXTS
 from bigmodel_studio.core.data.picture_listing import PATHS
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES

@@ -1,23 +1,32 @@
 """Tables with a class in each row, as people keep them: CSV and TSV (RFC 4180), JSON lines, Parquet.
 
 What has the class is a text or a picture's path, and is called a text here. Everything wrong is named by file and line.
-Columns go by their names where there is a header that has them, else the first is the text and the second the class.
+Which columns are meant is decided by ``core.data.columns``, and never by their order.
 """
 
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from bigmodel_studio.core.data.columns import (
+    LABEL_NAMES,
+    SAMPLE_ROWS,
+    About,
+    Columns,
+    Places,
+    find_names,
+    find_places,
+)
 from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
-from bigmodel_studio.core.data.records import Record, bad_row, records
+from bigmodel_studio.core.data.records import Record, bad_row, is_parquet, records
 from bigmodel_studio.core.text.messages import StudioError
 
-LABEL_NAMES = ("label", "category", "class", "intent", "sentiment", "target", "tag", "labels", "class_name")
-"""What the column of the class is called by itself, the likeliest first."""
 MOST_TEXT_BYTES = 1 << 20
+_DELIMITERS = (",", ";", "\t", "|")
 csv.field_size_limit(MOST_TEXT_BYTES * 4)
 
 
@@ -28,24 +37,6 @@ class Labelled(NamedTuple):
     label: str
     file: str
     line: int
-
-
-class Columns(NamedTuple):
-    """What the columns of the text and of the class are called; "": found by themselves."""
-
-    text: str = ""
-    label: str = ""
-
-
-NO_COLUMNS = Columns()
-
-
-class About(NamedTuple):
-    """What has a class: what its column is called by itself, and what it is in words; ``needed``: none may lack it."""
-
-    names: tuple[str, ...]
-    what: str
-    needed: bool = False
 
 
 Reader = Callable[[Path, Columns, About, Faults], Iterator[Labelled]]
@@ -61,62 +52,84 @@ def read_table(path: Path, columns: Columns, about: About, faults: Faults = FATA
 
 def _delimited(delimiter: str) -> Reader:
     def read(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
-        rows = csv.reader(text_lines(path, faults), delimiter=delimiter, strict=True)
-        places: tuple[int, int] | None = None
-        first = True
-        while True:
-            try:
-                row = next(rows, None)
-            except csv.Error as error:
-                faults.refuse(bad_row(path, rows.line_num, detail=str(error)))
-                continue
-            if row is None:
-                return
-            if first:
-                first = False
-                try:
-                    places = _places(row, columns, about, path)
-                except StudioError as error:
-                    faults.refuse(error)
-                    return
-                if places is not None:
-                    continue
-            yield from _row(path, rows.line_num, row, places or (0, 1), about, faults)
+        rows = _rows(path, delimiter, faults)
+        first = list(itertools.islice(rows, SAMPLE_ROWS))
+        if not first:
+            return
+        try:
+            places = _layout(path, [row for _, row in first], delimiter, columns, about)
+        except StudioError as error:
+            faults.refuse(error)
+            return
+        header = first.pop(0)[1] if places.header else None
+        for line, row in itertools.chain(first, rows):
+            yield from _row(path, line, row, header, places, about, faults)
 
     return read
 
 
-def _places(header: list[str], columns: Columns, about: About, path: Path) -> tuple[int, int] | None:
-    """Where text and class stand, by the header; None where there is none."""
-    names = [name.strip().lower() for name in header]
-    found = []
-    for wanted, usual in ((columns.text, about.names), (columns.label, LABEL_NAMES)):
-        asked = (wanted.strip().lower(),) if wanted else usual
-        place = next((names.index(name) for name in asked if name in names), None)
-        if wanted and place is None:
-            raise StudioError("data-column", path=str(path), column=wanted, columns=", ".join(header)[:200])
-        found.append(place)
-    text, label = found
-    if text is None and label is None:
-        return None
-    others = [place for place in range(len(names)) if place not in (text, label)]
-    text = text if text is not None else next(iter(others), None)
-    label = label if label is not None else next(iter(others), None)
-    if text is None or label is None:
-        column = f"{about.what}, label"
-        raise StudioError("data-column", path=str(path), column=column, columns=", ".join(header)[:200])
-    return text, label
+def _rows(path: Path, delimiter: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, with their lines."""
+    quoted = delimiter == "," or _quotes_hold(path, delimiter)
+    form: dict[str, Any] = {"strict": True} if quoted else {"quoting": csv.QUOTE_NONE}
+    rows = csv.reader(text_lines(path, faults), delimiter=delimiter, **form)
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            faults.refuse(bad_row(path, rows.line_num, detail=str(error)))
+            continue
+        if row is None:
+            return
+        if any(field.strip() for field in row):
+            yield rows.line_num, row
+
+
+def _quotes_hold(path: Path, delimiter: str) -> bool:
+    """Whether quotes in a file of tabs hold fields together; else a quote is a character like any other.
+
+    They do where some line has fewer columns than the first unless they do.
+    """
+    with open(path, encoding="utf-8-sig", errors="replace") as stream:
+        lines = [line.rstrip("\r\n") for line in itertools.islice(stream, SAMPLE_ROWS)]
+    counts = {line.count(delimiter) for line in lines if line.strip()}
+    return len(counts) > 1 and any('"' in line for line in lines)
+
+
+def _layout(path: Path, rows: list[list[str]], delimiter: str, columns: Columns, about: About) -> Places:
+    try:
+        return find_places(rows, columns, about, str(path))
+    except StudioError as error:
+        if (other := _other_delimiter(rows, delimiter)) is not None:
+            raise StudioError("data-separator", path=str(path), separator=other, expected=delimiter) from error
+        raise
+
+
+def _other_delimiter(rows: list[list[str]], delimiter: str) -> str | None:
+    """What the columns are separated by where that is not ``delimiter``: it stands equally often in every row."""
+    for other in _DELIMITERS:
+        if other == delimiter:
+            continue
+        counts = {delimiter.join(row).count(other) for row in rows}
+        if len(counts) == 1 and counts != {0}:
+            return other
+    return None
 
 
 def _row(
-    path: Path, line: int, row: list[str], places: tuple[int, int], about: About, faults: Faults
+    path: Path, line: int, row: list[str], header: list[str] | None, places: Places, about: About, faults: Faults
 ) -> Iterator[Labelled]:
-    if not any(field.strip() for field in row):
-        return
-    if len(row) <= max(places):
-        faults.refuse(bad_row(path, line, detail=f"it has {len(row)} columns, and {max(places) + 1} are needed"))
-        return
-    yield from _checked(path, line, row[places[0]].strip(), row[places[1]].strip(), about, faults)
+    needed = max(places.text, places.label) + 1
+    if len(row) < needed:
+        faults.refuse(bad_row(path, line, detail=f"it has {len(row)} columns, and {needed} are needed"))
+    elif header is not None and len(row) > len(header) and any(field.strip() for field in row[len(header) :]):
+        detail = f"it has {len(row)} columns where the header has {len(header)}"
+        faults.refuse(bad_row(path, line, detail=detail))
+    elif header is not None and row == header:
+        faults.refuse(bad_row(path, line, detail="it repeats the header"))
+    else:
+        text, label = row[places.text].strip(), row[places.label].strip()
+        yield from _checked(path, line, text, label, about, faults)
 
 
 def _checked(path: Path, line: int, text: str, label: str, about: About, faults: Faults) -> Iterator[Labelled]:
@@ -131,21 +144,47 @@ def _checked(path: Path, line: int, text: str, label: str, about: About, faults:
 
 
 def _read_records(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
-    names = (columns.text,) if columns.text else about.names
-    labels = (columns.label,) if columns.label else LABEL_NAMES
-    for line, record in records(path, (names, labels), faults):
-        text, label = _field(record, names), _field(record, labels)
+    texts, labels = _record_names(path, columns, about, faults)
+    for line, record in records(path, (texts, labels), faults):
+        text, label = _field(record, texts), _field(record, labels)
         if text is None:
             faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
+        elif isinstance(label, float):
+            detail = f"its class is a number with a fraction ({label:g})"
+            faults.refuse(bad_row(path, line, detail=detail))
         else:
-            yield from _checked(path, line, text, label or "", about, faults)
+            yield from _checked(path, line, str(text), label or "", about, faults)
 
 
-def _field(record: Record, names: Sequence[str]) -> str | None:
-    """The first that says something; "" where one is there and empty, None where there is none."""
-    found = None
+def _record_names(
+    path: Path, columns: Columns, about: About, faults: Faults
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the two fields are called in a file of records, from its first ones. Of Parquet the names alone tell."""
+    usual = (columns.text,) if columns.text else about.names, (columns.label,) if columns.label else LABEL_NAMES
+    if is_parquet(path):
+        return usual
+    first = [record for _, record in itertools.islice(records(path, (), Faults.passing()), SAMPLE_ROWS)]
+    told = [{name: str(value) for name, value in each.items() if _is_told(value)} for each in first]
+    if not any(told):
+        return usual
+    try:
+        return find_names(told, columns, about, str(path))
+    except StudioError as error:
+        faults.refuse(error)
+        return usual
+
+
+def _is_told(value: object) -> bool:
+    return isinstance(value, str | int | float) and value != ""
+
+
+def _field(record: Record, names: Sequence[str]) -> str | float | None:
+    """The first that says something; "" where one is there and empty, None where there is none; a fraction as it is."""
+    found: str | float | None = None
     for name in names:
         value = record.get(name)
+        if isinstance(value, float):
+            return str(int(value)) if value.is_integer() else value
         if isinstance(value, str | int):
             found = str(value).strip()
             if found:

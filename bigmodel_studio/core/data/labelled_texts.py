@@ -10,16 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bigmodel_studio.core.data.columns import NO_COLUMNS, About, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults
-from bigmodel_studio.core.data.labelled_tables import (
-    MOST_TEXT_BYTES,
-    NO_COLUMNS,
-    READERS,
-    About,
-    Columns,
-    Labelled,
-    read_table,
-)
+from bigmodel_studio.core.data.labelled_tables import MOST_TEXT_BYTES, READERS, Labelled, read_table
 from bigmodel_studio.core.system.opening import TEXT_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bigmodel_studio.core.data.columns import NO_COLUMNS, About, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults
-from bigmodel_studio.core.data.labelled_tables import NO_COLUMNS, About, Columns, read_table
+from bigmodel_studio.core.data.labelled_tables import read_table
 from bigmodel_studio.core.data.picture_folders import EVERYTHING, LOOKED_AT, classes_of, count_pictures, pictures_of
 from bigmodel_studio.core.data.records import bad_row, is_parquet, place
 from bigmodel_studio.core.text.messages import StudioError
@@ -23,6 +24,7 @@ PATHS = About(
     ("path", "file_name", "filename", "file", "image", "image_path", "filepath", "file_path", "image_file", "picture"),
     "path of a picture",
     needed=True,
+    paths=True,
 )
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 """What the names of tables end with."""

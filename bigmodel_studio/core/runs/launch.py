@@ -20,8 +20,8 @@ from typing import IO
 
 import msgspec
 
+from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.faults import readable
-from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.picture_listing import check_pictures
 from bigmodel_studio.core.data.records import refuse_unreadable
 from bigmodel_studio.core.runs import notes

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bigmodel_studio.core.data.columns import LABEL_NAMES, Columns
 from bigmodel_studio.core.data.faults import Faults
-from bigmodel_studio.core.data.labelled_tables import LABEL_NAMES, Columns
 from bigmodel_studio.core.data.picture_listing import PATHS, ListedPicture, file_of
 from bigmodel_studio.core.data.records import bad_row, records
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES

@@ -20,7 +20,7 @@ from PIL import Image
 from torch.nn.modules.batchnorm import _BatchNorm
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.data.labelled_tables import Columns
+from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.picture_listing import Listing, read_listing
 from bigmodel_studio.core.models.folder import read_json
 from bigmodel_studio.core.specs.objectives import SCRATCH

@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data import conll, conlleval
+from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.conll import Sentence
-from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.records import bad_row
 from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bigmodel_studio.core.data import conll
+from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.kinds import objective_of
-from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.picture_listing import check_pictures, look, pictures_in, read_listing
 from bigmodel_studio.core.runs.launch import check_inputs
 from bigmodel_studio.core.specs.spec import make_spec
@@ -93,7 +93,7 @@ def test_a_class_that_is_not_learnt_and_a_single_class_are_refused(tmp_path: Pat
     with pytest.raises(StudioError, match=r"other\.csv, line 3: the class newt is not among those to learn from"):
         read_listing([both], [other])
     for use in (check_pictures, read_listing):
-        with pytest.raises(StudioError, match="one class only"):
+        with pytest.raises(StudioError, match="have one class"):
             use([one], 0.1)
     with pytest.raises(StudioError, match="no table of pictures"):
         check_pictures([str(tmp_path / "a.png")], 0.1)

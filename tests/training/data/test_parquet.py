@@ -20,8 +20,8 @@ from PIL import Image
 
 from bigmodel_studio.core.data import picture_listing
 from bigmodel_studio.core.data import records as records_module
+from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.conll import read_sentences, tags_of
-from bigmodel_studio.core.data.labelled_tables import Columns
 from bigmodel_studio.core.data.labelled_texts import read_labelled
 from bigmodel_studio.core.data.picture_listing import pictures_in, read_listing
 from bigmodel_studio.core.data.records import records

@@ -253,7 +253,7 @@ def test_folders_whose_pictures_are_all_damaged_end_the_run_with_the_reason(make
             file.write_bytes(b"damaged")
     folder = make_run()
     assert run(folder.path, resume=False) == BAD_INPUT
-    assert "one class only (green)" in folder.status().message
+    assert "All examples have one class (green)" in folder.status().message
     for file in (pictures / "green").iterdir():
         file.write_bytes(b"damaged")
     folder = make_run()

@@ -247,7 +247,7 @@ def test_a_folder_with_a_training_and_a_test_part_is_taken_apart(qtbot: QtBot, b
 @pytest.mark.parametrize(
     ("labels", "field", "said"),
     [
-        (("cat",), "data.train", "one class only (cat)"),
+        (("cat",), "data.train", "All examples have one class (cat)"),
         ((), "data.train", "holds no folders of pictures"),
     ],
 )

@@ -58,8 +58,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Make a folder in it for each class, named as the class is, with its pictures inside.",
     ),
     "data-one-class": (
-        "There are pictures of one class only ({label}).",
-        "Add a folder with pictures of another class: there must be two to be told apart.",
+        "All examples have one class ({label}).",
+        "Add examples of another class: a classifier needs at least two.",
+    ),
+    "data-columns": (
+        "It is not certain which column of {path} is the {what} and which the class: {columns}.",
+        "Name them in data.text_column and data.label_column.",
+    ),
+    "data-second-text": (
+        "{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.",
+        "To learn from one of them, name it in data.text_column.",
+    ),
+    "data-separator": (
+        "The columns of {path} are separated by {separator!r}, and {expected!r} is expected in such a file.",
+        "Save it again as CSV or TSV.",
     ),
     "data-split-folder": (
         "The folder {path} is not a class folder’s parent: it holds {parts}.",

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.data import picture_folders
-from bigmodel_studio.core.data.labelled_tables import NO_COLUMNS, Columns
+from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
 from bigmodel_studio.core.data.picture_listing import TABLES, look, tables_in
 from bigmodel_studio.core.system.paths import sample_text
 from bigmodel_studio.core.text import numbers

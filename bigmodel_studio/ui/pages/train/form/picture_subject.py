@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from bigmodel_studio.core.data.labelled_tables import NO_COLUMNS, Columns
+from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
 from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.models.classifier_head import Head, read_head
 from bigmodel_studio.core.specs.objectives import FROZEN

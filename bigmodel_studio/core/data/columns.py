@@ -1,0 +1,204 @@
+"""Which columns of a table hold the example and its class: by their names, else by values where these are certain.
+
+Nothing is guessed: where two columns could be meant, or none, the error shows each column with some of its values, so
+that the user can say which is which. Knows no file format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
+from bigmodel_studio.core.text.messages import StudioError
+
+LABEL_NAMES = ("label", "category", "class", "intent", "sentiment", "target", "tag", "labels", "class_name")
+"""What the column of the class is called by itself, the likeliest first."""
+SAMPLE_ROWS = 1_000
+"""Rows that a decision is made from."""
+_SHOWN_VALUES, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 3, 12, 24
+_WORDS_OF_TEXT = 2.0
+"""A column of texts has more words than that in the middle of its values."""
+_WORDS_OF_CLASS, _CLASS_CHARACTERS, _REPEATS_OF_CLASS = 4, 60, 2.0
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_FIRST = re.compile(r"^(.*?)[ _-]?(1|a)$", re.IGNORECASE)
+_PAIRS = {"premise": "hypothesis", "question": "passage", "query": "document"}
+"""Names of columns that hold two texts which belong together."""
+
+
+class Columns(NamedTuple):
+    """What the columns of the text and of the class are called; "": found by themselves."""
+
+    text: str = ""
+    label: str = ""
+
+
+NO_COLUMNS = Columns()
+
+
+class About(NamedTuple):
+    """What has a class: what its column is called by itself, and what it is in words; ``needed``: none may lack it."""
+
+    names: tuple[str, ...]
+    what: str
+    needed: bool = False
+    paths: bool = False
+    """Whether it is the path of a file and no prose."""
+
+
+class Places(NamedTuple):
+    """The places of the two columns, and whether the first row is a header. ``by_values``: no name told them."""
+
+    text: int
+    label: int
+    header: bool
+    by_values: bool = False
+
+
+def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, path: str) -> Places:
+    """The columns of a table from its first rows, at most ``SAMPLE_ROWS``, of which the first may be a header.
+
+    Raises ``StudioError``: "data-column" (one that was asked for is not there), "data-columns" (it is not certain which
+    are meant), "data-second-text" (there are two texts a row).
+    """
+    header = [name.strip() for name in rows[0]]
+    text = _named(header, columns.text, about.names, path)
+    label = _named(header, columns.label, LABEL_NAMES, path)
+    if text is not None and label is not None:
+        if not columns.text:
+            _refuse_pair(header, text, path)
+        return Places(text, label, header=True)
+    return _by_values(rows, header, text, label, about, path)
+
+
+def find_names(
+    records: Sequence[dict[str, str]], columns: Columns, about: About, path: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names under which records have the example and the class, the likeliest first; as ``find_places``."""
+    names = list(dict.fromkeys(name for record in records for name in record))
+    texts, labels = _asked_or(columns.text, about.names), _asked_or(columns.label, LABEL_NAMES)
+    if set(texts) & set(names) and set(labels) & set(names):
+        if not columns.text:
+            _refuse_pair(names, names.index(next(name for name in texts if name in names)), path)
+        return texts, labels
+    rows = [names, *([record.get(name, "") for name in names] for record in records)]
+    places = find_places(rows, columns, about, path)
+    return (names[places.text],), (names[places.label],)
+
+
+def _asked_or(asked: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+    return (asked,) if asked else usual
+
+
+def _named(header: list[str], asked: str, usual: tuple[str, ...], path: str) -> int | None:
+    names = [name.lower() for name in header]
+    wanted = (asked.strip().lower(),) if asked else usual
+    place = next((names.index(name) for name in wanted if name in names), None)
+    if asked and place is None:
+        raise StudioError("data-column", path=path, column=asked, columns=", ".join(header)[:200])
+    return place
+
+
+def _refuse_pair(header: list[str], text: int, path: str) -> None:
+    """Raise where a column's name says that it is the second text of a pair."""
+    names = [name.lower() for name in header]
+    name = names[text]
+    first = _FIRST.match(name)
+    seconds = [_PAIRS.get(name, "")]
+    if first:
+        other = "2" if first[2] == "1" else "b"
+        seconds += [first[1] + sign + other for sign in ("", " ", "_", "-")]
+    if (second := next((each for each in seconds if each and each in names), None)) is not None:
+        raise StudioError("data-second-text", path=path, first=header[text], second=header[names.index(second)])
+
+
+def _by_values(
+    rows: Sequence[Sequence[str]], header: list[str], text: int | None, label: int | None, about: About, path: str
+) -> Places:
+    body = rows[1:] or rows
+    values = [
+        [row[place].strip() for row in body if place < len(row) and row[place].strip()] for place in _places(body)
+    ]
+    is_text: Callable[[list[str]], bool] = looks_like_paths if about.paths else looks_like_texts
+    texts = [text] if text is not None else [place for place, each in enumerate(values) if is_text(each)]
+    found = [place for place, each in enumerate(values) if place not in texts and looks_like_classes(each)]
+    others = [place for place, each in enumerate(values) if each and place not in texts]
+    if about.paths and len(texts) == len(others) == 1:
+        found = others  # paths of pictures are like nothing else: the other column is the class
+    labels = [label] if label is not None else found
+    if len(texts) > 1 and not about.paths:
+        first, second, *_ = (_name(header, place) for place in texts)
+        raise StudioError("data-second-text", path=path, first=first, second=second)
+    if len(texts) != 1 or len(labels) != 1 or texts[0] == labels[0]:
+        raise StudioError("data-columns", path=path, what=about.what, columns=_shown(header, values))
+    known = text is not None or label is not None
+    has_header = known or not _is_example(header, texts[0], labels[0], values, is_text)
+    return Places(texts[0], labels[0], header=has_header, by_values=True)
+
+
+def _places(rows: Sequence[Sequence[str]]) -> range:
+    return range(max((len(row) for row in rows), default=0))
+
+
+def _is_example(
+    first: list[str], text: int, label: int, values: list[list[str]], is_text: Callable[[list[str]], bool]
+) -> bool:
+    """Whether the first row is like the others: it has a class that others have, or the path of a picture."""
+    if max(text, label) >= len(first) or not first[text]:
+        return False
+    return first[label] in values[label] or (is_text is looks_like_paths and is_text([first[text]]))
+
+
+def _name(header: list[str], place: int) -> str:
+    return (header[place] if place < len(header) else "") or f"column {place + 1}"
+
+
+def _shown(header: list[str], values: list[list[str]]) -> str:
+    """Each column with some of its values, for a sentence."""
+    parts = []
+    for place, each in enumerate(values[:_SHOWN_COLUMNS]):
+        some = list(dict.fromkeys(each))[:_SHOWN_VALUES]
+        short = [value if len(value) <= _SHOWN_CHARACTERS else value[: _SHOWN_CHARACTERS - 1] + "…" for value in some]
+        parts.append(f"{_name(header, place)} ({', '.join(short) or 'empty'})")
+    more = f"; and {len(values) - _SHOWN_COLUMNS} more" if len(values) > _SHOWN_COLUMNS else ""
+    return "; ".join(parts) + more
+
+
+# ---------------------------------------------------------------------------------------------- values
+
+
+def looks_like_texts(values: Sequence[str]) -> bool:
+    """Whether these are texts that somebody wrote: several words each (Chinese: characters), and no numbers."""
+    if not values:
+        return False
+    words = sorted(_words(value) for value in values)
+    numbers = sum(bool(_NUMBER.fullmatch(value)) for value in values)
+    return words[len(words) // 2] > _WORDS_OF_TEXT and numbers * 10 < len(values)
+
+
+def looks_like_classes(values: Sequence[str]) -> bool:
+    """Whether these are classes: at least two short values, whole numbers or words, that most examples share."""
+    counts = Counter(values)
+    if len(counts) < 2 or len(values) < _REPEATS_OF_CLASS * len(counts):
+        return False
+    return all(
+        len(value) <= _CLASS_CHARACTERS and _words(value) <= _WORDS_OF_CLASS and not _has_fraction(value)
+        for value in counts
+    )
+
+
+def looks_like_paths(values: Sequence[str]) -> bool:
+    """Whether nearly all of these name files of pictures."""
+    pictures = sum(value.lower().endswith(tuple(PICTURE_SUFFIXES)) for value in values)
+    return bool(values) and pictures * 10 >= len(values) * 9
+
+
+def _words(value: str) -> int:
+    return len(value.split()) + len(_CJK.findall(value)) // 2
+
+
+def _has_fraction(value: str) -> bool:
+    return bool(_NUMBER.fullmatch(value)) and "." in value and float(value) != int(float(value))

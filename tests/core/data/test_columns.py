@@ -1,0 +1,117 @@
+"""Which columns of a table are taken: by name, by values that leave no doubt, and otherwise none without asking."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
+from bigmodel_studio.core.data.labelled_texts import read_labelled
+from bigmodel_studio.core.text.messages import StudioError, hint, sentence
+
+SAID = ("I really like this phone", "the battery dies at noon", "works so well for me", "never again from this shop")
+PROSE = [f"{words}, day {day}" for day in range(6) for words in SAID]
+CLASSES = ["pos", "neg"] * 12
+
+
+def table(path: Path, header: str, rows: list[list[str]], sign: str = ",") -> str:
+    lines = [header] if header else []
+    lines += [sign.join(f'"{cell}"' if sign in cell else cell for cell in row) for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def refusal(path: str, columns: Columns = NO_COLUMNS) -> StudioError:
+    with pytest.raises(StudioError) as caught:
+        read_labelled([path], columns)
+    assert "{" not in sentence(caught.value.problem) + hint(caught.value.problem)
+    return caught.value
+
+
+def test_an_unknown_header_is_no_example(tmp_path: Path) -> None:
+    path = table(tmp_path / "d.csv", "comment,stars", [list(row) for row in zip(PROSE, CLASSES, strict=True)])
+    found = read_labelled([path])
+    assert [(each.text, each.label) for each in found] == list(zip(PROSE, CLASSES, strict=True))
+
+
+def test_text_and_class_do_not_change_places(tmp_path: Path) -> None:
+    rows = [[label, text, "", ""] for text, label in zip(PROSE, CLASSES, strict=True)]
+    assert {each.label for each in read_labelled([table(tmp_path / "d.csv", "v1,v2,,", rows)])} == {"pos", "neg"}
+
+
+def test_without_a_header_the_first_row_is_an_example(tmp_path: Path) -> None:
+    path = table(tmp_path / "d.csv", "", [list(row) for row in zip(PROSE, CLASSES, strict=True)])
+    assert len(read_labelled([path])) == len(PROSE)
+
+
+def test_a_number_that_names_a_row_is_never_the_text(tmp_path: Path) -> None:
+    rows = [[str(1000 + n), text, label] for n, (text, label) in enumerate(zip(PROSE, CLASSES, strict=True))]
+    assert read_labelled([table(tmp_path / "d.csv", "id,tweet,label", rows)])[0].text == PROSE[0]
+    words = [[str(1000 + n), f"word{n}", label] for n, label in enumerate(CLASSES)]
+    error = refusal(table(tmp_path / "w.csv", "id,term,label", words))
+    assert error.problem.code == "data-columns"
+    assert "id (1000, 1001, 1002); term (word0, word1, word2)" in str(error)  # each column with three values
+
+
+def test_two_texts_a_row_are_not_halved_in_silence(tmp_path: Path) -> None:
+    rows = [[text, f"{text} indeed", label] for text, label in zip(PROSE, CLASSES, strict=True)]
+    path = table(tmp_path / "d.csv", "sentence1,sentence2,label", rows)
+    assert refusal(path).problem.code == "data-second-text"
+    assert read_labelled([path], Columns(text="sentence1"))[0].text == PROSE[0]  # one may be named
+    mrpc = [[label, "1", "2", text, f"{text} indeed"] for text, label in zip(PROSE, CLASSES, strict=True)]
+    path = table(tmp_path / "d.tsv", "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String", mrpc, "\t")
+    error = refusal(path)
+    assert error.problem.code == "data-second-text"
+    assert "“#1 String” and “#2 String”" in str(error)
+
+
+def test_another_separator_is_named(tmp_path: Path) -> None:
+    rows = [[f"well, {text.partition(',')[0]}", label] for text, label in zip(PROSE, CLASSES, strict=True)]
+    assert refusal(table(tmp_path / "d.csv", "", rows, ";")).problem.code == "data-separator"
+
+
+def test_ragged_rows_and_a_second_header_are_named_by_line(tmp_path: Path) -> None:
+    path = table(tmp_path / "d.csv", "text,label", [["good", "pos"], ["bad", "neg", "extra"]])
+    assert refusal(path).problem.arguments["line"] == 3
+    path = table(tmp_path / "h.csv", "text,label", [["good", "pos"], ["text", "label"], ["bad", "neg"]])
+    assert refusal(path).problem.arguments["line"] == 3
+
+
+def test_a_quote_in_a_file_of_tabs_is_a_character(tmp_path: Path) -> None:
+    rows = [[f'"{text}' if n % 5 == 0 else text, str(n % 2)] for n, text in enumerate(PROSE)]
+    found = read_labelled([table(tmp_path / "d.tsv", "sentence\tlabel", rows, "\t")])
+    assert [each.text for each in found] == [row[0] for row in rows]
+
+
+def test_classes_that_are_numbers(tmp_path: Path) -> None:
+    def lines(path: Path, labels: list[float]) -> str:
+        path.write_text("\n".join(json.dumps({"text": "so it is", "label": label}) for label in labels))
+        return str(path)
+
+    assert [each.label for each in read_labelled([lines(tmp_path / "whole.jsonl", [0.0, 1.0])])] == ["0", "1"]
+    error = refusal(lines(tmp_path / "fractions.jsonl", [1.0, 0.37]))
+    assert error.problem.code == "data-row"
+    assert "0.37" in str(error)
+
+
+def test_records_without_known_names_are_read_where_their_values_leave_no_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl"
+    rows = [{"n": n, "said": text, "mood": label} for n, (text, label) in enumerate(zip(PROSE, CLASSES, strict=True))]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    assert [(each.text, each.label) for each in read_labelled([str(path)])] == list(zip(PROSE, CLASSES, strict=True))
+    path.write_text("\n".join(json.dumps({**row, "also": row["said"]}) for row in rows))
+    assert refusal(str(path)).problem.code == "data-second-text"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=400), suffix=st.sampled_from([".csv", ".tsv", ".jsonl"]))
+def test_any_bytes_are_read_or_refused_by_name(tmp_path: Path, data: bytes, suffix: str) -> None:
+    path = tmp_path / f"any{suffix}"
+    path.write_bytes(data)
+    with contextlib.suppress(StudioError):
+        read_labelled([str(path)])
