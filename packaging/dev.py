@@ -97,9 +97,9 @@ def parse(arguments: Sequence[str]) -> Command:
         del rest[0]
     torch, only = options.get("--torch"), options.get("--only")
     if torch is not None and not TORCH_CHOICE.fullmatch(torch):
-        raise SetupError(f"--torch is {torch!r}.", "It may be: auto, cpu, cu126, cu130 (or a later one), rocm6.4.", 2)
+        raise SetupError(f"--torch is {torch!r}.", "Allowed: auto, cpu, cu126, cu130 (or a later one), rocm6.4.", 2)
     if only is not None and only not in STAGES:
-        raise SetupError(f"--only is {only!r}.", "It may be: " + ", ".join(STAGES) + ".", 2)
+        raise SetupError(f"--only is {only!r}.", "Allowed: " + ", ".join(STAGES) + ".", 2)
     return Command(name, torch, only, tuple(rest), "--lowest" in flags, "--coverage" in flags)
 
 

@@ -35,7 +35,7 @@ def test_a_table_says_the_same(
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     advise.advise_(task="chat")
     header, first, *_ = capsys.readouterr().out.splitlines()
-    assert header.split() == ["MODEL", "SCORE", "PARAMETERS", "MEMORY", "LICENCE"]
+    assert header.split() == ["MODEL", "SCORE", "PARAMETERS", "MEMORY", "LICENSE"]
     assert first.startswith("starter-gpt")
     assert "on this computer" in first
 

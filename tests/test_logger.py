@@ -74,7 +74,7 @@ def test_while_it_lives_it_has_a_heartbeat_and_is_only_watched(monkeypatch: pyte
             lambda: run_queue.submit(run),
         ]
         for refused in refusals:
-            with pytest.raises(StudioError, match="written by RunLogger, and only watched"):
+            with pytest.raises(StudioError, match="written by RunLogger; this application only watches"):
                 refused()
         assert commands.main(["resume", run.name]) == 2
         assert commands.main(["show", run.name, "--json"]) == 0

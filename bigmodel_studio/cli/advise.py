@@ -27,10 +27,10 @@ def mount(app: typer.Typer) -> None:
 
 def advise_(
     task: Annotated[str, typer.Option(help=f"One of: {', '.join(TASKS)}.")],
-    memory: Annotated[str, typer.Option(help="How much memory it may take, such as 4GB (default: what is free).")] = "",
-    speed: Annotated[float, typer.Option(min=0, help="At least so many tokens, pictures or texts a second.")] = 0.0,
-    licence: Annotated[str, typer.Option(help=f"A licence's name, or “{FREE}”: any that allows every use.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")] = False,
+    memory: Annotated[str, typer.Option(help="Memory limit, such as 4GB (default: free memory).")] = "",
+    speed: Annotated[float, typer.Option(min=0, help="Minimum tokens, pictures or texts per second.")] = 0.0,
+    licence: Annotated[str, typer.Option(help=f"License name, or “{FREE}” for any that allows every use.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")] = False,
 ) -> None:
     """Say which model to take for a task: what fits, suits and is here first, each with its reason."""
     question = AdviceQuestion(task=task, memory_bytes=size_of(memory), per_second=speed, licence=licence)
@@ -38,7 +38,7 @@ def advise_(
     if json:
         output.print_json([_plain(advice) for advice in found])
     elif not found:
-        output.say("No model that is known here does this under such a licence.")
+        output.say("No known model does this under this license.")
     else:
         rows = [
             [
@@ -51,7 +51,7 @@ def advise_(
             ]
             for advice in found
         ]
-        output.print_table(["MODEL", "SCORE", "PARAMETERS", "MEMORY", "LICENCE", ""], rows, right=(1, 2, 3))
+        output.print_table(["MODEL", "SCORE", "PARAMETERS", "MEMORY", "LICENSE", ""], rows, right=(1, 2, 3))
 
 
 def size_of(text: str) -> int:

@@ -17,8 +17,8 @@ from bigmodel_studio.cli.output import say
 from bigmodel_studio.core.system import network, paths
 from bigmodel_studio.core.text.messages import StudioError
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Which questions; without one, all of them.")]
-Json = Annotated[bool, typer.Option("--json", help="Print a record a line on stdout and nothing else.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Benchmarks to run (default: all).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON record per line on stdout and nothing else.")]
 
 
 def questions() -> dict[str, Path]:

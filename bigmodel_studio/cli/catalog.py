@@ -20,9 +20,7 @@ def mount(app: typer.Typer) -> None:
 
 
 def catalog(
-    article: Annotated[
-        bool, typer.Option("--article", help="Check the figures of a widely read introduction.")
-    ] = False,
+    article: Annotated[bool, typer.Option("--article", help="Check common claims about models.")] = False,
     json: Json = False,
 ) -> None:
     """List the models that are known as published: “describe reference:ID” and “plan reference:ID” take each."""

@@ -91,7 +91,7 @@ advise.mount(app)
 
 
 @app.command()
-def tour(out: Annotated[Path, typer.Argument(metavar="OUT", help="Where to write pictures and report.json.")]) -> None:
+def tour(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for pictures and report.json.")]) -> None:
     """Drive the real window through the main job on the bundled models, offscreen, and write pictures of it."""
     from bigmodel_studio.cli import tour as driven
 
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not hasattr(error, "format_message"):
             raise
         output.say(f"error: {error.format_message()}")
-        output.say("hint: “bigmodel-studio --help” lists the commands, and each has a --help of its own.")
+        output.say("hint: “bigmodel-studio --help” lists the commands; each has its own --help.")
         return 2
     return code if isinstance(code, int) else 0
 

@@ -35,11 +35,11 @@ def pull_dataset(
     dataset: Annotated[
         str, typer.Argument(metavar="REPO", help="OWNER/NAME, or hf://datasets/OWNER/NAME[@REVISION][/CONFIG][:SPLIT].")
     ],
-    config: Annotated[str, typer.Option(help="Which configuration (default: the only one, or “default”).")] = "",
-    split: Annotated[str, typer.Option(help="Which split, such as train (default: all of them).")] = "",
+    config: Annotated[str, typer.Option(help="Configuration (default: the only one, or “default”).")] = "",
+    split: Annotated[str, typer.Option(help="Split, such as train (default: all).")] = "",
     revision: Annotated[str, typer.Option(help="A branch, a tag or a commit (default: the Hub's Parquet of it).")] = "",
-    look: Annotated[bool, typer.Option("--look", help="Only say which configurations and splits it has.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON lines: how far it is, then the paths.")] = False,
+    look: Annotated[bool, typer.Option("--look", help="Only list configurations and splits.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON lines: progress, then the paths.")] = False,
 ) -> None:
     """Fetch a dataset from the Hub, once: from then on it is files that “train” is given. Stopped, it goes on later."""
     address = hub_datasets.parse_address(dataset)
@@ -58,8 +58,8 @@ def pull_dataset(
         print(msgspec.json.encode(to_builtins(done)).decode(), flush=True)
         return
     for name in done.again:
-        output.say(f"note: {name} was not what the Hub has, and was fetched again.")
-    output.say(f"{done.id} is here, whole and checked: {numbers.size(done.bytes)}. For data.train or data.evaluation:")
+        output.say(f"note: {name} differed from the Hub and was downloaded again.")
+    output.say(f"{done.id} is complete and verified: {numbers.size(done.bytes)}. For data.train or data.evaluation:")
     for copy in done.copies:
         for path in copy.paths:
             output.say(f"{copy.split}: {path}")
@@ -71,7 +71,7 @@ def datasets(json: Json = False) -> None:
     if json:
         output.print_json([to_builtins(copy) for copy in found])
     elif not found:
-        output.say("There is none; “bigmodel-studio pull-dataset” fetches one.")
+        output.say("No datasets. “bigmodel-studio pull-dataset” downloads one.")
     else:
         output.print_table(["DATASET", "CONFIG", "SPLIT", "BYTES", "PATH"], [_row(c) for c in found], right=(3,))
 
@@ -89,8 +89,8 @@ def remove_dataset(
     if json:
         output.print_json({"id": dataset, "bytes": removed.bytes})
         return
-    output.say(f"{dataset} is in the trash; {numbers.size(removed.bytes)} are freed when it is deleted, and until")
-    output.say("then it can be brought back: in the window, “Recently removed”.")
+    output.say(f"{dataset} is in the trash; deleting it frees {numbers.size(removed.bytes)}. Until then it can be")
+    output.say("restored in the window, under “Recently removed”.")
 
 
 def _row(copy: DatasetCopy) -> list[str]:

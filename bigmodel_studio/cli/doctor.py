@@ -15,7 +15,7 @@ from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.torch_choice import torch_problem
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.core.text.messages import hint, sentence
+from bigmodel_studio.core.text.messages import command, sentence
 from bigmodel_studio.protocol import Device, Problem, to_builtins
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -51,7 +51,7 @@ def report() -> dict[str, Any]:
             "hub_cache": str(hub_cache.root()),
         },
         "problems": [
-            {"code": problem.code, "problem": sentence(problem), "hint": hint(problem)} for problem in problems
+            {"code": problem.code, "problem": sentence(problem), "hint": command(problem)} for problem in problems
         ],
     }
 
@@ -71,7 +71,7 @@ def print_report(found: dict[str, Any]) -> None:
         print(f"problem: {problem['problem']}")
         print(f"  {problem['hint']}")
     if not found["problems"]:
-        print("Nothing is wrong.")
+        print("No problems found.")
 
 
 def _torch() -> tuple[str | None, list[Device], list[Problem]]:

@@ -33,18 +33,21 @@ def experiment(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"Which: {', '.join(EXPERIMENTS)}.")],
     data: Annotated[
         list[Path] | None,
-        typer.Option("--data", help="What to learn from: texts, or a folder of pictures a class. None: our own."),
+        typer.Option(
+            "--data",
+            help=("Training data: texts, or a folder with one subfolder of pictures per class (default: built in)."),
+        ),
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", help="residual: updates of each run.")] = None,
-    size: Annotated[int | None, typer.Option("--size", help="residual: sides of the pictures, in pixels.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", help="residual: steps per run.")] = None,
+    size: Annotated[int | None, typer.Option("--size", help="residual: picture size in pixels.")] = None,
     widths: Annotated[
-        str | None, typer.Option("--widths", metavar="N,N…", help="scaling: how wide the models are.")
+        str | None, typer.Option("--widths", metavar="N,N…", help="scaling: widths of the models.")
     ] = None,
     tokens: Annotated[
-        str | None, typer.Option("--tokens", metavar="N,N…", help="scaling: how much each learns from, as 64k,1M.")
+        str | None, typer.Option("--tokens", metavar="N,N…", help="scaling: training tokens, for example 64k,1M.")
     ] = None,
-    large: Annotated[bool, typer.Option("--large", help="The larger size, where nothing else is said: hours.")] = False,
-    rename: Annotated[str, typer.Option("--name", help="What to call the sweep, instead of the experiment.")] = "",
+    large: Annotated[bool, typer.Option("--large", help="Use the larger defaults (takes hours).")] = False,
+    rename: Annotated[str, typer.Option("--name", help="Name of the sweep (default: the experiment's).")] = "",
     detach: Detach = False,
     as_json: Json = False,
 ) -> None:
@@ -73,7 +76,9 @@ def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:
     try:
         return None if text is None else experiments.whole_numbers(text)
     except ValueError:
-        raise StudioError("spec-field", field=option, was=text or "", may_be="whole numbers, as 32, 64k, 1M") from None
+        raise StudioError(
+            "spec-field", field=option, was=text or "", may_be="whole numbers, for example 32, 64k, 1M"
+        ) from None
 
 
 def _say_estimate(made: Planned) -> None:
@@ -87,7 +92,7 @@ def _say_estimate(made: Planned) -> None:
 
 
 def _draw() -> None:
-    say("drawing pictures to learn from (once)")
+    say("generating training pictures (once)")
     request = DrawPictures(folder=str(experiments.drawn_pictures()), each=experiments.DRAWN_EACH)
     for _ in events_of(request):
         pass

@@ -53,11 +53,11 @@ def mount(app: typer.Typer) -> None:
 
 def fork(
     run_name: RunName,
-    at: Annotated[int, typer.Option("--at", metavar="STEP", help="The checkpoint's step; the newest if left out.")] = 0,
+    at: Annotated[int, typer.Option("--at", metavar="STEP", help="Step of the checkpoint (default: the newest).")] = 0,
     changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the spec that shall differ.")
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the spec to change.")
     ] = None,
-    name: Annotated[str, typer.Option("--name", help="What to call the fork.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Name of the fork.")] = "",
     detach: Detach = False,
     now: Now = False,
     as_json: Json = False,
@@ -72,12 +72,12 @@ def fork(
 
 
 def sweep(
-    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="What to train, with or without a [sweep] table.")],
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="Spec file, with or without a [sweep] table.")],
     over: Annotated[
         list[str] | None,
-        typer.Option("--over", metavar="FIELD=V1,V2…", help="A field of the spec and the values that it shall take."),
+        typer.Option("--over", metavar="FIELD=V1,V2…", help="A field of the spec and its values."),
     ] = None,
-    name: Annotated[str, typer.Option("--name", help="What to call the sweep, instead of the spec's name.")] = "",
+    name: Annotated[str, typer.Option("--name", help="Name of the sweep (default: the spec's).")] = "",
     detach: Detach = False,
     as_json: Json = False,
 ) -> None:
@@ -99,7 +99,7 @@ def queue_sweep(wanted: RunSpec, points: list[sweeps.Point], detach: bool, as_js
         _wait(runs)
     except KeyboardInterrupt:
         name = runs[0].status().sweep
-        say(f"They stay in the queue; “bigmodel-studio compare --sweep {name}” shows how far they are.")
+        say(f"They stay in the queue; “bigmodel-studio compare --sweep {name}” shows their progress.")
         raise typer.Exit(LEFT) from None
     _show(runs, as_json)
     raise typer.Exit(FINISHED if all(run.status().state == "finished" for run in runs) else FAILED)
@@ -107,7 +107,7 @@ def queue_sweep(wanted: RunSpec, points: list[sweeps.Point], detach: bool, as_js
 
 def compare(
     run_names: Annotated[list[str] | None, typer.Argument(metavar="RUN…", help="Names or folders of runs.")] = None,
-    of_sweep: Annotated[str, typer.Option("--sweep", help="All runs of this sweep.")] = "",
+    of_sweep: Annotated[str, typer.Option("--sweep", help="Compare all runs of this sweep.")] = "",
     as_json: Json = False,
 ) -> None:
     """Set runs beside each other: what differs between them, how good they became, and what that took."""
@@ -120,12 +120,8 @@ def compare(
 
 def note(
     run_name: RunName,
-    text: Annotated[
-        str | None, typer.Option("--text", help="The note, instead of the one before; empty: none.")
-    ] = None,
-    tags: Annotated[
-        list[str] | None, typer.Option("--tag", help="A tag, instead of those before; several times for more.")
-    ] = None,
+    text: Annotated[str | None, typer.Option("--text", help="Replace the note; empty removes it.")] = None,
+    tags: Annotated[list[str] | None, typer.Option("--tag", help="Replace the tags; repeat for several.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show or change what you have written beside a run: a note, and tags by which it is found."""
@@ -139,7 +135,7 @@ def note(
 
 
 def watch(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder of TensorBoard's logs, or one event file.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder of TensorBoard logs, or one event file.")],
     as_json: Json = False,
 ) -> None:
     """Have TensorBoard's event files shown among the runs; once more brings them up to date."""
@@ -152,11 +148,10 @@ def watch(
 
 def export_run(
     run_name: RunName,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="DIR", help="A folder that is not there yet, for the script.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="DIR", help="New folder for the script.")] = None,
     table: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write the run's records there, a row a step.")
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write the run's records to this file, one row per step."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -166,7 +161,7 @@ def export_run(
     run = find_run(run_name)
     files: list[Path] = []
     if output is None and table is None:
-        raise typer.BadParameter("say where to: --output DIR for a script, --csv FILE for the records")
+        raise typer.BadParameter("give --output DIR for a script or --csv FILE for the records")
     with writing():
         if table is not None:
             write_atomic(table.absolute(), as_csv(run))
@@ -228,8 +223,8 @@ def _scaling_lines(fit: scaling.Scaling) -> Iterator[str]:
     )
     if (size := fit.by_parameters) is not None:
         yield (
-            f"At the most data L(N) = ({numbers.power(size.scale)} / N)^{size.alpha:.3f}, R² = {size.r_squared:.3f}, "
-            f"by {size.points} sizes, embeddings not counted."
+            f"With the most data: L(N) = ({numbers.power(size.scale)} / N)^{size.alpha:.3f}, "
+            f"R² = {size.r_squared:.3f}, by {size.points} sizes, without embeddings."
         )
     yield scaling.CAUTION
 
@@ -252,7 +247,7 @@ def _print_table(found: Comparison) -> None:
     ]
     print_table(header, rows, right=range(len(fields) + 2, len(header)))
     if not fields and len(rows) > 1:
-        print("Their specs do not differ.")
+        print("Their specs are equal.")
 
 
 def _figures(each: Compared) -> tuple[str, ...]:

@@ -57,14 +57,16 @@ def mount(app: typer.Typer) -> None:
 
 
 def search(
-    words: Annotated[list[str] | None, typer.Argument(metavar="WORDS…", help="In the name of the model.")] = None,
-    task: Annotated[str, typer.Option(help="As the Hub calls it: text-generation, image-classification, …")] = "",
-    library_: Annotated[str, typer.Option("--library", help="What it was made for, such as transformers.")] = "",
-    licence: Annotated[str, typer.Option("--licence", "--license", help="As the Hub calls it: mit, apache-2.0.")] = "",
-    max_parameters: Annotated[str, typer.Option(help="At most so many, such as 500M or 7B.")] = "",
-    min_parameters: Annotated[str, typer.Option(help="At least so many.")] = "",
-    sort: Annotated[Sorting, typer.Option(help="What comes first.")] = Sorting.downloads,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many models.")] = 20,
+    words: Annotated[list[str] | None, typer.Argument(metavar="WORDS…", help="Words in the model's name.")] = None,
+    task: Annotated[str, typer.Option(help="Task name on the Hub: text-generation, image-classification, …")] = "",
+    library_: Annotated[str, typer.Option("--library", help="Library, such as transformers.")] = "",
+    licence: Annotated[
+        str, typer.Option("--licence", "--license", help="License name on the Hub: mit, apache-2.0, …")
+    ] = "",
+    max_parameters: Annotated[str, typer.Option(help="Maximum number of parameters, such as 500M or 7B.")] = "",
+    min_parameters: Annotated[str, typer.Option(help="Minimum number of parameters.")] = "",
+    sort: Annotated[Sorting, typer.Option(help="Sort order.")] = Sorting.downloads,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Maximum number of models.")] = 20,
     json: Json = False,
 ) -> None:
     """Search the Hub for models."""
@@ -84,16 +86,16 @@ def search(
     if json:
         output.print_json([_plain(model, fitting) for model, fitting in found])
     elif not found:
-        output.say("The Hub has no such model.")
+        output.say("No model on the Hub matches.")
     else:
-        header = ["MODEL", "TASK", "PARAMETERS", "BYTES", "LICENCE", "DOWNLOADS", "FITS"]
+        header = ["MODEL", "TASK", "PARAMETERS", "BYTES", "LICENSE", "DOWNLOADS", "FITS"]
         output.print_table(header, [_row(model, fitting) for model, fitting in found], right=(2, 3, 5))
 
 
 def pull(
-    repo: Annotated[str, typer.Argument(metavar="REPO", help="ORGANISATION/NAME on the Hub.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO", help="ORGANIZATION/NAME on the Hub.")],
     revision: Annotated[str | None, typer.Option(help="A branch, a tag or a commit (default: main).")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON lines: how far it is, then the model.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON lines: progress, then the model.")] = False,
 ) -> None:
     """Fetch a model from the Hub: only what is needed, checked. It goes on where it stopped. Ctrl+C stops it."""
     done = follow(Download(id=repo, revision=revision), f"pull {repo}", json=json)
@@ -113,7 +115,7 @@ def follow(request: Download | DownloadDataset, command: str, *, json: bool) -> 
                 screen.show(event)
         elif isinstance(event, Cancelled):
             screen.end()
-            output.say(f"Stopped. What came is kept: “bigmodel-studio {command}” goes on from there.")
+            output.say(f"Stopped. “bigmodel-studio {command}” resumes the download.")
             raise typer.Exit(output.EXIT_STOPPED)
         elif isinstance(event, Done) and event.result is not None:
             screen.end()
@@ -122,7 +124,7 @@ def follow(request: Download | DownloadDataset, command: str, *, json: bool) -> 
 
 
 def check(
-    repo: Annotated[str, typer.Argument(metavar="REPO", help="ORGANISATION/NAME, as “models” lists it.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO", help="ORGANIZATION/NAME, as “models” lists it.")],
     json: Json = False,
 ) -> None:
     """Compare a model's files with the Hub's checksums. Ends with 1 where one is not right; “pull” then mends it."""
@@ -133,16 +135,16 @@ def check(
         output.print_json({name: getattr(found, name) for name in CopyChecked.__struct_fields__})
     else:
         for name in found.bad:
-            output.say(f"{name} is not what the Hub has.")
+            output.say(f"{name} differs from the Hub.")
         for name in found.missing:
             output.say(f"{name} is missing.")
-        output.say(f"{found.good} files are what the Hub has.")
+        output.say(f"{found.good} files match the Hub.")
     if found.bad or found.missing:
         raise typer.Exit(output.EXIT_CODES["work"])
 
 
 def clean(
-    yes: Annotated[bool, typer.Option("--yes", help="Clean up; without it, only say what is left over.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Clean up (default: only list leftovers).")] = False,
     json: Json = False,
 ) -> None:
     """Find what downloads left in the Hub's cache that no model uses; with --yes, clean it up.
@@ -164,13 +166,13 @@ def clean(
     if json:
         output.print_json({"leftovers": records, "cleaned": yes, "bytes": sum(left.bytes for left in found)})
     elif not found:
-        output.say("Nothing is left over from downloads.")
+        output.say("No leftover download files.")
     else:
-        what = {True: "files that no model uses", False: "never became a model"}
+        what = {True: "files not used by any model", False: "incomplete model"}
         rows = [[left.id, numbers.size(left.bytes), what[bool(left.files)]] for left in found]
         output.print_table(["MODEL", "BYTES", ""], rows, right=(1,))
-        done = "It was cleaned up; what never became a model is in the trash."
-        output.say(done if yes else "“bigmodel-studio clean --yes” cleans it up.")
+        done = "Cleaned up; incomplete models are in the trash."
+        output.say(done if yes else "“bigmodel-studio clean --yes” cleans up.")
 
 
 def _say_pulled(done: Downloaded, *, json: bool) -> None:
@@ -179,8 +181,8 @@ def _say_pulled(done: Downloaded, *, json: bool) -> None:
         print(msgspec.json.encode({**to_builtins(record), "fetched_bytes": done.fetched_bytes}).decode(), flush=True)
         return
     for name in done.again:
-        output.say(f"note: {name} was not what the Hub has, and was fetched again.")
-    output.say(f"{done.id} is here, whole and checked: {numbers.size(done.bytes)} in {done.path}")
+        output.say(f"note: {name} differed from the Hub and was downloaded again.")
+    output.say(f"{done.id} is complete and verified: {numbers.size(done.bytes)} in {done.path}")
 
 
 def _progress(said: Downloading) -> dict[str, Any]:

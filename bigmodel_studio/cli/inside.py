@@ -26,8 +26,8 @@ def mount(app: typer.Typer) -> None:
 
 def look(
     run: Run,
-    at: Annotated[int, typer.Option("--step", min=1, help="Which update.")],
-    most: Annotated[int, typer.Option(min=1, help="So many examples, those with the largest losses first.")] = 16,
+    at: Annotated[int, typer.Option("--step", min=1, help="Step.")],
+    most: Annotated[int, typer.Option(min=1, help="Number of examples, largest loss first.")] = 16,
     json: Json = False,
 ) -> None:
     """Show the very examples that a step of a run learnt from, with their losses."""
@@ -36,8 +36,8 @@ def look(
     if json:
         output.print_json({**to_builtins(seen), "examples": [_example(one) for one in seen.examples]})
         return
-    by = f"the checkpoint at step {seen.checkpoint}" if seen.checkpoint else "the weights that the run started from"
-    output.say(f"step {seen.step}: {len(seen.examples)} of {seen.count} examples, the hardest first, by {by}")
+    by = f"the checkpoint at step {seen.checkpoint}" if seen.checkpoint else "the run's initial weights"
+    output.say(f"step {seen.step}: {len(seen.examples)} of {seen.count} examples, largest loss first, by {by}")
     rows = [[numbers.exact(one.number), _loss(one.recorded), _loss(one.loss), _line(one)] for one in seen.examples]
     output.print_table(["number", "recorded", "loss", "example"], rows, right=(0, 1, 2))
 
@@ -45,9 +45,12 @@ def look(
 def step(
     run: Run,
     start: Annotated[
-        int | None, typer.Option("--from", min=0, help="The checkpoint to start from (0: the run's start); the newest.")
+        int | None,
+        typer.Option("--from", min=0, help="Checkpoint to start from (0: initial weights; default: the newest)."),
     ] = None,
-    parameter: Annotated[str, typer.Option(help="Whose largest gradient is followed; the first one's.")] = "",
+    parameter: Annotated[
+        str, typer.Option(help="Parameter to follow at its largest gradient (default: the first).")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Take one update beside a run, which stays as it is, and show how a weight of it comes about."""
@@ -97,7 +100,7 @@ def _text(one: ExampleSeen) -> str:
 
 def _line(one: ExampleSeen) -> str:
     if one.expected:
-        taken = f", taken for {one.said}" if one.said else ""
+        taken = f", predicted {one.said}" if one.said else ""
         return f"{one.source}: {one.expected}{taken}"
     return " ".join(_text(one).split())[:MOST_CHARACTERS]
 

@@ -43,9 +43,9 @@ from bigmodel_studio.protocol import (
 )
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A folder, a bundled id, a run, RUN@STEP, or a Hub id.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda:0, mps, … (auto: the first accelerator).")]
-DtypeName = Annotated[str, typer.Option("--dtype", help="float32, bfloat16 or float16 (auto: as it suits the device).")]
+DtypeName = Annotated[str, typer.Option("--dtype", help="float32, bfloat16 or float16 (auto: best for the device).")]
 PrecisionName = Annotated[str, typer.Option("--precision", help="stored, 8-bit or 4-bit; --dtype goes with stored.")]
 
 
@@ -76,7 +76,7 @@ def models(json: Json = False) -> None:
     if rows:
         output.print_table(["MODEL", "KIND", "SOURCE", "PARAMETERS", "BYTES", "ON DISK", ""], rows, right=(3, 4, 5))
     else:
-        output.say("There are no models yet; give a folder to the other commands, or train one.")
+        output.say("No models yet: give a folder to the other commands, or train one.")
     if any(record.source == "hub" for record in records):
         whole = sum(record.disk_bytes for record in records if record.source == "hub")
         output.say(f"The Hub's cache, {hub_cache.root()}, takes {numbers.size(whole)}.")
@@ -84,7 +84,7 @@ def models(json: Json = False) -> None:
 
 def remove(
     model: Annotated[str, typer.Argument(metavar="ID", help="As “models” lists it.")],
-    for_good: Annotated[bool, typer.Option("--for-good", help="Delete it now, instead of keeping it in the trash.")] = (
+    for_good: Annotated[bool, typer.Option("--for-good", help="Delete it now instead of moving it to the trash.")] = (
         False
     ),
     json: Json = False,
@@ -103,13 +103,13 @@ def remove(
     if json:
         output.print_json(record)
     elif record.source != "hub":
-        output.say(f"{record.id} was taken off the list; its files stay.")
+        output.say(f"{record.id} was removed from the list; its files are unchanged.")
     elif for_good:
         output.say(f"{record.id} was deleted, which freed {numbers.size(record.disk_bytes)}.")
     else:
         size = numbers.size(removed.bytes)
-        output.say(f"{record.id} is in the trash; {size} are freed when it is deleted, and until then it can be")
-        output.say("brought back: in the window, “Recently removed”.")
+        output.say(f"{record.id} is in the trash; deleting it frees {size}. Until then it can be restored")
+        output.say("in the window, under “Recently removed”.")
 
 
 def describe(model: Model, json: Json = False) -> None:
@@ -137,19 +137,23 @@ def describe(model: Model, json: Json = False) -> None:
 def generate(
     model: Model,
     prompt: Annotated[str, typer.Option(help="The text to continue, or the message to answer.")],
-    chat: Annotated[bool, typer.Option("--chat", help="Answer through the model's chat template.")] = False,
+    chat: Annotated[bool, typer.Option("--chat", help="Use the model's chat template.")] = False,
     system: Annotated[str | None, typer.Option(help="A system prompt (with --chat).")] = None,
-    max_new_tokens: Annotated[int, typer.Option(help="At most so many tokens.")] = 256,
-    temperature: Annotated[float | None, typer.Option(help="0 is greedy.")] = None,
-    top_k: Annotated[int | None, typer.Option(help="Of the k most probable only.")] = None,
-    top_p: Annotated[float | None, typer.Option(help="Of the most probable that together hold p.")] = None,
-    min_p: Annotated[float | None, typer.Option(help="Of those at least p times as probable as the best.")] = None,
-    repetition_penalty: Annotated[float | None, typer.Option(help="Above 1: less of what was said.")] = None,
+    max_new_tokens: Annotated[int, typer.Option(help="Maximum number of new tokens.")] = 256,
+    temperature: Annotated[float | None, typer.Option(help="Temperature; 0 is greedy.")] = None,
+    top_k: Annotated[int | None, typer.Option(help="Sample from the k most likely tokens.")] = None,
+    top_p: Annotated[
+        float | None, typer.Option(help="Sample from the most likely tokens with total probability p.")
+    ] = None,
+    min_p: Annotated[float | None, typer.Option(help="Drop tokens below p times the highest probability.")] = None,
+    repetition_penalty: Annotated[
+        float | None, typer.Option(help="Above 1: repeated tokens become less likely.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same text.")] = None,
-    greedy: Annotated[bool, typer.Option("--greedy", help="Always the most probable token.")] = False,
-    beams: Annotated[int, typer.Option(help="Beam search with so many beams.")] = 1,
-    stop: Annotated[list[str] | None, typer.Option(help="End before this text; may be given again.")] = None,
-    alternatives: Annotated[int, typer.Option(help="With --json: what else each token could have been.")] = 0,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Greedy: always the most likely token.")] = False,
+    beams: Annotated[int, typer.Option(help="Number of beams for beam search.")] = 1,
+    stop: Annotated[list[str] | None, typer.Option(help="Stop before this text; may be repeated.")] = None,
+    alternatives: Annotated[int, typer.Option(help="With --json: number of alternatives per token.")] = 0,
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
     precision: PrecisionName = "stored",
@@ -192,7 +196,7 @@ def _print_generated(end: Done | Cancelled, tokens: list[Token], *, chat: bool, 
         else:
             print()
             if chat and not result.template:
-                output.say("This model has no chat template: the text was continued as it is.")
+                output.say("This model has no chat template: the text was continued as plain text.")
             output.say(
                 f"{result.new_tokens} tokens, {numbers.rate(result.tokens_per_second, 'tokens')}, "
                 f"first after {numbers.duration(result.time_to_first_token_s)}, seed {result.seed}, "
@@ -205,7 +209,7 @@ def _print_generated(end: Done | Cancelled, tokens: list[Token], *, chat: bool, 
 def classify(
     model: Model,
     images: Annotated[list[str], typer.Argument(metavar="IMAGE…", help="Picture files.")],
-    top_k: Annotated[int, typer.Option(help="So many labels a picture.")] = 5,
+    top_k: Annotated[int, typer.Option(help="Number of labels per picture.")] = 5,
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
     precision: PrecisionName = "stored",

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import msgspec
 import typer
 
-from bigmodel_studio.core.text.messages import Blame, hint, sentence
+from bigmodel_studio.core.text.messages import Blame, command, sentence
 from bigmodel_studio.protocol import Problem
 
 EXIT_CODES: dict[Blame, int] = {"input": 2, "work": 1}
@@ -47,7 +47,7 @@ def say(text: str) -> None:
 def say_problem(problem: Problem) -> None:
     """``error: …`` and, where there is one, ``hint: …``, on stderr."""
     say(f"error: {sentence(problem)}")
-    if way_out := hint(problem):
+    if way_out := command(problem):
         say(f"hint: {way_out}")
 
 

@@ -59,17 +59,17 @@ def mount(app: typer.Typer) -> None:
 
 def plan_(
     model: Model,
-    purpose: Annotated[For, typer.Option("--for", help="To use it, or to train it.")] = For.inference,
-    batch: Annotated[int, typer.Option(min=1, help="Texts or pictures at once.")] = 1,
-    context: Annotated[int, typer.Option(min=0, help="Tokens of each (0: as many as the model knows).")] = 0,
-    method: Annotated[Way, typer.Option(help="Training: all weights, LoRA, or the last layer alone.")] = Way.full,
-    lora_rank: Annotated[int, typer.Option(min=1, help="The rank of LoRA's matrices.")] = 8,
-    optimizer: Annotated[Optimizer, typer.Option(help="Training: who moves the weights.")] = Optimizer.adamw,
-    checkpointing: Annotated[bool, typer.Option("--checkpointing", help="Training: compute activations twice.")] = (
-        False
-    ),
-    steps: Annotated[int, typer.Option(min=0, help="So many updates, tokens or inputs, for the time.")] = 0,
-    measure: Annotated[bool, typer.Option("--measure", help="Also run two real steps, in a process of its own.")] = (
+    purpose: Annotated[For, typer.Option("--for", help="Inference or training.")] = For.inference,
+    batch: Annotated[int, typer.Option(min=1, help="Batch size.")] = 1,
+    context: Annotated[int, typer.Option(min=0, help="Context in tokens (0: the model's maximum).")] = 0,
+    method: Annotated[Way, typer.Option(help="Training: all weights, LoRA, or the last layer only.")] = Way.full,
+    lora_rank: Annotated[int, typer.Option(min=1, help="LoRA rank.")] = 8,
+    optimizer: Annotated[Optimizer, typer.Option(help="Training: optimizer.")] = Optimizer.adamw,
+    checkpointing: Annotated[
+        bool, typer.Option("--checkpointing", help="Training: gradient checkpointing (less memory, slower).")
+    ] = (False),
+    steps: Annotated[int, typer.Option(min=0, help="Number of updates, tokens or inputs for the time estimate.")] = 0,
+    measure: Annotated[bool, typer.Option("--measure", help="Also run two real steps in a separate process.")] = (
         False
     ),
     device: DeviceName = "auto",
@@ -161,15 +161,15 @@ def _print(ref: ModelRef, found: Plan, measured: Measured | None) -> None:
         if found.parts[name] or (measured and measured.parts[name])
     ]
     together = [numbers.size(found.total_bytes), *([numbers.size(measured.peak_bytes)] if measured else [])]
-    rows.append(["together", *together])
+    rows.append(["total", *together])
     output.print_table(header, rows, right=(1, 2) if measured else (1,))
-    verdict = "fits" if found.fits else "does not fit"
+    verdict = "fits" if found.fits else "doesn't fit"
     print(f"It {verdict}: {numbers.size(found.free_bytes)} are free on {found.device}.")
     if measured is not None:
         ratio = error_ratio(found, measured)
         sign = "+" if ratio >= 0 else "-"
         took = numbers.duration(measured.seconds_per_step)
-        print(f"Planned against measured: {sign}{numbers.percent(abs(ratio))}; a step took {took}.")
+        print(f"Plan error: {sign}{numbers.percent(abs(ratio))}; a step took {took}.")
     if found.seconds_per_step is not None:
         whole = f", all {numbers.exact(asked.steps)} {numbers.duration(found.seconds_estimate)}" if asked.steps else ""
         print(f"A step takes about {numbers.duration(found.seconds_per_step)}{whole}.")

@@ -16,7 +16,7 @@ from bigmodel_studio.core.data.conll import OUTSIDE
 from bigmodel_studio.core.runs.run_folder import find_run
 from bigmodel_studio.core.specs.spec import parse_spec, write_spec
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.core.text.messages import hint, sentence
+from bigmodel_studio.core.text.messages import command, sentence
 from bigmodel_studio.protocol import DataSeen, ExampleShown, Finding, LookAtData, Place, TokenShown, to_builtins
 
 MOST_CLASSES = 3
@@ -31,9 +31,9 @@ def mount(app: typer.Typer) -> None:
 
 
 def preview(
-    what: Annotated[str, typer.Argument(metavar="SPEC.toml|RUN", help="A training that is planned, or a run.")],
-    step: Annotated[int, typer.Option(min=1, help="As which update would see the examples.")] = 1,
-    examples: Annotated[int, typer.Option(min=0, help="So many of its examples.")] = 8,
+    what: Annotated[str, typer.Argument(metavar="SPEC.toml|RUN", help="A spec file, or a run.")],
+    step: Annotated[int, typer.Option(min=1, help="Step whose examples are shown.")] = 1,
+    examples: Annotated[int, typer.Option(min=0, help="Number of examples.")] = 8,
     json: Json = False,
 ) -> None:
     """Show what a training would learn from: its examples as the model sees them, counts, and what is wrong, by line.
@@ -64,7 +64,7 @@ def _as_json(seen: DataSeen) -> dict[str, Any]:
     for example in told["examples"]:
         del example["seen"], example["whole"]
     for entry, found in zip(told["findings"], seen.findings, strict=True):
-        entry |= {"sentence": sentence(found.problem), "hint": hint(found.problem)}
+        entry |= {"sentence": sentence(found.problem), "hint": command(found.problem)}
     return told
 
 
@@ -81,9 +81,9 @@ def _print(seen: DataSeen) -> None:
         ]
         unit = seen.parts[0].unit
         items = "pictures" if unit == "pixels" else unit
-        header = ["part", "files", "examples", items, "shortest", "median", "longest", "cut", "repeated"]
+        header = ["part", "files", "examples", items, "shortest", "median", "longest", "truncated", "duplicates"]
         output.print_table(header, rows, right=range(1, len(header)))
-        print(f"lengths in {unit}; everything was seen once after {numbers.significant(seen.updates_an_epoch)} updates")
+        print(f"lengths in {unit}; one epoch takes {numbers.significant(seen.updates_an_epoch)} updates")
     for found in seen.findings:
         print()
         print("\n".join(_finding(found)))
@@ -96,7 +96,7 @@ def _print(seen: DataSeen) -> None:
 
 def _finding(found: Finding) -> Iterator[str]:
     yield f"{found.weight}: {sentence(found.problem)}"
-    if way_out := hint(found.problem):
+    if way_out := command(found.problem):
         yield f"  {way_out}"
     yield from (f"  {_place(place)}" for place in found.places[:MOST_PLACES])
     if len(found.places) > MOST_PLACES:
@@ -109,7 +109,7 @@ def _heading(example: ExampleShown) -> str:
         for each in example.classes[:MOST_CLASSES]
     ]
     more = ["…"] if len(example.classes) > MOST_CLASSES else []
-    cut = " (cut off)" if example.cut else ""
+    cut = " (truncated)" if example.cut else ""
     return f"{_place(example.place)}{cut}" + (f" = {', '.join(shares + more)}" if shares else "")
 
 

@@ -30,7 +30,7 @@ def mount(app: typer.Typer) -> None:
 def pause(
     run_name: RunName,
     release: Annotated[
-        bool, typer.Option("--release", help="Give its memory back too: it saves and ends; “resume” goes on.")
+        bool, typer.Option("--release", help="Free its memory too: it saves and ends; “resume” continues.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -54,16 +54,16 @@ def save(run_name: RunName, as_json: Json = False) -> None:
 
 
 def queue(
-    run_name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run that waits, to do something with.")] = "",
-    up: Annotated[bool, typer.Option("--up", help="Let RUN go before the one before it.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="Start RUN at once, whoever else runs.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take RUN out of the queue.")] = False,
+    run_name: Annotated[str, typer.Argument(metavar="[RUN]", help="A queued run to change.")] = "",
+    up: Annotated[bool, typer.Option("--up", help="Move RUN up in the queue.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Start RUN now, beside running ones.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove RUN from the queue.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show who holds what on each device, who waits and why; or change the place of a run that waits."""
     acts = {run_queue.move_up: up, run_queue.start_now: now, run_queue.remove: remove}
     if run_name and not any(acts.values()):
-        raise typer.BadParameter("say what to do with it: --up, --now or --remove")
+        raise typer.BadParameter("give --up, --now or --remove")
     for act, wanted in acts.items():
         if wanted:
             act(find_run(run_name))
@@ -100,13 +100,13 @@ def _print_report(report: dict[str, Any]) -> None:
             for each in report["holdings"]
         ]
         print()
-        print_table(("who", "what", "device", "holds", "will take"), held, right=(3, 4))
+        print_table(("who", "what", "device", "reserved", "will need"), held, right=(3, 4))
     for each in report["waiting"]:
         need = " and ".join(f"{size(need['bytes'])} on {need['device']}" for need in each["needs"])
-        why = sentence(each["waits"]) if each["waits"] is not None else "It is about to start."
+        why = sentence(each["waits"]) if each["waits"] is not None else "Starting soon."
         print(f"\n{each['place']}. {each['run']}, which needs {need}: {why}")
     if not report["waiting"]:
-        print("\nNobody waits.")
+        print("\nThe queue is empty.")
 
 
 def _at_work(run_name: str) -> RunFolder:

@@ -37,8 +37,8 @@ END_WAIT_S = 10.0
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.")]
-Detach = Annotated[bool, typer.Option("--detach", help="Return as soon as it is started; it goes on by itself.")]
-Now = Annotated[bool, typer.Option("--now", help="Start at once, whoever else runs or waits.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Return once it is started; it keeps running.")]
+Now = Annotated[bool, typer.Option("--now", help="Start now, beside running ones and before queued ones.")]
 
 
 def mount(app: typer.Typer) -> None:
@@ -48,8 +48,8 @@ def mount(app: typer.Typer) -> None:
 
 
 def train(
-    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="What to train, as in the README's example.")],
-    name: Annotated[str, typer.Option("--name", help="What to call the run, instead of the spec's name.")] = "",
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="Spec file; the README has an example.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the run (default: the spec's).")] = "",
     detach: Detach = False,
     now: Now = False,
     as_json: Json = False,
@@ -102,9 +102,7 @@ def runs(as_json: Json = False) -> None:
         header = ("run", "state", "step", "of", "loss", "evaluation", "parameters", "checkpoints")
         print_table(header, [_row_of(run) for run in found], right=(2, 3, 4, 5, 6, 7))
         for run in filter(attrgetter("waiting"), found):
-            print(
-                f"{run.turn}. {run.name}: {sentence(run.waits) if run.waits is not None else 'It is about to start.'}"
-            )
+            print(f"{run.turn}. {run.name}: {sentence(run.waits) if run.waits is not None else 'Starting soon.'}")
 
 
 def show(run_name: RunName, as_json: Json = False) -> None:
@@ -237,7 +235,7 @@ class _Printer:
             print(json.dumps(record))
         elif record.get("event") == "baselines":
             names = (f"{name} {value:.4f}" for name, value in record.items() if name != "event")
-            print(f"{self._run.name}: to be beaten: {', '.join(names)} (losses, in nats)")
+            print(f"{self._run.name}, baselines: {', '.join(names)} (losses, in nats)")
         elif record.get("event") == "resume":
             print(f"resumed after step {record['step']}")
         elif "evaluation_loss" in record or time.monotonic() - self._last > 1.0:
@@ -274,7 +272,7 @@ def _sample_lines(sample: dict[str, Any]) -> list[str]:
         for each in sample.get("predictions", ())
     ]
     lines += [
-        f"class {each['label']}: {each['recall']:.1%} of {each['pictures']} recognised"
+        f"class {each['label']}: {each['recall']:.1%} of {each['pictures']} correct"
         for each in sample.get("classes", ())
         if each["recall"] is not None
     ]

@@ -75,11 +75,11 @@ def text(
     task: Annotated[str, typer.Argument(metavar="TASK", help="One of: " + ", ".join(TASKS) + ".")],
     model: Model,
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT…", help="Texts; [MASK] is a hidden word; pairs for next-sentence.")
+        list[str], typer.Argument(metavar="INPUT…", help="Texts with [MASK] for fill-mask; pairs for next-sentence.")
     ],
-    top_k: Annotated[int, typer.Option(help="So many candidates for each hidden word, or classes for a text.")] = 5,
-    pairs: Annotated[bool, typer.Option("--pairs", help="Classify the texts two by two.")] = False,
-    to: Annotated[str, typer.Option(help="The language to translate into, as the model calls it: de.")] = "",
+    top_k: Annotated[int, typer.Option(help="Number of candidates per mask, or classes per text.")] = 5,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Classify the texts in pairs.")] = False,
+    to: Annotated[str, typer.Option(help="Target language as the model names it, such as de.")] = "",
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
     precision: PrecisionName = "stored",

@@ -24,7 +24,7 @@ def main() -> int:
     faulthandler.enable()
     parser = argparse.ArgumentParser(prog="bigmodel_studio.training", description="Train what a run's folder asks for.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint")
+    parser.add_argument("--resume", action="store_true", help="resume from the newest complete checkpoint")
     given = parser.parse_args()
     folder = given.folder.absolute()
     if is_worker():

@@ -15,21 +15,42 @@
     <name>Checking</name>
     <message numerus="yes">
         <source>%n file(s) are not what the Hub has, and are fetched again: {names}</source>
-        <translation>
+        <translation type="vanished">
             <numerusform>%n file is not what the Hub has, and is fetched again: {names}</numerusform>
             <numerusform>%n files are not what the Hub has, and are fetched again: {names}</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>All %n file(s) are what the Hub has.</source>
+        <source>%n file(s) differ from the Hub and are downloaded again: {names}</source>
         <translation>
+            <numerusform>%n file differs from the Hub and is downloaded again: {names}</numerusform>
+            <numerusform>%n files differ from the Hub and are downloaded again: {names}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n file(s) are what the Hub has.</source>
+        <translation type="vanished">
             <numerusform>%n file is what the Hub has.</numerusform>
             <numerusform>All %n files are what the Hub has.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n file(s) match the Hub.</source>
+        <translation>
+            <numerusform>The %n file matches the Hub.</numerusform>
+            <numerusform>All %n files match the Hub.</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>Counting</name>
+    <message numerus="yes">
+        <source>{count} chat(s)</source>
+        <translation>
+            <numerusform>{count} chat</numerusform>
+            <numerusform>{count} chats</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>{count} class(es)</source>
         <translation>
@@ -39,7 +60,7 @@
     </message>
     <message numerus="yes">
         <source>{count} conversation(s)</source>
-        <translation>
+        <translation type="vanished">
             <numerusform>{count} conversation</numerusform>
             <numerusform>{count} conversations</numerusform>
         </translation>
@@ -138,8 +159,15 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n model(s) here</source>
+        <source>%n model(s)</source>
         <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) here</source>
+        <translation type="vanished">
             <numerusform>%n model here</numerusform>
             <numerusform>%n models here</numerusform>
         </translation>
@@ -148,8 +176,15 @@
 <context>
     <name>NetworkDialog</name>
     <message numerus="yes">
-        <source>%n without a good answer</source>
+        <source>%n failed</source>
         <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without a good answer</source>
+        <translation type="vanished">
             <numerusform>%n without a good answer</numerusform>
             <numerusform>%n without a good answer</numerusform>
         </translation>
@@ -166,9 +201,16 @@
     <name>Notices</name>
     <message numerus="yes">
         <source>%n download(s) were not finished.</source>
-        <translation>
+        <translation type="vanished">
             <numerusform>%n download was not finished.</numerusform>
             <numerusform>%n downloads were not finished.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unfinished download(s).</source>
+        <translation>
+            <numerusform>%n unfinished download.</numerusform>
+            <numerusform>%n unfinished downloads.</numerusform>
         </translation>
     </message>
 </context>
@@ -186,9 +228,16 @@
     <name>Removals</name>
     <message numerus="yes">
         <source>was removed: {size}, freed in %n day(s).</source>
-        <translation>
+        <translation type="vanished">
             <numerusform>was removed: {size}, freed in %n day.</numerusform>
             <numerusform>was removed: {size}, freed in %n days.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>was removed; {size} will be freed in %n day(s).</source>
+        <translation>
+            <numerusform>was removed; {size} will be freed in %n day.</numerusform>
+            <numerusform>was removed; {size} will be freed in %n days.</numerusform>
         </translation>
     </message>
 </context>
@@ -196,9 +245,16 @@
     <name>RepoDetails</name>
     <message numerus="yes">
         <source>%n file(s) needed, {size} in all</source>
-        <translation>
+        <translation type="vanished">
             <numerusform>%n file needed, {size} in all</numerusform>
             <numerusform>%n files needed, {size} in all</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) needed, {size} total</source>
+        <translation>
+            <numerusform>%n file needed, {size} total</numerusform>
+            <numerusform>%n files needed, {size} total</numerusform>
         </translation>
     </message>
 </context>

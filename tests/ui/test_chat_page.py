@@ -298,7 +298,7 @@ def test_a_reply_can_be_stopped_and_what_was_said_stays(chat: Chat, how: str) ->
         chat.qtbot.mouseClick(chat.page.composer.button, Qt.MouseButton.LeftButton)
     chat.wait_idle()
     assert chat.shown()[-1].startswith("more more")
-    assert chat.reply.note("end") == "Stopped. What was said is kept."
+    assert chat.reply.note("end") == "Stopped. The partial reply is kept."
     assert chat.page.composer.button.text() == "Send"
     kept = chat.page.store.thread(chat.page.talk.conversation)[-1]
     assert (kept.state, kept.text.startswith("more more")) == ("cancelled", True)
@@ -331,7 +331,7 @@ def test_a_wait_says_what_for_and_how_long_and_can_be_stopped(
     chat.wait(lambda: chat.reply.facts.text() == "Loading tiny… 25% · 1 s")
     chat.press(Qt.Key.Key_Escape)
     chat.wait(lambda: not chat.page.talk.busy)
-    assert chat.reply.note("end") == "Stopped before anything was said."
+    assert chat.reply.note("end") == "Stopped before the first token."
     assert chat.reply.again.isVisible()
     chat.close()
 
@@ -351,7 +351,7 @@ def test_a_failed_reply_says_why_and_can_be_made_again(chat: Chat) -> None:
     chat.say("go")
     chat.wait_idle()
     assert chat.shown()[-1] == "It trains worse, be"
-    assert "not enough memory on cuda:0" in chat.reply.note("end")
+    assert "Out of memory on cuda:0" in chat.reply.note("end")
     chat.lane.handler = _answer
     chat.qtbot.mouseClick(chat.reply.again, Qt.MouseButton.LeftButton)
     chat.wait_idle()
@@ -382,8 +382,8 @@ def test_a_full_context_and_plain_continuation_are_said(chat: Chat) -> None:
     chat.lane.handler = _trims
     chat.say("go")
     chat.wait_idle()
-    assert "no longer sees the oldest messages (6)" in chat.reply.note("trimmed")
-    assert "longest length" in chat.reply.note("end")
+    assert "the oldest messages (6) were dropped" in chat.reply.note("trimmed")
+    assert "length limit" in chat.reply.note("end")
     assert chat.page.context.text().startswith("plain continuation")
     assert "no chat template" in chat.page.system_note.text()
 
@@ -392,7 +392,7 @@ def test_a_message_waits_for_a_model(qtbot: QtBot, home: Path, monkeypatch: pyte
     chat = Chat(qtbot, home, monkeypatch, models=False)
     chat.say("hello?")
     assert chat.requests() == []
-    assert "choose one" in chat.reply.facts.text()
+    assert "Choose a model" in chat.reply.facts.text()
     chat.have_models()
     chat.wait_idle()
     assert chat.shown() == ["hello?", "Once upon a time."]
@@ -418,7 +418,7 @@ def test_a_model_that_cannot_be_loaded_is_said_on_the_page(
     chat.lane.handler = refused
     chat.have_models()
     chat.wait_idle()
-    assert "only a Git LFS pointer" in chat.page.welcome.state.text()
+    assert "a Git LFS pointer" in chat.page.welcome.state.text()
     chat.close()
 
 

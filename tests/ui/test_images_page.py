@@ -124,7 +124,7 @@ def test_a_drop_is_recognised_in_its_order_and_a_bad_file_spoils_nothing(
     assert page.result.bars.texts() == ["埃及猫 of cat.jpg 94.7%", f"{'x' * 90} 2.1%"]
     assert page.result.facts.text() == "1,280 × 960 · 11 ms"
     assert page.view.has_picture
-    assert page.result.unreadable.texts() == ["notes.jpg: This is not a picture of a known kind."]
+    assert page.result.unreadable.texts() == ["notes.jpg: Unsupported image format."]
     assert "notes.jpg" in page.foot.summary.text()
     assert not page.foot.bar.isVisible()
 
@@ -136,8 +136,8 @@ def test_the_strip_walks_to_the_unreadable_one_and_says_why(qtbot: QtBot, lanes:
     page.strip.setFocus()
     qtbot.keyClick(page.strip, Qt.Key.Key_Right)
     assert page.result.name.text() == "notes.jpg"
-    assert page.result.sentence.text() == "This is not a picture of a known kind."
-    assert page.result.hint.text() == "Known are PNG and JPEG."
+    assert page.result.sentence.text() == "Unsupported image format."
+    assert page.result.hint.text() == "Supported: PNG and JPEG."
     assert not page.view.has_picture
     assert not page.result.bars.isVisible()
 
@@ -201,9 +201,7 @@ def test_a_failure_is_said_with_its_way_out(qtbot: QtBot, lanes: Lanes, tmp_path
     lanes.page.add_paths(_files(tmp_path, "a.png"))
     _settled(qtbot, lanes)
     assert lanes.page.foot.failure.isVisible()
-    assert lanes.page.foot.failure.text() == (
-        "There was not enough memory on cpu. Close other models, or take a smaller one."
-    )
+    assert lanes.page.foot.failure.text() == ("Out of memory on cpu. Unload other models, or choose a smaller one.")
     assert lanes.page.foot.again.isVisible()
 
 
@@ -245,7 +243,7 @@ def test_without_a_model_the_page_says_how_to_get_one_and_keeps_what_is_dropped(
         assert "no model" in lanes.page.empty.title.text()
         lanes.page.add_paths(_files(tmp_path, "a.png"))
         assert lanes.requests() == []
-        assert lanes.page.view.words == "Choose a model above to see what this is."
+        assert lanes.page.view.words == "Choose a model above to classify this picture."
         lanes.library._on_read([_record("net")])
         _settled(qtbot, lanes)
         assert lanes.page.items.words(lanes.page.items.items()[0]) == "埃及猫 of a.png 94.7%"

@@ -185,8 +185,8 @@ def test_problems_and_what_runs_left_behind_are_said_in_chinese(shell: Shell) ->
         "可取值：1 到 65,536。",
     )
     left = (
-        "There was not enough memory on CUDA 0 to train this, which takes about 2.8 GB. "
-        "With a batch of 32, accumulated 2 times, it takes about 1.6 GB and learns the same."
+        "Out of memory on CUDA 0: this training needs about 2.8 GB. "
+        "A batch of 32 with gradient accumulation of 2 needs about 1.6 GB and learns the same."
     )
     said_again = (
         "CUDA 0 上的内存不够训练它，它大约需要 2.8 GB。批大小设为 32 并累积 2 次，大约需要 1.6 GB，学到的内容相同。"

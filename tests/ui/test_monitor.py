@@ -173,7 +173,7 @@ def test_memory_is_told_by_part_and_the_parts_add_up(monitored: Shell) -> None:
         "Cache 8.0 MB",
         "Gradients 90 MB",
         "Optimizer 180 MB",
-        "Other, ours 2.6 GB",
+        "Other (this application) 2.6 GB",
         "Others 4.0 GB",
         "Free 9.0 GB",
     ]
@@ -187,7 +187,7 @@ def test_a_device_shows_the_curves_that_it_tells(monitored: Shell) -> None:
     assert shown(dock, 0) == {"Load": "90%", "Memory, ours": "30 GB", "Temperature": "64 °C", "Power": "540 / 700 W"}
     assert shown(dock, 2) == {"Load": "54%", "Memory, ours": "3.0 GB"}
     assert dock.devices[0].note.text() == ""
-    assert "does not use" in dock.devices[1].note.text()  # the engine's torch has one card only
+    assert "doesn't use" in dock.devices[1].note.text()  # the engine's torch has one card only
     monitored.window.show_sample(sampled(6))
     assert [card.id for card in dock.devices] == ["cpu"]
 
@@ -239,7 +239,7 @@ def test_without_a_model_it_says_so_and_asks_no_engine(shell: Shell) -> None:
     shell.studio._set_facts(None)
     asked = len(shell.lane.requests)
     dock = opened(shell)
-    assert "No model is loaded" in dock.parameters.counts.text()
+    assert "No model loaded" in dock.parameters.counts.text()
     assert not dock.parameters.kinds.isVisible()
     assert len(shell.lane.requests) == asked
 

@@ -71,8 +71,9 @@ RESNET = Cited("He et al. 2015, Deep Residual Learning", "Table 1", "https://arx
 VIT = Cited("Dosovitskiy et al. 2020, An Image is Worth 16x16 Words", "Table 1", "https://arxiv.org/abs/2010.11929")
 
 _GPT3_NOTE = (
-    "Built as GPT-2 is, with a context of 2,048 and GPT-2's 50,257 tokens: the paper says that the architecture is the "
-    "same. Its sparse attention in every second layer changes no parameter."
+    "Built like GPT-2 with a context of 2,048 and GPT-2's 50,257 tokens: the paper uses "
+    "the same architecture. Sparse attention in every second layer doesn't change the "
+    "parameter count."
 )
 _TABLE_2_1: tuple[tuple[str, str, float, float, int, int, int, int, float, float], ...] = (
     # id, as printed, parameters, half of its last digit, layers, width, heads, head width, batch, learning rate
@@ -88,11 +89,17 @@ _TABLE_2_1: tuple[tuple[str, str, float, float, int, int, int, int, float, float
 _BUILT_OTHERWISE: dict[str, tuple[dict[str, int], str]] = {
     "gpt3-1.3b": (
         {"n_head": 16},
-        " 24 heads of 128 would be 3,072 wide and not 2,048: it is built with 16, which changes no parameter.",
+        (
+            " With 24 heads of 128 the width would be 3,072, not 2,048: it is built with 16 "
+            "heads, which doesn't change the parameter count."
+        ),
     ),
     "gpt3-13b": (
         {"n_embd": 5120},
-        " A width of 5,140 is not 40 heads of 128, which are 5,120: it is built with that, and comes to 12.85 billion.",
+        (
+            " A width of 5,140 doesn't divide into 40 heads of 128 (5,120): it is built with "
+            "5,120 and has 12.85 billion parameters."
+        ),
     ),
 }
 _ROUNDING: dict[str, float] = {"gpt3-350m": 6e6, "gpt3-13b": 0.2e9}
@@ -124,8 +131,8 @@ def _gpt3(row: tuple[str, str, float, float, int, int, int, int, float, float]) 
 def _gpt2(id_: str, title: str, published: Published) -> Reference:
     config = _gpt(published.layers, published.width, published.heads, published.context)
     note = (
-        "The paper's table says 117M and 1542M; OpenAI corrected them with the release: 124M and 1558M, which is "
-        "what the weights have."
+        "The paper's table says 117M and 1542M; OpenAI corrected this with the release to "
+        "124M and 1558M, which match the weights."
     )
     return Reference(id_, title, "GPT-2", "causal-lm", 2019, published, GPT2, config, note)
 
@@ -142,7 +149,7 @@ def _bert(id_: str, title: str, published: Published) -> Reference:
         "vocab_size": 30522,
     }
     note = (
-        "With the head for masked words and 30,522 lower-case pieces. The pooler and the head for the next sentence "
+        "With the masked-LM head and 30,522 lower-case pieces. Pooler and next-sentence head "
         "add 0.6 million (base) and 1.05 million (large)."
     )
     return Reference(id_, title, "BERT", "masked-lm", 2018, published, BERT, config, note)
@@ -165,8 +172,8 @@ def _resnet(layers: int, depths: list[int], parameters: float, flops: float) -> 
     }
     published = Published(parameters, 0.05e6, layers=layers, flops=flops)
     note = (
-        "The paper's table gives layers and multiply-adds; parameters are those of the models that its authors and "
-        "everybody since have released. Layers are convolutions and the last one, shortcuts not counted."
+        "The paper's table gives layers and multiply-adds; parameters are those of the "
+        "released models. Layers counts convolutions and the last layer, without shortcuts."
     )
     return Reference(
         f"resnet-{layers}", f"ResNet-{layers}", "ResNet", "image-classifier", 2015, published, RESNET, config, note
@@ -245,8 +252,8 @@ CATALOG: tuple[Reference, ...] = (
             "id2label": {str(number): f"class {number}" for number in range(1000)},
             "label2id": {f"class {number}": number for number in range(1000)},
         },
-        "On pictures of 224 × 224 in patches of 16 × 16. The paper's 86 million leave out the classifier, which has "
-        "0.77 million here, for 1,000 classes.",
+        "224 × 224 pictures in 16 × 16 patches. The paper's 86 million exclude the "
+        "classifier, which has 0.77 million here (1,000 classes).",
     ),
     *map(_chat, _CHAT),
 )

@@ -199,5 +199,5 @@ def file_of(table: Path, text: str, line: int) -> Path:
 def _strange(picture: ListedPicture) -> StudioError:
     if not picture.line:
         return StudioError("data-strange-class", label=picture.label)
-    detail = f"the class {picture.label} is not among those to learn from"
+    detail = f"the class {picture.label} is missing from the training data"
     return bad_row(picture.file, picture.line, detail=detail)

@@ -177,11 +177,11 @@ def _of_size(width: int, tokens: int) -> Point:
 EXPERIMENTS: dict[str, Experiment] = {
     "residual": Experiment(
         title="Residual networks",
-        shows="Why depth needs shortcuts: 56 layers without them learn worse than 20, and with them far better.",
+        shows=("Depth needs shortcuts: without them 56 layers learn worse than 20, with them far better."),
         paper="He et al. 2015, Deep Residual Learning for Image Recognition, figure 6",
         parameters=(
-            Parameter("data", "Pictures to learn from", "pictures", (), ()),
-            Parameter("steps", "Steps of each run", "number", 300, 4000),
+            Parameter("data", "Training pictures", "pictures", (), ()),
+            Parameter("steps", "Steps per run", "number", 300, 4000),
             Parameter("size", "Picture size (pixels)", "number", 16, 32, least=8, most=1024),
         ),
         make=lambda values, device: residual(
@@ -193,15 +193,15 @@ EXPERIMENTS: dict[str, Experiment] = {
     ),
     "scaling": Experiment(
         title="Scaling law",
-        shows="How the loss falls with compute: models of several sizes learn from more and more of a text, and the "
-        "best of them lie on a power law.",
+        shows="Loss against compute: models of several sizes train on increasing amounts of text; "
+        "the best follow a power law.",
         paper="Kaplan et al. 2020, Scaling Laws for Neural Language Models, figure 1",
         parameters=(
-            Parameter("data", "Text to learn from", "texts", (), ()),
+            Parameter("data", "Training text", "texts", (), ()),
             Parameter("widths", "Widths", "numbers", (8, 16, 32, 64), (16, 32, 64, 128, 256), least=2, most=65536),
             Parameter(
                 "tokens",
-                "Tokens learnt from",
+                "Training tokens",
                 "numbers",
                 (131_072, 262_144, 524_288, 1_048_576),
                 (262_144, 524_288, 1_048_576, 2_097_152, 4_194_304),
@@ -266,15 +266,13 @@ def depths_of(runs: Sequence[tuple[RunFolder, RunSpec | None]]) -> Depths | None
 
 
 VERDICT = (
-    "Without shortcuts {deep} layers end at a loss of {plain_deep}, {shallow} layers at {plain_shallow}; "
-    "with them {deep} layers end at {residual_deep}, {shallow} layers at {residual_shallow}."
+    "Final loss without shortcuts: {plain_deep} ({deep} layers), {plain_shallow} "
+    "({shallow} layers); with shortcuts: {residual_deep} ({deep} layers), "
+    "{residual_shallow} ({shallow} layers)."
 )
-CONFIRMED = "Depth hurt where there are no shortcuts, and did not where there are, as in the paper."
-PARTLY = (
-    "Depth hurt where there are no shortcuts, and the deep network is better with them; it has not caught up with the "
-    "shallow one yet."
-)
-NOT_CONFIRMED = "These runs do not show that depth needs shortcuts."
+CONFIRMED = "Depth hurt without shortcuts and didn't with them, as in the paper."
+PARTLY = "Depth hurt without shortcuts. With them the deep network is better, but still behind the shallow one."
+NOT_CONFIRMED = "These runs don't show that depth needs shortcuts."
 
 
 def verdict(found: Depths, say: Callable[[str], str] = str) -> str:

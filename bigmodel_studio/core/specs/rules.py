@@ -1,6 +1,6 @@
 """Whether the values of a spec make sense together: each rule names the field, what it was and what it may be.
 
-Looks at no file, but for the table of what can be trained. Types have been seen to before (``core.specs.spec``).
+Looks at no file, but for the table of what can be trained. Types were checked before (``core.specs.spec``).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ SPEC_SCHEMA = 1
 MOST_STAGES = 8
 MOST_IMAGE_PX = 2048
 LEAST_MASKED_CONTEXT = 8
+FILES_NEEDED = "at least one file or folder"
 Rule = tuple[bool, str, object, str]
 """Whether it holds, the field, what it was, and what it may be."""
 
@@ -51,7 +52,7 @@ def _check_built(spec: RunSpec) -> None:
     if spec.method.kind in {"frozen", "lora"} and spec.model.base == SCRATCH:
         raise StudioError("frozen-from-scratch")
     if spec.method.kind == "lora" and spec.launch.strategy == "fsdp" and spec.launch.processes > 1:
-        raise StudioError("spec-field", field="launch.strategy", was="'fsdp'", may_be="ddp, where LoRA is trained")
+        raise StudioError("spec-field", field="launch.strategy", was="'fsdp'", may_be="ddp (LoRA doesn't support fsdp)")
     if spec.model.base == SCRATCH and spec.model.architecture not in found.architectures:
         raise StudioError(
             "architecture-not-built",
@@ -80,7 +81,7 @@ def _name_rules(spec: RunSpec) -> list[Rule]:
             bool(spec.name.strip()) and not set(spec.name) & set('/\\:*?"<>|\0') and not spec.name.startswith("."),
             "name",
             spec.name,
-            "a name that can be a folder's: no / \\ : * ? \" < > | and no dot in front",
+            'a valid folder name: no / \\ : * ? " < > | and no leading dot',
         ),
         (len(spec.name) <= 100, "name", spec.name, "at most 100 characters"),
         (spec.schema <= SPEC_SCHEMA, "schema", spec.schema, f"at most {SPEC_SCHEMA}: a newer version wrote this file"),
@@ -91,7 +92,7 @@ def _name_rules(spec: RunSpec) -> list[Rule]:
 def _data_rules(spec: RunSpec) -> list[Rule]:
     data = spec.data
     return [
-        (bool(data.train), "data.train", list(data.train), "at least one file or folder"),
+        (bool(data.train), "data.train", list(data.train), FILES_NEEDED),
         (
             not isinstance(data.evaluation, float | int) or 0 <= data.evaluation <= 0.5,
             "data.evaluation",
@@ -154,7 +155,7 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
             not schedule.patience or bool(spec.data.evaluation),
             "schedule.patience",
             schedule.patience,
-            "0 (off) where data.evaluation is empty",
+            "0 (off) without data.evaluation",
         ),
         (
             -1 <= schedule.warmup <= schedule.steps,
@@ -173,7 +174,7 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
             spec.telemetry.layers_every >= -1,
             "telemetry.layers_every",
             spec.telemetry.layers_every,
-            "-1 (as often as it costs next to nothing), 0 (never) or more",
+            "-1 (automatic), 0 (never) or more",
         ),
         (1 <= spec.launch.processes <= 4096, "launch.processes", spec.launch.processes, "1 or more"),
         (
@@ -186,7 +187,7 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
             not spec.launch.checkpointing or spec.model.base != SCRATCH or "resnet" not in spec.model.architecture,
             "launch.checkpointing",
             True,
-            "false where a ResNet is trained from scratch",
+            "false for a ResNet from scratch",
         ),
         (1 <= spec.launch.threads <= 1024, "launch.threads", spec.launch.threads, "1 or more"),
     ]
@@ -241,7 +242,7 @@ def _cifar_resnet_rules(model: ModelSpec) -> list[Rule]:
             all(1 <= width <= 8192 for width in model.widths) and list(model.widths) == sorted(model.widths),
             "model.widths",
             list(model.widths),
-            "each 1 to 8,192, none smaller than the one before",
+            "each 1 to 8,192, in ascending order",
         ),
         (
             8 <= model.image_size <= MOST_IMAGE_PX,

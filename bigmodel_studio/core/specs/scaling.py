@@ -27,8 +27,8 @@ from bigmodel_studio.protocol import Problem
 LEAST_POINTS = 3
 """A line goes through any two points, and says nothing of how well."""
 CAUTION = (
-    "So small a sweep shows the method and the slope of its own text, vocabulary and sizes; Kaplan et al. found 0.050 "
-    "over some eight decades."
+    "A sweep this small shows the method and the slope for its own text, vocabulary and "
+    "sizes; Kaplan et al. found 0.050 over about eight decades."
 )
 """JobEvent beside a law. Theirs is of the frontier (2020, equation 1.3)."""
 

@@ -26,7 +26,7 @@ SETTINGS_SCHEMA = 1
 
 ADDRESS = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 """Nothing, or an address with a host and perhaps a path."""
-AN_ADDRESS = "An address begins with http:// or https://, and has no spaces in it."
+AN_ADDRESS = "A URL starts with http:// or https:// and has no spaces."
 
 _REFUSED = object()
 """In the place of a value that a setting cannot take."""
@@ -64,7 +64,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         Appearance,
         msgspec.Meta(
             title="Appearance",
-            description="“System” follows the light or dark mode of the desktop.",
+            description="“System” follows the desktop's light or dark mode.",
             extra={"choices": {"system": "System", "light": "Light", "dark": "Dark"}},
         ),
     ] = "system"
@@ -80,8 +80,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         int,
         msgspec.Meta(
             title="Processor threads",
-            description="How many threads an engine computes with; 0 leaves the choice to it. "
-            "Takes effect when the application is started again.",
+            description="Threads of an engine; 0 = automatic. Takes effect after a restart.",
             ge=0,
             le=1024,
             extra={"zero": "Automatic"},
@@ -90,8 +89,8 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     trash_days: Annotated[
         int,
         msgspec.Meta(
-            title="Keep removed things for",
-            description="How many days what was removed can be brought back, before it is deleted for good.",
+            title="Keep removed items for",
+            description="Days that removed items can be restored before they are deleted.",
             ge=1,
             le=365,
         ),
@@ -99,9 +98,9 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     runs_at_once: Annotated[
         int,
         msgspec.Meta(
-            title="Runs at once",
-            description="How many trainings may compute at the same time on one device. Others wait in the queue, "
-            "as do those that the memory has no room for.",
+            title="Concurrent runs",
+            description="Limit of runs at a time per device. Other runs wait in the queue, as do runs that "
+            "don't fit into memory.",
             ge=1,
             le=64,
         ),
@@ -110,15 +109,15 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         bool,
         msgspec.Meta(
             title="Offline",
-            description="No part of the application opens a connection. What is on this computer works as before.",
+            description="Opens no connections. Everything on this computer keeps working.",
             extra={"section": "Network"},
         ),
     ] = False
     hub_endpoint: Annotated[
         str,
         msgspec.Meta(
-            title="Address of the Hub",
-            description="A mirror that is asked in place of huggingface.co. Your access token is sent to it too.",
+            title="Hub address",
+            description="A mirror used instead of huggingface.co. Your access token is sent to it too.",
             pattern=ADDRESS,
             max_length=2000,
             extra={"section": "Network", "example": "https://huggingface.co", "may_be": AN_ADDRESS},
@@ -128,7 +127,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         str,
         msgspec.Meta(
             title="Proxy",
-            description="What requests go through. Empty: as the system says.",
+            description="Leave empty to use the system proxy.",
             pattern=ADDRESS,
             max_length=2000,
             extra={"section": "Network", "example": "http://proxy.example.org:8080", "may_be": AN_ADDRESS},

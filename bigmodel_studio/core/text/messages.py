@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Literal
 
 from bigmodel_studio.core.text.sentences import SENTENCES
+from bigmodel_studio.core.text.sentences.commands import COMMANDS
 from bigmodel_studio.protocol import Problem
 
-__all__ = ["SENTENCES", "Blame", "StudioError", "filled", "hint", "sentence"]
+__all__ = ["SENTENCES", "Blame", "StudioError", "command", "filled", "hint", "sentence"]
 
 Blame = Literal["input", "work"]
 
@@ -44,6 +45,11 @@ def sentence(problem: Problem) -> str:
 def hint(problem: Problem) -> str:
     """Return what to do next, in English ("" where there is no advice)."""
     return filled(SENTENCES.get(problem.code, ("", ""))[1], problem)
+
+
+def command(problem: Problem) -> str:
+    """Return what to do next as the command line says it: with a command where one helps, else ``hint``."""
+    return filled(COMMANDS[problem.code], problem) if problem.code in COMMANDS else hint(problem)
 
 
 def filled(template: str, problem: Problem) -> str:

@@ -18,12 +18,12 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 
 WORDS: tuple[str, ...] = (
     "Stopped after step 0.",
-    "Paused, its memory given back, after step 0.",
+    "Paused, memory released, after step 0.",
     "vocabulary: 0%",
     "reading: 0%",
-    "tokenising: 0%",
+    "tokenizing: 0%",
     "reading pictures: 0%",
-    "0 (always the most probable) to 100",
+    "0 (greedy) to 100",
     "0 (off) or more",
     "0 to 1 (off)",
     "0 (off) to 1",
@@ -38,11 +38,11 @@ WORDS: tuple[str, ...] = (
     "finished",
     "failed",
     "interrupted",
-    "Choose a model that fills in masked words.",
-    "Choose a model that sorts texts into classes.",
-    "Choose a model that tags words.",
-    "Choose a model that reads texts.",
-    "Choose a model that writes another text, such as T5, BART or Marian.",
+    "Choose a masked language model.",
+    "Choose a text classifier.",
+    "Choose a token classifier.",
+    "Choose a text encoder.",
+    "Choose an encoder-decoder such as T5, BART or Marian.",
     UNKNOWN_WRITER,
 )
 """What runs and samplers say of themselves; rules of specs and literal arguments of problems come to these."""

@@ -91,7 +91,7 @@ def check(sampling: Sampling) -> None:
 
     rules = (
         ("max_new_tokens", within(sampling.max_new_tokens, 1, 10**7), "1 or more"),
-        ("temperature", within(sampling.temperature, 0, 100), "0 (always the most probable) to 100"),
+        ("temperature", within(sampling.temperature, 0, 100), "0 (greedy) to 100"),
         ("top_k", within(sampling.top_k, 0, 10**9), "0 (off) or more"),
         ("top_p", within(sampling.top_p, 0, 1), "0 to 1 (off)"),
         ("min_p", within(sampling.min_p, 0, 1), "0 (off) to 1"),

@@ -28,7 +28,7 @@ def classify(request: Classify, session: Session) -> Iterator[Event]:
             model=loaded.facts.name,
             kind=loaded.facts.kind,
             wanted="image-classifier",
-            others="Choose a model that recognises pictures.",
+            others="Choose an image classifier.",
         )
     for number, image in enumerate(request.images):
         yield Progress(what="classifying", done=number, total=len(request.images))

@@ -145,7 +145,7 @@ def check_top_k(top_k: int) -> None:
 
 def _guesser(loaded: LoadedModel) -> PreTrainedTokenizerBase:
     """The tokenizer of a model that guesses words. Raises ``StudioError`` "tokenizer-no-mask" too."""
-    tokenizer = reader(loaded, ("masked-lm",), "Choose a model that fills in masked words.")
+    tokenizer = reader(loaded, ("masked-lm",), "Choose a masked language model.")
     if tokenizer.mask_token_id is None:
         raise StudioError("tokenizer-no-mask")
     return tokenizer

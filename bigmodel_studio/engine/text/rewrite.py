@@ -23,7 +23,7 @@ from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.text.masked_lm import check_text, encoded, reader
 from bigmodel_studio.protocol import Done, Event, Progress, Rewrite, RewritePurpose, Rewritten
 
-OTHERS = "Choose a model that writes another text, such as T5, BART or Marian."
+OTHERS = "Choose an encoder-decoder such as T5, BART or Marian."
 
 
 def rewrite(request: Rewrite, session: Session) -> Iterator[Event]:

@@ -121,7 +121,7 @@ def prepare(corpus: Corpus, share: float, tokenizer: PreTrainedTokenizerBase, co
     key = hashlib.sha256(f"chats 2 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
     folder = paths.cache() / "chats" / key
     if not (folder / "chats.json").is_file():
-        _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenising", done, total))
+        _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenizing", done, total))
     counts = msgspec.json.decode((folder / "chats.json").read_bytes(), type=Counts)
     files = [str(part.path) for part in corpus.train + corpus.evaluation]
     return ChatData(_read(folder, "train", counts.dtype), _read(folder, "evaluation", counts.dtype), counts, files)

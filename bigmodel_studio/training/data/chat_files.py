@@ -161,7 +161,7 @@ def _checked(messages: list[Message]) -> list[Message]:
     """Up to the last answer. Raises ``ValueError`` where there is none."""
     answers = [n for n, each in enumerate(messages) if each["role"] == "assistant" and each["content"].strip()]
     if not answers:
-        raise ValueError("it has no answer to learn from")
+        raise ValueError("it has no answer")
     return messages[: answers[-1] + 1]
 
 

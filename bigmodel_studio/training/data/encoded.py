@@ -71,7 +71,7 @@ def encode_texts(
             words.append(np.array([-1 if w is None else w for w in encoding.word_ids], dtype=np.int32))
             whole.append(len(encoding.ids) + sum(len(rest.ids) - added for rest in encoding.overflowing))
         if say is not None:
-            say("tokenising", min(first + AT_ONCE, len(texts)), len(texts))
+            say("tokenizing", min(first + AT_ONCE, len(texts)), len(texts))
     lengths = np.array([0, *map(len, ids)], dtype=np.int64)
     empty = np.zeros(0, dtype=np.int32)
     return Encoded(

@@ -78,7 +78,7 @@ def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> Sen
     key = hashlib.sha256(f"sentences 2 {content} {backend.backend_tokenizer.to_str()}".encode()).hexdigest()[:32]
     folder = paths.cache() / "sentences" / key
     if not (folder / "sentences.json").is_file():
-        _make(folder, corpus, tokenizer, lambda done: say("tokenising", done, total))
+        _make(folder, corpus, tokenizer, lambda done: say("tokenizing", done, total))
     facts = json.loads((folder / "sentences.json").read_text("utf-8"))
     lines: Any = mapped(folder / "train-lines.bin", "uint32")
     train, evaluation = (_read(folder, part, facts["dtype"]) for part in ("train", "evaluation"))

@@ -99,7 +99,7 @@ def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> Tok
     key = hashlib.sha256(f"3 {content} {rules} {tokenizer.eos_token_id}".encode()).hexdigest()[:32]
     folder = paths.cache() / "tokens" / key
     if not (folder / "tokens.json").is_file():
-        _make(folder, corpus, tokenizer, lambda done: say("tokenising", done, total))
+        _make(folder, corpus, tokenizer, lambda done: say("tokenizing", done, total))
     facts = json.loads((folder / "tokens.json").read_text("utf-8"))
     return TokenData(
         mapped(folder / "train.bin", facts["dtype"]),

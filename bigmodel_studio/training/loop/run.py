@@ -70,7 +70,7 @@ def _to_the_end(
         )
         words = _train(run_folder, spec, status, control, resume)
     except StopAsked as asked:
-        words = {"paused": "Paused, its memory given back,", "stopped": "Stopped"}[asked.state]
+        words = {"paused": "Paused, memory released,", "stopped": "Stopped"}[asked.state]
         return _end(status, STOPPED, asked.state, f"{words} after step {status.status.step}.")
     except Exception as error:
         problem, blame = _problem_of(error, run_folder)

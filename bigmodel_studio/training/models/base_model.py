@@ -56,9 +56,9 @@ class BaseModel:
 
 def causal_model(folder: Path) -> BaseModel:
     """One that continues text."""
-    return BaseModel(folder, ("causal-lm",), "causal-lm", "Choose a model that continues text.")
+    return BaseModel(folder, ("causal-lm",), "causal-lm", "Choose a language model.")
 
 
 def picture_model(folder: Path) -> BaseModel:
     """One that tells classes of pictures apart."""
-    return BaseModel(folder, ("image-classifier",), "image-classifier", "Choose a model that recognises pictures.")
+    return BaseModel(folder, ("image-classifier",), "image-classifier", "Choose an image classifier.")

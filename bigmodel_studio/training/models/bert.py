@@ -40,7 +40,7 @@ def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedM
 def masked_model(folder: Path, *, next_sentence: bool) -> BaseModel:
     """One that fills in masked words, to be trained on. Raises ``StudioError`` with the reason why not."""
     auto_class = None if next_sentence else transformers.AutoModelForMaskedLM
-    base = BaseModel(folder, ("masked-lm",), "masked-lm", "Choose a model that fills in masked words.", auto_class)
+    base = BaseModel(folder, ("masked-lm",), "masked-lm", "Choose a masked language model.", auto_class)
     if next_sentence and base.architecture != "BertForPreTraining":
         raise StudioError("next-sentence-none", model=folder.name)
     return base

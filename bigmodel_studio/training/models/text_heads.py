@@ -27,7 +27,7 @@ POOLERS = ("pooler", "pre_classifier")
 
 def reading_model(folder: Path, kind: ModelKind, bases: Sequence[ModelKind]) -> BaseModel:
     """One that reads text, to be given a head of ``kind``. Raises ``StudioError`` with the reason why not."""
-    return BaseModel(folder, bases, kind, "Choose a model that reads text: BERT, or one like it.")
+    return BaseModel(folder, bases, kind, "Choose an encoder such as BERT.")
 
 
 def load_with_head(

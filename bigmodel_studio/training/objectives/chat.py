@@ -82,13 +82,13 @@ class Chat(Objective):
         learnt = int(np.count_nonzero(train.learnt[:MOST_COUNTED]))
         share = learnt / max(1, len(train.learnt[:MOST_COUNTED]))
         notes = [
-            f"{counts.train:,} conversations to learn from, {counts.evaluation:,} to evaluate on",
+            f"{counts.train:,} training chats, {counts.evaluation:,} evaluation chats",
             f"{len(train.tokens):,} training tokens, {share:.0%} of them in answers; context {self.context:,}",
         ]
         if bare:
             notes.append("the model has no chat template: a simple one is used, and saved with it")
         if counts.cut:
-            notes.append(f"{counts.cut:,} are longer than the context: their ends are cut off")
+            notes.append(f"{counts.cut:,} are longer than the context and are truncated")
         if counts.without:
             notes.append(f"{counts.without:,} are left out: no answer in them begins within the context")
         notes += [f"left out: {fault}" for fault in self.data.faults]

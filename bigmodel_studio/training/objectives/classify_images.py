@@ -117,13 +117,13 @@ class ClassifyImages(Objective):
         schedule, data = self._spec.schedule, self.data
         looked_at = data.evaluated(schedule.evaluation_batches, schedule.batch)
         notes = [
-            f"{len(data.train):,} pictures to learn from, {len(data.evaluation):,} to evaluate on",
+            f"{len(data.train):,} training pictures, {len(data.evaluation):,} evaluation pictures",
             f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
             f"pictures of {self.input.width} × {self.input.height} pixels",
         ]
         if looked_at < len(data.evaluation):
             notes.append(f"each evaluation looks at {looked_at:,} of them, spread evenly over the classes")
-        notes += [f"{label}: its folder holds no pictures, so that it is no class" for label in listing.empty]
+        notes += [f"{label}: its folder has no pictures, so it is not a class" for label in listing.empty]
         notes += [f"skipped {path}: {reason}" for path, reason in [*data.skipped, *unread]]
         return notes
 

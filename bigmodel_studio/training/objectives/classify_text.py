@@ -58,7 +58,7 @@ class ClassifyText(Objective):
         self._confusion: Confusion | None = None
         cuts = self.encoded.cuts + self._evaluation.cuts
         self.notes = [
-            f"{len(self.train):,} texts to learn from, {len(self.evaluation):,} to evaluate on",
+            f"{len(self.train):,} training texts, {len(self.evaluation):,} evaluation texts",
             f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
             f"texts of at most {self.context:,} tokens; {cuts:,} are longer and cut",
         ]
@@ -233,5 +233,5 @@ def _known(texts: Sequence[Labelled], labels: tuple[str, ...], reading: Reading)
         if each.label in known:
             yield each
             continue
-        detail = f"the class {each.label} is not among those to learn from"
+        detail = f"the class {each.label} is missing from the training data"
         reading.strange(bad_row(each.file, each.line, detail=detail))

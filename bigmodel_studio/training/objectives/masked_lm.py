@@ -88,7 +88,7 @@ class MaskedLM(Objective):
         train, evaluation = self.data.train, self.data.evaluation
         notes = [
             f"{len(train.tokens):,} training and {len(evaluation.tokens):,} evaluation tokens",
-            f"{len(train.sentences) - 1:,} sentences in {len(train.documents) - 1:,} documents to learn from",
+            f"{len(train.sentences) - 1:,} sentences in {len(train.documents) - 1:,} training documents",
             f"vocabulary {len(self.tokenizer):,}, context {self.context:,}",
         ]
         if self._pairs and len(train.documents) == 2:

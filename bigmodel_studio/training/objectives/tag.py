@@ -60,7 +60,7 @@ class Tag(Objective):
         self._evaluation = self._encoded(self.evaluation, reading.say)
         self._totals: dict[str, conlleval.Counts] = {}
         self.notes = [
-            f"{len(self.train):,} sentences to learn from, {len(self.evaluation):,} to evaluate on",
+            f"{len(self.train):,} training sentences, {len(self.evaluation):,} evaluation sentences",
             f"{len(self.tags):,} tags: {', '.join(self.tags[:30])}",
             f"sentences of at most {self.context:,} tokens; {self.encoded.cuts + self._evaluation.cuts:,} are cut",
         ]
@@ -78,7 +78,7 @@ class Tag(Objective):
             if strange is None:
                 yield sentence
                 continue
-            detail = f"the tag {strange} is not among those to learn from"
+            detail = f"the tag {strange} is missing from the training data"
             reading.strange(bad_row(sentence.file, sentence.line, detail=detail))
 
     def _encoded(self, sentences: Sequence[Sentence], say: Say | None = None) -> Encoded:

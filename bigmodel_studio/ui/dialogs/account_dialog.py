@@ -42,7 +42,7 @@ class AccountDialog(QDialog):
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.token.setPlaceholderText("hf_…")
         self.token.setAccessibleName(self.tr("Access token"))
-        self.where = QPushButton(self.tr("Make a token…"))
+        self.where = QPushButton(self.tr("Create a token…"))
         self.where.setIcon(icon("leaves"))
         self.sign_in = QPushButton(self.tr("Sign in"))
         self.sign_in.setIcon(icon("leaves", off="on_accent"))
@@ -62,8 +62,8 @@ class AccountDialog(QDialog):
 
     def _lay_out(self) -> None:
         words = self.tr(
-            "Private models, and those whose terms have to be accepted, are given to who is signed in. A token "
-            "that may read is enough. It is kept where every Hugging Face tool on this computer finds it."
+            "Sign in to download private or gated models. A read token is enough. It is stored "
+            "where every Hugging Face tool on this computer finds it."
         )
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -123,9 +123,9 @@ class AccountDialog(QDialog):
         asking = self._job is not None
         name = self._account.name
         if asking:
-            self.who.setText(self.tr("Asking the Hub…"))
+            self.who.setText(self.tr("Contacting the Hub…"))
         else:
-            words = self.tr("Signed in as {name}") if name else self.tr("Nobody is signed in")
+            words = self.tr("Signed in as {name}") if name else self.tr("Not signed in")
             self.who.setText(words.format(name=name))
         self.problem.setText(i18n.said(self._problem) if self._problem is not None else "")
         self.problem.setVisible(self._problem is not None)
@@ -146,4 +146,4 @@ class AccountDialog(QDialog):
     @Slot()
     def _on_where(self) -> None:
         page = QUrl(f"{endpoint(self._studio.settings.values.hub_endpoint)}/{TOKENS}")
-        open_link(page, self.tr("Open the page that makes tokens in the browser?"), self)
+        open_link(page, self.tr("Open the access token page in the browser?"), self)

@@ -28,11 +28,11 @@ class CrashStrip(QFrame):
         mark = QLabel()
         mark.setPixmap(icon("info", off="accent").pixmap(20, 20))
         happened = {
-            "fault": self.tr("The window crashed the last time it was open."),
-            "gone": self.tr("The window ended the last time without being closed: it was killed, or the power went."),
+            "fault": self.tr("The window crashed last time."),
+            "gone": self.tr("The window ended unexpectedly last time: it was killed, or the power failed."),
         }
         self.sentence = label(happened[report.how], "strong", wrap=True)
-        self.hint = label(self.tr("Runs went on without it, and what was said in chats was kept."), wrap=True)
+        self.hint = label(self.tr("Runs continued without it, and chats were saved."), wrap=True)
         self.details = QPushButton(self.tr("Show details"))
         self.dismiss = QPushButton(self.tr("Dismiss"))
         set_look(self.dismiss, "quiet")
@@ -69,14 +69,14 @@ class CrashDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("What happened"))
         self.resize(*SIZE_PX)
-        self.text = CodeView(self.tr("Report of what happened"))
+        self.text = CodeView(self.tr("Crash report"))
         self.text.setPlainText(report.text)
         self.copy = QPushButton(self.tr("Copy"))
         self.copy.clicked.connect(self._on_copy)
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.reject)
         foot = QHBoxLayout()
-        foot.addWidget(label(self.tr("Nothing was sent anywhere. Copy it to ask somebody for help."), "small"), 1)
+        foot.addWidget(label(self.tr("Nothing was sent. Copy the report to ask for help."), "small"), 1)
         foot.addWidget(self.copy)
         foot.addWidget(close)
         column = QVBoxLayout(self)

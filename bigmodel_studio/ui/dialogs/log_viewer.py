@@ -45,7 +45,7 @@ class LogViewer(QDialog):
         self._tail: LogTail | None = None
         self._lines: deque[Line] = deque(maxlen=MOST_LINES)
         self.choice = QComboBox()
-        self.choice.setAccessibleName(self.tr("Whose log"))
+        self.choice.setAccessibleName(self.tr("Log of"))
         self.choice.setMinimumWidth(240)
         for each in logs():
             known = PROCESSES.get(each.name) if each.path.suffix == ".log" else None
@@ -55,19 +55,19 @@ class LogViewer(QDialog):
             )
             self.choice.addItem(name, str(each.path))
         self.filter = QComboBox()
-        self.filter.setAccessibleName(self.tr("Which lines"))
+        self.filter.setAccessibleName(self.tr("Level"))
         for text, level in FILTERS.items():
             self.filter.addItem(QCoreApplication.translate("log", text), level)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Only lines with…"))
-        self.search.setAccessibleName(self.tr("Only lines with these words"))
+        self.search.setPlaceholderText(self.tr("Filter lines…"))
+        self.search.setAccessibleName(self.tr("Show only lines with these words"))
         self.search.setClearButtonEnabled(True)
         self.follow = QCheckBox(self.tr("Follow"))
         self.follow.setChecked(True)
-        self.text = CodeView(self.tr("Lines of the log"))
+        self.text = CodeView(self.tr("Log"))
         self.text.setMaximumBlockCount(MOST_LINES)
         self.copy = QPushButton(self.tr("Copy"))
-        self.folder = QPushButton(self.tr("Open the folder"))
+        self.folder = QPushButton(self.tr("Open folder"))
         self.close_button = QPushButton(self.tr("Close"))
         self._lay_out()
         self._timer = QTimer(self, interval=FOLLOW_MS)
@@ -92,7 +92,7 @@ class LogViewer(QDialog):
         head.addWidget(self.follow)
         foot = QHBoxLayout()
         foot.setSpacing(8)
-        foot.addWidget(label(self.tr("Logs stay on this computer; nothing of them is sent anywhere."), "small"), 1)
+        foot.addWidget(label(self.tr("Logs stay on this computer and are never sent."), "small"), 1)
         for button in (self.folder, self.copy, self.close_button):
             foot.addWidget(button)
         column = QVBoxLayout(self)

@@ -36,7 +36,7 @@ TOGETHER_MS = 200
 """Requests that come close together are shown together."""
 PURPOSES: dict[str, str] = {
     "search": str(QT_TRANSLATE_NOOP("network", "Search")),
-    "look": str(QT_TRANSLATE_NOOP("network", "Card and files")),
+    "look": str(QT_TRANSLATE_NOOP("network", "Model card and files")),
     "describe": str(QT_TRANSLATE_NOOP("network", "Structure")),
     "download": str(QT_TRANSLATE_NOOP("network", "Download")),
     "check": str(QT_TRANSLATE_NOOP("network", "Checksums")),
@@ -52,7 +52,7 @@ COLUMNS = (
     str(QT_TRANSLATE_NOOP("network", "Sent")),
     str(QT_TRANSLATE_NOOP("network", "Received")),
 )
-NO_ANSWER = str(QT_TRANSLATE_NOOP("network", "no answer"))
+NO_ANSWER = str(QT_TRANSLATE_NOOP("network", "no response"))
 WIDTHS_PX = (84, 180, 120, 72, 0, 88, 80, 88)
 _PATH, _RIGHT = 4, frozenset({5, 6, 7})
 
@@ -130,7 +130,7 @@ class NetworkDialog(QDialog):
         self.setWindowTitle(self.tr("Network"))
         self.resize(*SIZE_PX)
         self._studio = studio
-        self.offline = QCheckBox(self.tr("Offline: nothing opens a connection"))
+        self.offline = QCheckBox(self.tr("Work offline"))
         self.sums = label("", wrap=True)
         self.model = RequestsTable()
         self.model.setParent(self)
@@ -149,7 +149,7 @@ class NetworkDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.table.setModel(self.model)
-        self.table.setAccessibleName(self.tr("Requests since the start"))
+        self.table.setAccessibleName(self.tr("Requests since start"))
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.table.setShowGrid(False)
         self.table.setTabKeyNavigation(False)
@@ -165,7 +165,7 @@ class NetworkDialog(QDialog):
         header.setSectionResizeMode(_PATH, QHeaderView.ResizeMode.Stretch)
         foot = QHBoxLayout()
         foot.setSpacing(8)
-        words = self.tr("Kept until the application is closed, on this computer only. Texts and tokens are not in it.")
+        words = self.tr("Kept on this computer until the application closes. Texts and tokens are not recorded.")
         foot.addWidget(label(words, "small", wrap=True), 1)
         foot.addWidget(self.export)
         foot.addWidget(self.close_button)
@@ -186,7 +186,7 @@ class NetworkDialog(QDialog):
         self.table.setVisible(bool(requests))
         self.empty.setVisible(not requests)
         self.export.setEnabled(bool(requests))
-        words = self.tr("Nothing has left this computer since the application was started.")
+        words = self.tr("No requests since the application started.")
         self.empty.say(self.tr("No request"), words, "")
         self.sums.setText("\n".join(self._sum(*total) for total in totals(requests)))
         self.sums.setVisible(bool(requests))
@@ -194,7 +194,7 @@ class NetworkDialog(QDialog):
     def _sum(self, host: str, count: int, failed: int, sent: int, received: int) -> str:
         words = self.tr("{host}: %n request(s), {sent} sent, {received} received", "", count)
         said = words.format(host=host, sent=numbers.size(sent), received=numbers.size(received))
-        lost = self.tr("%n without a good answer", "", failed) if failed else ""
+        lost = self.tr("%n failed", "", failed) if failed else ""
         return f"{said} · {lost}" if lost else said
 
     @Slot()

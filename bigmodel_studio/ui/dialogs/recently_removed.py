@@ -40,7 +40,7 @@ class RecentlyRemoved(QDialog):
         self._studio = studio
         self._asked = False
         self.table = self._made_table()
-        self.empty = label(self.tr("Nothing was removed lately."), "secondary")
+        self.empty = label(self.tr("Nothing was removed recently."), "secondary")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.restore = QPushButton(self.tr("Restore"))
         set_look(self.restore, "primary")
@@ -72,13 +72,13 @@ class RecentlyRemoved(QDialog):
     def _limit(self) -> str:
         days = self._studio.settings.values.trash_days
         if days == 1:
-            return self.tr("What was removed is kept here for a day, then it is deleted for good.")
-        return self.tr("What was removed is kept here for {days} days, then it is deleted for good.").format(days=days)
+            return self.tr("Removed items are kept for a day, then deleted.")
+        return self.tr("Removed items are kept {days} days, then deleted.").format(days=days)
 
     def _made_table(self) -> QTableWidget:
         table = QTableWidget(0, 4)
         table.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Kind"), self.tr("Size"), self.tr("Removed")])
-        table.setAccessibleName(self.tr("What was removed"))
+        table.setAccessibleName(self.tr("Removed items"))
         as_rows(table, ROW_PX)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         header = table.horizontalHeader()
@@ -94,7 +94,7 @@ class RecentlyRemoved(QDialog):
         items = self._studio.removals.trash.items()
         self.table.setRowCount(len(items))
         kinds = {
-            "conversation": self.tr("Conversation"),
+            "conversation": self.tr("Chat"),
             "run": self.tr("Run"),
             "model": self.tr("Model"),
             "dataset": self.tr("Dataset"),
@@ -139,7 +139,7 @@ class RecentlyRemoved(QDialog):
             return
         if not self._asked:
             self._asked = True
-            self.delete.setText(self.tr("Really delete? It cannot be undone"))
+            self.delete.setText(self.tr("Really delete? This can't be undone"))
             return
         self._studio.removals.delete(removed)
         self.refresh()

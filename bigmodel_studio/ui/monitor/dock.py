@@ -46,7 +46,7 @@ class MonitorDock(QDockWidget):
         self.devices: list[DeviceCard] = []
         self.parameters = ParametersCard()
         self.disk = DiskCard(history)
-        self.waiting = label(self.tr("The first figures come in a moment."), "secondary", wrap=True)
+        self.waiting = label(self.tr("Measuring…"), "secondary", wrap=True)
         self._lay_out()
         studio.facts_changed.connect(self._on_facts_changed)
         studio.runs.runs_changed.connect(self._on_runs_changed)
@@ -131,9 +131,7 @@ class MonitorDock(QDockWidget):
             return
         used = {device.id for device in self._report.devices}
         for card in self.devices:
-            card.show_note(
-                "" if card.id in used else self.tr("The PyTorch that is installed does not use this device.")
-            )
+            card.show_note("" if card.id in used else self.tr("The installed PyTorch doesn't use this device."))
 
     # ------------------------------------------------------------------------------- what an engine is asked
 

@@ -156,25 +156,21 @@ def _names() -> dict[str, str]:
         "cache": QCoreApplication.translate("MemorySplit", "Cache"),
         "gradients": QCoreApplication.translate("MemorySplit", "Gradients"),
         "optimizer": QCoreApplication.translate("MemorySplit", "Optimizer"),
-        "other": QCoreApplication.translate("MemorySplit", "Other, ours"),
-        "others": QCoreApplication.translate("MemorySplit", "Others"),
+        "other": QCoreApplication.translate("MemorySplit", "Other (this application)"),
+        "others": QCoreApplication.translate("MemorySplit", "Other programs"),
         "free": QCoreApplication.translate("MemorySplit", "Free"),
     }
 
 
 def _meanings() -> dict[str, str]:
     return {
-        "weights": QCoreApplication.translate(
-            "MemorySplit", "Parameters and buffers of what is loaded and of what is trained"
-        ),
-        "cache": QCoreApplication.translate("MemorySplit", "Keys and values of the reply that is being written"),
-        "gradients": QCoreApplication.translate("MemorySplit", "Gradients of the runs"),
-        "optimizer": QCoreApplication.translate(
-            "MemorySplit", "What the optimizers of the runs keep for each parameter"
-        ),
+        "weights": QCoreApplication.translate("MemorySplit", "Parameters and buffers of loaded models and runs"),
+        "cache": QCoreApplication.translate("MemorySplit", "Key/value cache of the current reply"),
+        "gradients": QCoreApplication.translate("MemorySplit", "Gradients of runs"),
+        "optimizer": QCoreApplication.translate("MemorySplit", "Optimizer state of runs"),
         "other": QCoreApplication.translate(
-            "MemorySplit", "What else our processes take: code, activations, pictures, this window"
+            "MemorySplit", "Other memory of this application: code, activations, pictures, this window"
         ),
-        "others": QCoreApplication.translate("MemorySplit", "What the system and other programs take"),
-        "free": QCoreApplication.translate("MemorySplit", "What can be used"),
+        "others": QCoreApplication.translate("MemorySplit", "Memory of the system and other programs"),
+        "free": QCoreApplication.translate("MemorySplit", "Available memory"),
     }

@@ -42,12 +42,12 @@ class ParametersCard(Card):
         self.kinds.show_kinds(() if said is None else said.kinds)
         self.aside.setText("" if facts is None else numbers.count(facts.parameters))
         if facts is None:
-            self.counts.setText(self.tr("No model is loaded. One is when you chat, or look at pictures."))
+            self.counts.setText(self.tr("No model loaded. Chatting or opening pictures loads one."))
             return
         self.model.setText(facts.name)
         trainable = None if said is None else said.trainable_parameters
         self.counts.setText(_counts(facts.parameters, trainable))
-        self.counts.setToolTip(self.tr("As the model is built: what a fine-tuning of all of it would change"))
+        self.counts.setToolTip(self.tr("Trainable parameters for full fine-tuning"))
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """The runs that live and know their size by now."""
@@ -74,7 +74,7 @@ class _RunLine(QWidget):
         column.addWidget(self.counts)
 
     def show_run(self, run: RunSummary) -> None:
-        self.name.setText(self.tr("{run}, in training").format(run=run.name))
+        self.name.setText(self.tr("{run} (training)").format(run=run.name))
         self.counts.setText(_counts(run.parameters, run.trainable_parameters))
         self.show()
 
@@ -97,7 +97,7 @@ class KindRows(QWidget):
             rows = [*rows[: KINDS_SHOWN - 1], (self.tr("others"), sum(parameters for _, parameters in others))]
         self._rows = rows
         self._whole = sum(parameters for _, parameters in rows) or 1
-        self.setAccessibleName("; ".join(self.texts()) or self.tr("Kinds of layers"))
+        self.setAccessibleName("; ".join(self.texts()) or self.tr("Layer types"))
         self.setVisible(bool(rows))
         self.updateGeometry()
         self.update()
@@ -135,7 +135,7 @@ class KindRows(QWidget):
 def _counts(parameters: int, trainable: int | None) -> str:
     from PySide6.QtCore import QCoreApplication
 
-    total = QCoreApplication.translate("ParametersCard", "{total} in all")
+    total = QCoreApplication.translate("ParametersCard", "{total} total")
     split = QCoreApplication.translate("ParametersCard", "{trainable} trainable · {frozen} frozen")
     words = [total.format(total=numbers.exact(parameters))]
     if trainable is not None:

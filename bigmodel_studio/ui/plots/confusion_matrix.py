@@ -84,9 +84,9 @@ class ConfusionMatrix(QAbstractScrollArea):
         row, column = at
         count, of = int(self._counts[row, column]), int(self._counts[row].sum())
         share = numbers.percent(count / of if of else None)
-        said = self.tr("{label} recognised: {count} of {of} ({share})")
+        said = self.tr("{label}, correct: {count} of {of} ({share})")
         if row != column:
-            said = self.tr("{label} taken for {other}: {count} of {of} ({share})")
+            said = self.tr("{label} predicted as {other}: {count} of {of} ({share})")
         return said.format(
             label=self._labels[row],
             other=self._labels[column],
@@ -204,7 +204,7 @@ class ConfusionMatrix(QAbstractScrollArea):
         painter.setClipRect(head)
         middle = Qt.AlignmentFlag.AlignCenter
         if self.cell_px < NAMED_PX:
-            painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.tr("taken for →"))
+            painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.tr("predicted →"))
         else:
             for column in columns:
                 place = self.place_of(0, column)

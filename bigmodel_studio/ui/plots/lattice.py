@@ -31,7 +31,7 @@ class Lattice(CellMap):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "percent", parent)
-        self.setAccessibleName(self.tr("Lattice: how probable each tag is for each word"))
+        self.setAccessibleName(self.tr("Lattice: probability of each tag for each word"))
         self.tagged = Tagged(text="")
 
     def show_tagged(self, tagged: Tagged) -> None:
@@ -47,7 +47,10 @@ class Lattice(CellMap):
         tag = self.tagged.tags[row]
         parts = [self.columns[column], tag, self.written(row, column)]
         parts.append(self.tr("log-probability {number}").format(number=numbers.decimal(self._logprob(row, column))))
-        ways = ((self.tagged.greedy, self.tr("on the greedy way")), (self.tagged.viterbi, self.tr("on Viterbi’s way")))
+        ways = (
+            (self.tagged.greedy, self.tr("on the greedy path")),
+            (self.tagged.viterbi, self.tr("on the Viterbi path")),
+        )
         return " · ".join([*parts, *(words for way, words in ways if way[column] == tag)])
 
     def _logprob(self, row: int, column: int) -> float:

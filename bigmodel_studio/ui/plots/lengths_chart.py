@@ -49,7 +49,7 @@ class LengthsChart(QWidget):
         """What the line says ("" where there is none)."""
         if self._limit is None:
             return ""
-        words = self.tr("cut at {limit}") if self._cut else self.tr("context {limit}")
+        words = self.tr("truncated at {limit}") if self._cut else self.tr("context {limit}")
         return words.format(limit=numbers.exact(self._limit))
 
     def _said(self, place: int) -> str:

@@ -50,7 +50,7 @@ class Ridges(QWidget):
         if not self._shown:
             return self._empty
         newest = self._shown[-1]
-        return self.tr("{count} histograms, the newest at step {step} from {low} to {high}").format(
+        return self.tr("{count} histograms; the newest, at step {step}, ranges from {low} to {high}").format(
             count=numbers.exact(len(self._shown)),
             step=numbers.exact(newest.step),
             low=numbers.significant(newest.low),

@@ -102,7 +102,7 @@ class Treemap(QWidget):
 
     def _say(self) -> None:
         told = self.read_out() or "; ".join(self.texts())
-        self.setAccessibleName(self.tr("Parameters as a map"))
+        self.setAccessibleName(self.tr("Parameter map"))
         self.setAccessibleDescription(told)
 
     # ------------------------------------------------------------------------------- painting
@@ -229,7 +229,7 @@ def role_words() -> dict[Role, str]:
         "attention": QCoreApplication.translate("Treemap", "Attention"),
         "feed-forward": QCoreApplication.translate("Treemap", "Feed-forward"),
         "convolution": QCoreApplication.translate("Treemap", "Convolution"),
-        "norm": QCoreApplication.translate("Treemap", "Normalisation"),
+        "norm": QCoreApplication.translate("Treemap", "Normalization"),
         "head": QCoreApplication.translate("Treemap", "Head"),
         "other": QCoreApplication.translate("Treemap", "Other"),
     }

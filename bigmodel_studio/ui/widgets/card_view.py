@@ -28,7 +28,7 @@ class CardView(QWidget):
         self._pieces: list[str] = []
         self._segments: list[Segment] = []
         self._waiting: deque[str] = deque()
-        self.more = QPushButton(self.tr("Show all of the card"))
+        self.more = QPushButton(self.tr("Show the whole card"))
         set_look(self.more, "quiet")
         self.more.clicked.connect(self._show_more)
         self.more.hide()
@@ -78,7 +78,7 @@ class CardView(QWidget):
     @Slot()
     def _draw(self) -> None:
         segment = Segment(self)
-        segment.setAccessibleName(self.tr("Text of the card"))
+        segment.setAccessibleName(self.tr("Model card"))
         segment.anchorClicked.connect(self.link_wanted)
         segment.set_markdown(self._waiting.popleft(), breaks=False)
         self._segments.append(segment)

@@ -33,9 +33,9 @@ class DownloadRow(QWidget):
         self.problem = label("", "bad", wrap=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.pause = self._button("pause", self.tr("Pause: what came is kept"))
-        self.go_on = self._button("play", self.tr("Go on: asks the Hub"))
-        self.cancel = self._button("close", self.tr("Cancel: what came is deleted"))
+        self.pause = self._button("pause", self.tr("Pause"))
+        self.go_on = self._button("play", self.tr("Resume (sends requests to the Hub)"))
+        self.cancel = self._button("close", self.tr("Cancel and delete the partial download"))
         upper = QHBoxLayout()
         upper.setSpacing(12)
         upper.addWidget(self.name, 1)
@@ -84,7 +84,7 @@ class DownloadRow(QWidget):
         item = self.item
         size = numbers.size_of(item.done_bytes, item.total_bytes) if item.total_bytes else ""
         stages = {
-            "waiting": self.tr("waits for its turn"),
+            "waiting": self.tr("waiting"),
             "pausing": self.tr("pausing…"),
             "paused": self.tr("paused"),
             "failed": self.tr("stopped"),
@@ -92,7 +92,7 @@ class DownloadRow(QWidget):
         }
         parts = [size, stages.get(item.stage, "")]
         if item.stage == "running":
-            parts += self._speed() if item.said is not None else [self.tr("asking the Hub…")]
+            parts += self._speed() if item.said is not None else [self.tr("contacting the Hub…")]
         return " · ".join(part for part in parts if part)
 
     def _speed(self) -> list[str]:
@@ -100,7 +100,7 @@ class DownloadRow(QWidget):
         if said is None:
             return []
         if any(file.state == "checking" for file in said.files) and said.done_bytes >= said.total_bytes:
-            return [self.tr("checking what came…")]
+            return [self.tr("verifying…")]
         left = self.tr("{time} left").format(time=numbers.duration(said.seconds_left))
         return [numbers.size_rate(said.bytes_per_s), left if said.seconds_left is not None else ""]
 

@@ -105,7 +105,7 @@ class ModelPicker(QPushButton):
         """Ask for a model's folder, keep it in the library and choose it where it is of this picker's kinds."""
         from PySide6.QtWidgets import QFileDialog
 
-        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("Open a model’s folder"))
+        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("Open a model folder"))
         if folder:
             self.take_folder(Path(folder))
 

@@ -33,9 +33,9 @@ class NetworkButton(QToolButton):
         self.setText(self.tr("Offline") if locked else self.tr("Online"))
         self.setIcon(icon("offline", off="accent") if locked else icon("online"))
         words = (
-            self.tr("Offline: nothing opens a connection. Press to let the Hub be asked.")
+            self.tr("Offline: no connections. Press to go online.")
             if locked
-            else self.tr("Online: the Hub is asked when you search or download. Press to go offline.")
+            else self.tr("Online: searching and downloading contact the Hub. Press to go offline.")
         )
         self.setToolTip(words)
         self.setAccessibleName(words)

@@ -298,7 +298,7 @@ class RichText(QWidget):
             self._more.clicked.connect(self._show_more)
             self._column.insertWidget(0, self._more)
         if self._more is not None:
-            words = self.tr("{count} characters before this are not shown · Show more")
+            words = self.tr("{count} earlier characters hidden · Show more")
             self._more.setText(words.format(count=numbers.exact(self._hidden)))
             self._more.setVisible(self._hidden > 0)
 

@@ -160,14 +160,14 @@ class StatusBar(QFrame):
     def show_device(self, name: str) -> None:
         """The device that models are computed on."""
         self.device.setText(_short(name))
-        self.button.setToolTip(self.tr("{device}: open the monitor, or put it away").format(device=name))
+        self.button.setToolTip(self.tr("{device}: show or hide the monitor").format(device=name))
         self.device.setVisible(bool(name))
         self.button.show()
 
     def show_memory(self, ours_bytes: int, others_bytes: int, total_bytes: int) -> None:
         """Memory of that device: what our processes hold, what others hold, and all there is."""
         self.memory.show_shares(ours_bytes / max(total_bytes, 1), others_bytes / max(total_bytes, 1))
-        words = self.tr("{ours} of {total} ours, {others} others").format(
+        words = self.tr("{ours} of {total} used here, {others} by other programs").format(
             ours=numbers.size(ours_bytes), others=numbers.size(others_bytes), total=numbers.size(total_bytes)
         )
         self.memory_words.setText(words)

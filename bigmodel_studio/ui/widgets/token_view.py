@@ -90,12 +90,12 @@ class TokenView(QAbstractScrollArea):
 
     def _does(self, token: TokenShown) -> str:
         roles = {
-            "read": self.tr("only read"),
-            "learnt": self.tr("to be said is “{answer}”") if token.answer else self.tr("to be said by the model"),
-            "hidden": self.tr("hidden; to be said is “{answer}”"),
-            "swapped": self.tr("put in place of “{answer}”, which is to be said"),
-            "kept": self.tr("left as it was, and to be said"),
-            "added": self.tr("put there by the tokenizer or the template"),
+            "read": self.tr("context only"),
+            "learnt": self.tr("target: “{answer}”") if token.answer else self.tr("predicted by the model"),
+            "hidden": self.tr("masked; target: “{answer}”"),
+            "swapped": self.tr("replaces the target “{answer}”"),
+            "kept": self.tr("unchanged; still a target"),
+            "added": self.tr("added by the tokenizer or the template"),
         }
         return roles[token.role].format(answer=shown_text(token.answer))
 

@@ -22,8 +22,8 @@ class TravelBadge(QFrame):
         self._setting = self._away = False
         set_look(self, "badge")
         self.words = label("")
-        self.back = QPushButton(self.tr("Back to now"))
-        self.back.setToolTip(self.tr("Use the model that was used before"))
+        self.back = QPushButton(self.tr("Leave time travel"))
+        self.back.setToolTip(self.tr("Use the previous model again"))
         set_look(self.back, "link")
         self.back.clicked.connect(self._travel.leave)
         row = QHBoxLayout(self)
@@ -51,7 +51,7 @@ class TravelBadge(QFrame):
         if ref is not None:
             self._travel.keep(self._picker.ref())
             self._away = True
-            self.words.setText(self.tr("As it was at step {step}").format(step=numbers.exact(ref.step or 0)))
+            self.words.setText(self.tr("Step {step}").format(step=numbers.exact(ref.step or 0)))
             self._choose(ref)
         elif self._away:
             self._away = False

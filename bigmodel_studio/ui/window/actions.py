@@ -44,7 +44,7 @@ class ActionSpec:
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("palette", str(QT_TRANSLATE_NOOP("actions", "Find and do…")), "Ctrl+K", "show_palette", "find"),
+    ActionSpec("palette", str(QT_TRANSLATE_NOOP("actions", "Command palette…")), "Ctrl+K", "show_palette", "find"),
     ActionSpec("new", str(QT_TRANSLATE_NOOP("actions", "New")), "Ctrl+N", "new_item", "file"),
     ActionSpec("open", str(QT_TRANSLATE_NOOP("actions", "Open files…")), "Ctrl+O", "open_files", "file"),
     ActionSpec(
@@ -65,12 +65,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "toggle_monitor",
         "window",
     ),
-    ActionSpec(
-        "offline", str(QT_TRANSLATE_NOOP("actions", "Go offline, or online again")), "", "toggle_offline", "network"
-    ),
+    ActionSpec("offline", str(QT_TRANSLATE_NOOP("actions", "Work offline")), "", "toggle_offline", "network"),
     ActionSpec(
         "network",
-        str(QT_TRANSLATE_NOOP("actions", "What left this computer…")),
+        str(QT_TRANSLATE_NOOP("actions", "Network activity…")),
         "",
         "bigmodel_studio.ui.dialogs.network_dialog:NetworkDialog",
         "network",
@@ -107,9 +105,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "paste-picture", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "", "paste", "page", page="images"
     ),
     ActionSpec("open-texts", str(QT_TRANSLATE_NOOP("actions", "Open texts…")), "", "browse", "page", page="text"),
-    ActionSpec(
-        "read-texts", str(QT_TRANSLATE_NOOP("actions", "Read what is written")), "", "read", "page", page="text"
-    ),
+    ActionSpec("read-texts", str(QT_TRANSLATE_NOOP("actions", "Run on the text")), "", "read", "page", page="text"),
     ActionSpec("new-run", str(QT_TRANSLATE_NOOP("actions", "New run")), "", "new_item", "page", page="train"),
     ActionSpec(
         "experiments", str(QT_TRANSLATE_NOOP("actions", "Experiments…")), "", "show_experiments", "page", page="train"
@@ -130,7 +126,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "use-run",
-        str(QT_TRANSLATE_NOOP("actions", "Use what the run has made")),
+        str(QT_TRANSLATE_NOOP("actions", "Use the run's model")),
         "",
         "run_actions.use",
         "page",
@@ -144,14 +140,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "look-at-data",
-        str(QT_TRANSLATE_NOOP("actions", "Look at the data…")),
+        str(QT_TRANSLATE_NOOP("actions", "Check data…")),
         "Ctrl+D",
         "look_at_data",
         "page",
         page="train",
     ),
     ActionSpec(
-        "one-step", str(QT_TRANSLATE_NOOP("actions", "One step, slowly…")), "", "one_step", "page", page="train"
+        "one-step", str(QT_TRANSLATE_NOOP("actions", "Step through one update…")), "", "one_step", "page", page="train"
     ),
     ActionSpec(
         "search-hub",
@@ -176,29 +172,29 @@ class KeySpec:
 
 KEYS: tuple[KeySpec, ...] = (
     KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Send")), "Return"),
-    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Break the line")), "Shift+Return"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "New line")), "Shift+Return"),
     KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Stop the reply")), "Esc"),
-    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Rename a conversation")), "F2"),
-    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Remove a conversation")), "Delete"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Rename a chat")), "F2"),
+    KeySpec("chat", str(QT_TRANSLATE_NOOP("actions", "Remove a chat")), "Delete"),
     KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Paste a picture")), "Ctrl+V"),
-    KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Take a picture off the page")), "Delete"),
-    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Have the model read it")), "Ctrl+Return"),
-    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Stop reading")), "Esc"),
-    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Hide the word at the cursor")), "Ctrl+M"),
+    KeySpec("images", str(QT_TRANSLATE_NOOP("actions", "Remove a picture")), "Delete"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Run the model")), "Ctrl+Return"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Stop")), "Esc"),
+    KeySpec("text", str(QT_TRANSLATE_NOOP("actions", "Mask the word at the cursor")), "Ctrl+M"),
     KeySpec(
         "text",
-        str(QT_TRANSLATE_NOOP("actions", "Heat maps: from cell to cell")),
+        str(QT_TRANSLATE_NOOP("actions", "Heat maps: move between cells")),
         "Left; Right; Up; Down",
     ),
-    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Start what the form says")), "Ctrl+Return"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Start the run")), "Ctrl+Return"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Remove a run")), "Delete"),
-    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: from point to point")), "Left; Right"),
-    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: look closer, step back")), "+; -"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: move between points")), "Left; Right"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: zoom in and out")), "+; -"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: show all")), "Home"),
     KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Curves: the examples of a step")), "Return"),
-    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Layers: from cell to cell")), "Left; Right; Up; Down"),
-    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Data: from token to token")), "Left; Right; Up; Down"),
-    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Confusions: look closer, step back")), "+; -"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Layers: move between cells")), "Left; Right; Up; Down"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Data: move between tokens")), "Left; Right; Up; Down"),
+    KeySpec("train", str(QT_TRANSLATE_NOOP("actions", "Confusion matrix: zoom in and out")), "+; -"),
     KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Use the model")), "Return"),
     KeySpec("models", str(QT_TRANSLATE_NOOP("actions", "Remove a model")), "Delete"),
 )

@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         """Ask for pictures, texts or weights, and open them where they belong."""
         from PySide6.QtWidgets import QFileDialog
 
-        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Open pictures, texts or a model’s weights"))
+        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Open pictures, texts or model weights"))
         if files:
             self.open_paths([Path(file) for file in files])
 

@@ -39,8 +39,8 @@ class MakingRoom(QObject):
     def _give(self, facts: ModelFacts, run: RunSummary) -> None:
         self._given = facts
         self._studio.submit(Unload())
-        words = self.tr("was unloaded, so that {run} can start.").format(run=run.name)
-        self._toast.offer(facts.name, words, self.tr("Load it again"), self.load_again)
+        words = self.tr("was unloaded so {run} can start.").format(run=run.name)
+        self._toast.offer(facts.name, words, self.tr("Load again"), self.load_again)
 
     @Slot()
     def load_again(self) -> None:

@@ -56,28 +56,28 @@ class Notices(QObject):
             "finished": self.tr("has finished."),
             "stopped": self.tr("was stopped."),
             "failed": self.tr("has failed."),
-            "interrupted": self.tr("ended without a word."),
+            "interrupted": self.tr("ended unexpectedly."),
         }.get(run.state, self.tr("has ended."))
         self._tell(run.name, words, told_again(run.message), OpenRun(run.name))
 
     @Slot(object)
     def _on_downloaded(self, done: Downloaded) -> None:
-        words = self.tr("is on this computer now ({size}).").format(size=numbers.size(done.bytes))
+        words = self.tr("was downloaded ({size}).").format(size=numbers.size(done.bytes))
         self._tell(done.id, words, "", OpenModel(ModelRef(source="hub", id=done.id)))
 
     @Slot(object)
     def _on_download_failed(self, item: Item) -> None:
         detail = said(item.problem) if item.problem is not None else ""
-        self._tell(item.id, self.tr("could not be fetched to its end."), detail, OpenOnHub())
+        self._tell(item.id, self.tr("couldn't be downloaded completely."), detail, OpenOnHub())
 
     def _offer_to_go_on(self) -> None:
         """What an earlier start began and did not finish goes on where the user wants it."""
         left = self._studio.downloads.items()
         if len(left) == 1:
-            self._toast.offer(left[0].id, self.tr("was not fetched to its end."), self.tr("Go on"), self._go_on)
+            self._toast.offer(left[0].id, self.tr("was not downloaded completely."), self.tr("Resume"), self._go_on)
         elif left:
-            words = self.tr("%n download(s) were not finished.", "", len(left))
-            self._toast.offer("", words, self.tr("Go on"), self._go_on)
+            words = self.tr("%n unfinished download(s).", "", len(left))
+            self._toast.offer("", words, self.tr("Resume"), self._go_on)
 
     def _go_on(self) -> None:
         for item in self._studio.downloads.items():

@@ -71,6 +71,6 @@ def _runs(window: MainWindow) -> Iterator[Entry]:
 
 
 def _conversations(window: MainWindow) -> Iterator[Entry]:
-    kind = QCoreApplication.translate("palette", "Conversation")
+    kind = QCoreApplication.translate("palette", "Chat")
     for conversation, title in listed(MOST_CONVERSATIONS):
         yield Entry(title, kind, "chat", partial(window.open, OpenChat(conversation)))

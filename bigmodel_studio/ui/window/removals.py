@@ -157,10 +157,10 @@ class Removals(QObject):
     def words(self, removed: Removed) -> str:
         """What is said of it behind its name when it was removed."""
         if removed.kind == "model" and not removed.moved:
-            return self.tr("was taken off the list; its files stay.")
+            return self.tr("was removed from the list; its files are unchanged.")
         if removed.bytes:
             days = self._studio.settings.values.trash_days
-            words = self.tr("was removed: {size}, freed in %n day(s).", "", days)
+            words = self.tr("was removed; {size} will be freed in %n day(s).", "", days)
             return words.format(size=numbers.size(removed.bytes))
         return self.tr("was removed.")
 

@@ -63,7 +63,7 @@ def test_the_claims_of_the_article_are_answered_from_the_structure() -> None:
     }
     assert said["GPT-3", "Parameters"] == "175 B"
     assert said["GPT-3", "Layers"] == "96"
-    assert said["GPT-3", "Memory to serve it"] == "350 GB"
-    assert said["GPT-3", "Devices to train it"] == "3.15e+23 FLOPs"
-    assert said["BERT", "Memory to serve it"] == "680 MB"
+    assert said["GPT-3", "Inference memory"] == "350 GB"
+    assert said["GPT-3", "Training devices"] == "3.15e+23 FLOPs"
+    assert said["BERT", "Inference memory"] == "680 MB"
     assert len(articles.CLAIMS) == 9

@@ -87,9 +87,9 @@ def test_what_is_here_goes_before_what_can_be_had_and_the_largest_that_fits_firs
     assert ids(found) == ["large", "small", "elsewhere", "huge"]
     assert [advice.plan.fits for advice in found] == [True, True, True, False]
     assert "It is on this computer." in said(found[0])
-    assert "the largest that fits" in said(found[2])
-    assert "fetched from the Hub: about 3.0 GB" in said(found[2])
-    assert "may take only 8.0 GB" in said(found[3])
+    assert "the largest model that fits" in said(found[2])
+    assert "Download: about 3.0 GB" in said(found[2])
+    assert "only 8.0 GB are available" in said(found[3])
     assert found == advise(CHAT, list(reversed(given)), device())
 
 
@@ -132,14 +132,14 @@ SPEEDS = {
 def test_what_is_too_slow_goes_behind() -> None:
     given = [candidate("quick", 50_000_000), candidate("slow", 1_000_000_000)]
     assert ids(advise(CHAT, given, device(), SPEEDS)) == ["slow", "quick"]
-    # 4 GB of float32 weights streamed at 10 GB/s give at most 2.5 tokens a second
+    # 4 GB of float32 weights streamed at 10 GB/s give at most 2.5 tokens/s
     found = advise(AdviceQuestion(task="chat", per_second=5), given, device(), SPEEDS)
     assert ids(found) == ["quick", "slow"]
     assert found[1].per_second == pytest.approx(2.5, rel=0.05)
-    assert "slower than was asked for: about 2.5" in said(found[1])
-    assert "tokens a second" in said(found[0])
+    assert "Slower than requested: about 2.5" in said(found[1])
+    assert "tokens/s" in said(found[0])
     unknown = advise(AdviceQuestion(task="chat", per_second=5), given, device())
-    assert "not known" in said(unknown[0])
+    assert "is unknown" in said(unknown[0])
 
 
 def test_a_licence_rules_out_and_one_that_is_not_known_is_none() -> None:
@@ -168,7 +168,7 @@ def test_what_was_not_made_for_conversation_goes_behind_what_was() -> None:
     given = [candidate("base", 900_000_000, chats=False), candidate("chatty", 100_000_000, here=False)]
     found = advise(CHAT, given, device())
     assert ids(found) == ["chatty", "base"]
-    assert "not made for conversation" in said(found[1])
+    assert "not made for chat" in said(found[1])
     assert ids(advise(AdviceQuestion(task="write"), given, device())) == ["base", "chatty"]
 
 

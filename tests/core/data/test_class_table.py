@@ -22,7 +22,7 @@ def test_texts_with_commas_quotes_and_breaks_come_back_as_they_were() -> None:
     first, second = csv.DictReader(io.StringIO(as_csv(answers), newline=""))
     assert (first["text"], first["second"], first["class_1"]) == ('He said "no, 谢谢"', "a\nb", "x,y")
     assert (float(first["probability_1"]), float(first["probability_2"]), first["error"]) == (0.75, 0.25, "")
-    assert (second["class_1"], second["error"]) == ("", "There is no text.")
+    assert (second["class_1"], second["error"]) == ("", "The text is empty.")
 
 
 def test_lines_with_words_are_read_and_no_more_than_are_wanted(tmp_path: Path) -> None:

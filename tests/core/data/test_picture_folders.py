@@ -41,7 +41,7 @@ def test_a_folder_of_parts_is_seen_through_and_refused_as_classes(tmp_path: Path
     parts = Path(make(tmp_path / "zoo", "train/ant/a.png", "train/bee/b.png", "val/ant/c.png", "val/bee/d.png"))
     assert split_of(parts) == (parts / "train", parts / "val")
     assert split_of(parts / "train") is None
-    with pytest.raises(StudioError, match="it holds train, val"):
+    with pytest.raises(StudioError, match="contains train, val"):
         check_pictures([str(parts)], 0.1)
     check_pictures([str(parts / "train")], [str(parts / "val")])
 

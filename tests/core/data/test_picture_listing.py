@@ -88,14 +88,14 @@ def test_a_class_that_is_not_learnt_and_a_single_class_are_refused(tmp_path: Pat
     both = table(tmp_path / "both.csv", "path,label\na.png,ant\nb.png,bee\n")
     other = table(tmp_path / "other.csv", "path,label\na.png,ant\nb.png,newt\n")
     one = table(tmp_path / "one.csv", "path,label\na.png,ant\n")
-    with pytest.raises(StudioError, match="not learnt: newt"):
+    with pytest.raises(StudioError, match="missing from training: newt"):
         check_pictures([both], [other])
-    with pytest.raises(StudioError, match=r"other\.csv, line 3: the class newt is not among those to learn from"):
+    with pytest.raises(StudioError, match=r"other\.csv, line 3: the class newt is missing from the training data"):
         read_listing([both], [other])
     for use in (check_pictures, read_listing):
         with pytest.raises(StudioError, match="have one class"):
             use([one], 0.1)
-    with pytest.raises(StudioError, match="no table of pictures"):
+    with pytest.raises(StudioError, match="not a table of pictures"):
         check_pictures([str(tmp_path / "a.png")], 0.1)
 
 

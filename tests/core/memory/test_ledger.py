@@ -115,7 +115,7 @@ def test_why_somebody_waits_is_said_with_the_figures() -> None:
     room = Room("cpu", 8 * GB, 3 * GB)
     verdict = decide((need(sure=3 * GB, guessed=GB // 10),), [room], [], 1)
     assert verdict.why is not None
-    assert sentence(verdict.why) == "It waits for memory on cpu: it needs 3.1 GB, and 2.8 GB are free."
+    assert sentence(verdict.why) == "Waiting for memory on cpu: 3.1 GB needed, 2.8 GB free."
     verdict = decide((need(sure=9 * GB),), [room], [], 1)
     assert verdict.why is not None
     assert sentence(verdict.why) == "It needs at least 9.0 GB on cpu, which has 8.0 GB."

@@ -90,7 +90,7 @@ def test_folders_of_logs_are_known_when_they_are_dropped(logs: Path, tmp_path: P
     for path in (logs, logs.parent, next(logs.iterdir())):
         assert sort_paths([path]).events == [path]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(StudioError, match="no scalars of TensorBoard"):
+    with pytest.raises(StudioError, match="no TensorBoard scalars"):
         import_events(tmp_path / "empty")
 
 

@@ -76,7 +76,7 @@ def test_too_few_are_refused_and_it_is_said() -> None:
     said = scaling.record(found)
     assert said is not None
     assert said["alpha"] is None
-    assert "only 2 of the runs" in said["refused"]
+    assert "only 2 finished runs" in said["refused"]
     assert said["frontier"] == ["1", "10"]
     assert scaling.fitted([(1, 1), (2, 2), (3, 3)]) is None, "a loss that rises is no such law"
     assert scaling.fitted([(2, 1), (2, 2), (2, 3)]) is None, "one place is no line"

@@ -1,7 +1,7 @@
 """What is said about a GPU that the installed torch cannot use, and that the command mends it."""
 
 from bigmodel_studio.core.system.torch_choice import cuda_build, torch_problem
-from bigmodel_studio.core.text.messages import hint, sentence
+from bigmodel_studio.core.text.messages import command, sentence
 from bigmodel_studio.protocol import Problem
 
 
@@ -23,7 +23,7 @@ def said(
     )
     assert problem is not None
     words = Problem(code=problem.code, arguments=problem.arguments)
-    return sentence(words), hint(words)
+    return sentence(words), command(words)
 
 
 def test_nothing_is_wrong_without_a_card_or_where_it_works() -> None:

@@ -60,7 +60,7 @@ def test_addresses(text: str, address: Address) -> None:
 
 @pytest.mark.parametrize("text", ["", "rows", "../rows", "org/../rows", "https://example.org/org/rows", "org/rows two"])
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(StudioError, match="no address of a dataset"):
+    with pytest.raises(StudioError, match="not a dataset address"):
         parse_address(text)
 
 
@@ -151,7 +151,7 @@ def test_it_goes_to_the_trash_and_comes_back_but_not_while_a_run_learns_from_it(
     hub.add(f"datasets/{NAME}", {"train.txt": b"a text of some words\n" * 99})
     [copy] = fetched().copies
     run = create_run(make_spec({"name": "on it", "data": {"train": list(copy.paths)}}))
-    with pytest.raises(StudioError, match="on it is learning from org/rows"):
+    with pytest.raises(StudioError, match="on it is training on org/rows"):
         hub_datasets.remove(NAME, Trash())
     (run.path / "spec.toml").unlink()
     removed = hub_datasets.remove(NAME, Trash())

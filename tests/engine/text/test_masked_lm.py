@@ -106,6 +106,6 @@ def test_the_command_says_both(
     assert main(["text", "paint", model, "The cat."]) == 2
     assert main(["text", "fill-mask", model, "The cat."]) == 2
     said = capsys.readouterr()
-    assert "no pairs" in said.err
-    assert "There are: fill-mask, next-sentence, classify, tag, summarize, translate, embed." in said.err
+    assert "no second sentence" in said.err
+    assert "Choose one of: fill-mask, next-sentence, classify, tag, summarize, translate, embed." in said.err
     assert "[MASK]" in said.err

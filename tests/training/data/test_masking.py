@@ -160,7 +160,7 @@ def test_a_text_without_two_sentences_is_refused(tokenizer: PreTrainedTokenizerB
     path.write_text("one\n\nanother\n")
     data = sentence_data.prepare(split_corpus([str(path)], 0.0), tokenizer, quiet)
     data.check(pairs=False)
-    with pytest.raises(StudioError, match="no two sentences"):
+    with pytest.raises(StudioError, match="no two consecutive sentences"):
         data.check(pairs=True)
 
 
@@ -213,7 +213,7 @@ def test_whole_words_are_hidden_whole(tokenizer: PreTrainedTokenizerBase) -> Non
 
 def test_a_tokenizer_that_cannot_hide_is_refused_and_other_marks_of_words_are_known() -> None:
     tokenizer = byte_tokenizer()
-    with pytest.raises(StudioError, match="no token to hide words with"):
+    with pytest.raises(StudioError, match="no mask token"):
         masking_of(tokenizer, MaskingSpec())
     begins = ~continuing_tokens(tokenizer)
     assert [str(tokenizer.convert_ids_to_tokens(int(n))) for n in np.flatnonzero(begins)] == ["\u010a", "\u0120"]

@@ -29,7 +29,7 @@ from bigmodel_studio.core.runs.launch import check_inputs, create_run
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, make_spec
 from bigmodel_studio.core.system import paths
-from bigmodel_studio.core.text.messages import StudioError, hint
+from bigmodel_studio.core.text.messages import StudioError, command
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data import readers
 from bigmodel_studio.training.data.chat_files import Chat, Fault, read_chats
@@ -242,7 +242,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, damage: str) -> None:
     path = Path(write_parquet(tmp_path / "a.parquet", {"text": ["one"] * 50, "label": ["x", "y"] * 25}))
     path.write_bytes(damage.encode() if damage != "cut" else path.read_bytes()[:-40])
     for use in (lambda: read_labelled([str(path)]), lambda: split_corpus([str(path)], 0.1)):
-        with pytest.raises(StudioError, match=r"a\.parquet cannot be read as Parquet: "):
+        with pytest.raises(StudioError, match=r"a\.parquet can.t be read as Parquet: "):
             use()
 
 
@@ -264,7 +264,7 @@ def test_without_the_library_one_sentence_says_how_to_install_it(
         with pytest.raises(StudioError) as caught:
             use()
         assert caught.value.problem.code == "parquet-missing"
-        assert hint(caught.value.problem) == f'Install it with: {sys.executable} -m pip install "datasets>=4"'
+        assert command(caught.value.problem) == f'Install it with: {sys.executable} -m pip install "datasets>=4"'
     plain = tmp_path / "plain.txt"
     plain.write_text("the rest works without it\n" * 9)
     assert split_corpus([str(plain)], 0.1).train

@@ -191,8 +191,8 @@ def test_what_cannot_be_trained_fails_with_the_reason(make_run: MakeRun, changes
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"objective": "tag"}, "tag does not begin from scratch"),
-        ({"method": {"kind": "lora"}}, "nothing to be kept frozen"),
+        ({"objective": "tag"}, "tag can't be trained from scratch"),
+        ({"method": {"kind": "lora"}}, "nothing to freeze"),
         ({"method": {"kind": "frozen"}}, "method frozen"),
         ({"model": {"architecture": "bert"}}, "architecture bert"),
     ],

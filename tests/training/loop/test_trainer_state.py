@@ -204,7 +204,7 @@ def refused(shared: RunFolder) -> bool:
         with pytest.raises(StudioError) as error:
             attempt()
         assert error.value.problem.code == "checkpoint-foreign"
-    return "not this installation's own" in said and "begin a new run with that folder as its base model" in said
+    return "not written by this installation" in said and "start a new run with that folder as its base model" in said
 
 
 def test_a_strangers_state_is_not_read_and_its_weights_are(runs: Runs, home: Path, tmp_path: Path) -> None:

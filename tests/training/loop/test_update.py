@@ -80,7 +80,7 @@ def test_what_cannot_recompute_is_refused_in_a_sentence(make_run: MakeRun, monke
     monkeypatch.setattr(GPTNeoForCausalLM, "supports_gradient_checkpointing", False)
     folder = make_run(launch={"checkpointing": True})
     assert run(folder.path, resume=False) == BAD_INPUT
-    assert "Gradient checkpointing cannot be used with GPTNeoForCausalLM" in folder.status().message
+    assert "GPTNeoForCausalLM doesn't support gradient checkpointing" in folder.status().message
 
 
 def test_a_network_that_cannot_recompute_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_bfloat16_on_a_cpu_learns_nearly_the_same_and_the_weights_stay_float32(m
 def test_float16_is_refused_on_a_cpu_with_what_there_is(make_run: MakeRun) -> None:
     folder = make_run(launch={"dtype": "float16"})
     assert run(folder.path, resume=False) == BAD_INPUT
-    assert "float16 is not used on cpu. It may be: float32, bfloat16." in folder.status().message
+    assert "cpu doesn't support float16. Choose one of: float32, bfloat16." in folder.status().message
 
 
 class _Cuda:

@@ -217,9 +217,9 @@ def test_bad_files_are_skipped_and_named_in_the_log(make_run: MakeRun, pictures:
     folder = make_run(schedule={"steps": 2})
     assert run(folder.path, resume=False) == FINISHED
     said = capfd.readouterr().out
-    assert f"skipped {pictures / 'red' / 'text.jpg'}: This is not a picture" in said
-    assert f"skipped {pictures / 'blue' / 'cut.png'}: The picture is cut off" in said
-    assert "empty: its folder holds no pictures" in said
+    assert f"skipped {pictures / 'red' / 'text.jpg'}: Unsupported image format" in said
+    assert f"skipped {pictures / 'blue' / 'cut.png'}: The picture is truncated" in said
+    assert "empty: its folder has no pictures" in said
     config = json.loads((folder.checkpoint_path() / "config.json").read_text())
     assert config["id2label"] == {"0": "blue", "1": "green", "2": "red"}
     assert config["label2id"] == {"blue": 0, "green": 1, "red": 2}

@@ -197,7 +197,7 @@ def test_without_the_next_sentence_a_model_is_trained_on_and_guesses_words_alone
     objective = build(spec_of({"name": "x", "objective": "masked-lm", "data": {"train": [str(_text_of(alone))]},
                                "model": {"base": base}}, Path("/")))  # fmt: skip
     assert isinstance(objective.model, BertForPreTraining)
-    with pytest.raises(StudioError, match="no output that tells whether a sentence follows"):
+    with pytest.raises(StudioError, match="no next-sentence head"):
         build(msgspec.structs.replace(_spec_of(alone), masking=MaskingSpec(),
                                       model=ModelSpec(base=str(alone.checkpoint_path(3)))))  # fmt: skip
 

@@ -273,7 +273,7 @@ def test_what_is_wrong_with_texts_is_named_by_file_and_line(make: Spec, tmp_path
     assert {(each.problem.arguments["detail"], each.weight) for each in rows} == {
         ("it has 1 columns, and 2 are needed", "error"),
         ("it has no class", "error"),
-        ("the class never is not among those to learn from", "error"),
+        ("the class never is missing from the training data", "error"),
     }
     assert sorted((Path(p.file).name, p.line) for each in rows for p in each.places) == [
         ("test.csv", 5), ("train.csv", 31), ("train.csv", 32), ("train.csv", 33),
@@ -325,7 +325,7 @@ def test_of_words_the_tags_are_counted_and_faults_found(make: Spec, tmp_path: Pa
     data = seen(make("tag", path, evaluation=[str(other)]))
     rows = {str(e.problem.arguments["detail"]): e for e in data.findings if e.problem.code == "preview-rows"}
     assert rows["a word without a tag"].places == (Place(str(path), 45),)
-    assert rows["the tag B-person is not among those to learn from"].places == (Place(str(other), 4),)
+    assert rows["the tag B-person is missing from the training data"].places == (Place(str(other), 4),)
     assert lines(found(data, "preview-conflicts")) == [1, 47]
     assert found(data, "preview-doubles").count == 11
     assert found(data, "preview-unevaluated").problem.arguments["labels"] == "B-place, I-place"
@@ -483,8 +483,8 @@ def test_from_a_shell(make: Spec, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert json.loads(said(run.name, "--step", "3", "--json"))["examples"] == told["examples"]
     table = written(tmp_path / "bad.csv", "text,label\na,x\nb,y\nlonely\n")
     bad = written(tmp_path / "bad.toml", write_spec(make("classify-text", table)))
-    assert "error: 1 rows cannot be used" in said(str(bad), code=2)
-    assert json.loads(said(str(bad), "--json", code=2))["findings"][0]["hint"].startswith("A run ends")
+    assert "error: 1 rows are invalid" in said(str(bad), code=2)
+    assert json.loads(said(str(bad), "--json", code=2))["findings"][0]["hint"].startswith("A run stops")
     written(bad, "name = 3\n")
     assert commands.main(["preview", str(bad)]) == 2
     assert "error: " in capsys.readouterr().err

@@ -116,7 +116,7 @@ def test_a_run_that_is_killed_is_reported_and_ends_with_1(
 
     monkeypatch.setattr(launch, "start_run", doomed)
     assert commands.main(["train", str(spec_file)]) == 1
-    assert "ended without a word" in capfd.readouterr().err
+    assert "ended unexpectedly" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_a_run_that_is_not_there_and_a_spec_that_is_not_there(capfd: pytest.Capt
     assert commands.main(["train", "/nowhere/spec.toml"]) == 2
     err = capfd.readouterr().err
     assert "no run called nobody" in err
-    assert "/nowhere/spec.toml cannot be read" in err
+    assert "/nowhere/spec.toml can't be read" in err

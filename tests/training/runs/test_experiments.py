@@ -152,10 +152,10 @@ def ended(home: Path, layers: int, shortcuts: bool, loss: float) -> RunFolder:
 @pytest.mark.parametrize(
     ("plain_deep", "residual_deep", "confirmed", "said_so"),
     [
-        (1.5, 0.7, True, "and did not where there are, as in the paper"),
-        (1.5, 1.1, True, "it has not caught up with the shallow one yet"),
-        (1.5, 1.6, False, "do not show"),
-        (0.9, 0.7, False, "do not show"),
+        (1.5, 0.7, True, "didn't with them, as in the paper"),
+        (1.5, 1.1, True, "still behind the shallow one"),
+        (1.5, 1.6, False, "don't show"),
+        (0.9, 0.7, False, "don't show"),
     ],
 )
 def test_what_the_residual_experiment_found_is_computed_from_its_runs(
@@ -179,4 +179,4 @@ def test_what_the_residual_experiment_found_is_computed_from_its_runs(
     said = json.loads(capsys.readouterr().out)["depths"]
     assert said["confirmed"] == confirmed
     assert said_so in said["verdict"]
-    assert f"Without shortcuts 56 layers end at a loss of {plain_deep:.3f}, 20 layers at 1.000" in said["verdict"]
+    assert f"Final loss without shortcuts: {plain_deep:.3f} (56 layers), 1.000 (20 layers)" in said["verdict"]

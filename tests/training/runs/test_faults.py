@@ -98,7 +98,7 @@ def test_out_of_memory_fails_with_advice(make_run: MakeRun, monkeypatch: pytest.
     folder = make_run()
     poison(monkeypatch, 2, torch.OutOfMemoryError("CUDA out of memory"))
     assert run(folder.path, resume=False) == FAILED
-    assert "With a batch of 2, accumulated 2 times" in folder.status().message
+    assert "A batch of 2 with gradient accumulation of 2" in folder.status().message
 
 
 WITH_LITTLE_MEMORY = """
@@ -270,7 +270,7 @@ def test_a_run_is_a_process_of_its_own_that_pauses_saves_stops_and_refuses_a_sec
     assert folder.status().pid == pid
     if sys.platform != "win32":
         assert psutil.Process(pid).terminal() is None
-    with pytest.raises(StudioError, match="at work already"):
+    with pytest.raises(StudioError, match="already running"):
         launch.start_run(folder, resume=True)
     folder.ask("pause", save=True)
     wait_for(lambda: folder.status().state == "paused" and bool(folder.checkpoints()))

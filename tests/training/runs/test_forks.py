@@ -102,7 +102,7 @@ def test_what_a_fork_cannot_change_is_said_and_makes_no_folder(
 ) -> None:
     with pytest.raises(StudioError, match=said):
         fork(parent, 8, changes, HERE)
-    with pytest.raises(StudioError, match="no such whole checkpoint"):
+    with pytest.raises(StudioError, match="no complete checkpoint"):
         fork(parent, 5, {}, HERE)
     assert len(list(home.rglob("spec.toml"))) == 1
 
@@ -136,7 +136,7 @@ def test_fork_from_a_shell(parent: RunFolder, capfd: pytest.CaptureFixture[str])
     assert found["runs"][0]["items"] == 12 * 4 * 32
     assert found["runs"][0]["flops_source"] == "counted"
     assert commands.main(["fork", "tiny", "--at", "8", "--set", "nonsense"]) == 2
-    assert "“nonsense” is no change" in capfd.readouterr().err
+    assert "“nonsense” is not a change" in capfd.readouterr().err
 
 
 # ---------------------------------------------------------------------------------------------- stops, memory
@@ -176,7 +176,7 @@ def test_out_of_memory_is_advice_with_numbers_and_a_smaller_run_learns_the_same(
     assert spec is not None
     assert problem.code == "training-memory"
     assert (problem.arguments["batch"], problem.arguments["accumulate"]) == (2, 2)
-    assert "With a batch of 2, accumulated 2 times" in folder.status().message
+    assert "A batch of 2 with gradient accumulation of 2" in folder.status().message
     smaller = retry.smaller(spec)
     assert smaller is not None
     assert need_of(smaller)[0].bytes < need_of(spec)[0].bytes
@@ -224,7 +224,7 @@ def test_what_is_tried_when_memory_ran_out(spec: RunSpec) -> None:
 
 def test_a_grid_makes_a_run_for_each_point_named_by_it(spec: RunSpec) -> None:
     text = write_spec(spec) + '\n[sweep]\n"optimizer.learning_rate" = [1e-3, 3e-4]\nschedule.batch = [2, 4]\n'
-    with pytest.raises(StudioError, match="This spec is of a sweep"):
+    with pytest.raises(StudioError, match="This spec describes a sweep"):
         parse_spec(text, HERE)
     wanted, grid = read_sweep(text, HERE)
     assert grid == {"optimizer.learning_rate": [1e-3, 3e-4], "schedule.batch": [2, 4]}
@@ -239,7 +239,7 @@ def test_a_grid_makes_a_run_for_each_point_named_by_it(spec: RunSpec) -> None:
     assert check_values(wanted, grid, HERE) == 4
     with pytest.raises(StudioError, match="seed is"):
         check_values(wanted, {"seed": [1, -1]}, HERE)
-    for bad, said in (({}, "nothing to sweep"), ({"seed": list(range(300))}, "300 runs"), ({"seed": [-1]}, "seed is")):
+    for bad, said in (({}, "has no values"), ({"seed": list(range(300))}, "300 runs"), ({"seed": [-1]}, "seed is")):
         with pytest.raises(StudioError, match=said):
             sweep_specs(wanted, points_of(bad), HERE)
 

@@ -248,4 +248,4 @@ def test_a_second_process_of_a_run_is_refused_and_writes_nothing(
         before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
         assert run(folder.path, resume=True) == BAD_INPUT
         assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before
-    assert "at work already" in capfd.readouterr().err
+    assert "already running" in capfd.readouterr().err

@@ -54,8 +54,8 @@ def test_runs_wait_are_paused_saved_given_back_and_go_on(
     said(*train, "third")
     assert commands.main(["runs"]) == 0
     out = capfd.readouterr().out
-    assert "1. second: It waits until fewer than 1 run at once: first." in out
-    assert "2. third: It waits for its turn, behind second." in out
+    assert "1. second: Starts when first ends (limit: 1 at a time)." in out
+    assert "2. third: Queued behind second." in out
     book = said("queue", "third", "--up")
     assert [each["run"] for each in book["waiting"]] == ["third", "second"]
     assert [(each["who"], each["kind"], each["computes"]) for each in book["holdings"]] == [("first", "run", True)]
@@ -113,7 +113,7 @@ def test_train_says_why_it_waits_and_a_run_that_is_taken_out_ends_it_with_3(
     monkeypatch.setattr("bigmodel_studio.cli.runs.time.sleep", seen)
     assert commands.main(["train", str(spec_file)]) == 3
     out, err = capfd.readouterr()
-    assert "tiny: It waits for memory on cpu: it needs" in err
+    assert "tiny: Waiting for memory on cpu:" in err
     assert "tiny: stopped" in out
 
 

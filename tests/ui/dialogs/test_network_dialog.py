@@ -38,20 +38,20 @@ def test_every_request_is_listed_as_it_is_made_and_added_up(shell: Shell, tmp_pa
     dialog = NetworkDialog(shell.studio, shell.window)
     dialog.show()
     assert dialog.empty.isVisible()
-    assert "Nothing has left" in dialog.empty.words.text()
+    assert "No requests since" in dialog.empty.words.text()
     assert not dialog.export.isEnabled()
     for number in range(3):
         network.send(_request(number))
     network.send(_request(3, status=0, host="cdn.example.org"))
     shell.wait(lambda: dialog.model.rowCount() == 4)
     last = [str(dialog.model.index(0, column).data()) for column in range(8)]
-    assert last[1:6] == ["cdn.example.org", "Search", "GET", "/api/models/3", "no answer"]
+    assert last[1:6] == ["cdn.example.org", "Search", "GET", "/api/models/3", "no response"]
     assert last[7] == "1.0 kB"
     lines = dialog.sums.text().split("\n")
     assert len(lines) == 2
     assert lines[0].startswith("huggingface.co: 3 request")
     assert "3.0 kB received" in lines[0]
-    assert "1 without a good answer" in lines[1]
+    assert "1 failed" in lines[1]
     network.send(_request(4))
     shell.wait(lambda: dialog.model.rowCount() == 5)
     assert dialog.model.index(0, 4).data() == "/api/models/4"
@@ -59,7 +59,7 @@ def test_every_request_is_listed_as_it_is_made_and_added_up(shell: Shell, tmp_pa
     with open(tmp_path / "network.csv", newline="") as stream:
         assert [row["path"] for row in csv.DictReader(stream)] == [f"/api/models/{number}" for number in range(5)]
     dialog.save(tmp_path / "no" / "where.csv")
-    assert "could not be saved" in shell.window.banner.sentence.text()
+    assert "couldn't be saved" in shell.window.banner.sentence.text()
     dialog.close()
 
 

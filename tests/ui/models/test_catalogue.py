@@ -100,7 +100,7 @@ def test_published_and_computed_stand_side_by_side(qtbot: QtBot, bench: Bench) -
     assert rows["Parameters"] == ["175 B", "175,000,000,001 · agrees"]
     assert rows["Layers"] == ["96", "96 · agrees"]
     assert rows["Width"][0] == "12,288"
-    assert rows["Tokens of training"] == ["300 B", "3.15e+23 FLOPs (6·N·D)"]
+    assert rows["Training tokens"] == ["300 B", "3.15e+23 FLOPs (6·N·D)"]
     assert bench.view.figures.source.text().endswith("Table 2.1")
 
 
@@ -134,7 +134,7 @@ def test_a_picture_network_learns_from_pictures(qtbot: QtBot, bench: Bench) -> N
     bench.view.choose("resnet-50")
     qtbot.waitUntil(lambda: "resnet-50" in bench.view.known, timeout=5000)
     qtbot.mouseClick(bench.view.tabs.buttons["cost"], LEFT)
-    assert bench.view.cost.amount_name.text() == "Pictures it learns from"
+    assert bench.view.cost.amount_name.text() == "Training pictures"
     flops = 3 * 2 * 3.8e9 * 1_281_167 * 90
     assert bench.view.cost.values["flops"].text() == f"{flops:.3g} FLOPs"
 

@@ -162,7 +162,7 @@ def test_what_does_not_fit_is_mended_by_pressing_the_advice(qtbot: QtBot, panel:
     panel.ask(PlanQuestion(purpose="training", batch=1024, context=64))
     assert panel.answer is not None
     assert not panel.answer.fits
-    assert "does not fit" in panel.verdict.text()
+    assert "doesn't fit" in panel.verdict.text()
     batch = next(row.button for row in panel.advice_rows if "batch of" in row.words.text())
     qtbot.mouseClick(batch, LEFT)
     assert panel.answer.fits

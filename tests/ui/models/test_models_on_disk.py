@@ -137,7 +137,7 @@ def test_the_cache_is_listed_with_sizes_and_what_is_wrong(models: Models) -> Non
     record = models.choose(LONG)
     assert models.page.details.fact_texts()["Revision"] == record.revision[:12]
     models.choose("org/unfinished")
-    assert "not finished" in models.page.details.problem.text()
+    assert "incomplete" in models.page.details.problem.text()
     buttons = (models.page.details.use, models.page.details.load, models.page.details.tune)
     assert not any(button.isVisible() for button in buttons)
     assert models.page.details.remove.isVisible()
@@ -194,7 +194,7 @@ def test_a_model_that_cannot_be_loaded_says_why(models: Models, cache: Path) -> 
     models.shell.wait(lambda: "org/broken" in models.names())
     models.choose("org/broken")
     models.press(models.page.details.load)
-    models.shell.wait(lambda: "what kind of model" in models.said())
+    models.shell.wait(lambda: "no model type" in models.said())
     assert models.page.details.load.text() == "Load"
 
 
@@ -217,7 +217,7 @@ def test_a_loaded_model_stays_until_it_is_unloaded(models: Models, cache: Path) 
     details = models.page.details
     assert details.load.text() == "Unload"
     models.press(details.remove)
-    assert "is loaded now" in models.said()
+    assert "is loaded" in models.said()
     assert (cache / "models--org--second").is_dir()
     models.press(details.load)
     models.shell.wait(lambda: details.load.text() == "Load")
@@ -265,7 +265,7 @@ def test_a_folder_leaves_the_list_and_comes_back(models: Models, tmp_path: Path)
     models.press(models.page.details.remove)
     models.shell.wait(lambda: "mine" not in models.names())
     assert (folder / "config.json").is_file()
-    assert "files stay" in models.shell.window.toast.words.text()
+    assert "files are unchanged" in models.shell.window.toast.words.text()
     models.press(models.shell.window.toast.button)
     models.shell.wait(lambda: "mine" in models.names())
 
@@ -280,9 +280,9 @@ def test_bundled_models_say_why_they_stay(models: Models, monkeypatch: pytest.Mo
     models.shell.wait(lambda: "starter" in models.names())
     models.choose("starter")
     assert not models.page.details.remove.isVisible()
-    assert "came with the application" in models.page.details.stays.text()
+    assert "is part of the application" in models.page.details.stays.text()
     models.shell.qtbot.keyClick(models.page.table, Qt.Key.Key_Delete)
-    assert "came with the application" in models.said()
+    assert "is part of the application" in models.said()
 
 
 def test_fine_tune_opens_the_form_with_the_model(models: Models) -> None:
@@ -306,7 +306,7 @@ def test_open_folder_shows_it_or_says_that_nothing_can(models: Models, monkeypat
     monkeypatch.setattr(QDesktopServices, "openUrl", no_program)
     models.press(models.page.details.open)
     assert opened == [record.path]
-    assert "shows folders" in models.said()
+    assert "No file manager" in models.said()
 
 
 def test_columns_go_where_there_is_no_room(models: Models) -> None:

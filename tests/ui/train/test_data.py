@@ -164,16 +164,16 @@ def chips(dialog: DataDialog) -> list[str]:
 
 SAID = {
     "causal-lm": ("only read (1)", "learnt (6)"),
-    "chat": ("only read (5)", "learnt (4)", "added by tokenizer or template (1)"),
+    "chat": ("only read (5)", "learnt (4)", "added by the tokenizer or template (1)"),
     "masked-lm": (
         "only read (3)",
-        "hidden: the word below is to be said (1)",
-        "swapped for another (1)",
-        "kept, and asked for (1)",
-        "added by tokenizer or template (2)",
+        "masked: predict the word below (1)",
+        "replaced by a random token (1)",
+        "kept: predict it (1)",
+        "added by the tokenizer or template (2)",
     ),
-    "classify-text": ("only read (5)", "added by tokenizer or template (2)"),
-    "tag": ("only read (1)", "learnt: what stands below it (3)"),
+    "classify-text": ("only read (5)", "added by the tokenizer or template (2)"),
+    "tag": ("only read (1)", "target: the token below (3)"),
 }
 CHIPS = {
     "masked-lm": ["the second follows the first"],
@@ -191,7 +191,7 @@ def test_examples_are_shown_as_the_model_sees_them(bench: Bench, objective: str)
     assert parse_spec(bench.asked[0].spec, Path("/")) == dialog.spec
     if objective == "classify-images":
         assert view.whole.isVisible()
-        assert (view.whole_words.text(), view.seen_words.text()) == ("The whole picture", "What the model gets")
+        assert (view.whole_words.text(), view.seen_words.text()) == ("Original picture", "Model input")
         assert view.whole.accessibleName() == "Picture: The whole picture, 1.jpg"
         assert view.where.text() == "1.jpg"
     else:
@@ -253,15 +253,15 @@ def test_tokens_are_read_with_the_keys_and_with_the_pointer(bench: Bench) -> Non
     view = dialog.examples
     view.tokens.setFocus()
     QTest.keyClick(view.tokens, Qt.Key.Key_Right)
-    assert view.read_out.text() == "token 1 of 8 · “[CLS]” · put there by the tokenizer or the template"
+    assert view.read_out.text() == "token 1 of 8 · “[CLS]” · added by the tokenizer or the template"
     QTest.keyClick(view.tokens, Qt.Key.Key_Right)
     QTest.keyClick(view.tokens, Qt.Key.Key_Right)
-    assert view.read_out.text() == "token 3 of 8 · “[MASK]” · hidden; to be said is “cat”"
+    assert view.read_out.text() == "token 3 of 8 · “[MASK]” · masked; target: “cat”"
     assert view.tokens.accessibleDescription() == view.read_out.text()
     QTest.keyClick(view.tokens, Qt.Key.Key_End)
     assert view.read_out.text().startswith("token 8 of 8")
     QTest.mouseMove(view.tokens.viewport(), view.tokens.place_of(3).center().toPoint())
-    bench.wait(lambda: "put in place of “sat”" in view.read_out.text())
+    bench.wait(lambda: "replaces the target “sat”" in view.read_out.text())
     QTest.keyClick(view.tokens, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "[CLS] the [MASK] blue onthe mat [SEP]"
 
@@ -299,10 +299,10 @@ def test_the_parts_are_counted_beside_each_other(bench: Bench, objective: str) -
     counts = dialog.counts
     texts = {key: value.text() for key, value in counts.figures.items()}
     assert (texts["Examples", "training"], texts["Examples", "evaluation"]) == ("1,000", "100")
-    assert texts["Repeated exactly", "evaluation"] == "4 (4.0%)"
+    assert texts["Exact duplicates", "evaluation"] == "4 (4.0%)"
     assert ("Tokens", "training") in texts or objective == "classify-images"
     assert "After 31.2 updates" in counts.said.text()
-    assert "Of the evaluation part 7 (7.0%) are in the training part, too." in counts.said.text()
+    assert "7 (7.0%) evaluation examples are in the training data too." in counts.said.text()
     assert counts.balance.isVisible() == (objective in ("classify-text", "classify-images", "tag"))
     chart = counts.charts["training"]
     unit = {"classify-images": "pixels", "tag": "words"}.get(objective, "tokens")
@@ -368,7 +368,7 @@ def test_findings_are_named_by_file_and_line_errors_first(bench: Bench, opened: 
     view.list.setFocus()
     QTest.keyClick(view.list, Qt.Key.Key_Down)
     assert view.sentence.text() == "input.txt, line 17: there are 3 fields."
-    assert view.count.text() == "40 in all; these are the first 3."
+    assert view.count.text() == "40 in total; the first 3 are listed."
     first = [view.places.model().index(0, column) for column in range(3)]
     assert [cell.data() for cell in first] == ["data.csv", "17", str(tmp_path)]
     QTest.mouseClick(view.copy, LEFT)
@@ -396,7 +396,7 @@ def test_what_is_found_of_two_examples_has_its_places_in_pairs(bench: Bench) -> 
     model = dialog.findings.places.model()
     rows = [(model.index(row, 0).data(), model.index(row, 1).data()) for row in range(4)]
     assert rows == [("a.csv", "3"), ("↳ a.csv", "17"), ("a.csv", "3"), ("↳ a.csv", "40")]
-    assert dialog.findings.count.text() == "9 in all; these are the first 2."
+    assert dialog.findings.count.text() == "9 in total; the first 2 are listed."
 
 
 def test_where_nothing_is_wrong_it_says_what_was_looked_for(bench: Bench) -> None:
@@ -405,9 +405,9 @@ def test_where_nothing_is_wrong_it_says_what_was_looked_for(bench: Bench) -> Non
     dialog.tabs.setCurrentIndex(2)
     assert dialog.tabs.tabText(2) == "Findings"
     assert dialog.findings.empty.isVisible()
-    assert dialog.findings.empty.title.text() == "Nothing was found that should be mended"
+    assert dialog.findings.empty.title.text() == "No problems found"
     assert "repeated" in dialog.findings.empty.words.text()
-    assert dialog.words.text().endswith("nothing to mend")
+    assert dialog.words.text().endswith("no problems")
 
 
 # ------------------------------------------------------------------------------- waiting, errors
@@ -416,11 +416,11 @@ def test_where_nothing_is_wrong_it_says_what_was_looked_for(bench: Bench) -> Non
 def test_it_says_what_it_does_and_can_be_cancelled(bench: Bench) -> None:
     def never(request: LookAtData) -> Iterator[Event]:
         while True:
-            yield Progress(what="tokenising", done=1, total=2)
+            yield Progress(what="tokenizing", done=1, total=2)
 
     bench.answer = never
     dialog = bench.open()
-    bench.wait(lambda: dialog.doing.text() == "Taking the text apart into tokens…")
+    bench.wait(lambda: dialog.doing.text() == "Tokenizing…")
     assert dialog.first_busy.value() == dialog.first_busy.maximum() // 2
     QTest.keyClick(dialog.cancel_button, Qt.Key.Key_Space)
     assert dialog.problem.isVisible()
@@ -460,7 +460,7 @@ def test_an_error_is_one_sentence_and_a_way_out(bench: Bench) -> None:
     dialog = bench.open()
     bench.wait(lambda: dialog.problem.isVisible())
     assert dialog.problem.title.text() == "There is no file or folder /texts/input.txt."
-    assert dialog.problem.words.text() == "Mend data.train or data.evaluation."
+    assert dialog.problem.words.text() == "Correct data.train or data.evaluation."
     bench.answer = bench.sees
     QTest.mouseClick(dialog.problem.button, LEFT)
     bench.wait(lambda: dialog.tabs.isVisible())
@@ -525,8 +525,8 @@ def test_the_data_of_a_run_is_in_its_menu_and_among_the_actions(bench: Bench) ->
     bench.wait(lambda: page.runs.row_of("tales") is not None)
     page.choose("tales")
     offered = {action.text(): action for action in page.list.menu_of(page.runs.index(0)).actions()}
-    assert list(offered) == ["Its data…", "Remove"]
-    offered["Its data…"].trigger()
+    assert list(offered) == ["Check data…", "Remove"]
+    offered["Check data…"].trigger()
     look = page.closely.data_look
     bench.wait(lambda: look.dialog is not None and look.dialog.tabs.isVisible())
     assert look.dialog is not None
@@ -567,7 +567,7 @@ def test_a_real_engine_says_what_is_in_real_files(bench: Bench, tmp_path: Path) 
         assert said in text.read_text()
         dialog.tabs.setCurrentIndex(2)
         names = [dialog.findings.list.item(row).data(ROLE) for row in range(dialog.findings.list.count())]
-        doubled = next(row for row, name in enumerate(names) if "repeat an earlier one exactly" in name)
+        doubled = next(row for row, name in enumerate(names) if "are exact duplicates" in name)
         dialog.findings.list.setCurrentRow(doubled)
         dialog.findings.places.selectRow(1)
         QTest.mouseClick(dialog.findings.copy, LEFT)

@@ -92,7 +92,7 @@ def test_from_an_address_to_a_field_of_the_form_and_to_the_trash(shell: Shell, h
     assert not dialog.look.isEnabled()
     shell.qtbot.keyClicks(dialog.address, "no address")
     press(shell, dialog.look)
-    assert "no address of a dataset" in dialog.problem.text()
+    assert "not a dataset address" in dialog.problem.text()
     assert hub.requests == []
     dialog.address.setText(f"hf://datasets/{NAME}:test")
     press(shell, dialog.look)
@@ -102,7 +102,7 @@ def test_from_an_address_to_a_field_of_the_form_and_to_the_trash(shell: Shell, h
     chosen = dialog.table.chosen()
     assert (chosen is not None and chosen.split) == "test"
     dialog.table.selectRow(1)
-    assert dialog.use.text() == "Fetch and use it"
+    assert dialog.use.text() == "Download and use"
 
     hub.bytes_per_s = 300_000
     press(shell, dialog.use)
@@ -110,7 +110,7 @@ def test_from_an_address_to_a_field_of_the_form_and_to_the_trash(shell: Shell, h
     assert "kB" in dialog.words.text()
     assert not dialog.use.isVisible()
     press(shell, dialog.stop)
-    assert dialog.words.text() == "Stopped. What came is kept."
+    assert dialog.words.text() == "Stopped. The download can resume."
     hub.bytes_per_s, before = 0, hub.sent_bytes
     press(shell, dialog.use)
     shell.qtbot.waitUntil(lambda: bool(form.train.files), timeout=WAIT_MS)

@@ -209,9 +209,7 @@ def test_loss_against_compute_is_drawn_with_the_law_through_the_best(qtbot: QtBo
     assert view.found.law is not None
     assert view.found.law.alpha == pytest.approx(0.1)
     assert view.found.law.scale == pytest.approx(1e12)
-    assert view.words.text().startswith(
-        "α = 0.100 ± 0.000, R² = 1.000: 4 of 6 runs lie on the frontier, over 3.6 decades."
-    )
+    assert view.words.text().startswith("α = 0.100 ± 0.000, R² = 1.000: 4 of 6 runs on the frontier, 3.6 decades.")
     chart = view.chart
     assert {mark.group for mark in chart.marks} == {0, 1, 2}, "three widths"
     assert [mark.sure for mark in chart.marks].count(False) == 1
@@ -286,7 +284,7 @@ def test_with_too_little_there_is_no_law_and_without_compute_no_view(qtbot: QtBo
     bench.page.choose("one")
     story = bench.page.story
     assert story.isTabVisible(story.indexOf(story.scaling))
-    assert "No power law: only 2 of the runs" in story.scaling.words.text()
+    assert "No power law: only 2 finished runs" in story.scaling.words.text()
     bench.page.grab()
     for name in ("alike-1", "alike-2"):
         sized(name, 8, 1e3, 2.0, sweep="alike")

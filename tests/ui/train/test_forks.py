@@ -103,7 +103,7 @@ def test_fork_asks_for_a_step_and_changes_and_makes_a_run_of_them(
     assert dialog.parts.errors["optimizer.learning_rate"].isVisible()
     dialog.rate.setText("3e-4")
     dialog.other.setPlainText("model.width = 64")
-    qtbot.waitUntil(lambda: "model.width stays as it is" in dialog.error.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "model.width can't change" in dialog.error.text(), timeout=5000)
     dialog.other.setPlainText("optimizer.weight_decay = 0.5\n")
     dialog.at.setCurrentIndex(0)
     dialog.name.setText("slower")
@@ -152,7 +152,7 @@ def test_out_of_memory_offers_a_smaller_run_on_from_the_last_checkpoint(
     shown(qtbot, bench, "large")
     strip = bench.page.strip
     qtbot.waitUntil(strip.isVisible, timeout=5000)
-    assert "With a batch of 8, accumulated 2 times" in strip.reason.text()
+    assert "A batch of 8 with gradient accumulation of 2" in strip.reason.text()
     qtbot.mouseClick(strip.buttons["smaller"], LEFT)
     assert names == ["large-2"]
     made = RunFolder(paths.runs() / "large-2").spec()
@@ -246,11 +246,11 @@ def test_a_run_is_exported_as_a_script_by_an_engine(
     monkeypatch.setattr(bench.studio, "measure", lane)
     page.export.menu.aboutToShow.emit()
     assert page.export.script.isEnabled()
-    assert "it gives the run's losses" in page.export.script.toolTip()
+    assert "it reproduces the run's losses" in page.export.script.toolTip()
     page.export.save_script(tmp_path / "out")
     assert page.curves.export.text() == "Exporting…"
     page.export.menu.aboutToShow.emit()
-    assert (page.export.script.isEnabled(), page.export.script.toolTip()) == (False, "A script is being written")
+    assert (page.export.script.isEnabled(), page.export.script.toolTip()) == (False, "Exporting a script…")
     qtbot.waitUntil(lambda: page.curves.export.text() == "Export", timeout=5000)
     assert asked == [ExportScript(run="tales", folder=str(tmp_path / "out"))]
     assert page.curves.read_out.text() == f"The script is in {tmp_path / 'out'}"

@@ -215,13 +215,13 @@ def test_the_hardest_examples_and_the_cells_of_the_confusions(bench: Callable[[]
     QTest.mouseClick(view.what.buttons["confusions"], LEFT)
     assert view.data.counts(view.data.evaluations[0]).tolist() == [[1, 1, 0], [0, 2, 0], [1, 1, 0]]
     assert [view.pairs.item(row).text() for row in range(view.pairs.count())] == [
-        "ant taken for bee: 1",
-        "cow taken for ant: 1",
-        "cow taken for bee: 1",
+        "ant predicted as bee: 1",
+        "cow predicted as ant: 1",
+        "cow predicted as bee: 1",
     ]
     cell = view.matrix.place_of(2, 1).center().toPoint()
     QTest.mouseClick(view.matrix.viewport(), LEFT, pos=cell)
-    assert view.read_out.text() == "cow taken for bee: 1 of 2 (50.0%)"
+    assert view.read_out.text() == "cow predicted as bee: 1 of 2 (50.0%)"
     assert [e.text for e in view.of_cell.model.examples] == ["text 4"]
     assert (view.of_cell.model.examples[0].expected, view.of_cell.model.examples[0].said) == ("cow", "bee")
     QTest.keyClick(view.matrix, Qt.Key.Key_Up)
@@ -279,8 +279,8 @@ def test_a_click_on_the_loss_shows_the_examples_of_that_step(bench: Callable[[],
     shown.wait(lambda: len(dialog.examples.model.examples) == 2)
     assert isinstance(shown.asked[-1], LookAtStep)
     assert (shown.asked[-1].step, shown.asked[-1].run.endswith("/a")) == (5, True)
-    assert "recorded at this step" in dialog.words.text()
-    assert "the weights that this step started from" in dialog.words.text()
+    assert "recorded by the run at this step" in dialog.words.text()
+    assert "the weights before this step" in dialog.words.text()
     assert dialog.examples.text.toPlainText() == "The cat sings"
     assert "loss 4.50" in dialog.examples.caption.text()
     strong, weak = ground(dialog, 10), ground(dialog, 5)
@@ -310,7 +310,7 @@ def test_texts_of_a_file_are_no_pictures_of_it(bench: Callable[[], Bench]) -> No
     tokens = (TokenLoss("a text"),)
     seen_one = ExampleSeen(number=0, loss=1.0, tokens=tokens, source="/texts/a.csv:12", expected="ant", said="bee")
     dialog._on_answer(StepSeen(run="a", step=5, checkpoint=4, exact=True, count=1, examples=(seen_one,)))
-    assert dialog.examples.caption.text() == "loss 1.00 · is ant · taken for bee · a.csv:12"
+    assert dialog.examples.caption.text() == "loss 1.00 · true: ant · predicted: bee · a.csv:12"
     assert dialog.examples.caption.toolTip() == "/texts/a.csv:12"
     assert dialog.examples.text.isVisible()
     assert not any(isinstance(request, Preview) for request in shown.asked)

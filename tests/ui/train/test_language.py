@@ -44,7 +44,7 @@ def test_a_bert_is_started_as_the_form_says(
         for pairs in (True, False)
     )
     assert form.cost.text() == f"{numbers.exact(with_pairs)} parameters"
-    assert "of memory while it trains" in form.cost_more.text()
+    assert "of memory" in form.cost_more.text()
     subject.next_sentence.click()
     qtbot.waitUntil(lambda: form.cost.text() == f"{numbers.exact(without)} parameters", timeout=2000)
     subject.share.setValue(0)
@@ -130,7 +130,7 @@ def test_a_chat_begins_from_a_model_and_conversations(
     record = bench.library.find(ModelRef(source="builtin", id="starter-gpt"))
     assert record is not None
     assert form.cost.text() == f"{numbers.exact(record.parameters)} parameters"
-    assert "8 conversations a step, up to 4,096 tokens" in form.cost_more.text()
+    assert "8 chats per step, up to 4,096 tokens" in form.cost_more.text()
     form.start()
     qtbot.waitUntil(lambda: started == ["talks"], timeout=5000)
     spec = RunFolder(paths.runs() / "talks").spec()

@@ -63,7 +63,7 @@ def test_the_comparison_stays_while_one_looks_at_another_run(qtbot: QtBot, bench
     bench.page.choose("first")
     qtbot.waitUntil(lambda: len(bench.page.curves.shown_series().get(("second", "loss"), ())) == 8, timeout=5000)
     assert len(bench.page.curves.shown_series()[("third", "loss")]) == 8
-    entries(bench)["None of them"].trigger()
+    entries(bench)["None"].trigger()
     assert not [name for name in drawn(bench) if name in ("second", "third")]
 
 
@@ -86,7 +86,7 @@ def test_what_is_drawn_is_saved_as_a_table_and_as_a_picture(qtbot: QtBot, bench:
     assert [int(row["step"]) for row in rows] == list(range(1, 9))
     assert [float(row["second: loss"]) for row in rows] == [5.0 - step / 4 for step in range(1, 9)]
     assert all(row["first: loss"] for row in rows)
-    entries(bench)["None of them"].trigger()
+    entries(bench)["None"].trigger()
     bench.page.export.save(tmp_path / "alone.csv", "csv")
     with open(tmp_path / "alone.csv", newline="", encoding="utf-8") as file:
         assert {"step", "loss"} <= set(next(csv.reader(file)))
@@ -215,7 +215,7 @@ def test_a_table_says_what_differs_and_what_came_of_it(qtbot: QtBot, bench: Benc
     current = page.current()
     assert current is not None
     assert current.name == "two"
-    entries(bench)["None of them"].trigger()
+    entries(bench)["None"].trigger()
     assert not page.story.isTabVisible(page.story.indexOf(page.story.comparison))
     assert page.story.currentWidget() is not page.story.comparison
 

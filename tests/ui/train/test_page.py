@@ -213,7 +213,7 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
     form.of(TextSubject).heads.setValue(3)
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
     assert form.of(TextSubject).errors["model.width"].isVisible()
-    assert form.of(TextSubject).errors["model.width"].text() == "It may be: a multiple of model.heads (3)."
+    assert form.of(TextSubject).errors["model.width"].text() == "Width must be a multiple of Heads (3)."
     form.of(TextSubject).heads.setValue(4)
     form.rate.setText("fast")
     qtbot.waitUntil(form.errors["optimizer.learning_rate"].isVisible, timeout=2000)
@@ -358,7 +358,7 @@ def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench
     form.of(TextSubject).data.add_files([_text(tmp_path)])
     qtbot.mouseClick(form.of(TextSubject).fine, LEFT)
     assert not form.start_button.isEnabled()
-    assert form.of(TextSubject).errors["model.base"].text() == "It may be: a model that continues text."
+    assert form.of(TextSubject).errors["model.base"].text() == "Base model must be a language model."
     folder = tmp_path / "net"
     folder.mkdir()
     ref = ModelRef(source="local", id=str(folder))
@@ -408,7 +408,7 @@ def test_the_processes_of_a_run_are_shown_with_the_command_for_more(qtbot: QtBot
     _shown(qtbot, bench, "both")
     panel = bench.page.facts.ranks
     assert panel.isVisible()
-    assert panel.title.text() == "2 processes, they share the model"
+    assert panel.title.text() == "2 processes, the model is sharded"
     assert [name.text() for name, _ in panel.rows] == ["0", "1"]
     assert "4.0 MB held · 250 ms a step · process 101 on here" in panel.rows[1][1].toolTip() + panel.rows[1][1].text()
     qtbot.mouseClick(panel.copy, LEFT)

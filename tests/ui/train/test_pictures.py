@@ -209,7 +209,7 @@ def test_a_classifier_from_scratch_is_filled_in_with_clicks_and_started(
     assert form.batch.value() == 32
     expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(32, 64, 128), labels=2)
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
-    assert "32 pictures a step" in form.cost_more.text()
+    assert "32 pictures per step" in form.cost_more.text()
 
     fields.depths.setText("1, x")
     qtbot.waitUntil(fields.errors["model.depths"].isVisible, timeout=2000)
@@ -248,7 +248,7 @@ def test_a_folder_with_a_training_and_a_test_part_is_taken_apart(qtbot: QtBot, b
     ("labels", "field", "said"),
     [
         (("cat",), "data.train", "All examples have one class (cat)"),
-        ((), "data.train", "holds no folders of pictures"),
+        ((), "data.train", "contains no folders of pictures"),
     ],
 )
 def test_what_cannot_be_learnt_from_is_refused_with_the_reason(
@@ -312,7 +312,7 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     _drop(fields.train, _pictures(tmp_path / "pets", ("ant", "bee", "cow")))
     qtbot.mouseClick(fields.fine, LEFT, pos=QPoint(10, fields.fine.height() // 2))
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
-    assert fields.errors["model.base"].text() == "It may be: a model that recognises pictures."
+    assert fields.errors["model.base"].text() == "Base model must be an image classifier."
     assert (form.rate.text(), form.steps.value()) == ("1e-4", 100)
     record = library.record(library.parse_model("starter-resnet"))
     bench.library._on_read([record])

@@ -99,7 +99,7 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
 
     change(run, state="paused", control_seq=2)
     shown(qtbot, page, "live", "paused")
-    assert to_press(page) == {"Save now", "Resume", "Stop", "Give memory back"}
+    assert to_press(page) == {"Save now", "Resume", "Stop", "Free memory"}
     assert page.strip.title.text() == "Paused after step 8"
     checkpoint(run, 8)
     qtbot.waitUntil(lambda: not page.run_actions.save_button.isEnabled(), timeout=5000)
@@ -127,7 +127,7 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     shown(qtbot, page, "second", "queued")
     assert [run.name for run in page.runs.runs] == ["first", "second", "newest"]
     assert to_press(page) == {"Move up", "Start now", "Remove from queue"}
-    assert page.strip.title.text() == "Number 2 in the queue"
+    assert page.strip.title.text() == "No. 2 in the queue"
     assert "behind first" in page.strip.reason.text()
     assert page.facts.values["State"].text() == "waiting"
     assert page.facts.values["Memory"].text().startswith("about ")
@@ -183,7 +183,7 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
     form.of(TextSubject).data.add_files([text])
     qtbot.waitUntil(form.start_button.isEnabled)
     needs = numbers.size(need_of(form.spec())[0].bytes)
-    assert form.cost_more.text().startswith(f"About {needs} of memory while it trains")
+    assert form.cost_more.text().startswith(f"About {needs} of memory")
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 10**6, 10**6),))
     form.check()
     assert not form.start_button.isEnabled()
@@ -210,7 +210,7 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
         )
     assert bench.told == []
     shown(qtbot, page, "two", "queued")
-    qtbot.waitUntil(lambda: "fewer than 1 run at once: one" in page.strip.reason.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "Starts when one ends" in page.strip.reason.text(), timeout=30_000)
     page.choose("one")
     qtbot.waitUntil(lambda: to_press(page) >= {"Pause", "Save now"}, timeout=400_000)
     qtbot.mouseClick(page.run_actions.pause_button, LEFT)
@@ -220,7 +220,7 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
 
     qtbot.waitUntil(lambda: shown_state("one", "paused"), timeout=200_000)
     qtbot.mouseClick(page.run_actions.save_button, LEFT)
-    qtbot.waitUntil(lambda: to_press(page) >= {"Use in Chat", "Give memory back"}, timeout=200_000)
+    qtbot.waitUntil(lambda: to_press(page) >= {"Use in Chat", "Free memory"}, timeout=200_000)
     qtbot.waitUntil(lambda: shown_state("two", "running"), timeout=400_000)
     qtbot.mouseClick(page.strip.buttons["release"], LEFT)
     qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=200_000)

@@ -83,7 +83,7 @@ def test_chat_uses_the_model_of_that_step_says_so_and_comes_back(shell: Shell) -
     assert shell.window.current_page is page
     assert page.picker.ref() == ModelRef(source="run", id="tale", step=2)
     assert page.badge.isVisible()
-    assert page.badge.words.text() == "As it was at step 2"
+    assert page.badge.words.text() == "Step 2"
     page.remember()
     assert shell.settings.values.session.models["chat"] == STARTER, "a session comes back with what was used before"
     shell.qtbot.mouseClick(page.badge.back, LEFT)
@@ -148,7 +148,7 @@ def test_asking_can_be_stopped(qtbot: QtBot, bench: Bench) -> None:
     qtbot.mouseClick(across.button, LEFT)
     qtbot.waitUntil(lambda: not across.busy, timeout=5000)
     assert len(across.answers) < 3
-    assert across.button.text() == "Ask at every step"
+    assert across.button.text() == "Compare checkpoints"
 
 
 def test_of_many_checkpoints_some_at_even_distances_are_asked() -> None:

@@ -36,7 +36,7 @@ def test_only_the_page_that_is_shown_is_built(shell: Shell) -> None:
 def test_a_page_that_breaks_is_said_and_the_window_lives(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PAGES, "models", type(PAGES["models"])("Models", "models", "bigmodel_studio.nothing:Page"))
     shell.window.show_page("models")
-    assert "could not be shown" in shell.window.banner.sentence.text()
+    assert "couldn't be shown" in shell.window.banner.sentence.text()
     assert shell.window.current_page is shell.window.pages["chat"]
 
 
@@ -89,7 +89,7 @@ def test_the_status_bar_says_device_memory_model_and_jobs(shell: Shell) -> None:
     )
     shell.window.show_sample(MachineSample(time=0.0, cpu=cpu))
     assert status.device.text() == "Xeon Gold 6130"
-    assert status.memory_words.text() == "1.0 GB of 8.0 GB ours, 2.0 GB others"
+    assert status.memory_words.text() == "1.0 GB of 8.0 GB used here, 2.0 GB by other programs"
     run = RunSummary(name="shakespeare", path="/r", state="running", step=1240, steps=3000, pid=1)
     done = RunSummary(name="old", path="/o", state="finished", step=5, steps=5)
     shell.window.studio.runs.runs_changed.emit([run, done])
@@ -150,7 +150,7 @@ def test_every_action_has_a_method_and_is_in_the_list_of_shortcuts(shell: Shell)
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     menu = [action.text() for action in shell.window.rail.menu_button.menu().actions() if not action.isSeparator()]
     assert menu == [actions.text_of(spec) for spec in actions.ACTIONS if not spec.page]
-    assert {"Find and do…", "Open a folder…", "Recently removed…", "Settings…", "Logs…"} <= set(menu)
+    assert {"Command palette…", "Open a folder…", "Recently removed…", "Settings…", "Logs…"} <= set(menu)
 
 
 def test_the_session_comes_back(qtbot: QtBot, qapp: QApplication, home: Path) -> None:

@@ -49,7 +49,7 @@ def test_an_idle_model_goes_and_is_had_back(shell: Shell) -> None:
     assert isinstance(shell.lane.requests[-1], Unload)
     shell.wait(lambda: shell.studio.facts is None)
     toast = shell.window.toast
-    assert (toast.name.text(), toast.words.text()) == ("starter-gpt", "was unloaded, so that stories can start.")
+    assert (toast.name.text(), toast.words.text()) == ("starter-gpt", "was unloaded so stories can start.")
     shell.qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
     last = shell.lane.requests[len(shell.lane.requests) - 1]
     assert isinstance(last, Load)

@@ -82,7 +82,7 @@ def test_a_download_that_ends_is_said_and_leads_to_the_model(shell: Shell) -> No
         Downloaded(id="org/model", revision="a" * 40, path="/x", bytes=2_000_000, fetched_bytes=2_000_000)
     )
     toast = shell.window.toast
-    assert (toast.name.text(), toast.words.text()) == ("org/model", "is on this computer now (2.0 MB).")
+    assert (toast.name.text(), toast.words.text()) == ("org/model", "was downloaded (2.0 MB).")
     shell.qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
     assert shell.window.current_page is shell.window.pages["models"]
 

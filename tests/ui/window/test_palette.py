@@ -92,11 +92,11 @@ def test_runs_models_and_conversations_are_found(shell: Shell, home: Path) -> No
     shell.wait(lambda: shell.library.ready)
     shell.runs.runs = [RunSummary(name="shakespeare-2", path="/r", state="finished")]
     kinds = {entry.title: entry.kind for entry in entries(shell.window)}
-    assert kinds["Where is the red kite?"] == "Conversation"
+    assert kinds["Where is the red kite?"] == "Chat"
     assert kinds["shakespeare-2"] == "Run"
     assert kinds["starter-gpt"] == "Model"
     shell.window.show_page("models")
-    next(entry for entry in entries(shell.window) if entry.kind == "Conversation").act()
+    next(entry for entry in entries(shell.window) if entry.kind == "Chat").act()
     assert shell.window.current_page is page
     assert page.talk.conversation == conversation
 

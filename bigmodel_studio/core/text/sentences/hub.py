@@ -3,108 +3,84 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "hub-not-here": (
-        "There is no folder {model} here, and no such model in the Hub's cache.",
-        "“bigmodel-studio pull {model}” fetches it from the Hub; so does the Models page.",
-    ),
+    "hub-not-here": ("{model} is neither a folder nor a model in the Hub's cache.", "Download it on the Models page."),
     "hub-unfinished": (
-        "Its download was not finished: {size} of what {model} still lacks are here.",
-        "Fetch it again, which goes on where it stopped, or remove it.",
+        "The download of {model} is incomplete: {size} of the unfinished files are here.",
+        "Download it again, which resumes, or remove it.",
     ),
     "hub-files-missing": (
-        "The copy is not whole: the Hub's cache lacks {files} of {model}.",
-        "Fetch it again, or remove it.",
+        "The copy of {model} is incomplete: {files} missing in the Hub's cache.",
+        "Download it again, or remove it.",
     ),
-    "hub-empty": (
-        "There are no files: the Hub's cache has only a folder for {model}.",
-        "Fetch it again, or remove it.",
-    ),
+    "hub-empty": ("The Hub's cache has an empty folder for {model}.", "Download it again, or remove it."),
     "hub-locked": (
-        "The application is offline, so that the Hub was not asked.",
-        "Go online (at the window's foot, in the settings, or without HF_HUB_OFFLINE), then try again.",
+        "The application is offline.",
+        "Go online (at the bottom of the window, in the settings, or without HF_HUB_OFFLINE), then try again.",
     ),
     "hub-sign-in": (
-        "The Hub wants to know who asks for {model}: it is private, or there is no such model.",
-        "Sign in with an access token that may read it, or see how it is spelt.",
+        "{model} is private or doesn't exist.",
+        "Check its spelling, or sign in with an access token that may read it.",
     ),
     "hub-gated": (
-        "{model} is given only to those who have accepted its conditions.",
-        "Accept them on {page}, then sign in with an access token and try again.",
+        "{model} is gated.",
+        "Accept its conditions on {page}, sign in with an access token, then try again.",
     ),
     "hub-forbidden": (
-        "The Hub does not give {model} to this account.",
-        "See {page} for who may have it, or sign in with another access token.",
+        "This account has no access to {model}.",
+        "Request access on {page}, or sign in with another access token.",
     ),
-    "hub-not-found": (
-        "{host} has no {model}.",
-        "See how it is spelt; a private one is found after signing in.",
+    "hub-not-found": ("{host} has no {model}.", "Check its spelling. If it is private, sign in."),
+    "hub-busy": (
+        "{host} limits requests at the moment.",
+        "Wait {seconds} s, then try again; the download will resume.",
     ),
-    "hub-busy": ("{host} wants fewer requests for now.", "Wait {seconds} s, then try again; what came is kept."),
-    "hub-broken": (
-        "{host} has trouble of its own (status {status}).",
-        "Try again later; what came is kept, and is gone on from.",
-    ),
-    "hub-refused": ("{host} did not take the request (status {status}).", "See whether the address is right."),
+    "hub-broken": ("{host} returned HTTP {status}.", "Try again later; the download will resume."),
+    "hub-refused": ("{host} rejected the request (HTTP {status}).", "Check the address."),
     "hub-nonsense": (
-        "{host} does not answer as the Hub does.",
-        "See whether the network wants you to sign in on a page of its own first, and which mirror the settings name.",
+        "{host} doesn't answer like the Hub.",
+        "Check whether the network has a sign-in page, and which mirror is set in the settings.",
     ),
     "hub-name": (
-        "{model} cannot be a model's name on the Hub.",
-        "A name is written as ORGANISATION/NAME, in letters, digits, “-”, “_” and “.”.",
+        "{model} is not a valid model name.",
+        "Write ORGANIZATION/NAME with letters, digits, “-”, “_” and “.”.",
     ),
-    "hub-no-revision": (
-        "{model} has no such revision.",
-        "Leave it out for the newest.",
-    ),
-    "hub-too-many-files": (
-        "{model} has {count} files that a model would need, and at most {most} are fetched.",
-        "Name the files that are wanted.",
-    ),
+    "hub-no-revision": ("{model} has no such revision.", "Leave the revision out to get the newest."),
+    "hub-too-many-files": ("{model} has {count} model files; the limit is {most}.", "Choose the files to download."),
     "hub-token-old": (
-        "{host} does not know the access token that is kept here.",
-        "Sign in anew, or sign out: what is public needs no token.",
+        "{host} rejected the saved access token.",
+        "Sign in again, or sign out: public models need no token.",
     ),
     "hub-tls": (
-        "The connection to {host} is not safe: {detail}.",
-        "See to the computer's date, and to what stands between: a proxy, a mirror, a hotel's page.",
+        "The connection to {host} is not secure: {detail}.",
+        "Check the computer's date, the proxy and the mirror.",
     ),
-    "hub-stalled": (
-        "{host} has stopped answering.",
-        "Try again when the connection is better; what came is kept, and is gone on from.",
-    ),
-    "hub-cut": (
-        "The connection to {host} broke off.",
-        "Try again; what came is kept, and is gone on from.",
-    ),
-    "hub-no-network": (
-        "{host} cannot be reached: {detail}.",
-        "See to the network, the proxy and the mirror in the settings. What is on this computer works without.",
-    ),
+    "hub-stalled": ("{host} stopped responding.", "Try again when the connection is better; the download will resume."),
+    "hub-cut": ("The connection to {host} was lost.", "Try again; the download will resume."),
+    "hub-no-network": ("No connection to {host}.", "Check the network or proxy."),
     "hub-disk-full": (
-        "{model} needs {needs}, and the disk of {path} has {free} free.",
-        "Free some room, or move the Hub's cache with HF_HOME.",
+        "{model} needs {needs}; {free} are free on the disk of {path}.",
+        "Free up space, or move the Hub's cache with HF_HOME.",
     ),
-    "hub-disk-full-now": ("The disk is full.", "Free some room, then go on: what came is kept."),
-    "hub-no-file": ("{model} has no file {file}.", "See its list of files."),
+    "hub-disk-full-now": ("The disk is full.", "Free up space, then resume."),
+    "hub-no-file": ("{model} has no file {file}.", "Check its list of files."),
     "hub-no-model": (
-        "{model} has no config.json, so it is no model of transformers.",
-        "If it was made for another library (diffusers, GGUF), it is not used here.",
+        "{model} has no config.json, so transformers can't load it.",
+        "Models for other libraries (diffusers, GGUF) are not supported.",
     ),
     "hub-no-safetensors": (
-        "{model} has no weights as safetensors, and others are not used here.",
-        "Look for a copy with model.safetensors, or name the files that are wanted.",
+        "{model} has no safetensors weights.",
+        "Look for a copy with model.safetensors, or choose the files to download.",
     ),
     "hub-wrong-sum": (
-        "{file} came wrong twice: its checksum is not the Hub's.",
-        "Something on the way changes it. Try again later, or without the mirror or proxy.",
+        "{file} arrived with a wrong checksum twice.",
+        "Try again later, or without the mirror or proxy.",
     ),
     "hub-token": (
-        "The Hub does not know this access token.",
-        "Copy it whole from https://huggingface.co/settings/tokens; it begins with hf_.",
+        "The Hub rejected this access token.",
+        "Copy it completely from https://huggingface.co/settings/tokens; it starts with hf_.",
     ),
     "hub-no-config": (
-        "There is no config.json: transformers cannot load {model} from the Hub's cache.",
-        "Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.",
+        "{model} in the Hub's cache has no config.json, so transformers can't load it.",
+        "Download all of it. Models for other libraries (diffusers, GGUF) are not supported.",
     ),
 }

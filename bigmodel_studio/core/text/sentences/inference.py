@@ -3,50 +3,44 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "task-unknown": ("There is no task called {task}.", "There are: {tasks}."),
+    "task-unknown": ("There is no task called {task}.", "Choose one of: {tasks}."),
     "template-broken": (
         "The chat template in {file} failed: {detail}.",
-        "Use this model without chat (plain continuation).",
+        "Use this model without chat.",
     ),
     "template-slow": (
         "The chat template in {file} did not finish within {seconds:g} s.",
-        "Use this model without chat (plain continuation).",
+        "Use this model without chat.",
     ),
     "template-memory": (
         "The chat template in {file} needs more than {most} MB of memory.",
-        "Use this model without chat (plain continuation).",
+        "Use this model without chat.",
     ),
     "template-process": (
         "The process that renders chat templates did not start.",
         "Close some programs, then try again.",
     ),
     "logits-not-finite": (
-        "The model computed something that is not a number, so no token could be chosen.",
-        "Its weights may be damaged, or too large for this dtype: try float32.",
+        "The model computed NaN or infinite logits, so no token could be sampled.",
+        "Its weights may be damaged or overflow in this precision: try float32.",
     ),
-    "prompt-empty": ("There is no prompt, and this model has no token to begin with.", "Give it some text."),
+    "prompt-empty": ("The prompt is empty, and this model has no start token.", "Enter some text."),
     "prompt-unknown-tokens": (
-        "This model's tokenizer does not know anything in that prompt.",
-        "Use characters that it knows, for example: {examples}",
+        "The model's tokenizer knows no character of this prompt.",
+        "Use characters from its vocabulary, for example: {examples}",
     ),
-    "context-full": (
-        "The text has {tokens:,} tokens, and this model sees only {context:,}.",
-        "Shorten it to {context:,} tokens or fewer.",
-    ),
+    "context-full": ("The text has {tokens:,} tokens; the model's context is {context:,}.", "Shorten the text."),
     "context-trimmed": (
-        "The conversation is longer than the model can see: its oldest {turns} messages were left out.",
-        "Start a new conversation to make room.",
+        "The chat is longer than the model's context: the oldest {turns} messages were left out.",
+        "Start a new chat to make room.",
     ),
-    "sampling-invalid": ("{field} is {was}.", "It may be: {may_be}."),
-    "mask-none": ("There is nothing hidden in the text.", "Write [MASK] in place of a word."),
-    "text-empty": ("There is no text.", "Write something to be read."),
-    "language-unknown": ("The model does not translate into “{to}”.", "It knows: {known}."),
-    "text-pairs": (
-        "{count} texts are no pairs: each first sentence needs a second.",
-        "Give two texts for each pair.",
-    ),
-    "text-task": ("There is no such task for texts: {task}.", "There are: {known}."),
-    "out-of-memory": ("There was not enough memory on {device}.", "Close other models, or take a smaller one."),
+    "sampling-invalid": ("{field} is {was}.", "Allowed: {may_be}."),
+    "mask-none": ("The text has no [MASK].", "Replace a word with [MASK]."),
+    "text-empty": ("The text is empty.", "Enter some text."),
+    "language-unknown": ("The model doesn't translate to “{to}”.", "Choose one of: {known}."),
+    "text-pairs": ("{count} first sentences have no second sentence.", "Enter two sentences for each pair."),
+    "text-task": ("There is no text task {task}.", "Choose one of: {known}."),
+    "out-of-memory": ("Out of memory on {device}.", "Unload other models, or choose a smaller one."),
     "precision-unknown": ("There is no precision “{precision}”.", "Choose one of: {known}."),
     "precision-unsupported": ("{model} can't be loaded in {precision}. {reason}", "Load it as stored."),
     "precision-beams": (
@@ -54,7 +48,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Load it as stored, or use one beam.",
     ),
     "precision-dtype": (
-        "A number type ({dtype}) applies to weights as stored, not to {precision} weights.",
-        "Leave out the number type, or load the model as stored.",
+        "{dtype} applies to weights as stored, not to {precision} weights.",
+        "Leave it out, or load the model as stored.",
     ),
 }

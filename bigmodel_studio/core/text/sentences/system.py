@@ -3,53 +3,41 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "internal": ("Something went wrong inside: {detail}", "The log has the details under {id}."),
-    "engine-lost": ("The engine ended unexpectedly ({how}).", "It has been started again; try once more."),
+    "internal": ("Internal error: {detail}", "The log has the details under {id}."),
+    "engine-lost": ("The engine ended unexpectedly ({how}).", "It was restarted; try again."),
     "engine-start": (
-        "The engine could not be started: {detail}",
-        "Run “bigmodel-studio doctor” to see what is missing.",
+        "The engine couldn't be started: {detail}",
+        "Restart the application. If that doesn't help, see the log.",
     ),
-    "engine-frame": (
-        "The engine sent something that could not be understood, and was ended.",
-        "Try once more; the log has the details.",
-    ),
-    "engine-version": (
-        "The engine is of another version ({theirs}, not {ours}).",
-        "Close the application and start it again.",
-    ),
+    "engine-frame": ("The engine sent an invalid message and was ended.", "Try again; the log has the details."),
+    "engine-version": ("The engine has version {theirs}, the application {ours}.", "Restart the application."),
     "engine-broken": (
-        "The engine ended {times} times within {seconds} seconds and was not started again.",
-        "The log has the details; trying again starts it once more.",
+        "The engine ended {times} times within {seconds} seconds and was not restarted.",
+        "See the log for the reason; trying again restarts it.",
     ),
-    "engine-closed": ("The application is closing.", "Start it again to go on."),
-    "device-unknown": ("There is no device called {device} here.", "There is: {devices}."),
-    "dtype-unknown": ("{dtype} is not used on {device}.", "It may be: {dtypes}."),
-    "torch-cpu-build": (
-        "The installed torch {torch} is a build for the CPU alone and cannot use the {card}.",
-        "To use it: {command}",
-    ),
+    "engine-closed": ("The application is closing.", "Start it again to continue."),
+    "device-unknown": ("There is no device called {device} on this computer.", "Choose one of: {devices}."),
+    "dtype-unknown": ("{device} doesn't support {dtype}.", "Choose one of: {dtypes}."),
+    "torch-cpu-build": ("torch {torch} is a CPU build and can't use the {card}.", "Install torch with CUDA support."),
     "torch-other-build": (
-        "The installed torch {torch} is built for CUDA {cuda}, which the {card} or its driver cannot run.",
-        "To use it: {command}",
+        "torch {torch} is built for CUDA {cuda}, which the {card} or its driver doesn't support.",
+        "Install a build of torch for this card.",
     ),
     "torch-driver": (
-        "The installed torch {torch} (CUDA {cuda}) fits the {card}, but the card does not start.",
-        "“nvidia-smi” tells what the driver is missing; a new driver or a restart mostly mends it.",
+        "torch {torch} (CUDA {cuda}) supports the {card}, but the card doesn't start.",
+        "Update the driver or restart the computer.",
     ),
     "torch-no-build": (
-        "No build of torch {torch} fits the {card} and its driver, so that the CPU is used.",
-        "A newer driver from nvidia.com may change that.",
+        "No build of torch {torch} supports the {card} with its driver; the CPU is used.",
+        "Try a newer driver from nvidia.com.",
     ),
-    "torch-missing": ("torch cannot be used: {detail}.", "Run “python3 packaging/dev.py run” again."),
-    "qt-broken": (
-        "The window's toolkit (Qt) cannot be used: {detail}.",
-        "“python3 packaging/dev.py run” installs the shared libraries that it needs.",
-    ),
+    "torch-missing": ("torch can't be used: {detail}.", "Install the application again."),
+    "qt-broken": ("Qt, the window's toolkit, can't be used: {detail}.", "Install the shared libraries that Qt needs."),
     "bench-missing": (
-        "There are no benchmarks here: they are part of a checkout of the project, not of an installed package.",
-        "Run this from a checkout.",
+        "Benchmarks are missing: an installed package doesn't contain them.",
+        "Run this from a checkout of the project.",
     ),
-    "bench-unknown": ("There is no benchmark called {name!r}.", "There are: {known}."),
-    "home-not-writable": ("{path} cannot be written to.", "Set BIGMODEL_STUDIO_HOME to a folder that can."),
-    "disk-almost-full": ("Only {free} are free at {path}.", "Make room before training or downloading."),
+    "bench-unknown": ("There is no benchmark {name!r}.", "Choose one of: {known}."),
+    "home-not-writable": ("{path} is not writable.", "Set BIGMODEL_STUDIO_HOME to a writable folder."),
+    "disk-almost-full": ("Only {free} are free at {path}.", "Free up space before you train or download."),
 }

@@ -1,88 +1,100 @@
-"""Settings, the clipboard, the trash and conversations."""
+"""Settings, the clipboard, the trash and saved chats."""
 
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "settings-damaged": (
-        "The settings file was damaged; what could be read of it was kept.",
+        "The settings file was damaged; readable settings were kept.",
         "The damaged file was kept as {path}.",
     ),
     "settings-damaged-locked": (
-        "The settings file was damaged. The application is offline until you go online again.",
+        "The settings file was damaged, so the application is offline until you go online.",
         "The damaged file was kept as {path}.",
     ),
     "settings-unreadable": (
-        "The settings could not be read from {path}: {detail}.",
-        "The defaults are used, and the application is offline until you go online again.",
+        "The settings in {path} couldn't be read: {detail}.",
+        "Default settings are used, and the application is offline until you go online.",
     ),
-    "settings-unwritable": ("The settings could not be saved in {path}: {detail}.", "They hold until you close."),
-    "settings-field": ("The setting “{field}” was {was}, which it cannot be.", "It has its first value again."),
-    "open-missing": ("There is nothing at {path}.", "Choose another file or folder."),
+    "settings-unwritable": (
+        "The settings couldn't be saved in {path}: {detail}.",
+        "They apply until you close the application.",
+    ),
+    "settings-field": ("Invalid value {was} for “{field}”; the default was restored.", ""),
+    "open-missing": ("There is no file or folder {path}.", "Choose another."),
     "open-unknown": (
-        "“{name}” is nothing that can be opened here.",
-        "Drop pictures, texts to learn from, a model’s folder (with a config.json), a run’s or TensorBoard’s.",
+        "No model, pictures or text found in “{name}”.",
+        "Drop pictures, training texts, a model folder (with config.json), a run folder or TensorBoard logs.",
     ),
     "open-not-local": ("Only files and folders on this computer can be dropped here.", "Save it first, then drop it."),
-    "paste-nothing": ("There is neither a picture nor a file on the clipboard.", "Copy one first."),
-    "paste-unwritable": ("The pasted picture could not be kept in {path}.", "Make room there, then paste again."),
-    "run-bundled": ("The run {run} came with the application and stays.", "Runs of your own can be removed."),
-    "model-bundled": ("{model} came with the application and stays.", "Models of your own can be removed."),
-    "model-of-run": (
-        "{model} is what the run {run} has made, and goes only with it.",
-        "Remove the run, on the Train page: it can be brought back as well.",
+    "paste-nothing": ("The clipboard contains no picture or file.", "Copy one first."),
+    "paste-unwritable": ("The pasted picture couldn't be saved in {path}.", "Free up space there, then paste again."),
+    "run-bundled": (
+        "The run {run} is part of the application and can't be removed.",
+        "Only your own runs can be removed.",
     ),
-    "model-not-listed": ("{path} is not among the folders that are remembered.", "Its files are never touched."),
+    "model-bundled": (
+        "{model} is part of the application and can't be removed.",
+        "Only your own models can be removed.",
+    ),
+    "model-of-run": (
+        "{model} is a checkpoint of the run {run} and can't be removed alone.",
+        "Remove the run on the Train page; it can be restored from the trash.",
+    ),
+    "model-not-listed": ("{path} is not in the list of folders.", "Its files were not touched."),
     "model-of-others": (
-        "{model} belongs to LM Studio or Ollama, and stays.",
-        "Remove it there; this application only looks at it.",
+        "{model} belongs to LM Studio or Ollama and can't be removed here.",
+        "Remove it in that application.",
     ),
     "model-loaded": (
-        "{model} is loaded now, so it was not removed.",
-        "Unload it on the Models page, or wait until the command that uses it has ended.",
+        "{model} is loaded, so it was not removed.",
+        "Unload it on the Models page, or wait until the command that uses it ends.",
     ),
     "model-in-training": (
         "The run {run} is training on {model}, so it was not removed.",
-        "Wait until the run has ended, or stop it first.",
+        "Wait until the run ends, or stop it.",
     ),
     "model-there-again": (
-        "{model} is in the Hub's cache again, so that what was removed stays in the trash.",
-        "Remove the new copy first, or let the old one go.",
+        "{model} was downloaded again, so the removed copy stays in the trash.",
+        "Remove the new copy first, or delete the old one.",
     ),
     "trash-other-disk": (
-        "{model} lies on another disk than the trash, so that it cannot be kept there.",
-        "“bigmodel-studio remove {model} --for-good” deletes it, which frees {size}.",
+        "{model} is on another disk than the trash, so it can't be moved there.",
+        "Delete it for good instead, which frees {size}.",
     ),
-    "folder-not-shown": ("There is no program here that shows folders.", "The folder is {path}."),
-    "delete-failed": ("{path} could not be deleted whole: {detail}.", "What is left of it is listed; try once more."),
-    "trash-failed": ("{path} could not be moved: {detail}.", "It is where it was; the log has the details."),
-    "trash-gone": ("“{name}” is not in the trash any more.", "Its time was up, or it was brought back already."),
+    "folder-not-shown": ("No file manager was found.", "The folder is {path}."),
+    "delete-failed": ("{path} couldn't be deleted completely: {detail}.", "The rest is still listed; try again."),
+    "trash-failed": ("{path} couldn't be moved: {detail}.", "It is unchanged; the log has the details."),
+    "trash-gone": ("“{name}” is no longer in the trash.", "It was restored, or deleted after its time."),
     "window-hangs": (
-        "Another window of this application is open and does not answer.",
-        "Close one of the two: what is changed in both is kept as the last to close has it.",
+        "Another window of this application is open and not responding.",
+        "Close one of them. If both change the same setting, the last window closed wins.",
     ),
-    "page-broken": ("This page could not be shown: {detail}.", "The log has the details."),
+    "page-broken": ("This page couldn't be shown: {detail}.", "The log has the details."),
     "conversations-damaged": (
-        "The conversations file was damaged. {messages:,} messages were recovered; {damaged:,} of them may be wrong.",
+        "The chat history was damaged: {messages:,} messages were recovered, {damaged:,} of them may be wrong.",
         "The damaged file was kept as {path}.",
     ),
     "conversations-newer": (
         "A newer version of the application (file version {version}) wrote {path}.",
-        "Update the application to open it. Until then, conversations are not saved.",
+        "Update the application to open it. Until then, chats are not saved.",
     ),
     "conversations-locked": (
         "Another program is using {path}.",
-        "Conversations are kept in memory and saved as soon as the file is free.",
+        "Chats are kept in memory and saved once the file is free.",
     ),
     "conversations-full": (
         "The disk that holds {path} is full.",
-        "Free up space. Until then, conversations are not saved.",
+        "Free up space. Until then, chats are not saved.",
     ),
     "conversations-read-only": (
-        "{path} cannot be written: {detail}.",
-        "Conversations are not saved until it can be.",
+        "{path} can't be written: {detail}.",
+        "Make it writable. Until then, chats are not saved.",
     ),
-    "conversations-unwritable": ("This conversation cannot be saved: {detail}.", "It stays here until you close."),
+    "conversations-unwritable": (
+        "This chat can't be saved: {detail}.",
+        "It stays here until you close the application.",
+    ),
     "message-damaged": ("This message was damaged on disk.", "Some of its text may be wrong."),
-    "message-lost": ("A message here was damaged on disk and could not be recovered.", ""),
-    "file-not-saved": ("{path} could not be saved: {detail}.", "Choose another folder, or make room there."),
+    "message-lost": ("A message here was damaged on disk and couldn't be recovered.", ""),
+    "file-not-saved": ("{path} couldn't be saved: {detail}.", "Choose another folder, or free up space there."),
 }

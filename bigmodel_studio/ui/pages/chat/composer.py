@@ -106,9 +106,9 @@ class Composer(QFrame):
         super().__init__(parent)
         self._busy = False
         self.editor = Editor()
-        self.editor.setPlaceholderText(self.tr("Write a message"))
+        self.editor.setPlaceholderText(self.tr("Write a message…"))
         self.editor.setAccessibleName(self.tr("Message"))
-        self.hint = label(self.tr("Enter sends · Shift+Enter breaks the line"), "small")
+        self.hint = label(self.tr("Enter to send · Shift+Enter for a new line"), "small")
         self.button = QPushButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout()

@@ -151,8 +151,8 @@ class ConversationList(QWidget):
         self._store = store
         self._current = 0
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search conversations"))
-        self.search.setAccessibleName(self.tr("Search conversations"))
+        self.search.setPlaceholderText(self.tr("Search chats"))
+        self.search.setAccessibleName(self.tr("Search chats"))
         self.search.setClearButtonEnabled(True)
         self.rows = _Rows(self)
         self.view = _View()
@@ -164,7 +164,7 @@ class ConversationList(QWidget):
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.view.setAccessibleName(self.tr("Conversations"))
+        self.view.setAccessibleName(self.tr("Chats"))
         self.view.delete_pressed.connect(self._on_delete)
         self.nothing = label("", "small", wrap=True)
         column = QVBoxLayout(self)
@@ -188,9 +188,7 @@ class ConversationList(QWidget):
         entries = self._store.search(words) if words else self._store.all()
         self.rows.show(entries)
         self.nothing.setText(
-            self.tr("Nothing holds “{words}”.").format(words=words)
-            if words
-            else self.tr("Your conversations appear here.")
+            self.tr("No chat contains “{words}”.").format(words=words) if words else self.tr("Your chats appear here.")
         )
         self.nothing.setVisible(not entries)
         self._mark()
@@ -236,7 +234,7 @@ class ConversationList(QWidget):
         entry: Conversation = index.data(_ENTRY)
         menu = QMenu(self)
         rename = menu.addAction(self.tr("Rename"))
-        pin = menu.addAction(self.tr("Unpin") if entry.pinned else self.tr("Pin to the top"))
+        pin = menu.addAction(self.tr("Unpin") if entry.pinned else self.tr("Pin"))
         menu.addSeparator()
         remove = menu.addAction(self.tr("Remove"))
         chosen = menu.exec(self.view.viewport().mapToGlobal(position))

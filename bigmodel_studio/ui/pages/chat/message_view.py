@@ -136,10 +136,10 @@ class ReplyView(MessageView):
 
     def _waiting_words(self, progress: Progress) -> str:
         words = {
-            "no-model": self.tr("Waiting for a model: choose one above…"),
+            "no-model": self.tr("Choose a model above…"),
             "engine": self.tr("Waiting for the engine…"),
             "loading": self.tr("Loading {model}…").format(model=self.message.model),
-            "reading-prompt": self.tr("Reading the conversation…"),
+            "reading-prompt": self.tr("Reading the prompt…"),
         }.get(progress.what, self.tr("Working…"))
         if progress.total:
             words = f"{words} {numbers.percent(progress.done / progress.total, 0)}"
@@ -151,20 +151,20 @@ class ReplyView(MessageView):
     def _show_end(self) -> None:
         problem = self.message.facts.problem
         words = {
-            "cancelled": self.tr("Stopped. What was said is kept.")
+            "cancelled": self.tr("Stopped. The partial reply is kept.")
             if self.message.text
-            else self.tr("Stopped before anything was said."),
-            "interrupted": self.tr("Cut off: the application ended while this was being said."),
+            else self.tr("Stopped before the first token."),
+            "interrupted": self.tr("Incomplete: the application ended during this reply."),
             "failed": self.tr("This reply failed."),
         }.get(self.message.state, "")
         if self.message.state == "done" and self.message.facts.finish_reason == "length":
-            words = self.tr("Ended at its longest length: “Longest reply”, or the model’s context.")
+            words = self.tr("Stopped at the length limit (“Longest reply” or the context).")
         damaged = problem is not None and self.message.state != "failed"
         words = i18n.said(problem) if problem is not None else words
         self._note("end", words, "bad" if damaged or self.message.state == "failed" else "small", at=2)
 
     def _show_trimmed(self, turns: int) -> None:
-        words = self.tr("The context is full: the model no longer sees the oldest messages ({count}).")
+        words = self.tr("The context is full: the oldest messages ({count}) were dropped.")
         self._note("trimmed", words.format(count=numbers.exact(turns)) if turns > 0 else "", "warn", at=0)
 
     def _quiet(self, text: str, slot: Callable[[], None]) -> QPushButton:
@@ -195,6 +195,6 @@ def _words(facts: ReplyFacts) -> str:
     if facts.tokens_per_second:
         parts.append(numbers.rate(facts.tokens_per_second, QCoreApplication.translate("chat", "tokens")))
     if facts.time_to_first_token_s:
-        after = QCoreApplication.translate("chat", "first after {time}")
+        after = QCoreApplication.translate("chat", "first token after {time}")
         parts.append(after.format(time=numbers.duration(facts.time_to_first_token_s)))
     return " · ".join(parts)

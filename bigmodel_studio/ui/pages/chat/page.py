@@ -69,7 +69,7 @@ class ChatPage(Page):
         self.badge.begin()
 
     def _inspector_form(self) -> QWidget:
-        self.system.setPlaceholderText(self.tr("What the model should keep to, in its own words"))
+        self.system.setPlaceholderText(self.tr("Instructions for the model"))
         self.system.setAccessibleName(self.tr("System prompt"))
         self.system.setTabChangesFocus(True)
         self.system.setFixedHeight(96)
@@ -271,7 +271,7 @@ class ChatPage(Page):
 
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:
-        open_link(url, self.tr("The model wrote this address. Open it in the browser?"), self)
+        open_link(url, self.tr("This link was written by the model. Open it in the browser?"), self)
 
     # ------------------------------------------------------------------------------- the model
 
@@ -322,9 +322,9 @@ class ChatPage(Page):
         if loaded is not None:
             template = loaded.has_chat_template
             self.system_note.setText(
-                self.tr("This model has a chat template: messages and system prompt are put into it.")
+                self.tr("Messages and system prompt are formatted with the model's chat template.")
                 if template
-                else self.tr("This model has no chat template: it plainly continues the text of the conversation.")
+                else self.tr("This model has no chat template: it continues the chat as plain text.")
             )
         self._say_context(self.transcript.views[-1].message if self.transcript.views else None)
 
@@ -336,7 +336,7 @@ class ChatPage(Page):
             used = message.facts.prompt_tokens + message.facts.new_tokens if message is not None else 0
             if facts.context_length:
                 known = message is None or message.facts.prompt_tokens > 0
-                words = self.tr("{used} of {all} tokens") if known else self.tr("{all} tokens of context")
+                words = self.tr("{used} of {all} tokens") if known else self.tr("{all} tokens context")
                 parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
         elif self._load is not None:
             parts.append(self.tr("loading…"))

@@ -54,7 +54,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "temperature",
         str(QT_TRANSLATE_NOOP("sampling", "Temperature")),
-        str(QT_TRANSLATE_NOOP("sampling", "Higher is more surprising; 0 takes the most probable token.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Higher is more random; 0 is greedy.")),
         0.0,
         5.0,
         0.05,
@@ -64,7 +64,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "top_k",
         str(QT_TRANSLATE_NOOP("sampling", "Top-k")),
-        str(QT_TRANSLATE_NOOP("sampling", "Only the k most probable tokens; 0 is all of them.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Sample from the k most likely tokens; 0 = all.")),
         0,
         1_000_000,
         1,
@@ -74,7 +74,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "top_p",
         str(QT_TRANSLATE_NOOP("sampling", "Top-p")),
-        str(QT_TRANSLATE_NOOP("sampling", "Only the most probable tokens that make up this share together.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Sample from the most likely tokens that together have this probability.")),
         0.01,
         1.0,
         0.01,
@@ -83,7 +83,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "min_p",
         str(QT_TRANSLATE_NOOP("sampling", "Min-p")),
-        str(QT_TRANSLATE_NOOP("sampling", "Only tokens with at least this share of the best one’s probability.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Drop tokens below this fraction of the highest probability.")),
         0.0,
         1.0,
         0.01,
@@ -92,7 +92,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "repetition_penalty",
         str(QT_TRANSLATE_NOOP("sampling", "Repetition penalty")),
-        str(QT_TRANSLATE_NOOP("sampling", "Above 1, what was said becomes less probable.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Above 1, repeated tokens become less likely.")),
         0.5,
         5.0,
         0.05,
@@ -102,7 +102,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "max_new_tokens",
         str(QT_TRANSLATE_NOOP("sampling", "Longest reply")),
-        str(QT_TRANSLATE_NOOP("sampling", "In tokens.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Tokens")),
         1,
         1_000_000,
         1,
@@ -191,19 +191,19 @@ class SamplingForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._given = Sampling()
-        self.greedy = QCheckBox(self.tr("Always take the most probable token"))
+        self.greedy = QCheckBox(self.tr("Greedy (always the most likely token)"))
         self.greedy.toggled.connect(self._on_greedy)
         self.rows = {knob.name: KnobRow(knob) for knob in KNOBS}
         self.seed = QLineEdit()
         self.seed.setPlaceholderText(self.tr("random"))
         self.seed.setAccessibleName(self.tr("Seed"))
-        self.seed.setToolTip(self.tr("The same seed gives the same reply again; empty is a new one each time."))
+        self.seed.setToolTip(self.tr("The same seed gives the same reply; empty = random."))
         self.seed.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.seed.setMaxLength(len(str(MOST_SEED)))
         self.seed.setMinimumWidth(FIELD_PX + 48)
         self.seed.textEdited.connect(self._on_seed)
         self.reset = QPushButton(self.tr("Reset"))
-        self.reset.setToolTip(self.tr("Leave everything to the model again"))
+        self.reset.setToolTip(self.tr("Reset to the model's defaults"))
         set_look(self.reset, "quiet")
         self.reset.clicked.connect(self._on_reset)
         head = QHBoxLayout()

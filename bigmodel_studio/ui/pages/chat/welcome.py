@@ -27,7 +27,7 @@ class Welcome(QWidget):
         self.title = label("", "large", wrap=True)
         self.state = label("", "secondary", wrap=True)
         self.first = [QPushButton(text) for text in QUESTIONS]
-        self.open = QPushButton(self.tr("Open a model’s folder…"))
+        self.open = QPushButton(self.tr("Open a model folder…"))
         self.open.clicked.connect(self.folder_wanted)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -58,12 +58,12 @@ class Welcome(QWidget):
             words = self.tr("{parameters} parameters, ready on {device}")
             self.state.setText(words.format(parameters=numbers.count(facts.parameters), device=facts.device))
         elif loading:
-            self.state.setText(self.tr("The engine is loading it. You can write already."))
+            self.state.setText(self.tr("Loading. You can start writing."))
         elif looking:
             self.title.setText(self.tr("Looking for models…"))
             self.state.setText("")
         elif not name:
-            self.state.setText(self.tr("Drop the folder of a language model on the window, or open one."))
+            self.state.setText(self.tr("Drop a language model folder on the window, or open one."))
         else:
             self.state.setText("")
 

@@ -24,7 +24,7 @@ class Foot(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(160)
-        self.bar.setAccessibleName(self.tr("Pictures recognised"))
+        self.bar.setAccessibleName(self.tr("Classified pictures"))
         self.again = QPushButton(self.tr("Try again"))
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(recognition.cancel)

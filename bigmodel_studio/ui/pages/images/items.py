@@ -160,7 +160,7 @@ class PicturesModel(QAbstractListModel):
         if said.error is not None:
             return i18n.told(said.error)[0]
         if not said.predictions:
-            return self.tr("no answer")
+            return self.tr("no response")
         return f"{said.predictions[0].label} {numbers.percent(said.predictions[0].probability)}"
 
 

@@ -270,10 +270,10 @@ class ImagesPage(Page):
     def _refresh_empty(self) -> None:
         ready, has_model = self.studio.library.ready, self.picker.ref() is not None
         if has_model or not ready:
-            title, words = self.tr("Drop pictures here"), self.tr("Files or folders, or paste a picture with Ctrl+V.")
+            title, words = self.tr("Drop pictures here"), self.tr("Files or folders; or paste a picture with Ctrl+V.")
         else:
-            title = self.tr("There is no model that recognises pictures yet")
-            words = self.tr("Drop a model’s folder here, or open one from the model menu above.")
+            title = self.tr("No image classifier yet")
+            words = self.tr("Drop a model folder here, or open one from the model menu above.")
         self.empty.say(title, words, self.tr("Open pictures…") if has_model else "")
 
     def _refresh_current(self) -> None:
@@ -297,7 +297,7 @@ class ImagesPage(Page):
 
     def _waiting_words(self, item: Item) -> str:
         if self.picker.ref() is None:
-            return self.tr("Choose a model above to see what this is.")
+            return self.tr("Choose a model above to classify this picture.")
         if item.prediction is not None:
-            return self.tr("There is no preview of this picture.")
-        return self.tr("Not recognised: it was stopped.") if item.stopped else self.tr("Waiting for its turn…")
+            return self.tr("No preview.")
+        return self.tr("Not classified: stopped.") if item.stopped else self.tr("Waiting…")

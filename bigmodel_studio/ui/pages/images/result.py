@@ -103,7 +103,7 @@ class Result(QWidget):
 
     def _words(self, item: Item | None) -> tuple[str, str]:
         if item is None:
-            return "", self.tr("What a picture is recognised as is shown here.")
+            return "", self.tr("Results appear here.")
         if item.prediction is None:
-            return "", self.tr("Stopped before its turn.") if item.stopped else self.tr("Waiting for its turn…")
+            return "", self.tr("Stopped.") if item.stopped else self.tr("Waiting…")
         return i18n.told(item.prediction.error) if item.prediction.error is not None else ("", "")

@@ -40,7 +40,7 @@ class CardsPanel(QScrollArea):
         for card in self.cards:
             column.addWidget(card)
         if not cards:
-            column.addWidget(label(self.tr("None of its layers is of a kind that is explained here."), "secondary"))
+            column.addWidget(label(self.tr("No description for its layer types."), "secondary"))
         column.addStretch(1)
         self.setWidget(inner)
 
@@ -71,8 +71,8 @@ def _card(card: LayerCard, unit: str) -> QFrame:
 
 def _numbers(card: LayerCard, unit: str) -> QGridLayout:
     rows = [*card.numbers]
-    rows.append((QCoreApplication.translate("CardsPanel", "layers of this kind"), numbers.exact(card.layers)))
-    rows.append((QCoreApplication.translate("CardsPanel", "parameters together"), numbers.exact(card.parameters)))
+    rows.append((QCoreApplication.translate("CardsPanel", "layers of this type"), numbers.exact(card.layers)))
+    rows.append((QCoreApplication.translate("CardsPanel", "parameters in total"), numbers.exact(card.parameters)))
     if card.flops is not None:
         cost = QCoreApplication.translate("CardsPanel", "FLOPs {unit}").format(unit=unit)
         rows.append((cost, numbers.count(card.flops)))

@@ -40,7 +40,7 @@ class Checking(QObject):
             self._studio.tell(Problem(code="hub-locked"))
             return
         self._ref = record.ref
-        self._say(self.tr("Comparing the files with the Hub’s checksums…"))
+        self._say(self.tr("Verifying checksums…"))
         request = CheckCopy(id=record.ref.id, revision=record.revision)
         self._job = self._studio.network.lane().submit(request)
         self._job.happened.connect(self._on_happened)
@@ -58,7 +58,7 @@ class Checking(QObject):
     @Slot(object)
     def _on_happened(self, event: Event) -> None:
         if isinstance(event, Progress) and event.total:
-            words = self.tr("Comparing the files with the Hub’s checksums: {share}")
+            words = self.tr("Verifying checksums: {share}")
             self._say(words.format(share=numbers.percent(event.done / event.total, 0)))
 
     @Slot(object)
@@ -74,9 +74,9 @@ class Checking(QObject):
     def _tell(self, found: CopyChecked) -> None:
         wrong = (*found.bad, *found.missing)
         if not wrong:
-            self._say(self.tr("All %n file(s) are what the Hub has.", "", found.good))
+            self._say(self.tr("All %n file(s) match the Hub.", "", found.good))
             return
-        words = self.tr("%n file(s) are not what the Hub has, and are fetched again: {names}", "", len(wrong))
+        words = self.tr("%n file(s) differ from the Hub and are downloaded again: {names}", "", len(wrong))
         self._say(words.format(names=listed(wrong)))
         self._studio.downloads.begin(Download(id=found.id, revision=found.revision, files=wrong))
 

@@ -24,8 +24,8 @@ class DeleteForGood(QDialog):
         self.setWindowTitle(self.tr("Delete for good?"))
         self.setMinimumWidth(WIDTH_PX)
         said = i18n.told(other_disk(record).problem)[0]
-        lost = self.tr("Deleting it frees {size} and cannot be undone; it would have to be fetched again.")
-        self.keep = QPushButton(self.tr("Keep it"))
+        lost = self.tr("This frees {size} and can't be undone. To use the model again, download it again.")
+        self.keep = QPushButton(self.tr("Keep"))
         self.keep.setDefault(True)
         self.delete = QPushButton(self.tr("Delete for good"))
         self.delete.setAutoDefault(False)

@@ -79,16 +79,14 @@ class ModelDetails(QWidget):
         set_look(self.use, "primary")
         self.load = self._button("", "load")
         self.tune = self._button(self.tr("Fine-tune…"), "tune")
-        self.fetch = self._button(self.tr("Fetch what it lacks"), "fetch")
+        self.fetch = self._button(self.tr("Download missing files"), "fetch")
         self.fetch.setIcon(icon("leaves", off="on_accent"))
-        self.fetch.setToolTip(self.tr("Asks the Hub: that leaves this computer"))
+        self.fetch.setToolTip(self.tr("Sends requests to the Hub"))
         set_look(self.fetch, "primary")
         self.open = self._button(self.tr("Open folder"), "open")
         self.check = self._button(self.tr("Check files"), "check")
         self.check.setIcon(icon("leaves"))
-        self.check.setToolTip(
-            self.tr("Compares the files with the Hub’s checksums, which are asked for: that leaves this computer")
-        )
+        self.check.setToolTip(self.tr("Compares the files with the Hub's checksums; sends requests to the Hub"))
         self.checked = label("", "small", wrap=True)
         self.remove = self._button("", "remove")
         self.stays = label("", "small", wrap=True)
@@ -97,7 +95,7 @@ class ModelDetails(QWidget):
         self.facts.setVerticalSpacing(8)
         self.state = label("", "secondary", wrap=True)
         self.tabs = Segments(
-            self.tr("What is shown of the model"),
+            self.tr("Model view"),
             {
                 "facts": self.tr("Facts"),
                 "structure": self.tr("Structure"),
@@ -223,7 +221,7 @@ class ModelDetails(QWidget):
         self.fetch.setVisible(record.source == "hub" and mendable)
         self.check.setVisible(record.source == "hub" and record.problem is None)
         self.open.setVisible(bool(record.path))
-        removes = {"hub": self.tr("Remove"), "local": self.tr("Take off the list")}
+        removes = {"hub": self.tr("Remove"), "local": self.tr("Remove from list")}
         mine = record.source in removes and (record.source == "hub" or removal.why_not(record) is None)
         self.remove.setText(removes.get(record.source, ""))
         self.remove.setVisible(mine)
@@ -266,7 +264,7 @@ class ModelDetails(QWidget):
     def _facts_of(self, record: ModelRecord) -> dict[str, str]:
         facts = {
             self.tr("Kind"): words(KINDS.get(record.kind, record.kind)),
-            self.tr("From"): words(SOURCES.get(record.source, record.source)),
+            self.tr("Source"): words(SOURCES.get(record.source, record.source)),
         }
         if record.architecture:
             facts[self.tr("Architecture")] = record.architecture
@@ -296,9 +294,9 @@ class ModelDetails(QWidget):
         if said.vocabulary:
             facts[self.tr("Vocabulary")] = tokens.format(tokens=numbers.exact(said.vocabulary))
         if said.flops_per_token:
-            facts[self.tr("To read a token")] = f"{numbers.count(said.flops_per_token)} FLOPs"
+            facts[self.tr("Compute per token")] = f"{numbers.count(said.flops_per_token)} FLOPs"
         if said.flops_per_image:
-            facts[self.tr("To look at a picture")] = f"{numbers.count(said.flops_per_image)} FLOPs"
+            facts[self.tr("Compute per picture")] = f"{numbers.count(said.flops_per_image)} FLOPs"
         return facts
 
     def _show_facts(self, facts: dict[str, str]) -> None:

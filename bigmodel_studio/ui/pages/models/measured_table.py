@@ -49,13 +49,13 @@ class MeasuredTable(QWidget):
             for key in PARTS
             if said.parts[key] or measured.parts.get(key, 0)
         ]
-        rows.append((self.tr("At the peak"), said.total_bytes, measured.peak_bytes))
-        for column, title in enumerate(("", self.tr("Predicted"), self.tr("Measured"), self.tr("Off by"))):
+        rows.append((self.tr("Peak"), said.total_bytes, measured.peak_bytes))
+        for column, title in enumerate(("", self.tr("Predicted"), self.tr("Measured"), self.tr("Error"))):
             self._grid.addWidget(label(title, "heading"), 0, column, Qt.AlignmentFlag.AlignRight)
         for number, (name, predicted, found) in enumerate(rows, start=1):
             off = numbers.percent(predicted / found - 1) if found else numbers.NOTHING
             self._row(number, name, numbers.size(predicted), numbers.size(found), off)
-        step = self.tr("Measured on {device}: {time} a step.")
+        step = self.tr("Measured on {device}: {time} per step.")
         self.words.setText(step.format(device=measured.device, time=numbers.duration(measured.seconds_per_step)))
         self.show()
 

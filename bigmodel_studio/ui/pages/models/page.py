@@ -36,8 +36,8 @@ class ModelsPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio, "models", self.tr("Models"))
         self.views: dict[str, View] = {}
-        self.switch = Segments(self.tr("Which models"), {key: words(spec.title) for key, spec in VIEWS.items()})
-        leaves = self.tr("Asks the Hub when you search: that leaves this computer")
+        self.switch = Segments(self.tr("Models shown"), {key: words(spec.title) for key, spec in VIEWS.items()})
+        leaves = self.tr("Searching sends requests to the Hub")
         for key in (key for key, spec in VIEWS.items() if spec.leaves):
             self.switch.mark(key, icon("leaves"), leaves)
         self.search = QLineEdit()

@@ -70,8 +70,8 @@ class AdviceRow(QWidget):
         super().__init__(parent)
         self._problem = problem
         self.words = label(i18n.said(problem), wrap=True)
-        self.button = QPushButton(self.tr("Do that"))
-        self.button.setAccessibleName(self.tr("Do that: {advice}").format(advice=self.words.text()))
+        self.button = QPushButton(self.tr("Apply"))
+        self.button.setAccessibleName(self.tr("Apply: {advice}").format(advice=self.words.text()))
         self.button.setVisible(can_do)
         set_look(self.button, "link")
         self.button.clicked.connect(self._on_clicked)
@@ -107,24 +107,22 @@ class PlanPanel(QScrollArea):
         self._build()
         self._lay_out()
         scroll_past(self)
-        self._show_nothing(self.tr("The plan needs the model’s structure, which is being worked out."))
+        self._show_nothing(self.tr("Waiting for the model's structure…"))
 
     # ------------------------------------------------------------------------------- widgets
 
     def _build(self) -> None:
         self.purpose = Segments(
-            self.tr("What for"), {"inference": self.tr("To use it"), "training": self.tr("To train it")}
+            self.tr("Purpose"), {"inference": self.tr("Inference"), "training": self.tr("Training")}
         )
         self.device = QComboBox()
         self.bar = StackedBar()
         self.verdict = label("", "good", wrap=True)
         self.batch = NumberSlider(self.tr("Batch"), MOST_BATCH)
-        self.context = NumberSlider(self.tr("Context, in tokens"), MOST_CONTEXT)
+        self.context = NumberSlider(self.tr("Context (tokens)"), MOST_CONTEXT)
         self.dtype = _choices({"auto": self.tr("Automatic"), "float32": "float32", "bfloat16": "bfloat16"})
-        self.method = _choices(
-            {"full": self.tr("All weights"), "lora": "LoRA", "frozen": self.tr("Only the last layer")}
-        )
-        self.rank = NumberSlider(self.tr("Rank of LoRA"), 256)
+        self.method = _choices({"full": self.tr("All weights"), "lora": "LoRA", "frozen": self.tr("Last layer only")})
+        self.rank = NumberSlider(self.tr("LoRA rank"), 256)
         self.rank.set_value(8)
         self.optimizer = _choices({"adamw": "AdamW", "sgd": "SGD"})
         self.checkpointing = QCheckBox(self.tr("Gradient checkpointing"))
@@ -138,8 +136,8 @@ class PlanPanel(QScrollArea):
         self.advice_rows: list[AdviceRow] = []
         for box, name in (
             (self.device, self.tr("Device")),
-            (self.dtype, self.tr("Numbers as")),
-            (self.method, self.tr("What is trained")),
+            (self.dtype, self.tr("Precision")),
+            (self.method, self.tr("Method")),
             (self.optimizer, self.tr("Optimizer")),
         ):
             box.setAccessibleName(name)
@@ -198,7 +196,7 @@ class PlanPanel(QScrollArea):
         self.measured.clear()
         self.measure.setVisible(runs_here)
         if costs is None:
-            self._show_nothing(self.tr("There is no plan for this model: its structure cannot be run without weights."))
+            self._show_nothing(self.tr("No plan for this model: its structure can't be run without weights."))
             return
         longest = costs.context_length or MOST_CONTEXT
         self.context.set_most(min(longest, 10**7))
@@ -258,7 +256,7 @@ class PlanPanel(QScrollArea):
         device = next((each for each in self._devices if each.id == self.device.currentData()), None)
         if self._costs is None or device is None:
             if self._costs is not None:
-                self._show_nothing(self.tr("Asking what this computer has…"))
+                self._show_nothing(self.tr("Reading hardware…"))
             return
         question = self.question
         training = question.purpose == "training"
@@ -281,8 +279,8 @@ class PlanPanel(QScrollArea):
         names = part_words()
         self.bar.show_parts([BarPart(names[key], said.parts[key], COLOURS[key]) for key in PARTS], said.free_bytes)
         total, free = numbers.size(said.total_bytes), numbers.size(said.free_bytes)
-        fits = self.tr("It fits: {total} of {free} that are free.")
-        not_ = self.tr("It does not fit: {total}, and {free} are free.")
+        fits = self.tr("Fits: {total} of {free} free.")
+        not_ = self.tr("Doesn't fit: {total} needed, {free} free.")
         self.verdict.setText((fits if said.fits else not_).format(total=total, free=free))
         set_look(self.verdict, "good" if said.fits else "bad")
         batch = self.tr("Largest batch that fits: {count}").format(count=numbers.exact(said.largest_batch))
@@ -295,12 +293,12 @@ class PlanPanel(QScrollArea):
     def _show_speed(self, said: Plan) -> None:
         step = said.seconds_per_step
         if step is None:
-            self.speed.setText(self.tr("How fast it would be is known once this device has been measured."))
+            self.speed.setText(self.tr("Speed is unknown until this device is measured."))
         elif said.question.purpose == "training":
-            self.speed.setText(self.tr("About {time} a step").format(time=numbers.duration(step)))
+            self.speed.setText(self.tr("About {time} per step").format(time=numbers.duration(step)))
         elif self._costs is not None and self._costs.decodes:
             rate = numbers.rate(said.question.batch / max(step, 1e-9))
-            self.speed.setText(self.tr("About {rate} tokens a second").format(rate=rate))
+            self.speed.setText(self.tr("About {rate} tokens/s").format(rate=rate))
         else:
             self.speed.setText(self.tr("About {time} for one batch").format(time=numbers.duration(step)))
 

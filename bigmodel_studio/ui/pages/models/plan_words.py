@@ -14,5 +14,5 @@ def part_words() -> dict[str, str]:
         "activations": QCoreApplication.translate("PlanPanel", "Activations"),
         "kv_cache": QCoreApplication.translate("PlanPanel", "Key/value cache"),
         "logits": QCoreApplication.translate("PlanPanel", "Logits"),
-        "overhead": QCoreApplication.translate("PlanPanel", "The process itself"),
+        "overhead": QCoreApplication.translate("PlanPanel", "Process overhead"),
     }

@@ -84,7 +84,7 @@ class Planning(QObject):
             return
         self._measuring = self._studio.measure.submit(MeasurePlan(model=self._ref, question=question))
         self._measuring.ended.connect(self._on_measured)
-        self._panel.show_measuring(self.tr("Running two steps in a process of its own…"))
+        self._panel.show_measuring(self.tr("Running two steps in a separate process…"))
 
     @Slot(object)
     def _on_measured(self, end: Event) -> None:

@@ -77,7 +77,7 @@ class StructurePanel(QWidget):
             self.tree.expandToDepth(0)
         self.tree.selectionModel().currentChanged.connect(self._on_tree)
         self.map.show_layers(said.layers)
-        tied = self.tr("{count} parameters are used by a second module too; they are counted once.")
+        tied = self.tr("{count} parameters are shared with a second module and counted once.")
         self.note.setText(tied.format(count=numbers.exact(said.tied_parameters)) if said.tied_parameters else "")
         self.note.setVisible(bool(said.tied_parameters))
         self._fit_columns()

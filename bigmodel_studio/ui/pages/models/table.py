@@ -36,13 +36,13 @@ ROW_PX = 44
 Index = QModelIndex | QPersistentModelIndex
 
 KINDS: dict[str, str] = {
-    "causal-lm": str(QT_TRANSLATE_NOOP("models", "Text generator")),
-    "masked-lm": str(QT_TRANSLATE_NOOP("models", "Masked words")),
-    "text-classifier": str(QT_TRANSLATE_NOOP("models", "Text classifier")),
-    "token-classifier": str(QT_TRANSLATE_NOOP("models", "Word tagger")),
+    "causal-lm": str(QT_TRANSLATE_NOOP("models", "Text generation")),
+    "masked-lm": str(QT_TRANSLATE_NOOP("models", "Fill mask")),
+    "text-classifier": str(QT_TRANSLATE_NOOP("models", "Text classification")),
+    "token-classifier": str(QT_TRANSLATE_NOOP("models", "Token classification")),
     "encoder": str(QT_TRANSLATE_NOOP("models", "Encoder")),
     "seq2seq": str(QT_TRANSLATE_NOOP("models", "Encoder-decoder")),
-    "image-classifier": str(QT_TRANSLATE_NOOP("models", "Picture classifier")),
+    "image-classifier": str(QT_TRANSLATE_NOOP("models", "Image classification")),
     "other": str(QT_TRANSLATE_NOOP("models", "Other")),
 }
 SOURCES: dict[str, str] = {
@@ -78,7 +78,7 @@ COLUMNS: tuple[tuple[str, Callable[[ModelRecord], str], Callable[[ModelRecord], 
     ),
     (str(QT_TRANSLATE_NOOP("models", "Type")), lambda r: r.dtype or numbers.NOTHING, lambda r: r.dtype),
     (
-        str(QT_TRANSLATE_NOOP("models", "From")),
+        str(QT_TRANSLATE_NOOP("models", "Source")),
         lambda r: words(SOURCES.get(r.source, r.source)),
         lambda r: r.source,
     ),
@@ -187,13 +187,13 @@ class NameDelegate(QStyledItemDelegate):
         painter.setFont(small)
         if record.only_looked_at:
             painter.setPen(theme.colour("secondary"))
-            below = " · ".join((record.architecture, words("GGUF, to be looked at")))
+            below = " · ".join((record.architecture, words("GGUF (inspect only)")))
         elif record.problem is not None:
             painter.setPen(theme.colour("bad"))
             below = i18n.told(record.problem)[0]
         elif index.data(LOADED):
             painter.setPen(theme.colour("good"))
-            below = words("loaded now")
+            below = words("loaded")
         else:
             painter.setPen(theme.colour("secondary"))
             below = record.architecture

@@ -43,10 +43,10 @@ class ClassifyTask(Task):
     id = "classify"
     title = str(QT_TRANSLATE_NOOP("text", "Classify"))
     kinds = ("text-classifier",)
-    about = str(QT_TRANSLATE_NOOP("text", "Write texts, one a line, and see which class the model takes each for."))
-    placeholder = str(QT_TRANSLATE_NOOP("text", "A text a line; a tab parts two texts that belong together"))
+    about = str(QT_TRANSLATE_NOOP("text", "Enter texts, one per line, to classify them."))
+    placeholder = str(QT_TRANSLATE_NOOP("text", "One text per line. Separate pairs with a tab."))
     example = "I am still waiting on my card.\nWhy was I charged twice for the same thing?"
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not sort texts into classes"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} doesn't classify texts"))
     objective = "classify-text"
     most = 5000
 
@@ -59,7 +59,7 @@ class ClassifyTask(Task):
         self._sorted.setSortRole(SORT_ROLE)
         self.table = QTableView()
         self.table.setModel(self._sorted)
-        self.table.setAccessibleName(self.tr("Texts and their classes"))
+        self.table.setAccessibleName(self.tr("Classified texts"))
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as they were written, until a heading is pressed
         as_rows(self.table, 30)

@@ -25,10 +25,10 @@ class EmbedTask(Task):
     id = "embed"
     title = str(QT_TRANSLATE_NOOP("text", "Embed"))
     kinds = ("encoder", "masked-lm", "text-classifier", "token-classifier")
-    about = str(QT_TRANSLATE_NOOP("text", "Write a few texts, one a line, and see how alike they are to the model."))
-    placeholder = str(QT_TRANSLATE_NOOP("text", "A text a line, two or more"))
+    about = str(QT_TRANSLATE_NOOP("text", "Enter texts, one per line, to compare their embeddings."))
+    placeholder = str(QT_TRANSLATE_NOOP("text", "One text per line, at least two"))
     example = "Tom is sad.\nMia is sad.\nThe ball is red.\nThe kite is blue.\nThe dog is at the river."
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not make vectors of texts"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} doesn't embed texts"))
     objective = "masked-lm"
     most = 100
 
@@ -37,16 +37,16 @@ class EmbedTask(Task):
         self.map = SimilarityMap()
         self.read_out = ElidedLabel()
         set_look(self.read_out, "secondary")
-        self._hint = self.tr("Point at a cell, or go through them with the arrow keys.")
+        self._hint = self.tr("Point at a cell, or use the arrow keys.")
         self.map.read_out.connect(self._on_read_out)
         self._on_read_out("")
         self.note = label(
-            self.tr("Cosines of the angles between the texts’ vectors: 1 for the same direction, 0 for unrelated."),
+            self.tr("Cosine similarity of the embeddings: 1 = same direction, 0 = unrelated."),
             "small",
             wrap=True,
         )
         self.body_note = label(
-            self.tr("This model was not trained to compare texts: most of its vectors point the same way."),
+            self.tr("This model was not trained for similarity: most of its embeddings point the same way."),
             "small",
             wrap=True,
         )
@@ -96,7 +96,7 @@ class SimilarityMap(CellMap):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "decimal", parent)
-        self.setAccessibleName(self.tr("Similarity of each two texts"))
+        self.setAccessibleName(self.tr("Pairwise similarity"))
         self._texts: list[str] = []
 
     def show_texts(self, texts: list[str], cosines: tuple[tuple[float | None, ...], ...]) -> None:

@@ -30,17 +30,17 @@ class FillMaskTask(CardsTask):
     id = "fill-mask"
     title = str(QT_TRANSLATE_NOOP("text", "Fill mask"))
     kinds = ("masked-lm",)
-    about = str(QT_TRANSLATE_NOOP("text", "Hide a word with [MASK], and see what the model would put there."))
-    placeholder = str(QT_TRANSLATE_NOOP("text", "A sentence with [MASK] in place of a word; each line is one"))
+    about = str(QT_TRANSLATE_NOOP("text", "Mask a word with [MASK] to see the model's predictions."))
+    placeholder = str(QT_TRANSLATE_NOOP("text", "One sentence per line, with [MASK] in place of a word"))
     example = (
         "Lena loved a red ball. One day the [MASK] was gone. Lena was [MASK].\n"
         "Omar the dog lives at the school. The dog is at the [MASK]."
     )
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not fill in masked words"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} doesn't fill masks"))
     objective = "masked-lm"
 
     def make_input(self) -> TextInput:
-        return MaskInput(self.tr("Texts, one a line"), phrase(self.placeholder))
+        return MaskInput(self.tr("Texts, one per line"), phrase(self.placeholder))
 
     def request(self, model: ModelRef, texts: tuple[str, ...]) -> Request:
         return FillMask(model=model, texts=texts, top_k=CANDIDATES)
@@ -55,9 +55,9 @@ class MaskInput(LinesInput):
 
     def __init__(self, name: str, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(name, placeholder, parent)
-        self.tool = QPushButton(self.tr("Hide the word"))
+        self.tool = QPushButton(self.tr("Mask word"))
         keys = QKeySequence(HIDE_KEYS)
-        tip = self.tr("Puts [MASK] in place of the word at the cursor ({keys})")
+        tip = self.tr("Replaces the word at the cursor with [MASK] ({keys})")
         self.tool.setToolTip(tip.format(keys=keys.toString(QKeySequence.SequenceFormat.NativeText)))
         self.tool.clicked.connect(self.hide_word)
         shortcut = QShortcut(keys, self.editor)
@@ -85,7 +85,7 @@ class FilledSentence(QWidget):
         column.addWidget(self.sentence)
         for number, mask in enumerate(filled.masks):
             if len(filled.masks) > 1:
-                text = self.tr("Hidden word {number}").format(number=numbers.exact(number + 1))
+                text = self.tr("Mask {number}").format(number=numbers.exact(number + 1))
                 column.addWidget(label(text, "heading"))
             column.addWidget(self._chips(number, mask))
         self._say()

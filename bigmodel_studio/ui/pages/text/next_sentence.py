@@ -23,10 +23,10 @@ class NextSentenceTask(CardsTask):
     id = "next-sentence"
     title = str(QT_TRANSLATE_NOOP("text", "Next sentence"))
     kinds = ("masked-lm",)
-    about = str(QT_TRANSLATE_NOOP("text", "Write two sentences, and see whether the second may follow the first."))
+    about = str(QT_TRANSLATE_NOOP("text", "Enter two sentences to see whether the second follows the first."))
     placeholder = ""
     example = "Long ago there was a frog named Lena. Lena loved a grey hat.\nOne day the hat was gone. Lena was sad."
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not tell whether a sentence follows another"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} has no next-sentence head"))
     objective = "masked-lm"
 
     @classmethod
@@ -35,7 +35,7 @@ class NextSentenceTask(CardsTask):
 
     def make_input(self) -> TextInput:
         names = (self.tr("First sentence"), self.tr("Second sentence"))
-        return PairInput(names, (self.tr("What comes first"), self.tr("What may follow it")))
+        return PairInput(names, (self.tr("First sentence"), self.tr("Second sentence")))
 
     def request(self, model: ModelRef, texts: tuple[str, ...]) -> Request:
         return TellNext(model=model, pairs=((texts[0], texts[1]),))
@@ -47,7 +47,7 @@ class NextSentenceTask(CardsTask):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         follows, not_ = self.tr("Follows"), self.tr("Does not follow")
-        verdict = self.tr("It may follow.") if answer.follows >= 0.5 else self.tr("It does not seem to follow.")
+        verdict = self.tr("Probably follows.") if answer.follows >= 0.5 else self.tr("Probably doesn't follow.")
         bars = ProbabilityBars()
         bars.setMaximumWidth(WIDEST_PX)
         labels = (Label(follows, answer.follows), Label(not_, 1 - answer.follows))

@@ -35,11 +35,11 @@ class Offer:
 def no_model() -> Offer:
     """There is none that reads."""
     return Offer(
-        title=QCoreApplication.translate("text", "There is no model that reads text yet"),
+        title=QCoreApplication.translate("text", "No text model yet"),
         words=QCoreApplication.translate(
-            "text", "Train a small one that fills in masked words: it takes minutes. Or find one on the Hub."
+            "text", "Train a small masked language model in minutes, or find one on the Hub."
         ),
-        button=QCoreApplication.translate("text", "Train one…"),
+        button=QCoreApplication.translate("text", "Train a model…"),
         leads_to=Like(FIRST_OBJECTIVE),
         hub=True,
     )
@@ -54,7 +54,7 @@ def unable(task: Task, ref: ModelRef, record: ModelRecord | None, choices: Seque
     if not task.objective:
         return Offer(cannot(task, ref), phrase(task.about), hub=True)
     base = record.ref if record is not None and task.objective != FIRST_OBJECTIVE else None
-    button = QCoreApplication.translate("text", "Train one…")
+    button = QCoreApplication.translate("text", "Train a model…")
     return Offer(cannot(task, ref), phrase(task.about), button, Like(task.objective, base=base), hub=True)
 
 

@@ -83,7 +83,7 @@ class TextPage(Page):
         self.picker.refused.connect(self.studio.tell)
         self.badge = TravelBadge(self.studio, "text", self.picker)
         self.open_button = QPushButton(self.tr("Open…"))
-        self.open_button.setToolTip(self.tr("Read the lines of text files"))
+        self.open_button.setToolTip(self.tr("Read lines from text files"))
         self.open_button.clicked.connect(self.browse)
         self.add_to_header(self.picker)
         self.add_to_header(self.badge)
@@ -325,7 +325,7 @@ class TextPage(Page):
         for each in self.tasks.values():
             self._mark(each)
         offer = self._offer()
-        look = self.tr("Look on the Models page") if offer.hub else ""
+        look = self.tr("Open the Models page") if offer.hub else ""
         self.empty.say(offer.title, offer.words, offer.button, look)
         self.stack.setCurrentIndex(1 if able and task.id in self.reader.shown else 0)
 
@@ -344,9 +344,9 @@ class TextPage(Page):
             done, total = numbers.exact(len(running.answers)), numbers.exact(len(running.texts))
             return self.tr("Reading… {done} of {total}").format(done=done, total=total) if running.total > 1 else ""
         if len(written) > self.task.most:
-            return self.tr("Only the first {count} lines are read.").format(count=numbers.exact(self.task.most))
+            return self.tr("Only the first {count} lines are used.").format(count=numbers.exact(self.task.most))
         if self._is_new() and self.able(self.task) and self.picker.ref() is not None:
-            return self.tr("{keys} has the model read it").format(keys=run_keys())
+            return self.tr("{keys} to run").format(keys=run_keys())
         return ""
 
     def _offer(self) -> Offer:

@@ -19,7 +19,7 @@ class RewriteTask(CardsTask):
     """A subclass says what for."""
 
     kinds = ("seq2seq",)
-    placeholder = str(QT_TRANSLATE_NOOP("text", "A text a line"))
+    placeholder = str(QT_TRANSLATE_NOOP("text", "One text per line"))
     objective = ""
     most = 20
     live = False
@@ -46,20 +46,20 @@ class RewriteTask(CardsTask):
 
 class SummarizeTask(RewriteTask):
     id = "summarize"
-    title = str(QT_TRANSLATE_NOOP("text", "Summarise"))
-    about = str(QT_TRANSLATE_NOOP("text", "Write texts, one a line, and have the model say each in fewer words."))
+    title = str(QT_TRANSLATE_NOOP("text", "Summarize"))
+    about = str(QT_TRANSLATE_NOOP("text", "Enter texts, one per line, to summarize them."))
     example = (
         "Tom lost his red ball in the park. He looked under every tree, and asked everybody whom he met. "
         "In the evening a dog brought the ball to his door."
     )
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not write summaries"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} doesn't summarize"))
     purpose = "summarize"
 
 
 class TranslateTask(RewriteTask):
     id = "translate"
     title = str(QT_TRANSLATE_NOOP("text", "Translate"))
-    about = str(QT_TRANSLATE_NOOP("text", "Write texts, one a line, and have the model translate them."))
+    about = str(QT_TRANSLATE_NOOP("text", "Enter texts, one per line, to translate them."))
     example = "The house is wonderful.\nWhere is the nearest station?"
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not translate"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} doesn't translate"))
     purpose = "translate"

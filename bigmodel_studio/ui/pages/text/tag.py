@@ -26,10 +26,10 @@ class TagTask(CardsTask):
     id = "tag"
     title = str(QT_TRANSLATE_NOOP("text", "Tag"))
     kinds = ("token-classifier",)
-    about = str(QT_TRANSLATE_NOOP("text", "Write a sentence, and see which of its words name what."))
-    placeholder = str(QT_TRANSLATE_NOOP("text", "A sentence a line"))
+    about = str(QT_TRANSLATE_NOOP("text", "Enter sentences, one per line, to tag their words."))
+    placeholder = str(QT_TRANSLATE_NOOP("text", "One sentence per line"))
     example = "Anna Smith works for Acme in New York.\nTom flew from Paris to Berlin on Monday."
-    cannot = str(QT_TRANSLATE_NOOP("text", "{model} does not tag words"))
+    cannot = str(QT_TRANSLATE_NOOP("text", "{model} doesn't tag words"))
     objective = "tag"
     most = 30
 
@@ -64,7 +64,7 @@ class TaggedSentence(QWidget):
             grid.addWidget(way, row, 1)
             words = self.tr("log-probability {number}").format(number=numbers.decimal(total))
             said = label(words, "secondary")
-            said.setToolTip(self.tr("The log-probability of the whole: the sum along the way"))
+            said.setToolTip(self.tr("Total log-probability of the path"))
             for part in (title, said):
                 part.setMinimumHeight(LINE_PX)  # in line with the first of the text
             grid.addWidget(said, row, 2, Qt.AlignmentFlag.AlignTop)
@@ -72,7 +72,7 @@ class TaggedSentence(QWidget):
         self.lattice.show_tagged(tagged)
         self.read_out = ElidedLabel()
         set_look(self.read_out, "secondary")
-        self._hint = self.tr("Point at a cell, or go through them with the arrow keys.")
+        self._hint = self.tr("Point at a cell, or use the arrow keys.")
         self.lattice.read_out.connect(self._on_read_out)
         self._on_read_out("")
         column.addLayout(grid)
@@ -96,11 +96,13 @@ class TaggedSentence(QWidget):
     def _words(self, tagged: Tagged) -> str:
         differ = sum(one != other for one, other in zip(tagged.greedy, tagged.viterbi, strict=True))
         if not differ:
-            return self.tr("Each word’s most probable tag makes the most probable whole here.")
+            return self.tr("Greedy and Viterbi agree here.")
         broken = tag_decoding.broken(tagged.greedy, tagged.tags)
         names = ", ".join(f"{tagged.words[place]} {tagged.greedy[place]}" for place in broken[:3])
         words = self.tr("%n word(s) differ, marked by dots.", "", differ)
-        return i18n.in_one((words, self.tr("Greedy goes on with what has not begun: {words}.").format(words=names)))
+        return i18n.in_one(
+            (words, self.tr("Greedy decoding starts an entity with an I- tag: {words}.").format(words=names))
+        )
 
 
 def spans_of(tagged: Tagged, tags: Sequence[str]) -> list[Span]:

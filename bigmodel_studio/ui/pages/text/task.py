@@ -56,7 +56,7 @@ class Task(QWidget):
 
     def make_input(self) -> TextInput:
         """The field for its texts."""
-        return LinesInput(self.tr("Texts, one a line"), phrase(self.placeholder))
+        return LinesInput(self.tr("Texts, one per line"), phrase(self.placeholder))
 
     def request(self, model: ModelRef, texts: tuple[str, ...]) -> Request:
         """What the engine is asked."""

@@ -38,7 +38,7 @@ class Writing(DropArea):
         self.dashed = False
         self._tasks = list(tasks)
         titles = {task.id: phrase(task.title) for task in self._tasks}
-        self.switch = Segments(self.tr("What the model is to do"), titles)
+        self.switch = Segments(self.tr("Task"), titles)
         self.switch.chosen.connect(self._on_chosen)
         self.note = ElidedLabel()
         set_look(self.note, "secondary")
@@ -46,7 +46,7 @@ class Writing(DropArea):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(120)
-        self.bar.setAccessibleName(self.tr("Texts read"))
+        self.bar.setAccessibleName(self.tr("Texts"))
         self.stop_button = QPushButton(self.tr("Stop"))
         self.stop_button.clicked.connect(self.stop_wanted)
         self.read_button = QPushButton(self.tr("Read"))

@@ -81,9 +81,7 @@ class TrainPage(Page):
         self.new_button = self._button(self.tr("New run"), self.new_item)
         set_look(self.new_button, "primary")
         self.experiments_button = self._button(self.tr("Experiments…"), self.show_experiments)
-        self.experiments_button.setToolTip(
-            self.tr("Several runs that are ready to be made, and show something together")
-        )
+        self.experiments_button.setToolTip(self.tr("Ready-made sets of runs"))
         for button in (self.new_button, self.experiments_button):
             self.add_to_header(button)
         for button in self.run_actions.buttons.values():
@@ -296,7 +294,7 @@ class TrainPage(Page):
             self.stack.setCurrentWidget(self.empty)
         self.empty.say(
             self.tr("Train a model and watch it learn"),
-            self.tr("A small one learns to write little stories in a few minutes, on this computer."),
+            self.tr("A small one learns to write short stories in a few minutes on this computer."),
             self.tr("New run"),
         )
         self._fold_for(run is not None, filling)

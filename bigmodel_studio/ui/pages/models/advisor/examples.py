@@ -145,7 +145,7 @@ class ExamplesTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         if section < FIXED:
-            titles = (self.tr("Picture") if self.kind == "pictures" else self.tr("Text"), self.tr("Right would be"))
+            titles = (self.tr("Picture") if self.kind == "pictures" else self.tr("Text"), self.tr("Expected"))
             return titles[section] if role == Qt.ItemDataRole.DisplayRole else None
         ref = self.models[section - FIXED]
         if role == Qt.ItemDataRole.ToolTipRole:

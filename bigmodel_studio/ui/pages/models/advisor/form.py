@@ -17,20 +17,20 @@ from bigmodel_studio.ui.widgets.wheel import scroll_past
 FIELD_PX = 34
 _GB = 10**9
 TITLES: dict[str, str] = {
-    "chat": str(QT_TRANSLATE_NOOP("models", "Hold a conversation")),
-    "write": str(QT_TRANSLATE_NOOP("models", "Continue a text")),
-    "recognise": str(QT_TRANSLATE_NOOP("models", "Recognise pictures")),
+    "chat": str(QT_TRANSLATE_NOOP("models", "Chat")),
+    "write": str(QT_TRANSLATE_NOOP("models", "Continue text")),
+    "recognise": str(QT_TRANSLATE_NOOP("models", "Classify pictures")),
     "classify-text": str(QT_TRANSLATE_NOOP("models", "Classify texts")),
     "tag": str(QT_TRANSLATE_NOOP("models", "Tag words")),
     "embed": str(QT_TRANSLATE_NOOP("models", "Compare texts by meaning")),
     "fill-mask": str(QT_TRANSLATE_NOOP("models", "Fill in missing words")),
-    "summarise": str(QT_TRANSLATE_NOOP("models", "Summarise")),
+    "summarise": str(QT_TRANSLATE_NOOP("models", "Summarize")),
     "translate": str(QT_TRANSLATE_NOOP("models", "Translate")),
 }
 UNITS: dict[str, str] = {
-    "tokens": str(QT_TRANSLATE_NOOP("models", "tokens a second")),
-    "pictures": str(QT_TRANSLATE_NOOP("models", "pictures a second")),
-    "inputs": str(QT_TRANSLATE_NOOP("models", "texts a second")),
+    "tokens": str(QT_TRANSLATE_NOOP("models", "tokens/s")),
+    "pictures": str(QT_TRANSLATE_NOOP("models", "pictures/s")),
+    "inputs": str(QT_TRANSLATE_NOOP("models", "texts/s")),
 }
 
 
@@ -46,11 +46,11 @@ class AdviceForm(QWidget):
             self.task.addItem(words(TITLES[task]), task)
         self.memory = self._number(9999, 1)
         self.memory.setSuffix(" GB")
-        self.memory.setSpecialValueText(self.tr("What is free"))
+        self.memory.setSpecialValueText(self.tr("Available memory"))
         self.speed = self._number(99999, 0)
         self.speed.setSpecialValueText(self.tr("Any"))
         self.licence = QComboBox()
-        licences = {"": self.tr("Any"), FREE: self.tr("Free for every use"), "apache-2.0": "Apache 2.0", "mit": "MIT"}
+        licences = {"": self.tr("Any"), FREE: self.tr("Any free license"), "apache-2.0": "Apache 2.0", "mit": "MIT"}
         for licence, text in licences.items():
             self.licence.addItem(text, licence)
         self.free = label("", "small", wrap=True)
@@ -61,10 +61,10 @@ class AdviceForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        self._add(column, label(self.tr("What shall it do?"), "secondary"), self.task)
-        self._add(column, label(self.tr("Memory that it may take"), "secondary"), self.memory, self.free)
+        self._add(column, label(self.tr("Task"), "secondary"), self.task)
+        self._add(column, label(self.tr("Memory limit"), "secondary"), self.memory, self.free)
         self._add(column, self._speed_title, self.speed, self.measure)
-        self._add(column, label(self.tr("Licence"), "secondary"), self.licence)
+        self._add(column, label(self.tr("License"), "secondary"), self.licence)
         column.addStretch(1)
         self._say_unit()
         self.task.currentIndexChanged.connect(self._on_task)
@@ -125,6 +125,6 @@ class AdviceForm(QWidget):
 
     def _say_unit(self) -> None:
         unit = words(UNITS[TASKS[self.chosen].unit])
-        text = self.tr("At least so many {unit}").format(unit=unit)
+        text = self.tr("Minimum {unit}").format(unit=unit)
         self._speed_title.setText(text)
         self.speed.setAccessibleName(text)

@@ -83,8 +83,8 @@ class AdviceCard(QWidget):
         weights, overhead = parts["weights"], parts["overhead"]
         return [
             BarPart(self.tr("Weights"), weights, 0),
-            BarPart(self.tr("What it computes and keeps"), sum(parts.values()) - weights - overhead, 1),
-            BarPart(self.tr("The process itself"), overhead, "field"),
+            BarPart(self.tr("Activations and cache"), sum(parts.values()) - weights - overhead, 1),
+            BarPart(self.tr("Process overhead"), overhead, "field"),
         ]
 
     def _actions(self) -> list[tuple[Wish, str]]:
@@ -116,7 +116,7 @@ class Ranking(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(self.tr("Advised models, the best first"))
+        self.setAccessibleName(self.tr("Recommended models, best first"))
         self.more = QPushButton()
         set_look(self.more, "link")
         self.more.clicked.connect(self._on_more)

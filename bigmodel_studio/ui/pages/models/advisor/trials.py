@@ -125,7 +125,7 @@ class Trials(QWidget):
 
     def _lay_out(self) -> None:
         self.table.setModel(self.model)
-        self.table.setAccessibleName(self.tr("Examples, and what each model says"))
+        self.table.setAccessibleName(self.tr("Examples with each model's answer"))
         self.table.setItemDelegate(QStyledItemDelegate(self.table))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setTabKeyNavigation(False)
@@ -325,13 +325,11 @@ class Trials(QWidget):
 
     def _next_step(self) -> str:
         if not self.model.models:
-            return self.tr("Press “Try” at models that are here: they stand side by side below.")
+            return self.tr("Press “Try” on downloaded models to compare them below.")
         if not self.model.examples and self.model.kind == "pictures":
-            return self.tr("Drop pictures here, and say beside each what is on it, where you want it judged.")
+            return self.tr("Drop pictures and, optionally, enter the expected class of each.")
         if not self.model.examples:
-            return self.tr(
-                "Type what you would ask, and beside it what a right answer holds, where you want it judged."
-            )
+            return self.tr("Enter a prompt and, optionally, text that a correct answer must contain.")
         return ""
 
 

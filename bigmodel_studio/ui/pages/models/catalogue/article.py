@@ -19,19 +19,19 @@ class Article(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(self.tr("The figures of an article, checked"))
+        self.setAccessibleName(self.tr("Common claims, checked"))
         self.computed: dict[int, QLabel] = {}
         """By the claim's place: what is computed for it."""
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
-        column.addWidget(label(self.tr("Check an article"), "large"))
+        column.addWidget(label(self.tr("Common claims, checked"), "large"))
         column.addWidget(
             label(
                 self.tr(
-                    "Figures that a widely read introduction gives, beside those of the papers and those that follow "
-                    "from the models’ structures."
+                    "Figures from a widely read introduction, compared with the papers and with values "
+                    "computed from the models' structures."
                 ),
                 "secondary",
                 wrap=True,

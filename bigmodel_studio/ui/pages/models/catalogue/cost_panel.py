@@ -74,13 +74,13 @@ class CostPanel(QScrollArea):
         fields: list[tuple[QLabel, QWidget]] = [
             (self.amount_name, self.amount),
             (label(self.tr("Device"), "secondary"), self.device),
-            (label(self.tr("How many of them"), "secondary"), self.count),
-            (label(self.tr("Share of its speed that is used"), "secondary"), self.utilisation),
-            (label(self.tr("Price of a kilowatt-hour"), "secondary"), self.price),
+            (label(self.tr("Number of devices"), "secondary"), self.count),
+            (label(self.tr("Utilization"), "secondary"), self.utilisation),
+            (label(self.tr("Price per kWh"), "secondary"), self.price),
         ]
         for name, field in fields:
             name.setBuddy(field)
-            field.setAccessibleName(name.text() or self.tr("How much it learns from"))
+            field.setAccessibleName(name.text() or self.tr("Training data"))
             self._form.addRow(name, field)
         for field in (self.amount, self.count, self.utilisation, self.price):
             set_look(field, "number")
@@ -89,11 +89,11 @@ class CostPanel(QScrollArea):
         titles = {
             "flops": self.tr("Operations"),
             "device_days": self.tr("On one device"),
-            "days": self.tr("On all of them"),
-            "energy": self.tr("Energy of the devices"),
-            "price": self.tr("Price of that energy"),
-            "training": self.tr("Memory to train it, in 32 bits"),
-            "serving": self.tr("Memory to serve it, in 16 bits"),
+            "days": self.tr("On all devices"),
+            "energy": self.tr("Energy"),
+            "price": self.tr("Energy price"),
+            "training": self.tr("Training memory (32 bits)"),
+            "serving": self.tr("Inference memory (16 bits)"),
         }
         for key, title in titles.items():
             self.values[key] = label("")
@@ -120,7 +120,7 @@ class CostPanel(QScrollArea):
         """Another model; the amount begins with what its paper says, or with what is usual."""
         self._said = said
         pictures = said.flops_per_image is not None
-        self.amount_name.setText(self.tr("Pictures it learns from") if pictures else self.tr("Tokens it learns from"))
+        self.amount_name.setText(self.tr("Training pictures") if pictures else self.tr("Training tokens"))
         self.amount.setAccessibleName(self.amount_name.text())
         usual = PICTURES if pictures else TOKENS_PER_PARAMETER * said.parameters
         self.amount.setValue(reference.published.tokens or usual)

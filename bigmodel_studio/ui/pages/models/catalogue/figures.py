@@ -46,7 +46,7 @@ class Figures(QScrollArea):
         card = panel("card")
         card.setLayout(self._grid)
         self.source = label("", "secondary", wrap=True)
-        self.link = QPushButton(self.tr("Read the paper"))
+        self.link = QPushButton(self.tr("Open the paper"))
         self.link.clicked.connect(self._on_link)
         set_look(self.link, "link")
         self.note = label("", "secondary", wrap=True)
@@ -127,11 +127,11 @@ class Figures(QScrollArea):
             yield Figure(self.tr("Context"), numbers.exact(shape.context))
         if shape.flops:
             found = numbers.count(said.flops_per_image / 2) if said is not None and said.flops_per_image else counting
-            yield Figure(self.tr("Multiply-adds a picture"), numbers.count(shape.flops), found)
+            yield Figure(self.tr("Multiply-adds per picture"), numbers.count(shape.flops), found)
         counts = {
             self.tr("Width"): shape.width,
             self.tr("Heads"): shape.heads,
-            self.tr("Width of a head"): shape.head_width,
+            self.tr("Head size"): shape.head_width,
             self.tr("Batch"): shape.batch,
         }
         for name, count in counts.items():
@@ -141,7 +141,7 @@ class Figures(QScrollArea):
             yield Figure(self.tr("Learning rate"), numbers.significant(shape.learning_rate))
         if shape.tokens:
             work = f"{training_flops(said.parameters, shape.tokens):.3g} FLOPs (6·N·D)" if said is not None else ""
-            yield Figure(self.tr("Tokens of training"), numbers.count(shape.tokens), work)
+            yield Figure(self.tr("Training tokens"), numbers.count(shape.tokens), work)
 
     @Slot()
     def _on_link(self) -> None:

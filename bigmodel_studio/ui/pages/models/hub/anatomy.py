@@ -75,7 +75,7 @@ class Anatomy(QWidget):
             self._say(i18n.said(Problem(code="hub-locked")))
             return
         lane = self._studio.measure if self._here else self._studio.network.lane()
-        self._say(self.tr("Working out the structure from its config and the headers of its weights…"))
+        self._say(self.tr("Computing the structure from config and weight headers…"))
         self._job = lane.submit(Describe(model=ref))
         self._job.ended.connect(self._on_described)
 

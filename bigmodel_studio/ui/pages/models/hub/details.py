@@ -61,12 +61,12 @@ class RepoDetails(QWidget):
         self.download = QPushButton()
         self.download.setIcon(icon("leaves", off="on_accent"))
         set_look(self.download, "primary")
-        self.show_here = QPushButton(self.tr("Show on this computer"))
+        self.show_here = QPushButton(self.tr("Show local copy"))
         self.sign_in = QPushButton(self.tr("Sign in…"))
         self.sign_in.setIcon(icon("leaves"))
-        self.page = QPushButton(self.tr("Its page…"))
+        self.page = QPushButton(self.tr("Model page…"))
         self.page.setIcon(icon("leaves"))
-        self.page.setToolTip(self.tr("Opens the page of this model in the browser, once you have seen its address"))
+        self.page.setToolTip(self.tr("Opens the model's page in the browser, after showing its address"))
         self.state = label("", "secondary", wrap=True)
         self.retry = QPushButton(self.tr("Try again"))
         self.facts = QFormLayout()
@@ -77,9 +77,9 @@ class RepoDetails(QWidget):
         self.files_total = label("", "small")
         self.card = CardView()
         self.tabs = Segments(
-            self.tr("What is shown of the model"),
+            self.tr("Model view"),
             {
-                "about": self.tr("About it"),
+                "about": self.tr("About"),
                 "structure": self.tr("Structure"),
                 "layers": self.tr("Layers"),
                 "plan": self.tr("Plan"),
@@ -112,7 +112,7 @@ class RepoDetails(QWidget):
         self._files_card, inside = _card(self.tr("Files"))
         inside.addWidget(self.files)
         inside.addWidget(self.files_total)
-        self._words_card, inside = _card(self.tr("What its makers say"))
+        self._words_card, inside = _card(self.tr("Model card"))
         inside.addWidget(self.card)
         about = QWidget()
         inside = QVBoxLayout(about)
@@ -180,12 +180,12 @@ class RepoDetails(QWidget):
         self._show_facts()
         self.files.files.show_files(repo.files)
         needed = [file for file in repo.files if file.needed]
-        words = self.tr("%n file(s) needed, {size} in all", "", len(needed))
+        words = self.tr("%n file(s) needed, {size} total", "", len(needed))
         self.files_total.setText(words.format(size=numbers.size(sum(file.bytes for file in needed))))
         self._files_card.setVisible(bool(repo.files))
         self.card.show_card(repo.card)
         self._words_card.setVisible(not self.card.empty)
-        self.show_state("" if repo.files else self.tr("There are no files in it."))
+        self.show_state("" if repo.files else self.tr("It has no files."))
         self._show_actions()
 
     def show_state(self, text: str, *, retry: bool = False, sign_in: bool = False) -> None:
@@ -220,21 +220,21 @@ class RepoDetails(QWidget):
         else:
             size = numbers.size(repo.needed_bytes) if repo is not None and repo.needed_bytes else ""
             self.download.setText(self.tr("Download {size}").format(size=size).strip())
-        self.download.setToolTip(self.tr("Fetches the needed files from the Hub into its cache on this computer"))
+        self.download.setToolTip(self.tr("Downloads the needed files from the Hub into the local cache"))
 
     def _show_fit(self, model: HubModel) -> None:
         found = fits.best(model.parameters, self._rooms) if model.parameters else None
         if found is None:
-            self.fit.setText(self.tr("It does not say how many parameters it has: whether it fits is not known."))
+            self.fit.setText(self.tr("Unknown number of parameters: can't tell whether it fits."))
             set_look(self.fit, "secondary")
             return
         room, need = found
         good = need <= room.free_bytes
-        device = self.tr("the processor") if room.device == CPU else room.device
+        device = self.tr("the CPU") if room.device == CPU else room.device
         words = (
-            self.tr("Fits: running it on {device} takes about {need}; {free} are free.")
+            self.tr("Fits: about {need} needed on {device}, {free} free.")
             if good
-            else self.tr("Too large: running it on {device} takes about {need}; {free} are free.")
+            else self.tr("Too large: about {need} needed on {device}, {free} free.")
         )
         self.fit.setText(words.format(device=device, need=numbers.size(need), free=numbers.size(room.free_bytes)))
         set_look(self.fit, "good" if good else "warn")
@@ -252,14 +252,14 @@ class RepoDetails(QWidget):
         model, repo = self.model, self._repo
         if model is None:
             return {}
-        access = self.tr("on request: accept its terms on its page, and sign in") if model.gated else ""
+        access = self.tr("gated: accept its terms on its page, then sign in") if model.gated else ""
         found = {
             self.tr("Task"): task_words(model.task),
             self.tr("Library"): model.library,
-            self.tr("Licence"): model.licence,
+            self.tr("License"): model.licence,
             self.tr("Parameters"): numbers.exact(model.parameters) if model.parameters else "",
             self.tr("Size"): numbers.size(model.bytes) if model.bytes else "",
-            self.tr("Made from"): model.base_model,
+            self.tr("Base model"): model.base_model,
             self.tr("Downloads"): numbers.exact(model.downloads),
             self.tr("Likes"): numbers.exact(model.likes),
             self.tr("Updated"): days_ago(model.updated) if model.updated else "",
@@ -282,13 +282,13 @@ class RepoDetails(QWidget):
     def _on_page(self) -> None:
         if self.model is not None:
             page = QUrl(f"{self._endpoint()}/{self.model.id}")
-            open_link(page, self.tr("Open its page in the browser?"), self)
+            open_link(page, self.tr("Open the model page in the browser?"), self)
 
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:
         if url.isRelative() and self.model is not None and not url.path().startswith("/"):
             url = QUrl(f"{self._endpoint()}/{self.model.id}/blob/main/").resolved(url)
-        question = self.tr("The model’s makers wrote this address. Open it in the browser?")
+        question = self.tr("This link is from the model card. Open it in the browser?")
         open_link(url, question, self)
 
 

@@ -25,7 +25,7 @@ COLUMNS = (
 )
 STATES: dict[str, str] = {
     "waiting": str(QT_TRANSLATE_NOOP("models", "waits")),
-    "checking": str(QT_TRANSLATE_NOOP("models", "being checked")),
+    "checking": str(QT_TRANSLATE_NOOP("models", "verifying")),
     "done": str(QT_TRANSLATE_NOOP("models", "here")),
 }
 

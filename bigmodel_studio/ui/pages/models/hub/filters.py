@@ -43,7 +43,7 @@ SORTS: dict[Sort, str] = {
     "downloads": str(QT_TRANSLATE_NOOP("models", "Most downloaded")),
     "likes": str(QT_TRANSLATE_NOOP("models", "Most liked")),
     "trending": str(QT_TRANSLATE_NOOP("models", "Trending")),
-    "updated": str(QT_TRANSLATE_NOOP("models", "Updated last")),
+    "updated": str(QT_TRANSLATE_NOOP("models", "Recently updated")),
 }
 CHOICE_PX = 96
 """How narrow a choice may become."""
@@ -62,11 +62,11 @@ class Filters(QWidget):
         self.task = _choice(self.tr("Task"), [(self.tr("Any task"), "")])
         for key, text in TASKS.items():
             self.task.addItem(words(text), key)
-        any_library, any_licence = (self.tr("Any library"), ""), (self.tr("Any licence"), "")
+        any_library, any_licence = (self.tr("Any library"), ""), (self.tr("Any license"), "")
         self.library = _choice(self.tr("Library"), [any_library, *((each, each) for each in LIBRARIES)])
-        self.licence = _choice(self.tr("Licence"), [any_licence, *((each, each) for each in LICENCES)])
+        self.licence = _choice(self.tr("License"), [any_licence, *((each, each) for each in LICENCES)])
         self.scale = _choice(self.tr("Size"), [(self._size_words(*each), each) for each in SIZES])
-        self.fit = QCheckBox(self.tr("Fits this machine"))
+        self.fit = QCheckBox(self.tr("Fits this computer"))
         self.sort = _choice(self.tr("Order"), [(words(text), key) for key, text in SORTS.items()])
         frame = panel("header")
         self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, frame)
@@ -127,7 +127,7 @@ class Filters(QWidget):
         self._rooms = rooms
         most = fits.most_parameters(rooms)
         self.fit.setToolTip(
-            self.tr("Up to about {parameters} parameters, by the memory that is free now").format(
+            self.tr("Up to about {parameters} parameters with the memory free now").format(
                 parameters=numbers.count(most)
             )
         )

@@ -24,19 +24,19 @@ WORDS_PX = 150
 """Columns of words are no wider."""
 
 TASKS: dict[str, str] = {
-    "text-generation": str(QT_TRANSLATE_NOOP("models", "Writing and chat")),
-    "fill-mask": str(QT_TRANSLATE_NOOP("models", "Masked words")),
-    "text-classification": str(QT_TRANSLATE_NOOP("models", "Classifying text")),
-    "token-classification": str(QT_TRANSLATE_NOOP("models", "Tagging words")),
+    "text-generation": str(QT_TRANSLATE_NOOP("models", "Text generation and chat")),
+    "fill-mask": str(QT_TRANSLATE_NOOP("models", "Fill mask")),
+    "text-classification": str(QT_TRANSLATE_NOOP("models", "Text classification")),
+    "token-classification": str(QT_TRANSLATE_NOOP("models", "Token classification")),
     "sentence-similarity": str(QT_TRANSLATE_NOOP("models", "Sentence similarity")),
     "feature-extraction": str(QT_TRANSLATE_NOOP("models", "Embedding")),
-    "summarization": str(QT_TRANSLATE_NOOP("models", "Summarising")),
-    "translation": str(QT_TRANSLATE_NOOP("models", "Translating")),
-    "question-answering": str(QT_TRANSLATE_NOOP("models", "Answering from a text")),
-    "image-classification": str(QT_TRANSLATE_NOOP("models", "Classifying pictures")),
+    "summarization": str(QT_TRANSLATE_NOOP("models", "Summarizing")),
+    "translation": str(QT_TRANSLATE_NOOP("models", "Translation")),
+    "question-answering": str(QT_TRANSLATE_NOOP("models", "Question answering")),
+    "image-classification": str(QT_TRANSLATE_NOOP("models", "Image classification")),
     "image-text-to-text": str(QT_TRANSLATE_NOOP("models", "Pictures and text")),
     "automatic-speech-recognition": str(QT_TRANSLATE_NOOP("models", "Speech to text")),
-    "text-to-image": str(QT_TRANSLATE_NOOP("models", "Text to picture")),
+    "text-to-image": str(QT_TRANSLATE_NOOP("models", "Text to image")),
 }
 """The Hub's tasks by its own word for each; one that is not here is said as the Hub says it."""
 
@@ -80,7 +80,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda: numbers.size(888_000_000),
     ),
     Column(str(QT_TRANSLATE_NOOP("models", "Task")), lambda m: task_words(m.task) or numbers.NOTHING, lambda: "M" * 99),
-    Column(str(QT_TRANSLATE_NOOP("models", "Licence")), lambda m: m.licence or numbers.NOTHING, lambda: "cc-by-nc-4.0"),
+    Column(str(QT_TRANSLATE_NOOP("models", "License")), lambda m: m.licence or numbers.NOTHING, lambda: "cc-by-nc-4.0"),
     Column(
         str(QT_TRANSLATE_NOOP("models", "Downloads")),
         lambda m: numbers.count(m.downloads),
@@ -179,12 +179,12 @@ class HubTable(QAbstractTableModel):
         if model.id in self._here:
             yield words("on this computer"), "good"
         if model.gated:
-            yield words("access on request"), "warn"
+            yield words("gated"), "warn"
         if model.private:
             yield words("private"), "warn"
         fitting = fits.fits(model.parameters, self._rooms)
         if fitting is not None:
-            yield words("fits this machine" if fitting else "too large for this machine"), "secondary"
+            yield words("fits this computer" if fitting else "too large for this computer"), "secondary"
         if model.library:
             yield model.library, "secondary"
 

@@ -35,5 +35,5 @@ VIEWS: dict[str, ViewSpec] = {
     "catalogue": ViewSpec(
         str(QT_TRANSLATE_NOOP("models", "Catalogue")), f"{_HERE}.catalogue:CatalogueView", ("reference",)
     ),
-    "advisor": ViewSpec(str(QT_TRANSLATE_NOOP("models", "Advice")), f"{_HERE}.advisor:AdvisorView"),
+    "advisor": ViewSpec(str(QT_TRANSLATE_NOOP("models", "Advisor")), f"{_HERE}.advisor:AdvisorView"),
 }

@@ -110,9 +110,9 @@ class AdvisorView(View):
         chosen = self._chosen.setdefault(question.task, set(able[:TRIED_AT_FIRST])) if able else set()
         self.ranking.show_advice(self._found, question.task, chosen)
         if not self._found:
-            words = self.tr("No model that is known here does this under such a licence.")
-            button = self.tr("Any licence") if question.licence else ""
-            self.empty.say(self.tr("Nothing to advise"), words, button)
+            words = self.tr("No known model does this under this license.")
+            button = self.tr("Any license") if question.licence else ""
+            self.empty.say(self.tr("No recommendation"), words, button)
         self.stack.setCurrentWidget(self.ranking if self._found else self.empty)
         self._ask_trials()
 

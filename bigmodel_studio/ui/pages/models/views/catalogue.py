@@ -52,13 +52,13 @@ class CatalogueView(View):
         self.rows = CatalogueTable(self)
         self.searched_rows = Searched(self.rows, self)
         self.table = RowsView(self.searched_rows, NameDelegate(), GIVEN_UP_FIRST)
-        self.table.setAccessibleName(self.tr("Models as published"))
+        self.table.setAccessibleName(self.tr("Published models"))
         self.table.set_widths(self.rows.widths())
         self._build_details()
         self.article = Article()
         self.what = Segments(
-            self.tr("What is shown of the catalogue"),
-            {"models": self.tr("Models"), "article": self.tr("Check an article")},
+            self.tr("Catalogue view"),
+            {"models": self.tr("Models"), "article": self.tr("Common claims, checked")},
         )
         self.tools = (self.what,)
         self._lay_out()
@@ -73,14 +73,14 @@ class CatalogueView(View):
 
     def _build_details(self) -> None:
         self.name = label("", "large", wrap=True)
-        self.build = QPushButton(self.tr("Build one like it…"))
-        self.build.setToolTip(self.tr("A new run with the same shape, as small as this computer can train"))
+        self.build = QPushButton(self.tr("Build a small copy…"))
+        self.build.setToolTip(self.tr("A new run with the same architecture, small enough for this computer"))
         set_look(self.build, "primary")
         self.build.clicked.connect(self._on_build)
-        self.on_hub = QPushButton(self.tr("Look at it on the Hub"))
+        self.on_hub = QPushButton(self.tr("Show on the Hub"))
         self.on_hub.clicked.connect(self._on_look)
         self.tabs = Segments(
-            self.tr("What is shown of the model"),
+            self.tr("Model view"),
             {
                 "figures": self.tr("Figures"),
                 "cost": self.tr("Training"),
@@ -183,7 +183,7 @@ class CatalogueView(View):
         self.figures.show_reference(reference, said)
         part = self.tabs.key
         if said is None and part != "figures":
-            self.waiting.setText(self._failed.get(reference.id) or self.tr("Working out the structure…"))
+            self.waiting.setText(self._failed.get(reference.id) or self.tr("Computing the structure…"))
             self.stack.setCurrentWidget(self.waiting)
             return
         if said is not None and part == "cost":

@@ -184,9 +184,9 @@ class HubView(View):
         self._foot.setVisible(rows > 0)
         found = self.tr("%n model(s)", "", rows)
         after = {
-            "asking-more": self.tr("asking for more…"),
+            "asking-more": self.tr("loading more…"),
             "failed": i18n.told(self.query.problem)[0] if self.query.problem is not None else "",
-        }.get(state, self.tr("more as you scroll") if self.query.next else self.tr("that is all"))
+        }.get(state, self.tr("scroll for more") if self.query.next else self.tr("end of list"))
         self.total.setText(f"{found} · {after}" if after else found)
         if not rows:
             self._say_empty()
@@ -195,22 +195,22 @@ class HubView(View):
         problem, state = self.query.problem, self.query.state
         self.empty.button.setIcon(icon("leaves", off="on_accent"))
         if self.studio.network.locked:
-            words = self.tr("The application is offline, so that the Hub cannot be asked.")
+            words = self.tr("The application is offline.")
             self._offer(self.tr("Offline"), words, self.tr("Go online"), self._go_online)
         elif state in ("asking", "asking-more"):
-            self._offer(self.tr("Asking the Hub…"), "", self.tr("Stop"), self.query.stop)
+            self._offer(self.tr("Contacting the Hub…"), "", self.tr("Stop"), self.query.stop)
             self.empty.button.setIcon(icon("stop", off="on_accent"))
         elif state == "failed" and problem is not None and problem.code in SIGN_IN:
             self._offer(*i18n.told(problem), self.tr("Sign in…"), self._on_sign_in)
         elif state == "failed" and problem is not None:
             self._offer(*i18n.told(problem), self.tr("Try again"), self._ask)
         elif state == "shown":
-            words = self.tr("No model on the Hub is like that.")
-            clear = self.tr("Clear the search") if self.searched or self.filters.narrowed else ""
+            words = self.tr("No model on the Hub matches.")
+            clear = self.tr("Clear search") if self.searched or self.filters.narrowed else ""
             self._offer(self.tr("Nothing found"), words, clear, self._clear)
         else:
-            words = self.tr("Type what you look for, or choose above. The Hub is asked as you do, and only then.")
-            self._offer(self.tr("Models on the Hub"), words, self.tr("Show the most downloaded"), self._ask)
+            words = self.tr("Type to search, or choose a filter. Requests are sent only when you search.")
+            self._offer(self.tr("Models on the Hub"), words, self.tr("Show most downloaded"), self._ask)
 
     def _offer(self, title: str, words: str, button: str, act: Callable[[], object]) -> None:
         self.empty.show_mark("offline" if self.studio.network.locked else "online")
@@ -259,12 +259,12 @@ class HubView(View):
         item = self.studio.downloads.find(model.id)
         self.details.show_model(model, here=self._is_here(model.id), item=item)
         self._aside.show()
-        self.details.show_state(self.tr("Asking for its files and its card…"))
+        self.details.show_state(self.tr("Loading files and model card…"))
         self.looking.soon(model.id)
 
     @Slot()
     def _look(self) -> None:
-        self.details.show_state(self.tr("Asking for its files and its card…"))
+        self.details.show_state(self.tr("Loading files and model card…"))
         self.looking.again()
 
     @Slot(object)

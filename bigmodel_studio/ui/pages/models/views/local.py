@@ -176,11 +176,11 @@ class LocalView(View):
         if not self.studio.library.ready:
             self.empty.say("", self.tr("Looking for models…"), "")
         elif self.model.rowCount():
-            words = self.tr("No model has “{text}” in its row.").format(text=self.searched)
+            words = self.tr("No model matches “{text}”.").format(text=self.searched)
             self.empty.say(self.tr("Nothing found"), words, self.tr("Show all"))
         else:
-            words = self.tr("Open the folder of a model (safetensors), or drop it on the window.")
-            self.empty.say(self.tr("There is no model here yet"), words, self.tr("Open a folder…"))
+            words = self.tr("Open a model folder (safetensors), or drop it on the window.")
+            self.empty.say(self.tr("No model yet"), words, self.tr("Open a folder…"))
 
     @Slot()
     def _on_empty_pressed(self) -> None:
@@ -192,7 +192,7 @@ class LocalView(View):
     def _say_total(self) -> None:
         cached = [record for record in self.model.records() if record.source == "hub"]
         size = numbers.size(sum(record.disk_bytes for record in cached))
-        words = self.tr("%n model(s) here", "", self.model.rowCount())
+        words = self.tr("%n model(s)", "", self.model.rowCount())
         if cached:
             words += " · " + self.tr("%n in the Hub’s cache, {size}", "", len(cached)).format(size=size)
         self.total.setText(words)
@@ -204,10 +204,10 @@ class LocalView(View):
         """What downloads left that no model uses, where there is some."""
         left = self.studio.library.leftovers
         size = numbers.size(sum(each.bytes for each in left))
-        self.leftovers.setText(self.tr("Left over from downloads: {size}").format(size=size))
+        self.leftovers.setText(self.tr("Leftover download files: {size}").format(size=size))
         words = self.tr(
-            "Parts of files from downloads that were broken off, and files that no model uses, are deleted. "
-            "What never became a model goes to the trash, from which it can be brought back."
+            "Deletes partial downloads and files that no model uses. Incomplete models go to the "
+            "trash and can be restored."
         )
         self.clean_button.setToolTip("\n\n".join([words, "\n".join(each.id for each in left[:MOST_NAMED])]))
         self.clean_button.setAccessibleDescription(words)
@@ -244,7 +244,7 @@ class LocalView(View):
         self.details.show_record(record, self.loader.warmth(record))
         self._say_checked()
         if record.problem is None or record.only_looked_at:
-            self.details.show_state(self.tr("Working out the structure…"))
+            self.details.show_state(self.tr("Computing the structure…"))
             self._ask_timer.start()
 
     @Slot()
@@ -336,7 +336,7 @@ class LocalView(View):
 
     @Slot()
     def _on_open(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("Open a model’s folder"))
+        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("Open a model folder"))
         if folder:
             self._remember(Path(folder))
 

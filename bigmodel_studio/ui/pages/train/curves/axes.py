@@ -33,7 +33,7 @@ AXES: dict[str, Axis] = {
     ITEMS: Axis(
         str(QT_TRANSLATE_NOOP("train", "Data")),
         numbers.count,
-        str(QT_TRANSLATE_NOOP("train", "{amount} learnt from")),
+        str(QT_TRANSLATE_NOOP("train", "{amount} of training data")),
     ),
     SECONDS: Axis(
         str(QT_TRANSLATE_NOOP("train", "Time")), numbers.duration, str(QT_TRANSLATE_NOOP("train", "after {amount}"))

@@ -57,7 +57,7 @@ FIGURES: tuple[tuple[str, Callable[[RunSummary], str], Callable[[RunSummary], fl
     ),
     (str(QT_TRANSLATE_NOOP("train", "Best")), lambda r: numbers.significant(r.best_loss), lambda r: r.best_loss),
     (str(QT_TRANSLATE_NOOP("train", "Accuracy")), lambda r: numbers.percent(r.accuracy), lambda r: r.accuracy),
-    (str(QT_TRANSLATE_NOOP("train", "Learnt from")), _items, lambda r: r.items),
+    (str(QT_TRANSLATE_NOOP("train", "Training data")), _items, lambda r: r.items),
     (str(QT_TRANSLATE_NOOP("train", "Time")), lambda r: numbers.duration(r.seconds), lambda r: r.seconds),
     (str(QT_TRANSLATE_NOOP("train", "FLOPs")), _flops, lambda r: flops_of(r)[0] or None),
 )
@@ -158,7 +158,7 @@ class CompareTable(QTableView):
         self._sorted.setSourceModel(self.compared)
         self._sorted.setSortRole(SORT_ROLE)
         self.setModel(self._sorted)
-        self.setAccessibleName(self.tr("What differs between the compared runs, and what came of it"))
+        self.setAccessibleName(self.tr("Differences between the compared runs and their results"))
         as_rows(self, ROW_PX)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)

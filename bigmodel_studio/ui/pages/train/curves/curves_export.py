@@ -40,7 +40,7 @@ class CurvesExport(QObject):
     def _show_script(self) -> None:
         reason = self._why_not()
         self.script.setEnabled(not reason)
-        told = self.tr("A folder with train.py, the model it begins with and the data: it gives the run's losses")
+        told = self.tr("A folder with train.py, the initial model and the data; it reproduces the run's losses")
         self.script.setToolTip(reason or told)
 
     def _why_not(self) -> str:
@@ -49,15 +49,15 @@ class CurvesExport(QObject):
         if run is None:
             return self.tr("No run is shown")
         if run.foreign:
-            return self.tr("Another program wrote this run: what it computed is not known here")
+            return self.tr("Another program wrote this run; its computation is unknown")
         if run.bundled:
-            return self.tr("What this bundled run learnt from is not on this computer")
-        return self.tr("A script is being written") if self._job is not None else ""
+            return self.tr("This bundled run's training data is not on this computer")
+        return self.tr("Exporting a script…") if self._job is not None else ""
 
     def _ask_script(self) -> None:
         name = self._shown() or "run"
         chosen = QFileDialog.getExistingDirectory(
-            self._curves.window(), self.tr("Where to make the script's folder"), str(Path.home())
+            self._curves.window(), self.tr("Choose a location for the script"), str(Path.home())
         )
         if chosen:
             self.save_script(Path(chosen) / f"{name}-script")

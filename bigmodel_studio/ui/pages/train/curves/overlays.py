@@ -112,7 +112,7 @@ class Overlays(QObject):
             action.setEnabled(run.name != self._shown)
             action.triggered.connect(partial(self.toggle, run.name))
         self._menu.addSeparator()
-        none = self._menu.addAction(self.tr("None of them"))
+        none = self._menu.addAction(self.tr("None"))
         none.setEnabled(bool(self._watched))
         none.triggered.connect(self._clear)
 

@@ -132,7 +132,7 @@ class ScalingView(QWidget):
 
     def _size_name(self, width: int, parameters: int, by_width: bool) -> str:
         if by_width:
-            return self.tr("{width} wide").format(width=numbers.exact(width))
+            return self.tr("width {width}").format(width=numbers.exact(width))
         return self.tr("{count} parameters").format(count=numbers.count(parameters))
 
     def _point_words(self, point: ScalingPoint) -> str:
@@ -141,12 +141,12 @@ class ScalingView(QWidget):
             self.tr("loss {loss}").format(loss=numbers.significant(point.loss)),
             self.tr("{flops} FLOPs").format(flops=numbers.power(point.compute)),
             self.tr("{count} parameters").format(count=numbers.count(point.parameters)),
-            self.tr("{amount} learnt from").format(amount=numbers.count(point.items)),
+            self.tr("{amount} of training data").format(amount=numbers.count(point.items)),
         ]
         if point.source == "estimated":
             parts.append(self.tr("FLOPs estimated as 6·N·D"))
         if not point.ended:
-            parts.append(self.tr("not at its end"))
+            parts.append(self.tr("unfinished"))
         return " · ".join(parts)
 
     def _rest_words(self, found: Scaling) -> str:
@@ -155,7 +155,7 @@ class ScalingView(QWidget):
         if law is None:
             return i18n.said(found.refused) if found.refused is not None else ""
         said = self.tr(
-            "α = {alpha} ± {error}, R² = {fit}: {points} of {count} runs lie on the frontier, over {decades} decades."
+            "α = {alpha} ± {error}, R² = {fit}: {points} of {count} runs on the frontier, {decades} decades."
         ).format(
             alpha=numbers.decimal(law.alpha, 3),
             error=numbers.decimal(law.standard_error, 3),
@@ -166,7 +166,7 @@ class ScalingView(QWidget):
         )
         if size is None:
             return said
-        more = self.tr("At the most data L(N) = ({scale} / N)^{alpha}, R² = {fit}, embeddings not counted.").format(
+        more = self.tr("With the most data: L(N) = ({scale} / N)^{alpha}, R² = {fit}, without embeddings.").format(
             scale=numbers.power(size.scale),
             alpha=numbers.decimal(size.alpha, 3),
             fit=numbers.decimal(size.r_squared, 3),

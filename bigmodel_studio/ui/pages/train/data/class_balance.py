@@ -93,7 +93,7 @@ class ClassBalance(QTableView):
         self._sorted.setSourceModel(self.counts)
         self._sorted.setSortRole(SORT_ROLE)
         self.setModel(self._sorted)
-        self.setAccessibleName(self.tr("How many examples each class has"))
+        self.setAccessibleName(self.tr("Examples per class"))
         self.setItemDelegate(_Bars(self))
         as_rows(self, ROW_PX)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)

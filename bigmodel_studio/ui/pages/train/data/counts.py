@@ -119,7 +119,7 @@ class DataCounts(QWidget):
             *([] if pictures else tokens),
             *longest,
             *([] if pictures else cut),
-            (self.tr("Repeated exactly"), lambda p: _of(p.doubles, p.examples)),
+            (self.tr("Exact duplicates"), lambda p: _of(p.doubles, p.examples)),
         ]
 
     def _show_figures(self, seen: DataSeen) -> None:
@@ -142,15 +142,15 @@ class DataCounts(QWidget):
     def _sentences(self, seen: DataSeen) -> list[str]:
         said = []
         if seen.updates_an_epoch:
-            words = self.tr("After {updates} updates the model has seen all of the training part once.")
+            words = self.tr("One epoch takes {updates} updates.")
             said.append(words.format(updates=numbers.decimal(seen.updates_an_epoch, 1)))
         tested = next((part for part in seen.parts if part.role == "evaluation"), None)
         if tested is not None and tested.examples:
-            words = self.tr("Of the evaluation part {count} are in the training part, too.")
-            none = self.tr("None of the evaluation part is in the training part.")
+            words = self.tr("{count} evaluation examples are in the training data too.")
+            none = self.tr("No evaluation example is in the training data.")
             said.append(words.format(count=_of(seen.shared, tested.examples)) if seen.shared else none)
         if not seen.all_read:
-            words = self.tr("Counted is the first {size} of it.")
+            words = self.tr("Counts cover the first {size}.")
             said.append(words.format(size=numbers.size(seen.bytes_read)))
         return said
 
@@ -160,7 +160,7 @@ class DataCounts(QWidget):
         there = part is not None and bool(part.lengths)
         chart.setVisible(there)
         if part is None or not there:
-            self.chart_words[role].setText(self.tr("There is none."))
+            self.chart_words[role].setText(self.tr("None."))
             return
         unit = word(UNITS[part.unit])
         words = self.tr("By length in {unit}")

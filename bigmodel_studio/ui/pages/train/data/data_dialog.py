@@ -63,15 +63,15 @@ class DataDialog(QDialog):
         self.examples.step_wanted.connect(self.draw)
         self.counts = DataCounts()
         self.findings = DataFindings(studio)
-        self.busy = self._bar(self.tr("The examples are being drawn"))
-        self.first_busy = self._bar(self.tr("The data is being looked at"))
+        self.busy = self._bar(self.tr("Drawing examples…"))
+        self.first_busy = self._bar(self.tr("Checking data…"))
         self.doing = label("", "secondary")
         self.cancel_button = QPushButton(self.tr("Cancel"))
         self.cancel_button.clicked.connect(self.cancel)
         self.problem = Empty("warning")
         self.problem.button.clicked.connect(self.look)
-        self.again = QPushButton(self.tr("Look again"))
-        self.again.setToolTip(self.tr("Read the files once more, as they are now"))
+        self.again = QPushButton(self.tr("Check again"))
+        self.again.setToolTip(self.tr("Reads the files again"))
         self.again.clicked.connect(self.look)
         self.close_button = QPushButton(self.tr("Close"))
         self.close_button.clicked.connect(self.reject)
@@ -168,7 +168,7 @@ class DataDialog(QDialog):
         """Wait no longer; what was seen before stays."""
         self._asking.stop()
         self._rest()
-        self.problem.say(self.tr("The data was not looked at"), self.tr("It was cancelled."), self.tr("Look again"))
+        self.problem.say(self.tr("Data not checked"), self.tr("Cancelled."), self.tr("Check again"))
         self._show_what_there_is()
 
     def _rest(self) -> None:
@@ -224,6 +224,6 @@ class DataDialog(QDialog):
         self._rest()
         self.looked = None
         sentence, hint = i18n.told(problem)
-        self.problem.say(sentence, hint, self.tr("Look again"))
+        self.problem.say(sentence, hint, self.tr("Check again"))
         self.words.setText("")
         self._show_what_there_is()

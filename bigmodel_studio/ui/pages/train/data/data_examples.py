@@ -70,15 +70,15 @@ class DataExamples(QWidget):
         self.step.setMinimum(1)
         self.step.setFixedWidth(STEP_PX)
         self.step.setKeyboardTracking(False)
-        self.step.setAccessibleName(self.tr("Step whose examples are shown"))
-        self.another = QPushButton(self.tr("Another draw"))
-        self.another.setToolTip(self.tr("The examples of the next step: others, cut, hidden and mixed anew"))
+        self.step.setAccessibleName(self.tr("Step of the examples"))
+        self.another = QPushButton(self.tr("Shuffle"))
+        self.another.setToolTip(self.tr("Draws the next step's examples"))
         self.another.clicked.connect(self._on_another)
         for button in (self.previous, self.next, self.another):
             button.setAutoDefault(False)
         self.where = ElidedLabel()
-        self.copy = self._tool("copy", self.tr("Copy where it stands"), self._on_copy)
-        self.open = self._tool("folder", self.tr("Open the file"), self._on_open)
+        self.copy = self._tool("copy", self.tr("Copy location"), self._on_copy)
+        self.open = self._tool("folder", self.tr("Open file"), self._on_open)
         self.facts = label("", "small")
         self.chips = FlowLayout(gap=6)
         self.tokens = TokenView()
@@ -230,7 +230,7 @@ class DataExamples(QWidget):
     def _facts(self, example: ExampleShown) -> str:
         tokens = word(UNITS["tokens"])
         parts = [f"{numbers.exact(example.length)} {tokens}"] if example.tokens else []
-        parts += [self.tr("longer than the model is given: cut")] if example.cut else []
+        parts += [self.tr("truncated to the context")] if example.cut else []
         return " · ".join(parts)
 
     def _show_chips(self, classes: tuple[ClassShare, ...]) -> None:
@@ -245,7 +245,7 @@ class DataExamples(QWidget):
             self.chips.addWidget(chip)
         left = classes[MOST_CHIPS:]
         if left:
-            words = self.tr("and {count} more with {share} in all")
+            words = self.tr("and {count} more with {share} in total")
             share = numbers.percent(sum(each.share for each in left))
             self.chips.addWidget(label(words.format(count=numbers.exact(len(left)), share=share), "small"))
 
@@ -257,12 +257,12 @@ class DataExamples(QWidget):
         counts = Counter(token.role for token in tokens)
         answered = any(token.answer for token in tokens if token.role == "learnt")
         meanings = {
-            "read": self.tr("only read"),
-            "learnt": self.tr("learnt: what stands below it") if answered else self.tr("learnt"),
-            "hidden": self.tr("hidden: the word below is to be said"),
-            "swapped": self.tr("swapped for another"),
-            "kept": self.tr("kept, and asked for"),
-            "added": self.tr("added by tokenizer or template"),
+            "read": self.tr("context only"),
+            "learnt": self.tr("target: the token below") if answered else self.tr("learnt"),
+            "hidden": self.tr("masked: predict the word below"),
+            "swapped": self.tr("replaced by a random token"),
+            "kept": self.tr("kept: predict it"),
+            "added": self.tr("added by the tokenizer or template"),
         }
         for role in LOOKS:
             if counts[role]:
@@ -280,13 +280,13 @@ class DataExamples(QWidget):
 
     @Slot(str)
     def _on_read_out(self, said: str) -> None:
-        self.read_out.setText(said or self.tr("Point at a token, or go to it with the arrow keys."))
+        self.read_out.setText(said or self.tr("Point at a token, or use the arrow keys."))
 
     # ------------------------------------------------------------------------------- a picture
 
     def _show_picture(self, example: ExampleShown) -> None:
-        whole, seen = self.tr("The whole picture"), self.tr("What the model gets")
-        seen = self.tr("What the model gets, mixed with another picture") if self._mixed else seen
+        whole, seen = self.tr("Original picture"), self.tr("Model input")
+        seen = self.tr("Model input, mixed with another picture") if self._mixed else seen
         for view, words, data, title in (
             (self.whole, self.whole_words, example.whole, whole),
             (self.seen, self.seen_words, example.seen, seen),

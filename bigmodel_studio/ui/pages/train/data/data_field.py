@@ -135,7 +135,7 @@ class TextField(DataField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
-        self.none.setText(self.tr("Drop text files, Parquet or folders of them here"))
+        self.none.setText(self.tr("Drop text files, Parquet files or folders here"))
         self.add.setText(self.tr("Add files…"))
         self.sample = QPushButton(self.tr("Use the sample stories"))
         self.sample.clicked.connect(self._on_sample)
@@ -146,7 +146,7 @@ class TextField(DataField):
 
     @Slot()
     def browse(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Texts to learn from"))
+        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Training texts"))
         if files:
             self.add_files([Path(file) for file in files])
 
@@ -172,15 +172,15 @@ class ChatField(DataField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
-        words = self.tr("Drop conversations here: JSON, JSONL or Parquet with messages, or instructions and answers")
+        words = self.tr("Drop chats here: JSON, JSONL or Parquet with messages, or instructions and answers")
         self.none.setText(words)
         self.add.setText(self.tr("Add files…"))
         self.show_files()
 
     @Slot()
     def browse(self) -> None:
-        endings = self.tr("Conversations") + " (*.json *.jsonl *.parquet)"
-        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Conversations to learn from"), "", endings)
+        endings = self.tr("Chats") + " (*.json *.jsonl *.parquet)"
+        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Training chats"), "", endings)
         if files:
             self.add_files([Path(file) for file in files])
 
@@ -207,7 +207,7 @@ class FolderField(DataField):
 
     @Slot()
     def browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("A folder with a folder for each class"))
+        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("A folder with one subfolder per class"))
         if folder:
             self.add_files([Path(folder)])
 
@@ -215,7 +215,7 @@ class FolderField(DataField):
     def browse_tables(self) -> None:
         """Ask for tables."""
         endings = self.tr("Tables") + f" ({' '.join(f'*{suffix}' for suffix in TABLES)})"
-        title = self.tr("A table with the path and the class of each picture")
+        title = self.tr("A table with path and class of each picture")
         files, _ = QFileDialog.getOpenFileNames(self.window(), title, "", endings)
         if files:
             self.add_files([Path(file) for file in files])

@@ -40,9 +40,9 @@ class LookRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.button = QPushButton(self.tr("Look at the data"))
+        self.button = QPushButton(self.tr("Check data"))
         self.button.setIcon(icon("search"))
-        self.button.setToolTip(self.tr("What the model will see, counted, and what is wrong with it, by file and line"))
+        self.button.setToolTip(self.tr("Shows examples, counts, and problems by file and line"))
         self.said = ElidedLabel()
         set_look(self.said, "small")
         row = QHBoxLayout(self)

@@ -24,17 +24,17 @@ UNITS = {
 }
 PAIRS = {
     "follows": str(QT_TRANSLATE_NOOP("train", "the second follows the first")),
-    "random": str(QT_TRANSLATE_NOOP("train", "the second is from elsewhere")),
+    "random": str(QT_TRANSLATE_NOOP("train", "the second is random")),
 }
 """What masked-lm has two sentences learnt as."""
 DOING = {
-    "loading": str(QT_TRANSLATE_NOOP("train", "Loading what reads it…")),
+    "loading": str(QT_TRANSLATE_NOOP("train", "Loading libraries…")),
     "reading": str(QT_TRANSLATE_NOOP("train", "Reading the files…")),
-    "tokenising": str(QT_TRANSLATE_NOOP("train", "Taking the text apart into tokens…")),
-    "vocabulary": str(QT_TRANSLATE_NOOP("train", "Learning a vocabulary from the text…")),
+    "tokenizing": str(QT_TRANSLATE_NOOP("train", "Tokenizing…")),
+    "vocabulary": str(QT_TRANSLATE_NOOP("train", "Training a tokenizer…")),
     "counting-data": str(QT_TRANSLATE_NOOP("train", "Counting…")),
 }
-_ANY = str(QT_TRANSLATE_NOOP("train", "Looking at the data…"))
+_ANY = str(QT_TRANSLATE_NOOP("train", "Checking data…"))
 
 
 class Counting(QObject):
@@ -48,7 +48,7 @@ class Counting(QObject):
         words = {
             "causal-lm": self.tr("{count} paragraph(s)", "", count),
             "masked-lm": self.tr("{count} paragraph(s)", "", count),
-            "chat": self.tr("{count} conversation(s)", "", count),
+            "chat": self.tr("{count} chat(s)", "", count),
             "classify-text": self.tr("{count} text(s)", "", count),
             "tag": self.tr("{count} sentence(s)", "", count),
             "classify-images": self.tr("{count} picture(s)", "", count),
@@ -85,7 +85,7 @@ def summary(seen: DataSeen) -> str:
         said.append(words)
         if learnt.classes:
             said.append(counting.classes(seen.objective, len(learnt.classes)))
-    said.append(counting.findings(seen.findings) or word("nothing to mend"))
+    said.append(counting.findings(seen.findings) or word("no problems"))
     return " · ".join(said)
 
 

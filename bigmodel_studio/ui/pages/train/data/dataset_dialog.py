@@ -71,7 +71,7 @@ class DatasetDialog(QDialog):
         self.address = QLineEdit()
         self.address.setPlaceholderText("OWNER/NAME")
         self.address.setAccessibleName(self.tr("Address of the dataset"))
-        self.look = QPushButton(self.tr("Look"))
+        self.look = QPushButton(self.tr("Look up"))
         self.look.setIcon(icon("leaves"))
         self.heading = label("", "strong")
         self.table = SplitsTable()
@@ -80,11 +80,11 @@ class DatasetDialog(QDialog):
         self.problem = label("", "bad", wrap=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("How far the download is"))
+        self.bar.setAccessibleName(self.tr("Download progress"))
         self.words = label("", "small")
         theme.tabular(self.words)
         self.remove = QPushButton(self.tr("Remove"))
-        self.stop = QPushButton(self.tr("Stop: what came is kept"))
+        self.stop = QPushButton(self.tr("Stop (the download can resume)"))
         self.close_button = QPushButton(self.tr("Close"))
         self.use = QPushButton()
         set_look(self.use, "primary")
@@ -104,8 +104,8 @@ class DatasetDialog(QDialog):
 
     def _lay_out(self) -> None:
         words = self.tr(
-            "A dataset as the Hub names it, such as stanfordnlp/imdb. Its files are fetched once and checked; no "
-            "script is run."
+            "A dataset name on the Hub, such as stanfordnlp/imdb. Files are downloaded once and "
+            "verified; no script is run."
         )
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -152,7 +152,7 @@ class DatasetDialog(QDialog):
                 for part in seen.parts
                 for copy in (copies.get((seen.id, seen.revision, part.config, part.split)),)
             ]
-        self.empty.setText(self.tr("No dataset of the Hub is on this computer yet."))
+        self.empty.setText(self.tr("No datasets downloaded yet."))
         self.table.show_rows(rows, _preferred(rows, wanted, self.table.chosen()))
         self.table.setVisible(bool(rows))
         self.empty.setVisible(not rows)
@@ -168,7 +168,7 @@ class DatasetDialog(QDialog):
         self.look.setEnabled(not busy and not locked and bool(self.address.text().strip()))
         self.address.setEnabled(not fetching)
         self.table.setEnabled(not fetching)
-        self.use.setText(self.tr("Use it") if here or row is None else self.tr("Fetch and use it"))
+        self.use.setText(self.tr("Use dataset") if here or row is None else self.tr("Download and use"))
         self.use.setIcon(
             icon("leaves", off="on_accent") if row is not None and not here else icon("plus", off="on_accent")
         )
@@ -197,7 +197,7 @@ class DatasetDialog(QDialog):
             return
         self._seen = None
         self._wanted = address
-        self.words.setText(self.tr("asking the Hub…"))
+        self.words.setText(self.tr("contacting the Hub…"))
         self._begin(self._studio.network.lane().submit(LookAtDataset(id=address.id, revision=address.revision or None)))
 
     @Slot()
@@ -209,7 +209,7 @@ class DatasetDialog(QDialog):
             self._give([row.copy])
         elif self._seen is not None:
             self._problem = None
-            self.words.setText(self.tr("asking the Hub…"))
+            self.words.setText(self.tr("contacting the Hub…"))
             revision = self._seen[0].revision or None
             request = DownloadDataset(id=row.id, config=row.config, split=row.split, revision=revision)
             self._begin(self._studio.network.download(request))
@@ -224,7 +224,7 @@ class DatasetDialog(QDialog):
     @Slot()
     def _on_stop(self) -> None:
         self._drop_job()
-        self.words.setText(self.tr("Stopped. What came is kept."))
+        self.words.setText(self.tr("Stopped. The download can resume."))
         self._show()
 
     def _begin(self, job: Job) -> None:

@@ -77,7 +77,7 @@ class DataFindings(QWidget):
         self._studio = studio
         self.empty = Empty("well")
         self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("What was found"))
+        self.list.setAccessibleName(self.tr("Results"))
         self.list.setItemDelegate(_Row(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
@@ -88,7 +88,7 @@ class DataFindings(QWidget):
         self.places = Places()
         self.places.itemDoubleClicked.connect(self._on_open)
         self.places.itemSelectionChanged.connect(self._on_selected)
-        self.open = QPushButton(self.tr("Open the file"))
+        self.open = QPushButton(self.tr("Open file"))
         self.copy = QPushButton(self.tr("Copy file and line"))
         self.open.clicked.connect(self._on_open)
         self.copy.clicked.connect(self.places.copy)
@@ -140,7 +140,7 @@ class DataFindings(QWidget):
             item.setData(FINDING_ROLE, finding)
             weight = word(LOOKS[finding.weight][2])
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{weight}: {i18n.told(finding.problem)[0]}")
-        self.empty.say(self.tr("Nothing was found that should be mended"), self._checked(seen), "")
+        self.empty.say(self.tr("No problems found"), self._checked(seen), "")
         self.views.setCurrentIndex(0 if findings else 1)
         self.list.setCurrentRow(0 if findings else -1)
         self._on_current()
@@ -148,15 +148,15 @@ class DataFindings(QWidget):
     def _checked(self, seen: DataSeen) -> str:
         """What was looked for."""
         looked = [
-            self.tr("lines that cannot be read"),
+            self.tr("unreadable lines"),
             self.tr("empty examples"),
-            self.tr("examples that are repeated"),
-            self.tr("examples that are in both parts"),
+            self.tr("duplicate examples"),
+            self.tr("examples in both training and evaluation"),
         ]
-        looked += [] if seen.objective == "classify-images" else [self.tr("texts longer than the model is given")]
+        looked += [] if seen.objective == "classify-images" else [self.tr("texts longer than the context")]
         if any(part.classes for part in seen.parts):
-            looked.append(self.tr("classes that are rare or missing"))
-        return self.tr("Looked for were: {what}").format(what=" · ".join(looked))
+            looked.append(self.tr("rare or missing classes"))
+        return self.tr("Checked for: {what}").format(what=" · ".join(looked))
 
     @property
     def current(self) -> Finding | None:
@@ -184,9 +184,9 @@ class DataFindings(QWidget):
         shown = len(finding.places)
         shown = shown // 2 if finding.problem.code in PAIRED else shown
         if shown < finding.count and shown:
-            words = self.tr("{count} in all; these are the first {shown}.")
+            words = self.tr("{count} in total; the first {shown} are listed.")
         elif finding.count > 1 and not shown:
-            words = self.tr("{count} in all.")
+            words = self.tr("{count} in total.")
         else:
             return ""
         return words.format(count=numbers.exact(finding.count), shown=numbers.exact(shown))
@@ -208,7 +208,7 @@ class Places(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, 3, parent)
         self._places: Sequence[Place] = ()
-        self.setAccessibleName(self.tr("Where it was found"))
+        self.setAccessibleName(self.tr("Locations"))
         self.setHorizontalHeaderLabels([self.tr("File"), self.tr("Line"), self.tr("Folder")])
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         as_rows(self, 28)

@@ -57,4 +57,4 @@ class SplitsTable(QTableWidget):
     def _state(self, row: Split) -> str:
         if row.copy is not None:
             return self.tr("on this computer")
-        return self.tr("{size} of it are here").format(size=numbers.size(row.here_bytes)) if row.here_bytes else ""
+        return self.tr("{size} downloaded").format(size=numbers.size(row.here_bytes)) if row.here_bytes else ""

@@ -16,21 +16,21 @@ class ChatSubject(LanguageSubject):
     """A causal language model on conversations; it always begins from a model."""
 
     objective = "chat"
-    title = str(QT_TRANSLATE_NOOP("train", "Chat: answers learnt from conversations"))
+    title = str(QT_TRANSLATE_NOOP("train", "Chat: train on conversations"))
     usual_name = str(QT_TRANSLATE_NOOP("train", "chat"))
-    base_words = str(QT_TRANSLATE_NOOP("train", "a model that continues text"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "a language model"))
     first_prompt = "What can you do?"
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
-        self.context.setToolTip(self.tr("What is longer is cut at its end"))
+        self.context.setToolTip(self.tr("Longer examples are truncated"))
         self.lay_out()
 
     def make_data(self) -> DataField:
         return ChatField()
 
     def data_rows(self) -> list[Row]:
-        return [[("data.train", self.tr("Conversations to learn from"), self.data)]]
+        return [[("data.train", self.tr("Training chats"), self.data)]]
 
     def model_rows(self) -> list[Row]:
         return [[("model.context", self.tr("Context (tokens)"), self.context)]]
@@ -39,5 +39,5 @@ class ChatSubject(LanguageSubject):
         return [[("samples.prompts", self.tr("Questions to answer at each evaluation, one a line"), self.prompts)]]
 
     def amount_words(self, batch: int, steps: int) -> str:
-        words = self.tr("{batch} conversations a step, up to {tokens} tokens")
+        words = self.tr("{batch} chats per step, up to {tokens} tokens")
         return words.format(batch=numbers.exact(batch), tokens=numbers.exact(batch * self.context.value()))

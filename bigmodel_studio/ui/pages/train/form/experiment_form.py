@@ -49,11 +49,7 @@ class ExperimentForm(QWidget):
             return number(parameter.usual, parameter.most, self.changed)
         if parameter.kind == "numbers":
             return line(_written(parameter.usual), self.changed)
-        data = (
-            TextField()
-            if parameter.kind == "texts"
-            else FolderField(self.tr("None: simple shapes that are drawn here"))
-        )
+        data = TextField() if parameter.kind == "texts" else FolderField(self.tr("None: generated shapes"))
         data.changed.connect(self.changed)
         return data
 
@@ -80,7 +76,7 @@ class ExperimentForm(QWidget):
                 try:
                     found[name] = experiments.whole_numbers(field.text())
                 except ValueError:
-                    raise field_error(name, field.text(), self.tr("whole numbers, as 32, 64k, 1M")) from None
+                    raise field_error(name, field.text(), self.tr("whole numbers, for example 32, 64k, 1M")) from None
         return found
 
 

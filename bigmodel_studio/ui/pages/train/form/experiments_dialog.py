@@ -78,7 +78,7 @@ class ExperimentsDialog(QDialog):
         self.error = label("", "bad", wrap=True)
         self.busy = QProgressBar()
         self.busy.setTextVisible(False)
-        self.busy.setAccessibleName(self.tr("Pictures drawn"))
+        self.busy.setAccessibleName(self.tr("Drawn pictures"))
         self.busy.hide()
         self.leave_button = QPushButton(self.tr("Cancel"))
         self.leave_button.setAutoDefault(False)
@@ -161,7 +161,7 @@ class ExperimentsDialog(QDialog):
                 runs=runs, time=numbers.rough_duration(seconds)
             )
         elif self._job is not None:
-            said = self.tr("{runs}; how fast this computer is, is being measured…").format(runs=runs)
+            said = self.tr("{runs}. Measuring this computer's speed…").format(runs=runs)
         else:
             said = runs
         self.cost.setText(said)
@@ -208,7 +208,7 @@ class ExperimentsDialog(QDialog):
         self.busy.setRange(0, 0)
         self.busy.setVisible(drawing)
         if drawing:
-            self.cost.setText(self.tr("Drawing pictures to learn from, once…"))
+            self.cost.setText(self.tr("Generating training pictures (once)…"))
         self.pages.setEnabled(not drawing)
         self.queue_button.setEnabled(not drawing)
         for button in self.choices.values():

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
+from bigmodel_studio.core.specs.rules import FILES_NEEDED
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.look import i18n, theme
@@ -95,6 +96,7 @@ class Fields(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.errors: dict[str, QLabel] = {}
+        self._titles: dict[str, str] = {}
 
     def card(self, rows: list[Row], foot: QWidget | None = None) -> QWidget:
         """Rows on a card, as many columns as the longest has fields; ``foot`` stands below them."""
@@ -140,6 +142,7 @@ class Fields(QObject):
             column.addWidget(part)
         column.addStretch(1)
         self.errors[field] = error
+        self._titles[field] = title
         return holder
 
     def show_problem(self, problem: Problem | None) -> str:
@@ -152,10 +155,16 @@ class Fields(QObject):
         return i18n.said(problem) if problem is not None and field not in self.errors else ""
 
     def _said(self, problem: Problem) -> str:
-        """At its field, a value needs no field's name."""
+        """Return what is wrong in the form's words: with the titles of the fields in place of their names."""
         may_be = problem.arguments.get("may_be")
         if problem.code == "spec-field" and may_be is not None:
-            return self.tr("It may be: {may_be}.").format(may_be=i18n.words_of(str(may_be)))
+            if may_be == FILES_NEEDED:
+                return self.tr("Add at least one file or folder.")
+            words = i18n.words_of(str(may_be))
+            for field, title in self._titles.items():
+                words = words.replace(field, title)
+            title = self._titles[str(problem.arguments["field"])]
+            return self.tr("{title} must be {may_be}.").format(title=title, may_be=words)
         return i18n.said(problem)
 
 

@@ -72,8 +72,8 @@ class ForkDialog(QDialog):
 
     def _lay_out(self) -> None:
         words = self.tr(
-            "A run of its own that goes on from a checkpoint, with the optimizer as it was there. Steps count on from "
-            "it, so that the curves can be laid over each other."
+            "A separate run that continues from a checkpoint with its optimizer state. Steps "
+            "continue, so the curves can be compared."
         )
         foot = QHBoxLayout()
         foot.setSpacing(8)
@@ -87,16 +87,16 @@ class ForkDialog(QDialog):
         column.addWidget(
             self.parts.grid(
                 [
-                    [("at", self.tr("From"), self.at), ("name", self.tr("Name"), self.name)],
+                    [("at", self.tr("From step"), self.at), ("name", self.tr("Name"), self.name)],
                     [
-                        ("schedule.steps", self.tr("Steps in all"), self.steps),
+                        ("schedule.steps", self.tr("Total steps"), self.steps),
                         ("optimizer.learning_rate", self.tr("Learning rate"), self.rate),
                     ],
                     [
                         ("schedule.batch", self.tr("Batch"), self.batch),
-                        ("schedule.accumulate", self.tr("Batches an update"), self.accumulate),
+                        ("schedule.accumulate", self.tr("Gradient accumulation"), self.accumulate),
                     ],
-                    [("other", self.tr("Other settings, one a line"), self.other)],
+                    [("other", self.tr("Other settings, one per line"), self.other)],
                 ],
                 across=2,
             )
@@ -109,7 +109,9 @@ class ForkDialog(QDialog):
         try:
             rate = float(self.rate.text())
         except ValueError:
-            raise field_error("optimizer.learning_rate", self.rate.text(), self.tr("a number, as 1e-3")) from None
+            raise field_error(
+                "optimizer.learning_rate", self.rate.text(), self.tr("a number, for example 1e-3")
+            ) from None
         asked: dict[str, Any] = {
             "name": self.name.text().strip(),
             "schedule.steps": self.steps.value(),

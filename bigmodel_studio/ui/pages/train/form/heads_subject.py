@@ -28,7 +28,7 @@ class FilesField(DataField):
 
     @Slot()
     def browse(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Files to learn from"))
+        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Training files"))
         if files:
             self.add_files([Path(file) for file in files])
 
@@ -40,7 +40,7 @@ class HeadsSubject(Subject):
         super().__init__(studio, parent)
         usual = make_spec({"name": "", "objective": self.objective, "data": {"train": []}})
         self.data = self.train = FilesField(self.hint())
-        self.evaluation = FilesField(self.tr("None: a share of the data above"))
+        self.evaluation = FilesField(self.tr("None: uses a share of the data above"))
         self.evaluation.changed.connect(self._on_evaluation)
         self.evaluation.refused.connect(self._on_refused)
         self.evaluation.hub_wanted.connect(self._on_hub_wanted)
@@ -58,9 +58,9 @@ class HeadsSubject(Subject):
 
     def data_rows(self) -> list[Row]:
         return [
-            [("data.train", self.tr("Data to learn from"), self.train)],
-            [("data.evaluation", self.tr("Data to evaluate on"), self.evaluation)],
-            [("data.evaluation_share", self.tr("Share to evaluate on"), self.share), *self.column_fields()],
+            [("data.train", self.tr("Training data"), self.train)],
+            [("data.evaluation", self.tr("Evaluation data"), self.evaluation)],
+            [("data.evaluation_share", self.tr("Evaluation share"), self.share), *self.column_fields()],
         ]
 
     def column_fields(self) -> Row:
@@ -71,7 +71,7 @@ class HeadsSubject(Subject):
         return [[("model.context", self.tr("Longest text (tokens)"), self.context)]]
 
     def sample_rows(self) -> list[Row]:
-        words = self.tr("Texts to try at each evaluation, one a line (none: some of the data)")
+        words = self.tr("Texts to classify at each evaluation, one per line (none: from the data)")
         return [[("samples.prompts", words, self.prompts)]]
 
     def tables(self) -> Tables:
@@ -88,7 +88,7 @@ class HeadsSubject(Subject):
         return record.parameters if record is not None else None
 
     def amount_words(self, batch: int, steps: int) -> str:
-        return self.tr("{count} texts a step").format(count=numbers.exact(batch))
+        return self.tr("{count} texts per step").format(count=numbers.exact(batch))
 
     @Slot()
     def _on_evaluation(self) -> None:
@@ -100,26 +100,27 @@ class ClassesSubject(HeadsSubject):
     """A classifier of texts."""
 
     objective = "classify-text"
-    title = str(QT_TRANSLATE_NOOP("train", "Text: a model that tells its classes apart"))
+    title = str(QT_TRANSLATE_NOOP("train", "Classify texts"))
     usual_name = str(QT_TRANSLATE_NOOP("train", "classes"))
-    base_words = str(QT_TRANSLATE_NOOP("train", "a model that reads text, as BERT is"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "an encoder such as BERT"))
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         self.text_column, self.label_column = line("", self.changed), line("", self.changed)
         for field in (self.text_column, self.label_column):
-            field.setPlaceholderText(self.tr("found by its name"))
+            field.setPlaceholderText(self.tr("automatic"))
         self.lay_out()
 
     def hint(self) -> str:
         return self.tr(
-            "Drop a table of texts and their classes here: CSV, TSV, JSON lines, Parquet, or a folder a class"
+            "Drop a table of texts with classes (CSV, TSV, JSON lines, Parquet) or a folder with "
+            "one subfolder per class"
         )
 
     def column_fields(self) -> Row:
         return [
-            ("data.text_column", self.tr("Column of the text"), self.text_column),
-            ("data.label_column", self.tr("Column of the class"), self.label_column),
+            ("data.text_column", self.tr("Text column"), self.text_column),
+            ("data.label_column", self.tr("Class column"), self.label_column),
         ]
 
     def tables(self) -> Tables:
@@ -133,9 +134,9 @@ class TagsSubject(HeadsSubject):
     """A model that tags words."""
 
     objective = "tag"
-    title = str(QT_TRANSLATE_NOOP("train", "Text: a model that tags words, as names of people and places"))
+    title = str(QT_TRANSLATE_NOOP("train", "Tag words (for example names of people and places)"))
     usual_name = str(QT_TRANSLATE_NOOP("train", "tags"))
-    base_words = str(QT_TRANSLATE_NOOP("train", "a model that reads text, as BERT is"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "an encoder such as BERT"))
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
@@ -143,6 +144,6 @@ class TagsSubject(HeadsSubject):
 
     def hint(self) -> str:
         return self.tr(
-            "Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two; or Parquet "
-            "with a sentence a row"
+            "Drop CoNLL files (one word per line, tag last, blank line between sentences) or "
+            "Parquet with one sentence per row"
         )

@@ -27,23 +27,21 @@ class HowCard(QObject):
         usual = ScheduleSpec()
         self.accumulate = number(usual.accumulate, 65536, self.changed)
         self.patience = number(usual.patience, 10**6, self.changed)
-        self.patience.setToolTip(self.tr("The run ends after so many evaluations in a row that were no better"))
+        self.patience.setToolTip(self.tr("Stops the run after this many evaluations without improvement"))
         self.keep = number(usual.keep, 10**6, self.changed)
         self.dtype = QComboBox()
         self.dtype.setMinimumHeight(FIELD_PX)
         for name in DTYPES:
-            self.dtype.addItem(self.tr("as the device does best") if name == "auto" else name, name)
+            self.dtype.addItem(self.tr("automatic") if name == "auto" else name, name)
         self.dtype.currentIndexChanged.connect(self.changed)
-        self.recompute = QCheckBox(self.tr("Compute activations twice"))
-        self.recompute.setToolTip(
-            self.tr("Gradient checkpointing: a third slower, and much less memory with many layers or a long context")
-        )
+        self.recompute = QCheckBox(self.tr("Gradient checkpointing (less memory, slower)"))
+        self.recompute.setToolTip(self.tr("About a third slower; saves much memory with many layers or a long context"))
         self.recompute.setMinimumHeight(FIELD_PX)
         self.recompute.toggled.connect(self.changed)
         self.sweep = QPlainTextEdit()
         self.sweep.setTabChangesFocus(True)
         self.sweep.setPlaceholderText("optimizer.learning_rate = 1e-3, 3e-4")
-        self.sweep.setToolTip(self.tr("One setting a line, with the values to try: each combination becomes a run"))
+        self.sweep.setToolTip(self.tr("One setting per line with its values; each combination becomes a run"))
         self.sweep.setMaximumHeight(self.sweep.fontMetrics().lineSpacing() * SWEEP_LINES + 20)
         self.sweep.textChanged.connect(self.changed)
 
@@ -52,7 +50,7 @@ class HowCard(QObject):
         return parts.card(
             [
                 [
-                    ("schedule.accumulate", self.tr("Batches an update"), self.accumulate),
+                    ("schedule.accumulate", self.tr("Gradient accumulation"), self.accumulate),
                     (
                         "schedule.patience",
                         self.tr("Patience (evaluations; 0: off)"),
@@ -61,10 +59,10 @@ class HowCard(QObject):
                     ("schedule.keep", self.tr("Checkpoints to keep (0: all)"), self.keep),
                 ],
                 [
-                    ("launch.dtype", self.tr("Numbers"), self.dtype),
+                    ("launch.dtype", self.tr("Precision"), self.dtype),
                     ("launch.checkpointing", self.tr("Memory"), self.recompute),
                 ],
-                [("sweep", self.tr("Try several values (a sweep)"), self.sweep)],
+                [("sweep", self.tr("Sweep over values"), self.sweep)],
             ]
         )
 

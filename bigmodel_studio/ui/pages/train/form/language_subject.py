@@ -28,7 +28,7 @@ class LanguageSubject(Subject):
         usual = self.usual_shape()
         self.data = self.make_data()
         self.text_column = line("", self.changed)
-        self.text_column.setPlaceholderText(self.tr("found by its name"))
+        self.text_column.setPlaceholderText(self.tr("automatic"))
         self.layers, self.heads = number(usual.layers, 1000, self.changed), number(usual.heads, 1024, self.changed)
         self.model_width = number(usual.width, 65536, self.changed)
         self.context = number(usual.context, 1_048_576, self.changed)
@@ -52,8 +52,8 @@ class LanguageSubject(Subject):
 
     def data_rows(self) -> list[Row]:
         return [
-            [("data.train", self.tr("Text to learn from"), self.data)],
-            [("data.text_column", self.tr("Column of the text"), self.text_column)],
+            [("data.train", self.tr("Training text"), self.data)],
+            [("data.text_column", self.tr("Text column"), self.text_column)],
         ]
 
     def lay_out(self) -> None:
@@ -103,7 +103,7 @@ class LanguageSubject(Subject):
         model: dict[str, Any] = {"base": self.base, "context": self.context.value()}
         if not self.fine.isChecked():
             if self.vocabulary.value() < self.least_vocabulary:
-                may_be = self.tr("{least} or more: every byte, and the end of a text")
+                may_be = self.tr("{least} or more: every byte and the end-of-text token")
                 raise field_error(
                     "model.tokenizer", str(self.vocabulary.value()), may_be.format(least=self.least_vocabulary)
                 )
@@ -127,7 +127,7 @@ class LanguageSubject(Subject):
         return self.count(*values) if min(values) >= 1 else None
 
     def amount_words(self, batch: int, steps: int) -> str:
-        return self.tr("{tokens} tokens a step").format(tokens=numbers.exact(batch * self.context.value()))
+        return self.tr("{tokens} tokens per step").format(tokens=numbers.exact(batch * self.context.value()))
 
     def _show_kind(self) -> None:
         super()._show_kind()

@@ -19,9 +19,9 @@ class MaskedSubject(LanguageSubject):
     """A masked language model on plain text."""
 
     objective = "masked-lm"
-    title = str(QT_TRANSLATE_NOOP("train", "Text: a model that fills in masked words"))
+    title = str(QT_TRANSLATE_NOOP("train", "Masked language model (fill masked words)"))
     usual_name = str(QT_TRANSLATE_NOOP("train", "stories"))
-    base_words = str(QT_TRANSLATE_NOOP("train", "a model that fills in masked words"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "a masked language model"))
     first_prompt = "The [MASK] was happy again."
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -29,9 +29,9 @@ class MaskedSubject(LanguageSubject):
         usual = MaskingSpec()
         self.share = number(round(100 * usual.share), MOST_PERCENT, self.changed)
         self.share.setSuffix(" %")
-        self.whole_words = QCheckBox(self.tr("All pieces of a word"))
-        self.next_sentence = QCheckBox(self.tr("Whether one follows the other"))
-        self.next_sentence.setToolTip(self.tr("A blank line, or another file, begins another document"))
+        self.whole_words = QCheckBox(self.tr("Whole words"))
+        self.next_sentence = QCheckBox(self.tr("Next-sentence prediction"))
+        self.next_sentence.setToolTip(self.tr("A blank line or a new file starts a new document"))
         for box, checked in ((self.whole_words, usual.whole_words), (self.next_sentence, usual.next_sentence)):
             box.setMinimumHeight(FIELD_PX)
             box.setChecked(checked)
@@ -42,14 +42,14 @@ class MaskedSubject(LanguageSubject):
         return [
             *super().data_rows(),
             [
-                ("masking.share", self.tr("Tokens to guess"), self.share),
-                ("masking.whole_words", self.tr("Hide together"), self.whole_words),
-                ("masking.next_sentence", self.tr("Pairs of sentences"), self.next_sentence),
+                ("masking.share", self.tr("Masked share"), self.share),
+                ("masking.whole_words", self.tr("Masking unit"), self.whole_words),
+                ("masking.next_sentence", self.tr("Sentence pairs"), self.next_sentence),
             ],
         ]
 
     def sample_rows(self) -> list[Row]:
-        words = self.tr("Sentences with [MASK] to fill in at each evaluation, one a line")
+        words = self.tr("Sentences with [MASK] to fill at each evaluation, one per line")
         return [[("samples.prompts", words, self.prompts)]]
 
     def tables(self) -> Tables:

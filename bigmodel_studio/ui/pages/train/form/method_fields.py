@@ -14,8 +14,8 @@ from bigmodel_studio.ui.pages.train.runs.words import word
 
 NAMES = {
     "full": str(QT_TRANSLATE_NOOP("train", "All weights")),
-    "lora": str(QT_TRANSLATE_NOOP("train", "Adapters (LoRA)")),
-    "frozen": str(QT_TRANSLATE_NOOP("train", "Only the last layer")),
+    "lora": str(QT_TRANSLATE_NOOP("train", "LoRA adapters")),
+    "frozen": str(QT_TRANSLATE_NOOP("train", "Last layer only")),
 }
 MOST_RANK = 4096
 
@@ -53,9 +53,9 @@ class MethodFields(QObject):
         """The fields."""
         if len(self._methods) < 2:
             return []
-        row: Row = [("method.kind", word("What is trained"), self.box)]
+        row: Row = [("method.kind", word("Method"), self.box)]
         if LORA in self._methods:
-            row.append(("method.rank", word("Rank of the adapters"), self.rank))
+            row.append(("method.rank", word("LoRA rank"), self.rank))
         return [row]
 
     @Slot()

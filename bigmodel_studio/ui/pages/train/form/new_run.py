@@ -139,9 +139,7 @@ class NewRun(QWidget):
         for button in self.choices.values():
             rows.addWidget(button)
         column.addWidget(
-            self.parts.card(
-                [[("objective", self.tr("What to train on"), choice)], [("name", self.tr("Name"), self.name)]]
-            )
+            self.parts.card([[("objective", self.tr("Objective"), choice)], [("name", self.tr("Name"), self.name)]])
         )
         for subject in self.subjects.values():
             column.addWidget(subject)
@@ -218,7 +216,9 @@ class NewRun(QWidget):
         try:
             return float(self.rate.text())
         except ValueError:
-            raise field_error("optimizer.learning_rate", self.rate.text(), self.tr("a number, as 1e-3")) from None
+            raise field_error(
+                "optimizer.learning_rate", self.rate.text(), self.tr("a number, for example 1e-3")
+            ) from None
 
     def _suggest(self) -> None:
         """Fill in what a practitioner would take for this subject, but for what the user has changed."""
@@ -319,12 +319,12 @@ class NewRun(QWidget):
             self.cost.setText(words.format(count=numbers.exact(parameters), trained=numbers.exact(trained)))
         held = numbers.size(shape.training_bytes(parameters, trained))
         kept = numbers.size(shape.weight_bytes(parameters))
-        words = self.tr("{held} for weights, gradients and optimizer, {kept} a saved model · {amount}")
+        words = self.tr("{held} for weights, gradients and optimizer, {kept} per checkpoint · {amount}")
         amount = subject.amount_words(self.batch.value() * self.how.accumulate.value(), self.steps.value())
         more = [words.format(held=held, kept=kept, amount=amount)]
         if spec is not None:
             needs = numbers.size(need_of(spec)[0].bytes)
-            more.insert(0, self.tr("About {needs} of memory while it trains").format(needs=needs))
+            more.insert(0, self.tr("About {needs} of memory").format(needs=needs))
         self.cost_more.setText(" · ".join(more))
 
     def _show_look(self, spec: RunSpec | None) -> None:

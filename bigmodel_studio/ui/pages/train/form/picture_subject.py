@@ -28,28 +28,28 @@ class PictureSubject(Subject):
     """An image classifier on folders of pictures."""
 
     objective = "classify-images"
-    title = str(QT_TRANSLATE_NOOP("train", "Pictures: a model that tells their classes apart"))
+    title = str(QT_TRANSLATE_NOOP("train", "Classify pictures"))
     usual_name = str(QT_TRANSLATE_NOOP("train", "pictures"))
-    base_words = str(QT_TRANSLATE_NOOP("train", "a model that recognises pictures"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "an image classifier"))
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
-        hint = self.tr("Drop a folder that holds a folder of pictures for each class, or a table of their paths")
+        hint = self.tr("Drop a folder with one subfolder of pictures per class, or a table of paths")
         self.data = self.train = FolderField(hint)
-        self.evaluation = FolderField(self.tr("None: a share of the pictures above"))
+        self.evaluation = FolderField(self.tr("None: uses a share of the pictures above"))
         self.train.evaluation_found.connect(self._on_evaluation_found)
         self.evaluation.changed.connect(self._on_evaluation)
         self.evaluation.refused.connect(self._on_refused)
         self.evaluation.hub_wanted.connect(self._on_hub_wanted)
         self.path_column, self.label_column = line("", self._on_columns), line("", self._on_columns)
         for column in (self.path_column, self.label_column):
-            column.setPlaceholderText(self.tr("found by its name"))
+            column.setPlaceholderText(self.tr("automatic"))
         self.train.changed.connect(self._show_columns)
         self.share = number(EVALUATION_PERCENT, MOST_EVALUATION_PERCENT, self.changed)
         self.smallest_crop = number(round(100 * DataSpec(train=()).smallest_crop), 100, self.changed)
         for field in (self.share, self.smallest_crop):
             field.setSuffix(" %")
-        self.flip = QCheckBox(self.tr("Mirror half of them"))
+        self.flip = QCheckBox(self.tr("Random horizontal flip"))
         self.flip.setChecked(True)
         self.flip.toggled.connect(self.changed)
         self.mixup, self.smoothing = share_field(1.0, self.changed), share_field(0.9, self.changed)
@@ -64,15 +64,15 @@ class PictureSubject(Subject):
 
     def data_rows(self) -> list[Row]:
         return [
-            [("data.train", self.tr("Pictures to learn from"), self.train)],
-            [("data.evaluation", self.tr("Pictures to evaluate on"), self.evaluation)],
+            [("data.train", self.tr("Training pictures"), self.train)],
+            [("data.evaluation", self.tr("Evaluation pictures"), self.evaluation)],
             [
-                ("data.text_column", self.tr("Column of the path"), self.path_column),
-                ("data.label_column", self.tr("Column of the class"), self.label_column),
+                ("data.text_column", self.tr("Path column"), self.path_column),
+                ("data.label_column", self.tr("Class column"), self.label_column),
             ],
             [
-                ("data.evaluation_share", self.tr("Share to evaluate on"), self.share),
-                ("data.smallest_crop", self.tr("Smallest part shown"), self.smallest_crop),
+                ("data.evaluation_share", self.tr("Evaluation share"), self.share),
+                ("data.smallest_crop", self.tr("Smallest crop"), self.smallest_crop),
                 ("data.flip", self.tr("Flips"), self.flip),
             ],
             [
@@ -87,8 +87,8 @@ class PictureSubject(Subject):
     def scratch_rows(self) -> list[Row]:
         return [
             [
-                ("model.depths", self.tr("Blocks in each stage"), self.depths),
-                ("model.widths", self.tr("Channels in each stage"), self.widths),
+                ("model.depths", self.tr("Blocks per stage"), self.depths),
+                ("model.widths", self.tr("Channels per stage"), self.widths),
                 ("model.image_size", self.tr("Picture size (pixels)"), self.image_size),
             ],
         ]
@@ -142,12 +142,12 @@ class PictureSubject(Subject):
         return head.per_class * len(self.train.classes) if head is not None else None
 
     def amount_words(self, batch: int, steps: int) -> str:
-        words = self.tr("{batch} pictures a step").format(batch=numbers.exact(batch))
+        words = self.tr("{batch} pictures per step").format(batch=numbers.exact(batch))
         held = 0 if self.evaluation.files else self.share.value()
         learnt = self.train.count * (100 - held) // 100
         if learnt:
             times = numbers.significant(batch * steps / learnt, 2)
-            words += self.tr(", each seen about {times} times").format(times=times)
+            words += self.tr(", about {times} epochs").format(times=times)
         return words
 
     def _read_head(self) -> Head | None:
@@ -166,7 +166,7 @@ class PictureSubject(Subject):
         try:
             return [int(part) for part in field.text().replace(",", " ").split()]
         except ValueError:
-            raise field_error(name, field.text(), self.tr("whole numbers, as 2, 2, 2")) from None
+            raise field_error(name, field.text(), self.tr("whole numbers, for example 2, 2, 2")) from None
 
     @Slot()
     def _on_columns(self) -> None:

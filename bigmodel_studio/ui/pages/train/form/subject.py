@@ -166,7 +166,7 @@ class Subject(QWidget):
         self._show_kind()
 
     def _model_card(self) -> QWidget:
-        fine: list[Row] = [[("model.base", self.tr("Model to start from"), self.picker)], *self.methods.rows()]
+        fine: list[Row] = [[("model.base", self.tr("Base model"), self.picker)], *self.methods.rows()]
         self._fine_fields = self.parts.grid(fine, across=3)
         self._scratch_fields = self.parts.grid(self.scratch_rows() if self.begins else [], across=3)
         card = panel("card")

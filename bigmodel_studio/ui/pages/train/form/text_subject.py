@@ -15,9 +15,9 @@ class TextSubject(LanguageSubject):
     """A causal language model on plain text."""
 
     objective = "causal-lm"
-    title = str(QT_TRANSLATE_NOOP("train", "Text: a model that continues it"))
+    title = str(QT_TRANSLATE_NOOP("train", "Language model (continue text)"))
     usual_name = str(QT_TRANSLATE_NOOP("train", "stories"))
-    base_words = str(QT_TRANSLATE_NOOP("train", "a model that continues text"))
+    base_words = str(QT_TRANSLATE_NOOP("train", "a language model"))
     first_prompt = "Once upon a time"
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
@@ -25,7 +25,7 @@ class TextSubject(LanguageSubject):
         self.lay_out()
 
     def sample_rows(self) -> list[Row]:
-        return [[("samples.prompts", self.tr("Prompts to continue at each evaluation, one a line"), self.prompts)]]
+        return [[("samples.prompts", self.tr("Sample prompts at each evaluation, one per line"), self.prompts)]]
 
     def count(self, vocabulary: int, context: int, width: int, layers: int) -> int:
         return shape.gpt_parameters(vocabulary=vocabulary, context=context, width=width, layers=layers)

@@ -52,10 +52,10 @@ COLUMNS: tuple[tuple[str, Callable[[Score], str], Callable[[Score], Any], bool],
         lambda s: int(s.get("pictures", 0)),
         False,
     ),
-    (str(QT_TRANSLATE_NOOP("train", "Recognised")), *_of_share("recall"), True),
-    (str(QT_TRANSLATE_NOOP("train", "Right when said")), *_of_share("precision"), True),
+    (str(QT_TRANSLATE_NOOP("train", "Recall")), *_of_share("recall"), True),
+    (str(QT_TRANSLATE_NOOP("train", "Precision")), *_of_share("precision"), True),
     (
-        str(QT_TRANSLATE_NOOP("train", "Taken for")),
+        str(QT_TRANSLATE_NOOP("train", "Most confused with")),
         lambda s: str(s.get("taken_for", "")),
         lambda s: str(s.get("taken_for")),
         False,
@@ -119,7 +119,7 @@ class ClassesTable(QTableView):
         self._sorted.setSourceModel(self.scores)
         self._sorted.setSortRole(SORT_ROLE)
         self.setModel(self._sorted)
-        self.setAccessibleName(self.tr("Scores of each class"))
+        self.setAccessibleName(self.tr("Scores per class"))
         self.setItemDelegate(_Bars(self))
         as_rows(self, ROW_PX)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)

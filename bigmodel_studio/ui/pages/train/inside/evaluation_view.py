@@ -42,18 +42,18 @@ class EvaluationView(QWidget):
         self.steps.setAccessibleName(self.tr("Evaluation after step"))
         self.steps.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.what = Segments(
-            self.tr("What is shown of the evaluation"),
-            {"hardest": self.tr("Hardest"), "confusions": self.tr("Confusions")},
+            self.tr("Evaluation view"),
+            {"hardest": self.tr("Hardest"), "confusions": self.tr("Confusion matrix")},
         )
         self.read_out = ElidedLabel()
         set_look(self.read_out, "small")
         self.hardest = ExamplesPane(thumbnails, self.tr("Examples with the largest losses"))
-        self.matrix = ConfusionMatrix(self.tr("The table of confusions comes with the first evaluation."))
-        self.matrix.setAccessibleName(self.tr("What each class is taken for"))
+        self.matrix = ConfusionMatrix(self.tr("The confusion matrix appears after the first evaluation."))
+        self.matrix.setAccessibleName(self.tr("Confusion matrix"))
         self.pairs = QListWidget()
         self.pairs.setSpacing(2)
-        self.pairs.setAccessibleName(self.tr("Classes that are confused most often"))
-        self.back = QPushButton(self.tr("All confusions"))
+        self.pairs.setAccessibleName(self.tr("Most confused classes"))
+        self.back = QPushButton(self.tr("All"))
         set_look(self.back, "quiet")
         self.of_cell = ExamplesPane(thumbnails, self.tr("Examples of the chosen cell"))
         self._lay_out()
@@ -158,7 +158,7 @@ class EvaluationView(QWidget):
     def _show_pairs(self, evaluation: Evaluation) -> None:
         self.pairs.clear()
         for row, column, count in self.data.confused(evaluation, MOST_PAIRS):
-            said = self.tr("{label} taken for {other}: {count}").format(
+            said = self.tr("{label} predicted as {other}: {count}").format(
                 label=self.data.labels[row], other=self.data.labels[column], count=numbers.exact(count)
             )
             item = QListWidgetItem(said, self.pairs)

@@ -109,9 +109,9 @@ class ExamplesPane(QWidget):
     def _words(self, example: Shown) -> str:
         parts = [self.tr("loss {loss}").format(loss=numbers.significant(example.loss))]
         if example.expected:
-            parts.append(self.tr("is {label}").format(label=example.expected))
+            parts.append(self.tr("true: {label}").format(label=example.expected))
         if example.said:
-            parts.append(self.tr("taken for {label}").format(label=example.said))
+            parts.append(self.tr("predicted: {label}").format(label=example.said))
         if example.file or example.source:
             parts.append(PurePath(example.file or example.source).name)
         return " · ".join(parts)
@@ -121,7 +121,7 @@ class ExamplesPane(QWidget):
         if not losses:
             return ""
         parts = (
-            self.tr("the stronger the colour, the larger the loss on a token"),
+            self.tr("stronger color = larger loss on a token"),
             self.tr("up to {loss}").format(loss=numbers.significant(max(losses))),
         )
         return " · ".join(parts)

@@ -22,9 +22,9 @@ MEASURES: dict[str, tuple[str, bool]] = {
     "gradient_norm": (str(QT_TRANSLATE_NOOP("train", "Gradient norm")), True),
     "weight_norm": (str(QT_TRANSLATE_NOOP("train", "Weight norm")), True),
     "update_ratio": (str(QT_TRANSLATE_NOOP("train", "Update ratio ‖Δw‖ ÷ ‖w‖")), True),
-    "activation_std": (str(QT_TRANSLATE_NOOP("train", "Activations: spread")), True),
+    "activation_std": (str(QT_TRANSLATE_NOOP("train", "Activations: standard deviation")), True),
     "activation_mean": (str(QT_TRANSLATE_NOOP("train", "Activations: mean")), False),
-    "activation_zeros": (str(QT_TRANSLATE_NOOP("train", "Activations: share that is silent")), False),
+    "activation_zeros": (str(QT_TRANSLATE_NOOP("train", "Activations: dead fraction")), False),
 }
 """What can be shown, and whether its scale is logarithmic."""
 PAINT_EVERY_MS = 200
@@ -86,15 +86,15 @@ class LayersView(QWidget):
         self.data = LayersData()
         self._shown_names: list[str] = []
         self.measure = QComboBox()
-        self.measure.setAccessibleName(self.tr("What is shown of the layers"))
+        self.measure.setAccessibleName(self.tr("Layer metric"))
         for key, (title, _log) in MEASURES.items():
             self.measure.addItem(word(title), key)
         self.read_out = ElidedLabel()
         set_look(self.read_out, "small")
-        self.map = HeatMap(self.tr("The layers are shown here as soon as the run has looked at them."))
+        self.map = HeatMap(self.tr("Layer metrics appear here when the run records them."))
         self.map.setAccessibleName(self.tr("Layers by step"))
         self.map.read_out.connect(self.read_out.setText)
-        self.ridges = Ridges(self.tr("Histograms come with each evaluation."))
+        self.ridges = Ridges(self.tr("Histograms appear after each evaluation."))
         self.ridges.setAccessibleName(self.tr("Histograms of the chosen layer"))
         self.kind = Segments(
             self.tr("Histograms of"), {"weights": self.tr("Weights"), "gradients": self.tr("Gradients")}

@@ -50,7 +50,7 @@ class SlowStepDialog(QDialog):
         """``run`` is its folder; the step is taken from one of its ``checkpoints`` or from its start."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("One step, slowly"))
+        self.setWindowTitle(self.tr("One update, step by step"))
         self.resize(*SIZE_PX)
         self._run = run
         self.taken: StepTaken | None = None
@@ -59,21 +59,19 @@ class SlowStepDialog(QDialog):
         self._asking.failed.connect(self._on_failed)
         self.thumbnails = Thumbnails(studio, self)
         self.start = QComboBox()
-        self.start.setAccessibleName(self.tr("Where the step starts from"))
+        self.start.setAccessibleName(self.tr("Start of the step"))
         for saved in (*sorted(checkpoints, reverse=True), 0):
             words = self.tr("from step {step}") if saved else self.tr("from the start")
             self.start.addItem(words.format(step=numbers.exact(saved)), saved)
-        self.take = QPushButton(self.tr("Take the step"))
+        self.take = QPushButton(self.tr("Run step"))
         set_look(self.take, "primary")
         self.take.clicked.connect(self.take_step)
-        self.words = label(
-            self.tr("The run itself is not changed: the step is taken beside it, and forgotten."), "small"
-        )
+        self.words = label(self.tr("The run is not changed: the step runs on a copy and is discarded."), "small")
         self.words.setWordWrap(True)
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
-        self.busy.setAccessibleName(self.tr("The step is being taken"))
+        self.busy.setAccessibleName(self.tr("Running the step…"))
         self.parameters = QListWidget()
         self.parameters.setAccessibleName(self.tr("Parameters of the model"))
         self.parameters.setTextElideMode(Qt.TextElideMode.ElideLeft)  # names differ at their ends
@@ -85,7 +83,7 @@ class SlowStepDialog(QDialog):
         self.block.chosen.connect(self._show_weight)
         self.where = ElidedLabel()
         set_look(self.where, "small")
-        self.sums = CodeView(self.tr("The update of the chosen weight by hand"))
+        self.sums = CodeView(self.tr("Update of the chosen weight, by hand"))
         self.verdict = label("", "strong", wrap=True)
         self.examples = ExamplesPane(self.thumbnails, self.tr("Examples of this step"))
         self._lay_out()
@@ -93,7 +91,7 @@ class SlowStepDialog(QDialog):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(label(self.tr("One step, slowly"), "title"))
+        head.addWidget(label(self.tr("One update, step by step"), "title"))
         head.addStretch(1)
         head.addWidget(self.start)
         head.addWidget(self.take)
@@ -104,8 +102,8 @@ class SlowStepDialog(QDialog):
         self.tabs.addTab(self.examples, self.tr("Batch"))
         self.empty = Empty("train")
         self.empty.say(
-            self.tr("Take a step to see inside it"),
-            self.tr("The gradient of every parameter, the update of any weight by hand, the examples of the batch."),
+            self.tr("Run a step to see its details"),
+            self.tr("Shows every parameter's gradient, the update of any weight, and the batch."),
             "",
         )
         self.stack = QStackedWidget()
@@ -158,7 +156,7 @@ class SlowStepDialog(QDialog):
         """Have the step taken from where it shall start."""
         self.take.setEnabled(False)
         self.busy.show()
-        self.words.setText(self.tr("The step is being taken in a process of its own…"))
+        self.words.setText(self.tr("Running the step in a separate process…"))
         self._asking.ask(TakeStep(run=self._run, checkpoint=int(self.start.currentData())))
 
     @Slot(object)
@@ -193,7 +191,7 @@ class SlowStepDialog(QDialog):
             self.tr("gradient norm {norm}").format(norm=numbers.significant(taken.gradient_norm, 4)),
         ]
         if taken.scale < 1:
-            parts.append(self.tr("clipped, times c = {scale}").format(scale=numbers.significant(taken.scale, 4)))
+            parts.append(self.tr("clipped by c = {scale}").format(scale=numbers.significant(taken.scale, 4)))
         return " · ".join(parts)
 
     # ------------------------------------------------------------------------------- a weight
@@ -222,7 +220,7 @@ class SlowStepDialog(QDialog):
             self.verdict.setText("")
             return
         difference = abs(lines[-1].value - block.after[place])
-        said = self.tr("By hand {hand}, the optimizer's {optimizer}: they differ by {difference}.")
+        said = self.tr("By hand {hand}, optimizer {optimizer}: difference {difference}.")
         self.verdict.setText(
             said.format(
                 hand=numbers.significant(lines[-1].value, DIGITS),

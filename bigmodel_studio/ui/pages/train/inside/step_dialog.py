@@ -34,15 +34,15 @@ class StepDialog(QDialog):
         self.heading = label("", "title")
         self.words = label("", "small", wrap=True)
         self.thumbnails = Thumbnails(studio, self)
-        self.examples = ExamplesPane(self.thumbnails, self.tr("Examples of this step, the hardest first"))
+        self.examples = ExamplesPane(self.thumbnails, self.tr("Examples of this step, largest loss first"))
         self.problem = label("", wrap=True)
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
-        self.busy.setAccessibleName(self.tr("The batch is being drawn again"))
-        self.earlier = QPushButton(self.tr("Earlier step"))
-        self.later = QPushButton(self.tr("Later step"))
+        self.busy.setAccessibleName(self.tr("Drawing the batch…"))
+        self.earlier = QPushButton(self.tr("Previous step"))
+        self.later = QPushButton(self.tr("Next step"))
         self.earlier.clicked.connect(self._on_earlier)
         self.later.clicked.connect(self._on_later)
         self._lay_out()
@@ -83,7 +83,7 @@ class StepDialog(QDialog):
     def _ask(self) -> None:
         self.setWindowTitle(self.tr("Step {step}").format(step=numbers.exact(self.step)))
         self.heading.setText(self.windowTitle())
-        self.words.setText(self.tr("Drawing the batch of this step again…"))
+        self.words.setText(self.tr("Drawing the batch of this step…"))
         self.earlier.setEnabled(self.step > 1)
         self.later.setEnabled(self.step < self._last)
         self.examples.show_examples([])
@@ -107,7 +107,7 @@ class StepDialog(QDialog):
         self.words.setText(self._told(seen))
         self.examples.show_examples([shown(example) for example in seen.examples])
         if not seen.examples:
-            self.problem.setText(self.tr("The examples of this kind of training cannot be shown."))
+            self.problem.setText(self.tr("Examples of this objective can't be shown."))
             self._views.setCurrentWidget(self.problem)
 
     @Slot(object)
@@ -119,16 +119,16 @@ class StepDialog(QDialog):
 
     def _told(self, seen: StepSeen) -> str:
         """Whose losses these are: the run's own where it recorded them, else a checkpoint's."""
-        parts = [self.tr("{shown} of {count} examples, the hardest first.")]
+        parts = [self.tr("{shown} of {count} examples, largest loss first.")]
         recorded = any(example.recorded is not None for example in seen.examples)
         if recorded:
-            parts.append(self.tr("The losses are those that the run recorded at this step."))
+            parts.append(self.tr("Losses as recorded by the run at this step."))
         if seen.exact:
-            parts.append(self.tr("Tokens and guesses are by the weights that this step started from."))
+            parts.append(self.tr("Token losses and predictions use the weights before this step."))
         elif seen.checkpoint:
-            parts.append(self.tr("Tokens and guesses are by the nearest checkpoint before it, at step {checkpoint}."))
+            parts.append(self.tr("Token losses and predictions use the previous checkpoint, at step {checkpoint}."))
         else:
-            parts.append(self.tr("Tokens and guesses are by the weights that the run started from."))
+            parts.append(self.tr("Token losses and predictions use the run's initial weights."))
         return " ".join(parts).format(
             shown=numbers.exact(len(seen.examples)),
             count=numbers.exact(seen.count),

@@ -118,17 +118,17 @@ class AcrossSteps(QWidget):
         self.answers: dict[int, str] = {}
         """What was answered, by step."""
         self.question = QLineEdit()
-        self.question.setAccessibleName(self.tr("What every checkpoint is asked"))
+        self.question.setAccessibleName(self.tr("Prompt for every checkpoint"))
         self.question.returnPressed.connect(self.ask)
         self.picture_button = QPushButton(self.tr("Picture…"))
         self.picture_button.clicked.connect(self._browse)
-        self.button = QPushButton(self.tr("Ask at every step"))
+        self.button = QPushButton(self.tr("Compare checkpoints"))
         self.button.clicked.connect(self._on_button)
         self.note = label("", "secondary", wrap=True)
         self.model = SamplesModel(self)
-        self.view = SamplesView(self.tr("The same question to every checkpoint, and what each makes of it."))
+        self.view = SamplesView(self.tr("The answers of every checkpoint to the same prompt."))
         self.view.setModel(self.model)
-        self.view.setAccessibleName(self.tr("Answers, by step"))
+        self.view.setAccessibleName(self.tr("Answers by step"))
         row = QHBoxLayout()
         row.setContentsMargins(16, 8, 12, 4)
         row.setSpacing(8)
@@ -162,7 +162,7 @@ class AcrossSteps(QWidget):
             if self._way is not None:
                 self.question.setText(_first_question(self._way, spec))
         pictures = self._way is not None and self._way.pictures
-        self.question.setPlaceholderText(self.tr("A picture’s file") if pictures else "")
+        self.question.setPlaceholderText(self.tr("Picture file") if pictures else "")
         self.picture_button.setVisible(pictures)
         self.offered.emit(self._way is not None)
 
@@ -195,11 +195,11 @@ class AcrossSteps(QWidget):
             self._job.setProperty("step", step)
             self._job.happened.connect(self._on_event)
             self._job.ended.connect(self._on_ended)
-            words = self.tr("Asking step {step}, {left} more to come…")
+            words = self.tr("Running step {step}, {left} left…")
             self._say(words.format(step=numbers.exact(step), left=numbers.exact(len(self._waiting))))
         else:
             self._say("")
-        self.button.setText(self.tr("Stop") if self.busy else self.tr("Ask at every step"))
+        self.button.setText(self.tr("Stop") if self.busy else self.tr("Compare checkpoints"))
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -247,7 +247,7 @@ class AcrossSteps(QWidget):
 
     @Slot()
     def _browse(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self.window(), self.tr("A picture for every checkpoint"))
+        file, _ = QFileDialog.getOpenFileName(self.window(), self.tr("Picture for every checkpoint"))
         if file:
             self.question.setText(file)
 

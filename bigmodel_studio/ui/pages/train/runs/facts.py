@@ -49,7 +49,7 @@ PARTS = {
 }
 """What a run's memory is made of."""
 SOURCES = {
-    "counted": str(QT_TRANSLATE_NOOP("train", "counted from the shape")),
+    "counted": str(QT_TRANSLATE_NOOP("train", "computed from the shapes")),
     "estimated": str(QT_TRANSLATE_NOOP("train", "estimated")),
     "measured": str(QT_TRANSLATE_NOOP("train", "measured")),
 }
@@ -143,11 +143,9 @@ class Facts(QWidget):
 
     def _message(self, run: RunSummary) -> str:
         if run.state == "interrupted":
-            words = self.tr("Its process ended without a word. Resume goes on from its last checkpoint.")
+            words = self.tr("It ended unexpectedly. Resume continues from the last checkpoint.")
             if not run.checkpoints:
-                words = self.tr(
-                    "Its process ended without a word, before its first checkpoint. Resume begins it again."
-                )
+                words = self.tr("It ended unexpectedly before its first checkpoint. Resume starts over.")
             return words
         return i18n.told_again(run.message)
 
@@ -189,14 +187,14 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
     if model.base != "scratch":
         said = _name_of_base(model.base)
     elif model.architecture == "cifar-resnet":
-        kind = word("residual") if model.shortcuts else word("plain, without shortcuts")
+        kind = word("residual") if model.shortcuts else word("plain, no shortcuts")
         said = word("{layers} layers, {kind}").format(layers=model.layers, kind=kind)
     elif model.architecture == "resnet":
         said = f"ResNet, {' · '.join(map(str, model.widths))}"
     else:
         layers = word("1 layer") if model.layers == 1 else word("{count} layers").format(count=model.layers)
         heads = word("1 head") if model.heads == 1 else word("{count} heads").format(count=model.heads)
-        said = word("{layers}, {width} wide, {heads}").format(layers=layers, width=model.width, heads=heads)
+        said = word("{layers}, width {width}, {heads}").format(layers=layers, width=model.width, heads=heads)
     return {
         "Model": said,
         "Data": ", ".join(short_name(Path(path)) for path in spec.data.train),

@@ -28,7 +28,7 @@ class NoteEdit(QWidget):
         self.tags = QLineEdit()
         self.tags.setPlaceholderText(self.tr("Tags"))
         self.tags.setAccessibleName(self.tr("Tags of the run"))
-        self.tags.setToolTip(self.tr("Words by which the run is found, with spaces between them"))
+        self.tags.setToolTip(self.tr("Words for search, separated by spaces"))
         self.text = _NoteText()
         self.text.setPlaceholderText(self.tr("Notes"))
         self.text.setAccessibleName(self.tr("Notes on the run"))

@@ -107,7 +107,7 @@ class PicturesTable(QTableView):
         self.predictions = PredictionsModel(thumbnails, self)
         self.setModel(self.predictions)
         self.setHorizontalHeader(_Pictures(thumbnails, self))
-        self.setAccessibleName(self.tr("What the sample pictures are taken for, by step"))
+        self.setAccessibleName(self.tr("Predictions for the sample pictures, by step"))
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setItemDelegate(_Cell(self))
         self.setShowGrid(False)

@@ -31,8 +31,8 @@ class RanksPanel(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
-        self.copy = QPushButton(self.tr("Copy the command for several machines"))
-        self.copy.setToolTip(self.tr("torchrun, to be given on each machine; all of them see the run’s folder"))
+        self.copy = QPushButton(self.tr("Copy torchrun command"))
+        self.copy.setToolTip(self.tr("Start it on each machine; all need access to the run's folder"))
         set_look(self.copy, "quiet")
         self.copy.clicked.connect(self._on_copy)
         column = QVBoxLayout(self)
@@ -49,7 +49,7 @@ class RanksPanel(QWidget):
         self.setVisible(run is not None and processes > 1)
         if run is None or spec is None or processes < 2:
             return
-        strategy = {"ddp": self.tr("each holds the whole model"), "fsdp": self.tr("they share the model")}
+        strategy = {"ddp": self.tr("each has the whole model"), "fsdp": self.tr("the model is sharded")}
         words = self.tr("{count} processes, {how}")
         self.title.setText(words.format(count=numbers.exact(processes), how=strategy[spec.launch.strategy]))
         self._words = torchrun_words(Path(run.path), processes)
@@ -62,7 +62,7 @@ class RanksPanel(QWidget):
     def _said(self, rank: Rank) -> str:
         holds = rank.holds
         held = holds.weights_bytes + holds.gradients_bytes + holds.optimizer_bytes
-        words = self.tr("{device} · {held} held · {time} a step · process {pid} on {host}")
+        words = self.tr("{device} · {held} reserved · {time} per step · process {pid} on {host}")
         return words.format(
             device=holds.device,
             held=numbers.size(held),

@@ -42,7 +42,7 @@ class RunActions(QObject):
         self._spec: RunSpec | None = None
         self.use_button = self._button(self.tr("Use in Chat"), self.use)
         self.fork_button = self._button(self.tr("Fork…"), self.fork)
-        self.fork_button.setToolTip(self.tr("Go on from a checkpoint with other settings, as a run of its own"))
+        self.fork_button.setToolTip(self.tr("Start a new run from a checkpoint, with other settings"))
         self.save_button = self._button(self.tr("Save now"), self.save)
         self.pause_button = self._button(self.tr("Pause"), self.pause)
         self.resume_button = self._button(self.tr("Resume"), self.resume)

@@ -36,17 +36,19 @@ class RunStrip(QFrame):
         row.setSpacing(8)
         row.addLayout(words, 1)
         self.buttons = {
-            "up": self._button("up", self.tr("Move up"), self.tr("Let it go before the run before it")),
-            "now": self._button("now", self.tr("Start now"), self.tr("Start it at once, beside whatever runs")),
-            "remove": self._button("remove", self.tr("Remove from queue"), self.tr("Stop it; Resume puts it back")),
+            "up": self._button("up", self.tr("Move up"), self.tr("Move up in the queue")),
+            "now": self._button("now", self.tr("Start now"), self.tr("Start now, beside running ones")),
+            "remove": self._button(
+                "remove", self.tr("Remove from queue"), self.tr("Remove it from the queue; Resume adds it again")
+            ),
             "release": self._button(
                 "release",
-                self.tr("Give memory back"),
-                self.tr("Save it and end its process; Resume goes on from there"),
+                self.tr("Free memory"),
+                self.tr("Save, then end its process; Resume continues from there"),
             ),
         }
         self.buttons["smaller"] = self._button(
-            "smaller", self.tr("Try smaller"), self.tr("A new run with that change, on from the last checkpoint")
+            "smaller", self.tr("Try smaller"), self.tr("Start a new run with this change from the last checkpoint")
         )
         for button in self.buttons.values():
             row.addWidget(button)
@@ -63,7 +65,7 @@ class RunStrip(QFrame):
             self._say_resting(run)
             offered = {"release": True} if run.live else {}
         elif run is not None and run.state == "failed" and run.problem is not None and run.problem.code in MEMORY:
-            self.title.setText(self.tr("There was not enough memory"))
+            self.title.setText(self.tr("Out of memory"))
             self.reason.setText(i18n.said(run.problem))
             offered = {"smaller": True}
         for name, button in self.buttons.items():
@@ -72,17 +74,17 @@ class RunStrip(QFrame):
         self.setVisible(resting or bool(offered))
 
     def _say_waiting(self, run: RunSummary) -> None:
-        first, later = self.tr("Next in the queue"), self.tr("Number {turn} in the queue")
+        first, later = self.tr("Next in the queue"), self.tr("No. {turn} in the queue")
         self.title.setText(first if run.turn <= 1 else later.format(turn=numbers.exact(run.turn)))
-        why, how = i18n.told(run.waits) if run.waits is not None else (self.tr("It is about to start."), "")
+        why, how = i18n.told(run.waits) if run.waits is not None else (self.tr("Starting soon."), "")
         self.reason.setText(f"{why} {how}".strip())
 
     def _say_resting(self, run: RunSummary) -> None:
         self.title.setText(self.tr("Paused after step {step}").format(step=numbers.exact(run.step)))
         self.reason.setText(
-            self.tr("Its memory is kept, so that it goes on at once.")
+            self.tr("Memory stays reserved; Resume continues immediately.")
             if run.live
-            else self.tr("Its memory was given back. Resume goes on from its last checkpoint.")
+            else self.tr("Memory released. Resume continues from the last checkpoint.")
         )
 
     def _button(self, verb: str, text: str, tip: str) -> QPushButton:

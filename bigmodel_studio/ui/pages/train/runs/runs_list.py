@@ -127,7 +127,7 @@ class RunsList(QListView):
         menu = QMenu(self)
         run: RunSummary = index.data(RUN_ROLE)
         if not (run.foreign or run.bundled):  # a bundled run came without what it learnt from
-            menu.addAction(self.tr("Its data…"), self.data_wanted.emit)
+            menu.addAction(self.tr("Check data…"), self.data_wanted.emit)
         menu.addAction(self.tr("Remove"), partial(self._remove, index))
         return menu
 

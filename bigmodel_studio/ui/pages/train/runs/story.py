@@ -37,13 +37,13 @@ class Story(QTabWidget):
         self._log_path: Path | None = None
         self._log_seen: tuple[int, int] | None = None
         self.model = SamplesModel(self)
-        self.samples = SamplesView(self.tr("What the model says is shown here after each evaluation."))
+        self.samples = SamplesView(self.tr("Samples appear here after each evaluation."))
         self.samples.setModel(self.model)
-        self.samples.setAccessibleName(self.tr("What the model says, by step"))
+        self.samples.setAccessibleName(self.tr("Samples by step"))
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setWordWrapMode(QTextOption.WrapMode.NoWrap)
-        self.log.setAccessibleName(self.tr("The end of the log"))
+        self.log.setAccessibleName(self.tr("End of the log"))
         set_look(self.log, "bare")
         self.log.document().setDocumentMargin(16)
         self.pictures = PicturesTable(thumbnails)
@@ -104,9 +104,9 @@ class Story(QTabWidget):
         self.across.show_run(run, spec)
         none = run is not None and run.state == "finished" and spec is not None and not spec.samples.prompts
         self.samples.say_empty(
-            self.tr("This run was given no prompts, so there are no samples.")
+            self.tr("This run has no sample prompts.")
             if none
-            else self.tr("What the model says is shown here after each evaluation.")
+            else self.tr("Samples appear here after each evaluation.")
         )
 
     def show_comparison(self, runs: list[RunSummary]) -> None:

@@ -34,8 +34,8 @@ class TimeSlider(QFrame):
         self.steps.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # steps come while it is shown
         self.steps.setAccessibleName(self.tr("Step of the checkpoint"))
         self.now = QPushButton(self.tr("Now"))
-        self.now.setToolTip(self.tr("The newest checkpoint; other pages use what they used before"))
-        self.use = QPushButton(self.tr("Use as it was then"))
+        self.now.setToolTip(self.tr("Return to the newest checkpoint; other pages use their previous model"))
+        self.use = QPushButton(self.tr("Use this step"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 12, 8)
         row.setSpacing(12)
