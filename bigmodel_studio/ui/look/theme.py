@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
@@ -121,17 +122,34 @@ def tabular(widget: QWidget, px: int = TEXT_PX, weight: QFont.Weight = QFont.Wei
 
 
 class Theme(QObject):
-    """Dresses the application, and dresses it again when the desktop or the user changes the appearance."""
+    """Dresses the windows, and dresses them again when the desktop or the user changes the appearance.
+
+    The style sheet is the windows', not the application's: else Qt would go through all that is in a widget each time
+    that it is put into another, which is many times over while a page is made.
+    """
 
     def __init__(self, application: QApplication, appearance: Appearance = "system") -> None:
         super().__init__(application)
         self._application = application
         self._appearance: Appearance = appearance
+        self._windows: list[QWidget] = []
+        self._sheet = ""
+        self._dressed: Scheme | None = None
         for path in sorted((paths.resources() / "fonts").glob("*.otf")):
             QFontDatabase.addApplicationFont(str(path))
         application.setFont(font())
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         self._dress()
+
+    def dress(self, window: QWidget) -> None:
+        """Give a window, and those that it opens, their looks from here on. Call it once its parts are there."""
+        self._windows.append(window)
+        window.destroyed.connect(self._on_destroyed)
+        window.setStyleSheet(self._sheet)
+
+    @Slot()
+    def _on_destroyed(self) -> None:
+        self._windows = [window for window in self._windows if shiboken6.isValid(window)]
 
     def set_appearance(self, appearance: Appearance) -> None:
         """Switch while the window is open."""
@@ -150,12 +168,15 @@ class Theme(QObject):
 
     def _dress(self) -> None:
         wanted = self._wanted()
-        if self._application.property(_PROPERTY) == wanted:
+        if self._dressed == wanted:
             return
-        self._application.setProperty(_PROPERTY, wanted)
+        self._dressed = wanted
         chosen = SCHEMES[wanted]
+        self._sheet = stylesheet(chosen, wanted)
+        self._application.setProperty(_PROPERTY, wanted)
         self._application.setPalette(palette(chosen))
-        self._application.setStyleSheet(stylesheet(chosen, wanted))
+        for window in self._windows:
+            window.setStyleSheet(self._sheet)
 
 
 def palette(chosen: Colours) -> QPalette:

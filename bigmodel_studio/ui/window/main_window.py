@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         studio.removals.removed.connect(self._on_removed)
         studio.removals.restored.connect(self._on_restored)
         studio.network.changed.connect(self._on_network)
+        theme.dress(self)
 
     def _make_parts(self) -> None:
         self.rail = Rail()

@@ -73,9 +73,11 @@ def test_icons_of_the_stylesheet_exist(chosen: Colours) -> None:
 
 def test_the_appearance_switches_while_it_runs(qtbot: QtBot, qapp: QApplication) -> None:
     theme = Theme(qapp, "light")
-    label = QLabel("x")
-    qtbot.addWidget(label)
-    label.show()
+    window = QWidget()
+    qtbot.addWidget(window)
+    label = QLabel("x", window)
+    theme.dress(window)
+    window.show()
     for scheme in ("dark", "light", "dark", "light"):
         theme.set_appearance(scheme)
         assert colours() == SCHEMES[scheme]
@@ -102,9 +104,11 @@ def test_the_fonts_are_the_shipped_ones(qapp: QApplication) -> None:
 @pytest.mark.qt_log_ignore("This plugin does not support raise")
 def test_tool_tips_are_plain_text(qtbot: QtBot, qapp: QApplication) -> None:
     """Names of classes, tokens and files come from others."""
-    Theme(qapp, "light")
-    place = QWidget()
-    qtbot.addWidget(place)
+    window = QWidget()
+    qtbot.addWidget(window)
+    place = QWidget(window)
+    Theme(qapp, "light").dress(window)
+    window.show()
     place.show()
     QToolTip.showText(place.mapToGlobal(QPoint(5, 5)), '<h1>cat</h1><img src="https://example.org/x.png">', place)
     (tip,) = [each for each in qapp.topLevelWidgets() if each.objectName() == "qtooltip_label" and each.isVisible()]
