@@ -544,12 +544,20 @@
 <context>
     <name>Chart</name>
     <message>
-        <source>No points yet</source>
-        <translation>暂无数据点</translation>
+        <source>Clear the selection</source>
+        <translation>清除选区</translation>
     </message>
     <message>
-        <source>step {step}</source>
-        <translation>第 {step} 步</translation>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>{first} to {last}</source>
+        <translation>{first} 至 {last}</translation>
+    </message>
+    <message>
+        <source>{name} {start} → {stop}, mean {mean}</source>
+        <translation>{name} {start} → {stop}，平均 {mean}</translation>
     </message>
 </context>
 <context>
@@ -1356,6 +1364,17 @@
     <message>
         <source>Where to make the script&apos;s folder</source>
         <translation type="vanished">在哪里创建脚本文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesPlot</name>
+    <message>
+        <source>No points yet</source>
+        <translation>暂无数据点</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation>第 {step} 步</translation>
     </message>
 </context>
 <context>
@@ -2492,6 +2511,10 @@
         <source>Table (CSV)…</source>
         <translation>表格 (CSV)…</translation>
     </message>
+    <message>
+        <source>Vector graphic (SVG)…</source>
+        <translation>矢量图（SVG）…</translation>
+    </message>
 </context>
 <context>
     <name>FilesField</name>
@@ -3451,6 +3474,10 @@
     <message>
         <source>No points yet</source>
         <translation>暂无数据点</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
     </message>
 </context>
 <context>

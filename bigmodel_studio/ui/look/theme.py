@@ -99,6 +99,12 @@ def colour(name: str) -> QColor:
     return QColor(getattr(colours(), name))
 
 
+def series_colour(number: int) -> QColor:
+    """The colour of the n-th curve (or run), told apart by colour-blind people too."""
+    series = colours().series
+    return QColor(series[number % len(series)])
+
+
 def font(px: int = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal, tabular: bool = False) -> QFont:
     """The window's font at a size in pixels; ``tabular`` gives every digit the same width."""
     made = QFont()

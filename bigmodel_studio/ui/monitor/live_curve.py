@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.monitor.history import History
-from bigmodel_studio.ui.plots.chart import View, polylines, series_colour
+from bigmodel_studio.ui.plots.sparkline import View, polylines
 
 HEIGHT_PX = 68
 _HEAD_PX = 20
@@ -65,7 +65,7 @@ class LiveCurve(QWidget):
         painter.drawLine(view.box.bottomLeft(), view.box.bottomRight())
         if self._behind:
             self._paint_line(painter, view, self._behind, theme.colour("field"))
-        self._paint_line(painter, view, self.name, series_colour(0), filled=True)
+        self._paint_line(painter, view, self.name, theme.series_colour(0), filled=True)
         painter.end()
 
     def _paint_head(self, painter: QPainter) -> None:
@@ -102,7 +102,7 @@ class LiveCurve(QWidget):
         first = last - self._history.span_s
         extents = [self._history.series(name).extent(first, last) for name in (self.name, self._behind) if name]
         highest = max((extent[1] for extent in extents if extent is not None), default=1.0)
-        return View(box, first, last, 0.0, (self._most or highest * 1.1) or 1.0, False)
+        return View(box, first, last, 0.0, (self._most or highest * 1.1) or 1.0)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

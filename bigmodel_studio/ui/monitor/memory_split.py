@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from bigmodel_studio.client.machine import DeviceSample
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
-from bigmodel_studio.ui.plots.chart import series_colour
 
 BAR_PX = 12
 ROW_PX = 20
@@ -131,7 +130,7 @@ class MemorySplit(QWidget):
 def _paint_part(painter: QPainter, box: QRectF, key: str) -> None:
     """Ours in the colours of series; what is not tensors in grey; others' hatched; free as an empty track."""
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_GROUNDS[key]() if key in _GROUNDS else series_colour(_SERIES[key]))
+    painter.setBrush(_GROUNDS[key]() if key in _GROUNDS else theme.series_colour(_SERIES[key]))
     painter.drawRoundedRect(box, 2, 2)
     if key == "others":
         painter.setBrush(QBrush(theme.colour("surface"), Qt.BrushStyle.BDiagPattern))

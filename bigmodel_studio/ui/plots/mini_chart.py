@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
-from bigmodel_studio.ui.plots.chart import View, polylines, series_colour
 from bigmodel_studio.ui.plots.series import Series
+from bigmodel_studio.ui.plots.sparkline import View, polylines
 
 _PADDING = 12
 _HEAD = 42
@@ -67,7 +67,7 @@ class MiniChart(QWidget):
         painter.drawText(head.translated(0, 18), left, self.text())
         view = self._view()
         if view is not None:
-            painter.setPen(QPen(series_colour(self._colour), 1))
+            painter.setPen(QPen(theme.series_colour(self._colour), 1))
             for line in polylines(view, self._series):
                 painter.drawPolyline(line)
                 if line.size() == 1:
@@ -90,7 +90,7 @@ class MiniChart(QWidget):
         low, high = extent
         margin = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
         box = QRectF(self.rect()).adjusted(_PADDING, _HEAD + 6, -_PADDING, -_PADDING)
-        return View(box, first, max(last, first + 1), low - margin, high + margin, False)
+        return View(box, first, max(last, first + 1), low - margin, high + margin)
 
     def _at(self, x: float) -> str:
         view = self._view()

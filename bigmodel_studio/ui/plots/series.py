@@ -1,14 +1,15 @@
 """A curve's points as growing arrays, with a pyramid of minima and maxima over them.
 
 A plot a thousand pixels wide must not touch a million points to be drawn: level k of the pyramid holds the smallest
-and the largest value of each block of 4^k points, so that any part of a curve is drawn from about as many numbers as
-there are pixels, and no spike is lost. Points only come at the end, or are cut off from there. NaN is a gap.
+and the largest value of each block of 4^k points, so any part of a curve is drawn from at most two numbers a pixel, and
+no spike is lost. Points only come at the end, or are cut off from there. NaN is a gap.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,14 @@ FACTOR = 4
 FIRST_CAPACITY = 1024
 BLOCK = 256
 """Smoothed at a time: short enough that powers of the factor stay far from the ends of float64."""
+
+
+class Part(NamedTuple):
+    """A stretch of a curve. ``paired``: a minimum and a maximum in turn, both at the step where their column begins."""
+
+    steps: Floats
+    values: Floats
+    paired: bool
 
 
 class Series:
@@ -72,26 +81,30 @@ class Series:
         after = min(after, self._count - 1)
         return before if abs(self._steps[before] - step) <= abs(self._steps[after] - step) else after
 
-    def between(self, first: float, last: float, points: int) -> tuple[Floats, Floats]:
-        """The curve from one step to another as at most about ``4 * points`` numbers: minima and maxima in turn.
+    def between(self, first: float, last: float, columns: int) -> Part:
+        """The curve from one step to another: its points, or the extremes of ``columns`` columns where there are more.
 
-        One point beyond either end comes with it, so that a line reaches the edge.
+        One point beyond either end comes with it, so a line reaches the edge.
         """
         low, high = self._range(first, last)
-        level, size = self._level_for(high - low, points)
+        level, size = self._level_for(high - low, columns)
         if level is None:
-            return self.steps[low:high], self.values[low:high]
-        minima, maxima = (side[low // size : -(-high // size)] for side in level)
-        at = np.minimum(np.arange(low // size, low // size + len(minima)) * size, self._count - 1)
-        values = np.empty(2 * len(minima))
-        values[0::2], values[1::2] = minima, maxima
-        return np.repeat(self._steps[at], 2), values
+            steps, values, paired = self.steps[low:high], self.values[low:high], False
+        else:
+            minima, maxima = (side[low // size : -(-high // size)] for side in level)
+            at = np.minimum(np.arange(low // size, low // size + len(minima)) * size, self._count - 1)
+            steps, paired = np.repeat(self._steps[at], 2), True
+            values = np.empty(2 * len(minima))
+            values[0::2], values[1::2] = minima, maxima
+        if len(values) <= 2 * columns:
+            return Part(steps, values, paired)
+        return _by_column(steps, values, first, last, columns)
 
     def extent(
         self, first: float, last: float, points: int = 1000, above: float = -math.inf
     ) -> tuple[float, float] | None:
         """The smallest and the largest value above ``above`` between two steps; None where there is none."""
-        _, values = self.between(first, last, points)
+        values = self.between(first, last, points).values
         finite = values[np.isfinite(values) & (values > above)]
         return (float(finite.min()), float(finite.max())) if len(finite) else None
 
@@ -136,6 +149,16 @@ class Series:
             minima = _joined(before[0], kept, low, count)
             maxima = _joined(before[1], kept, high, count)
             self._levels[number] = (minima, maxima)
+
+
+def _by_column(steps: Floats, values: Floats, first: float, last: float, columns: int) -> Part:
+    """The extremes of each of so many equal columns between two steps; what lies beyond either end is one more."""
+    width = (last - first) / columns or 1.0
+    column = np.clip(np.floor((steps - first) / width), -1, columns)
+    starts = np.flatnonzero(np.diff(column, prepend=-2.0))
+    extremes = np.empty(2 * len(starts))
+    extremes[0::2], extremes[1::2] = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    return Part(np.repeat(steps[starts], 2), extremes, True)
 
 
 def _reduced(smaller: np.ufunc, values: Floats) -> Floats:

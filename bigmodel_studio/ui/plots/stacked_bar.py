@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
-from bigmodel_studio.ui.plots.chart import series_colour
 
 BAR_PX = 14
 ROW_PX = 20
@@ -135,4 +134,4 @@ class StackedBar(QWidget):
 
 
 def _colour(colour: int | str) -> QColor:
-    return series_colour(colour) if isinstance(colour, int) else theme.colour(colour)
+    return theme.series_colour(colour) if isinstance(colour, int) else theme.colour(colour)

@@ -16,7 +16,6 @@ from bigmodel_studio.core.models.treemap import Box
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Layer
 from bigmodel_studio.ui.look import theme
-from bigmodel_studio.ui.plots.chart import series_colour
 
 READ_OUT_PX = 22
 LEGEND_PX = 20
@@ -215,7 +214,7 @@ def role_colour(role: Role) -> QColor:
     ground = theme.colour("surface")
     if role in ("norm", "other"):
         return theme.colour("border")
-    colour = theme.colour("accent") if role == "head" else series_colour(_SERIES[role])
+    colour = theme.colour("accent") if role == "head" else theme.series_colour(_SERIES[role])
     parts = zip(
         (colour.redF(), colour.greenF(), colour.blueF()), (ground.redF(), ground.greenF(), ground.blueF()), strict=True
     )

@@ -1,8 +1,8 @@
 """Imports what the pages need, while the window has nothing to do, so that none of them is waited for when it is shown.
 
-Our own modules are imported on the window's thread, one a turn, since they make Qt's types; numpy, which takes longest
-and knows no Qt, in a thread, where it gives the window its turns; there too the devices are asked for their memory a
-first time, which imports what asks them. What is shown before is imported then, all at once.
+Our own modules are imported on the window's thread, one a turn; numpy and pyqtgraph, which take longest, in a thread,
+where they give the window its turns; there too the devices are asked for their memory a first time, which imports what
+asks them. What is shown before is imported then, all at once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Warming(QObject):
         self.done = False
         """Whether everything has been imported."""
         self._left: list[str] = []
-        self._thread = threading.Thread(target=_without_qt, name="warming", daemon=True)
+        self._thread = threading.Thread(target=_libraries, name="warming", daemon=True)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._turn)
 
@@ -61,8 +61,9 @@ class Warming(QObject):
             self._timer.start(TURN_MS)
 
 
-def _without_qt() -> None:
+def _libraries() -> None:
     _import("numpy")
+    _import("pyqtgraph")  # it makes types of Qt, but no object
     rooms()
 
 

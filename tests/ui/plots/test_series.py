@@ -24,11 +24,26 @@ def test_no_spike_is_lost_and_the_points_drawn_are_few() -> None:
     values = np.random.default_rng(1).normal(size=200_000)
     values[123_456], values[77] = 99.0, -99.0
     series = _grown(values, 37)
-    steps, drawn = series.between(0, len(values) + 1, 800)
+    steps, drawn, _ = series.between(0, len(values) + 1, 800)
     assert drawn.max() == 99.0
     assert drawn.min() == -99.0
-    assert len(drawn) == len(steps) <= 4 * 800
+    assert len(drawn) == len(steps) <= 2 * 802  # what lies beyond either end is a column, too
     assert np.all(np.diff(steps) >= 0)
+
+
+@pytest.mark.parametrize("columns", [50, 300, 1000])
+@pytest.mark.parametrize("last", [40, 700, 5000])
+def test_any_part_has_at_most_two_numbers_a_column(columns: int, last: int) -> None:
+    values = np.random.default_rng(4).normal(size=5000)
+    part = _grown(values, 3).between(1, last, columns)
+    assert len(part.steps) == len(part.values) <= 2 * (columns + 2)
+    inside = part.values[part.steps <= last]
+    assert (inside.min(), inside.max()) == (values[:last].min(), values[:last].max())
+    if part.paired:
+        assert np.all(part.values[0::2] <= part.values[1::2])
+        assert np.array_equal(part.steps[0::2], part.steps[1::2])
+    else:
+        assert part.values[: min(last, 40)].tolist() == values[: min(last, 40)].tolist()
 
 
 @settings(max_examples=40, deadline=None)

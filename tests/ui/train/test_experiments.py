@@ -217,8 +217,8 @@ def test_loss_against_compute_is_drawn_with_the_law_through_the_best(qtbot: QtBo
     qtbot.waitUntil(lambda: chart.height() > 300, timeout=5000)
     sweep.page.grab()
     dear = next(number for number, mark in enumerate(chart.marks) if mark.words.startswith("dear"))
-    at = chart.place(chart.marks[dear].x, chart.marks[dear].y).toPoint()
-    qtbot.mouseMove(chart, at)
+    at = chart.spot(dear).toPoint()
+    qtbot.mouseMove(chart.viewport(), at)
     qtbot.waitUntil(lambda: view.read_out.text().startswith("dear · loss 9.00 · 3.2e7 FLOPs"), timeout=5000)
     assert chart.accessibleDescription().startswith("dear")
     chart.setFocus()
@@ -229,7 +229,7 @@ def test_loss_against_compute_is_drawn_with_the_law_through_the_best(qtbot: QtBo
     current = sweep.page.current()
     assert current is not None
     assert current.name == "w8-1000"
-    qtbot.mouseClick(chart, LEFT, pos=at)
+    qtbot.mouseClick(chart.viewport(), LEFT, pos=at)
     current = sweep.page.current()
     assert current is not None
     assert current.name == "dear"

@@ -273,7 +273,7 @@ def test_a_click_on_the_loss_shows_the_examples_of_that_step(bench: Callable[[],
     view = chart.view()
     assert view is not None
     x = float(view.x(np.array([5.0]))[0])
-    QTest.mouseClick(chart, LEFT, pos=QPoint(round(x), chart.height() // 2))
+    QTest.mouseClick(chart.viewport(), LEFT, pos=QPoint(round(x), chart.height() // 2))
     dialog: StepDialog = shown.dialog(StepDialog)
     assert dialog.windowTitle() == "Step 5"
     shown.wait(lambda: len(dialog.examples.model.examples) == 2)

@@ -37,7 +37,7 @@ def entries(bench: Bench) -> dict[str, QAction]:
 
 
 def drawn(bench: Bench) -> list[str]:
-    return [curve.name for curve in bench.page.curves.chart._curves]
+    return [curve.name for curve in bench.page.curves.chart.curves]
 
 
 def test_another_run_is_drawn_beside_the_one_that_is_shown(qtbot: QtBot, bench: Bench) -> None:
@@ -71,10 +71,10 @@ def test_a_curve_is_smoothed_as_the_others_are(qtbot: QtBot, bench: Bench) -> No
     entries(bench)["second"].trigger()
     qtbot.waitUntil(lambda: len(bench.page.curves.shown_series().get(("second", "loss"), ())) == 8, timeout=5000)
     bench.page.curves.smooth.setCurrentIndex(0)
-    plain = next(curve for curve in bench.page.curves.chart._curves if curve.name == "second")
+    plain = next(curve for curve in bench.page.curves.chart.curves if curve.name == "second")
     assert plain.series.values.tolist() == [5.0 - step / 4 for step in range(1, 9)]
     bench.page.curves.smooth.setCurrentIndex(2)
-    smoothed = next(curve for curve in bench.page.curves.chart._curves if curve.name == "second")
+    smoothed = next(curve for curve in bench.page.curves.chart.curves if curve.name == "second")
     assert smoothed.series.values[-1] > plain.series.values[-1]
 
 
@@ -93,6 +93,12 @@ def test_what_is_drawn_is_saved_as_a_table_and_as_a_picture(qtbot: QtBot, bench:
     bench.page.export.save(tmp_path / "curves", "png")
     image = QImage(str(tmp_path / "curves.png"))
     assert image.width() == 2 * bench.page.curves.chart.width()
+    bench.page.export.save(tmp_path / "curves", "svg")
+    with open(tmp_path / "curves.svg", encoding="utf-8") as file:
+        drawn = file.read()
+    assert "<svg" in drawn
+    assert "loss" in drawn
+    assert "<polyline" in drawn or "<path" in drawn
     bench.page.export.save(tmp_path / "no-such-folder/curves.csv", "csv")
     assert [problem.code for problem in bench.told] == ["file-not-saved"]
 
@@ -127,7 +133,7 @@ def across(bench: Bench, axis: str) -> None:
 
 
 def places(bench: Bench, name: str) -> list[float]:
-    curve = next(curve for curve in bench.page.curves.chart._curves if curve.name == name)
+    curve = next(curve for curve in bench.page.curves.chart.curves if curve.name == name)
     return [float(step) for step in curve.series.steps]
 
 

@@ -15,7 +15,8 @@ from bigmodel_studio.core.runs.reader import Columns
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.curves.axes import AXES, CLOCK, ITEMS, SECONDS, STEP, Rebased, place
 from bigmodel_studio.ui.pages.train.runs.words import BASELINES, METRICS, word
-from bigmodel_studio.ui.plots.chart import Chart, Curve
+from bigmodel_studio.ui.plots.chart import Chart
+from bigmodel_studio.ui.plots.curves_plot import Curve
 from bigmodel_studio.ui.plots.mini_chart import MiniChart
 from bigmodel_studio.ui.plots.series import Series, Smoothing
 from bigmodel_studio.ui.widgets.elided import ElidedLabel

@@ -1,4 +1,4 @@
-"""The curves on the screen as files: the chart as PNG, its points as CSV; and the run that they are of as a script."""
+"""The curves on the screen as files: the chart as PNG and SVG, its points as CSV; and their run as a script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn, as files: a menu of a button that asks where to, and writes a picture or a table there."""
+"""A plot as files: a menu of a button that asks where to, and writes a picture, a drawing or a table there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QRect
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from bigmodel_studio.core.system.files import not_saved, write_atomic
+from bigmodel_studio.ui.plots.plot import Plot
 from bigmodel_studio.ui.window.studio import Studio
 
 PICTURE_SCALE = 2.0
@@ -18,15 +20,16 @@ PICTURE_SCALE = 2.0
 
 
 class FileExport(QObject):
-    """``name`` is what a file may be called, ``chart`` what is drawn as PNG, ``table`` gives the CSV."""
+    """``name`` is what a file may be called, ``chart`` what is drawn as PNG and SVG, ``table`` gives the CSV."""
 
     def __init__(
-        self, studio: Studio, button: QPushButton, chart: QWidget, table: Callable[[], bytes], name: Callable[[], str]
+        self, studio: Studio, button: QPushButton, chart: Plot, table: Callable[[], bytes], name: Callable[[], str]
     ) -> None:
         super().__init__(button)
         self._studio, self._chart, self._table, self._name = studio, chart, table, name
         self.menu = QMenu(button)
         self.menu.addAction(self.tr("Picture (PNG)…"), partial(self._ask, "png"))
+        self.menu.addAction(self.tr("Vector graphic (SVG)…"), partial(self._ask, "svg"))
         self.menu.addAction(self.tr("Table (CSV)…"), partial(self._ask, "csv"))
         button.setMenu(self.menu)
 
@@ -41,21 +44,50 @@ class FileExport(QObject):
             self.save(Path(chosen), kind)
 
     def save(self, path: Path, kind: str) -> None:
-        """Write the chart (``png``) or its points (``csv``) there; a problem is told in the window."""
-        made = picture(self._chart) if kind == "png" else self._table()
+        """Write the chart (``png``, ``svg``) or its points (``csv``) there; a problem is told in the window."""
+        made = {"png": self._picture, "svg": self._drawing, "csv": self._table}[kind]()
         try:
             write_atomic(path if path.suffix else path.with_suffix(f".{kind}"), made)
         except OSError as error:
             self._studio.tell(not_saved(path, error).problem)
 
+    def _picture(self) -> bytes:
+        return picture(self._chart)
 
-def picture(chart: QWidget) -> bytes:
-    """A chart as PNG."""
-    pixmap = QPixmap(chart.size() * PICTURE_SCALE)
-    pixmap.setDevicePixelRatio(PICTURE_SCALE)
-    pixmap.fill(chart.palette().window().color())
-    chart.render(pixmap)
+    def _drawing(self) -> bytes:
+        return drawing(self._chart, self._name())
+
+
+def picture(chart: Plot) -> bytes:
+    """Return a chart as PNG."""
+    image = QImage(chart.size() * PICTURE_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(PICTURE_SCALE)
+    image.fill(chart.palette().window().color())
+    _draw(chart, QPainter(image))
+    buffer = _opened()
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes
+    return bytes(buffer.data().data())
+
+
+def drawing(chart: Plot, title: str) -> bytes:
+    """Return a chart as SVG 1.1."""
+    buffer = _opened()
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+    generator.setOutputDevice(buffer)
+    generator.setSize(chart.size())
+    generator.setViewBox(QRect(0, 0, chart.width(), chart.height()))
+    generator.setResolution(chart.logicalDpiX())  # else what pyqtgraph has recorded of its axes is scaled
+    generator.setTitle(title)
+    _draw(chart, QPainter(generator))
+    return bytes(buffer.data().data())
+
+
+def _draw(chart: Plot, painter: QPainter) -> None:
+    chart.render(painter)
+    painter.end()
+
+
+def _opened() -> QBuffer:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    pixmap.save(buffer, "PNG")
-    return bytes(buffer.data().data())
+    return buffer

@@ -17,7 +17,6 @@ from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, Shown
-from bigmodel_studio.ui.plots.chart import series_colour
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.picture_view import PictureView
@@ -139,7 +138,7 @@ def write_tokens(view: QTextEdit, example: Shown) -> None:
         cursor.insertText(example.text)
         return
     most = max((token.loss for token in example.tokens if token.loss is not None), default=0.0) or 1.0
-    ground, strong, plain = theme.colour("surface"), series_colour(LOSS_COLOUR), theme.colour("secondary")
+    ground, strong, plain = theme.colour("surface"), theme.series_colour(LOSS_COLOUR), theme.colour("secondary")
     cursor.beginEditBlock()
     for token in example.tokens:
         form = QTextCharFormat()
