@@ -3,7 +3,8 @@
 Greedy text from one prompt, ours and theirs in turn, seven pairs; prints each model's tokens a second and the median
 ratio (above 1: ours is faster) with its spread. Seconds are the process's own, on one thread, so that whatever else the
 machine does counts little. Run: ``python benchmarks/decoding.py [MODEL_FOLDER…]``; without a folder it measures random
-models of three sizes, so that it needs nothing.
+models of three sizes, so that it needs nothing. ``--packed [135M|1B]`` measures the packed decoder beside llama.cpp
+instead (see ``packed_decoding``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from transformers import AutoModelForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, 
 from benchmarks.measuring import Row, print_table
 from bigmodel_studio.engine.generation.decoding import TransformersDecoder, decode
 from bigmodel_studio.engine.generation.sampling import settle
+from bigmodel_studio.engine.session import physical_cores
 from bigmodel_studio.protocol import Sampling
 
 PAIRS = 7
@@ -91,6 +93,10 @@ def compare(name: str, model: PreTrainedModel) -> Row:
 
 
 def main() -> int:
+    if "--packed" in sys.argv:
+        from benchmarks.packed_decoding import packed_rows
+
+        return print_table(packed_rows(sys.argv[sys.argv.index("--packed") + 1 :], physical_cores()))
     torch.set_num_threads(1)
     folders = [Path(argument) for argument in sys.argv[1:]]
     models: list[tuple[str, Callable[[], PreTrainedModel]]] = [
