@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bigmodel_studio import __version__
-from bigmodel_studio.core.system import instance, logs, privacy
+from bigmodel_studio.core.system import instance, logs, paths, privacy
+from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.window import display
 
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ def main(open_paths: Sequence[Path] = ()) -> int:
 
     Where this home has a window already, that one takes the paths, and this process has done its part.
     """
+    unusable = paths.settle()
     privacy.begin()
     start = instance.begin(open_paths)
     try:
-        status = 0 if start.role == "handed" else _window(open_paths, start)
+        status = 0 if start.role == "handed" else _window(open_paths, start, unusable)
     finally:
         start.close()
     return _begin_again() if status == RESTART else status
@@ -60,7 +62,7 @@ def _begin_again() -> int:
         os.execv(command[0], command)
 
 
-def _window(open_paths: Sequence[Path], start: instance.Start) -> int:
+def _window(open_paths: Sequence[Path], start: instance.Start, unusable: Problem | None) -> int:
     from bigmodel_studio.core.system import crashes
 
     problem = display.why_not()
@@ -74,7 +76,9 @@ def _window(open_paths: Sequence[Path], start: instance.Start) -> int:
     crash = crashes.begin(__version__) if start.role == "first" else None
     logs.set_up("window")
     logs.log_exceptions()
-    studio = Application(open_paths, start=start, crash=crash)
+    if start.role == "homeless":
+        unusable = Problem(code="home-read-only", arguments={"path": str(paths.home())})
+    studio = Application(open_paths, start=start, crash=crash, unusable=unusable)
     try:
         status = studio.run()
     finally:
@@ -94,6 +98,7 @@ class Application:
         lane: Lane | FakeLane | None = None,
         start: instance.Start | None = None,
         crash: CrashReport | None = None,
+        unusable: Problem | None = None,
     ) -> None:
         from bigmodel_studio.ui.window import qt_start
 
@@ -119,6 +124,7 @@ class Application:
         arguments = [*sys.argv[:1], "-style", "fusion"]
         self.application = existing if isinstance(existing, QApplication) else QApplication(arguments)
         self.collector = Collector()  # from here on; before the first paint it would be a tenth of the start
+        self._unusable = unusable or paths.settle()
         settings = SettingsStore()
         i18n.install(self.application, settings.values.language)
         self.theme = Theme(self.application, settings.values.appearance)
@@ -177,6 +183,8 @@ class Application:
         self._notices = Notices(self.studio, self.window, self.window.toast)
         self._making_room = MakingRoom(self.studio, self.window.toast, self.window)
         self._listen()
+        if self._unusable is not None:
+            self.studio.tell(self._unusable)
         if self._crash is not None:
             self.window.show_crash(self._crash)
 
@@ -195,8 +203,6 @@ class Application:
         if self._start is None:
             return
         if self._start.role == "beside":
-            from bigmodel_studio.protocol import Problem
-
             self.studio.tell(Problem(code="window-hangs"))
             return
         from bigmodel_studio.client.second_start import SecondStart

@@ -31,8 +31,8 @@ from bigmodel_studio.cli import (
     runs,
     text,
 )
-from bigmodel_studio.core.system import logs, privacy
-from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.core.system import logs, paths, privacy
+from bigmodel_studio.core.text.messages import StudioError, hint, sentence
 
 app = typer.Typer(
     add_completion=False,
@@ -106,6 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    unusable = paths.settle()
+    if unusable is not None:
+        output.say(f"warning: {sentence(unusable)}")
+        output.say(f"hint: {hint(unusable)}")
     privacy.begin()
     logs.set_up("command-line")
     command = typer.main.get_command(app)

@@ -117,7 +117,7 @@ def _status(source: Path, records: list[dict[str, float | int | None]]) -> RunSt
 
 def _folder_of(source: Path) -> RunFolder:
     """The folder that these events were read into before, else a new one."""
-    for entry in paths.runs().iterdir():
+    for entry in paths.runs().iterdir() if paths.runs().is_dir() else ():
         status = RunFolder(entry).status()
         if status.foreign == WRITER and status.message == str(source):
             return RunFolder(entry)

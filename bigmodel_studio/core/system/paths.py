@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import tempfile
 from pathlib import Path
 
 import platformdirs
 
+from bigmodel_studio.protocol import Problem
+
+HOME_VARIABLE = "BIGMODEL_STUDIO_HOME"
+_SHOWN = 200
+"""Characters of a path that are shown."""
+
 
 def home() -> Path:
     """The folder that holds everything the application writes (not created here)."""
-    chosen = os.environ.get("BIGMODEL_STUDIO_HOME")
+    chosen = os.environ.get(HOME_VARIABLE)
     return (
         Path(chosen).expanduser().absolute()
         if chosen
@@ -18,8 +27,34 @@ def home() -> Path:
     )
 
 
+def settle() -> Problem | None:
+    """Where the home cannot be a folder (a file is there, its name is too long, its place is read-only), use a
+    temporary one from here on, in this process and those that it starts; says why, None where the home will do.
+
+    A home that is a folder but cannot be written is used as it is: what is in it can be read.
+    """
+    wanted = home()
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        wanted.joinpath("conversations.sqlite3").lstat()  # a path can be too long for what lies in it
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            if wanted.is_dir() and error.errno != errno.ENAMETOOLONG:
+                return None
+        instead = tempfile.mkdtemp(prefix="bigmodel-studio-")
+        os.environ[HOME_VARIABLE] = instead
+        detail, path = error.strerror or str(error), str(wanted)
+        path = path if len(path) <= _SHOWN else f"{path[:_SHOWN]}…"
+        return Problem(code="home-unusable", arguments={"path": path, "detail": detail, "instead": instead})
+    return None
+
+
 def _made(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    """The folder, made where it can be: one that cannot is missing to whoever reads, and refuses whoever writes."""
+    with contextlib.suppress(OSError):
+        path.mkdir(parents=True, exist_ok=True)
     return path
 
 

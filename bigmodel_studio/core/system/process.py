@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # 20 ms to import, which the window's first paint need not wait for
     if sys.platform == "win32":
@@ -79,7 +79,7 @@ def start_child(command: Sequence[str], environment: Mapping[str, str], log: Pat
     ours, theirs = Pipe(duplex=True)
     try:
         rotate(log)
-        with open(log, "ab") as output:
+        with _opened(log) as output:
             environment = {**environment, LOG_VARIABLE: str(log)}
             popen = _spawn([*command, CONNECTION_FLAG], theirs.fileno(), environment, output.fileno())
     except BaseException:
@@ -88,6 +88,14 @@ def start_child(command: Sequence[str], environment: Mapping[str, str], log: Pat
     finally:
         theirs.close()
     return Child(popen, ours, _bind_to_job(popen))
+
+
+def _opened(log: Path) -> IO[bytes]:
+    """The log, open for appending; nothing is kept of what is printed where it cannot be written."""
+    try:
+        return open(log, "ab")
+    except OSError:
+        return open(os.devnull, "ab")
 
 
 def _spawn(command: list[str], handle: int, environment: Mapping[str, str], output: int) -> subprocess.Popen[bytes]:

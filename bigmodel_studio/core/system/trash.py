@@ -128,7 +128,7 @@ class Trash:
         return removed
 
     def _places(self) -> Iterator[tuple[Path, Removed]]:
-        for place in self.folder.iterdir():
+        for place in self.folder.iterdir() if self.folder.is_dir() else ():
             with contextlib.suppress(OSError, msgspec.DecodeError):
                 removed = msgspec.json.decode((place / _MANIFEST).read_bytes(), type=Removed)
                 if removed.id == place.name:

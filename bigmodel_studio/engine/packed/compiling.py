@@ -120,7 +120,10 @@ def begin() -> None:
     """Start to compile in a process of its own, once, unless another one compiles already."""
     if _begun or is_off() or is_ready():
         return
-    lock = try_lock(paths.home() / "kernels" / "compiling.lock")
+    try:
+        lock = try_lock(paths.home() / "kernels" / "compiling.lock")
+    except OSError:
+        return  # nothing can be kept there
     if lock is None:
         return
     lock.close()  # the child takes it

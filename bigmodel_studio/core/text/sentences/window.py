@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "home-unusable": (
+        "The application’s folder {path} cannot be used: {detail}.",
+        "Settings, conversations and runs go to the temporary folder {instead} until it can.",
+    ),
+    "home-read-only": (
+        "The application’s folder {path} cannot be written.",
+        "Settings, conversations and runs are not saved until it can be.",
+    ),
     "settings-damaged": (
         "The settings file was damaged; readable settings were kept.",
         "The damaged file was kept as {path}.",

@@ -58,6 +58,8 @@ class PicturesModel(QAbstractListModel):
         self._items: list[Item] = []
         self._keys = itertools.count(1)
         self._folder = QTemporaryDir(str(paths.cache() / "previews-XXXXXX"))
+        if not self._folder.isValid():  # the home is read-only
+            self._folder = QTemporaryDir()
 
     # ------------------------------------------------------------------------------- what is there
 
