@@ -9832,6 +9832,14 @@
         <translation>请把 model.base 设为一个可以接着训练的模型。</translation>
     </message>
     <message>
+        <source>Settings, conversations and runs are not saved until it can be.</source>
+        <translation>在可以写入之前，设置、对话和训练记录都不会保存。</translation>
+    </message>
+    <message>
+        <source>Settings, conversations and runs go to the temporary folder {instead} until it can.</source>
+        <translation>在可以使用之前，设置、对话和训练记录会存放在临时文件夹 {instead} 中。</translation>
+    </message>
+    <message>
         <source>Shorten it to {context:,} tokens or fewer.</source>
         <translation type="vanished">请缩短到 {context:,} 词元以内。</translation>
     </message>
@@ -10022,6 +10030,14 @@
     <message>
         <source>The application is offline.</source>
         <translation>应用处于离线状态。</translation>
+    </message>
+    <message>
+        <source>The application’s folder {path} cannot be used: {detail}.</source>
+        <translation>无法使用应用的文件夹 {path}：{detail}。</translation>
+    </message>
+    <message>
+        <source>The application’s folder {path} cannot be written.</source>
+        <translation>无法写入应用的文件夹 {path}。</translation>
     </message>
     <message>
         <source>The best checkpoint is at step {best}.</source>
