@@ -184,16 +184,14 @@ def test_problems_and_what_runs_left_behind_are_said_in_chinese(shell: Shell) ->
         "schedule.batch 为 0。",
         "可取值：1 到 65,536。",
     )
-    left = (
-        "Out of memory on CUDA 0: this training needs about 2.8 GB. "
-        "A batch of 32 with gradient accumulation of 2 needs about 1.6 GB and learns the same."
-    )
-    said_again = (
-        "CUDA 0 上的内存不够训练它，它大约需要 2.8 GB。批大小设为 32 并累积 2 次，大约需要 1.6 GB，学到的内容相同。"
-    )
-    assert i18n.told_again(left) == said_again
-    assert i18n.told_again("Stopped after step 1,240.") == "已在第 1,240 步后停止。"
-    assert i18n.told_again("/home/x/{odd} name 3") == "/home/x/{odd} name 3"
+    left = Problem(code="stopped-early", arguments={"step": 1240, "best": 1000, "patience": 3})
+    said, hint = i18n.told(left)
+    assert "1240" in said
+    assert i18n.said_of_run(left, "the same in English") == i18n.in_one((said, hint))
+    assert "the same in English" not in i18n.said(left)
+    assert i18n.said_of_run(None, "Stopped after step 1,240.") == "已在第 1,240 步后停止。"
+    assert i18n.said_of_run(None, "Something odd is here.") == "Something odd is here."  # of an older version
+    assert i18n.said_of_run(None, "/home/x/{odd} name 3") == "/home/x/{odd} name 3"
 
 
 # ----------------------------------------------------------------------------------- the window in Chinese

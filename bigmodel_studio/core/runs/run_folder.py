@@ -91,7 +91,9 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     flops_per_item: float = 0.0
     """Floating-point operations of an update for each token or picture of it, counted in the first one; 0: not yet."""
     problem: Problem | None = None
-    """Why it failed, as a code, so that the window can offer the way out."""
+    """Why it failed, or ended before its last step, as a code: the window says it in the user's language and offers
+    the way out; ``message`` is the same in English, for whoever reads the file without this application.
+    """
     baselines: dict[str, float] = {}
     """Losses that a good run must beat, by name (``unigram``, ``bigram``), in nats a token, computed from the data."""
     place: float = 0.0

@@ -101,7 +101,14 @@ def submit(run: RunFolder, *, resume: bool = False) -> int | None:
                     raise StudioError("run-live", run=run.name)
                 return status.pid  # the keeper was there first
             status = msgspec.structs.replace(
-                status, state="queued", place=place_behind_all(), resume=resume, pid=None, waits=None, message=""
+                status,
+                state="queued",
+                place=place_behind_all(),
+                resume=resume,
+                pid=None,
+                waits=None,
+                problem=None,
+                message="",
             )
             _write(run, status)
         turn(Book())
@@ -213,7 +220,9 @@ def _carry_out(run: RunFolder, status: RunStatus, verdict: Verdict) -> bool:
 
 
 def _failed(status: RunStatus, why: Problem) -> RunStatus:
-    return msgspec.structs.replace(status, state="failed", place=0.0, waits=why, message=sentence(why), exit_code=2)
+    return msgspec.structs.replace(
+        status, state="failed", place=0.0, waits=why, problem=why, message=sentence(why), exit_code=2
+    )
 
 
 def _say_why(run: RunFolder, status: RunStatus, why: Problem | None) -> None:

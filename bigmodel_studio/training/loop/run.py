@@ -66,7 +66,12 @@ def _to_the_end(
             spec = parse_spec((run_folder.path / "spec.toml").read_text("utf-8"), run_folder.path)
         started = status.status.started or time.time()
         status.write(
-            state="running", steps=spec.schedule.steps, threads=spec.launch.threads, started=started, message=""
+            state="running",
+            steps=spec.schedule.steps,
+            threads=spec.launch.threads,
+            started=started,
+            message="",
+            problem=None,
         )
         words = _train(run_folder, spec, status, control, resume)
     except StopAsked as asked:
@@ -138,7 +143,9 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
             return ""
         counts: dict[str, str | int | float] = {"step": loop.step, "best": loop.best.step}
         counts["patience"] = spec.schedule.patience
-        return _said(Problem(code="stopped-early", arguments=counts))
+        problem = Problem(code="stopped-early", arguments=counts)
+        status.set(problem=problem)
+        return _said(problem)
 
 
 def _end(status: StatusWriter, code: int, state: State, message: str) -> int:

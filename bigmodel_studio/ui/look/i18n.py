@@ -17,7 +17,7 @@ from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.settings import Language
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import SENTENCES, filled
-from bigmodel_studio.core.text.phrases import numberless, recognised
+from bigmodel_studio.core.text.phrases import numberless
 from bigmodel_studio.core.text.sentences.in_window import IN_WINDOW
 from bigmodel_studio.protocol import Problem
 
@@ -80,13 +80,9 @@ def in_one(sentences: Iterable[str]) -> str:
     return functools.reduce(lambda before, after: pair.format(before=before, after=after), parts) if parts else ""
 
 
-def told_again(text: str) -> str:
-    """A sentence that a run left on disk in English, in the window's language as far as it is known."""
-    parts = recognised(text)
-    if not parts:
-        return words_of(text)
-    here = {SENTENCES[code][1]: hint for code, hint in IN_WINDOW.items()}
-    return in_one(_said(here.get(part, part), Problem(code="", arguments=arguments)) for part, arguments in parts)
+def said_of_run(problem: Problem | None, message: str) -> str:
+    """What a run's status says: its problem in the window's language, else its words, those of older versions too."""
+    return words_of(message) if problem is None else said(problem)
 
 
 def words_of(text: str) -> str:

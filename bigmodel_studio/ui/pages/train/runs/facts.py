@@ -147,7 +147,7 @@ class Facts(QWidget):
             if not run.checkpoints:
                 words = self.tr("It ended unexpectedly before its first checkpoint. Resume starts over.")
             return words
-        return i18n.told_again(run.message)
+        return i18n.said_of_run(run.problem, run.message)
 
     @Slot()
     def _on_open(self) -> None:
