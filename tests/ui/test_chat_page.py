@@ -223,7 +223,7 @@ def test_enter_sends_and_the_reply_streams(chat: Chat) -> None:
     assert chat.shown() == ["Tell me a story", "Once upon a time."]
     assert chat.page.composer.text() == ""
     assert chat.requests()[0].turns == (Turn("user", "Tell me a story"),)
-    assert chat.reply.facts.text() == "4 tokens · 187 tokens/s · first after 14 ms"
+    assert chat.reply.facts.text() == "4 tokens · 187 tokens/s · first token after 14 ms"
     assert chat.page.context.text() == "chat template · 212 of 512 tokens"
     kept = chat.page.store.thread(chat.page.talk.conversation)
     assert [(m.role, m.text, m.state) for m in kept] == [

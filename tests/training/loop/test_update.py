@@ -177,8 +177,10 @@ def test_a_run_that_gets_no_better_ends_early_and_its_best_checkpoint_stays(
     status = folder.status()
     assert (status.state, status.step, status.best_step) == ("finished", 10, 4)
     assert folder.checkpoints() == [4, 10]
-    assert "no better 3 times in a row" in status.message
-    assert "that of step 4" in status.message
+    assert "no improvement in 3 evaluations" in status.message
+    assert "checkpoint is at step 4" in status.message
+    assert status.problem is not None
+    assert status.problem.code == "stopped-early"
 
 
 def test_patience_counts_on_over_a_stop(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:

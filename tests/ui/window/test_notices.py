@@ -93,7 +93,7 @@ def test_what_an_earlier_start_did_not_finish_goes_on_where_it_is_wanted(shell: 
         downloads.pause(downloads.begin(Download(id=name)))
     shell.wait(lambda: [item.stage for item in downloads.items()] == ["paused", "paused"])
     Notices(shell.studio, shell.window, shell.window.toast)
-    assert "2 download" in shell.window.toast.words.text()
+    assert "2 unfinished download" in shell.window.toast.words.text()
     shell.qtbot.mouseClick(shell.window.toast.button, Qt.MouseButton.LeftButton)
     assert [item.stage for item in downloads.items()] == ["running", "running"]
     shell.wait(lambda: not downloads.items())
