@@ -112,8 +112,7 @@ class CurvesPlot(Plot):
         """Draw again, for the series have changed: all of the steps unless somebody looks closer."""
         there = bool(self.shown_series())
         self.note("" if there else self.tr("No points yet"))
-        self.left.setVisible(there)
-        self.bottom.setVisible(there)
+        self.show_axes(there)
         self._style_curves()
         if not there:
             for item in self._items:

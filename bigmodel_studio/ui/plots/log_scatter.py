@@ -91,8 +91,7 @@ class LogScatter(Plot):
         self._best.setData(*_logarithms(best))
         there = bool(self.marks)
         self.note("" if there else self.tr("No points yet"))
-        for axis in (self.left, self.bottom):
-            axis.setVisible(there)
+        self.show_axes(there)
         self._show_legend()
         self.reset_view()
         self._show_spots()

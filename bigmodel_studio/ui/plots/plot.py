@@ -183,6 +183,11 @@ class Plot(pg.GraphicsView):
             self._note.setText(text)
             self._centre_note()
 
+    def show_axes(self, shown: bool) -> None:
+        """Show the axes or hide them; pyqtgraph gives an axis its size back in ``show`` alone."""
+        for axis in (self.left, self.bottom):
+            (axis.show if shown else axis.hide)()
+
     def say(self, words: str) -> None:
         """Say what is under the pointer or the keys, to screen readers too."""
         self.setAccessibleDescription(words)

@@ -16,6 +16,7 @@ from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.theme import Theme
 from bigmodel_studio.ui.plots.chart import Chart
 from bigmodel_studio.ui.plots.curves_plot import Curve
+from bigmodel_studio.ui.plots.plot import BOTTOM_PX, LEFT_PX
 from bigmodel_studio.ui.plots.plot_items import CurveItem
 from bigmodel_studio.ui.plots.series import Series
 from bigmodel_studio.ui.plots.sparkline import View, polylines
@@ -268,6 +269,16 @@ def test_without_points_it_says_so_and_keys_do_no_harm(qtbot: QtBot) -> None:
     QTest.mouseClick(chart.viewport(), LEFT, pos=QPoint(300, 150))
     qtbot.mouseMove(chart.viewport(), QPoint(310, 150))
     assert chart.accessibleDescription() == ""
+
+
+def test_the_axes_come_with_the_first_points(qtbot: QtBot) -> None:
+    series = Series()
+    chart = shown(qtbot, [Curve("loss", series, 0)])
+    series.append(range(1, 101), [1.0 / step for step in range(1, 101)])
+    chart.refresh()
+    room = seen(chart).box
+    assert room.left() == LEFT_PX
+    assert chart.height() - room.bottom() == BOTTOM_PX
 
 
 def test_a_click_chooses_the_nearest_point(qtbot: QtBot, chart: Chart) -> None:
