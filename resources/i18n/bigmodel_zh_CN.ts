@@ -9612,6 +9612,10 @@
         <translation type="vanished">请在“训练”页面移除该任务：之后同样可以恢复。</translation>
     </message>
     <message>
+        <source>Rename the folder.</source>
+        <translation>请重命名该文件夹。</translation>
+    </message>
+    <message>
         <source>Replace a word with [MASK].</source>
         <translation>请用 [MASK] 代替一个词。</translation>
     </message>
@@ -9714,6 +9718,10 @@
     <message>
         <source>Save the file as UTF-8.</source>
         <translation>请将文件存为 UTF-8。</translation>
+    </message>
+    <message>
+        <source>Save them as JPEG or PNG to learn from them.</source>
+        <translation>若要用于学习，请另存为 JPEG 或 PNG。</translation>
     </message>
     <message>
         <source>Say which in data.text_column and data.label_column.</source>
@@ -10378,6 +10386,10 @@
     <message>
         <source>The model&apos;s tokenizer knows no character of this prompt.</source>
         <translation>该模型的分词器不认识提示词中的任何内容。</translation>
+    </message>
+    <message>
+        <source>The name of the folder “{name}” in {path} is not UTF-8, so it cannot name a class.</source>
+        <translation>{path} 中文件夹“{name}”的名称不是 UTF-8，不能作为类别名。</translation>
     </message>
     <message>
         <source>The objective {objective} can&apos;t be trained yet.</source>
@@ -11430,6 +11442,10 @@
     <message>
         <source>{count:,} pictures cannot be read and are left out: {reason}</source>
         <translation type="vanished">有 {count:,} 张图片无法读取，已略去：{reason}</translation>
+    </message>
+    <message>
+        <source>{count:,} pictures in {path} are left out: {formats} is not read.</source>
+        <translation>{path} 中有 {count:,} 张图片未被采用：不支持 {formats}。</translation>
     </message>
     <message>
         <source>{count:,} rows are invalid: {detail}.</source>

@@ -24,6 +24,9 @@ class Faults:
     def empty(self, file: str, line: int) -> None:
         """There is no text in it; it is left out."""
 
+    def left_out(self, error: StudioError) -> None:
+        """Files are left out that somebody may miss."""
+
     @staticmethod
     def passing() -> Faults:
         """Faults that are passed over, for a first look at a file whose reading comes later."""

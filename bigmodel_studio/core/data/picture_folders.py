@@ -7,12 +7,14 @@ training to find out. Knows nothing of Qt or of PIL.
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from bigmodel_studio.core.data.pictures import walk
+from bigmodel_studio.core.data.pictures import is_junk, unread_in, walk
 from bigmodel_studio.core.text.messages import StudioError
 
 LOOKED_AT = 2000
@@ -20,6 +22,8 @@ LOOKED_AT = 2000
 EVERYTHING = 10**12
 TRAIN_NAMES = ("train", "training")
 EVALUATION_NAMES = ("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev")
+_AROUND = re.compile(r"^(seg|images?|imgs?|data|my)[_-]|[_-](set|data|images?|imgs?)$|(?<=.)set$")
+"""What some put before or behind such a name: ``seg_train``, ``train_images``, ``testset``."""
 
 
 class Classes(msgspec.Struct, frozen=True):
@@ -50,6 +54,14 @@ def pictures_of(folders: Sequence[str], label: str, budget: list[int]) -> Iterat
         yield from walk(Path(given) / label, budget)
 
 
+def unread_of(folders: Sequence[str], labels: Sequence[str], budget: list[int]) -> Iterator[tuple[str, int, str]]:
+    """Of each class that has pictures in formats that are not read: its name, how many, and which formats."""
+    for label in labels:
+        found = sum((unread_in(Path(given) / label, budget) for given in folders), Counter[str]())
+        if found:
+            yield label, found.total(), ", ".join(suffix.removeprefix(".").upper() for suffix in sorted(found))
+
+
 def count_pictures(folders: Sequence[str], labels: Sequence[str], most: int) -> tuple[int, bool]:
     """How many picture files the classes have, and whether there may be more than were looked at."""
     budget = [most]
@@ -58,16 +70,21 @@ def count_pictures(folders: Sequence[str], labels: Sequence[str], most: int) -> 
 
 
 def split_of(folder: Path) -> tuple[Path, Path | None] | None:
-    """The folder to learn from and the one to evaluate on, where ``folder`` only holds such; else None."""
+    """The folder to learn from and the one to evaluate on, where ``folder`` holds such, whatever else; else None."""
     try:
         inside = _folders_in(folder)
     except StudioError:
         return None
-    by_name = {each.name.lower(): each for each in inside}
+    by_name = {split_name(each.name): each for each in reversed(inside)}
     train = next((by_name[name] for name in TRAIN_NAMES if name in by_name), None)
-    if train is None or not set(by_name) <= {*TRAIN_NAMES, *EVALUATION_NAMES} or not _folders_in(train):
+    if train is None or not _folders_in(train):
         return None
     return train, next((by_name[name] for name in EVALUATION_NAMES if name in by_name), None)
+
+
+def split_name(name: str) -> str:
+    """A folder's name in lower case, without what some put around the name of a split."""
+    return _AROUND.sub("", name.lower())
 
 
 def _refuse_split(folder: Path, inside: list[Path]) -> None:
@@ -89,9 +106,20 @@ def _folders_in(folder: Path) -> list[Path]:
         raise StudioError("data-not-a-folder", path=str(folder))
     try:
         with os.scandir(folder) as entries:
-            return sorted(Path(e.path) for e in entries if e.is_dir() and not e.name.startswith("."))
+            found = sorted(Path(e.path) for e in entries if e.is_dir() and not is_junk(e.name))
     except OSError as error:
         raise StudioError("folder-unreadable", path=str(folder), detail=error.strerror or "") from error
+    for each in found:
+        _refuse_name(each)
+    return found
+
+
+def _refuse_name(folder: Path) -> None:
+    try:
+        folder.name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(folder.name).decode("utf-8", "backslashreplace")
+        raise StudioError("data-class-name", path=str(folder.parent), name=shown) from error
 
 
 def _first_picture(folder: Path) -> bool:

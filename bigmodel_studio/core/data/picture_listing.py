@@ -16,7 +16,14 @@ from typing import NamedTuple
 from bigmodel_studio.core.data.columns import NO_COLUMNS, About, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults
 from bigmodel_studio.core.data.labelled_tables import read_table
-from bigmodel_studio.core.data.picture_folders import EVERYTHING, LOOKED_AT, classes_of, count_pictures, pictures_of
+from bigmodel_studio.core.data.picture_folders import (
+    EVERYTHING,
+    LOOKED_AT,
+    classes_of,
+    count_pictures,
+    pictures_of,
+    unread_of,
+)
 from bigmodel_studio.core.data.records import bad_row, is_parquet, place
 from bigmodel_studio.core.text.messages import StudioError
 
@@ -142,7 +149,10 @@ def pictures_in(given: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
         tables = tables_in(path)
         for table in tables:
             yield from _read(table, columns, faults)
-        for label in () if tables else classes_of([str(path)]).labels:
+        labels = () if tables else classes_of([str(path)]).labels
+        for label, count, formats in unread_of([str(path)], labels, [EVERYTHING]):
+            faults.left_out(StudioError("data-unread", path=str(path / label), count=count, formats=formats))
+        for label in labels:
             for file in pictures_of([str(path)], label, [EVERYTHING]):
                 yield ListedPicture(file, label, str(path), 0)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,10 @@ MOST_PICTURES = 500
 """What one drop may bring; more is said and left out."""
 MOST_ENTRIES = 20_000
 """Directory entries that are looked at before a folder is given up on."""
+JUNK_NAMES = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir"})
+"""What systems leave in folders, in lower case; names that begin with a dot are left out, too (``.DS_Store``)."""
+UNREAD_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".jxl", ".dng", ".cr2", ".nef", ".arw", ".psd", ".svg", ".ico"})
+"""Pictures that are not read here: they are counted, so that none is left out in silence."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -58,6 +63,8 @@ def walk(folder: Path, budget: list[int]) -> Iterator[Path]:
                 budget[0] -= 1
                 if budget[0] < 0:
                     break
+                if is_junk(entry.name):
+                    continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
                 elif os.path.splitext(entry.name)[1].lower() in PICTURE_SUFFIXES:
@@ -68,6 +75,24 @@ def walk(folder: Path, budget: list[int]) -> Iterator[Path]:
     for inner in sorted(folders, key=_by_name):
         if budget[0] > 0:
             yield from walk(Path(inner), budget)
+
+
+def is_junk(name: str) -> bool:
+    """Whether a file or folder of this name is not the user's data."""
+    return name.startswith(".") or name.lower() in JUNK_NAMES
+
+
+def unread_in(folder: Path, budget: list[int]) -> Counter[str]:
+    """How many pictures of each format that is not read (".heic") lie in and below a folder."""
+    found = Counter[str]()
+    for _, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not is_junk(name))
+        budget[0] -= len(files) + len(folders)
+        if budget[0] < 0:
+            break
+        suffixes = (os.path.splitext(name)[1].lower() for name in files if not is_junk(name))
+        found.update(suffix for suffix in suffixes if suffix in UNREAD_SUFFIXES)
+    return found
 
 
 def _by_name(path: str) -> tuple[str, str]:

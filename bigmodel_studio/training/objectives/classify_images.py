@@ -21,7 +21,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data.columns import Columns
-from bigmodel_studio.core.data.picture_listing import Listing, read_listing
+from bigmodel_studio.core.data.picture_folders import EVERYTHING, unread_of
+from bigmodel_studio.core.data.picture_listing import Listing, read_listing, tables_in
 from bigmodel_studio.core.models.folder import read_json
 from bigmodel_studio.core.specs.objectives import SCRATCH
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
@@ -123,6 +124,12 @@ class ClassifyImages(Objective):
         ]
         if looked_at < len(data.evaluation):
             notes.append(f"each evaluation looks at {looked_at:,} of them, spread evenly over the classes")
+        notes += [
+            f"{label}: {count:,} pictures are left out, {formats} is not read"
+            for path in self._spec.data.train
+            if Path(path).is_dir() and not tables_in(Path(path))
+            for label, count, formats in unread_of([path], self.labels, [EVERYTHING])
+        ]
         notes += [f"{label}: its folder has no pictures, so it is not a class" for label in listing.empty]
         notes += [f"skipped {path}: {reason}" for path, reason in [*data.skipped, *unread]]
         return notes

@@ -35,6 +35,7 @@ class Noted(Faults):
 
     def __init__(self) -> None:
         self.empties = Spotted()
+        self._left_out: list[Finding] = []
         self._errors: dict[tuple[str, str], tuple[Problem, Spotted]] = {}
 
     def refuse(self, error: StudioError) -> None:
@@ -47,6 +48,10 @@ class Noted(Faults):
     def empty(self, file: str, line: int) -> None:
         self.empties.add(Place(file, line))
 
+    def left_out(self, error: StudioError) -> None:
+        place = Place(str(error.problem.arguments.get("path", "")), 0)
+        self._left_out.append(Finding(problem=error.problem, weight="warning", places=(place,)))
+
     def findings(self) -> Iterator[Finding]:
         """The errors, those with the same fault as one, and what is empty."""
         for (code, detail), (problem, spotted) in self._errors.items():
@@ -56,6 +61,7 @@ class Noted(Faults):
                 yield Finding(problem=problem, weight="error", places=tuple(p for p in spotted.places if p.file))
         if self.empties.count:
             yield finding("preview-empty", "warning", self.empties)
+        yield from self._left_out
 
     @property
     def any(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,12 @@ from bigmodel_studio.core.data.picture_folders import (
     count_pictures,
     pictures_of,
     split_of,
+    unread_of,
 )
 from bigmodel_studio.core.data.picture_listing import check_pictures
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.models.classifier_head import read_head
-from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError, sentence
 
 
 def make(folder: Path, *names: str) -> str:
@@ -58,3 +61,38 @@ def test_a_bundled_classifiers_parameters_for_other_classes() -> None:
     head = read_head(library.resolve(library.parse_model("starter-resnet")))
     assert (head.classes, head.per_class) == (10, 257)
     assert head.parameters_for(2) == head.parameters - 8 * 257
+
+
+def test_splits_are_never_classes_whatever_else_is_there(tmp_path: Path) -> None:
+    for name in ("seg_train/cat/1.jpg", "seg_train/dog/1.jpg", "seg_test/cat/1.jpg", "seg_pred/1.jpg", "more/x/1.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert split_of(tmp_path) == (tmp_path / "seg_train", tmp_path / "seg_test")
+    with pytest.raises(StudioError) as caught:
+        classes_of([str(tmp_path)])
+    assert caught.value.problem.code == "data-split-folder"
+
+
+def test_what_a_system_leaves_in_folders_is_no_class_and_no_picture(tmp_path: Path) -> None:
+    for name in ("cat/1.jpg", "dog/1.jpg", "dog/._1.jpg", "__MACOSX/dog/._1.jpg", "__MACOSX/2.jpg", "cat/Thumbs.db"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert classes_of([str(tmp_path)]).labels == ("cat", "dog")
+    found = [path.name for label in ("cat", "dog") for path in pictures_of([str(tmp_path)], label, [10**6])]
+    assert found == ["1.jpg", "1.jpg"]
+
+
+def test_pictures_that_are_not_read_are_counted_by_class(tmp_path: Path) -> None:
+    for name in ("cat/1.jpg", "dog/1.jpg", "dog/2.HEIC", "dog/more/3.heic", "dog/4.avif", "dog/notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert list(unread_of([str(tmp_path)], ("cat", "dog"), [10**6])) == [("dog", 3, "AVIF, HEIC")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_class_whose_name_is_not_utf8_is_refused_before_anything_is_learnt(tmp_path: Path) -> None:
+    os.mkdir(os.fsencode(tmp_path) + b"/d\xe9g")
+    with pytest.raises(StudioError) as caught:
+        classes_of([str(tmp_path)])
+    assert caught.value.problem.code == "data-class-name"
+    assert "d\\xe9g" in sentence(caught.value.problem)

@@ -303,7 +303,7 @@ def test_what_is_wrong_with_texts_is_named_by_file_and_line(make: Spec, tmp_path
         ("a.csv", b'text,label\n"a"b,x\nc,x\nd,y\n', "preview-rows", [2]),
         ("a.jsonl", b'{"text": "a", "label": "x"}\nnot json\n{"text": "b", "label": "y"}\n', "preview-rows", [2]),
         ("a.csv", b"text,label\na,x\nb,x\n", "data-one-class", []),
-        ("a.csv", b"text\na\nb\n", "data-column", [0]),
+        ("a.csv", b"text\na\nb\n", "data-columns", [0]),
         ("a.txt", b"no table", "data-no-labels", [0]),
     ],
 )

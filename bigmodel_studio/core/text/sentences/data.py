@@ -55,6 +55,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All examples have one class ({label}).",
         "Add examples of another class: a classifier needs at least two.",
     ),
+    "data-unread": (
+        "{count:,} pictures in {path} are left out: {formats} is not read.",
+        "Save them as JPEG or PNG to learn from them.",
+    ),
+    "data-class-name": (
+        "The name of the folder “{name}” in {path} is not UTF-8, so it cannot name a class.",
+        "Rename the folder.",
+    ),
     "data-columns": (
         "It is not certain which column of {path} is the {what} and which the class: {columns}.",
         "Name them in data.text_column and data.label_column.",
