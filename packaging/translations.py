@@ -68,7 +68,6 @@ def core_tables() -> dict[str, list[str]]:
     from bigmodel_studio.core.specs.spec import make_spec
     from bigmodel_studio.core.system import settings
     from bigmodel_studio.core.text import messages, phrases
-    from bigmodel_studio.core.text.sentences import in_window
 
     fields = list(settings.described())
     specs = [make_spec({"name": "a", "objective": name, "data": {"train": ["a"]}}) for name in TRAINABLE]
@@ -88,7 +87,7 @@ def core_tables() -> dict[str, list[str]]:
                 scaling.CAUTION,
             ),
         ],
-        "messages": [*(text for both in messages.SENTENCES.values() for text in both), *in_window.IN_WINDOW.values()],
+        "messages": [text for both in messages.SENTENCES.values() for text in both],
         "settings": [
             text
             for field in fields

@@ -678,7 +678,11 @@
     </message>
     <message>
         <source>Questions to answer at each evaluation, one a line</source>
-        <translation>每次评估时要回答的问题，每行一条</translation>
+        <translation type="vanished">每次评估时要回答的问题，每行一条</translation>
+    </message>
+    <message>
+        <source>Questions to answer at each evaluation, one per line</source>
+        <translation>每次评估时要回答的问题，每行一个</translation>
     </message>
     <message>
         <source>Training chats</source>
@@ -8485,7 +8489,7 @@
     </message>
     <message>
         <source>Choose another one, or fetch it with “From the Hub…”.</source>
-        <translation>请选择其他数据集，或用“从 Hub 获取…”下载它。</translation>
+        <translation type="vanished">请选择其他数据集，或用“从 Hub 获取…”下载它。</translation>
     </message>
     <message>
         <source>Choose another.</source>
@@ -8553,7 +8557,7 @@
     </message>
     <message>
         <source>Choose one that the Models page lists.</source>
-        <translation>请从“模型”页面列出的模型中选择。</translation>
+        <translation type="vanished">请从“模型”页面列出的模型中选择。</translation>
     </message>
     <message>
         <source>Choose one that “bigmodel-studio models” lists.</source>
@@ -8669,7 +8673,7 @@
     </message>
     <message>
         <source>Deleting it for good frees {size}.</source>
-        <translation>彻底删除可释放 {size}。</translation>
+        <translation type="vanished">彻底删除可释放 {size}。</translation>
     </message>
     <message>
         <source>Download all of it. Models for other libraries (diffusers, GGUF) are not supported.</source>
@@ -8817,11 +8821,11 @@
     </message>
     <message>
         <source>Fetch it on the Models page.</source>
-        <translation>请在“模型”页面下载它。</translation>
+        <translation type="vanished">请在“模型”页面下载它。</translation>
     </message>
     <message>
         <source>Fetch it once with “From the Hub…”, which fills in its path here.</source>
-        <translation>用“从 Hub 获取…”下载一次，它会在这里填入路径。</translation>
+        <translation type="vanished">用“从 Hub 获取…”下载一次，它会在这里填入路径。</translation>
     </message>
     <message>
         <source>Fetch it once with “bigmodel-studio pull-dataset”, or with “From the Hub…” in the window, which say its path.</source>
@@ -8861,7 +8865,7 @@
     </message>
     <message>
         <source>Fill in the form of a new run, and give the field several values there.</source>
-        <translation>请填写新训练的表单，并在其中为该字段给出多个值。</translation>
+        <translation type="vanished">请填写新训练的表单，并在其中为该字段给出多个值。</translation>
     </message>
     <message>
         <source>Fix or remove them.</source>
@@ -8929,7 +8933,7 @@
     </message>
     <message>
         <source>Give a field several values, with commas between them.</source>
-        <translation>请为一个字段给出多个值，用逗号分隔。</translation>
+        <translation type="vanished">请为一个字段给出多个值，用逗号分隔。</translation>
     </message>
     <message>
         <source>Give both folders the same classes.</source>
@@ -9005,7 +9009,7 @@
     </message>
     <message>
         <source>Install a build of torch for this card and its driver.</source>
-        <translation>请安装适合此显卡及其驱动的 torch 版本。</translation>
+        <translation type="vanished">请安装适合此显卡及其驱动的 torch 版本。</translation>
     </message>
     <message>
         <source>Install a build of torch for this card.</source>
@@ -9017,7 +9021,7 @@
     </message>
     <message>
         <source>Install the Python package “datasets” (version 4 or newer).</source>
-        <translation>请安装 Python 包“datasets”（4 或更高版本）。</translation>
+        <translation type="vanished">请安装 Python 包“datasets”（4 或更高版本）。</translation>
     </message>
     <message>
         <source>Install the application again.</source>
@@ -9025,7 +9029,7 @@
     </message>
     <message>
         <source>Install the application again; “Logs…” in the menu says more.</source>
-        <translation>请重新安装本应用；菜单中的“日志…”有更多信息。</translation>
+        <translation type="vanished">请重新安装本应用；菜单中的“日志…”有更多信息。</translation>
     </message>
     <message>
         <source>Install the optional package “datasets”, or choose a file in another format.</source>
@@ -9545,7 +9549,7 @@
     </message>
     <message>
         <source>Part of the installation may be missing or damaged; “Logs…” in the menu says more.</source>
-        <translation>安装可能不完整或已损坏；菜单中的“日志…”有更多信息。</translation>
+        <translation type="vanished">安装可能不完整或已损坏；菜单中的“日志…”有更多信息。</translation>
     </message>
     <message>
         <source>Process {rank} of the run was lost ({how}), and the others were ended.</source>
@@ -10017,15 +10021,15 @@
     </message>
     <message>
         <source>The Train page lists the runs.</source>
-        <translation>“训练”页面列出了训练记录。</translation>
+        <translation type="vanished">“训练”页面列出了训练记录。</translation>
     </message>
     <message>
         <source>The Train page shows the queue.</source>
-        <translation>“训练”页面显示队列。</translation>
+        <translation type="vanished">“训练”页面显示队列。</translation>
     </message>
     <message>
         <source>The Train page shows what each run is doing.</source>
-        <translation>“训练”页面显示每次训练正在做什么。</translation>
+        <translation type="vanished">“训练”页面显示每次训练正在做什么。</translation>
     </message>
     <message>
         <source>The application is closing.</source>
@@ -11001,6 +11005,10 @@
     </message>
     <message>
         <source>This model needs its own Python code ({files}), which is never run here.</source>
+        <translation type="vanished">该模型要求运行自带的程序代码（{files}），这里一律不执行。</translation>
+    </message>
+    <message>
+        <source>This model needs its own code ({files}), which is never run here.</source>
         <translation>该模型要求运行自带的程序代码（{files}），这里一律不执行。</translation>
     </message>
     <message>
@@ -11921,11 +11929,11 @@
     </message>
     <message>
         <source>{near}The Models page lists the models that are here.</source>
-        <translation>{near}“模型”页面列出了本机的模型。</translation>
+        <translation type="vanished">{near}“模型”页面列出了本机的模型。</translation>
     </message>
     <message>
         <source>{near}The catalogue on the Models page lists what there is.</source>
-        <translation>{near}“模型”页面的目录列出了现有的条目。</translation>
+        <translation type="vanished">{near}“模型”页面的目录列出了现有的条目。</translation>
     </message>
     <message>
         <source>{near}“bigmodel-studio catalog” lists what there is.</source>
@@ -12153,7 +12161,7 @@
     </message>
     <message>
         <source>“Resume” goes on from its newest checkpoint.</source>
-        <translation>点“继续”可从最新的检查点接着训练。</translation>
+        <translation type="vanished">点“继续”可从最新的检查点接着训练。</translation>
     </message>
     <message>
         <source>“bigmodel-studio datasets” lists those that there are.</source>

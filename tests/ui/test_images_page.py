@@ -240,7 +240,7 @@ def test_without_a_model_the_page_says_how_to_get_one_and_keeps_what_is_dropped(
 ) -> None:
     lanes = Lanes(qtbot, home, models=False)
     try:
-        assert "no model" in lanes.page.empty.title.text()
+        assert "No image classifier" in lanes.page.empty.title.text()
         lanes.page.add_paths(_files(tmp_path, "a.png"))
         assert lanes.requests() == []
         assert lanes.page.view.words == "Choose a model above to classify this picture."

@@ -174,7 +174,7 @@ def test_memory_is_told_by_part_and_the_parts_add_up(monitored: Shell) -> None:
         "Gradients 90 MB",
         "Optimizer 180 MB",
         "Other (this application) 2.6 GB",
-        "Others 4.0 GB",
+        "Other programs 4.0 GB",
         "Free 9.0 GB",
     ]
     assert "Gradients 90 MB" in card.memory.accessibleName()
@@ -212,7 +212,7 @@ def test_parameters_are_told_once_a_model_and_only_when_somebody_looks(monitored
     dock = opened(monitored)
     card = dock.parameters
     assert card.model.text() == "starter-gpt"
-    assert card.counts.text() == "5,324,288 in all · 5 M trainable · 324.3 k frozen"
+    assert card.counts.text() == "5,324,288 total · 5 M trainable · 324.3 k frozen"
     assert card.kinds.texts()[0] == "Linear × 24 3 M  56.3%"
     assert card.kinds.texts()[-1] == "others 4.29 k  0.1%"
     assert len([request for request in monitored.lane.requests if isinstance(request, Describe)]) == 1
@@ -229,7 +229,7 @@ def test_parameters_are_told_once_a_model_and_only_when_somebody_looks(monitored
     monitored.runs.runs_changed.emit([run])
     (line,) = card._run_lines
     assert line.name.text() == "tales, in training"
-    assert line.counts.text() == "860,000 in all · 10 k trainable · 850 k frozen"
+    assert line.counts.text() == "860,000 total · 10 k trainable · 850 k frozen"
     monitored.runs.runs_changed.emit([])
     assert not line.isVisible()
 

@@ -18,7 +18,6 @@ from bigmodel_studio.core.system.settings import Language
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import SENTENCES, filled
 from bigmodel_studio.core.text.phrases import numberless
-from bigmodel_studio.core.text.sentences.in_window import IN_WINDOW
 from bigmodel_studio.protocol import Problem
 
 SOURCE = QLocale("en")
@@ -65,7 +64,7 @@ def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str
 def told(problem: Problem) -> tuple[str, str]:
     """What happened and what to do next, in the window's language."""
     sentence, hint = SENTENCES.get(problem.code, (problem.code, ""))
-    return _said(sentence, problem), _said(IN_WINDOW.get(problem.code, hint), problem)
+    return _said(sentence, problem), _said(hint, problem)
 
 
 def said(problem: Problem) -> str:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from bigmodel_studio.core.text.messages import SENTENCES
-from bigmodel_studio.core.text.sentences.in_window import IN_WINDOW
+from bigmodel_studio.core.text.sentences.commands import COMMANDS
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.look import i18n
 
@@ -29,7 +29,7 @@ def test_no_way_out_is_a_command(qapp: QApplication, code: str) -> None:
     assert bool(told[1]) == bool(hint)
 
 
-def test_each_takes_the_place_of_a_command_and_needs_nothing_that_does_not_come_with_the_problem() -> None:
-    for code, hint in IN_WINDOW.items():
-        assert COMMAND.search(SENTENCES[code][1]), code
-        assert _names(hint) <= _names(" ".join(SENTENCES[code])), code
+def test_the_command_line_has_a_command_instead_and_needs_nothing_that_does_not_come_with_the_problem() -> None:
+    for code, hint in COMMANDS.items():
+        assert hint != SENTENCES[code][1], code
+        assert _names(hint) - {"command"} <= _names(" ".join(SENTENCES[code])) | {"near", "size", "model", "run"}, code

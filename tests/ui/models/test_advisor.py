@@ -269,7 +269,7 @@ def test_texts_and_pictures_can_be_dropped(qtbot: QtBot, view: AdvisorView, lane
 
 def test_speed_is_told_once_it_was_measured(qtbot: QtBot, view: AdvisorView, lane: FakeLane) -> None:
     view.form.speed.setValue(5)
-    qtbot.waitUntil(lambda: "not known" in card(view, "talker").reasons.text())
+    qtbot.waitUntil(lambda: "is unknown" in card(view, "talker").reasons.text())
     qtbot.mouseClick(view.form.measure, Qt.MouseButton.LeftButton)
     assert not view.form.measure.isEnabled()
     qtbot.waitUntil(lambda: "tokens/s" in card(view, "talker").reasons.text())

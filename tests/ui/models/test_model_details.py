@@ -162,7 +162,7 @@ def test_what_does_not_fit_is_mended_by_pressing_the_advice(qtbot: QtBot, panel:
     panel.ask(PlanQuestion(purpose="training", batch=1024, context=64))
     assert panel.answer is not None
     assert not panel.answer.fits
-    assert "doesn't fit" in panel.verdict.text()
+    assert "Doesn't fit" in panel.verdict.text()
     batch = next(row.button for row in panel.advice_rows if "batch of" in row.words.text())
     qtbot.mouseClick(batch, LEFT)
     assert panel.answer.fits
@@ -187,5 +187,5 @@ def test_measured_stands_beside_predicted(qtbot: QtBot, panel: PlanPanel) -> Non
 def test_without_costs_there_is_a_reason_and_no_form(panel: PlanPanel) -> None:
     panel.show_costs(None)
     assert panel.answer is None
-    assert "no plan" in panel.state.text()
+    assert "No plan" in panel.state.text()
     assert not panel.bar.isVisible()

@@ -96,7 +96,7 @@ def test_runs_models_and_conversations_are_found(shell: Shell, home: Path) -> No
     assert kinds["shakespeare-2"] == "Run"
     assert kinds["starter-gpt"] == "Model"
     shell.window.show_page("models")
-    next(entry for entry in entries(shell.window) if entry.kind == "Chat").act()
+    next(entry for entry in entries(shell.window) if entry.title == "Where is the red kite?").act()
     assert shell.window.current_page is page
     assert page.talk.conversation == conversation
 

@@ -66,7 +66,7 @@ def test_a_run_that_is_at_work_or_bundled_stays(shell: Shell, run: RunFolder) ->
     (run.path / "status.json").write_bytes(dump_status(live))
     shell.studio.removals.remove_run(summary(run))
     assert run.path.exists()
-    assert "at work" in shell.window.banner.sentence.text()
+    assert "already running" in shell.window.banner.sentence.text()
     bundled = next(paths.starter_runs().iterdir())
     shell.studio.removals.remove_run(summary(RunFolder(bundled), bundled=True))
     assert bundled.exists()

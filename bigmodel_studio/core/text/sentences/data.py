@@ -12,7 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "data-parquet": ("{path} can't be read as Parquet: {detail}.", "Download or write it again."),
     "parquet-missing": (
         "{path} is Parquet, but the library that reads it is not installed.",
-        "Install the Python package “datasets” (version 4 or newer).",
+        "Install the optional package “datasets”, or choose a file in another format.",
     ),
     "data-column": ("{path} has no column {column}; it has: {columns}.", "Set data.text_column and data.label_column."),
     "data-many-classes": (

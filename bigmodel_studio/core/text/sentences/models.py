@@ -28,7 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "config-no-type": ("config.json has no model type.", "Download this file again."),
     "remote-code": (
-        "This model needs its own Python code ({files}), which is never run here.",
+        "This model needs its own code ({files}), which is never run here.",
         "Look for a version that transformers supports without remote code.",
     ),
     "kind-wrong": ("{model} is a “{kind}” model; this task needs a “{wanted}” model.", "{others}"),

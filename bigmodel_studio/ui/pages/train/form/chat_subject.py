@@ -36,7 +36,7 @@ class ChatSubject(LanguageSubject):
         return [[("model.context", self.tr("Context (tokens)"), self.context)]]
 
     def sample_rows(self) -> list[Row]:
-        return [[("samples.prompts", self.tr("Questions to answer at each evaluation, one a line"), self.prompts)]]
+        return [[("samples.prompts", self.tr("Questions to answer at each evaluation, one per line"), self.prompts)]]
 
     def amount_words(self, batch: int, steps: int) -> str:
         words = self.tr("{batch} chats per step, up to {tokens} tokens")
