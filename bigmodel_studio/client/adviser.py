@@ -5,19 +5,16 @@ What was read is kept, so that another question is only arithmetic. Knows nothin
 
 from __future__ import annotations
 
-import logging
-import threading
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from bigmodel_studio.client.worker import Worker
 from bigmodel_studio.core.advice.advice_candidates import candidates, main_device
 from bigmodel_studio.core.advice.ranking import Advice, AdviceQuestion, Candidate, advise
 from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.protocol import Device
-
-log = logging.getLogger(__name__)
 
 
 class Advised(NamedTuple):
@@ -45,39 +42,17 @@ class Adviser(QObject):
         self._records: list[ModelRecord] = []
         self._read_from: list[ModelRecord] | None = None
         self._candidates: list[Candidate] = []
-        self._wanted = threading.Event()
-        self._closing = False
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("adviser", self._answer)
         self._answered.connect(self._on_answered)
 
     def ask(self, question: AdviceQuestion, records: list[ModelRecord]) -> None:
         """Ask this. Of questions that come close together the last is answered."""
-        if self._closing:
-            return
         self._question, self._records = question, records
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="adviser", daemon=True)
-            self._thread.start()
-        self._wanted.set()
+        self._worker.wake()
 
     def close(self) -> None:
         """Join the thread; nothing is emitted from here on."""
-        self._closing = True
-        self._wanted.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _work(self) -> None:
-        while True:
-            self._wanted.wait()
-            self._wanted.clear()
-            if self._closing:
-                return
-            try:
-                self._answer()
-            except Exception:
-                log.exception("no advice could be given")
+        self._worker.close()
 
     def _answer(self) -> None:
         question, records = self._question, self._records
@@ -91,5 +66,5 @@ class Adviser(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: Advised) -> None:
-        if not self._closing and answer.question == self._question:
+        if not self._worker.closing and answer.question == self._question:
             self.advised.emit(answer)

@@ -7,7 +7,6 @@ next start. Knows no widget.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from bigmodel_studio.client.job import Job
+from bigmodel_studio.client.worker import Errands
 from bigmodel_studio.core.hub import downloads, hub_cache
 from bigmodel_studio.core.hub.downloads import Begun
 from bigmodel_studio.protocol import Done, Download, Downloaded, Downloading, End, Event, Failed, Problem
@@ -89,7 +89,7 @@ class Downloads(QObject):
         self._items = [Item(begun, "paused") for begun in downloads.noted()]
         self._noted_at = 0.0
         self._closing = False
-        self._threads: list[threading.Thread] = []
+        self._errands = Errands("downloads")
 
     def items(self) -> list[Item]:
         """Those that have not come to their end, in the order of their beginning."""
@@ -146,8 +146,7 @@ class Downloads(QObject):
         """Note how far they are; what their jobs say from here on is not heard."""
         self._closing = True
         self._note()
-        for thread in self._threads:
-            thread.join(JOIN_S)
+        self._errands.close(JOIN_S)
 
     def forget_whole(self, whole: Collection[str]) -> None:
         """Offer no more what somebody else has fetched meanwhile: ``whole`` are the repositories that are."""
@@ -196,9 +195,7 @@ class Downloads(QObject):
     def _leave(self, item: Item) -> None:
         """Forget it, and delete in a thread what came of it: a disk takes its time with large files."""
         self._items.remove(item)
-        thread = threading.Thread(target=self._drop, args=(item.begun,), name="downloads", daemon=True)
-        self._threads = [thread, *(each for each in self._threads if each.is_alive())]
-        thread.start()
+        self._errands.run(self._drop, item.begun)
 
     def _drop(self, begun: Begun) -> None:
         downloads.drop(begun)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from bigmodel_studio.client.worker import Errands
 from bigmodel_studio.core.runs.tensorboard import import_events
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
@@ -25,21 +25,18 @@ class EventsImport(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._threads: list[threading.Thread] = []
+        self._errands = Errands("events-import")
         self._stopped = False
         self._said.connect(self._on_said)
 
     def read(self, paths: Sequence[Path]) -> None:
         """Read these files or folders."""
-        thread = threading.Thread(target=self._work, args=(list(paths),), name="events-import", daemon=True)
-        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
-        thread.start()
+        self._errands.run(self._work, list(paths))
 
     def stop(self) -> None:
         """The page closes: nothing is said from here on."""
         self._stopped = True
-        for thread in self._threads:
-            thread.join()
+        self._errands.close()
 
     def _work(self, paths: list[Path]) -> None:
         for path in paths:

@@ -6,11 +6,11 @@ Only the newest question is answered; answers are given on the window's thread. 
 from __future__ import annotations
 
 import logging
-import threading
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
+from bigmodel_studio.client.worker import Worker
 from bigmodel_studio.core.runs.launch import check_inputs, inputs_of
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
@@ -30,24 +30,17 @@ class InputCheck(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._condition = threading.Condition()
         self._wanted: tuple[int, RunSpec] | None = None
         self._asked = 0
-        self._closed = False
         self._known: tuple[tuple[object, ...], Answer] | None = None
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("input-check", self._look)
         self._checked.connect(self._on_checked)
 
     def ask(self, spec: RunSpec) -> None:
         """Look at what a checked spec names, as it is now."""
         self._asked += 1
-        if not self._closed:
-            with self._condition:
-                self._wanted = (self._asked, spec)
-                self._condition.notify()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="input-check", daemon=True)
-                self._thread.start()
+        self._wanted = (self._asked, spec)
+        self._worker.wake()
 
     def answer(self, spec: RunSpec) -> Answer | None:
         """Return what was said last about the files and models of `spec`; None where nothing was yet."""
@@ -58,33 +51,25 @@ class InputCheck(QObject):
 
     def close(self) -> None:
         """Join the thread; nothing is emitted from here on."""
-        self._closed = True
-        with self._condition:
-            self._condition.notify()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._worker.close()
 
-    def _work(self) -> None:
-        while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._closed or self._wanted is not None)
-                if self._closed or self._wanted is None:
-                    return
-                (number, spec), self._wanted = self._wanted, None
-            answer: Answer
-            try:
-                answer = check_inputs(spec)
-            except StudioError as error:
-                answer = error.problem
-            except Exception as error:
-                log.exception("what a spec names could not be looked at")
-                answer = Problem(code="internal", arguments={"detail": str(error), "id": "input-check"})
-            self._checked.emit(number, inputs_of(spec), answer)
+    def _look(self) -> None:
+        if self._wanted is None:
+            return
+        number, spec = self._wanted  # the newest: one that was asked since it was woken is looked at once
+        answer: Answer
+        try:
+            answer = check_inputs(spec)
+        except StudioError as error:
+            answer = error.problem
+        except Exception as error:
+            log.exception("what a spec names could not be looked at")
+            answer = Problem(code="internal", arguments={"detail": str(error), "id": "input-check"})
+        self._checked.emit(number, inputs_of(spec), answer)
 
     @Slot(int, object, object)
     def _on_checked(self, number: int, inputs: tuple[object, ...], answer: Answer) -> None:
-        if self._closed or number != self._asked:
+        if self._worker.closing or number != self._asked:
             return
         self._known = (inputs, answer)
         self.answered.emit()

@@ -7,11 +7,11 @@ the window's thread when something changed. Knows nothing of widgets.
 from __future__ import annotations
 
 import logging
-import threading
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from bigmodel_studio.client.worker import Worker
 from bigmodel_studio.core.hub import hub_leftovers
 from bigmodel_studio.core.hub.hub_leftovers import Leftover
 from bigmodel_studio.core.models import library
@@ -38,9 +38,7 @@ class LibraryWatcher(QObject):
         self._records: list[ModelRecord] = []
         self.leftovers: list[Leftover] = []
         """What downloads left that no model uses, as it was read last."""
-        self._wanted = threading.Event()
-        self._closing = False
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("library", self._look)
         self._read.connect(self._on_read)
         self._leftovers_read.connect(self._on_leftovers)
 
@@ -56,12 +54,7 @@ class LibraryWatcher(QObject):
     @Slot()
     def refresh(self) -> None:
         """Read the models again; ``changed`` follows where they differ. Calls that come close together are one."""
-        if self._closing:
-            return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="library", daemon=True)
-            self._thread.start()
-        self._wanted.set()
+        self._worker.wake()
 
     def remember(self, folder: Path) -> ModelRef:
         """Keep a model folder in the list. Raises ``StudioError`` where it is none."""
@@ -76,35 +69,26 @@ class LibraryWatcher(QObject):
 
     def close(self) -> None:
         """Join the thread; nothing is emitted from here on."""
-        self._closing = True
-        self._wanted.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._worker.close()
 
-    def _work(self) -> None:
-        while True:
-            self._wanted.wait()
-            self._wanted.clear()
-            if self._closing:
-                return
-            try:
-                self._read.emit(library.records())
-            except Exception:
-                log.exception("the models could not be listed")
-                self._read.emit([])
-            if not self._wanted.is_set():
-                self._leftovers_read.emit(hub_leftovers.find())
+    def _look(self) -> None:
+        try:
+            self._read.emit(library.records())
+        except Exception:
+            log.exception("the models could not be listed")
+            self._read.emit([])
+        if not self._worker.woken:
+            self._leftovers_read.emit(hub_leftovers.find())
 
     @Slot(object)
     def _on_leftovers(self, leftovers: list[Leftover]) -> None:
-        if not self._closing and leftovers != self.leftovers:
+        if not self._worker.closing and leftovers != self.leftovers:
             self.leftovers = leftovers
             self.left_over.emit()
 
     @Slot(object)
     def _on_read(self, records: list[ModelRecord]) -> None:
-        if self._closing or (self.ready and records == self._records):
+        if self._worker.closing or (self.ready and records == self._records):
             return
         self._records = records
         self.ready = True

@@ -6,16 +6,18 @@ costs more than its share of a core, the next one is later. What is measured, an
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 
 from bigmodel_studio.client.machine import Machine
+from bigmodel_studio.client.worker import Worker
 from bigmodel_studio.core.memory.split import Holder
 
 INTERVAL_S = 1.0
+FIRST_S = 0.1
+"""Between the first look, which rates are counted from, and the first sample."""
 COST_SHARE = 0.005
 """Of one core: where a sample costs more processor time than that share of the interval, the interval grows."""
 
@@ -38,17 +40,16 @@ class Sampler(QObject):
         self._runs: tuple[Holder, ...] = ()
         self._lanes: tuple[Holder, ...] = ()
         self._detailed = False
-        self._wake = threading.Event()
-        self._closing = False
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("sampler", self._turn)
+        self._measured: Machine | None = None
+        self._looks_closely = False
+        self._before_s = 0.0
         self.spent_s = 0.0
         """Processor time that all samples so far have cost."""
 
     def start(self) -> None:
         """Begin; the first figures come in a moment."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._loop, name="sampler", daemon=True)
-            self._thread.start()
+        self._worker.wake()
 
     def set_runs(self, runs: Iterable[Holder]) -> None:
         """The processes of the runs that live: ours, though they are not this window's children."""
@@ -62,32 +63,28 @@ class Sampler(QObject):
         """Whether load, temperature, power and disk are looked at too, from now on."""
         if detailed != self._detailed:
             self._detailed = detailed
-            if detailed:
-                self._wake.set()
+            if detailed and self._measured is not None:
+                self._worker.wake()
 
     def close(self) -> None:
         """Stop, and wait for the thread."""
-        self._closing = True
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._worker.close()
+        if self._measured is not None:
+            self._measured.close()
+            self._measured = None
 
-    def _loop(self) -> None:
-        machine = self._machine()
-        detailed, wait_s, before_s = False, 0.1, 0.0
-        while True:
-            self._wake.wait(wait_s)
-            self._wake.clear()
-            if self._closing:
-                break
-            started = time.thread_time()
-            if detailed and not self._detailed:
-                machine.forget_rates()
-            detailed = self._detailed
-            self.sampled.emit(machine.sample((*self._lanes, *self._runs), detailed=detailed))
-            cost_s = time.thread_time() - started
-            self.spent_s += cost_s
-            # One that is dear now and then (a true figure of a large process) has its own share of the core.
-            wait_s, before_s = max(self._interval_s, min(cost_s, before_s) / COST_SHARE), cost_s
-        machine.close()
+    def _turn(self) -> float:
+        if self._measured is None:
+            self._measured = self._machine()
+            return FIRST_S
+        started = time.thread_time()
+        if self._detailed and not self._looks_closely:
+            self._measured.forget_rates()
+        self._looks_closely = self._detailed
+        self.sampled.emit(self._measured.sample((*self._lanes, *self._runs), detailed=self._looks_closely))
+        cost_s = time.thread_time() - started
+        self.spent_s += cost_s
+        # One that is dear now and then (a true figure of a large process) has its own share of the core.
+        wait_s = max(self._interval_s, min(cost_s, self._before_s) / COST_SHARE)
+        self._before_s = cost_s
+        return wait_s

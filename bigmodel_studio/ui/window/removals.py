@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from bigmodel_studio.client.worker import Errands
 from bigmodel_studio.core.chat import conversations
 from bigmodel_studio.core.hub import hub_datasets, hub_leftovers
 from bigmodel_studio.core.hub.hub_leftovers import Leftover
@@ -56,7 +56,7 @@ class Removals(QObject):
         self.trash = Trash()
         self.last: list[Removed] = []
         """What this window removed and has not brought back, the last at the end."""
-        self._threads: list[threading.Thread] = []
+        self._errands = Errands("trash")
         self._model_deleted.connect(self._on_model_deleted)
         self._cleaned.connect(self._on_cleaned)
 
@@ -237,14 +237,10 @@ class Removals(QObject):
 
     def close(self) -> None:
         """Wait for what is being deleted, not for long: half of it done is as good as none."""
-        for thread in self._threads:
-            thread.join(JOIN_S)
+        self._errands.close(JOIN_S)
 
     def _begin(self, work: Callable[..., None], *arguments: object) -> None:
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        thread = threading.Thread(target=work, args=arguments, name="trash", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        self._errands.run(work, *arguments)
 
     def _done(self, removed: Removed) -> None:
         self.last.append(removed)
