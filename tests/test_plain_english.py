@@ -64,3 +64,13 @@ def test_no_string_says_it_in_a_roundabout_way(phrase: str) -> None:
         if said.search(text)
     ]
     assert found == []
+
+
+def test_no_module_begins_with_what_as_a_subject() -> None:
+    sources = {path: ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "" for path in PACKAGE.rglob("*.py")}
+    assert sorted(str(path.relative_to(PACKAGE)) for path, text in sources.items() if text.startswith("What ")) == []
+
+
+def test_chinese_has_one_word_for_one_thing() -> None:
+    text = (PACKAGE.parent / "resources" / "i18n" / "bigmodel_zh_CN.ts").read_text("utf-8")
+    assert [word for word in ("图像", "聊天", "会话") if word in text] == []

@@ -1,4 +1,4 @@
-"""What commands print: one JSON document or a tidy table on stdout, everything else on stderr. Knows no task."""
+"""Output of commands: one JSON document or a tidy table on stdout, everything else on stderr. Knows no task."""
 
 from __future__ import annotations
 

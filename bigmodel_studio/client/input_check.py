@@ -1,4 +1,4 @@
-"""What a spec names, looked at in a thread: folders and tables may be large, and disks slow.
+"""Checks the inputs of a spec in a thread: folders and tables may be large, and disks slow.
 
 Only the newest question is answered; answers are given on the window's thread. Knows nothing of widgets.
 """

@@ -1,4 +1,4 @@
-"""What our processes take of the machine's memory, kept up to date once a second at hardly any cost.
+"""Memory of our processes, updated once a second at hardly any cost.
 
 The true figure on Linux is a process's proportional share (PSS), in which a page that several share counts once; for a
 process with torch it takes the kernel 5 to 30 ms to add up. So it is asked for seldom, one process at a time, and in

@@ -1,1 +1,1 @@
-"""What can be said without a window and without torch: folders, files, settings, specs, runs, the library of models."""
+"""Everything that needs neither window nor torch: folders, files, settings, specs, runs, the library of models."""

@@ -1,4 +1,4 @@
-"""What torch can compute on here, through ``torch.accelerator``: CUDA and MPS are promised beside the CPU, and anything
+"""Devices of torch, through ``torch.accelerator``: CUDA and MPS are promised beside the CPU, and anything
 else is used where torch has it. Its memory calls raise on a build for CPU only: they are wrapped here, once. Knows
 nothing of models.
 """

@@ -1,4 +1,4 @@
-"""What an exception is to the user: one ``Failed`` with a code, and an id that is in the log beside the traceback."""
+"""Exceptions as the user sees them: one ``Failed`` with a code, and an id that is in the log beside the traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this process asked of the network, as it goes: filled by those who ask, taken by the server for the window."""
+"""Network requests of this process, as they happen: filled by those who ask, taken by the server for the window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lane keeps between its tasks: one warm model, under the ``ModelRef`` that asked for it.
+"""State that a lane keeps between its tasks: one warm model, under the ``ModelRef`` that asked for it.
 
 It holds at most one model at a time and lets go of the old one before it takes up the next, so that the peak is the
 larger of the two and not their sum. It does not know who asks, nor through what.

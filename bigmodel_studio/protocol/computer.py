@@ -1,4 +1,4 @@
-"""What this computer can compute on, and measuring models and devices on it."""
+"""Devices of this computer, and measuring models and devices on it."""
 
 from __future__ import annotations
 

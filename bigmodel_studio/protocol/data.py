@@ -1,4 +1,4 @@
-"""What a training would learn from, looked at before it starts: counts, what is wrong, and examples as the model would
+"""Data check of a training before it starts: counts, what is wrong, and examples as the model would
 see them.
 """
 

@@ -1,4 +1,4 @@
-"""What goes over the pipe between the window and an engine, and its encoding (one msgpack frame an envelope)."""
+"""Messages over the pipe between the window and an engine, and their encoding (one msgpack frame an envelope)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the Hugging Face Hub, and what it answers; only lanes that may use the network take these."""
+"""Requests to the Hugging Face Hub and its answers; only lanes that may use the network take these."""
 
 from __future__ import annotations
 

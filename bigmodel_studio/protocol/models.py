@@ -1,4 +1,4 @@
-"""What a model is and what it costs: its tree of modules, its layers by kind, and the figures that a plan needs.
+"""Description and costs of a model: its tree of modules, its layers by kind, and the figures that a plan needs.
 
 All of it is counted from the structure, on the meta device or from headers alone; nothing here was measured but
 ``Measured`` and ``Speed``. Sizes are bytes, FLOPs count a multiply-add as two.

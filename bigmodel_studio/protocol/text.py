@@ -1,4 +1,4 @@
-"""What is asked of models that read text, BERT's first of all, and what they answer.
+"""Requests to text models, BERT's first of all, and their answers.
 
 Each answer stands for one text, in the order given, and carries an ``error`` where that text could not be read; the
 others are answered all the same.

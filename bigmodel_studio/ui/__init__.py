@@ -1,1 +1,1 @@
-"""What the user sees: a window, its pages and widgets. Knows the client and core; never torch."""
+"""The graphical interface: a window, its pages and widgets. Knows the client and core; never torch."""

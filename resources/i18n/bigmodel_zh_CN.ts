@@ -3103,7 +3103,7 @@
     </message>
     <message>
         <source>Images</source>
-        <translation>图像</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>No image classifier yet</source>
@@ -5703,19 +5703,19 @@
     <name>RunsColumn</name>
     <message>
         <source>No run matches.</source>
-        <translation>没有匹配的运行。</translation>
+        <translation>没有匹配的训练记录。</translation>
     </message>
     <message>
         <source>Runs</source>
-        <translation>运行</translation>
+        <translation>训练记录</translation>
     </message>
     <message>
         <source>Search runs</source>
-        <translation>搜索运行</translation>
+        <translation>搜索训练记录</translation>
     </message>
     <message>
         <source>Search runs by name, tags and notes</source>
-        <translation>按名称、标签和备注搜索运行</translation>
+        <translation>按名称、标签和备注搜索训练记录</translation>
     </message>
 </context>
 <context>
@@ -5734,7 +5734,7 @@
     </message>
     <message>
         <source>Runs</source>
-        <translation>训练任务</translation>
+        <translation>训练记录</translation>
     </message>
 </context>
 <context>
@@ -8086,7 +8086,7 @@
     </message>
     <message>
         <source>Engine: chat and pictures</source>
-        <translation>引擎：对话与图像</translation>
+        <translation>引擎：对话与图片</translation>
     </message>
     <message>
         <source>Engine: measuring</source>
@@ -12432,7 +12432,7 @@
     </message>
     <message>
         <source>Picture classifier</source>
-        <translation type="vanished">图像分类</translation>
+        <translation type="vanished">图片分类</translation>
     </message>
     <message>
         <source>Pictures and text</source>
@@ -12758,7 +12758,7 @@
     </message>
     <message>
         <source>Images</source>
-        <translation>图像</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Models</source>
@@ -13308,7 +13308,7 @@
     </message>
     <message>
         <source>Chat: answers learnt from conversations</source>
-        <translation type="vanished">聊天：从对话中学习回答</translation>
+        <translation type="vanished">对话：从对话中学习回答</translation>
     </message>
     <message>
         <source>Chat: train on conversations</source>
@@ -13468,7 +13468,7 @@
     </message>
     <message>
         <source>Pictures: a model that tells their classes apart</source>
-        <translation type="vanished">图像：识别图片类别的模型</translation>
+        <translation type="vanished">图片：识别图片类别的模型</translation>
     </message>
     <message>
         <source>Precision</source>
@@ -13644,7 +13644,7 @@
     </message>
     <message>
         <source>chat</source>
-        <translation>聊天</translation>
+        <translation>对话</translation>
     </message>
     <message>
         <source>class frequencies</source>
@@ -13839,7 +13839,7 @@
     </message>
     <message>
         <source>Use in Images</source>
-        <translation>在“图像”中使用</translation>
+        <translation>在“图片”中使用</translation>
     </message>
     <message>
         <source>Use in Text</source>

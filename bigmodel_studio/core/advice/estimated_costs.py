@@ -1,4 +1,4 @@
-"""What running a model costs, estimated from its config alone: for lists and for models that are not here.
+"""Costs of running a model, estimated from its config alone: for lists and for models that are not here.
 
 Weights and the key/value cache are exact. What else is alive is the widest moment of a layer by its shape, and the work
 is a multiply-add for each value of a matrix and each pair in attention; a single model is counted from its structure

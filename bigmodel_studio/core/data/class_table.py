@@ -1,4 +1,4 @@
-"""What a model made of many texts, as a table that a spreadsheet reads (RFC 4180)."""
+"""Classified texts as a table that a spreadsheet reads (RFC 4180)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of rows that cannot be used, wherever rows are read. Knows no format."""
+"""Handling of unusable rows, wherever rows are read. Knows no format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Faults:
     """As a training has it: the first fault ends it, and what is empty is passed over."""
 
     def refuse(self, error: StudioError) -> None:
-        """A row or a file cannot be used. Where this returns, it is left out and reading goes on."""
+        """Report a bad row or file; raises, or returns to skip it."""
         raise error
 
     def empty(self, file: str, line: int) -> None:

@@ -1,4 +1,4 @@
-"""What a file of data is for, by its name and the names in its first row: which objective learns from such rows.
+"""Purpose of a data file, by its name and the names in its first row: which objective learns from such rows.
 
 Only the beginning of a file is looked at. Parquet, which the window does not read, is for whatever is chosen.
 """

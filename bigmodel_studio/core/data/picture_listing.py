@@ -1,4 +1,4 @@
-"""What an image classifier learns from, as one listing: of each picture its file, its class, and where that is said.
+"""Training data of an image classifier, as one listing: of each picture its file, its class, and where that is said.
 
 A path is a folder that holds a folder of pictures for each class (``core.data.picture_folders``), a table with a
 picture's path and its class in each row, or a folder of such tables. A path in a table is absolute, or begins at the

@@ -1,4 +1,4 @@
-"""What downloads left in the Hub's cache that no model uses: parts of files, and whole files that no revision has.
+"""Leftovers of downloads in the Hub's cache that no model uses: parts of files, and whole files that no revision has.
 
 A part is left over when nobody is at work on it (the lock that every Hugging Face tool takes for a file is free), and
 the window does not note it as a download to go on with. In a model that is whole without them, such files are deleted;

@@ -1,4 +1,4 @@
-"""What the devices of this machine have, and what processes hold of it, measured without torch.
+"""Memory of this machine's devices and its use by processes, measured without torch.
 
 The machine's memory comes from the operating system; an NVIDIA card's from its driver's library (NVML), where there is
 one and the installed torch can use it. Other accelerators are not seen here: a run on one is let in by its count alone.

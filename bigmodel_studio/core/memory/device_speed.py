@@ -1,4 +1,4 @@
-"""What was measured of each device's speed, by device and dtype, in one file of the application's home.
+"""Measured speed of each device, by device and dtype, in one file of the application's home.
 
 It is read by the window and the command line; an engine measures it. A file that cannot be read counts for nothing:
 it is measured again.

@@ -1,4 +1,4 @@
-"""What to try when memory ran out: the smallest change of a spec that takes less, and what it then takes.
+"""Retry after memory ran out: the smallest change of a spec that takes less, and what it then takes.
 
 Numbers are those of ``core.memory.need``. Knows no run and no torch.
 """

@@ -1,4 +1,4 @@
-"""What it takes to train a model of a size on so many tokens: operations, days on devices, energy and money.
+"""Cost of training a model of a size on so many tokens: operations, days on devices, energy and money.
 
 Pure arithmetic. The rule is 6·N·D floating-point operations for N parameters and D tokens (Kaplan et al. 2020, arXiv
 2001.08361, section 2.1): two for each weight in the forward pass and four in the backward one.

@@ -1,4 +1,4 @@
-"""What a module of a network is for, by its type and its place in the tree: the kinds that a treemap is coloured by."""
+"""Role of a module in a network, by its type and its place in the tree: the kinds that a treemap is coloured by."""
 
 from __future__ import annotations
 

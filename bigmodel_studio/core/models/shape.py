@@ -1,4 +1,4 @@
-"""What a network of a given shape costs, by arithmetic alone: exact counts without building it.
+"""Costs of a network of a given shape, by arithmetic alone: exact counts without building it.
 
 The counts are those of transformers' ``GPTNeoForCausalLM`` as the trainer makes it: a feed-forward layer four times as
 wide as the model, no bias on the queries, keys and values, and an output that is tied to the token embedding; of its

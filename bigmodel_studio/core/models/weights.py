@@ -1,4 +1,4 @@
-"""What a safetensors file says it holds, read from its header alone and believed only where it adds up.
+"""Contents of a safetensors file, read from its header alone and believed only where it adds up.
 
 A header is a stranger's claim: its length is bounded before it is read, and names, dtypes, shapes and offsets must
 agree with each other and with the size of the file (https://github.com/huggingface/safetensors#format). Nothing here

@@ -80,5 +80,5 @@ def try_smaller(run: RunFolder) -> RunFolder:
 
 
 def _is_fixed(field: str) -> bool:
-    """Whether the checkpoint decides it."""
+    """Whether a fork must keep this field."""
     return field.startswith(("objective", "model.", "method.")) and field not in FREE

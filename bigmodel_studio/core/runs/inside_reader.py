@@ -1,4 +1,4 @@
-"""What a run recorded of its inside, read as it grows: layers, histograms, losses of examples, evaluations.
+"""Reads the inside records of a run as they grow: layers, histograms, losses of examples, evaluations.
 
 The files are those that ``training.inside.watch`` describes: JSON lines with a ``step``, void after a later resume
 from an earlier one, and now and then a line with an ``event`` that says what the lists in them stand for.

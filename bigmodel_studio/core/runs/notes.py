@@ -1,4 +1,4 @@
-"""What the user writes beside a run: a note and tags, by the run's name. They are kept in the home and not in the run's
+"""Notes of the user on a run: a note and tags, by the run's name. They are kept in the home and not in the run's
 folder, which only the run itself writes; a run that is removed and brought back has them still.
 """
 

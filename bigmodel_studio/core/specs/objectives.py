@@ -1,4 +1,4 @@
-"""What can be trained for, as far as a form, a command or a check has to know: one table.
+"""Training objectives, as far as forms, commands and checks need them: one table.
 
 ``training.objectives`` has a module for each line. A spec that leaves something out gets the objective's ``defaults``,
 where it trains a model on instead of beginning from scratch ``fine_defaults`` over them, and where only that model's

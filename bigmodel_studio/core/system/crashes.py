@@ -1,4 +1,4 @@
-"""What became of the window the last time: a marker that a clean end takes away, and what the fault handler wrote.
+"""Detects how the window ended last time: a marker that a clean end takes away, and what the fault handler wrote.
 
 ``begin`` is called once by the process that holds the home (see ``core.system.instance``). The report is text for the
 user to read and to copy; it is sent nowhere. Knows nothing of Qt.

@@ -1,4 +1,4 @@
-"""What this installation has signed, so that it knows its own files again: HMAC-SHA256 (RFC 2104) by a secret that
+"""Signatures of this installation on its own files: HMAC-SHA256 (RFC 2104) by a secret that
 stays in the home, readable by its owner alone. Who can read or write there needs no file to run code as the user.
 """
 

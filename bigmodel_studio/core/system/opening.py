@@ -1,4 +1,4 @@
-"""What a dropped or opened path is, and which page takes it: pictures, data, a folder of a model or a run, or none.
+"""Sorts dropped or opened paths by kind and page: pictures, data, a folder of a model or a run, or none.
 
 Looks at names and folders only; whether a file can be used is for the engine to say.
 """

@@ -1,4 +1,4 @@
-"""What is private stays so: other users of this computer cannot read what the application keeps in its home.
+"""Private files stay private: other users of this computer cannot read what the application keeps in its home.
 
 The home is 0700 and its files are 0600, those of older versions as well. What the Hub's cache holds is shared as the
 user has it: processes that may use the network restore the user's own mask. On Windows the profile's folder is private

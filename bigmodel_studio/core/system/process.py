@@ -1,4 +1,4 @@
-"""What each operating system calls the same few things: a child that dies with its parent, at a lower priority, with
+"""Process functions, the same on each operating system: a child that dies with its parent, at a lower priority, with
 one private channel, and that can be ended with all that it started. It knows nothing of lanes, requests or Qt.
 
 Linux was run; the branches for Windows and macOS are type-checked only and not verified there.

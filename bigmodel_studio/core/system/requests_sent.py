@@ -1,4 +1,4 @@
-"""What left this computer since the start, added up by host, and as a table that other programs read."""
+"""Requests sent since the start, added up by host, and as a table that other programs read."""
 
 from __future__ import annotations
 

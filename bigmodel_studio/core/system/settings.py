@@ -1,4 +1,4 @@
-"""What the user has chosen, and where they left off: one struct whose fields carry their own label, range and help.
+"""Settings and the last session: one struct whose fields carry their own label, range and help.
 
 The settings form is drawn from ``Settings`` (``described`` lists what it needs); the file is TOML. A key that this
 version does not know is kept, and a value that it cannot take falls back to its default alone. Of a file that is not

@@ -103,7 +103,7 @@ class Trash:
         os.rename(place, place.with_name(place.name + _GOING))
 
     def sweep(self) -> None:
-        """Delete for good what was let go of."""
+        """Finish interrupted permanent deletions."""
         for left in list(self.folder.glob(f"*{_GOING}")):
             _delete(left)
 

@@ -169,7 +169,7 @@ class Fetch:
         self._done[name] = there
 
     def came(self, name: str, more: int) -> None:
-        """So much more of it came over the network."""
+        """Count ``more`` bytes received."""
         self._look()
         self._done[name] += more
         self.fetched_bytes += max(0, more)

@@ -1,4 +1,4 @@
-"""What can go wrong between here and the Hub, each with a code of its own: one table from errors to sentences."""
+"""Faults between here and the Hub, each with a code of its own: one table from errors to sentences."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def listing(api: HfApi, repo: str, revision: str | None, kind: RepoKind = "model
 
 
 def needed(names: list[str]) -> set[str]:
-    """Those that are fetched where nothing else is asked for: safetensors weights, config, tokenizer, processor."""
+    """Default files to download: weights, config, tokenizer, processor."""
     outer = [name for name in names if "/" not in name]
     weights = [name for name in outer if any(fnmatch.fnmatchcase(name, pattern) for pattern in WHOLE)]
     weights = weights or [name for name in outer if name.endswith(".safetensors")]

@@ -1,4 +1,4 @@
-"""What running and training a model takes, counted on the meta device: nothing is allocated, nothing was fitted.
+"""Costs of running and training a model, counted on the meta device: nothing is allocated, nothing was fitted.
 
 Each pass that a plan may be about is run once with sizes that are primes, so that every storage tells by its size what
 it grows with (``counting.Dimensions``); deep models at two small depths (``depth``). ``core.memory.plan`` does the

@@ -1,4 +1,4 @@
-"""What is looked at before a stranger's folder is shown to transformers, each fault with a reason of its own.
+"""Checks of an unknown folder before transformers reads it, each fault with a reason of its own.
 
 transformers trusts what it reads: it asks on stdin whether to run a folder's code, follows an adapter to another
 folder, opens the file that a config names, and fills missing tensors with random numbers. Nothing here builds a model.

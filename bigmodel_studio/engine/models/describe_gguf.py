@@ -1,4 +1,4 @@
-"""What a GGUF model is, by its header alone: exact parameters, the tree that its tensors' names make, its shape.
+"""A GGUF model described by its header alone: exact parameters, the tree that its tensors' names make, its shape.
 
 llama.cpp names tensors ``blk.3.attn_q.weight``: the part before the last dot is a module, and what stands before it the
 modules around it. No weights are read.

@@ -1,4 +1,4 @@
-"""What a GGUF model would cost to run in torch: the decoder of its shape, counted as any other is.
+"""Cost of running a GGUF model in torch: the decoder of its shape, counted as any other is.
 
 GGUF says the sizes of a model and not how it computes. Most of llama.cpp's architectures are decoders as Llama is
 (Touvron et al. 2023), so that one of the same sizes is built on the meta device; where its parameters are not those of

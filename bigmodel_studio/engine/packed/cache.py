@@ -1,4 +1,4 @@
-"""What sequences keep of the tokens that were fed: keys and values in blocks of 64 positions, shared where they agree.
+"""Key/value cache of sequences: keys and values in blocks of 64 positions, shared where they agree.
 
 A fork shares all of its origin's blocks; who writes into a shared block first takes a copy of it. Knows no model beyond
 the bytes of a block.

@@ -1,4 +1,4 @@
-"""What threads share inside a kernel: counters, and how to wait for one of them without keeping a core from others."""
+"""State shared by a kernel's threads: counters, and how to wait for one of them without keeping a core from others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made once from a run's data and kept in the cache: a folder that is there whole or not at all, and its files
+"""Cache of data prepared once for a run: a folder that is there whole or not at all, and its files
 as memory maps that never hold more than a little of themselves in memory.
 """
 

@@ -1,4 +1,4 @@
-"""What of a conversation is learnt: the answers, as the model's chat template writes them, and nothing else.
+"""Spans of a chat that are trained on: the answers, as the model's chat template writes them, and nothing else.
 
 Which characters are an answer is found by writing the conversation twice, once up to where the model is to speak and
 once with what it said: what the second has more is the answer, with the marks that close it. That needs no template of

@@ -1,4 +1,4 @@
-"""What torchrun's environment says of this process. Imports no torch: a run asks before it loads it."""
+"""Reads torchrun's environment of this process. Imports no torch: a run asks before it loads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What flows out of the layers of a network on its way forward: mean, spread, and how much of it is silent.
+"""Statistics of the activations of a network's layers: mean, spread, and how much of it is silent.
 
 Hooks are there for one step and gone after it. At most ``MOST_LOOKED_AT`` numbers of an output are looked at, evenly
 spread over it, so that the cost does not grow with the batch.

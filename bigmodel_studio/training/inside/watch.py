@@ -1,4 +1,4 @@
-"""What the loop calls while a training runs, so that it can be seen from the inside; the only door to this package.
+"""Hooks that the loop calls to record a training from the inside; the only door to this package.
 
 Four files beside ``metrics.jsonl``, append-only and void after a resume as it is:
 
@@ -171,11 +171,11 @@ class Pace:
         return due
 
     def begin(self) -> None:
-        """An update begins."""
+        """Start timing the update."""
         self._began = time.perf_counter()
 
     def end(self) -> None:
-        """An update has ended."""
+        """Stop timing the update."""
         self._elapsed_s += time.perf_counter() - self._began
 
     def __enter__(self) -> None:

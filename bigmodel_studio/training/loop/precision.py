@@ -1,4 +1,4 @@
-"""What a training computes in: autocast to 16 bits where the spec and the device agree on it, and the loss scaled for
+"""Precision of a training: autocast to 16 bits where the spec and the device agree on it, and the loss scaled for
 float16, whose gradients would vanish otherwise (Micikevicius et al. 2018, section 3.2). The weights stay float32.
 """
 

@@ -1,4 +1,4 @@
-"""What a run says of itself on disk, and what it is asked there: status, records, and the wishes in control.json.
+"""Status and control of a run on disk: status, records, and the wishes in control.json.
 
 The status is written by one thread at least once a second, whatever the loop is busy with; records are appended and
 handed to the system at once, so that a kill loses none. Knows files, and nothing of torch or of training.
@@ -147,7 +147,7 @@ class RunControl:
         return "paused" if self.want == "pause" and self.release else None
 
     def read(self) -> int | None:
-        """Take up a new wish; returns its ``seq`` to be acknowledged, None where there is nothing new."""
+        """Read ``control.json``; return the sequence number to acknowledge, None where nothing is new."""
         try:
             stat = (self._run.path / "control.json").stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""What can be trained for, in one table, and what the loop asks of each.
+"""Training objectives in one table, and what the loop asks of each.
 
 An objective knows its data and its model: it prepares the one and builds the other, makes batches, says the loss of
 one, and shows what the model can do by now. It knows nothing of optimizers, checkpoints or run folders. A new one is a

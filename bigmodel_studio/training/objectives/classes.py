@@ -1,4 +1,4 @@
-"""What classifiers of texts and of pictures have in common: what an example is learnt as, and what a model says."""
+"""Common parts of text and image classifiers: what an example is learnt as, and what a model says."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class ClassifyText(Objective):
         return {**padded(encoded, numbers, self.tokenizer), "labels": labels}
 
     def numbers_of(self, texts: Sequence[Labelled]) -> list[int]:
-        """The numbers of their classes."""
+        """Class index of each text."""
         return [self._numbers[each.label] for each in texts]
 
     def items(self, batch: Batch) -> int:

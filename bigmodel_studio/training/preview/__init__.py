@@ -1,1 +1,1 @@
-"""What a training would learn from, looked at before it starts."""
+"""Data check of a training before it starts."""

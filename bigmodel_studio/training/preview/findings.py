@@ -1,4 +1,4 @@
-"""What there is to be said of a training's data once it was counted: each a ``Finding`` with a way out.
+"""Findings about a training's data once it was counted: each a ``Finding`` with a way out.
 
 The sentences stand in ``core.text.messages`` under "preview-…"; here it is decided what is worth saying, and how
 gravely.

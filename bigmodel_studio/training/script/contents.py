@@ -1,4 +1,4 @@
-"""What a script has of each objective, in one table: its module, its settings, and the arrays that it draws from."""
+"""Script contents for each objective, in one table: its module, its settings, and the arrays that it draws from."""
 
 from __future__ import annotations
 

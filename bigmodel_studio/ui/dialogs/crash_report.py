@@ -1,4 +1,4 @@
-"""What is shown when the window ended unexpectedly the last time: a calm strip, and the report behind it.
+"""Report shown after the window ended unexpectedly: a calm strip, and the report behind it.
 
 The report is text to read and to copy; nothing sends it anywhere. What happened is ``core.system.crashes``' to say.
 """

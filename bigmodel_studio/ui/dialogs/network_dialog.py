@@ -1,4 +1,4 @@
-"""What left this computer: every request since the start, sums by host, and the switch that lets nothing leave.
+"""Network activity: every request since the start, sums by host, and the switch that lets nothing leave.
 
 It is told by the studio's network; nothing is asked or sent from here.
 """

@@ -1,4 +1,4 @@
-"""What the window looks like: two palettes on Qt's Fusion style, one stylesheet made from them, and the fonts.
+"""Look of the window: two palettes on Qt's Fusion style, one stylesheet made from them, and the fonts.
 
 The scheme in force is a property of the application, so that a widget that paints itself asks ``colours()`` in its
 ``paintEvent`` and needs no signal (Qt sends ``PaletteChange`` when it switches). A 4-pixel grid; 13-pixel text;

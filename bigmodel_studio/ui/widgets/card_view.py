@@ -1,4 +1,4 @@
-"""What somebody wrote about a model, as locked Markdown: a piece a turn of the event loop, so that none is held up.
+"""Model card as locked Markdown: a piece a turn of the event loop, so that none is held up.
 
 What is shown of it is ``core.models.card``'s business; nothing is loaded, and a link is only reported.
 """

@@ -1,4 +1,4 @@
-"""What an empty page says: a mark, what to do first, and the one button that does it."""
+"""Empty state of a page: a mark, what to do first, and the one button that does it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is dropped on the window: files and folders go where they belong, a picture to Images, the rest is refused.
+"""Drops on the window: files and folders go where they belong, a picture to Images, the rest is refused.
 
 Fields for text would take a file's address as text; ``leave_to_window`` has them let it through.
 """

@@ -1,4 +1,4 @@
-"""What the command palette offers: every action, page, model, run and conversation, each with what choosing it does.
+"""Entries of the command palette: every action, page, model, run and conversation, each with what choosing it does.
 
 Read afresh each time the palette is opened. A model is opened where it is used.
 """

@@ -1,4 +1,4 @@
-"""What is done about Qt's Python binding before anything else of it is imported, so that the window is there sooner."""
+"""Prepares Qt's Python binding before anything else of it is imported, so the window opens sooner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs now, in words for the status bar: trainings and downloads."""
+"""Words for the status bar about what runs: trainings and downloads."""
 
 from __future__ import annotations
 

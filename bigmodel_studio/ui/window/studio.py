@@ -1,4 +1,4 @@
-"""What every page is given: the lanes, the library, the runs, the settings, and a way to reach the rest of the window.
+"""Context of every page: the lanes, the library, the runs, the settings, and a way to reach the rest of the window.
 
 Pages never know each other; they ask the studio to ``open`` something or to ``tell`` the user something.
 """

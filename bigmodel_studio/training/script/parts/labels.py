@@ -1,4 +1,4 @@
-"""What is counted: labels."""
+"""Labels that are counted."""
 
 from __future__ import annotations
 

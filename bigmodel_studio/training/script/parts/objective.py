@@ -1,4 +1,4 @@
-"""What the loop asks of an objective; a script has the objective's own module in the place of this one."""
+"""Interface of an objective to the loop; a script has the objective's own module in the place of this one."""
 
 from __future__ import annotations
 

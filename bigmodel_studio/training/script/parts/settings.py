@@ -1,4 +1,4 @@
-"""What the run was asked for."""
+"""Settings of the run."""
 
 from __future__ import annotations
 

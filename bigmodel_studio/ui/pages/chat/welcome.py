@@ -1,4 +1,4 @@
-"""What the Chat page shows before anything was said: which model will answer, whether it is ready, and how to begin."""
+"""Welcome view of the Chat page: which model will answer, whether it is ready, and how to begin."""
 
 from __future__ import annotations
 

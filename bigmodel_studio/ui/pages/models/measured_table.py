@@ -1,4 +1,4 @@
-"""What a plan predicted beside what was measured, part by part."""
+"""Predicted and measured memory of a plan, part by part."""
 
 from __future__ import annotations
 

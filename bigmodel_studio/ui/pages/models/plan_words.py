@@ -1,4 +1,4 @@
-"""What the parts of a memory plan are called on the screen."""
+"""Names of the parts of a memory plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan's form is told and asks for: the devices with their speeds, and measurements, over the ``measure`` lane.
+"""Data and requests of the plan form: the devices with their speeds, and measurements, over the ``measure`` lane.
 
 The devices are asked for once, when the first model is described; what they have free then is kept up with each model.
 """

@@ -1,4 +1,4 @@
-"""What a task is given: texts, one a line, or two sentences that belong together."""
+"""Inputs of a task: texts, one a line, or two sentences that belong together."""
 
 from __future__ import annotations
 

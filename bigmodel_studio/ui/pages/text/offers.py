@@ -1,4 +1,4 @@
-"""What stands where the answers will be: what to do first, or why nothing can be done and how to mend it."""
+"""Placeholder of the answers: what to do first, or why nothing can be done and how to mend it."""
 
 from __future__ import annotations
 

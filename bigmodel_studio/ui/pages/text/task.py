@@ -1,4 +1,4 @@
-"""What every task of the page is: which models can do it, what it asks them, and how it shows what they answer.
+"""Base of every task of the page: which models can do it, what it asks them, and how it shows what they answer.
 
 A subclass of ``Task`` is one; ``tasks.TASKS`` is the table of them. Nothing here knows lanes or the other tasks.
 """

@@ -1,4 +1,4 @@
-"""What the page can have a model do with texts, in the order in which it is offered: one table."""
+"""Tasks of the page, in the order in which they are offered: one table."""
 
 from __future__ import annotations
 

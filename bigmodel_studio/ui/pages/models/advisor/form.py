@@ -1,4 +1,4 @@
-"""What is to be done, with how much memory, how fast and under which licence: the form edits an ``AdviceQuestion``."""
+"""Task, memory, speed and license: the form edits an ``AdviceQuestion``."""
 
 from __future__ import annotations
 

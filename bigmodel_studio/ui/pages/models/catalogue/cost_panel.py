@@ -1,4 +1,4 @@
-"""What it takes to train a model and to serve it: operations, days, energy and money, from what one states of them."""
+"""Cost of training and serving a model: operations, days, energy and money, from what one states of them."""
 
 from __future__ import annotations
 

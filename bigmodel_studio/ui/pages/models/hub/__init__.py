@@ -1,1 +1,1 @@
-"""What the view of the Hub is made of: the search, its table, and what is said of a repository."""
+"""Parts of the Hub view: the search, its table, and what is said of a repository."""

@@ -1,4 +1,4 @@
-"""What the search of the Hub is narrowed and ordered by: a row of choices that edits a ``SearchHub``."""
+"""Filters and order of the Hub search: a row of choices that edits a ``SearchHub``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every view of the Models page is: a widget below the page's header, which lends it a field to search by."""
+"""Base of every view of the Models page: a widget below the page's header, which lends it a field to search by."""
 
 from __future__ import annotations
 

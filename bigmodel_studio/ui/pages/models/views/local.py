@@ -1,4 +1,4 @@
-"""What is on this computer: a searchable table, and beside it the model that is chosen.
+"""Models on this computer: a searchable table, and beside it the model that is chosen.
 
 The structure is asked of the ``measure`` lane when a model is chosen, so that a stranger's config never runs in the
 window and chat does not wait for it.

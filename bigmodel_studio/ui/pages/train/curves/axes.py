@@ -1,4 +1,4 @@
-"""What curves are drawn over: steps, or what they cost. A series over steps becomes one over tokens, time or FLOPs.
+"""X axes of curves: steps, or what they cost. A series over steps becomes one over tokens, time or FLOPs.
 
 Runs with other batches or models are compared fairly only by what went into them (Kaplan et al. 2020 lay losses over
 compute). Numbers are the run's own: it records what it has learnt from and for how long it has computed.

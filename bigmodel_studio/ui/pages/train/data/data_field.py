@@ -1,4 +1,4 @@
-"""What a run learns from: files and folders that are dropped, chosen or fetched from the Hub; a field for each kind."""
+"""Fields for training data: files and folders, dropped, chosen or fetched from the Hub; a field for each kind."""
 
 from __future__ import annotations
 

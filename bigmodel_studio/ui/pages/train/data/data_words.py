@@ -1,4 +1,4 @@
-"""What is said of data that was looked at: what its examples are called, how many, and what was found."""
+"""Words for checked data: what its examples are called, how many, and what was found."""
 
 from __future__ import annotations
 

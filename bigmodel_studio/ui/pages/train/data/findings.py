@@ -1,4 +1,4 @@
-"""What was found in the data that should be known: a list, errors first, beside it the way out and the places."""
+"""Findings in the data: a list, errors first, beside it the way out and the places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes runs on the Train page: a form, a sweep, an experiment, a fork, a smaller one for want of memory, other
+"""Ways to make runs on the Train page: a form, a sweep, an experiment, a fork, a smaller one for want of memory, other
 programs’ logs.
 
 Each ends the same way: ``made`` names the run that is to be shown, or the user is told why there is none.

@@ -1,4 +1,4 @@
-"""What is trained of a model that one goes on from: all of it, adapters beside its matrices, or its last layer."""
+"""Training method of a base model: all of it, adapters beside its matrices, or its last layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the form of a new run asks for one thing to be trained: its data, its model, its samples.
+"""Base of the new-run form for one objective: its data, its model, its samples.
 
 A subject knows its fields and makes the spec's tables of them. What all have in common (name, steps, seed) is the
 form's (``new_run``).

@@ -1,4 +1,4 @@
-"""What the form of a new run offers to train, in the order in which it is offered: one table."""
+"""Objectives of the new-run form, in the order in which they are offered: one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What opens a run more closely: its data, the examples behind a point of its loss, and a single step taken slowly."""
+"""Entries to a run's details: its data, the examples behind a point of its loss, and a single step taken slowly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the user writes beside a run: tags in a line, a note below. Kept a moment after the last key, and when left."""
+"""Editor of a run's notes: tags in a line, a note below. Kept a moment after the last key, and when left."""
 
 from __future__ import annotations
 

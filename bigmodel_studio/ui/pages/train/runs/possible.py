@@ -1,4 +1,4 @@
-"""What can be done to the run that is shown: decided here alone, for the buttons, the menu and the palette."""
+"""Actions possible on the shown run: decided here alone, for the buttons, the menu and the palette."""
 
 from __future__ import annotations
 

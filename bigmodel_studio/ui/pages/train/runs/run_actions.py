@@ -1,4 +1,4 @@
-"""What can be done to the run that is shown: the header's buttons, and what the strip and the palette do besides.
+"""Actions on the shown run: the header's buttons, and what the strip and the palette do besides.
 
 A run is changed only by asking it (``core.runs.run_folder``) or through the queue (``core.runs.run_queue``).
 """

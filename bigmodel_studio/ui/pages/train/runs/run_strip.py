@@ -1,4 +1,4 @@
-"""What stands above a run's curves while it does not compute: why it waits or rests, and what can be done about it."""
+"""Strip above a run's curves while it does not compute: why it waits or rests, and what can be done about it."""
 
 from __future__ import annotations
 

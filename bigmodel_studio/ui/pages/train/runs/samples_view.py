@@ -1,4 +1,4 @@
-"""What a model said at each of several steps: the step at the left, what it was asked, and what it made of it."""
+"""Samples of a model at several steps: the step at the left, what it was asked, and what it made of it."""
 
 from __future__ import annotations
 

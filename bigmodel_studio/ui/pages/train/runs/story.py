@@ -1,4 +1,4 @@
-"""What a run said or saw at each evaluation, and the end of its log."""
+"""Samples of a run at each evaluation, and the end of its log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs and their figures are called, in one place for the list, the curves and the inspector."""
+"""Names of runs' states and figures, in one place for the list, the curves and the inspector."""
 
 from __future__ import annotations
 
