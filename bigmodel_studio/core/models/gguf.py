@@ -31,8 +31,8 @@ KEPT_NUMBERS = 2048
 DEFAULT_ALIGNMENT = 32
 LARGEST_FILE_BYTES = 1 << 50
 _CHUNK_BYTES = 256 * 1024
-_STRING, _ARRAY, _BOOL = 8, 9, 7
-_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
+STRING, _ARRAY, _BOOL = 8, 9, 7
+SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
 """By the number of a value's type, how ``struct`` unpacks it."""
 
 Value = str | int | float | bool | tuple[int | float, ...]
@@ -52,14 +52,25 @@ class GgufTensor(NamedTuple):
         return math.prod(self.shape)
 
 
+class GgufList(NamedTuple):
+    """Where a list stands in the file: the type and number of its items, its first byte and how many it takes."""
+
+    type: int
+    length: int
+    start: int
+    bytes: int
+
+
 class GgufHeader(NamedTuple):
-    """What a GGUF file says. ``lengths`` has the lists that were passed over, and texts too long to keep."""
+    """What a GGUF file says. ``lengths`` has the lists that were passed over, and texts too long to keep; ``lists``
+    where each list stands, for ``core.gguf_lists``."""
 
     version: int
     big_endian: bool
     metadata: dict[str, Value]
     lengths: dict[str, int]
     tensors: dict[str, GgufTensor]
+    lists: dict[str, GgufList]
 
     @property
     def architecture(self) -> str:
@@ -151,7 +162,8 @@ def _read(reader: _Reader) -> GgufHeader:
     alignment = _alignment(reader, metadata)
     infos = [_read_tensor(reader) for _ in range(tensors)]
     data = -(-reader.position // alignment) * alignment
-    return GgufHeader(version, reader.order == ">", metadata, lengths, _placed(reader, infos, data, alignment))
+    placed = _placed(reader, infos, data, alignment)
+    return GgufHeader(version, reader.order == ">", metadata, lengths, placed, reader.lists)
 
 
 def _version(reader: _Reader) -> int:
@@ -187,7 +199,7 @@ def _read_metadata(reader: _Reader, entries: int) -> tuple[dict[str, Value], dic
 
 
 def _read_value(reader: _Reader, kind: int, key: str, lengths: dict[str, int]) -> Value | None:
-    if kind == _STRING:
+    if kind == STRING:
         length = reader.length()
         if length > KEPT_TEXT_BYTES or reader.kept + length > KEPT_IN_ALL_BYTES:
             reader.skip(length)
@@ -195,9 +207,9 @@ def _read_value(reader: _Reader, kind: int, key: str, lengths: dict[str, int]) -
             return None
         reader.kept += length
         return reader.decoded(reader.take(length))
-    if kind not in _SCALARS:
+    if kind not in SCALARS:
         raise StudioError("gguf-value-type", file=reader.file, name=_short(key), type=kind)
-    value: int | float = reader.number(_SCALARS[kind])
+    value: int | float = reader.number(SCALARS[kind])
     if kind == _BOOL:
         if value not in (0, 1):
             raise StudioError("gguf-value-type", file=reader.file, name=_short(key), type=kind)
@@ -210,16 +222,19 @@ def _read_array(reader: _Reader, key: str, lengths: dict[str, int]) -> Value | N
     kind, count = reader.number("I"), reader.number("Q")
     if kind == _ARRAY:
         raise StudioError("gguf-nested", file=reader.file, name=_short(key))
-    if kind == _STRING:
+    start = reader.position
+    if kind == STRING:
         reader.skip_strings(count)
         lengths[key] = count
+        reader.lists[key] = GgufList(kind, count, start, reader.position - start)
         return None
-    if kind not in _SCALARS:
+    if kind not in SCALARS:
         raise StudioError("gguf-value-type", file=reader.file, name=_short(key), type=kind)
-    form = f"{reader.order}{min(count, KEPT_NUMBERS)}{_SCALARS[kind]}"
+    form = f"{reader.order}{min(count, KEPT_NUMBERS)}{SCALARS[kind]}"
+    reader.lists[key] = GgufList(kind, count, start, count * struct.calcsize(f"={SCALARS[kind]}"))
     if count <= KEPT_NUMBERS:
         return struct.unpack(form, reader.take(struct.calcsize(form)))
-    reader.skip(count * struct.calcsize(f"={_SCALARS[kind]}"))
+    reader.skip(reader.lists[key].bytes)
     lengths[key] = count
     return None
 
@@ -285,6 +300,7 @@ class _Reader:
         self.size = size
         self.file = file
         self.order = "<"
+        self.lists: dict[str, GgufList] = {}
         self.kept = 0
         """Bytes of texts that are kept so far."""
         self._stream = stream
