@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-BLOCKS = {0: (1, 4), 1: (1, 2), 2: (32, 18), 8: (32, 34), 12: (256, 144), 14: (256, 210), 30: (1, 2)}
-"""ggml's types that tests use: values and bytes of a block (F32, F16, Q4_0, Q8_0, Q4_K, Q6_K, BF16)."""
+BLOCKS = {0: (1, 4), 1: (1, 2), 2: (32, 18), 8: (32, 34), 10: (256, 84), 12: (256, 144), 14: (256, 210), 30: (1, 2)}
+"""ggml's types that tests use: values and bytes of a block (F32, F16, Q4_0, Q8_0, Q2_K, Q4_K, Q6_K, BF16)."""
 U32, F32, BOOL, STRING, ARRAY, U64 = 4, 6, 7, 8, 9, 10
 
 

@@ -39,7 +39,7 @@ from transformers import (
 from tests.small_models import TEMPLATE, byte_tokenizer
 
 K_BLOCKS = {"Q4_K": 144, "Q5_K": 176, "Q6_K": 210}
-_SHAPE: dict[str, Any] = {
+SHAPE: dict[str, Any] = {
     "hidden_size": 256,
     "intermediate_size": 512,
     "num_hidden_layers": 2,
@@ -51,10 +51,10 @@ _SHAPE: dict[str, Any] = {
     "eos_token_id": 256,
     "pad_token_id": None,
 }
-_ODD = _SHAPE | {"hidden_size": 96, "intermediate_size": 160, "num_attention_heads": 3, "num_key_value_heads": 1}
+_ODD = SHAPE | {"hidden_size": 96, "intermediate_size": 160, "num_attention_heads": 3, "num_key_value_heads": 1}
 
 
-def _seeded(model: PreTrainedModel) -> PreTrainedModel:
+def seeded(model: PreTrainedModel) -> PreTrainedModel:
     """Every parameter at random, norms and biases among them, so that none is left out unnoticed."""
     random = torch.Generator().manual_seed(3)
     with torch.no_grad():
@@ -67,21 +67,21 @@ def _seeded(model: PreTrainedModel) -> PreTrainedModel:
 
 
 MODELS: dict[str, Callable[[], PreTrainedModel]] = {
-    "llama": lambda: LlamaForCausalLM(LlamaConfig(**_SHAPE, tie_word_embeddings=False)),
+    "llama": lambda: LlamaForCausalLM(LlamaConfig(**SHAPE, tie_word_embeddings=False)),
     "llama-tied-odd": lambda: LlamaForCausalLM(LlamaConfig(**_ODD, tie_word_embeddings=True)),
     "llama-biased": lambda: LlamaForCausalLM(LlamaConfig(**_ODD, attention_bias=True, tie_word_embeddings=True)),
-    "llama-wide-heads": lambda: LlamaForCausalLM(LlamaConfig(**_SHAPE, head_dim=32)),
-    "qwen2": lambda: Qwen2ForCausalLM(Qwen2Config(**_SHAPE, rope_parameters=_rope(1e6), tie_word_embeddings=True)),
-    "qwen3": lambda: Qwen3ForCausalLM(Qwen3Config(**_SHAPE, head_dim=32, rope_parameters=_rope(1e6))),
-    "gemma": lambda: GemmaForCausalLM(GemmaConfig(**_SHAPE, head_dim=64)),
+    "llama-wide-heads": lambda: LlamaForCausalLM(LlamaConfig(**SHAPE, head_dim=32)),
+    "qwen2": lambda: Qwen2ForCausalLM(Qwen2Config(**SHAPE, rope_parameters=_rope(1e6), tie_word_embeddings=True)),
+    "qwen3": lambda: Qwen3ForCausalLM(Qwen3Config(**SHAPE, head_dim=32, rope_parameters=_rope(1e6))),
+    "gemma": lambda: GemmaForCausalLM(GemmaConfig(**SHAPE, head_dim=64)),
     "gemma2": lambda: Gemma2ForCausalLM(
-        Gemma2Config(**_SHAPE, head_dim=32, query_pre_attn_scalar=32, sliding_window=16)
+        Gemma2Config(**SHAPE, head_dim=32, query_pre_attn_scalar=32, sliding_window=16)
     ),
     "gemma3": lambda: Gemma3ForCausalLM(
-        Gemma3TextConfig(**_SHAPE | {"num_hidden_layers": 7}, head_dim=32, query_pre_attn_scalar=32, sliding_window=16)
+        Gemma3TextConfig(**SHAPE | {"num_hidden_layers": 7}, head_dim=32, query_pre_attn_scalar=32, sliding_window=16)
     ),
-    "phi3": lambda: Phi3ForCausalLM(Phi3Config(**_SHAPE, sliding_window=24)),
-    "olmo2": lambda: Olmo2ForCausalLM(Olmo2Config(**_SHAPE)),
+    "phi3": lambda: Phi3ForCausalLM(Phi3Config(**SHAPE, sliding_window=24)),
+    "olmo2": lambda: Olmo2ForCausalLM(Olmo2Config(**SHAPE)),
     "gpt2": lambda: GPT2LMHeadModel(
         GPT2Config(n_embd=64, n_layer=2, n_head=2, n_positions=128, vocab_size=257, eos_token_id=256)
     ),
@@ -94,7 +94,7 @@ def _rope(base: float) -> dict[str, Any]:
 
 def small_model(name: str) -> PreTrainedModel:
     """The random model of that name, always the same."""
-    return _seeded(MODELS[name]())
+    return seeded(MODELS[name]())
 
 
 def random_blocks(kind: str, rows: int, columns: int, seed: int = 0) -> NDArray[np.uint8]:
@@ -124,13 +124,17 @@ def write(
     changed: Mapping[str, Any] | None = None,
     left_out: frozenset[str] = frozenset(),
     kinds: Mapping[str, str] | None = None,
+    extra: Mapping[str, NDArray[np.float64]] | None = None,
+    named: str = "",
 ) -> Path:
     """Write a model to ``path``, its matrices in ``kind`` (or as ``kinds`` says by name), vectors in F32.
 
-    ``changed`` metadata by key (None leaves one out) and tensors ``left_out`` make a file that lies.
+    ``changed`` metadata by key (None leaves one out), tensors ``left_out`` and ``extra`` ones, and another architecture
+    ``named`` make a file that lies.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     architecture = {"gemma3_text": "gemma3"}.get(model.config.model_type, model.config.model_type)
-    writer = gguf.GGUFWriter(path, architecture)
+    writer = gguf.GGUFWriter(path, named or architecture)
     metadata: dict[str, Any] = _metadata(architecture, model.config) | _byte_level() | dict(changed or {})
     for key, value in metadata.items():
         _add(writer, key, value)
@@ -142,6 +146,8 @@ def write(
             writer.add_tensor(name, values)
         else:
             writer.add_tensor(name, stored_as(chosen, values), raw_dtype=gguf.GGMLQuantizationType[chosen])
+    for name, numbers in (extra or {}).items():
+        writer.add_tensor(name, numbers.astype(np.float32))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

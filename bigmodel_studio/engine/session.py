@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from bigmodel_studio.core.models import library, uses
+from bigmodel_studio.core.models import gguf_models, library, uses
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Done, Event, Load, Loaded, MemoryParts, ModelRef, Progress, Unload
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def unload(request: Unload, session: Session) -> Iterator[Event]:
 def _stamp(folder: Path) -> Stamp:
     """The folder's files and when they were written: changes when a model is replaced under the same name."""
     try:
+        if gguf_models.is_one(folder):
+            return tuple(sorted((name, written) for name, _size, written in gguf_models.stamp_of(folder)))
         return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in os.scandir(folder) if entry.is_file()))
-    except OSError:
+    except (OSError, StudioError):
         return ()

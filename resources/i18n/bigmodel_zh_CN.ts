@@ -7406,6 +7406,10 @@
         <translation>{0} 到 {1} 之间的比例，或文件、文件夹列表</translation>
     </message>
     <message>
+        <source>a token is listed twice</source>
+        <translation>同一个词元列出了两次</translation>
+    </message>
+    <message>
         <source>a valid folder name: no / \ : * ? &quot; &lt; &gt; | and no leading dot</source>
         <translation>有效的文件夹名：不含 / \ : * ? &quot; &lt; &gt; |，且不以点开头</translation>
     </message>
@@ -7530,6 +7534,10 @@
         <translation>它重复了表头</translation>
     </message>
     <message>
+        <source>its chat template is longer than {0} KiB</source>
+        <translation>其对话模板超过 {0} KiB</translation>
+    </message>
+    <message>
         <source>its contents are not what was saved</source>
         <translation>内容与保存时不一致</translation>
     </message>
@@ -7576,6 +7584,14 @@
     <message>
         <source>stopping</source>
         <translation>停止中</translation>
+    </message>
+    <message>
+        <source>the file lists no scores of its tokens</source>
+        <translation>文件没有列出词元的分数</translation>
+    </message>
+    <message>
+        <source>the file lists no tokens</source>
+        <translation>文件没有列出词元</translation>
     </message>
     <message>
         <source>the headers of all files are too long together</source>
@@ -8416,6 +8432,10 @@
         <translation>请换用带有 model.safetensors 的副本，或先转换：https://huggingface.co/spaces/safetensors/convert 。</translation>
     </message>
     <message>
+        <source>Choose a file with other types: {runs}.</source>
+        <translation>请换用其他类型的文件：{runs}。</translation>
+    </message>
+    <message>
         <source>Choose a folder with a folder for each class, or a table (CSV, TSV, JSON lines, Parquet) of their paths.</source>
         <translation type="vanished">请选择每个类别各有一个子文件夹的文件夹，或列出图片路径的表格（CSV、TSV、JSON 行、Parquet）。</translation>
     </message>
@@ -8434,6 +8454,10 @@
     <message>
         <source>Choose a new folder.</source>
         <translation>请给出一个尚不存在的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a newer conversion of the model: a guess could give wrong tokens.</source>
+        <translation>请换用此模型较新的转换文件：猜测可能得到错误的词元。</translation>
     </message>
     <message>
         <source>Choose a newer copy of the model.</source>
@@ -8466,6 +8490,10 @@
     <message>
         <source>Choose a step between its first and last.</source>
         <translation>请在首步与末步之间选择。</translation>
+    </message>
+    <message>
+        <source>Choose another conversion of the model.</source>
+        <translation>请换用此模型的另一份转换文件。</translation>
     </message>
     <message>
         <source>Choose another copy of the model.</source>
@@ -8596,6 +8624,18 @@
         <translation type="vanished">请选择其中的子文件夹：{train} 用于训练，另一个用于评估。</translation>
     </message>
     <message>
+        <source>Choose the little-endian file.</source>
+        <translation>请换用小端字节序的文件。</translation>
+    </message>
+    <message>
+        <source>Choose the model with safetensors weights.</source>
+        <translation>请换用带 safetensors 权重的模型。</translation>
+    </message>
+    <message>
+        <source>Choose the model with safetensors weights: without them the results would be wrong.</source>
+        <translation>请换用带 safetensors 权重的模型：缺了它们，结果会是错的。</translation>
+    </message>
+    <message>
         <source>Choose {train} for training and the other for evaluation.</source>
         <translation>请选择其中的子文件夹：{train} 用于训练，另一个用于评估。</translation>
     </message>
@@ -8712,6 +8752,10 @@
         <translation>请重新下载或重新生成该文件。</translation>
     </message>
     <message>
+        <source>Download the file again, or choose another conversion of the model.</source>
+        <translation>请重新下载该文件，或换用此模型的另一份转换文件。</translation>
+    </message>
+    <message>
         <source>Download the file itself.</source>
         <translation>请下载该文件本身。</translation>
     </message>
@@ -8725,7 +8769,7 @@
     </message>
     <message>
         <source>Download the model with safetensors weights, or run this file with llama.cpp, LM Studio or Ollama.</source>
-        <translation>要在这里使用该模型，请选择 safetensors 格式的权重；此文件可由 llama.cpp、LM Studio 和 Ollama 运行。</translation>
+        <translation type="vanished">要在这里使用该模型，请选择 safetensors 格式的权重；此文件可由 llama.cpp、LM Studio 和 Ollama 运行。</translation>
     </message>
     <message>
         <source>Download this file again.</source>
@@ -10236,6 +10280,14 @@
         <translation>文件不存在。</translation>
     </message>
     <message>
+        <source>The file has {count} tensors that its architecture doesn&apos;t use here: {names}.</source>
+        <translation>文件中有 {count} 个张量是此架构在这里不使用的：{names}。</translation>
+    </message>
+    <message>
+        <source>The file is damaged: download it again.</source>
+        <translation>文件已损坏：请重新下载。</translation>
+    </message>
+    <message>
         <source>The file is empty.</source>
         <translation>文件是空的。</translation>
     </message>
@@ -10246,6 +10298,10 @@
     <message>
         <source>The file may be newer than this application; else it is damaged: fetch it again.</source>
         <translation type="vanished">该文件可能比本程序新；否则就是已损坏：请重新获取。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s tokenizer can&apos;t be used: {detail}.</source>
+        <translation>文件中的分词器无法使用：{detail}。</translation>
     </message>
     <message>
         <source>The files don&apos;t belong together: download the folder again.</source>
@@ -10700,6 +10756,14 @@
         <translation>分词器有 {tokens:,} 个词元，而模型只有 {vocabulary:,} 个。</translation>
     </message>
     <message>
+        <source>The tokenizer of {model} is of the kind “{tokenizer}”, which isn&apos;t supported.</source>
+        <translation>{model} 的分词器属于“{tokenizer}”类型，不受支持。</translation>
+    </message>
+    <message>
+        <source>The tokenizer of {model} splits text in a way that isn&apos;t supported: “{pre}”.</source>
+        <translation>{model} 的分词器切分文本的方式不受支持：“{pre}”。</translation>
+    </message>
+    <message>
         <source>The trainer state at {path} was not written by this installation and could run code.</source>
         <translation>{path} 中的训练器状态不是由本安装写入的，而这类文件可能会执行代码。</translation>
     </message>
@@ -10950,6 +11014,14 @@
     <message>
         <source>There was not enough memory on {device}.</source>
         <translation type="vanished">{device} 的内存不足。</translation>
+    </message>
+    <message>
+        <source>These are: {runs}.</source>
+        <translation>受支持的有：{runs}。</translation>
+    </message>
+    <message>
+        <source>These can: {runs}. Others run from safetensors weights.</source>
+        <translation>可以运行的有：{runs}。其他架构可用 safetensors 权重运行。</translation>
     </message>
     <message>
         <source>These can: {tasks}.</source>
@@ -11480,6 +11552,10 @@
         <translation type="vanished">有 {count} 个张量的形状与 config.json 不符：{names}。</translation>
     </message>
     <message>
+        <source>{count} tensors have another shape than the metadata says: {names}.</source>
+        <translation>{count} 个张量的形状与元数据不符：{names}。</translation>
+    </message>
+    <message>
         <source>{count} texts are no pairs: each first sentence needs a second.</source>
         <translation type="vanished">{count} 段文本不能成对：每个前句都需要一个后句。</translation>
     </message>
@@ -11752,6 +11828,18 @@
         <translation>无法规划 {model}：没有权重就无法运行其结构。</translation>
     </message>
     <message>
+        <source>{model} can&apos;t be run: its metadata lacks {key}.</source>
+        <translation>{model} 无法运行：其元数据缺少 {key}。</translation>
+    </message>
+    <message>
+        <source>{model} can&apos;t be run: {key} ({was}) isn&apos;t supported.</source>
+        <translation>{model} 无法运行：不支持 {key}（{was}）。</translation>
+    </message>
+    <message>
+        <source>{model} can&apos;t be run: {key} is {was}, and it may be {may_be}.</source>
+        <translation>{model} 无法运行：{key} 为 {was}，可取的值为 {may_be}。</translation>
+    </message>
+    <message>
         <source>{model} cannot be a model&apos;s name on the Hub.</source>
         <translation type="vanished">{model} 不能是 Hub 上的模型名称。</translation>
     </message>
@@ -11762,6 +11850,10 @@
     <message>
         <source>{model} does not tell whether a sentence follows another.</source>
         <translation type="vanished">{model} 不能判断一句话是否接在另一句之后。</translation>
+    </message>
+    <message>
+        <source>{model} doesn&apos;t say how its tokenizer splits text (tokenizer.ggml.pre).</source>
+        <translation>{model} 没有说明其分词器如何切分文本（tokenizer.ggml.pre）。</translation>
     </message>
     <message>
         <source>{model} has no config.json, so it is no model of transformers.</source>
@@ -11804,6 +11896,14 @@
         <translation type="vanished">{model} 没有 safetensors 格式的权重，这里不使用其他格式。</translation>
     </message>
     <message>
+        <source>{model} has tensors of type {types}, which can&apos;t be run here.</source>
+        <translation>{model} 含有 {types} 类型的张量，无法在这里运行。</translation>
+    </message>
+    <message>
+        <source>{model} has the architecture {architecture}, which can&apos;t be run from GGUF yet.</source>
+        <translation>{model} 的架构为 {architecture}，目前还不能从 GGUF 运行。</translation>
+    </message>
+    <message>
         <source>{model} has {count} files that a model would need, and at most {most} are fetched.</source>
         <translation type="vanished">{model} 有 {count} 个模型所需的文件，最多获取 {most} 个。</translation>
     </message>
@@ -11817,15 +11917,27 @@
     </message>
     <message>
         <source>{model} is a GGUF file: it can be inspected and planned, but not run yet.</source>
-        <translation>{model} 是 GGUF 文件：在这里可以查看和规划，但还不能运行。</translation>
+        <translation type="vanished">{model} 是 GGUF 文件：在这里可以查看和规划，但还不能运行。</translation>
     </message>
     <message>
         <source>{model} is a GGUF file: it can be looked at and planned with here, but not run yet.</source>
         <translation type="vanished">{model} 是 GGUF 文件：在这里可以查看和规划，但还不能运行。</translation>
     </message>
     <message>
+        <source>{model} is a GGUF file: it can be run and inspected, but not used for this.</source>
+        <translation>{model} 是 GGUF 文件：可以运行和查看，但不能用于此处。</translation>
+    </message>
+    <message>
+        <source>{model} is a big-endian GGUF file, which can&apos;t be run here.</source>
+        <translation>{model} 是大端字节序的 GGUF 文件，无法在这里运行。</translation>
+    </message>
+    <message>
         <source>{model} is a checkpoint of the run {run} and can&apos;t be removed alone.</source>
         <translation>{model} 是训练任务 {run} 的产物，只能随任务一起移除。</translation>
+    </message>
+    <message>
+        <source>{model} is a mixture of experts, which can&apos;t be run from GGUF yet.</source>
+        <translation>{model} 是混合专家模型，目前还不能从 GGUF 运行。</translation>
     </message>
     <message>
         <source>{model} is a model of kind “{kind}”, and this needs one of kind “{wanted}”.</source>

@@ -61,7 +61,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """A model folder's ``config.json``.
 
     Raises ``StudioError``: "folder-missing", "folder-is-file", "folder-empty", "adapter-folder", "config-missing",
-    "config-broken", where it is a GGUF model what is wrong with that ("gguf-…"), and "gguf-not-run" where nothing is.
+    "config-broken", where it is a GGUF model what is wrong with that ("gguf-…"), and "gguf-only" where nothing is.
     """
     path = folder / "config.json"
     if path.is_file():
@@ -73,7 +73,7 @@ def _without_config(folder: Path) -> StudioError:
     if not folder.exists():
         return StudioError("folder-missing", path=str(folder))
     if gguf_models.is_one(folder):
-        return _not_run(folder)
+        return _gguf_only(folder)
     if not folder.is_dir():
         return StudioError("folder-is-file", path=str(folder))
     try:
@@ -81,19 +81,19 @@ def _without_config(folder: Path) -> StudioError:
     except OSError as error:
         return StudioError("folder-unreadable", path=str(folder), detail=error.strerror or "")
     if any(gguf_models.in_folder(folder)):
-        return StudioError("gguf-not-run", model=folder.name)
+        return StudioError("gguf-only", model=folder.name)
     if (folder / ADAPTER_FILE).is_file():
         return StudioError("adapter-folder", path=str(folder))
     return StudioError("folder-empty" if empty else "config-missing", path=str(folder))
 
 
-def _not_run(path: Path) -> StudioError:
-    """Why a GGUF model is not loaded: it is damaged, or whole and of a kind that is only looked at."""
+def _gguf_only(path: Path) -> StudioError:
+    """Return why a GGUF model has no config: it is damaged, or whole and without one."""
     try:
         gguf_models.read_model(path)
     except StudioError as error:
         return error
-    return StudioError("gguf-not-run", model=gguf_models.name_of(path))
+    return StudioError("gguf-only", model=gguf_models.name_of(path))
 
 
 def check_usable(folder: Path, config: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ class GgufList(NamedTuple):
 
 class GgufHeader(NamedTuple):
     """What a GGUF file says. ``lengths`` has the lists that were passed over, and texts too long to keep; ``lists``
-    where each list stands, for ``core.gguf_lists``."""
+    where each list stands, for ``core.models.gguf_lists``."""
 
     version: int
     big_endian: bool

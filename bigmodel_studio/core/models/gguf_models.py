@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from bigmodel_studio.core.models.gguf import GgufHeader, read_header
+from bigmodel_studio.core.models.gguf_support import Facts, facts_of, refuse_unsupported
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.files import read_quietly, write_atomic
 from bigmodel_studio.core.text.messages import StudioError
@@ -186,6 +187,16 @@ def kind_of(header: GgufHeader) -> ModelKind:
     return KINDS.get(header.architecture, "causal-lm")
 
 
+def can_chat(path: Path) -> bool:
+    """Whether it continues text and can be run here, by its header."""
+    try:
+        header = read_model(path)
+        refuse_unsupported(facts_of(header), name_of(path))
+    except (StudioError, OSError):
+        return False
+    return kind_of(header) == "causal-lm"
+
+
 def _manifest_root(path: Path) -> Path | None:
     """Ollama's folder where the path is that of a manifest in one."""
     if len(path.parents) < 5 or path.parents[3].name != "manifests":
@@ -220,7 +231,8 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     parameters: int
     bytes: int
     dtype: str
-    licence: str = ""
+    licence: str
+    facts: Facts
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -242,7 +254,13 @@ class Summaries:
             return kept.summary
         header = read_model(path)
         made = Summary(
-            header.architecture, kind_of(header), header.parameters, header.bytes, header.dtype, header.licence
+            architecture=header.architecture,
+            kind=kind_of(header),
+            parameters=header.parameters,
+            bytes=header.bytes,
+            dtype=header.dtype,
+            licence=header.licence,
+            facts=facts_of(header),
         )
         self._known()[str(path)] = _Kept(stamp, made)
         self._new = True

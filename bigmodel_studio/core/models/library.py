@@ -15,13 +15,14 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.models import gguf_models, uses
 from bigmodel_studio.core.models.folder import architecture_of, check_usable, kind_of, read_config
+from bigmodel_studio.core.models.gguf_support import refuse_unsupported
 from bigmodel_studio.core.models.weights import read_weights
 from bigmodel_studio.core.runs.run_folder import RunFolder, all_runs, find_run
 from bigmodel_studio.core.system import paths
@@ -30,6 +31,7 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Source
 
 LIBRARY_SCHEMA = 1
+ModelFormat = Literal["safetensors", "gguf"]
 _SAY_NOTHING = frozenset({"hf", "model", "checkpoint"})  # folders' names that need their parent's to mean something
 _RUN_AT_STEP = re.compile(r"(.+)@(\d{1,12}|best)")
 
@@ -54,12 +56,20 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True):
     disk_bytes: int = 0
     last_used: float = 0.0
     revision: str = ""
+    format: ModelFormat = "safetensors"
     problem: Problem | None = None
 
     @property
     def only_looked_at(self) -> bool:
-        """Whether it can be described and planned with, and yet not be run: a GGUF file."""
-        return self.problem is not None and self.problem.code == "gguf-not-run"
+        """Whether it can be described and planned with, and yet not be run: some GGUF files."""
+        return self.problem is not None and self.problem.code.startswith("gguf-run-")
+
+    @property
+    def why_not_trained(self) -> Problem | None:
+        """Why no training can start from it: its own problem, or that it is a GGUF file."""
+        if self.problem is None and self.format == "gguf":
+            return Problem(code="gguf-only", arguments={"model": self.name})
+        return self.problem
 
 
 # ---------------------------------------------------------------------------------------------- names
@@ -209,6 +219,7 @@ def record(ref: ModelRef) -> ModelRecord:
         disk_bytes=place.bytes,
         last_used=max(place.last_used, uses.last_used(ref)),
         revision=place.revision,
+        format=contents.format,
         problem=problem,
     )
 
@@ -253,6 +264,7 @@ class _Contents(NamedTuple):
     parameters: int = 0
     bytes: int = 0
     dtype: str = ""
+    format: ModelFormat = "safetensors"
     problem: Problem | None = None
 
 
@@ -265,13 +277,23 @@ def _contents_of(place: _Place) -> _Contents:
     if model is None:
         return contents
     summary = _summaries.of(model, tuple(sorted(gguf_models.stamp_of(model))))
-    problem = Problem(code="gguf-not-run", arguments={"model": gguf_models.name_of(model)})
+    problem: Problem | None = None
+    try:
+        refuse_unsupported(summary.facts, gguf_models.name_of(model))
+    except StudioError as error:
+        problem = error.problem
     return _Contents(
-        summary.architecture, summary.kind, summary.parameters, summary.bytes, summary.dtype, problem=problem
+        architecture=summary.architecture,
+        kind=summary.kind,
+        parameters=summary.parameters,
+        bytes=summary.bytes,
+        dtype=summary.dtype,
+        format="gguf",
+        problem=problem,
     )
 
 
-_PERHAPS_GGUF = frozenset({"gguf-not-run", "weights-not-safetensors"})
+_PERHAPS_GGUF = frozenset({"gguf-only", "weights-not-safetensors"})
 _summaries = gguf_models.Summaries()
 
 
@@ -316,7 +338,7 @@ def remember(path: Path) -> ModelRef:
     try:
         read_config(path)
     except StudioError as error:
-        first = gguf_models.in_place_of(path) if error.problem.code == "gguf-not-run" else None
+        first = gguf_models.in_place_of(path) if error.problem.code == "gguf-only" else None
         if first is None:
             raise
     if path not in remembered():

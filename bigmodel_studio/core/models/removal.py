@@ -106,7 +106,7 @@ def _why_not_run(record: ModelRecord) -> Problem:
 def _why_not_local(record: ModelRecord) -> Problem | None:
     if library.remembered_as(Path(record.ref.id)) is not None:
         return None
-    if record.only_looked_at:
+    if record.format == "gguf":
         return Problem(code="model-of-others", arguments={"model": record.name})
     return Problem(code="model-not-listed", arguments={"path": record.ref.id})
 

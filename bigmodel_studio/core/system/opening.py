@@ -73,6 +73,8 @@ def _sort(path: Path, opened: Opened) -> None:
     if path.is_file():
         if gguf_models.is_one(path):
             opened.models.append(path)
+            if gguf_models.can_chat(path):
+                opened.chat_models.append(path)
         elif path.suffix.lower() in PICTURE_SUFFIXES:
             opened.pictures.append(path)
         elif is_text(path):

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import gguf
 import torch
 
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.weights import listed
+from bigmodel_studio.core.models.weights import listed
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.gguf.metadata import Metadata
 from bigmodel_studio.engine.gguf.tensors import GgufTensors
 
@@ -178,13 +178,13 @@ def _rope(metadata: Metadata, head: int) -> Config:
     list for short and long contexts.
     """
     if metadata.size("rope.dimension_count", head) != head:
-        raise metadata.refusal("rope.dimension_count", str(head))
+        raise metadata.unsupported("rope.dimension_count")
     rope: Config = {"rope_theta": metadata.real("rope.freq_base", 10000.0), "rope_type": "default"}
     factors = metadata.factors("rope_freqs.weight", head // 2)
     kind = metadata.text("rope.scaling.type") or "none"
     if factors is not None:
         if kind not in {"none", "llama3"}:
-            raise metadata.refusal("rope.scaling.type", "none beside rope_freqs.weight")
+            raise metadata.unsupported("rope.scaling.type")
         context = metadata.context()
         return rope | {
             "rope_type": "longrope",
@@ -200,7 +200,7 @@ def _rope(metadata: Metadata, head: int) -> Config:
     if kind == "linear":
         return rope | {"rope_type": "linear", "factor": factor}
     if kind != "yarn":
-        raise metadata.refusal("rope.scaling.type", "none, linear or yarn")
+        raise metadata.unsupported("rope.scaling.type")
     _refuse_yarn(metadata)
     original = metadata.size("rope.scaling.original_context_length", metadata.context())
     return rope | {"rope_type": "yarn", "factor": factor, "original_max_position_embeddings": original}
@@ -212,9 +212,9 @@ def _refuse_yarn(metadata: Metadata) -> None:
     usual |= {"yarn_beta_fast": 32.0, "yarn_beta_slow": 1.0}
     for name, value in usual.items():
         if metadata.real(f"rope.scaling.{name}", value) != value:
-            raise metadata.refusal(f"rope.scaling.{name}", str(value))
+            raise metadata.unsupported(f"rope.scaling.{name}")
     if metadata.given("rope.scaling.yarn_log_multiplier"):
-        raise metadata.refusal("rope.scaling.yarn_log_multiplier", "absent")
+        raise metadata.unsupported("rope.scaling.yarn_log_multiplier")
 
 
 def _llama(metadata: Metadata) -> Config:
@@ -225,7 +225,7 @@ def _llama(metadata: Metadata) -> Config:
 def _qwen2(metadata: Metadata) -> Config:
     config = _decoder(metadata)
     if config["head_dim"] * config["num_attention_heads"] != config["hidden_size"]:
-        raise metadata.refusal("attention.key_length", "embedding_length / attention.head_count")
+        raise metadata.unsupported("attention.key_length")
     return config
 
 
@@ -274,7 +274,7 @@ def _layer_types(metadata: Metadata, period: int) -> list[str]:
     windows: list[bool] = [bool((layer + 1) % period) for layer in range(layers)]
     if isinstance(listed_there, tuple):
         if len(listed_there) != layers:
-            raise metadata.refusal("attention.sliding_window_pattern", f"a list of {layers}")
+            raise metadata.unsupported("attention.sliding_window_pattern")
         windows = [bool(each) for each in listed_there]
     return ["sliding_attention" if window else "full_attention" for window in windows]
 
@@ -286,10 +286,10 @@ def _optional(metadata: Metadata, name: str) -> float | None:
 def _phi3(metadata: Metadata) -> Config:
     heads, _shared, length = metadata.heads()
     if heads * length != metadata.size("embedding_length"):
-        raise metadata.refusal("attention.key_length", "embedding_length / attention.head_count")
+        raise metadata.unsupported("attention.key_length")
     turned = metadata.size("rope.dimension_count", length)
     if turned > length or turned % 2:
-        raise metadata.refusal("rope.dimension_count", f"an even number up to {length}")
+        raise metadata.unsupported("rope.dimension_count")
     rope: Config = {
         "rope_type": "default",
         "rope_theta": metadata.real("rope.freq_base", 10000.0),
@@ -320,7 +320,7 @@ def _phi3(metadata: Metadata) -> Config:
 
 def _olmo2(metadata: Metadata) -> Config:
     if metadata.given("attention.sliding_window"):  # that is OLMo 3
-        raise metadata.refusal("attention.sliding_window", "absent")
+        raise metadata.unsupported("attention.sliding_window")
     return _decoder(metadata)
 
 
@@ -328,7 +328,7 @@ def _gpt2(metadata: Metadata) -> Config:
     heads, _shared, length = metadata.heads()
     width = metadata.size("embedding_length")
     if heads * length != width:
-        raise metadata.refusal("attention.head_count", f"a divisor of {width}")
+        raise metadata.unsupported("attention.head_count")
     return {
         "n_embd": width,
         "n_inner": metadata.size("feed_forward_length", 4 * width),

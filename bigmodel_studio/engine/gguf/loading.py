@@ -14,14 +14,20 @@ import torch
 import transformers
 from transformers import GenerationConfig, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-from bigmodel_studio.core import gguf_models
-from bigmodel_studio.core.gguf_support import refuse_unsupported
-from bigmodel_studio.core.messages import StudioError
-from bigmodel_studio.core.weights import listed
+from bigmodel_studio.core.models import gguf_models
+from bigmodel_studio.core.models.gguf_support import facts_of, refuse_unsupported
+from bigmodel_studio.core.models.weights import listed
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.engine.gguf.architectures import config_of, read, sources_of
+from bigmodel_studio.engine.gguf.packing import GgufSource
 from bigmodel_studio.engine.gguf.tensors import GgufTensors
 from bigmodel_studio.engine.gguf.tokenizer import Vocabulary, build, vocabulary_of
+from bigmodel_studio.engine.packed import compiling
+from bigmodel_studio.engine.packed.families import UnsupportedError, shape_of
+from bigmodel_studio.engine.packed.model import PackedModel
+from bigmodel_studio.engine.packed.weights import KIND_OF, Precision
+from bigmodel_studio.protocol import ModelKind
 
 _SAMPLING = {
     "temp": ("temperature", 0, 100),
@@ -36,15 +42,16 @@ _SAMPLING = {
 class GgufModel:
     """A GGUF model that can be run: its files are mapped, and nothing of it is in memory yet."""
 
-    def __init__(self, path: Path) -> None:
-        """Open a model (a path as in ``core.gguf_models``).
+    kind: ModelKind = "causal-lm"
+
+    def __init__(self, path: Path, name: str = "") -> None:
+        """Open a model (a path as in ``core.models.gguf_models``), called ``name``.
 
         Raises ``StudioError`` with the reason where it can't be run, ``OSError``.
         """
-        self.path = path
-        self.name = gguf_models.name_of(path)
+        self.name = name or gguf_models.name_of(path)
         self.tensors = GgufTensors(path)
-        refuse_unsupported(self.tensors.header, self.name)
+        refuse_unsupported(facts_of(self.tensors.header), self.name)
         self.table = config_of(self.tensors)
         self.vocabulary: Vocabulary = vocabulary_of(self.tensors)
         if len(self.vocabulary.tokens) > self.table["vocab_size"]:
@@ -55,15 +62,25 @@ class GgufModel:
         self.structure = _on_meta(self.config)
         self.sources = sources_of(self.tensors, parameters_of(self.structure))
 
-    @property
-    def stored_dtype(self) -> str:
-        """What most of its numbers are stored in; "bfloat16" for blocks, whose scales are no finer than that."""
-        kinds = self.tensors.header.mix()
-        most = max(kinds, key=lambda kind: kinds[kind])
-        return most if most in {"float32", "float16", "bfloat16"} else "bfloat16"
+        self.architecture = type(self.structure).__name__
+        self.parameters = self.tensors.header.parameters
+        self.dtype = self.tensors.header.dtype
+
+    def is_packed(self) -> bool:
+        """Return whether the fast path computes with its blocks as they are."""
+        if compiling.is_off():
+            return False
+        try:
+            shape_of(self.config)
+        except UnsupportedError:
+            return False
+        return True
+
+    def processor(self) -> None:
+        """Return nothing: it reads text alone."""
 
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """Return its tokenizer. Raises ``StudioError`` "tokenizer-broken"."""
+        """Return its tokenizer. Raises ``StudioError`` "gguf-tokenizer"."""
         return build(self.vocabulary, self.tensors.header.architecture)
 
     def load(self, dtype: torch.dtype) -> PreTrainedModel:
@@ -86,6 +103,16 @@ class GgufModel:
         model.generation_config = _generation(self.tensors, self.vocabulary)
         found: PreTrainedModel = model
         return found
+
+    def pack(self, precision: Precision, threads: int) -> PackedModel:
+        """Return the model of the fast path: its blocks as they are ("stored"), or rounded to 8 or 4 bits.
+
+        Compiles the kernels where that was not done yet (tens of seconds). Raises ``UnsupportedError`` with the reason.
+        """
+        shape = shape_of(self.config)
+        self.structure.generation_config = _generation(self.tensors, self.vocabulary)
+        source = GgufSource(self.tensors, self.sources, shape, KIND_OF.get(precision))
+        return PackedModel(shape, source, compiling.kernels(), threads=threads)
 
 
 def parameters_of(structure: PreTrainedModel) -> dict[str, torch.Size]:

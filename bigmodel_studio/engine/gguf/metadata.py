@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.gguf.tensors import GgufTensors
 
 MAX_SIZE = 1 << 24
@@ -45,7 +45,7 @@ class Metadata:
         if value is None and default is not None:
             return default
         if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= most:
-            raise self.refusal(name, f"a whole number from 1 to {most:,}")
+            raise self.refusal(name, f"1 – {most:,}")
         return value
 
     def real(self, name: str, default: float | None = None) -> float:
@@ -54,7 +54,7 @@ class Metadata:
         if value is None and default is not None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or not (0 < value < math.inf):
-            raise self.refusal(name, "a number greater than 0")
+            raise self.refusal(name, "> 0")
         return float(value)
 
     def given(self, name: str) -> bool:
@@ -70,14 +70,21 @@ class Metadata:
         """Raise ``StudioError`` "gguf-run-value" where a number changes the network in a way that isn't computed."""
         for name in _UNUSUAL:
             if self.header.metadata.get(f"{self.architecture}.{name}"):
-                raise self.refusal(name, "absent")
+                raise self.unsupported(name)
 
-    def refusal(self, name: str, wanted: str) -> StudioError:
-        """Return the error that says what a key is and what it must be."""
+    def refusal(self, name: str, may_be: str) -> StudioError:
+        """Return the error that says what a key is and what it may be, or that it is missing."""
         key = f"{self.architecture}.{name}"
-        was = self.header.metadata.get(key)
-        shown = "missing" if was is None else str(was)
-        return StudioError("gguf-run-value", model=self.tensors.path.name, key=key[:80], was=shown[:60], wanted=wanted)
+        was, model = self.header.metadata.get(key), self.tensors.path.name
+        if was is None:
+            return StudioError("gguf-run-missing", model=model, key=key[:80])
+        return StudioError("gguf-run-value", model=model, key=key[:80], was=str(was)[:60], may_be=may_be)
+
+    def unsupported(self, name: str) -> StudioError:
+        """Return the error that says that a key's value isn't computed here."""
+        key = f"{self.architecture}.{name}"
+        was = str(self.header.metadata.get(key))
+        return StudioError("gguf-run-unsupported", model=self.tensors.path.name, key=key[:80], was=was[:60])
 
     def layers(self) -> int:
         """Return the number of layers."""
@@ -97,7 +104,7 @@ class Metadata:
         shared = self.size("attention.head_count_kv", heads, most=1 << 16)
         length = self.size("attention.key_length", max(1, width // heads), most=1 << 16)
         if heads % shared:
-            raise self.refusal("attention.head_count_kv", f"a divisor of {heads}")
+            raise self.unsupported("attention.head_count_kv")
         if self.size("attention.value_length", length) != length:
             raise self.refusal("attention.value_length", str(length))
         return heads, shared, length
@@ -119,7 +126,7 @@ class Metadata:
             raise StudioError("tensors-mismatched", count=1, names=name)
         values = np.asarray(self.tensors.tensor(name).numpy(), dtype=np.float64)
         if not np.isfinite(values).all() or (values <= 0).any():
-            raise StudioError("gguf-run-value", model=self.tensors.path.name, key=name, was="?", wanted="positive")
+            raise StudioError("gguf-run-value", model=self.tensors.path.name, key=name, was="≤ 0", may_be="> 0")
         return [float(value) for value in values]
 
     def _one(self, name: str) -> object:
@@ -127,6 +134,6 @@ class Metadata:
         value = self.header.metadata.get(f"{self.architecture}.{name}")
         if isinstance(value, tuple):
             if len(set(value)) != 1:
-                raise self.refusal(name, "the same in every layer")
+                raise self.unsupported(name)
             return value[0]
         return value

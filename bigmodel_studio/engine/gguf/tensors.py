@@ -1,7 +1,7 @@
 """The tensors of a GGUF model, memory-mapped: as the blocks that are stored, or as numbers.
 
-Headers are read by ``core.gguf``, which checks that each tensor lies within its file; the numbers are computed by the
-``gguf`` package, which is ggml's own reference. Knows nothing of what tensors are for.
+Headers are read by ``core.models.gguf``, which checks that each tensor lies within its file; the numbers are computed
+by the ``gguf`` package, which is ggml's own reference. Knows nothing of what tensors are for.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bigmodel_studio.core import gguf_models
-from bigmodel_studio.core.ggml_types import GGML_TYPES
-from bigmodel_studio.core.gguf import GgufHeader, GgufTensor, read_header
-from bigmodel_studio.core.gguf_support import TYPES
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.models import gguf_models
+from bigmodel_studio.core.models.ggml_types import GGML_TYPES
+from bigmodel_studio.core.models.gguf import GgufHeader, GgufTensor, read_header
+from bigmodel_studio.core.models.gguf_support import TYPES
+from bigmodel_studio.core.text.messages import StudioError
 
 CHUNK_VALUES = 1 << 22
 """Values dequantised at once: bounds what is needed beside the result."""
@@ -33,7 +33,7 @@ class GgufTensors:
     """
 
     def __init__(self, path: Path) -> None:
-        """Map the files of a model (a path as in ``core.gguf_models``).
+        """Map the files of a model (a path as in ``core.models.gguf_models``).
 
         Raises ``StudioError`` with the fault of a header, ``OSError``.
         """

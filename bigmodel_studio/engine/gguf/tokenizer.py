@@ -13,10 +13,8 @@ import transformers
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, processors
 from transformers import PreTrainedTokenizerBase
 
-from bigmodel_studio.core.gguf_lists import read_numbers, read_texts
-from bigmodel_studio.core.gguf_support import PRE_TOKENIZERS as KNOWN
-from bigmodel_studio.core.gguf_support import refuse_unsupported
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.models.gguf_lists import read_numbers, read_texts
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.engine.gguf.pre_tokenizers import PRE_TOKENIZERS
 from bigmodel_studio.engine.gguf.tensors import GgufTensors
@@ -71,22 +69,21 @@ class Vocabulary(NamedTuple):
 def vocabulary_of(tensors: GgufTensors) -> Vocabulary:
     """Return the tokens of a file and what is said of them.
 
-    Raises ``StudioError`` "gguf-run-tokenizer", "gguf-run-pre-tokenizer", "tokenizer-broken", and for a list that
-    can't be read as ``core.gguf_lists`` does.
+    The file is one that ``core.models.gguf_support`` doesn't refuse. Raises ``StudioError`` "gguf-tokenizer", and for
+    a list that can't be read as ``core.models.gguf_lists`` does.
     """
     header, file = tensors.header, tensors.files[0]
-    refuse_unsupported(header, tensors.path.name)
     kind, pre = header.text("tokenizer.ggml.model"), header.text("tokenizer.ggml.pre")
     tokens = read_texts(file, header, "tokenizer.ggml.tokens")
     types = _numbers(tensors, "tokenizer.ggml.token_type", len(tokens), NORMAL)
     scores = _numbers(tensors, "tokenizer.ggml.scores", len(tokens), 0.0)
     if not tokens:
-        raise StudioError("tokenizer-broken", detail="the file lists no tokens")
+        raise StudioError("gguf-tokenizer", detail="the file lists no tokens")
     if kind == "llama" and not header.lists.get("tokenizer.ggml.scores"):
-        raise StudioError("tokenizer-broken", detail="the file lists no scores of its tokens")
+        raise StudioError("gguf-tokenizer", detail="the file lists no scores of its tokens")
     tokens = [token or f"[EMPTY_{number}]" for number, token in enumerate(tokens)]
     if len(set(tokens)) < len(tokens):
-        raise StudioError("tokenizer-broken", detail="a token is listed twice")
+        raise StudioError("gguf-tokenizer", detail="a token is listed twice")
     specials = {}
     for name, key in _SPECIALS.items():
         number = header.metadata.get(f"tokenizer.ggml.{key}")
@@ -111,7 +108,7 @@ def vocabulary_of(tensors: GgufTensors) -> Vocabulary:
 
 
 def build(vocabulary: Vocabulary, architecture: str) -> PreTrainedTokenizerBase:
-    """Return the tokenizer, with its chat template. Raises ``StudioError`` "tokenizer-broken" with the reason."""
+    """Return the tokenizer, with its chat template. Raises ``StudioError`` "gguf-tokenizer" with the reason."""
     try:
         make = _byte_level if vocabulary.kind == "gpt2" else _sentencepiece
         tokenizer = make(vocabulary, architecture)
@@ -127,7 +124,7 @@ def build(vocabulary: Vocabulary, architecture: str) -> PreTrainedTokenizerBase:
     except Exception as error:
         if is_out_of_memory(error) or isinstance(error, StudioError):
             raise
-        raise StudioError("tokenizer-broken", detail=(str(error).strip().splitlines() or ["?"])[0][:200]) from error
+        raise StudioError("gguf-tokenizer", detail=(str(error).strip().splitlines() or ["?"])[0][:200]) from error
     return wrapped
 
 
@@ -145,9 +142,7 @@ _NAMED = frozenset({"bos_token", "eos_token", "unk_token", "pad_token"})
 def _numbers(tensors: GgufTensors, key: str, count: int, usual: float) -> tuple[int | float, ...]:
     found = read_numbers(tensors.files[0], tensors.header, key)
     if found and len(found) != count:
-        raise StudioError(
-            "tokenizer-broken", detail=f"{key} has {len(found):,} entries, and there are {count:,} tokens"
-        )
+        raise StudioError("gguf-tokenizer", detail=f"{key} has {len(found):,} entries, and there are {count:,} tokens")
     return found or (usual,) * count
 
 
@@ -158,7 +153,7 @@ def _flag(tensors: GgufTensors, name: str, usual: bool) -> bool:
 
 def _template(tensors: GgufTensors) -> str:
     if "tokenizer.chat_template" in tensors.header.lengths:
-        raise StudioError("tokenizer-broken", detail="its chat template is longer than 64 KiB")
+        raise StudioError("gguf-tokenizer", detail="its chat template is longer than 64 KiB")
     return tensors.header.text("tokenizer.chat_template")
 
 
@@ -167,7 +162,6 @@ def _template(tensors: GgufTensors) -> str:
 
 def _byte_level(vocabulary: Vocabulary, architecture: str) -> Tokenizer:
     """Byte-level BPE, split as the file says."""
-    assert vocabulary.pre in KNOWN
     pre = PRE_TOKENIZERS[vocabulary.pre]
     merges = []
     for merge in vocabulary.merges:
@@ -245,7 +239,7 @@ def _ends_of_text(vocabulary: Vocabulary) -> processors.PostProcessor:
         if not adds:
             continue
         if name not in vocabulary.specials:
-            raise StudioError("tokenizer-broken", detail=f"it adds a token ({name}) that the file doesn't name")
+            raise StudioError("gguf-tokenizer", detail=f"it adds a token ({name}) that the file doesn't name")
         number = vocabulary.specials[name]
         token = vocabulary.tokens[number]
         around = [token, *around] if name == "bos" else [*around, token]

@@ -1,5 +1,5 @@
-"""From a folder on disk to a model in memory, safely: no pickles, no code of the folder's, no network, and never a
-tensor that was filled with random numbers because the file lacked it.
+"""From a folder or a file on disk to a model in memory, safely: no pickles, no code of the folder's, no network, and
+never a tensor that was filled with random numbers because the file lacked it.
 
 ``checks`` has looked at the files before; what transformers reports about the tensors is believed only after it was
 asked. Which folder a name means is ``core.models.library``'s business, and who keeps the model is ``session``'s.
@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bigmodel_studio.core.system import network
 
@@ -27,13 +27,15 @@ import transformers
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config
-from bigmodel_studio.core.models.library import name_of
+from bigmodel_studio.core.models.library import ModelFormat, name_of
 from bigmodel_studio.core.models.weights import Weights, listed
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.engine.generation.sampling import own_sampling
+from bigmodel_studio.engine.gguf.loading import GgufModel
 from bigmodel_studio.engine.models import cifar_resnet as cifar_resnet  # registers its classes
 from bigmodel_studio.engine.models.checks import (
     PROCESSOR_FILE,
@@ -46,7 +48,8 @@ from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
 from bigmodel_studio.engine.packed.families import UnsupportedError
 from bigmodel_studio.engine.packed.fast_path import FastPath
 from bigmodel_studio.engine.packed.loading import load_packed
-from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef
+from bigmodel_studio.engine.packed.model import PackedModel
+from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef, Precision
 
 transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
@@ -86,8 +89,87 @@ class LoadedModel:
     fast: FastPath = field(default_factory=FastPath)
 
 
+class StoredModel(Protocol):
+    """A model on disk, checked, with nothing of it in memory yet. Everything raises ``StudioError`` with the reason."""
+
+    kind: ModelKind
+    architecture: str
+    parameters: int
+    dtype: str
+    """What most of its numbers are stored in: a dtype of torch's, or the name of a mix of blocks."""
+    structure: PreTrainedModel
+    """The model without its weights."""
+
+    def is_packed(self) -> bool:
+        """Return whether its weights are stored in blocks that the fast path computes with as they are."""
+
+    def tokenizer(self) -> PreTrainedTokenizerBase | None:
+        """Return its tokenizer, None where it needs none."""
+
+    def processor(self) -> Any:
+        """Return what makes pictures its input, None where it takes none."""
+
+    def load(self, dtype: torch.dtype) -> PreTrainedModel:
+        """Return the model on the CPU, every parameter in ``dtype``."""
+
+    def pack(self, precision: Precision, threads: int) -> PackedModel:
+        """Return the model of the fast path. Raises ``UnsupportedError``, ``KeyError`` with a tensor's name."""
+
+
+class SafetensorsFolder:
+    """A folder as Hugging Face keeps them: a config, safetensors, a tokenizer or a processor."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Check the folder of the model called ``name``. Raises ``StudioError`` with the reason."""
+        config, weights = check_folder(folder)
+        self.kind = kind_of(config)
+        self.architecture = architecture_of(config)
+        self.parameters, self.dtype = weights.parameters, weights.dtype
+        self.structure = build_on_meta(folder, auto_class_of(self.kind, folder))
+        refuse_oversized(self.structure, weights)
+        self._folder, self._name, self._files = folder, name, weights.files
+
+    def is_packed(self) -> bool:
+        """Return that no weights are stored in blocks."""
+        return False
+
+    def tokenizer(self) -> PreTrainedTokenizerBase | None:
+        """Return its tokenizer, None where it needs none."""
+        reads = self.kind in _READS or (self.kind in _MAY_READ and has_tokenizer(self._folder))
+        return load_tokenizer(self._folder, self._name) if reads else None
+
+    def processor(self) -> Any:
+        """Return what makes pictures its input, None where it takes none."""
+        return load_processor(self._folder) if self.kind == "image-classifier" else None
+
+    def load(self, dtype: torch.dtype) -> PreTrainedModel:
+        """Return the model on the CPU, every parameter in ``dtype``."""
+        return load_model(self._folder, self.kind, dtype)
+
+    def pack(self, precision: Precision, threads: int) -> PackedModel:
+        """Return the model of the fast path. Raises ``UnsupportedError``, ``KeyError`` with a tensor's name."""
+        if (self._folder / "generation_config.json").is_file():
+            self.structure.generation_config = transformers.GenerationConfig.from_pretrained(
+                str(self._folder), local_files_only=True
+            )
+        return load_packed(self._folder, self._files, self.structure, precision, threads=threads)
+
+
+FORMATS: dict[ModelFormat, Callable[[Path, str], StoredModel]] = {
+    "safetensors": SafetensorsFolder,
+    "gguf": GgufModel,
+}
+"""How the weights of each format are read."""
+
+
+def open_stored(path: Path, name: str) -> StoredModel:
+    """Open a folder or a GGUF model (as ``core.models.gguf_models`` finds it). Raises ``StudioError``, ``OSError``."""
+    gguf = gguf_models.in_place_of(path)
+    return FORMATS["safetensors"](path, name) if gguf is None else FORMATS["gguf"](gguf, name)
+
+
 def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> LoadedModel:
-    """Load the model of a folder for inference, on the device and in the dtype that ``ref`` asks for.
+    """Load the model of a folder or a GGUF file for inference, on the device and in the dtype that ``ref`` asks for.
 
     Precisions other than "stored" are for text models that the fast path supports, on the processor; the rest is
     refused as "precision-unsupported".
@@ -97,21 +179,17 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
     Raises ``StudioError`` with the reason where it cannot be used, and torch's own error where memory ran out.
     """
     started = time.perf_counter()
-    config, weights = check_folder(folder)
-    kind = kind_of(config)
-    torch.set_num_threads(few_threads if kind in _SPEAKS and weights.parameters < SMALL_PARAMETERS else threads)
-    structure = build_on_meta(folder, auto_class_of(kind, folder))
-    refuse_oversized(structure, weights)
-    packs = ref.precision != "stored"
-    device = torch.device("cpu") if packs and ref.device == "auto" else devices.choose(ref.device)
-    dtype = devices.choose_dtype(ref.dtype, weights.dtype, device)
-    reads = kind in _READS or (kind in _MAY_READ and has_tokenizer(folder))
-    tokenizer = load_tokenizer(folder, name_of(ref)) if reads else None
-    processor = load_processor(folder) if kind == "image-classifier" else None
+    stored = open_stored(folder, name_of(ref))
+    kind = stored.kind
+    torch.set_num_threads(few_threads if kind in _SPEAKS and stored.parameters < SMALL_PARAMETERS else threads)
+    device = torch.device("cpu") if ref.precision != "stored" and ref.device == "auto" else devices.choose(ref.device)
+    packs = ref.precision != "stored" or (ref.dtype == "auto" and device.type == "cpu" and stored.is_packed())
+    dtype = devices.choose_dtype(ref.dtype, stored.dtype if stored.dtype in devices.DTYPES else "bfloat16", device)
+    tokenizer, processor = stored.tokenizer(), stored.processor()
     if packs:
-        model, fast = structure, _packed(ref, folder, weights, structure, kind, device, threads)
+        model, fast = stored.structure, _packed(ref, stored, device, threads)
     else:
-        model = load_model(folder, kind, dtype)
+        model = stored.load(dtype)
         nn.Module.to(model, device)
         fast = FastPath.over(model, threads) if kind == "causal-lm" and device.type == "cpu" else FastPath()
     model.requires_grad_(False).train(False)
@@ -119,10 +197,10 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
         model=ref,
         name=name_of(ref),
         kind=kind,
-        architecture=architecture_of(config),
+        architecture=stored.architecture,
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         weight_bytes=fast.model.weight_bytes if packs and fast.model is not None else tensor_bytes(model),
-        dtype=str(dtype).removeprefix("torch."),
+        dtype=stored.dtype if packs and ref.precision == "stored" else str(dtype).removeprefix("torch."),
         device=devices.name_of(device),
         context_length=context_length_of(model.config.get_text_config().to_dict()),
         has_chat_template=tokenizer is not None and bool(tokenizer.chat_template),
@@ -133,28 +211,18 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
     return LoadedModel(facts, folder, model, tokenizer, processor, device, fast)
 
 
-def _packed(
-    ref: ModelRef,
-    folder: Path,
-    weights: Weights,
-    structure: PreTrainedModel,
-    kind: ModelKind,
-    device: torch.device,
-    threads: int,
-) -> FastPath:
-    """The fast path over weights of 8 or 4 bits; ``structure`` stays without weights, and is not computed with."""
+def _packed(ref: ModelRef, stored: StoredModel, device: torch.device, threads: int) -> FastPath:
+    """The fast path over packed weights; the model's structure stays without weights, and is not computed with."""
 
     def refusal(reason: str) -> StudioError:
         return StudioError("precision-unsupported", model=name_of(ref), precision=ref.precision, reason=reason)
 
-    if kind != "causal-lm":
+    if stored.kind != "causal-lm":
         raise refusal("Only models that write text can be packed.")
     if device.type != "cpu":
         raise refusal("Packed weights run on the processor only.")
-    if (folder / "generation_config.json").is_file():
-        structure.generation_config = transformers.GenerationConfig.from_pretrained(str(folder), local_files_only=True)
     try:
-        return FastPath(load_packed(folder, weights.files, structure, ref.precision, threads=threads))
+        return FastPath(stored.pack(ref.precision, threads))
     except UnsupportedError as error:
         raise refusal(str(error)) from error
     except KeyError as error:

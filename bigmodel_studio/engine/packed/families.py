@@ -130,7 +130,8 @@ def _rope(config: Any, layer_type: str | None = None) -> Rope:
     """The frequencies that transformers computes for a configuration."""
     parameters = config.rope_parameters[layer_type] if layer_type else config.rope_parameters
     kind = parameters.get("rope_type", "default")
-    if kind not in STATIC_ROPES:
+    static = kind == "longrope" and parameters["short_factor"] == parameters["long_factor"]
+    if kind not in STATIC_ROPES and not static:
         raise UnsupportedError(f"The fast path doesn't support “{kind}” scaling of rotary positions.")
     if kind != "default":
         options = {"layer_type": layer_type} if layer_type else {}

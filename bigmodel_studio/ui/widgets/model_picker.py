@@ -38,10 +38,19 @@ class ModelPicker(QPushButton):
     refused = Signal(object)
     """A ``Problem``: the folder that was opened is no model."""
 
-    def __init__(self, library: LibraryWatcher, kinds: tuple[ModelKind, ...], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        library: LibraryWatcher,
+        kinds: tuple[ModelKind, ...],
+        parent: QWidget | None = None,
+        *,
+        to_train: bool = False,
+    ) -> None:
+        """Offer the models of these ``kinds``; ``to_train``: those that a training can start from."""
         super().__init__(parent)
         self._library = library
         self._kinds = kinds
+        self._to_train = to_train
         self._ref: ModelRef | None = None
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
@@ -69,9 +78,13 @@ class ModelPicker(QPushButton):
         """The models that this picker offers, those that cannot be used among them."""
         return [record for record in self._library.records() if record.kind in self._kinds]
 
+    def why_not(self, record: ModelRecord) -> Problem | None:
+        """Return why a model can't be chosen here, None where it can."""
+        return record.why_not_trained if self._to_train else record.problem
+
     def choose_first(self) -> None:
         """Choose the first model that can be used, by the order of the kinds, where none is chosen."""
-        usable = [record for record in self.choices() if record.problem is None]
+        usable = [record for record in self.choices() if self.why_not(record) is None]
         if self._ref is None and usable:
             self.choose(min(usable, key=lambda record: self._kinds.index(record.kind)).ref)
 
@@ -83,9 +96,10 @@ class ModelPicker(QPushButton):
         for record in self.choices():
             action = QAction(self._menu)
             name = _shortened(record.name).replace("&", "&&")
-            action.setText(f"{name}\t{details(record)}" if record.problem is None else name)
-            action.setToolTip(record.path if record.problem is None else i18n.said(record.problem))
-            action.setEnabled(record.problem is None)
+            problem = self.why_not(record)
+            action.setText(f"{name}\t{details(record)}" if problem is None else name)
+            action.setToolTip(record.path if problem is None else i18n.said(problem))
+            action.setEnabled(problem is None)
             action.setCheckable(True)
             action.setChecked(self._ref is not None and record.ref == self._ref)
             action.setData(record.ref)

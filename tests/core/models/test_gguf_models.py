@@ -50,7 +50,7 @@ def by_name() -> dict[str, ModelRecord]:
     return {record.name: record for record in library.records()}
 
 
-def test_models_of_lm_studio_and_ollama_are_listed_and_never_ready(tmp_path: Path) -> None:
+def test_models_of_lm_studio_and_ollama_are_listed_and_ready(tmp_path: Path) -> None:
     file = llama(tmp_path / "lm" / "some" / "tiny-GGUF" / "tiny-Q4_K_M.gguf")
     llama(tmp_path / "lm" / "some" / "tiny-GGUF" / "mmproj-tiny.gguf")
     data = file.read_bytes()
@@ -64,10 +64,9 @@ def test_models_of_lm_studio_and_ollama_are_listed_and_never_ready(tmp_path: Pat
         assert (record.source, record.kind, record.architecture) == ("local", "causal-lm", "llama")
         assert (record.parameters, record.bytes, record.dtype) == (header.parameters, header.bytes, "Q4_K_M")
         assert record.disk_bytes == len(data)
-        assert record.only_looked_at
-        assert record.problem is not None
-        assert "not run yet" in sentence(record.problem)
-        assert "safetensors" in hint(record.problem)
+        assert (record.problem, record.format) == (None, "gguf")
+        assert record.why_not_trained is not None
+        assert "safetensors" in hint(record.why_not_trained)
         assert library.parse_model(record.ref.id) == record.ref
 
 
@@ -78,7 +77,7 @@ def test_an_entry_of_ollama_that_leads_nowhere_hides_no_other(tmp_path: Path) ->
     ollama(tmp_path / "ollama", "registry.ollama.ai/library/out/1b", data, digest="../../../etc/passwd")
     (tmp_path / "ollama/manifests/registry.ollama.ai/library/good/torn").write_text("{")
     found = by_name()
-    assert found["good:1b"].only_looked_at
+    assert found["good:1b"].problem is None
     for name in ("gone:1b", "out:1b", "good:torn"):
         problem = found[name].problem
         assert problem is not None
@@ -91,8 +90,33 @@ def test_a_file_that_lies_is_listed_with_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "lm" / "a" / "b" / "cut.gguf").write_bytes(good[:-100])
     (tmp_path / "lm" / "a" / "b" / "none.gguf").write_bytes(written(LLAMA, {}))
     found = by_name()
-    codes = {name: record.problem.code for name, record in found.items() if record.problem is not None}
-    assert codes == {"good": "gguf-not-run", "cut": "weights-truncated", "none": "gguf-no-model"}
+    codes = {name: record.problem.code if record.problem is not None else "" for name, record in found.items()}
+    assert codes == {"good": "", "cut": "weights-truncated", "none": "gguf-no-model"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind", "code", "said"),
+    [
+        ({"general.architecture": "mamba", "mamba.context_length": 512}, 12, "gguf-run-architecture", "mamba"),
+        ({"llama.expert_count": 8}, 12, "gguf-run-experts", "mixture"),
+        ({"tokenizer.ggml.model": "gpt2"}, 12, "gguf-run-no-pre-tokenizer", "splits text"),
+        ({"tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "new"}, 12, "gguf-run-pre-tokenizer", "new"),
+        ({"tokenizer.ggml.model": "rwkv"}, 12, "gguf-run-tokenizer", "rwkv"),
+        ({}, 10, "gguf-run-type", "Q2_K"),
+    ],
+)
+def test_one_that_cannot_be_run_is_listed_with_the_reason_and_looked_at(
+    tmp_path: Path, changed: dict[str, object], kind: int, code: str, said: str
+) -> None:
+    file = tmp_path / "lm" / "a" / "b" / "m.gguf"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(written(LLAMA | changed, llama_tensors(kind=kind)))
+    record = by_name()["m"]
+    assert record.only_looked_at
+    assert record.problem is not None
+    assert record.problem.code == code
+    assert said in sentence(record.problem)
+    assert record.why_not_trained == record.problem
 
 
 def test_a_model_in_parts_is_one(tmp_path: Path) -> None:
@@ -145,24 +169,25 @@ def test_a_repository_of_the_hub_with_only_gguf_is_listed_so(tmp_path: Path) -> 
     )
     found = by_name()
     for name in ("some/tiny-GGUF", "some/with-config"):
-        assert found[name].only_looked_at
+        assert (found[name].problem, found[name].format) == (None, "gguf")
         assert (found[name].source, found[name].kind) == ("hub", "causal-lm")
         assert found[name].parameters == read_header(next(Path(found[name].path).glob("*.gguf"))).parameters
 
 
-def test_to_run_one_is_refused_with_the_way_out(tmp_path: Path) -> None:
+def test_to_train_one_is_refused_with_the_way_out(tmp_path: Path) -> None:
     from bigmodel_studio.core.models.folder import read_config
 
     file = llama(tmp_path / "alone" / "one.gguf")
     for path in (file, file.parent):
         with pytest.raises(StudioError) as caught:
             read_config(path)
-        assert caught.value.problem.code == "gguf-not-run"
+        assert caught.value.problem.code == "gguf-only"
 
 
 def test_a_dropped_file_is_a_model(tmp_path: Path) -> None:
-    opened = sort_paths([llama(tmp_path / "one.gguf")])
-    assert (opened.models, opened.chat_models, opened.problems) == ([tmp_path / "one.gguf"], [], [])
+    one, other = llama(tmp_path / "one.gguf"), llama(tmp_path / "other.gguf", **{"llama.expert_count": 8})
+    opened = sort_paths([one, other])
+    assert (opened.models, opened.chat_models, opened.problems) == ([one, other], [one], [])
 
 
 def test_five_hundred_of_them_are_listed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,4 +201,4 @@ def test_five_hundred_of_them_are_listed_at_once(tmp_path: Path, monkeypatch: py
     assert calls(library.records) < first_look / 4
     monkeypatch.setattr(library, "_summaries", gguf_models.Summaries())  # as a new process finds it
     monkeypatch.setattr(gguf_models, "read_header", None)
-    assert all(record.only_looked_at for record in library.records())
+    assert all(record.problem is None for record in library.records())

@@ -134,7 +134,7 @@ def test_a_file_is_described_as_any_model_is(tmp_path: Path, session: Session) -
     *_, end = run_task(Describe(model=local(file)), session)
     assert isinstance(end, Failed)
     assert end.problem.code == "weights-truncated"
-    *_, end = run_task(Load(model=local(llama(tmp_path / "whole.gguf"))), session)
+    *_, end = run_task(Load(model=local(llama(tmp_path / "whole.gguf", **{"llama.expert_count": 4}))), session)
     assert isinstance(end, Failed)
-    assert end.problem.code == "gguf-not-run"
+    assert end.problem.code == "gguf-run-experts"
     assert end.blame == "input"

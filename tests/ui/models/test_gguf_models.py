@@ -1,4 +1,4 @@
-"""GGUF models in the window: listed, described and planned, and never offered where a model is to be run."""
+"""GGUF models in the window: listed, described, planned, and offered where they can be run."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def view(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     library.remember(llama(tmp_path / "mine.gguf"))
+    library.remember(llama(tmp_path / "strange.gguf", **{"llama.expert_count": 8}))
     llama(tmp_path / "lm" / "some" / "repo" / "theirs.gguf")
     session = Session(threads=1)
     lane = FakeLane(lambda request: resolve(request)(request, session))
@@ -58,11 +59,13 @@ def choose(qtbot: QtBot, view: LocalView, name: str) -> None:
     qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
 
-def test_one_is_described_and_planned_and_cannot_be_used(qtbot: QtBot, view: LocalView) -> None:
+def test_one_is_described_planned_and_used_but_not_trained(qtbot: QtBot, view: LocalView) -> None:
     choose(qtbot, view, "mine")
     details = view.details
-    assert "not run yet" in details.problem.text()
-    assert not any(button.isVisible() for button in (details.use, details.load, details.tune))
+    assert not details.problem.isVisible()
+    assert details.use.isVisible()
+    assert details.load.isVisible()
+    assert not details.tune.isVisible()
     qtbot.waitUntil(lambda: details.fact_texts().get("Context") == "512 tokens", timeout=10_000)
     assert details.fact_texts()["Parameters"] == "1,268,992"
     assert details.fact_texts()["Attention"] == "Grouped-query"
@@ -70,8 +73,16 @@ def test_one_is_described_and_planned_and_cannot_be_used(qtbot: QtBot, view: Loc
     details.tabs.choose("structure")
     assert details.tree.model().index(0, 0).data() == "token_embd"
     details.tabs.choose("plan")
-    assert not details.plan.measure.isVisible()  # it cannot be run
+    assert not details.plan.measure.isVisible()  # what is measured is a folder
     view.grab()
+
+
+def test_one_that_cannot_be_run_says_why(qtbot: QtBot, view: LocalView) -> None:
+    choose(qtbot, view, "strange")
+    details = view.details
+    assert "mixture of experts" in details.problem.text()
+    assert not any(button.isVisible() for button in (details.use, details.load, details.tune))
+    qtbot.waitUntil(lambda: details.fact_texts().get("Context") == "512 tokens", timeout=10_000)
 
 
 def test_what_others_keep_cannot_be_taken_off_the_list(qtbot: QtBot, view: LocalView) -> None:
@@ -98,9 +109,23 @@ def test_its_folder_is_opened_not_itself(
     assert opened == [QUrl.fromLocalFile(str(tmp_path))]
 
 
-def test_no_picker_offers_one(qtbot: QtBot, view: LocalView) -> None:
+def offered(picker: ModelPicker) -> dict[str, bool]:
+    """What the menu shows, and whether it can be chosen."""
+    menu = picker.menu()
+    menu.aboutToShow.emit()
+    return {action.text().split("\t")[0]: action.isEnabled() for action in menu.actions() if action.data() is not None}
+
+
+def test_a_picker_offers_those_that_run_and_none_to_train(qtbot: QtBot, view: LocalView) -> None:
     picker = ModelPicker(view.studio.library, ("causal-lm",))
     qtbot.addWidget(picker)
     picker.choose_first()
-    assert picker.ref() is None
-    assert [record.name for record in picker.choices()] == ["mine", "theirs"]  # shown, with the reason, and disabled
+    record = picker.record()
+    assert record is not None
+    assert record.name == "mine"
+    assert offered(picker) == {"mine": True, "strange": False, "theirs": True}
+    to_train = ModelPicker(view.studio.library, ("causal-lm",), to_train=True)
+    qtbot.addWidget(to_train)
+    to_train.choose_first()
+    assert to_train.ref() is None
+    assert not any(offered(to_train).values())

@@ -69,9 +69,61 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "gguf-no-model": ("{file} is a GGUF file without tensors.", "Choose the file with the weights."),
     "ollama-manifest": ("Ollama's entry for {model} names no readable model.", "Pull it again with Ollama."),
-    "gguf-not-run": (
-        "{model} is a GGUF file: it can be inspected and planned, but not run yet.",
-        "Download the model with safetensors weights, or run this file with llama.cpp, LM Studio or Ollama.",
+    "gguf-only": (
+        "{model} is a GGUF file: it can be run and inspected, but not used for this.",
+        "Choose the model with safetensors weights.",
+    ),
+    "gguf-run-byte-order": (
+        "{model} is a big-endian GGUF file, which can't be run here.",
+        "Choose the little-endian file.",
+    ),
+    "gguf-run-architecture": (
+        "{model} has the architecture {architecture}, which can't be run from GGUF yet.",
+        "These can: {runs}. Others run from safetensors weights.",
+    ),
+    "gguf-run-experts": (
+        "{model} is a mixture of experts, which can't be run from GGUF yet.",
+        "Choose the model with safetensors weights.",
+    ),
+    "gguf-run-type": (
+        "{model} has tensors of type {types}, which can't be run here.",
+        "Choose a file with other types: {runs}.",
+    ),
+    "gguf-run-tokenizer": (
+        "The tokenizer of {model} is of the kind “{tokenizer}”, which isn't supported.",
+        "These are: {runs}.",
+    ),
+    "gguf-run-no-pre-tokenizer": (
+        "{model} doesn't say how its tokenizer splits text (tokenizer.ggml.pre).",
+        "Choose a newer conversion of the model: a guess could give wrong tokens.",
+    ),
+    "gguf-run-pre-tokenizer": (
+        "The tokenizer of {model} splits text in a way that isn't supported: “{pre}”.",
+        "Choose the model with safetensors weights.",
+    ),
+    "gguf-tokenizer": (
+        "The file's tokenizer can't be used: {detail}.",
+        "Download the file again, or choose another conversion of the model.",
+    ),
+    "gguf-run-missing": (
+        "{model} can't be run: its metadata lacks {key}.",
+        "Choose another conversion of the model.",
+    ),
+    "gguf-run-value": (
+        "{model} can't be run: {key} is {was}, and it may be {may_be}.",
+        "Choose another conversion of the model.",
+    ),
+    "gguf-run-unsupported": (
+        "{model} can't be run: {key} ({was}) isn't supported.",
+        "Choose the model with safetensors weights.",
+    ),
+    "gguf-run-shape": (
+        "{count} tensors have another shape than the metadata says: {names}.",
+        "The file is damaged: download it again.",
+    ),
+    "gguf-run-unused": (
+        "The file has {count} tensors that its architecture doesn't use here: {names}.",
+        "Choose the model with safetensors weights: without them the results would be wrong.",
     ),
     "tensors-missing": (
         "The weights lack {count} of the model's tensors: {names}.",

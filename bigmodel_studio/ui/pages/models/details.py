@@ -216,7 +216,7 @@ class ModelDetails(QWidget):
         self.use.setVisible(usable and page is not None)
         self.use.setText(use_words(page) if page is not None else "")
         self.load.setVisible(usable)
-        self.tune.setVisible(usable and record.kind in TUNED)
+        self.tune.setVisible(record.why_not_trained is None and record.kind in TUNED)
         mendable = record.problem is not None and record.problem.code in FETCHED_AGAIN
         self.fetch.setVisible(record.source == "hub" and mendable)
         self.check.setVisible(record.source == "hub" and record.problem is None)
@@ -258,7 +258,7 @@ class ModelDetails(QWidget):
         self._show_facts(self._facts_of(self.record))
         self.structure.show_description(said)
         self.cards.show_description(said)
-        self.plan.show_costs(said.costs, runs_here=self.record.problem is None)
+        self.plan.show_costs(said.costs, runs_here=self.record.why_not_trained is None)
         self.show_state("")
 
     def _facts_of(self, record: ModelRecord) -> dict[str, str]:

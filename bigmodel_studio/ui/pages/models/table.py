@@ -196,7 +196,7 @@ class NameDelegate(QStyledItemDelegate):
             below = words("loaded")
         else:
             painter.setPen(theme.colour("secondary"))
-            below = record.architecture
+            below = f"{record.architecture} · GGUF" if record.format == "gguf" else record.architecture
         painter.drawText(
             lower, middle, QFontMetrics(small).elidedText(below, Qt.TextElideMode.ElideRight, lower.width())
         )

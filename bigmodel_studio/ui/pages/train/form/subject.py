@@ -69,7 +69,7 @@ class Subject(QWidget):
         self.methods = MethodFields(TRAINABLE[self.objective].methods)
         self.methods.changed.connect(self.kind_changed)
         self.look = LookRow()
-        self.picker = ModelPicker(studio.library, TRAINABLE[self.objective].bases)
+        self.picker = ModelPicker(studio.library, TRAINABLE[self.objective].bases, to_train=True)
         self.picker.chosen.connect(self.changed)
         self.picker.refused.connect(studio.tell)
 

@@ -6,11 +6,13 @@ nothing of torch.
 
 from __future__ import annotations
 
-from bigmodel_studio.core.gguf import GgufHeader
-from bigmodel_studio.core.messages import StudioError
+import msgspec
+
+from bigmodel_studio.core.models.gguf import GgufHeader
+from bigmodel_studio.core.text.messages import StudioError
 
 TYPES = frozenset({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"})
-"""Types of tensors that are read (``core.ggml_types``)."""
+"""Types of tensors that are read (``core.models.ggml_types``)."""
 ARCHITECTURES = frozenset({"gemma", "gemma2", "gemma3", "gpt2", "llama", "olmo2", "phi3", "qwen2", "qwen3"})
 TOKENIZERS = frozenset({"gpt2", "llama"})
 """``tokenizer.ggml.model``: byte-level BPE, and SentencePiece's BPE with scores."""
@@ -40,25 +42,48 @@ PRE_TOKENIZERS = frozenset(
 """``tokenizer.ggml.pre``: how a byte-level tokenizer splits text before its merges apply."""
 
 
-def refuse_unsupported(header: GgufHeader, name: str) -> None:
+class Facts(msgspec.Struct, frozen=True, array_like=True):
+    """What decides whether a model can be run; small, so that it's kept with what is listed of a model."""
+
+    architecture: str
+    types: tuple[str, ...]
+    tokenizer: str
+    pre_tokenizer: str
+    big_endian: bool
+    experts: bool
+
+
+def facts_of(header: GgufHeader) -> Facts:
+    """Return the facts of a header."""
+    return Facts(
+        architecture=header.architecture,
+        types=tuple(sorted({tensor.type for tensor in header.tensors.values()})),
+        tokenizer=header.text("tokenizer.ggml.model"),
+        pre_tokenizer=header.text("tokenizer.ggml.pre"),
+        big_endian=header.big_endian,
+        experts=bool(header.size("expert_count")),
+    )
+
+
+def refuse_unsupported(facts: Facts, name: str) -> None:
     """Raise a ``StudioError`` ("gguf-run-…") where the model called ``name`` can't be run here."""
-    if header.big_endian:
+    if facts.big_endian:
         raise StudioError("gguf-run-byte-order", model=name)
-    if header.architecture not in ARCHITECTURES:
-        shown = header.architecture[:40] or "unknown"
+    if facts.architecture not in ARCHITECTURES:
+        shown = facts.architecture[:40] or "?"
         raise StudioError("gguf-run-architecture", model=name, architecture=shown, runs=_listed(ARCHITECTURES))
-    if header.size("expert_count"):
+    if facts.experts:
         raise StudioError("gguf-run-experts", model=name)
-    others = {tensor.type for tensor in header.tensors.values()} - TYPES
+    others = set(facts.types) - TYPES
     if others:
         raise StudioError("gguf-run-type", model=name, types=_listed(others), runs=_listed(TYPES))
-    tokenizer, pre = header.text("tokenizer.ggml.model"), header.text("tokenizer.ggml.pre")
-    if tokenizer not in TOKENIZERS:
-        raise StudioError("gguf-run-tokenizer", model=name, tokenizer=tokenizer[:40] or "none")
-    if tokenizer == "gpt2" and pre in {"", "default"}:
+    if facts.tokenizer not in TOKENIZERS:
+        shown = facts.tokenizer[:40] or "?"
+        raise StudioError("gguf-run-tokenizer", model=name, tokenizer=shown, runs=_listed(TOKENIZERS))
+    if facts.tokenizer == "gpt2" and facts.pre_tokenizer in {"", "default"}:
         raise StudioError("gguf-run-no-pre-tokenizer", model=name)
-    if tokenizer == "gpt2" and pre not in PRE_TOKENIZERS:
-        raise StudioError("gguf-run-pre-tokenizer", model=name, pre=pre[:40])
+    if facts.tokenizer == "gpt2" and facts.pre_tokenizer not in PRE_TOKENIZERS:
+        raise StudioError("gguf-run-pre-tokenizer", model=name, pre=facts.pre_tokenizer[:40])
 
 
 def _listed(names: frozenset[str] | set[str]) -> str:

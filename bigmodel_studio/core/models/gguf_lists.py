@@ -9,9 +9,9 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from bigmodel_studio.core.files import open_quietly
-from bigmodel_studio.core.gguf import SCALARS, STRING, GgufHeader, GgufList
-from bigmodel_studio.core.messages import StudioError
+from bigmodel_studio.core.models.gguf import SCALARS, STRING, GgufHeader, GgufList
+from bigmodel_studio.core.system.files import open_quietly
+from bigmodel_studio.core.text.messages import StudioError
 
 
 def read_texts(path: Path, header: GgufHeader, key: str) -> list[str]:
