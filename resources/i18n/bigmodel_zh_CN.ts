@@ -11196,6 +11196,10 @@
         <translation>请关闭其他模型，或换用更小的模型。</translation>
     </message>
     <message>
+        <source>Unpack it, or save its text as UTF-8.</source>
+        <translation>请解压，或将其文本另存为 UTF-8。</translation>
+    </message>
+    <message>
         <source>Unsupported image format.</source>
         <translation>这不是受支持的图片格式。</translation>
     </message>
@@ -12196,6 +12200,10 @@
         <translation>{path} 是 Parquet 文件，而用于读取它的可选库尚未安装。</translation>
     </message>
     <message>
+        <source>{path} is UTF-16 or UTF-32.</source>
+        <translation>{path} 是 UTF-16 或 UTF-32 编码。</translation>
+    </message>
+    <message>
         <source>{path} is a Hub address; training reads only local files.</source>
         <translation>{path} 在 Hub 上，而训练只读取本机的文件。</translation>
     </message>
@@ -12226,6 +12234,10 @@
     <message>
         <source>{path} is not in the list of folders.</source>
         <translation>{path} 不在已记住的文件夹之列。</translation>
+    </message>
+    <message>
+        <source>{path} is not plain text ({kind}).</source>
+        <translation>{path} 不是纯文本（{kind}）。</translation>
     </message>
     <message>
         <source>{path} is not writable.</source>

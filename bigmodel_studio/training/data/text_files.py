@@ -14,12 +14,29 @@ from pathlib import Path
 
 from bigmodel_studio.core.system.opening import TEXT_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.training.data import parquet_texts, record_texts
 from bigmodel_studio.training.data.parquet import Say
-from bigmodel_studio.training.data.parquet_texts import as_text
 
 CHUNK_BYTES = 256 * 1024
-UNPACKED: dict[str, Callable[[Path, str, Say], Path]] = {".parquet": as_text}
+UNPACKED: dict[str, Callable[[Path, str, Say], Path]] = {
+    ".parquet": parquet_texts.as_text,
+    ".jsonl": record_texts.as_text,
+    ".ndjson": record_texts.as_text,
+}
 """By the end of a file's name: what makes a text file of one that is none."""
+
+_LOOKED_AT_BYTES = 64 * 1024
+_BINARY = (
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard"),
+    (b"%PDF-", "PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+"""What files begin with that are taken for text now and then, and what they are."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,21 @@ def split_corpus(
 
 def _as_text(path: Path, column: str, say: Say) -> Path:
     unpack = UNPACKED.get(path.suffix.lower())
-    return path if unpack is None else unpack(path, column, say)
+    if unpack is not None:
+        return unpack(path, column, say)
+    refuse_binary(path)
+    return path
+
+
+def refuse_binary(path: Path) -> None:
+    """Raise ``StudioError`` "data-utf16" or "data-binary" where a file is no UTF-8 text, by its first bytes."""
+    with open(path, "rb") as stream:
+        start = stream.read(_LOOKED_AT_BYTES)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
+        raise StudioError("data-utf16", path=str(path))
+    kind = next((name for begin, name in _BINARY if start.startswith(begin)), "binary" if b"\0" in start else "")
+    if kind:
+        raise StudioError("data-binary", path=str(path), kind=kind)
 
 
 def _cut(parts: list[Part], kept: int) -> Corpus:

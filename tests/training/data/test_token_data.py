@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -97,7 +99,7 @@ def test_evaluation_windows_cover_the_part_without_overlap_and_are_the_same_ever
 
 
 def test_too_little_text_is_said_with_numbers() -> None:
-    with pytest.raises(StudioError, match="only 20 training tokens; 33 are needed"):
+    with pytest.raises(StudioError, match="only 20 tokens; 33 are needed"):
         token_data.TokenData(np.zeros(20, np.uint16), np.zeros(0, np.uint16), {}).check(32)
 
 
@@ -169,3 +171,33 @@ def test_memory_stays_flat_on_a_text_ten_times_as_long(tmp_path: Path, kind: str
     grown, tokens = map(int, answer.stdout.split())
     assert tokens > 2_000_000
     assert grown < 24_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.txt", "so it is\n".encode("utf-16"), "data-utf16"),
+        ("a.txt.gz", gzip.compress(b"so it is\n" * 100), "data-binary"),
+        ("a.txt", b"%PDF-1.7\nso it is", "data-binary"),
+        ("train.bin", b"ab\0\1" * 100, "data-binary"),
+    ],
+)
+def test_files_that_are_no_text_are_refused(tmp_path: Path, name: str, data: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(StudioError) as caught:
+        split_corpus([str(tmp_path / name)], 0.1)
+    assert caught.value.problem.code == code
+
+
+def test_of_json_lines_the_text_is_learnt_and_not_the_braces(tmp_path: Path) -> None:
+    rows = [{"id": n, "text": f"one {n}", "meta": {"a": 1}} for n in range(50)]
+    path = tmp_path / "d.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    corpus = split_corpus([str(path)], 0.1)
+    text = "".join(chunk for part in corpus.train + corpus.evaluation for chunk in read_chunks(part, corpus))
+    assert text == "".join(f"one {n}\n\n" for n in range(50))
+    path.write_text("\n".join(json.dumps({"a": "x", "b": "y"}) for _ in range(5)))
+    with pytest.raises(StudioError) as caught:
+        split_corpus([str(path)], 0.1)
+    assert caught.value.problem.code == "data-column"
+    assert split_corpus([str(path)], 0.1, "b").bytes == 5 * len("y\n\n")

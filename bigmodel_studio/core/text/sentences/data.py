@@ -55,6 +55,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All examples have one class ({label}).",
         "Add examples of another class: a classifier needs at least two.",
     ),
+    "data-utf16": ("{path} is UTF-16 or UTF-32.", "Save the file as UTF-8."),
+    "data-binary": ("{path} is not plain text ({kind}).", "Unpack it, or save its text as UTF-8."),
     "data-unread": (
         "{count:,} pictures in {path} are left out: {formats} is not read.",
         "Save them as JPEG or PNG to learn from them.",
