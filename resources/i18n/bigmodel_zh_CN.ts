@@ -1703,7 +1703,7 @@
     </message>
     <message>
         <source>learnt</source>
-        <translation>要学的</translation>
+        <translation type="vanished">要学的</translation>
     </message>
     <message>
         <source>learnt: what stands below it</source>
@@ -1720,6 +1720,10 @@
     <message>
         <source>only read</source>
         <translation type="vanished">只读</translation>
+    </message>
+    <message>
+        <source>predicted by the model</source>
+        <translation>由模型预测</translation>
     </message>
     <message>
         <source>replaced by a random token</source>

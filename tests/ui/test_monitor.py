@@ -228,7 +228,7 @@ def test_parameters_are_told_once_a_model_and_only_when_somebody_looks(monitored
     )
     monitored.runs.runs_changed.emit([run])
     (line,) = card._run_lines
-    assert line.name.text() == "tales, in training"
+    assert line.name.text() == "tales (training)"
     assert line.counts.text() == "860,000 total · 10 k trainable · 850 k frozen"
     monitored.runs.runs_changed.emit([])
     assert not line.isVisible()

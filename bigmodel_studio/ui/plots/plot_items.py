@@ -1,4 +1,4 @@
-"""What is drawn in a plot, on pyqtgraph's items: curves fed from their pyramids, a legend, lines with a name."""
+"""Items of a plot, on pyqtgraph's items: curves fed from their pyramids, a legend, lines with a name."""
 
 from __future__ import annotations
 

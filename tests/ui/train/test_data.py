@@ -163,17 +163,17 @@ def chips(dialog: DataDialog) -> list[str]:
 
 
 SAID = {
-    "causal-lm": ("only read (1)", "learnt (6)"),
-    "chat": ("only read (5)", "learnt (4)", "added by the tokenizer or template (1)"),
+    "causal-lm": ("context only (1)", "predicted by the model (6)"),
+    "chat": ("context only (5)", "predicted by the model (4)", "added by the tokenizer or template (1)"),
     "masked-lm": (
-        "only read (3)",
+        "context only (3)",
         "masked: predict the word below (1)",
         "replaced by a random token (1)",
         "kept: predict it (1)",
         "added by the tokenizer or template (2)",
     ),
-    "classify-text": ("only read (5)", "added by the tokenizer or template (2)"),
-    "tag": ("only read (1)", "target: the token below (3)"),
+    "classify-text": ("context only (5)", "added by the tokenizer or template (2)"),
+    "tag": ("context only (1)", "target: the token below (3)"),
 }
 CHIPS = {
     "masked-lm": ["the second follows the first"],
@@ -192,7 +192,7 @@ def test_examples_are_shown_as_the_model_sees_them(bench: Bench, objective: str)
     if objective == "classify-images":
         assert view.whole.isVisible()
         assert (view.whole_words.text(), view.seen_words.text()) == ("Original picture", "Model input")
-        assert view.whole.accessibleName() == "Picture: The whole picture, 1.jpg"
+        assert view.whole.accessibleName() == "Picture: Original picture, 1.jpg"
         assert view.where.text() == "1.jpg"
     else:
         assert view.tokens.tokens == example(objective).tokens
@@ -301,7 +301,7 @@ def test_the_parts_are_counted_beside_each_other(bench: Bench, objective: str) -
     assert (texts["Examples", "training"], texts["Examples", "evaluation"]) == ("1,000", "100")
     assert texts["Exact duplicates", "evaluation"] == "4 (4.0%)"
     assert ("Tokens", "training") in texts or objective == "classify-images"
-    assert "After 31.2 updates" in counts.said.text()
+    assert "takes 31.2 updates" in counts.said.text()
     assert "7 (7.0%) evaluation examples are in the training data too." in counts.said.text()
     assert counts.balance.isVisible() == (objective in ("classify-text", "classify-images", "tag"))
     chart = counts.charts["training"]
@@ -339,7 +339,7 @@ def test_the_line_is_where_it_is_cut_or_only_how_much_is_read_at_once(bench: Ben
     problem = Problem(code="preview-cut", arguments={"count": 20, "examples": 1100, "context": 64})
     bench.findings = (Finding(problem=problem, weight="note", count=20),)
     dialog = bench.opened("classify-text")
-    assert dialog.counts.charts["training"].limit_text() == "cut at 64"
+    assert dialog.counts.charts["training"].limit_text() == "truncated at 64"
     parts = tuple(msgspec.structs.replace(part, cut=0) for part in seen("causal-lm").parts)
     dialog.counts.show_seen(msgspec.structs.replace(seen("causal-lm"), parts=parts), 128)
     assert dialog.counts.charts["training"].limit_text() == "context 128"
@@ -364,7 +364,7 @@ def test_findings_are_named_by_file_and_line_errors_first(bench: Bench, opened: 
     names = [view.list.item(row).data(ROLE) for row in range(view.list.count())]
     assert [name.partition(":")[0] for name in names] == ["Error", "Warning", "Note"]
     assert not view.places.isVisible()
-    assert "Add a folder with pictures of another class" in view.hint.text()
+    assert "Add examples of another class" in view.hint.text()
     view.list.setFocus()
     QTest.keyClick(view.list, Qt.Key.Key_Down)
     assert view.sentence.text() == "input.txt, line 17: there are 3 fields."
@@ -406,7 +406,7 @@ def test_where_nothing_is_wrong_it_says_what_was_looked_for(bench: Bench) -> Non
     assert dialog.tabs.tabText(2) == "Findings"
     assert dialog.findings.empty.isVisible()
     assert dialog.findings.empty.title.text() == "No problems found"
-    assert "repeated" in dialog.findings.empty.words.text()
+    assert "duplicate" in dialog.findings.empty.words.text()
     assert dialog.words.text().endswith("no problems")
 
 

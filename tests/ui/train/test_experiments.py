@@ -250,7 +250,7 @@ def test_a_sweep_leads_to_its_law_unless_somebody_looks_elsewhere(
     bench.page.choose("w8")
     qtbot.waitUntil(lambda: story.isTabVisible(story.indexOf(story.scaling)), timeout=5000)
     assert story.currentWidget() is (story.layers if looks_elsewhere else story.scaling)
-    assert bench.page.facts.values["Model"].text() == "4 layers, 8 wide, 1 head"
+    assert bench.page.facts.values["Model"].text() == "4 layers, width 8, 1 head"
 
 
 def test_a_run_that_ends_comes_into_the_law(qtbot: QtBot, sweep: Bench) -> None:
@@ -317,6 +317,6 @@ def test_what_the_residual_experiment_showed_is_said_when_its_runs_have_ended(qt
     (last.path / "status.json").write_bytes(dump_status(finished))
     qtbot.waitUntil(lambda: not pane.verdict.isHidden(), timeout=5000)
     assert pane.verdict.text() == (
-        "Without shortcuts 56 layers end at a loss of 1.500, 20 layers at 1.000; with them 56 layers end at 0.700, "
-        "20 layers at 0.750. Depth hurt where there are no shortcuts, and did not where there are, as in the paper."
+        "Final loss without shortcuts: 1.500 (56 layers), 1.000 (20 layers); with shortcuts: 0.700 (56 layers), "
+        "0.750 (20 layers). Depth hurt without shortcuts and didn't with them, as in the paper."
     )

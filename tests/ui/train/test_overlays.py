@@ -148,7 +148,7 @@ def test_curves_are_laid_over_tokens_time_and_flops(qtbot: QtBot, bench: Bench) 
     qtbot.waitUntil(lambda: len(places(bench, "dear")) == 8 == len(places(bench, "loss")), timeout=5000)
     assert places(bench, "dear") == list(range(1, 9))
     for axis, own, other, said in (
-        ("items", 100, 400, "learnt from"),
+        ("items", 100, 400, "of training data"),
         ("seconds", 0.5, 0.25, "after 4.0 s"),
         ("flops", 1e8, 4e8, "FLOPs"),
     ):

@@ -137,7 +137,7 @@ def test_a_run_is_shown_with_its_curves_samples_facts_and_log(qtbot: QtBot, benc
     assert page.facts.values["Parameters"].text() == "1,234,567"
     assert page.facts.values["State"].text() == "finished"
     assert page.facts.values["Data"].text() == "input.txt"
-    assert page.facts.values["Model"].text() == "4 layers, 128 wide, 4 heads"
+    assert page.facts.values["Model"].text() == "4 layers, width 128, 4 heads"
     page.story.setCurrentWidget(page.story.log)
     assert "step 8: loss 3.00" in page.story.log.toPlainText()
     assert page.run_actions.use_button.isEnabled()
@@ -410,6 +410,9 @@ def test_the_processes_of_a_run_are_shown_with_the_command_for_more(qtbot: QtBot
     assert panel.isVisible()
     assert panel.title.text() == "2 processes, the model is sharded"
     assert [name.text() for name, _ in panel.rows] == ["0", "1"]
-    assert "4.0 MB held · 250 ms a step · process 101 on here" in panel.rows[1][1].toolTip() + panel.rows[1][1].text()
+    assert (
+        "4.0 MB reserved · 250 ms per step · process 101 on here"
+        in panel.rows[1][1].toolTip() + panel.rows[1][1].text()
+    )
     qtbot.mouseClick(panel.copy, LEFT)
     assert QGuiApplication.clipboard().text().startswith("torchrun --nnodes=2 --nproc-per-node=2 ")

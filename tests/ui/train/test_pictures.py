@@ -114,7 +114,7 @@ def test_pictures_are_shown_with_what_they_were_taken_for_at_each_step(qtbot: Qt
     painted = header.viewport().grab().toImage().pixelColor(place, 38)
     assert (painted.red(), painted.green()) == (255, 0)
     qtbot.waitUntil(lambda: thumbnails.reason("/pets/dog/damaged.jpg") != "", timeout=5000)
-    assert "cut off" in model.headerData(1, across, Qt.ItemDataRole.ToolTipRole)
+    assert "truncated" in model.headerData(1, across, Qt.ItemDataRole.ToolTipRole)
     bench.page.grab()  # the cells, too, are painted
 
     qtbot.waitUntil(lambda: "accuracy" in bench.page.curves.minis, timeout=5000)
@@ -266,7 +266,7 @@ def test_classes_to_evaluate_on_that_are_not_learnt_are_refused(qtbot: QtBot, be
     _drop(form.of(PictureSubject).train, _pictures(tmp_path / "pets"))
     _drop(form.of(PictureSubject).evaluation, _pictures(tmp_path / "held", ("cat", "newt")))
     said = form.of(PictureSubject).errors["data.evaluation"]
-    qtbot.waitUntil(lambda: "not learnt: newt" in said.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "missing from training: newt" in said.text(), timeout=5000)
     assert not form.start_button.isEnabled()
 
 

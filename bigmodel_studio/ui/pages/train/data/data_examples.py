@@ -258,7 +258,7 @@ class DataExamples(QWidget):
         answered = any(token.answer for token in tokens if token.role == "learnt")
         meanings = {
             "read": self.tr("context only"),
-            "learnt": self.tr("target: the token below") if answered else self.tr("learnt"),
+            "learnt": self.tr("target: the token below") if answered else self.tr("predicted by the model"),
             "hidden": self.tr("masked: predict the word below"),
             "swapped": self.tr("replaced by a random token"),
             "kept": self.tr("kept: predict it"),
