@@ -157,7 +157,7 @@ class Application:
         self._open_paths = list(open_paths)
         self._closed = False
         self._checkpoints: set[tuple[str, tuple[int, ...]]] = set()
-        self.window.restore_session()
+        self.window.session.restore()
         self.window.painted.connect(self._after_first_paint)
         self.window.show()
 

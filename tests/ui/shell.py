@@ -54,7 +54,7 @@ class Shell:
             runs=self.runs,
         )
         self.window = MainWindow(self.studio, Theme(qapp, "light"))
-        self.window.restore_session()
+        self.window.session.restore()
         with qtbot.waitActive(self.window):
             self.window.show()
 

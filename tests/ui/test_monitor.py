@@ -154,11 +154,11 @@ def test_it_is_remembered_with_its_width(shell: Shell, qtbot: QtBot) -> None:
     dock = opened(shell)
     shell.window.frame.resizeDocks([dock], [420], Qt.Orientation.Horizontal)
     shell.wait(lambda: dock.width() == 420)
-    shell.window.save_session()
+    shell.window.session.save()
     session = shell.settings.values.session
     assert (session.monitor, session.splitters["monitor"]) == (True, (420,))
     shell.window.toggle_monitor()
-    shell.window.save_session()
+    shell.window.session.save()
     session = shell.settings.values.session
     assert (session.monitor, session.splitters["monitor"]) == (False, (420,))
 

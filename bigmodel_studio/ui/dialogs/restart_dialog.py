@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
+
+if TYPE_CHECKING:
+    from bigmodel_studio.ui.window.main_window import MainWindow
 
 WIDTH_PX = 440
 
@@ -38,3 +43,10 @@ class RestartDialog(QDialog):
         column.addLayout(foot)
         self.now.clicked.connect(self.accept)
         self.later.clicked.connect(self.reject)
+
+
+def offer_restart(window: MainWindow) -> None:
+    """Ask, in front of whatever is open, whether the window shall be opened again now."""
+    dialog = RestartDialog(QApplication.activeModalWidget() or window)
+    dialog.accepted.connect(window.restart)
+    dialog.open()

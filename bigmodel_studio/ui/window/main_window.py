@@ -1,32 +1,27 @@
 """The window: the rail, the page that is shown, the banner above it and the status bar below.
 
-It builds pages from ``PAGES`` when they are first shown, sends what is dropped to the page that takes it, and brings
-the session back as it was left. It knows no page by more than ``Page``.
+Pages are built and shown by ``page_stack``, the session is kept by ``session_keeper``, and what is dropped goes where
+``dropping`` says. It knows no page by more than ``Page``.
 """
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.machine import MachineSample
 from bigmodel_studio.core.system.crashes import CrashReport
-from bigmodel_studio.core.system.opening import sort_paths
 from bigmodel_studio.core.system.trash import Removed
-from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.theme import Theme
-from bigmodel_studio.ui.monitor.host import SPLITTER, MonitorHost
-from bigmodel_studio.ui.pages import PAGES
+from bigmodel_studio.ui.monitor.host import MonitorHost
 from bigmodel_studio.ui.widgets.banner import Banner
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
@@ -34,18 +29,11 @@ from bigmodel_studio.ui.widgets.status_bar import StatusBar
 from bigmodel_studio.ui.widgets.toast import Toast
 from bigmodel_studio.ui.window import dropping
 from bigmodel_studio.ui.window.actions import add_actions, menu
-from bigmodel_studio.ui.window.destinations import (
-    Destination,
-    LearnFrom,
-    OpenEventFiles,
-    OpenModel,
-    OpenPictures,
-    OpenRun,
-    UseModel,
-)
+from bigmodel_studio.ui.window.destinations import Destination
 from bigmodel_studio.ui.window.focus_order import move_focus
+from bigmodel_studio.ui.window.page_stack import PageStack
 from bigmodel_studio.ui.window.running import Running
-from bigmodel_studio.ui.window.session import restore_splitters, splitter_sizes
+from bigmodel_studio.ui.window.session_keeper import SessionKeeper
 from bigmodel_studio.ui.window.studio import Studio
 
 if TYPE_CHECKING:
@@ -53,15 +41,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FIRST_SIZE = QSize(1280, 800)
-FRAME = QSize(16, 40)
-"""What a desktop may draw around a window: the first one fits a small screen with it."""
 SMALLEST_SIZE = (800, 560)
-SAVE_MS = 3000
 
 
 class MainWindow(QMainWindow):
-    """Make it, ``restore_session``, then show it."""
+    """Make it, ``session.restore()``, then show it."""
 
     painted = Signal()
     """The window is on the screen for the first time: now is the time for what the first paint can do without."""
@@ -72,13 +56,12 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.studio = studio
         self.theme = theme
-        self.pages: dict[str, Page] = {}
         self._painted = False
         self.setWindowTitle("Big Model Studio")
         self.setMinimumSize(*SMALLEST_SIZE)
         self.setAcceptDrops(True)
         self.banner = Banner()
-        self.stack = QStackedWidget()
+        self.stack = PageStack(studio)
         self.restart_wanted = False
         """Whether another window is to be opened once this one is closed."""
         self.frame = QMainWindow()
@@ -86,8 +69,7 @@ class MainWindow(QMainWindow):
         self.monitor = MonitorHost(studio, self.frame)
         self.running = Running(studio, self)
         self._make_parts()
-        self._save_timer = QTimer(self, interval=SAVE_MS)
-        self._save_timer.timeout.connect(self.save_session)
+        self.session = SessionKeeper(self)
         self._lay_out()
         self.toast = Toast(self, self.stack)
         studio.wanted.connect(self.open)
@@ -140,7 +122,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_page(self, page_id: str) -> Page | None:
         """Show a page, built now where it was not yet; None where it cannot be built."""
-        page = self.pages.get(page_id) or self._built(page_id)
+        page = self.stack.page(page_id)
         if page is None:
             return None
         self.stack.setCurrentWidget(page)
@@ -149,25 +131,15 @@ class MainWindow(QMainWindow):
         page.enter()
         return page
 
-    def _built(self, page_id: str) -> Page | None:
-        module, _, name = PAGES[page_id].factory.partition(":")
-        try:
-            page: Page = getattr(importlib.import_module(module), name)(self.studio)
-        except Exception as error:
-            log.exception("the page %s could not be built", page_id)
-            self.studio.tell(Problem(code="page-broken", arguments={"detail": str(error) or type(error).__name__}))
-            return None
-        dropping.leave_to_window(page)
-        self.pages[page_id] = page
-        self.stack.addWidget(page)
-        restore_splitters(page_id, page, self.studio.settings.values.session.splitters)
-        return page
+    @property
+    def pages(self) -> dict[str, Page]:
+        """The pages that have been built, by id."""
+        return self.stack.pages
 
     @property
     def current_page(self) -> Page | None:
         """The page that is shown."""
-        page = self.stack.currentWidget()
-        return page if isinstance(page, Page) else None
+        return self.stack.current
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 — Qt's name
         return move_focus(self, forward) or super().focusNextPrevChild(forward)
@@ -254,17 +226,10 @@ class MainWindow(QMainWindow):
             self.studio.network.set_locked(self.studio.settings.values.offline)
         elif name == "appearance":
             self.theme.set_appearance(self.studio.settings.values.appearance)
-        elif name == "language":
-            self._offer_restart()
+        elif name == "language" and not i18n.is_spoken(self.studio.settings.values.language):
+            from bigmodel_studio.ui.dialogs.restart_dialog import offer_restart
 
-    def _offer_restart(self) -> None:
-        """Another language was chosen; what is shown is in the one before until the window is opened again."""
-        from bigmodel_studio.ui.dialogs.restart_dialog import RestartDialog
-
-        if not i18n.is_spoken(self.studio.settings.values.language):
-            dialog = RestartDialog(QApplication.activeModalWidget() or self)
-            dialog.accepted.connect(self.restart)
-            dialog.open()
+            offer_restart(self)
 
     @Slot()
     def restart(self) -> None:
@@ -276,24 +241,7 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Send each path to the page that takes it; what nothing takes is told with the reason."""
-        opened = sort_paths(paths)
-        for problem in opened.problems:
-            self.studio.tell(problem)
-        if opened.pictures:
-            self.open(OpenPictures(tuple(opened.pictures)))
-        if learnt := (*opened.texts, *opened.data):
-            self.open(LearnFrom(learnt))
-        if opened.events:
-            self.open(OpenEventFiles(tuple(opened.events)))
-        for run in opened.runs:
-            self.open(OpenRun(Path(run).name))
-        for folder in opened.models:
-            try:
-                ref = self.studio.library.remember(folder)
-            except StudioError as error:
-                self.studio.tell(error.problem)
-                continue
-            self.open(UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref))
+        dropping.open_paths(self, paths)
 
     @Slot(object)
     def take_over(self, paths: Sequence[Path]) -> None:
@@ -340,17 +288,7 @@ class MainWindow(QMainWindow):
         """Let nothing leave this computer, or let the Hub be asked again."""
         self.studio.set_offline(not self.studio.network.locked)
 
-    # ------------------------------------------------------------------------------- the session
-
-    def restore_session(self) -> None:
-        """Geometry and page as they were left."""
-        session = self.studio.settings.values.session
-        geometry = QByteArray.fromBase64(session.geometry.encode("ascii", "ignore"))
-        if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() - FRAME))
-        self.show_page(session.page if session.page in PAGES else next(iter(PAGES)))
-        for problem in self.studio.settings.problems:
-            self.studio.tell(problem)
+    # ------------------------------------------------------------------------------- its beginning and its end
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -360,31 +298,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_painted(self) -> None:
-        self._save_timer.start()
+        self.session.start()
         self.monitor.restore()
         self.painted.emit()
 
-    @Slot()
-    def save_session(self) -> None:
-        """Keep how things are, so that they come back after a kill too; nothing is written where nothing changed."""
-        for page in self.pages.values():
-            page.remember()
-        session = self.studio.settings.values.session
-        splitters = {**session.splitters, **splitter_sizes(self.pages.items())}
-        if self.monitor.width():
-            splitters[SPLITTER] = self.monitor.width()
-        current = self.current_page
-        self.studio.settings.change_session(
-            monitor=self.monitor.open,
-            page=current.page_id if current is not None else session.page,
-            geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
-            splitters=splitters,
-        )
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._save_timer.stop()
-        self.save_session()
-        for page in self.pages.values():
-            page.shut()
+        self.session.stop()
+        self.stack.shut()
         self.closing.emit()
         super().closeEvent(event)

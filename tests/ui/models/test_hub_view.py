@@ -386,7 +386,7 @@ def test_a_gated_one_leads_to_the_token_and_then_opens(window: Window) -> None:
 
 
 def test_the_view_that_was_shown_is_shown_again_and_asks_nobody(window: Window) -> None:
-    window.shell.window.save_session()
+    window.shell.window.session.save()
     again = ModelsPage(window.shell.studio)
     assert again.switch.key == "hub"
     assert window.network.hub.requests == []

@@ -175,15 +175,15 @@ def test_the_session_is_kept_without_a_close_too(shell: Shell, home: Path) -> No
     page.open_conversation(conversation)
     page.splitter.setSizes([333, 600, 250])
     sizes = tuple(page.splitter.sizes())
-    shell.window.save_session()
+    shell.window.session.save()
     stamp = shell.settings.path.stat().st_mtime_ns
-    shell.window.save_session()
+    shell.window.session.save()
     assert shell.settings.path.stat().st_mtime_ns == stamp  # nothing new, nothing written
     session = SettingsStore().values.session
     assert (session.unsent, session.conversation, session.splitters["chat"]) == ("half a ques", conversation, sizes)
     shell.window.resize(900, 700)
     shell.wait(lambda: not page.sampling.isVisible())
-    shell.window.save_session()
+    shell.window.session.save()
     assert SettingsStore().values.session.splitters["chat"] == sizes  # folded panels keep their width
 
 
