@@ -32,8 +32,8 @@ ROWS_AT_ONCE = 4096
 def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> Weight:
     """Return the weight of a tensor's blocks, uint8 [rows, bytes of a row], of ggml's type ``kind``.
 
-    ``order``: the order in which rows are taken. F32, F16 and BF16 stay where they are unless they are reordered.
-    Raises ``KeyError`` for a type that isn't known here.
+    ``order``: which rows are taken, and in which order. F32, F16 and BF16 are copied as they are. Raises ``KeyError``
+    for a type that isn't known here.
     """
     if kind in STORED:
         matrix = torch.from_numpy(np.array(blocks) if order is None else blocks[order]).view(STORED[kind])
@@ -43,7 +43,7 @@ def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> 
     if kind not in _ROUNDED:
         raise KeyError(kind)
     found = []
-    for start in range(0, len(blocks), ROWS_AT_ONCE):
+    for start in range(0, len(blocks) if order is None else len(order), ROWS_AT_ONCE):
         part = blocks[start : start + ROWS_AT_ONCE] if order is None else blocks[order[start : start + ROWS_AT_ONCE]]
         values = gguf.quants.dequantize(np.ascontiguousarray(part), gguf.GGMLQuantizationType[kind])
         found.append(torch.from_numpy(np.array(values, dtype=np.float32)))
@@ -52,7 +52,7 @@ def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> 
 
 def _exact(blocks: Bytes, kind: str, order: NDArray[np.int64] | None) -> Weight:
     size, values, ours, move = _EXACT[kind]
-    rows, per_row = len(blocks), blocks.shape[1] // size
+    rows, per_row = len(blocks) if order is None else len(order), blocks.shape[1] // size
     columns = per_row * values
     tiles, groups = -(-rows // ops.TILE), columns // ops.GROUP
     data = new_tiles(ours, tiles, groups)

@@ -54,9 +54,9 @@ def test_five_and_six_bits_are_within_half_a_step_of_eight(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["F16", "Q4_K", "Q8_0", "Q6_K"])
-def test_rows_are_taken_in_the_order_given(kind: str) -> None:
+def test_rows_are_taken_as_they_are_named(kind: str) -> None:
     blocks = blocks_of(kind, 37, 256)
-    order = np.random.default_rng(1).permutation(37)
+    order = np.random.default_rng(1).permutation(37)[:21]
     plain, found = dequantised(repack(blocks, kind)), dequantised(repack(blocks, kind, order))
     if kind == "Q6_K":
         torch.testing.assert_close(found, plain[order])
