@@ -21,10 +21,14 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Benc
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON record per line on stdout and nothing else.")]
 
 
+BESIDE = frozenset({"__init__", "measuring", "llama_cpp", "packed_decoding", "compare"})
+"""Files of ``benchmarks/`` that others use, and the one that has to be told which other checkout it compares with."""
+
+
 def questions() -> dict[str, Path]:
     """The files of ``benchmarks/`` that ask a question, by name."""
     folder = paths.resources().parent / "benchmarks"
-    return {file.stem: file for file in sorted(folder.glob("*.py")) if file.stem not in ("measuring", "__init__")}
+    return {file.stem: file for file in sorted(folder.glob("*.py")) if file.stem not in BESIDE}
 
 
 def mount(app: typer.Typer) -> None:
