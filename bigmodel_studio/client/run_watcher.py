@@ -16,6 +16,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from bigmodel_studio.client.worker import Worker
 from bigmodel_studio.core.runs.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, RecordsTail
 from bigmodel_studio.core.runs.reader import MetricsTail, RunSummary, in_order, summary
 from bigmodel_studio.core.runs.run_folder import RunFolder, is_run
@@ -58,14 +59,14 @@ class RunWatcher(QObject):
         self._credit = threading.Semaphore(UNDER_WAY)
         self._said.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._poller = _Poller(self._say)
-        self._thread = threading.Thread(target=self._poller.loop, name="run-watcher", daemon=True)
+        self._started = False
         if not held:
             self.start()
 
     def start(self) -> None:
         """Begin to look."""
-        if not self._thread.is_alive():
-            self._thread.start()
+        self._started = True
+        self._poller.worker.wake()
 
     def watch(self, name: str, *, inside: bool = False) -> None:
         """Follow a run's points and samples from its beginning (again from the beginning if it is watched already).
@@ -73,16 +74,21 @@ class RunWatcher(QObject):
         ``inside``: and what it records of its layers and evaluations.
         """
         self._watched.add(name)
-        self._poller.order(name, "inside" if inside else "outside")
+        self._order(name, "inside" if inside else "outside")
 
     def unwatch(self, name: str) -> None:
         """Say no more about this run's points and samples."""
         self._watched.discard(name)
-        self._poller.order(name, "no more")
+        self._order(name, "no more")
+
+    def _order(self, name: str, how: Order) -> None:
+        self._poller.order(name, how)
+        self.refresh()
 
     def refresh(self) -> None:
         """Look now instead of at the next turn, as after a start."""
-        self._poller.wake.set()
+        if self._started:
+            self._poller.worker.wake()
 
     def summary_of(self, name: str) -> RunSummary | None:
         """The run's line in the last list, None where it has none."""
@@ -91,24 +97,21 @@ class RunWatcher(QObject):
     def close(self) -> None:
         """Stop watching and join the thread. Nothing is emitted after this."""
         self._watched.clear()
-        self._poller.closing.set()
-        self._poller.wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._poller.worker.close()
         with contextlib.suppress(RuntimeError):
             self._said.disconnect(self._deliver)
 
     def _say(self, emit: Callable[[RunWatcher], None]) -> None:
         """For the thread: have ``emit`` called on the window's thread, waiting while too much is under way."""
         while not self._credit.acquire(timeout=0.1):
-            if self._poller.closing.is_set():
+            if self._poller.worker.closing:
                 return
         self._said.emit(emit)
 
     @Slot(object)
     def _deliver(self, emit: Callable[[RunWatcher], None]) -> None:
         self._credit.release()
-        if not self._poller.closing.is_set():
+        if not self._poller.worker.closing:
             emit(self)
 
     def _emit_runs(self, runs: list[RunSummary]) -> None:
@@ -121,11 +124,10 @@ class RunWatcher(QObject):
 
 
 class _Poller:
-    """What the thread does. It owns everything here but ``wake``, ``closing`` and the queue of orders."""
+    """What the thread does. It owns everything here but ``worker`` and the queue of orders."""
 
     def __init__(self, say: Callable[[Callable[[RunWatcher], None]], None]) -> None:
-        self.wake = threading.Event()
-        self.closing = threading.Event()
+        self.worker = Worker("run-watcher", self._look)
         self._say = say
         self._lock = threading.Lock()
         self._orders: list[tuple[str, Order]] = []
@@ -136,17 +138,14 @@ class _Poller:
     def order(self, name: str, how: Order) -> None:
         with self._lock:
             self._orders.append((name, how))
-        self.wake.set()
 
-    def loop(self) -> None:
-        while not self.closing.is_set():
-            self.wake.clear()
-            try:
-                live = self._turn()
-            except Exception:
-                logger.exception("a turn of the run watcher failed")
-                live = False
-            self.wake.wait(LIVE_INTERVAL_S if live else IDLE_INTERVAL_S)
+    def _look(self) -> float:
+        try:
+            live = self._turn()
+        except Exception:
+            logger.exception("a turn of the run watcher failed")
+            live = False
+        return LIVE_INTERVAL_S if live else IDLE_INTERVAL_S
 
     def _turn(self) -> bool:
         """Look at everything once; whether any run is live."""
@@ -186,23 +185,23 @@ class _Poller:
 
     def _follow(self, tail: _Tail) -> None:
         for gained in tail.metrics.read():
-            if self.closing.is_set():
+            if self.worker.closing:
                 return
             if gained.kept is not None:
                 self._tell("reset", tail.name, gained.kept)
             if gained.columns:
                 self._tell("points", tail.name, gained.columns)
-            self.closing.wait(BREATH_S)
+            self.worker.pause(BREATH_S)
         stamp = _stamp(tail.run.path / "samples.jsonl")
         if stamp != tail.samples:
             tail.samples = stamp
             self._tell("samples_changed", tail.name, tail.run.samples())
         for file, records in tail.inside.items():
             for recorded in records.read():
-                if self.closing.is_set():
+                if self.worker.closing:
                     return
                 self._tell("inside", tail.name, file, recorded)
-                self.closing.wait(BREATH_S)
+                self.worker.pause(BREATH_S)
 
     def _tell(self, signal: str, name: str, *values: object) -> None:
         self._say(lambda watcher: watcher._emit_watched(signal, name, *values))

@@ -20,8 +20,7 @@ class Worker:
     """
 
     def __init__(self, name: str, work: Callable[[], float | None]) -> None:
-        self.closing = False
-        """Whether ``close`` was called: ``work`` may look, and a slot says nothing from then on."""
+        self._closing = threading.Event()
         self._name = name
         self._work = work
         self._wake = threading.Event()
@@ -37,13 +36,22 @@ class Worker:
             self._thread.start()
 
     @property
+    def closing(self) -> bool:
+        """Whether ``close`` was called: ``work`` may look, and a slot says nothing from then on."""
+        return self._closing.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Take a breath in the middle of the work; it is over at once where the thread is to end."""
+        self._closing.wait(seconds)
+
+    @property
     def woken(self) -> bool:
         """Whether more work waits."""
         return self._wake.is_set()
 
     def close(self) -> None:
         """End the thread, and join it once the work in hand is done."""
-        self.closing = True
+        self._closing.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
