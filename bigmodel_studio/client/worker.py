@@ -83,6 +83,11 @@ class Errands:
         self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
 
+    @property
+    def busy(self) -> bool:
+        """Whether any is under way."""
+        return any(thread.is_alive() for thread in self._threads)
+
     def close(self, wait_s: float | None = None) -> None:
         """Wait for each that is under way, ``wait_s`` at most; None: until it is done."""
         for thread in self._threads:

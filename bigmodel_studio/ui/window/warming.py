@@ -10,11 +10,11 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
-import threading
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QScrollArea
 
+from bigmodel_studio.client.worker import Errands
 from bigmodel_studio.core.memory.device_memory import rooms
 from bigmodel_studio.ui import pages
 
@@ -33,7 +33,8 @@ class Warming(QObject):
         self.done = False
         """Whether everything has been imported."""
         self._left: list[str] = []
-        self._thread = threading.Thread(target=_libraries, name="warming", daemon=True)
+        self._begun = False
+        self._errands = Errands("warming")
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._turn)
 
@@ -44,15 +45,15 @@ class Warming(QObject):
     def close(self) -> None:
         """Stop, and join the thread."""
         self._timer.stop()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._errands.close()
 
     @Slot()
     def _turn(self) -> None:
-        if self._thread.ident is None:
+        if not self._begun:
+            self._begun = True
             self._left = [module.name for module in pkgutil.walk_packages(pages.__path__, f"{pages.__name__}.")]
-            self._thread.start()
-        elif self._left and not self._thread.is_alive():
+            self._errands.run(_libraries)
+        elif self._left and not self._errands.busy:
             _import(self._left.pop(0))
         elif not self._left:
             QScrollArea().viewport()  # a widget that is Qt's own: the binding now learns all its classes of widgets
