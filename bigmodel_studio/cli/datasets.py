@@ -16,7 +16,7 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import (
     DatasetCopy,
     DatasetDownloaded,
-    DatasetSeen,
+    DatasetListing,
     DownloadDataset,
     LookAtDataset,
     Problem,
@@ -48,7 +48,7 @@ def pull_dataset(
     if look:
         go_online()
         seen = result_of(LookAtDataset(id=address.id, revision=wanted))
-        assert isinstance(seen, DatasetSeen)
+        assert isinstance(seen, DatasetListing)
         _say_parts(seen, json=json)
         return
     request = DownloadDataset(id=address.id, config=config, split=split, revision=wanted)
@@ -98,7 +98,7 @@ def _row(copy: DatasetCopy) -> list[str]:
     return [copy.id, copy.config, copy.split, numbers.size(copy.bytes), copy.paths[0] + more]
 
 
-def _say_parts(seen: DatasetSeen, *, json: bool) -> None:
+def _say_parts(seen: DatasetListing, *, json: bool) -> None:
     if json:
         output.print_json(to_builtins(seen))
         return

@@ -12,7 +12,15 @@ from bigmodel_studio.core.runs import update_rule
 from bigmodel_studio.core.runs.run_folder import find_run
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import ExampleSeen, LookAtStep, StepSeen, StepTaken, TakeStep, WeightBlock, to_builtins
+from bigmodel_studio.protocol import (
+    LookAtStep,
+    StepExample,
+    StepExamples,
+    StepTaken,
+    TakeStep,
+    WeightBlock,
+    to_builtins,
+)
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.")]
 MOST_CHARACTERS = 100
@@ -32,7 +40,7 @@ def look(
 ) -> None:
     """Show the very examples that a step of a run learnt from, with their losses."""
     seen = result_of(LookAtStep(run=str(find_run(run).path), step=at, most=most))
-    assert isinstance(seen, StepSeen)
+    assert isinstance(seen, StepExamples)
     if json:
         output.print_json({**to_builtins(seen), "examples": [_example(one) for one in seen.examples]})
         return
@@ -89,16 +97,16 @@ def _block(taken: StepTaken, parameter: str) -> WeightBlock:
     return taken.blocks[names.index(parameter) if parameter else 0]
 
 
-def _example(one: ExampleSeen) -> dict[str, Any]:
+def _example(one: StepExample) -> dict[str, Any]:
     """As JSON, without the picture's bytes."""
     return {**{name: value for name, value in to_builtins(one).items() if name != "picture"}, "text": _text(one)}
 
 
-def _text(one: ExampleSeen) -> str:
+def _text(one: StepExample) -> str:
     return "".join(token.text for token in one.tokens)
 
 
-def _line(one: ExampleSeen) -> str:
+def _line(one: StepExample) -> str:
     if one.expected:
         taken = f", predicted {one.said}" if one.said else ""
         return f"{one.source}: {one.expected}{taken}"

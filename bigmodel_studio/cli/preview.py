@@ -17,7 +17,7 @@ from bigmodel_studio.core.runs.run_folder import find_run
 from bigmodel_studio.core.specs.spec import parse_spec, write_spec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import command, sentence
-from bigmodel_studio.protocol import DataSeen, ExampleShown, Finding, LookAtData, Place, TokenShown, to_builtins
+from bigmodel_studio.protocol import DataPreview, Finding, LookAtData, Place, PreviewExample, PreviewToken, to_builtins
 
 MOST_CLASSES = 3
 MOST_PLACES = 4
@@ -41,7 +41,7 @@ def preview(
     Ends with 2 where a run could not start with these data.
     """
     seen = result_of(LookAtData(spec=_spec(what), step=step, most=examples))
-    assert isinstance(seen, DataSeen)
+    assert isinstance(seen, DataPreview)
     if json:
         output.print_json(_as_json(seen))
     else:
@@ -58,7 +58,7 @@ def _spec(what: str) -> str:
     return write_spec(parse_spec(text_of(path), path.absolute().parent))
 
 
-def _as_json(seen: DataSeen) -> dict[str, Any]:
+def _as_json(seen: DataPreview) -> dict[str, Any]:
     """With the sentences of the findings, and without the pictures' bytes."""
     told: dict[str, Any] = to_builtins(seen)
     for example in told["examples"]:
@@ -68,7 +68,7 @@ def _as_json(seen: DataSeen) -> dict[str, Any]:
     return told
 
 
-def _print(seen: DataSeen) -> None:
+def _print(seen: DataPreview) -> None:
     if seen.parts:
         rows = [
             [
@@ -103,7 +103,7 @@ def _finding(found: Finding) -> Iterator[str]:
         yield "  …"
 
 
-def _heading(example: ExampleShown) -> str:
+def _heading(example: PreviewExample) -> str:
     shares = [
         each.label if each.share == 1 else f"{each.label} {numbers.percent(each.share)}"
         for each in example.classes[:MOST_CLASSES]
@@ -117,7 +117,7 @@ def _place(place: Place) -> str:
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
-def marked(tokens: Sequence[TokenShown]) -> str:
+def marked(tokens: Sequence[PreviewToken]) -> str:
     """Tokens as a text. What is hidden stands as ``[MASK→word]``, another word in its place as ``[other→word]``; a word
     with a tag as ``word[tag]``; what is learnt between ``«`` and ``»``, unless that is everything.
     """
@@ -129,7 +129,7 @@ def marked(tokens: Sequence[TokenShown]) -> str:
     return "".join(made).strip()
 
 
-def _marked(token: TokenShown) -> str:
+def _marked(token: PreviewToken) -> str:
     text = token.text.lstrip(" ")
     space = " " * (len(token.text) - len(text))
     if token.role in MASKED:

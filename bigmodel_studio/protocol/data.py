@@ -13,15 +13,15 @@ from bigmodel_studio.protocol.values import Problem
 __all__ = [
     "ClassCount",
     "ClassShare",
+    "DataPreview",
     "DataRole",
-    "DataSeen",
-    "ExampleShown",
     "Finding",
     "LookAtData",
     "PartCounts",
     "Place",
+    "PreviewExample",
+    "PreviewToken",
     "TokenRole",
-    "TokenShown",
     "Unit",
 ]
 
@@ -31,7 +31,7 @@ TokenRole = Literal["read", "learnt", "hidden", "swapped", "kept", "added"]
 
 
 class LookAtData(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What the spec ``spec`` (its TOML, paths absolute) would learn from. Ends with ``Done(DataSeen)``.
+    """What the spec ``spec`` (its TOML, paths absolute) would learn from. Ends with ``Done(DataPreview)``.
 
     ``most`` examples are shown as update ``step`` would see them: another step draws others, and crops, masks and mixes
     anew. With ``counted`` False the counts and findings are left out, which are the same at every step.
@@ -98,7 +98,7 @@ class PartCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Of the files that it is from (where a share of them is evaluated on, both parts are from the same)."""
 
 
-class TokenShown(msgspec.Struct, frozen=True):
+class PreviewToken(msgspec.Struct, frozen=True):
     """A token as the model reads it, and what it has to do with it.
 
     ``read``: nothing is asked of it; ``learnt``: the model has to say it, or ``answer`` at it; of masked words
@@ -118,7 +118,7 @@ class ClassShare(msgspec.Struct, frozen=True):
     share: float = 1.0
 
 
-class ExampleShown(msgspec.Struct, frozen=True, kw_only=True):
+class PreviewExample(msgspec.Struct, frozen=True, kw_only=True):
     """One example as the model would see it in the step that was asked for.
 
     Of a picture ``seen`` is what the model gets (PNG: cut, mirrored, mixed) and ``whole`` all of it. ``classes`` is
@@ -127,7 +127,7 @@ class ExampleShown(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     place: Place
-    tokens: tuple[TokenShown, ...] = ()
+    tokens: tuple[PreviewToken, ...] = ()
     seen: bytes | None = None
     whole: bytes | None = None
     classes: tuple[ClassShare, ...] = ()
@@ -135,7 +135,7 @@ class ExampleShown(msgspec.Struct, frozen=True, kw_only=True):
     cut: bool = False
 
 
-class DataSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class DataPreview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """``parts`` and ``findings`` are empty where they were not asked for. ``all_read`` False: only the first
     ``bytes_read`` bytes of very large data were looked at for them. ``shared`` examples of the evaluation are in the
     training part, exactly (a leak). ``updates_an_epoch``: after so many updates everything was seen once.
@@ -143,7 +143,7 @@ class DataSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     objective: str
     step: int
-    examples: tuple[ExampleShown, ...]
+    examples: tuple[PreviewExample, ...]
     parts: tuple[PartCounts, ...] = ()
     findings: tuple[Finding, ...] = ()
     shared: int = 0

@@ -7,19 +7,19 @@ from typing import Literal
 import msgspec
 
 from bigmodel_studio.protocol.computer import DeviceReport
-from bigmodel_studio.protocol.data import DataSeen
+from bigmodel_studio.protocol.data import DataPreview
 from bigmodel_studio.protocol.generation import Generated, Token
 from bigmodel_studio.protocol.hub import (
     Account,
     CopyChecked,
     DatasetDownloaded,
-    DatasetSeen,
+    DatasetListing,
     Downloaded,
     Downloading,
     HubPage,
     HubRepo,
 )
-from bigmodel_studio.protocol.inside import StepSeen, StepTaken
+from bigmodel_studio.protocol.inside import StepExamples, StepTaken
 from bigmodel_studio.protocol.loading import Loaded, ModelFacts
 from bigmodel_studio.protocol.models import Description, Measured, Speed, Tried
 from bigmodel_studio.protocol.pictures import Picture, Prediction
@@ -28,8 +28,8 @@ from bigmodel_studio.protocol.values import Problem
 
 __all__ = ["Cancelled", "Done", "End", "Event", "Failed", "HubResult", "InsideResult", "Notice", "Progress", "Result"]
 
-InsideResult = StepSeen | StepTaken
-HubResult = HubPage | HubRepo | Downloaded | DatasetSeen | DatasetDownloaded | CopyChecked | Account
+InsideResult = StepExamples | StepTaken
+HubResult = HubPage | HubRepo | Downloaded | DatasetListing | DatasetDownloaded | CopyChecked | Account
 Result = (
     Generated
     | Description
@@ -38,7 +38,7 @@ Result = (
     | Measured
     | Speed
     | Similarities
-    | DataSeen
+    | DataPreview
     | HubResult
     | InsideResult
 )

@@ -12,8 +12,8 @@ __all__ = [
     "CopyChecked",
     "DatasetCopy",
     "DatasetDownloaded",
+    "DatasetListing",
     "DatasetPart",
-    "DatasetSeen",
     "Download",
     "DownloadDataset",
     "Downloaded",
@@ -74,7 +74,7 @@ class Download(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class LookAtDataset(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What a dataset on the Hub has, by configuration and split. Ends with ``Done(DatasetSeen)``.
+    """What a dataset on the Hub has, by configuration and split. Ends with ``Done(DatasetListing)``.
 
     Without a ``revision`` it is the Hub's own Parquet of it, or, where there is none, the repository's files.
     """
@@ -205,7 +205,7 @@ class DatasetPart(msgspec.Struct, frozen=True, kw_only=True):
     here_bytes: int = 0
 
 
-class DatasetSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class DatasetListing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A dataset looked at. ``revision`` is the commit."""
 
     id: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["ExampleSeen", "LookAtStep", "StepSeen", "StepTaken", "TakeStep", "TokenLoss", "WeightBlock"]
+__all__ = ["LookAtStep", "StepExample", "StepExamples", "StepTaken", "TakeStep", "TokenLoss", "WeightBlock"]
 
 
 class LookAtStep(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The very examples that update ``step`` of a run learns from, with their losses. Ends with ``Done(StepSeen)``.
+    """The very examples that update ``step`` of a run learns from, with their losses. Ends with ``Done(StepExamples)``.
 
     ``run`` is a run's name or folder; ``most`` examples come, those with the largest losses first.
     """
@@ -35,7 +35,7 @@ class TokenLoss(msgspec.Struct, frozen=True):
     loss: float | None = None
 
 
-class ExampleSeen(msgspec.Struct, frozen=True, kw_only=True):
+class StepExample(msgspec.Struct, frozen=True, kw_only=True):
     """One example: a text as ``tokens``, or a ``picture`` (PNG, as the model sees it) from the file ``source``.
 
     ``number`` is its place in the batch; ``loss`` is by the weights that were looked with, ``recorded`` what the run
@@ -54,7 +54,7 @@ class ExampleSeen(msgspec.Struct, frozen=True, kw_only=True):
     probability: float | None = None
 
 
-class StepSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class StepExamples(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The batch of update ``step``: ``count`` examples, of which some are here.
 
     ``checkpoint``: the losses on tokens are by the weights after this update (0: those at the start); ``exact``:
@@ -66,7 +66,7 @@ class StepSeen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     checkpoint: int
     exact: bool
     count: int
-    examples: tuple[ExampleSeen, ...]
+    examples: tuple[StepExample, ...]
 
 
 class WeightBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ class StepTaken(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     run: str
     step: int
     loss: float
-    examples: tuple[ExampleSeen, ...]
+    examples: tuple[StepExample, ...]
     gradient_norm: float
     scale: float
     optimizer: str

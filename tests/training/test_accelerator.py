@@ -21,7 +21,7 @@ from bigmodel_studio.core.specs.spec import RunSpec, make_spec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Done, Generate, Generated, LookAtStep, Sampling, StepSeen, StepTaken, TakeStep
+from bigmodel_studio.protocol import Done, Generate, Generated, LookAtStep, Sampling, StepExamples, StepTaken, TakeStep
 from bigmodel_studio.training.loop.run import FAILED, FINISHED, STOPPED, run
 from tests.training.conftest import losses, wait_for
 from tests.training.loop.test_run import stop_after
@@ -144,7 +144,7 @@ def test_a_step_is_looked_at_and_taken_slowly(spec: RunSpec) -> None:
     session = Session(threads=1)
     seen = list(run_task(LookAtStep(run=str(folder.path), step=9), session))[-1]
     assert isinstance(seen, Done)
-    assert isinstance(seen.result, StepSeen)
+    assert isinstance(seen.result, StepExamples)
     assert all(each.loss == pytest.approx(each.recorded, abs=0.02) for each in seen.result.examples)
     taken = list(run_task(TakeStep(run=str(folder.path), checkpoint=8), session))[-1]
     assert isinstance(taken, Done)

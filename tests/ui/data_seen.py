@@ -8,13 +8,13 @@ from PySide6.QtGui import QColor, QImage, QImageWriter
 from bigmodel_studio.protocol import (
     ClassCount,
     ClassShare,
-    DataSeen,
-    ExampleShown,
+    DataPreview,
     Finding,
     PartCounts,
     Place,
+    PreviewExample,
+    PreviewToken,
     Problem,
-    TokenShown,
 )
 
 FOLDER = "/texts"
@@ -29,55 +29,55 @@ def png(width: int, height: int, colour: str) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _spoken(text: str, role: str) -> tuple[TokenShown, ...]:
-    return tuple(TokenShown(f" {each}" if n else each, role) for n, each in enumerate(text.split()))  # type: ignore[arg-type]
+def _spoken(text: str, role: str) -> tuple[PreviewToken, ...]:
+    return tuple(PreviewToken(f" {each}" if n else each, role) for n, each in enumerate(text.split()))  # type: ignore[arg-type]
 
 
-def _texts() -> dict[str, ExampleShown]:
+def _texts() -> dict[str, PreviewExample]:
     place = Place(f"{FOLDER}/input.txt", 17)
-    ends = (TokenShown("[CLS]", "added"), TokenShown(" [SEP]", "added"))
+    ends = (PreviewToken("[CLS]", "added"), PreviewToken(" [SEP]", "added"))
     question = _spoken("is my card lost ?", "read")
     return {
-        "causal-lm": ExampleShown(
+        "causal-lm": PreviewExample(
             place=place,
             length=7,
-            tokens=(TokenShown("The", "read"), *_spoken("cat sings.", "learnt"), TokenShown("\n", "learnt"),
-                    TokenShown("你好", "learnt"), TokenShown("", "learnt"), TokenShown("    ", "learnt")),
+            tokens=(PreviewToken("The", "read"), *_spoken("cat sings.", "learnt"), PreviewToken("\n", "learnt"),
+                    PreviewToken("你好", "learnt"), PreviewToken("", "learnt"), PreviewToken("    ", "learnt")),
         ),
-        "chat": ExampleShown(
+        "chat": PreviewExample(
             place=place,
             length=9,
-            tokens=(TokenShown("<|user|>", "added"), *question, *_spoken("No, it is here.", "learnt")),
+            tokens=(PreviewToken("<|user|>", "added"), *question, *_spoken("No, it is here.", "learnt")),
         ),
-        "masked-lm": ExampleShown(
+        "masked-lm": PreviewExample(
             place=place,
             length=8,
             classes=(ClassShare("follows"),),
-            tokens=(ends[0], TokenShown(" the", "read"), TokenShown(" [MASK]", "hidden", " cat"),
-                    TokenShown(" blue", "swapped", " sat"), TokenShown(" on", "kept", " on"),
+            tokens=(ends[0], PreviewToken(" the", "read"), PreviewToken(" [MASK]", "hidden", " cat"),
+                    PreviewToken(" blue", "swapped", " sat"), PreviewToken(" on", "kept", " on"),
                     *_spoken("the mat", "read"), ends[1]),
         ),
-        "classify-text": ExampleShown(
+        "classify-text": PreviewExample(
             place=place,
             length=7,
             cut=True,
             classes=(ClassShare("card_lost", 0.9), *(ClassShare(f"class {n}", 0.0125) for n in range(8))),
             tokens=(ends[0], *question, ends[1]),
         ),
-        "tag": ExampleShown(
+        "tag": PreviewExample(
             place=place,
             length=4,
-            tokens=(TokenShown("Ada", "learnt", "B-person"), TokenShown("##m", "read"),
-                    TokenShown(" in", "learnt", "O"), TokenShown(" Paris", "learnt", "B-place")),
+            tokens=(PreviewToken("Ada", "learnt", "B-person"), PreviewToken("##m", "read"),
+                    PreviewToken(" in", "learnt", "O"), PreviewToken(" Paris", "learnt", "B-place")),
         ),
     }  # fmt: skip
 
 
-def example(objective: str, number: int = 0) -> ExampleShown:
+def example(objective: str, number: int = 0) -> PreviewExample:
     """One of that kind of training; pictures are told apart by their numbers."""
     if objective != "classify-images":
         return _texts()[objective]
-    return ExampleShown(
+    return PreviewExample(
         place=Place(f"/pictures/cat/{number}.jpg"),
         whole=png(50 + number, 40, "#336699"),
         seen=png(32, 32, "#66AA88"),
@@ -126,12 +126,12 @@ def seen(
     count: int = 3,
     classes: int = 3,
     findings: tuple[Finding, ...] = FINDINGS,
-) -> DataSeen:
+) -> DataPreview:
     """The examples of a step, and with ``counted`` what there is to say of all."""
     examples = tuple(example(objective, n + step) for n in range(count))
     if not counted:
-        return DataSeen(objective=objective, step=step, examples=examples)
-    return DataSeen(
+        return DataPreview(objective=objective, step=step, examples=examples)
+    return DataPreview(
         objective=objective,
         step=step,
         examples=examples,

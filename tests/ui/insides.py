@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bigmodel_studio.core.runs.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, Recorded
-from bigmodel_studio.protocol import ExampleSeen, StepSeen, StepTaken, TokenLoss, WeightBlock
+from bigmodel_studio.protocol import StepExample, StepExamples, StepTaken, TokenLoss, WeightBlock
 from bigmodel_studio.ui.pages.train.page import TrainPage
 
 NAMES = ["embed", "block.linear", "block.act", "head"]
@@ -50,17 +50,17 @@ def add_evaluation(page: TrainPage) -> None:
     page.story.add_inside(EVALUATIONS, Recorded([EVALUATION], head=EXAMPLES_HEAD))
 
 
-def seen(step: int) -> StepSeen:
+def seen(step: int) -> StepExamples:
     tokens = (TokenLoss("The "), TokenLoss("cat ", 0.5), TokenLoss("sings", 6.0))
-    return StepSeen(
+    return StepExamples(
         run="a",
         step=step,
         checkpoint=4 if step > 4 else 0,
         exact=step == 5,
         count=2,
         examples=(
-            ExampleSeen(number=1, loss=3.25, recorded=4.5, tokens=tokens),
-            ExampleSeen(number=0, loss=0.5, recorded=0.75, tokens=tokens[:2]),
+            StepExample(number=1, loss=3.25, recorded=4.5, tokens=tokens),
+            StepExample(number=0, loss=0.5, recorded=0.75, tokens=tokens[:2]),
         ),
     )
 

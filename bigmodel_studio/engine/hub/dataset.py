@@ -22,8 +22,8 @@ from bigmodel_studio.engine.hub.repo import Listing, listing
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import (
     DatasetDownloaded,
+    DatasetListing,
     DatasetPart,
-    DatasetSeen,
     Done,
     DownloadDataset,
     Event,
@@ -49,10 +49,10 @@ _WORDS = re.compile("[a-z]+")
 
 
 def look_at_dataset(request: LookAtDataset, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(DatasetSeen)``. Raises ``StudioError`` "dataset-no-files"."""
+    """Ends with ``Done(DatasetListing)``. Raises ``StudioError`` "dataset-no-files"."""
     yield Progress(what="looking-at-repo")
     found, parts = _listed(request.id, request.revision)
-    yield Done(result=DatasetSeen(id=request.id, revision=found.commit, parts=parts))
+    yield Done(result=DatasetListing(id=request.id, revision=found.commit, parts=parts))
 
 
 def download_dataset(request: DownloadDataset, session: Session) -> Iterator[Event]:

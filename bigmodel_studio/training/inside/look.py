@@ -14,13 +14,13 @@ import torch
 from bigmodel_studio.core.runs.inside_reader import recorded_losses
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import Done, Event, LookAtStep, Progress, StepSeen
+from bigmodel_studio.protocol import Done, Event, LookAtStep, Progress, StepExamples
 from bigmodel_studio.training.inside.opening import Opened, computing_as, nearest_checkpoint, open_training
 from bigmodel_studio.training.objectives import Batch
 
 
 def look_at_step(request: LookAtStep, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(StepSeen)``. Raises ``StudioError`` "step-unknown", or why the run's data cannot be read."""
+    """Ends with ``Done(StepExamples)``. Raises ``StudioError`` "step-unknown", or why the run's data cannot be read."""
     yield Progress(what="loading")
     with computing_as(request.run) as run:
         spec = run.spec()
@@ -31,7 +31,7 @@ def look_at_step(request: LookAtStep, session: Session) -> Iterator[Event]:
         yield Done(result=_seen(opened, request))
 
 
-def _seen(opened: Opened, request: LookAtStep) -> StepSeen:
+def _seen(opened: Opened, request: LookAtStep) -> StepExamples:
     step = request.step
     batch = opened.batch(step)
     recorded = recorded_losses(opened.run.path, step)
@@ -41,7 +41,7 @@ def _seen(opened: Opened, request: LookAtStep) -> StepSeen:
     examples = opened.seen(batch, hardest, step)
     if known is recorded:
         examples = [msgspec.structs.replace(seen, recorded=recorded[seen.number]) for seen in examples]
-    return StepSeen(
+    return StepExamples(
         run=opened.run.name,
         step=step,
         checkpoint=opened.step,

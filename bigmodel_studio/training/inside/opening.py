@@ -15,7 +15,7 @@ from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.engine import devices
-from bigmodel_studio.protocol import ExampleSeen
+from bigmodel_studio.protocol import StepExample
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop import checkpoint
 from bigmodel_studio.training.loop.optimizer import build_optimizer, restore_optimizer
@@ -43,11 +43,11 @@ class Opened:
         """A batch, on the device."""
         return {name: tensor.to(self.device) for name, tensor in batch.items()}
 
-    def seen(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+    def seen(self, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
         """Those examples of the batch of ``step`` as they can be shown, looked at a part at a time."""
         model, size = self.objective.model, self.spec.schedule.batch
         model.eval()
-        found: list[ExampleSeen] = []
+        found: list[StepExample] = []
         with torch.no_grad(), self.precision.autocast():
             for at in range(0, len(numbers), size):
                 found += self.objective.look(model, batch, numbers[at : at + size], step)

@@ -18,7 +18,7 @@ import torch
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
-from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Finding, Place, TokenLoss, TokenShown
+from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, PreviewToken, StepExample, TokenLoss
 from bigmodel_studio.training.data import readers
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
@@ -180,7 +180,7 @@ class Objective(ABC):
         """What the model says (or sees) by now: records for ``samples.jsonl``. Called after ``evaluate``."""
 
     @abstractmethod
-    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         """Those examples of the batch of ``step`` as the model will see them, and what it has to make of them.
 
         No model is needed for it.
@@ -190,7 +190,7 @@ class Objective(ABC):
     def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         """What the model makes of each example of a batch, without gradients and in evaluation mode."""
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
         """Those examples of the batch of ``step`` as a person can see them, each with its loss by the model.
 
         Without gradients, the model in evaluation mode.
@@ -213,10 +213,10 @@ def part_of(batch: Batch, numbers: Sequence[int]) -> Batch:
     return {name: tensor[list(numbers)] for name, tensor in batch.items()}
 
 
-def _seen(number: int, shown: ExampleShown, judged: EvaluatedExample) -> ExampleSeen:
+def _seen(number: int, shown: PreviewExample, judged: EvaluatedExample) -> StepExample:
     """A token that was hidden is shown as what it was."""
     losses = list(judged.tokens) or [None] * len(shown.tokens)
-    return ExampleSeen(
+    return StepExample(
         number=number,
         loss=judged.loss,
         tokens=tuple(TokenLoss(whole_text(token), loss) for token, loss in zip(shown.tokens, losses, strict=True)),
@@ -228,7 +228,7 @@ def _seen(number: int, shown: ExampleShown, judged: EvaluatedExample) -> Example
     )
 
 
-def whole_text(token: TokenShown) -> str:
+def whole_text(token: PreviewToken) -> str:
     """What stood there before it was hidden."""
     return token.answer if token.role in ("hidden", "swapped", "kept") else token.text
 

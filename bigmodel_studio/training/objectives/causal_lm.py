@@ -17,7 +17,7 @@ from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTr
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import ModelSpec
-from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, TokenShown
+from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, PreviewToken
 from bigmodel_studio.training.data import token_data, tokenizers
 from bigmodel_studio.training.data.paragraphs import not_utf8, paragraph_entries
 from bigmodel_studio.training.data.reading import Reading
@@ -134,16 +134,16 @@ class CausalLM(Objective):
             said = str(self.tokenizer.decode(start + ids))[len(str(self.tokenizer.decode(start))) :]
             yield {"prompt": prompt, "text": said, "tokens": len(ids)}
 
-    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         """Every token but the first is to be said from those before it."""
         rows = part_of(batch, numbers)["tokens"].tolist()
         starts = self.tokens.starts(self._spec.seed, step, self._spec.schedule.update, self.context)[list(numbers)]
         places = self.tokens.places(starts.tolist(), self.tokenizer)
         return [
-            ExampleShown(
+            PreviewExample(
                 place=Place(str(self._corpus.train[part].path), line),
                 tokens=tuple(
-                    TokenShown(text, "learnt" if number else "read")
+                    PreviewToken(text, "learnt" if number else "read")
                     for number, text in enumerate(token_texts(self.tokenizer, row))
                 ),
                 length=len(row),

@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 from bigmodel_studio.core.data.records import is_parquet
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.engine.templates.conversation import render_conversation
-from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem, TokenShown
+from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, PreviewToken, Problem
 from bigmodel_studio.training.data import chat_data, shuffling
 from bigmodel_studio.training.data.chat_data import Chats
 from bigmodel_studio.training.data.chat_spans import simple_template
@@ -191,7 +191,7 @@ class Chat(Objective):
             ids = continued(model, start[-(self.context - room) :], room, wanted.temperature, ends, generator)
             yield {"prompt": prompt, "text": str(self.tokenizer.decode(ids)), "tokens": len(ids)}
 
-    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         """Whole conversations; the tokens of answers are learnt."""
         part, drawn = part_of(batch, numbers), self._drawn(step)
         special = set(self.tokenizer.all_special_ids)
@@ -202,11 +202,11 @@ class Chat(Objective):
             ids, learnt = row[:length].tolist(), marks[:length].tolist()
             texts = token_texts(self.tokenizer, ids)
             tokens = tuple(
-                TokenShown(text, "learnt" if mark and at else "added" if token in special else "read")
+                PreviewToken(text, "learnt" if mark and at else "added" if token in special else "read")
                 for at, (text, token, mark) in enumerate(zip(texts, ids, learnt, strict=True))
             )
             place = Place(self.data.files[file], line)
-            made.append(ExampleShown(place=place, tokens=tokens, length=whole, cut=whole > length))
+            made.append(PreviewExample(place=place, tokens=tokens, length=whole, cut=whole > length))
         return made
 
     def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:

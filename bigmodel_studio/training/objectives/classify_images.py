@@ -31,7 +31,7 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.images.pictures import preview_png, read_picture
 from bigmodel_studio.engine.models import loading
 from bigmodel_studio.engine.models.checks import PROCESSOR_FILE
-from bigmodel_studio.protocol import DataRole, ExampleShown, Finding, Place, Problem
+from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, Problem
 from bigmodel_studio.training.data import picture_data
 from bigmodel_studio.training.data.mixup import mixed
 from bigmodel_studio.training.data.picture_input import Picture, PictureInput, processor_of, scratch_preprocessor
@@ -228,7 +228,7 @@ class ClassifyImages(Objective):
         if record:
             yield record
 
-    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         """Pictures as they were cut, mirrored and mixed for this step, beside the whole of them."""
         part = part_of(batch, numbers)
         size, smoothing = self._spec.schedule.update, self._spec.method.label_smoothing
@@ -242,7 +242,7 @@ class ClassifyImages(Objective):
                 shares = {label: value * share for label, value in shares.items()}
                 shares[other] = shares.get(other, 0.0) + 1 - share
             made.append(
-                ExampleShown(
+                PreviewExample(
                     place=Place(self.data.train.files[order[number]]),
                     seen=preview_png(Image.fromarray(part["pictures"][place].numpy()), MOST_PICTURE_PX),
                     whole=preview_png(Image.fromarray(whole), MOST_PICTURE_PX),

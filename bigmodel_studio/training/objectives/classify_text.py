@@ -23,7 +23,7 @@ from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import DataRole, ExampleShown, Place
+from bigmodel_studio.protocol import DataRole, Place, PreviewExample
 from bigmodel_studio.training.data import shuffling
 from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded_entries, padded
 from bigmodel_studio.training.data.reading import Reading
@@ -172,7 +172,7 @@ class ClassifyText(Objective):
         chosen = [pool[number] for number in shuffling.spread(len(pool), SAMPLES)]
         return [each.text for each in chosen], [each.label for each in chosen]
 
-    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         drawn, part = self._drawn(step, self._spec.schedule.update), part_of(batch, numbers)
         smoothing = self._spec.method.label_smoothing
         cut, made = self.encoded.cut, []
@@ -180,7 +180,7 @@ class ClassifyText(Objective):
             text = self.train[drawn[number]]
             ids = part["input_ids"][place][part["attention_mask"][place] > 0].tolist()
             made.append(
-                ExampleShown(
+                PreviewExample(
                     place=Place(text.file, text.line),
                     tokens=given_tokens(self.tokenizer, ids),
                     classes=class_shares(self.labels, {int(part["labels"][place]): 1.0}, smoothing),

@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.engine.text.masked_lm import MASK, fill
-from bigmodel_studio.protocol import ClassShare, DataRole, ExampleShown, Finding, Place, TokenShown
+from bigmodel_studio.protocol import ClassShare, DataRole, Finding, Place, PreviewExample, PreviewToken
 from bigmodel_studio.training.data import sentence_data, shuffling, tokenizers
 from bigmodel_studio.training.data.masked_examples import FOLLOWS, RANDOM, drawn_openings, masked_batch
 from bigmodel_studio.training.data.masking import IGNORED, fate
@@ -184,7 +184,7 @@ class MaskedLM(Objective):
                 masks = [{"candidates": msgspec.to_builtins(mask)} for mask in filled.masks]
                 yield {"prompt": prompt, "text": filled.filled, "masks": masks}
 
-    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         """With their masks, and what stands behind each; of a pair the class "follows" or "random"."""
         part, (_, _, openings) = part_of(batch, numbers), self._drawn(step)
         lengths = part["attention_mask"].sum(1).tolist()
@@ -192,7 +192,7 @@ class MaskedLM(Objective):
         places = [self._place(openings[number]) for number in numbers]
         rows = zip(places, part["input_ids"], part["labels"], pairs, lengths, strict=True)
         return [
-            ExampleShown(
+            PreviewExample(
                 place=place,
                 tokens=self._tokens(given[:length].tolist(), answers[:length].tolist()),
                 classes=(ClassShare(PAIRS[pair]),) if pair is not None else (),
@@ -205,14 +205,14 @@ class MaskedLM(Objective):
         part, line = self.data.place(opening)
         return Place(str(self._corpus.train[part].path), line)
 
-    def _tokens(self, given: list[int], answers: list[int]) -> tuple[TokenShown, ...]:
+    def _tokens(self, given: list[int], answers: list[int]) -> tuple[PreviewToken, ...]:
         texts = token_texts(self.tokenizer, given)
         wholes = token_texts(self.tokenizer, [g if a == IGNORED else a for g, a in zip(given, answers, strict=True)])
         ends = {self.masking.first, self.masking.between}
         return tuple(
-            TokenShown(text, "added" if token in ends else "read")
+            PreviewToken(text, "added" if token in ends else "read")
             if answer == IGNORED
-            else TokenShown(text, fate(token, answer, self.masking.mask), whole)
+            else PreviewToken(text, fate(token, answer, self.masking.mask), whole)
             for text, whole, token, answer in zip(texts, wholes, given, answers, strict=True)
         )
 

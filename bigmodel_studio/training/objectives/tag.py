@@ -25,7 +25,7 @@ from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import DataRole, ExampleSeen, ExampleShown, Place, TokenShown
+from bigmodel_studio.protocol import DataRole, Place, PreviewExample, PreviewToken, StepExample
 from bigmodel_studio.training.data import shuffling
 from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded_entries, padded
 from bigmodel_studio.training.data.reading import Reading
@@ -202,7 +202,7 @@ class Tag(Objective):
             said[word] = self.tags[int(row[place])]
         return said
 
-    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleShown]:
+    def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         drawn, part = self._drawn(step), part_of(batch, numbers)
         cut, made = self.encoded.cut, []
         for place, number in enumerate(numbers):
@@ -212,10 +212,10 @@ class Tag(Objective):
             words = self.encoded.words_of(drawn[number]).tolist()
             tokens = given_tokens(self.tokenizer, ids, words)
             made.append(
-                ExampleShown(
+                PreviewExample(
                     place=Place(sentence.file, sentence.line),
                     tokens=tuple(
-                        token if label == NOTHING else TokenShown(token.text, "learnt", self.tags[label])
+                        token if label == NOTHING else PreviewToken(token.text, "learnt", self.tags[label])
                         for token, label in zip(tokens, labels, strict=True)
                     ),
                     length=int(self.encoded.lengths[drawn[number]]),
@@ -234,7 +234,7 @@ class Tag(Objective):
             made.append(EvaluatedExample(math.fsum(told) / max(1, len(told)), each))
         return made
 
-    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[ExampleSeen]:
+    def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
         """With the entities that are to be found."""
         sentences = [self.train[self._drawn(step)[number]] for number in numbers]
         return [

@@ -7,7 +7,7 @@ from typing import Any
 
 from tokenizers.models import WordPiece
 
-from bigmodel_studio.protocol import TokenShown
+from bigmodel_studio.protocol import PreviewToken
 
 _HALF = "\ufffd"
 _SPACE = "\u2581"
@@ -37,7 +37,7 @@ def token_texts(tokenizer: Any, ids: Sequence[int]) -> list[str]:
     return texts
 
 
-def given_tokens(tokenizer: Any, ids: Sequence[int], words: Sequence[int] = ()) -> tuple[TokenShown, ...]:
+def given_tokens(tokenizer: Any, ids: Sequence[int], words: Sequence[int] = ()) -> tuple[PreviewToken, ...]:
     """Tokens that are only read, those that the tokenizer put around them marked.
 
     ``words`` says of each which word it belongs to (-1: none), where a text came as words: a space stands before
@@ -48,4 +48,4 @@ def given_tokens(tokenizer: Any, ids: Sequence[int], words: Sequence[int] = ()) 
     for place in range(1, len(words)):
         within = words[place] >= 0 and words[place] == words[place - 1]
         texts[place] = texts[place].lstrip() if within else f" {texts[place].lstrip()}"
-    return tuple(TokenShown(t, "added" if i in special else "read") for t, i in zip(texts, ids, strict=True))
+    return tuple(PreviewToken(t, "added" if i in special else "read") for t, i in zip(texts, ids, strict=True))

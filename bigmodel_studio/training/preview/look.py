@@ -15,7 +15,7 @@ from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import DataRole, DataSeen, Done, Event, ExampleShown, Finding, LookAtData
+from bigmodel_studio.protocol import DataPreview, DataRole, Done, Event, Finding, LookAtData, PreviewExample
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
@@ -32,7 +32,7 @@ WEIGHTS = ("error", "warning", "note")
 
 
 def look_at_data(request: LookAtData, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(DataSeen)``, with what is wrong with the data among its findings.
+    """Ends with ``Done(DataPreview)``, with what is wrong with the data among its findings.
 
     Raises ``StudioError`` where the spec or its model cannot be used.
     """
@@ -42,10 +42,10 @@ def look_at_data(request: LookAtData, session: Session) -> Iterator[Event]:
     yield Done(result=looking.value)
 
 
-def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataSeen:
+def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataPreview:
     noted = Noted()
     reading = Reading(say, noted, MOST_BYTES, MOST_PICTURES)
-    seen = DataSeen(objective=spec.objective, step=request.step, examples=())
+    seen = DataPreview(objective=spec.objective, step=request.step, examples=())
     try:
         with readable():
             objective = objectives.prepare(resolve_spec(spec), None, reading)
@@ -65,13 +65,13 @@ def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataSeen:
     return _counted(seen, objective, spec, reading, noted) if request.counted else seen
 
 
-def _examples(objective: Objective, request: LookAtData) -> list[ExampleShown]:
+def _examples(objective: Objective, request: LookAtData) -> list[PreviewExample]:
     batch = objective.batch(request.step)
     numbers = range(min(request.most, len(next(iter(batch.values())))))
     return objective.shown(batch, numbers, request.step)
 
 
-def _counted(seen: DataSeen, objective: Objective, spec: RunSpec, reading: Reading, noted: Noted) -> DataSeen:
+def _counted(seen: DataPreview, objective: Objective, spec: RunSpec, reading: Reading, noted: Noted) -> DataPreview:
     train = _survey(objective, "training", reading.say, None)
     evaluation = _survey(objective, "evaluation", reading.say, train)
     tags = TRAINABLE[spec.objective].data == "tagged"

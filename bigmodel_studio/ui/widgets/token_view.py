@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import TokenRole, TokenShown
+from bigmodel_studio.protocol import PreviewToken, TokenRole
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.widgets.token_looks import BOX_PX, PADDING, paint_box, shown_text, text_font
 
@@ -49,7 +49,7 @@ class TokenView(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tokens: Sequence[TokenShown] = ()
+        self.tokens: Sequence[PreviewToken] = ()
         self._texts: list[str] = []
         self._x: list[float] = []
         self._wide: list[float] = []
@@ -68,7 +68,7 @@ class TokenView(QAbstractScrollArea):
         self._more = QTimer(self, interval=0)
         self._more.timeout.connect(self._lay_out_more)
 
-    def show_tokens(self, tokens: Sequence[TokenShown]) -> None:
+    def show_tokens(self, tokens: Sequence[PreviewToken]) -> None:
         """Show these instead of those before."""
         self.tokens = tokens
         self._answers = any(token.answer for token in tokens)
@@ -88,7 +88,7 @@ class TokenView(QAbstractScrollArea):
         )
         return " · ".join((words, f"“{shown_text(token.text)}”", self._does(token)))
 
-    def _does(self, token: TokenShown) -> str:
+    def _does(self, token: PreviewToken) -> str:
         roles = {
             "read": self.tr("context only"),
             "learnt": self.tr("target: “{answer}”") if token.answer else self.tr("predicted by the model"),
@@ -134,7 +134,7 @@ class TokenView(QAbstractScrollArea):
         self._fit()
         self.viewport().update()
 
-    def _width_of(self, token: TokenShown) -> float:
+    def _width_of(self, token: PreviewToken) -> float:
         text = shown_text(token.text)
         self._texts.append(text)
         key = (text, token.role, token.answer)

@@ -14,7 +14,7 @@ from bigmodel_studio.core.specs.spec import make_spec, parse_spec
 from bigmodel_studio.core.system.trash import Trash
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.hub.dataset import CONVERTED, parts_of
-from bigmodel_studio.protocol import DatasetDownloaded, DatasetSeen, DownloadDataset, HubFile, LookAtDataset
+from bigmodel_studio.protocol import DatasetDownloaded, DatasetListing, DownloadDataset, HubFile, LookAtDataset
 from bigmodel_studio.training.data.text_files import split_corpus
 from tests.hub_models import large
 from tests.hub_tasks import answer, problem
@@ -82,7 +82,7 @@ def test_splits_go_by_the_words_in_names(names: list[str], found: set[tuple[str,
 def test_the_hubs_parquet_is_taken_first_and_a_split_of_it_is_a_folder(hub: LoopbackHub, cache: Path) -> None:
     converted(hub, default_train=large(1, 5000), default_test=large(2, 2000), de_train=large(3, 10))
     seen = answer(LookAtDataset(id=NAME))
-    assert isinstance(seen, DatasetSeen)
+    assert isinstance(seen, DatasetListing)
     assert [(p.config, p.split, p.bytes, p.here_bytes) for p in seen.parts] == [
         ("de", "train", 10, 0), ("default", "test", 2000, 0), ("default", "train", 5000, 0),
     ]  # fmt: skip

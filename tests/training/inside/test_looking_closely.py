@@ -21,7 +21,7 @@ from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Done, Failed, LookAtStep, Request, StepSeen, StepTaken, TakeStep, WeightBlock
+from bigmodel_studio.protocol import Done, Failed, LookAtStep, Request, StepExamples, StepTaken, TakeStep, WeightBlock
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop.run import FINISHED, run
 from bigmodel_studio.training.objectives.token_texts import token_texts
@@ -36,9 +36,9 @@ def asked(request: Request) -> object:
     return end.result if isinstance(end, Done) else end
 
 
-def look(folder: RunFolder, step: int, most: int = 64) -> StepSeen:
+def look(folder: RunFolder, step: int, most: int = 64) -> StepExamples:
     seen = asked(LookAtStep(run=str(folder.path), step=step, most=most))
-    assert isinstance(seen, StepSeen), seen
+    assert isinstance(seen, StepExamples), seen
     return seen
 
 

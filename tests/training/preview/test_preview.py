@@ -29,13 +29,13 @@ from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import (
     Cancelled,
-    DataSeen,
+    DataPreview,
     Done,
-    ExampleShown,
     Failed,
     Finding,
     LookAtData,
     Place,
+    PreviewExample,
     Progress,
 )
 from bigmodel_studio.training import objectives
@@ -49,10 +49,10 @@ from tests.training.objectives.test_classify_images import make_pictures, tiny_s
 Spec = Callable[..., RunSpec]
 
 
-def seen(spec: RunSpec, step: int = 1, most: int = 64, *, counted: bool = True) -> DataSeen:
+def seen(spec: RunSpec, step: int = 1, most: int = 64, *, counted: bool = True) -> DataPreview:
     *_, end = run_task(LookAtData(spec=write_spec(spec), step=step, most=most, counted=counted), Session(threads=1))
     assert isinstance(end, Done), end
-    assert isinstance(end.result, DataSeen)
+    assert isinstance(end.result, DataPreview)
     return end.result
 
 
@@ -60,13 +60,13 @@ def built(spec: RunSpec) -> Any:
     return objectives.build(resolve_spec(spec), None, lambda *_: None)
 
 
-def found(data: DataSeen, code: str) -> Finding:
+def found(data: DataPreview, code: str) -> Finding:
     (one,) = [each for each in data.findings if each.problem.code == code]
     assert "{" not in sentence(one.problem) + hint(one.problem)
     return one
 
 
-def codes(data: DataSeen) -> set[str]:
+def codes(data: DataPreview) -> set[str]:
     return {each.problem.code for each in data.findings}
 
 
@@ -74,7 +74,7 @@ def lines(finding: Finding) -> list[int]:
     return [place.line for place in finding.places]
 
 
-def text_of(example: ExampleShown) -> str:
+def text_of(example: PreviewExample) -> str:
     return "".join(token.text for token in example.tokens)
 
 

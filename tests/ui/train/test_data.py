@@ -23,16 +23,16 @@ from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
-    DataSeen,
+    DataPreview,
     Done,
     Event,
     Finding,
     LookAtData,
     Place,
+    PreviewToken,
     Problem,
     Progress,
     Request,
-    TokenShown,
 )
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.train.data.data_dialog import DataDialog
@@ -233,7 +233,7 @@ def test_every_role_has_a_shape_of_its_own(bench: Bench) -> None:
     """Without colour: the boxes of one word differ in where they are dark, once drawn in greys."""
     dialog = bench.opened("masked-lm")
     view = dialog.examples.tokens
-    tokens = tuple(TokenShown(" word", role) for role in ("read", "learnt", "hidden", "swapped", "kept", "added"))
+    tokens = tuple(PreviewToken(" word", role) for role in ("read", "learnt", "hidden", "swapped", "kept", "added"))
     view.show_tokens(tokens)
     drawn = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     boxes = []
@@ -271,7 +271,7 @@ def test_a_very_long_text_is_laid_out_in_pieces(qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     view.resize(600, 300)
     view.show()
-    tokens = tuple(TokenShown(f" w{n % 500}", "learnt") for n in range(100_000))
+    tokens = tuple(PreviewToken(f" w{n % 500}", "learnt") for n in range(100_000))
     view.show_tokens(tokens)
     assert len(view._x) == AT_ONCE, "all at once would take seconds"
     height = view.verticalScrollBar().maximum()
@@ -438,7 +438,7 @@ def test_it_says_what_it_does_and_can_be_cancelled(bench: Bench) -> None:
 
 def test_data_that_nothing_can_be_made_of_has_findings_alone(bench: Bench) -> None:
     def broken(request: LookAtData) -> Iterator[Event]:
-        yield Done(result=DataSeen(objective="causal-lm", step=1, examples=(), findings=FINDINGS[2:]))
+        yield Done(result=DataPreview(objective="causal-lm", step=1, examples=(), findings=FINDINGS[2:]))
 
     dialog = bench.opened()
     bench.answer = broken

@@ -23,11 +23,11 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
     Done,
     Event,
-    ExampleSeen,
     LookAtStep,
     Preview,
     Request,
-    StepSeen,
+    StepExample,
+    StepExamples,
     TakeStep,
     TokenLoss,
 )
@@ -308,8 +308,8 @@ def test_texts_of_a_file_are_no_pictures_of_it(bench: Callable[[], Bench]) -> No
     dialog.open()
     shown.wait(lambda: len(dialog.examples.model.examples) == 2)
     tokens = (TokenLoss("a text"),)
-    seen_one = ExampleSeen(number=0, loss=1.0, tokens=tokens, source="/texts/a.csv:12", expected="ant", said="bee")
-    dialog._on_answer(StepSeen(run="a", step=5, checkpoint=4, exact=True, count=1, examples=(seen_one,)))
+    seen_one = StepExample(number=0, loss=1.0, tokens=tokens, source="/texts/a.csv:12", expected="ant", said="bee")
+    dialog._on_answer(StepExamples(run="a", step=5, checkpoint=4, exact=True, count=1, examples=(seen_one,)))
     assert dialog.examples.caption.text() == "loss 1.00 · true: ant · predicted: bee · a.csv:12"
     assert dialog.examples.caption.toolTip() == "/texts/a.csv:12"
     assert dialog.examples.text.isVisible()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import DataSeen, PartCounts
+from bigmodel_studio.protocol import DataPreview, PartCounts
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.pages.train.data.class_balance import ClassBalance
 from bigmodel_studio.ui.pages.train.data.data_words import ROLES, UNITS, Counting, largest_share
@@ -84,7 +84,7 @@ class DataCounts(QWidget):
         row.addWidget(area, 1)
         row.addWidget(self._classes, 1)
 
-    def show_seen(self, seen: DataSeen, context: int) -> None:
+    def show_seen(self, seen: DataPreview, context: int) -> None:
         """``context``: the most tokens that the model reads at once."""
         self._show_figures(seen)
         self.said.setText(i18n.in_one(self._sentences(seen)))
@@ -101,7 +101,7 @@ class DataCounts(QWidget):
 
     # ------------------------------------------------------------------------------- the figures
 
-    def _rows(self, seen: DataSeen) -> Sequence[Figure]:
+    def _rows(self, seen: DataPreview) -> Sequence[Figure]:
         exact = numbers.exact
         unit = word(UNITS[seen.parts[0].unit]) if seen.parts else ""
         longest: list[Figure] = [
@@ -122,7 +122,7 @@ class DataCounts(QWidget):
             (self.tr("Exact duplicates"), lambda p: _of(p.doubles, p.examples)),
         ]
 
-    def _show_figures(self, seen: DataSeen) -> None:
+    def _show_figures(self, seen: DataPreview) -> None:
         while (item := self._table.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -139,7 +139,7 @@ class DataCounts(QWidget):
                 self.figures[title, part.role] = value
                 self._table.addWidget(value, row, column, right)
 
-    def _sentences(self, seen: DataSeen) -> list[str]:
+    def _sentences(self, seen: DataPreview) -> list[str]:
         said = []
         if seen.updates_an_epoch:
             words = self.tr("One epoch takes {updates} updates.")
@@ -171,7 +171,7 @@ class DataCounts(QWidget):
         limit = context if part.unit == "tokens" else None
         chart.show_lengths(part.edges, part.lengths, unit, limit, cut=part.cut > 0)
 
-    def _balance(self, seen: DataSeen) -> str:
+    def _balance(self, seen: DataPreview) -> str:
         part = next(part for part in seen.parts if part.classes)
         counts = [each.count for each in part.classes]
         words = self.tr("{classes}, from {least} to {most} each; the largest has {share}.")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from bigmodel_studio.core.specs.spec import RunSpec, write_spec
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import DataSeen, LookAtData, Problem, Progress
+from bigmodel_studio.protocol import DataPreview, LookAtData, Problem, Progress
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.counts import DataCounts
@@ -38,7 +38,7 @@ BAR_PX = 320
 
 
 class DataDialog(QDialog):
-    """Opens at once, and is filled when the lane has answered. ``seen`` carries the ``DataSeen`` of a whole look."""
+    """Opens at once, and is filled when the lane has answered. ``seen`` carries the ``DataPreview`` of a whole look."""
 
     seen = Signal(object)
 
@@ -49,7 +49,7 @@ class DataDialog(QDialog):
         self.spec = spec
         self._counted = True
         """Whether all of it was asked for, or only another step's examples."""
-        self.looked: DataSeen | None = None
+        self.looked: DataPreview | None = None
         """What the last whole look gave."""
         self._asking = Asking(studio, self)
         self._asking.progressed.connect(self._on_progress)
@@ -196,7 +196,7 @@ class DataDialog(QDialog):
         self._wait_for(event)
 
     @Slot(object)
-    def _on_answer(self, seen: DataSeen) -> None:
+    def _on_answer(self, seen: DataPreview) -> None:
         self._rest()
         self.examples.show_seen(seen)
         if self._counted:
@@ -204,7 +204,7 @@ class DataDialog(QDialog):
             self._show_what_there_is()
             self.seen.emit(seen)
 
-    def _show_whole(self, seen: DataSeen) -> None:
+    def _show_whole(self, seen: DataPreview) -> None:
         """Counts and findings; where no example could be made of the data, the findings say why."""
         self.looked = seen
         self.counts.show_seen(seen, context_of(seen, self.spec))

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import ClassShare, DataSeen, ExampleShown, TokenShown
+from bigmodel_studio.protocol import ClassShare, DataPreview, PreviewExample, PreviewToken
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.look.stylesheet import set_look
@@ -57,7 +57,7 @@ class DataExamples(QWidget):
         """``mixed``: each picture is mixed with another."""
         super().__init__(parent)
         self._studio, self._mixed = studio, mixed
-        self._examples: tuple[ExampleShown, ...] = ()
+        self._examples: tuple[PreviewExample, ...] = ()
         self._objective = ""
         self._step = 1
         self.list = ExamplesList(thumbnails, self.tr("Examples of this step"))
@@ -171,7 +171,7 @@ class DataExamples(QWidget):
 
     # ------------------------------------------------------------------------------- what is shown
 
-    def show_seen(self, seen: DataSeen) -> None:
+    def show_seen(self, seen: DataPreview) -> None:
         """These examples instead of those before; one in the same place is chosen."""
         before = max(0, self.list.currentIndex().row())
         self._examples, self._objective, self._step = seen.examples, seen.objective, seen.step
@@ -187,7 +187,7 @@ class DataExamples(QWidget):
         """Whether other examples are being drawn."""
         self.another.setEnabled(not busy)
 
-    def _in_list(self, example: ExampleShown) -> Shown:
+    def _in_list(self, example: PreviewExample) -> Shown:
         line = "".join(each.text for each in example.tokens[:LINE_CHARACTERS] if each.role != "added")
         said = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
         name = place_text(example.place)
@@ -199,7 +199,7 @@ class DataExamples(QWidget):
         return word(PAIRS.get(share.label, share.label)) if self._objective == "masked-lm" else share.label
 
     @property
-    def current(self) -> ExampleShown | None:
+    def current(self) -> PreviewExample | None:
         """The example that is shown."""
         row = self.list.currentIndex().row()
         return self._examples[row] if 0 <= row < len(self._examples) else None
@@ -227,7 +227,7 @@ class DataExamples(QWidget):
         else:
             self._show_text(example.tokens)
 
-    def _facts(self, example: ExampleShown) -> str:
+    def _facts(self, example: PreviewExample) -> str:
         tokens = word(UNITS["tokens"])
         parts = [f"{numbers.exact(example.length)} {tokens}"] if example.tokens else []
         parts += [self.tr("truncated to the context")] if example.cut else []
@@ -251,7 +251,7 @@ class DataExamples(QWidget):
 
     # ------------------------------------------------------------------------------- a text
 
-    def _show_text(self, tokens: tuple[TokenShown, ...]) -> None:
+    def _show_text(self, tokens: tuple[PreviewToken, ...]) -> None:
         self.tokens.show_tokens(tokens)
         self.legend.clear()
         counts = Counter(token.role for token in tokens)
@@ -284,7 +284,7 @@ class DataExamples(QWidget):
 
     # ------------------------------------------------------------------------------- a picture
 
-    def _show_picture(self, example: ExampleShown) -> None:
+    def _show_picture(self, example: PreviewExample) -> None:
         whole, seen = self.tr("Original picture"), self.tr("Model input")
         seen = self.tr("Model input, mixed with another picture") if self._mixed else seen
         for view, words, data, title in (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from bigmodel_studio.core.specs.rules import check_spec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import DataSeen
+from bigmodel_studio.protocol import DataPreview
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.data_dialog import DataDialog
@@ -61,7 +61,7 @@ class DataLook(QObject):
         super().__init__(page)
         self._studio, self._page = studio, page
         self._dialog: DataDialog | None = None
-        self._last: tuple[tuple[object, ...], DataSeen] | None = None
+        self._last: tuple[tuple[object, ...], DataPreview] | None = None
 
     @property
     def dialog(self) -> DataDialog | None:
@@ -93,7 +93,7 @@ class DataLook(QObject):
             dialog.close()
 
     @Slot(object)
-    def _on_seen(self, seen: DataSeen) -> None:
+    def _on_seen(self, seen: DataPreview) -> None:
         if self._dialog is not None:
             self._last = (looked_at(self._dialog.spec), seen)
             self.seen.emit()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import DataSeen, Finding, PartCounts, Progress
+from bigmodel_studio.protocol import DataPreview, Finding, PartCounts, Progress
 from bigmodel_studio.ui.pages.train.runs.words import word
 
 WEIGHTS = ("error", "warning", "note")
@@ -71,7 +71,7 @@ class Counting(QObject):
         return " · ".join(words.format(count=numbers.exact(count)) for count, words in said if count)
 
 
-def summary(seen: DataSeen) -> str:
+def summary(seen: DataPreview) -> str:
     """All of it on one line: ``10,003 texts, 3,080 for evaluation · 77 classes · 2 warnings``."""
     if not (seen.parts or seen.findings):
         return ""
@@ -95,7 +95,7 @@ def largest_share(part: PartCounts) -> float:
     return max((each.count for each in part.classes), default=0) / whole if whole else 0.0
 
 
-def context_of(seen: DataSeen, spec: RunSpec) -> int:
+def context_of(seen: DataPreview, spec: RunSpec) -> int:
     """The most tokens that the model reads at once: what was asked for, or as many as the model can."""
     said = (finding.problem.arguments.get("context") for finding in seen.findings)
     return next((context for context in said if isinstance(context, int)), spec.model.context)

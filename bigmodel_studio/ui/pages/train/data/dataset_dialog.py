@@ -21,7 +21,7 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
     DatasetCopy,
     DatasetDownloaded,
-    DatasetSeen,
+    DatasetListing,
     Done,
     DownloadDataset,
     Downloading,
@@ -67,7 +67,7 @@ class DatasetDialog(QDialog):
         self._job: Job | None = None
         self._problem: Problem | None = None
         self._wanted = Address("")
-        self._seen: tuple[Address, DatasetSeen] | None = None
+        self._seen: tuple[Address, DatasetListing] | None = None
         self.address = QLineEdit()
         self.address.setPlaceholderText("OWNER/NAME")
         self.address.setAccessibleName(self.tr("Address of the dataset"))
@@ -253,7 +253,7 @@ class DatasetDialog(QDialog):
         elif isinstance(result, DatasetDownloaded):
             self._give(result.copies)
             return
-        elif isinstance(result, DatasetSeen):
+        elif isinstance(result, DatasetListing):
             self._seen = self._wanted, result
         self._list()
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import DataSeen, Finding, Place, Problem
+from bigmodel_studio.protocol import DataPreview, Finding, Place, Problem
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.pages.train.data.data_words import WEIGHTS
@@ -131,7 +131,7 @@ class DataFindings(QWidget):
         whole.setContentsMargins(0, 12, 0, 0)
         whole.addWidget(self.views)
 
-    def show_seen(self, seen: DataSeen) -> None:
+    def show_seen(self, seen: DataPreview) -> None:
         """These findings, the heaviest first."""
         findings = sorted(seen.findings, key=lambda each: WEIGHTS.index(each.weight))
         self.list.clear()
@@ -145,7 +145,7 @@ class DataFindings(QWidget):
         self.list.setCurrentRow(0 if findings else -1)
         self._on_current()
 
-    def _checked(self, seen: DataSeen) -> str:
+    def _checked(self, seen: DataPreview) -> str:
         """What was looked for."""
         looked = [
             self.tr("unreadable lines"),

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import ExampleSeen, TokenLoss
+from bigmodel_studio.protocol import StepExample, TokenLoss
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
 
@@ -46,7 +46,7 @@ class Shown:
         return " ".join((self.text or "".join(token.text for token in self.tokens[:200])).split())
 
 
-def shown(seen: ExampleSeen) -> Shown:
+def shown(seen: StepExample) -> Shown:
     """An example of a batch: with the loss that the run recorded, where it did."""
     return Shown(
         loss=seen.recorded if seen.recorded is not None else seen.loss,

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import LookAtStep, Problem, StepSeen
+from bigmodel_studio.protocol import LookAtStep, Problem, StepExamples
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
@@ -102,7 +102,7 @@ class StepDialog(QDialog):
         self._ask()
 
     @Slot(object)
-    def _on_answer(self, seen: StepSeen) -> None:
+    def _on_answer(self, seen: StepExamples) -> None:
         self.busy.hide()
         self.words.setText(self._told(seen))
         self.examples.show_examples([shown(example) for example in seen.examples])
@@ -117,7 +117,7 @@ class StepDialog(QDialog):
         self.problem.setText(i18n.said(problem))
         self._views.setCurrentWidget(self.problem)
 
-    def _told(self, seen: StepSeen) -> str:
+    def _told(self, seen: StepExamples) -> str:
         """Whose losses these are: the run's own where it recorded them, else a checkpoint's."""
         parts = [self.tr("{shown} of {count} examples, largest loss first.")]
         recorded = any(example.recorded is not None for example in seen.examples)
