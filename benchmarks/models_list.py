@@ -112,7 +112,7 @@ def run(results: int, models: int, cache: Path) -> list[Row]:
     assert isinstance(application, QApplication)
     i18n.install(application, "en")
     network, lane = FakeNetwork(hub(results)), FakeLane(hub(results))
-    library, runs = LibraryWatcher(), RunWatcher(held=True)
+    library, runs = LibraryWatcher(), RunWatcher(deferred=True)
     studio = Studio(settings=SettingsStore(), interactive=lane, library=library, runs=runs, network=network)
     window = MainWindow(studio, Theme(application, "light"))
     window.resize(1440, 900)

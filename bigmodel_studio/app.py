@@ -129,9 +129,9 @@ class Application:
         i18n.install(self.application, settings.values.language)
         self.theme = Theme(self.application, settings.values.appearance)
         threads = settings.values.threads or None
-        self.lane = lane or Lane(replace(LANES["interactive"], threads=threads), held=True)
+        self.lane = lane or Lane(replace(LANES["interactive"], threads=threads), deferred=True)
         self.library = LibraryWatcher()
-        self.runs = RunWatcher(held=True)
+        self.runs = RunWatcher(deferred=True)
         self.measure = lane or Lane(replace(LANES["measure"], threads=1))
         self.network = Network(settings)
         self.studio = Studio(
@@ -216,16 +216,16 @@ class Application:
             self._checkpoints = checkpoints
             self.library.refresh()
         if self.sampler is not None:
-            from bigmodel_studio.core.memory.split import Holder
+            from bigmodel_studio.core.memory.split import TensorProcess
 
-            self.sampler.set_runs([Holder(run.pid, run.holds) for run in runs if run.live and run.pid])
+            self.sampler.set_runs([TensorProcess(run.pid, run.holds) for run in runs if run.live and run.pid])
 
     def _on_holds_changed(self) -> None:
         if self.sampler is not None:
-            from bigmodel_studio.core.memory.split import Holder
+            from bigmodel_studio.core.memory.split import TensorProcess
 
             lanes = (self.lane, self.measure)
-            self.sampler.set_lanes([Holder(lane.pid, lane.holds) for lane in lanes if lane.pid and lane.holds])
+            self.sampler.set_lanes([TensorProcess(lane.pid, lane.holds) for lane in lanes if lane.pid and lane.holds])
 
     def _wake_queue(self) -> None:
         """Runs wait: whoever lets them in may have been killed."""

@@ -87,11 +87,11 @@ class Lane(QObject):
     _arrived = Signal()
 
     def __init__(
-        self, spec: LaneSpec = LANES["interactive"], parent: QObject | None = None, *, held: bool = False
+        self, spec: LaneSpec = LANES["interactive"], parent: QObject | None = None, *, deferred: bool = False
     ) -> None:
-        """``held``: requests wait until ``start`` is called, instead of starting the engine."""
+        """``deferred``: requests wait until ``start`` is called, instead of starting the engine."""
         super().__init__(parent)
-        self._held = held
+        self._deferred = deferred
         self.spec = spec
         self.state: State = "idle"
         self.problem: Problem | None = None
@@ -132,7 +132,7 @@ class Lane(QObject):
         if self.state == "closed":
             self._end_later(job, self._failure("engine-closed"))
         elif self._engine is None:
-            if not self._held:
+            if not self._deferred:
                 self.start()
         elif self._greeted:
             self._engine.send(Submit(job.number, request))
@@ -143,7 +143,7 @@ class Lane(QObject):
         """Start the engine where it is not running (a request does it as well)."""
         if self._engine is not None or self.state == "closed":
             return
-        self._held = False
+        self._deferred = False
         self._greeted = False
         self._ended_for = None
         try:

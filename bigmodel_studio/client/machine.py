@@ -17,7 +17,7 @@ import msgspec
 from bigmodel_studio.client.gpus import Card, Gpus
 from bigmodel_studio.client.process_memory import ProcessMemory
 from bigmodel_studio.core.memory.device_memory import cpu_name
-from bigmodel_studio.core.memory.split import Holder, Split, split
+from bigmodel_studio.core.memory.split import Split, TensorProcess, split
 from bigmodel_studio.core.system import paths
 
 CPU = "cpu"
@@ -131,7 +131,7 @@ class Machine:
         self._clock = clock
         self._traffic: tuple[float, int, int] | None = None
 
-    def sample(self, holders: Sequence[Holder], *, detailed: bool) -> MachineSample:
+    def sample(self, holders: Sequence[TensorProcess], *, detailed: bool) -> MachineSample:
         """The figures now, for this process with its children and for ``holders`` with theirs."""
         measured = self._processes.measure([os.getpid(), *(holder.pid for holder in holders)])
         total, available = self._system.memory()
@@ -172,13 +172,13 @@ class Machine:
         self._gpus.close()
 
 
-def _split_on(device: str, ours: int, holders: Sequence[Holder], measured: dict[int, int]) -> Split:
+def _split_on(device: str, ours: int, holders: Sequence[TensorProcess], measured: dict[int, int]) -> Split:
     return split(
         ours, [(holder.parts, measured.get(holder.pid, 0)) for holder in holders if holder.parts.device == device]
     )
 
 
-def _on_card(card: Card, holders: Sequence[Holder], ours: dict[int, int]) -> DeviceSample:
+def _on_card(card: Card, holders: Sequence[TensorProcess], ours: dict[int, int]) -> DeviceSample:
     """A driver that does not see our process numbers (as in a container) is helped by what they say themselves."""
     there = [holder for holder in holders if holder.parts.device == card.id]
     by_pid = {pid: held for pid, held in card.by_pid.items() if pid in ours}
@@ -199,7 +199,7 @@ def _on_card(card: Card, holders: Sequence[Holder], ours: dict[int, int]) -> Dev
     )
 
 
-def _unseen(holders: Sequence[Holder], seen: set[str]) -> list[DeviceSample]:
+def _unseen(holders: Sequence[TensorProcess], seen: set[str]) -> list[DeviceSample]:
     """Accelerators that no driver was asked about: what our own processes say is all that is known of them."""
     reserved: dict[str, int] = {}
     for holder in holders:

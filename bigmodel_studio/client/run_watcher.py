@@ -50,8 +50,8 @@ class RunWatcher(QObject):
     """A run watched from the inside, the file, and what it gained: ``core.runs.inside_reader.Recorded``."""
     _said = Signal(object)
 
-    def __init__(self, parent: QObject | None = None, *, held: bool = False) -> None:
-        """``held``: it looks at nothing before ``start``."""
+    def __init__(self, parent: QObject | None = None, *, deferred: bool = False) -> None:
+        """``deferred``: it looks at nothing before ``start``."""
         super().__init__(parent)
         self.runs: list[RunSummary] = []
         """The last list that ``runs_changed`` carried."""
@@ -60,7 +60,7 @@ class RunWatcher(QObject):
         self._said.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._poller = _Poller(self._say)
         self._started = False
-        if not held:
+        if not deferred:
             self.start()
 
     def start(self) -> None:

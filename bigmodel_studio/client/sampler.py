@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bigmodel_studio.client.machine import Machine
 from bigmodel_studio.client.worker import Worker
-from bigmodel_studio.core.memory.split import Holder
+from bigmodel_studio.core.memory.split import TensorProcess
 
 INTERVAL_S = 1.0
 FIRST_S = 0.1
@@ -37,8 +37,8 @@ class Sampler(QObject):
         super().__init__(parent)
         self._interval_s = interval_s
         self._machine = machine
-        self._runs: tuple[Holder, ...] = ()
-        self._lanes: tuple[Holder, ...] = ()
+        self._runs: tuple[TensorProcess, ...] = ()
+        self._lanes: tuple[TensorProcess, ...] = ()
         self._detailed = False
         self._worker = Worker("sampler", self._turn)
         self._measured: Machine | None = None
@@ -51,11 +51,11 @@ class Sampler(QObject):
         """Begin; the first figures come in a moment."""
         self._worker.wake()
 
-    def set_runs(self, runs: Iterable[Holder]) -> None:
+    def set_runs(self, runs: Iterable[TensorProcess]) -> None:
         """The processes of the runs that live: ours, though they are not this window's children."""
         self._runs = tuple(runs)
 
-    def set_lanes(self, lanes: Iterable[Holder]) -> None:
+    def set_lanes(self, lanes: Iterable[TensorProcess]) -> None:
         """The engines, with what they hold."""
         self._lanes = tuple(lanes)
 

@@ -1,6 +1,6 @@
 """State that a lane keeps between its tasks: one warm model, under the ``ModelRef`` that asked for it.
 
-It holds at most one model at a time and lets go of the old one before it takes up the next, so that the peak is the
+It keeps at most one model loaded and frees the old one before it loads the next, so that the peak is the
 larger of the two and not their sum. It does not know who asks, nor through what.
 """
 
@@ -35,56 +35,56 @@ class Session:
         chosen = threads or chosen_threads()
         self.threads = chosen or physical_cores()
         self.few_threads = chosen or 1
-        self._held: LoadedModel | None = None
+        self._loaded: LoadedModel | None = None
         self._key: tuple[ModelRef, Path, Stamp] | None = None
         self.cache_bytes: Callable[[], int] | None = None
         """Set by a task while it keeps a cache beside the model: how large that is now."""
 
-    def hold(self, ref: ModelRef) -> Generator[Event, None, LoadedModel]:
-        """The model, warm: at once where it is held already, else loaded (``Progress``, then ``Loaded``).
+    def load(self, ref: ModelRef) -> Generator[Event, None, LoadedModel]:
+        """The model, warm: at once where it is loaded already, else loaded now (``Progress``, then ``Loaded``).
 
         A folder that changed on disk since, such as a run's newest checkpoint, is loaded anew.
-        Raises ``StudioError`` with the reason where it cannot be used; then nothing is held.
+        Raises ``StudioError`` with the reason where it cannot be used; then no model is loaded.
         """
         path = library.resolve(ref)
         key = (ref, path, _stamp(path))
-        if self._held is not None and key == self._key:
-            uses.note(ref, holds=True)
-            return self._held
+        if self._loaded is not None and key == self._key:
+            uses.note(ref, loaded=True)
+            return self._loaded
         self.release()
         yield Progress(what="loading")
         from bigmodel_studio.engine.models import (
             loading,  # torch and transformers: seconds, and only when they are needed
         )
 
-        self._held = loading.load(ref, path, threads=self.threads, few_threads=self.few_threads)
+        self._loaded = loading.load(ref, path, threads=self.threads, few_threads=self.few_threads)
         self._key = key
-        uses.note(ref, holds=True)
-        yield Loaded(facts=self._held.facts)
-        return self._held
+        uses.note(ref, loaded=True)
+        yield Loaded(facts=self._loaded.facts)
+        return self._loaded
 
     def release(self) -> None:
-        """Give back the memory of the model that is held, if any."""
-        if self._held is None or self._key is None:
+        """Free the memory of the loaded model, if any."""
+        if self._loaded is None or self._key is None:
             return
-        uses.note(self._key[0], holds=False)
-        self._held.fast.close()
-        self._held = self._key = None
+        uses.note(self._key[0], loaded=False)
+        self._loaded.fast.close()
+        self._loaded = self._key = None
         from bigmodel_studio.engine import devices
 
         devices.empty_cache()
 
     def parts(self) -> MemoryParts:
-        """The bytes of what is held now, by what they are for."""
-        if self._held is None:
+        """Return the bytes in use, by purpose."""
+        if self._loaded is None:
             return MemoryParts()
         from bigmodel_studio.engine import devices
 
         return MemoryParts(
-            device=self._held.facts.device,
-            weights_bytes=self._held.facts.weight_bytes,
+            device=self._loaded.facts.device,
+            weights_bytes=self._loaded.facts.weight_bytes,
             cache_bytes=self.cache_bytes() if self.cache_bytes is not None else 0,
-            reserved_bytes=devices.held_bytes(self._held.device),
+            reserved_bytes=devices.held_bytes(self._loaded.device),
         )
 
 
@@ -102,7 +102,7 @@ def physical_cores() -> int:
 
 def load(request: Load, session: Session) -> Iterator[Event]:
     """Make a model warm."""
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     yield Done(result=loaded.facts)
 
 

@@ -19,7 +19,7 @@ from bigmodel_studio.client.gpus import Card, Gpus
 from bigmodel_studio.client.machine import DeviceSample, DiskSample, Machine, MachineSample, System
 from bigmodel_studio.client.process_memory import ProcessMemory
 from bigmodel_studio.client.sampler import Sampler
-from bigmodel_studio.core.memory.split import Holder, Split, split
+from bigmodel_studio.core.memory.split import Split, TensorProcess, split
 from bigmodel_studio.protocol import MemoryParts
 
 MIB = 2**20
@@ -42,7 +42,7 @@ def child_with(mebibytes: int) -> subprocess.Popen[bytes]:
     return child
 
 
-def ours(*holders: Holder) -> int:
+def ours(*holders: TensorProcess) -> int:
     machine = Machine()
     held = machine.sample(holders, detailed=False).cpu.ours_bytes
     machine.close()
@@ -92,7 +92,7 @@ def test_a_run_that_is_no_child_is_ours_once_it_is_named(monkeypatch: pytest.Mon
     with child_with(200) as child:
         monkeypatch.setattr(psutil.Process, "children", lambda self, recursive=False: [])  # as if it were detached
         without = ours()
-        with_it = ours(Holder(child.pid), Holder(2**30))
+        with_it = ours(TensorProcess(child.pid), TensorProcess(2**30))
         child.communicate(b"\n")
     assert 195 * MIB < with_it - without < 260 * MIB
 
@@ -202,7 +202,7 @@ RUN = MemoryParts(weights_bytes=GB, gradients_bytes=GB, optimizer_bytes=2 * GB)
 def test_the_parts_of_ours_add_up_and_others_is_what_is_left() -> None:
     machine, _, _ = fake_machine()
     lane = MemoryParts(weights_bytes=200 * MIB, cache_bytes=10 * MIB)
-    cpu = machine.sample([Holder(1, RUN), Holder(3, lane)], detailed=False).cpu
+    cpu = machine.sample([TensorProcess(1, RUN), TensorProcess(3, lane)], detailed=False).cpu
     assert cpu.ours_bytes == 8 * GB == cpu.split.total
     assert cpu.others_bytes == 22 * GB
     assert cpu.split[:4] == (GB + 200 * MIB, 10 * MIB, GB, 2 * GB)
@@ -211,7 +211,7 @@ def test_the_parts_of_ours_add_up_and_others_is_what_is_left() -> None:
 def test_weights_that_were_not_touched_yet_are_not_in_memory() -> None:
     """Process 3 takes 1 GB and counts 4: the parts keep their proportions and fill what it takes."""
     machine, _, _ = fake_machine()
-    cpu = machine.sample([Holder(3, RUN)], detailed=False).cpu
+    cpu = machine.sample([TensorProcess(3, RUN)], detailed=False).cpu
     assert cpu.split == Split(GB // 4, 0, GB // 4, GB // 2, other=2 * GB)
 
 
@@ -227,13 +227,13 @@ def test_a_split_adds_up_whatever_was_measured(processes: list[tuple[list[int], 
 
 def test_a_hidden_monitor_asks_for_no_more_than_the_status_bar_shows() -> None:
     machine, system, driver = fake_machine(cards=True)
-    sample = machine.sample([Holder(1, RUN)], detailed=False)
+    sample = machine.sample([TensorProcess(1, RUN)], detailed=False)
     assert system.asked == ["memory"]
     assert not {"nvmlDeviceGetUtilizationRates", "nvmlDeviceGetTemperature", "nvmlDeviceGetPowerUsage"} & {
         *driver.asked
     }
     assert (sample.cpu.busy, sample.cpu.temperature_c, sample.disk, sample.gpus[0].busy) == (None, None, None, None)
-    machine.sample([Holder(1, RUN)], detailed=True)
+    machine.sample([TensorProcess(1, RUN)], detailed=True)
     assert {*system.asked} == {"memory", "busy", "temperature", "disk", "traffic"}
 
 
@@ -249,7 +249,7 @@ def test_the_disks_traffic_is_a_rate_and_begins_anew_after_a_pause() -> None:
 def test_a_card_is_split_and_tells_what_it_can() -> None:
     machine, _, _ = fake_machine(cards=True)
     run = MemoryParts(device="cuda:0", weights_bytes=GB, optimizer_bytes=GB, reserved_bytes=int(2.5 * GB))
-    (card,) = machine.sample([Holder(1, run), Holder(3)], detailed=True).gpus
+    (card,) = machine.sample([TensorProcess(1, run), TensorProcess(3)], detailed=True).gpus
     assert (card.id, card.name, card.total_bytes) == ("cuda:0", "A card", 80 * GB)
     assert (card.ours_bytes, card.others_bytes) == (3 * GB, 7 * GB)
     assert card.split == Split(GB, 0, 0, GB, other=GB)
@@ -259,7 +259,7 @@ def test_a_card_is_split_and_tells_what_it_can() -> None:
 def test_a_driver_that_does_not_know_our_processes_is_helped_by_what_they_say() -> None:
     machine, _, _ = fake_machine(cards=True)
     run = MemoryParts(device="cuda:0", weights_bytes=GB, reserved_bytes=4 * GB)
-    (card,) = machine.sample([Holder(77, run)], detailed=False).gpus
+    (card,) = machine.sample([TensorProcess(77, run)], detailed=False).gpus
     assert (card.ours_bytes, card.others_bytes) == (4 * GB, 6 * GB)
     assert card.split == Split(weights=GB, other=3 * GB)
 
@@ -267,7 +267,7 @@ def test_a_driver_that_does_not_know_our_processes_is_helped_by_what_they_say() 
 def test_an_accelerator_without_a_driver_to_ask_is_known_by_what_is_on_it() -> None:
     machine, _, _ = fake_machine()
     lane = MemoryParts(device="mps", weights_bytes=GB, cache_bytes=MIB, reserved_bytes=2 * GB)
-    (card,) = machine.sample([Holder(1, lane)], detailed=True).gpus
+    (card,) = machine.sample([TensorProcess(1, lane)], detailed=True).gpus
     assert (card.id, card.total_bytes, card.ours_bytes, card.busy) == ("mps", 0, 2 * GB, None)
     assert card.split == Split(weights=GB, cache=MIB, other=GB - MIB)
 

@@ -82,7 +82,7 @@ def test_remove_for_good_leaves_nothing(capsys: pytest.CaptureFixture[str], cach
 
 def test_what_cannot_be_removed_says_why(capsys: pytest.CaptureFixture[str], cache: Path) -> None:
     folder = cached(cache, NAME)
-    uses.note(ModelRef(source="hub", id=NAME), holds=True)
+    uses.note(ModelRef(source="hub", id=NAME), loaded=True)
     assert "is loaded" in refused(capsys, "remove", NAME)
     assert folder.is_dir()
     assert "is part of the application" in refused(capsys, "remove", "starter-gpt")

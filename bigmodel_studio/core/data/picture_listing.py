@@ -62,7 +62,7 @@ class Listing(NamedTuple):
     empty: tuple[str, ...] = ()
 
 
-class Seen(NamedTuple):
+class ListingSummary(NamedTuple):
     """What a look at some of it tells. ``more``: there may be more than so many ``pictures``; ``all_classes``: there
     are no others than ``labels``."""
 
@@ -109,7 +109,7 @@ def _told(pictures: Iterator[ListedPicture], say: Say) -> Iterator[ListedPicture
         yield picture
 
 
-def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED_AT) -> Seen:
+def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED_AT) -> ListingSummary:
     """The classes and the pictures of ``given``, as far as so many show them. Raises as ``read_listing`` does.
 
     Parquet is not opened: there may be more in it.
@@ -129,7 +129,7 @@ def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED
             count += len(rows)
             if is_parquet(table) or len(rows) == most:
                 more, all_classes = True, False
-    return Seen(tuple(sorted(labels)), count, more, all_classes)
+    return ListingSummary(tuple(sorted(labels)), count, more, all_classes)
 
 
 def check_pictures(train: Sequence[str], evaluation: float | Sequence[str], columns: Columns = NO_COLUMNS) -> None:

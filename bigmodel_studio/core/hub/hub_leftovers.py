@@ -77,7 +77,7 @@ def clean(left: Leftover, trash: Trash) -> Removed | None:
 def _of(name: str) -> Leftover | None:
     folder = hub_cache.folder_of(name)
     files = _nobodys(folder) if folder is not None else []
-    if folder is None or not files or _at_work(folder, files) or uses.is_held(ModelRef(source="hub", id=name)):
+    if folder is None or not files or _at_work(folder, files) or uses.is_loaded(ModelRef(source="hub", id=name)):
         return None
     copy = hub_cache.look(name)
     if _is_whole(copy):
@@ -119,7 +119,7 @@ def _at_work(folder: Path, files: Iterable[Path]) -> bool:
     if newest > time.time() - QUIET_S:
         return True
     held = (hub_cache.root() / ".locks" / folder.name).glob("*.lock")
-    return any(locks.is_held(path) for path in held)
+    return any(locks.is_locked(path) for path in held)
 
 
 def _is_whole(copy: hub_cache.HubCopy) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from bigmodel_studio.protocol import MemoryParts
 
 
-class Holder(NamedTuple):
+class TensorProcess(NamedTuple):
     """A process of ours that holds tensors (a lane or a run), with what it last said of them."""
 
     pid: int

@@ -112,7 +112,7 @@ def _why_not_local(record: ModelRecord) -> Problem | None:
 
 
 def _why_not_hub(record: ModelRecord) -> Problem | None:
-    if uses.is_held(record.ref):
+    if uses.is_loaded(record.ref):
         return Problem(code="model-loaded", arguments={"model": record.name})
     run = _trained_by(record.ref)
     return Problem(code="model-in-training", arguments={"model": record.name, "run": run}) if run else None

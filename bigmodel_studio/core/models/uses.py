@@ -19,7 +19,7 @@ from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.protocol import ModelRef
 
 
-class Holder(msgspec.Struct, frozen=True):
+class ModelProcess(msgspec.Struct, frozen=True):
     """A process that has the model in memory. ``started`` is in clock ticks since the system's start, of which ``boot``
     is the id: no clock that is set moves it. Where a system does not tell these, ``boot`` is empty, and ``started`` is
     as ``core.runs.run_folder.process_lives`` knows it.
@@ -30,7 +30,7 @@ class Holder(msgspec.Struct, frozen=True):
     boot: str = ""
 
     @classmethod
-    def now(cls) -> Holder:
+    def now(cls) -> ModelProcess:
         """This process."""
         pid, boot = os.getpid(), _boot()
         ticks = _ticks(pid)
@@ -49,14 +49,14 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     id: str
-    holders: tuple[Holder, ...] = ()
+    processes: tuple[ModelProcess, ...] = msgspec.field(name="holders", default=())
 
 
-def note(ref: ModelRef, *, holds: bool) -> None:
-    """This process uses the model now, and ``holds`` it in memory or does not (any more)."""
-    own = Holder.now()
-    holders = [holder for holder in _holders(ref) if holder.pid != own.pid]
-    use = Use(source=ref.source, id=ref.id, holders=(*holders, own) if holds else tuple(holders))
+def note(ref: ModelRef, *, loaded: bool) -> None:
+    """Note that this process uses the model now, and has it ``loaded`` in memory or does not (any more)."""
+    own = ModelProcess.now()
+    others = [process for process in _processes(ref) if process.pid != own.pid]
+    use = Use(source=ref.source, id=ref.id, processes=(*others, own) if loaded else tuple(others))
     with contextlib.suppress(OSError):
         path = _path(ref)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,17 +71,17 @@ def last_used(ref: ModelRef) -> float:
         return 0.0
 
 
-def is_held(ref: ModelRef) -> bool:
+def is_loaded(ref: ModelRef) -> bool:
     """Whether a process of this machine that lives has it loaded."""
-    return next(_holders(ref), None) is not None
+    return next(_processes(ref), None) is not None
 
 
-def _holders(ref: ModelRef) -> Iterator[Holder]:
+def _processes(ref: ModelRef) -> Iterator[ModelProcess]:
     try:
         use = msgspec.json.decode(_path(ref).read_bytes(), type=Use)
     except (OSError, msgspec.DecodeError):
         return
-    yield from (holder for holder in use.holders if holder.lives)
+    yield from (process for process in use.processes if process.lives)
 
 
 def _boot() -> str:

@@ -44,7 +44,7 @@ def note_of(run: str) -> Note:
 
 def write_note(run: str, *, text: str | None = None, tags: Iterable[str] | None = None) -> Note:
     """Change a run's note, its tags, or both; what is then beside it. Raises ``OSError``."""
-    with locks.held(paths.home() / "run-notes.lock", LOCK_WAIT_S):
+    with locks.lock(paths.home() / "run-notes.lock", LOCK_WAIT_S):
         notes = read_notes()
         before = notes.get(run, Note())
         after = Note(

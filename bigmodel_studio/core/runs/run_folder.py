@@ -181,7 +181,9 @@ class RunFolder:
 
         try:
             return (
-                bool(pid and psutil.pid_exists(pid)) and (self.path / LOCK).exists() and locks.is_held(self.path / LOCK)
+                bool(pid and psutil.pid_exists(pid))
+                and (self.path / LOCK).exists()
+                and locks.is_locked(self.path / LOCK)
             )
         except OSError:
             return False

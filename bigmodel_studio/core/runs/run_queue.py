@@ -178,7 +178,7 @@ def locked() -> Iterator[None]:
     """The queue's lock, for the block. Raises ``StudioError`` "queue-busy"."""
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(locks.held(paths.home() / "queue.lock", LOCK_WAIT_S))
+            stack.enter_context(locks.lock(paths.home() / "queue.lock", LOCK_WAIT_S))
         except TimeoutError as error:
             raise StudioError("queue-busy", blame="work") from error
         yield
@@ -235,7 +235,7 @@ def _say_why(run: RunFolder, status: RunStatus, why: Problem | None) -> None:
 
 def _keep_if_needed(book: Book) -> None:
     """Start a keeper where somebody waits and none runs. Only under the lock."""
-    if any(is_waiting(status) for _, status in book.read()) and not locks.is_held(keeper_lock()):
+    if any(is_waiting(status) for _, status in book.read()) and not locks.is_locked(keeper_lock()):
         launch.start_detached([KEEPER_MODULE], subprocess.DEVNULL)
 
 

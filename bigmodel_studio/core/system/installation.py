@@ -29,7 +29,7 @@ def has_signed(data: bytes, signed: str) -> bool:
 def _key() -> bytes:
     """The secret, made where there is none yet; a torn one (of a power cut) is none, and signs nothing."""
     path = paths.home() / "installation.key"
-    with locks.held(paths.home() / ".installation.lock", _WAIT_S):
+    with locks.lock(paths.home() / ".installation.lock", _WAIT_S):
         known = path.read_bytes() if path.exists() else b""
         return known if len(known) == KEY_BYTES else _made(path)
 

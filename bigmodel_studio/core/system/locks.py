@@ -28,7 +28,7 @@ def try_lock(path: Path) -> IO[bytes] | None:
     return None
 
 
-def is_held(path: Path) -> bool:
+def is_locked(path: Path) -> bool:
     """Whether somebody has the lock now."""
     stream = try_lock(path)
     if stream is not None:
@@ -37,12 +37,12 @@ def is_held(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def held(path: Path, wait_s: float) -> Iterator[None]:
-    """Hold the lock for the block. Raises ``TimeoutError`` where somebody else has it for ``wait_s``."""
+def lock(path: Path, wait_s: float) -> Iterator[None]:
+    """Have the lock for the block. Raises ``TimeoutError`` where somebody else has it for ``wait_s``."""
     deadline = time.monotonic() + wait_s
     while (stream := try_lock(path)) is None:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{path} is held by another process")
+            raise TimeoutError(f"{path} is locked by another process")
         time.sleep(POLL_S)
     with stream:
         yield

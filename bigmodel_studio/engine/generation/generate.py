@@ -35,7 +35,7 @@ from bigmodel_studio.protocol import (
 def generate(request: Generate, session: Session) -> Iterator[Event]:
     """Stream ``Token`` after ``Token``; ends with ``Done(Generated)``, also when stopped once the model is there."""
     sampling.check(request.sampling)
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     if loaded.facts.kind != "causal-lm":
         raise StudioError(
             "kind-wrong",

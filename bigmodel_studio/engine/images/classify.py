@@ -21,7 +21,7 @@ def classify(request: Classify, session: Session) -> Iterator[Event]:
     """One ``Prediction`` a picture, ending with ``Done(None)``; a picture that cannot be read carries its error."""
     if request.top_k < 1:
         raise StudioError("sampling-invalid", field="top_k", was=str(request.top_k), may_be="1 or more")
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     if loaded.facts.kind != "image-classifier":
         raise StudioError(
             "kind-wrong",

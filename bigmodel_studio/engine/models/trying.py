@@ -92,7 +92,7 @@ def _plain(text: str) -> str:
 def _one_model(request: Try, ref: ModelRef, place: int, session: Session) -> Iterator[Event]:
     count = len(request.examples)
     try:
-        loaded = yield from session.hold(ref)
+        loaded = yield from session.load(ref)
         kinds = TASKS[request.task].kinds
         if loaded.facts.kind not in kinds:
             raise StudioError("kind-wrong", model=loaded.facts.name, kind=loaded.facts.kind, wanted=kinds[0], others="")

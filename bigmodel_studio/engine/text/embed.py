@@ -21,7 +21,7 @@ KINDS: tuple[ModelKind, ...] = ("encoder", "masked-lm", "text-classifier", "toke
 
 def embed_texts(request: EmbedTexts, session: Session) -> Iterator[Event]:
     """One ``Embedded`` a text; one that is empty or too long carries its error. Ends with all ``Similarities``."""
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, KINDS, "Choose a text encoder.")
 
     def answer(text: str) -> Embedded:

@@ -37,7 +37,7 @@ Given = TypeVar("Given")
 def fill_mask(request: FillMask, session: Session) -> Iterator[Event]:
     """One ``Filled`` a text; one that has nothing hidden, or is too long, carries its error."""
     check_top_k(request.top_k)
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     tokenizer = _guesser(loaded)
 
     def answer(text: str) -> Filled:
@@ -49,7 +49,7 @@ def fill_mask(request: FillMask, session: Session) -> Iterator[Event]:
 
 def tell_next(request: TellNext, session: Session) -> Iterator[Event]:
     """One ``NextTold`` a pair. Raises ``StudioError`` "no-next-sentence" where the model has no head for it."""
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     tokenizer = _guesser(loaded)
     if not loaded.facts.architecture.endswith(FOR_PRE_TRAINING):
         raise StudioError("no-next-sentence", model=loaded.facts.name)

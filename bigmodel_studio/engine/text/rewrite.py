@@ -28,7 +28,7 @@ OTHERS = "Choose an encoder-decoder such as T5, BART or Marian."
 
 def rewrite(request: Rewrite, session: Session) -> Iterator[Event]:
     """One ``Rewritten`` a text; one that is empty or too long carries its error."""
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, ("seq2seq",), OTHERS)
     prefix = prefix_of(loaded.model.config, request.purpose, request.to)
     config = config_of(loaded.model.generation_config, request)

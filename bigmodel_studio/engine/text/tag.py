@@ -19,7 +19,7 @@ from bigmodel_studio.protocol import Done, Event, Tagged, TagWords
 
 def tag_words(request: TagWords, session: Session) -> Iterator[Event]:
     """One ``Tagged`` a text; one that is empty or too long carries its error."""
-    loaded = yield from session.hold(request.model)
+    loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, ("token-classifier",), "Choose a token classifier.")
 
     def answer(text: str) -> Tagged:

@@ -13,7 +13,7 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.protocol import Place
 from bigmodel_studio.training.data.token_data import Say
-from bigmodel_studio.training.objectives import Entry
+from bigmodel_studio.training.objectives import CountedExample
 
 AT_ONCE = 1000
 
@@ -84,12 +84,12 @@ def encode_texts(
 
 def encoded_entries(
     encoded: Encoded, tokenizer: PreTrainedTokenizerBase, rows: Iterable[tuple[Place, str, Sequence[str]]]
-) -> Iterator[Entry]:
+) -> Iterator[CountedExample]:
     """Encoded texts to be counted: of each its place, its text, and its class or its tags."""
     unknown, cut = tokenizer.unk_token_id, encoded.cut
     for number, (place, text, labels) in enumerate(rows):
         strange = int((encoded.of(number) == unknown).sum()) if unknown is not None else 0
-        yield Entry(place, text, int(encoded.lengths[number]), labels, bool(cut[number]), strange)
+        yield CountedExample(place, text, int(encoded.lengths[number]), labels, bool(cut[number]), strange)
 
 
 def padded(encoded: Encoded, numbers: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> dict[str, torch.Tensor]:

@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.protocol import Finding, Place, Problem
 from bigmodel_studio.training.data.text_files import Part, broken_lines
-from bigmodel_studio.training.objectives import Entry
+from bigmodel_studio.training.objectives import CountedExample
 
 AT_ONCE = 256
 MOST_BYTES = 1 << 20
@@ -47,7 +47,7 @@ def paragraphs_in(part: Part) -> Iterator[Paragraph]:
                 found, size = [], 0
 
 
-def paragraph_entries(parts: Sequence[Part], tokenizer: PreTrainedTokenizerBase) -> Iterator[Entry]:
+def paragraph_entries(parts: Sequence[Part], tokenizer: PreTrainedTokenizerBase) -> Iterator[CountedExample]:
     """The paragraphs of a text, with their lengths in tokens."""
     backend: Any = tokenizer
     encode, unknown = backend.backend_tokenizer.encode_batch_fast, tokenizer.unk_token_id
@@ -56,7 +56,7 @@ def paragraph_entries(parts: Sequence[Part], tokenizer: PreTrainedTokenizerBase)
         for paragraph, encoding in zip(taken, encode([p.text for p in taken], add_special_tokens=False), strict=True):
             ids = encoding.ids
             strange = ids.count(unknown) if unknown is not None else 0
-            yield Entry(Place(paragraph.file, paragraph.line), paragraph.text, len(ids), unknown=strange)
+            yield CountedExample(Place(paragraph.file, paragraph.line), paragraph.text, len(ids), unknown=strange)
 
 
 def not_utf8(parts: Iterable[Part]) -> Iterator[Finding]:

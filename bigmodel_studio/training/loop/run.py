@@ -45,7 +45,7 @@ def run(
     run_folder = RunFolder(folder)
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(locks.held(run_folder.path / LOCK, LOCK_WAIT_S))
+            stack.enter_context(locks.lock(run_folder.path / LOCK, LOCK_WAIT_S))
         except OSError as error:
             said = StudioError("run-live", run=run_folder.name) if isinstance(error, TimeoutError) else error
             print(f"error: {said}", file=sys.stderr, flush=True)
@@ -119,7 +119,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
     begin = None if adapted else folder
     resolved = resolve_spec(spec, begin)
     if folder is None and resolved.base is not None:
-        uses.note(resolved.base, holds=False)
+        uses.note(resolved.base, loaded=False)
     objective = ranks.build(lambda start: objectives.build(resolved, start, say), begin, run_folder.path)
     loop = Loop(run_folder, spec, objective, status, control, ranks)
     with contextlib.closing(ranks), contextlib.closing(loop):

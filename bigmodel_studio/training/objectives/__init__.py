@@ -57,7 +57,7 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
     said: Sequence[int] = ()
 
 
-class Entry(NamedTuple):
+class CountedExample(NamedTuple):
     """An example of the data as it is counted. ``key`` is what doubles are known by: the text, where there is one.
 
     ``length`` as it is in the data, in tokens, or the shorter side of a picture in pixels. ``labels`` is its class, or
@@ -110,7 +110,7 @@ class Objective(ABC):
         """Make ``model``, or load it. Raises ``StudioError``."""
 
     @abstractmethod
-    def entries(self, role: DataRole) -> Iterator[Entry]:
+    def entries(self, role: DataRole) -> Iterator[CountedExample]:
         """Every example of a part of the data, to be counted; no model is needed for it."""
 
     def tokens_in(self, role: DataRole) -> int | None:

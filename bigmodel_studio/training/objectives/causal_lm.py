@@ -25,7 +25,15 @@ from bigmodel_studio.training.data.text_files import split_corpus
 from bigmodel_studio.training.loop import baselines
 from bigmodel_studio.training.loop.sample_text import continued, ends_of
 from bigmodel_studio.training.models.base_model import causal_model
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import (
+    Batch,
+    CountedExample,
+    Evaluated,
+    EvaluatedExample,
+    Examples,
+    Objective,
+    part_of,
+)
 from bigmodel_studio.training.objectives.token_texts import token_texts
 
 MOST_EXAMPLE_CHARACTERS = 400
@@ -68,7 +76,7 @@ class CausalLM(Objective):
         else:
             self.model = self._base.load()
 
-    def entries(self, role: DataRole) -> Iterator[Entry]:
+    def entries(self, role: DataRole) -> Iterator[CountedExample]:
         """Paragraphs."""
         return paragraph_entries(self._corpus.train if role == "training" else self._corpus.evaluation, self.tokenizer)
 

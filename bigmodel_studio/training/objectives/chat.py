@@ -29,7 +29,15 @@ from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.loop.baselines import token_shares
 from bigmodel_studio.training.loop.sample_text import continued, ends_of
 from bigmodel_studio.training.models.base_model import causal_model
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import (
+    Batch,
+    CountedExample,
+    Evaluated,
+    EvaluatedExample,
+    Examples,
+    Objective,
+    part_of,
+)
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
 from bigmodel_studio.training.objectives.token_texts import token_texts
 
@@ -39,7 +47,7 @@ MOST_COUNTED = 20_000_000
 """Tokens that a share or a baseline is counted over: memory stays flat on any data."""
 
 
-class Seen(NamedTuple):
+class BatchOutput(NamedTuple):
     """``where`` the next token is learnt [batch, length - 1]; its logits [learnt, vocabulary], what it is and the loss
     on it [learnt].
     """
@@ -97,13 +105,13 @@ class Chat(Objective):
 
     # ------------------------------------------------------------------------------- for the loop
 
-    def entries(self, role: DataRole) -> Iterator[Entry]:
+    def entries(self, role: DataRole) -> Iterator[CountedExample]:
         """Conversations, told apart by their tokens."""
         data = self.data.train if role == "training" else self.data.evaluation
         unknown = self.tokenizer.unk_token_id
         for number, (file, line, length) in enumerate(data.places.tolist()):
             ids, _ = data.conversation(number)
-            yield Entry(
+            yield CountedExample(
                 Place(self.data.files[file], line),
                 f"{length} {ids.tobytes().hex()}",
                 length,
@@ -246,14 +254,14 @@ class Chat(Objective):
         lengths = torch.tensor([len(ids) for ids, _ in rows])
         return {"tokens": torch.from_numpy(tokens), "learnt": torch.from_numpy(learnt), "lengths": lengths}
 
-    def _see(self, model: PreTrainedModel, batch: Batch) -> Seen:
+    def _see(self, model: PreTrainedModel, batch: Batch) -> BatchOutput:
         tokens, where = batch["tokens"], batch["learnt"][:, 1:] == 1
         logits = model(input_ids=tokens[:, :-1], use_cache=False).logits[where].float()
         labels = tokens[:, 1:][where]
-        return Seen(where, logits, labels, F.cross_entropy(logits, labels, reduction="none"))
+        return BatchOutput(where, logits, labels, F.cross_entropy(logits, labels, reduction="none"))
 
 
-def _of_each(seen: Seen) -> torch.Tensor:
+def _of_each(seen: BatchOutput) -> torch.Tensor:
     """The mean loss of each conversation's answers, without a gradient."""
     spread = torch.zeros(seen.where.shape, device=seen.losses.device)
     spread[seen.where] = seen.losses.detach()

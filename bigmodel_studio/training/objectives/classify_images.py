@@ -40,7 +40,15 @@ from bigmodel_studio.training.loop.class_scores import Confusion, accuracy, clas
 from bigmodel_studio.training.models import heads
 from bigmodel_studio.training.models.base_model import picture_model
 from bigmodel_studio.training.models.resnets import BUILDERS
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import (
+    Batch,
+    CountedExample,
+    Evaluated,
+    EvaluatedExample,
+    Examples,
+    Objective,
+    part_of,
+)
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 
 SAMPLE_PICTURES = 8
@@ -146,10 +154,10 @@ class ClassifyImages(Objective):
             if isinstance(module, _BatchNorm):
                 module.eval()
 
-    def entries(self, role: DataRole) -> Iterator[Entry]:
+    def entries(self, role: DataRole) -> Iterator[CountedExample]:
         part = self.data.train if role == "training" else self.data.evaluation
         for file, label, px, digest in zip(part.files, part.labels, part.shorter, part.digests, strict=True):
-            yield Entry(Place(file), str(digest), int(px), (self.labels[label],))
+            yield CountedExample(Place(file), str(digest), int(px), (self.labels[label],))
 
     def findings(self) -> Iterator[Finding]:
         by_reason: dict[str, list[str]] = {}

@@ -30,7 +30,15 @@ from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
 from bigmodel_studio.training.loop.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
 from bigmodel_studio.training.models import text_heads
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import (
+    Batch,
+    CountedExample,
+    Evaluated,
+    EvaluatedExample,
+    Examples,
+    Objective,
+    part_of,
+)
 from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
 from bigmodel_studio.training.objectives.token_texts import given_tokens
 
@@ -79,7 +87,7 @@ class ClassifyText(Objective):
         if self._spec.method.kind == "frozen":
             model.base_model.eval()
 
-    def entries(self, role: DataRole) -> Iterator[Entry]:
+    def entries(self, role: DataRole) -> Iterator[CountedExample]:
         texts, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
         rows = ((Place(each.file, each.line), each.text, (each.label,)) for each in texts)
         return encoded_entries(encoded, self.tokenizer, rows)

@@ -30,7 +30,15 @@ from bigmodel_studio.training.data.segments import Sentences
 from bigmodel_studio.training.data.text_files import split_corpus
 from bigmodel_studio.training.loop.baselines import token_shares
 from bigmodel_studio.training.models.bert import build_bert, masked_model, masking_of
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import (
+    Batch,
+    CountedExample,
+    Evaluated,
+    EvaluatedExample,
+    Examples,
+    Objective,
+    part_of,
+)
 from bigmodel_studio.training.objectives.token_texts import token_texts
 
 PAIRS = {FOLLOWS: "follows", RANDOM: "random"}
@@ -39,7 +47,7 @@ _EVALUATION_KEY = 0xBE27
 """What an evaluation hides is drawn with this, the same for every run."""
 
 
-class Seen(NamedTuple):
+class BatchOutput(NamedTuple):
     """What a model made of a batch: ``where`` words were hidden [batch, context], their logits [hidden, vocabulary] and
     losses [hidden]; of each pair the logits [batch, 2] and the loss [batch] (None where no pair is told).
     """
@@ -102,7 +110,7 @@ class MaskedLM(Objective):
 
     # ------------------------------------------------------------------------------- for the loop
 
-    def entries(self, role: DataRole) -> Iterator[Entry]:
+    def entries(self, role: DataRole) -> Iterator[CountedExample]:
         """Paragraphs."""
         return paragraph_entries(self._corpus.train if role == "training" else self._corpus.evaluation, self.tokenizer)
 
@@ -246,20 +254,20 @@ class MaskedLM(Objective):
         size, hidden = len(batch["labels"]), int((batch["labels"] != IGNORED).sum())
         return {**batch, "scale": torch.full((size,), size / hidden)}
 
-    def _see(self, model: PreTrainedModel, batch: Batch) -> Seen:
+    def _see(self, model: PreTrainedModel, batch: Batch) -> BatchOutput:
         given = ("input_ids", "attention_mask", "token_type_ids")
         output: Any = model(**{name: batch[name] for name in given if name in batch})
         where = batch["labels"] != IGNORED
         logits = (output.prediction_logits if self._pairs else output.logits)[where].float()
         losses = F.cross_entropy(logits, batch["labels"][where], reduction="none")
         if not self._pairs:
-            return Seen(where, logits, losses, None, None)
+            return BatchOutput(where, logits, losses, None, None)
         pair_logits = output.seq_relationship_logits.float()
         pair_losses = F.cross_entropy(pair_logits, batch["next_sentence_label"], reduction="none")
-        return Seen(where, logits, losses, pair_logits, pair_losses)
+        return BatchOutput(where, logits, losses, pair_logits, pair_losses)
 
 
-def _of_each(seen: Seen) -> torch.Tensor:
+def _of_each(seen: BatchOutput) -> torch.Tensor:
     """The loss of each example, without a gradient: the mean of its hidden tokens, and that of its pair."""
     spread = torch.zeros(seen.where.shape, device=seen.losses.device)
     spread[seen.where] = seen.losses.detach()

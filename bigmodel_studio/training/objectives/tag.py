@@ -31,7 +31,15 @@ from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
 from bigmodel_studio.training.models import text_heads
-from bigmodel_studio.training.objectives import Batch, Entry, Evaluated, EvaluatedExample, Examples, Objective, part_of
+from bigmodel_studio.training.objectives import (
+    Batch,
+    CountedExample,
+    Evaluated,
+    EvaluatedExample,
+    Examples,
+    Objective,
+    part_of,
+)
 from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 NOTHING = -100
@@ -95,7 +103,7 @@ class Tag(Objective):
         size = self._spec.schedule.update
         return shuffling.order(self._spec.seed, (step - 1) * size, size, len(self.train))
 
-    def entries(self, role: DataRole) -> Iterator[Entry]:
+    def entries(self, role: DataRole) -> Iterator[CountedExample]:
         sentences, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
         rows = ((Place(each.file, each.line), " ".join(each.words), each.tags) for each in sentences)
         return encoded_entries(encoded, self.tokenizer, rows)

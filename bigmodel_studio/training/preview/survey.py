@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bigmodel_studio.protocol import ClassCount, DataRole, PartCounts, Place, Unit
-from bigmodel_studio.training.objectives import Entry
+from bigmodel_studio.training.objectives import CountedExample
 
 MOST_PLACES = 50
 """So many are named of each kind; all are counted."""
@@ -56,7 +56,7 @@ class Survey:
         self._places = array("q")
         self._told: array[int] = array("q")
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: CountedExample) -> None:
         """Count one more example."""
         number = len(self.lengths)
         self._keep(entry)
@@ -73,7 +73,7 @@ class Survey:
         if self._before is not None:
             self._compare(self._before, exact, near, number)
 
-    def _keep(self, entry: Entry) -> None:
+    def _keep(self, entry: CountedExample) -> None:
         self.lengths.append(entry.length)
         self.labels.update(entry.labels)
         self.unknown += entry.unknown

@@ -8,7 +8,7 @@ from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.window.studio import Studio
 
-Shown = tuple[str, float | None]
+NamedShare = tuple[str, float | None]
 """What it is, and how far (0 to 1; None where that is not known)."""
 
 
@@ -25,12 +25,12 @@ class Running(QObject):
         studio.downloads.changed.connect(self._on_changed)
         studio.downloads.progressed.connect(self._on_changed)
 
-    def jobs(self) -> list[Shown]:
+    def jobs(self) -> list[NamedShare]:
         """Downloads, then trainings."""
         return [*self._downloads(), *self._runs()]
 
-    def _downloads(self) -> list[Shown]:
-        found: list[Shown] = []
+    def _downloads(self) -> list[NamedShare]:
+        found: list[NamedShare] = []
         for item in self._studio.downloads.items():
             if item.stage == "running":
                 name = item.id.rpartition("/")[2]
@@ -39,7 +39,7 @@ class Running(QObject):
                 found.append((words, item.share))
         return found
 
-    def _runs(self) -> list[Shown]:
+    def _runs(self) -> list[NamedShare]:
         words = self.tr("{name}: step {step} of {steps}")
         return [
             (

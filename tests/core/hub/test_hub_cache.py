@@ -26,10 +26,10 @@ import time
 from bigmodel_studio.core.models import uses
 from bigmodel_studio.protocol import ModelRef
 ref = ModelRef(source="hub", id="org/model")
-uses.note(ref, holds=True)
-uses.note(ref, holds=False)
-assert uses.is_held(ref)
-uses.note(ref, holds=True)
+uses.note(ref, loaded=True)
+uses.note(ref, loaded=False)
+assert uses.is_loaded(ref)
+uses.note(ref, loaded=True)
 print("held", flush=True)
 time.sleep(60)
 """
@@ -215,16 +215,16 @@ def test_a_use_of_ours_is_known(cache: Path) -> None:
     for blob in (folder / "blobs").iterdir():
         os.utime(blob, (1_000_000, 999_999))
     ref = ModelRef(source="hub", id="org/model")
-    uses.note(ref, holds=True)
+    uses.note(ref, loaded=True)
     assert time.time() - only_record().last_used < 60
-    assert uses.is_held(ref)
+    assert uses.is_loaded(ref)
     with subprocess.Popen([sys.executable, "-c", NOTES_AND_ENDS], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline()
-        uses.note(ref, holds=False)
-        assert uses.is_held(ref)  # by the other, whose note did not take ours away
+        uses.note(ref, loaded=False)
+        assert uses.is_loaded(ref)  # by the other, whose note did not take ours away
         other.kill()
-    assert not uses.is_held(ref)
+    assert not uses.is_loaded(ref)
     assert time.time() - only_record().last_used < 60
 
 

@@ -95,9 +95,9 @@ def test_what_somebody_is_at_work_on_stays(cache: Path, monkeypatch: pytest.Monk
         assert hub_leftovers.find() == []
         hub_leftovers.clean(left, Trash())  # it was found before somebody began
         assert part.exists()
-    uses.note(ModelRef(source="hub", id=NAME), holds=True)
+    uses.note(ModelRef(source="hub", id=NAME), loaded=True)
     assert hub_leftovers.find() == []
-    uses.note(ModelRef(source="hub", id=NAME), holds=False)
+    uses.note(ModelRef(source="hub", id=NAME), loaded=False)
     monkeypatch.setattr(hub_leftovers, "QUIET_S", 60.0)
     assert hub_leftovers.find() == []
     os.utime(part, (time.time() - 1000,) * 2)

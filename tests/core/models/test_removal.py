@@ -82,10 +82,10 @@ def test_a_copy_that_is_not_whole_can_go(cache: Path) -> None:
 def test_a_model_that_is_held_stays(cache: Path) -> None:
     folder = cached(cache, "org/model")
     record = record_of("org/model")
-    uses.note(record.ref, holds=True)
+    uses.note(record.ref, loaded=True)
     assert refused(record) == "model-loaded"
     assert folder.is_dir()
-    uses.note(record.ref, holds=False)
+    uses.note(record.ref, loaded=False)
     removal.remove(record, Trash())
     assert not folder.exists()
 

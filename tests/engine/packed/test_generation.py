@@ -97,7 +97,7 @@ def test_packed_weights_are_read_from_the_folder(
     folder = causal_folders[name]
     result = talk(at(folder, precision), session)
     assert (result.decoder, result.new_tokens) == ("packed", 40)
-    loaded = session._held
+    loaded = session._loaded
     assert loaded is not None
     assert loaded.fast.model is not None
     reference = AutoModelForCausalLM.from_pretrained(folder)
@@ -143,9 +143,9 @@ def test_a_stop_is_heard_after_one_token(ready: None, session: Session, causal_f
 
 def test_unloading_gives_the_weights_back(ready: None, session: Session, causal_folders: dict[str, Path]) -> None:
     talk(at(causal_folders["llama"], "8-bit"), session)
-    assert session._held is not None
-    assert session._held.fast.model is not None
-    model = weakref.ref(session._held.fast.model)
+    assert session._loaded is not None
+    assert session._loaded.fast.model is not None
+    model = weakref.ref(session._loaded.fast.model)
     talk(at(causal_folders["gpt2"], "8-bit"), session)
     gc.collect()
     assert model() is None

@@ -152,7 +152,7 @@ PROCESS_WITH_LOCK = """
 import sys
 from pathlib import Path
 from bigmodel_studio.core.system import locks
-with locks.held(Path(sys.argv[1]), 10):
+with locks.lock(Path(sys.argv[1]), 10):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -244,7 +244,7 @@ def test_a_second_process_of_a_run_is_refused_and_writes_nothing(
 ) -> None:
     folder = make_run()
     monkeypatch.setattr(training_run, "LOCK_WAIT_S", 0.2)
-    with locks.held(folder.path / LOCK, 1.0):
+    with locks.lock(folder.path / LOCK, 1.0):
         before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
         assert run(folder.path, resume=True) == BAD_INPUT
         assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before

@@ -60,7 +60,7 @@ def no_keeper_is_left() -> bool:
     found = keeper()
     if found is not None:
         found.kill()
-    return found is None and not locks.is_held(run_queue.keeper_lock())
+    return found is None and not locks.is_locked(run_queue.keeper_lock())
 
 
 def why(run: RunFolder) -> str | None:
@@ -138,7 +138,7 @@ def test_the_keeper_is_killed_and_the_run_that_ends_wakes_another(make_run: Make
     pid = run_queue.submit(first)
     assert pid is not None
     assert run_queue.submit(second) is None
-    wait_for(lambda: locks.is_held(run_queue.keeper_lock()))
+    wait_for(lambda: locks.is_locked(run_queue.keeper_lock()))
     wait_for(no_keeper_is_left)
     wait_for(lambda: first.status().step > 0)
     assert second.state_now() == "queued"

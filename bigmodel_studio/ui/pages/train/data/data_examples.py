@@ -30,7 +30,7 @@ from bigmodel_studio.ui.pages.train.data.data_words import PAIRS, UNITS
 from bigmodel_studio.ui.pages.train.data.places import copy_place, open_place, place_text
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.form.fields import number
-from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, Shown
+from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, ListedExample
 from bigmodel_studio.ui.pages.train.runs.words import word
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.flow import FlowLayout
@@ -187,13 +187,13 @@ class DataExamples(QWidget):
         """Whether other examples are being drawn."""
         self.another.setEnabled(not busy)
 
-    def _in_list(self, example: PreviewExample) -> Shown:
+    def _in_list(self, example: PreviewExample) -> ListedExample:
         line = "".join(each.text for each in example.tokens[:LINE_CHARACTERS] if each.role != "added")
         said = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
         name = place_text(example.place)
         if example.seen is not None:
-            return Shown(text=name, picture=example.seen, note=said)
-        return Shown(text=line[:LINE_CHARACTERS], note=" · ".join(filter(None, (said, name))))
+            return ListedExample(text=name, picture=example.seen, note=said)
+        return ListedExample(text=line[:LINE_CHARACTERS], note=" · ".join(filter(None, (said, name))))
 
     def _label(self, share: ClassShare) -> str:
         return word(PAIRS.get(share.label, share.label)) if self._objective == "masked-lm" else share.label

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel_studio.core.runs.inside_reader import Recorded
-from bigmodel_studio.ui.pages.train.inside.examples_list import Shown
+from bigmodel_studio.ui.pages.train.inside.examples_list import ListedExample
 from bigmodel_studio.ui.plots.confusion_matrix import Counts
 
 
@@ -64,26 +64,26 @@ class EvaluationData:
         order = np.argsort(-often, kind="stable")[:most]
         return [(int(rows[n]), int(columns[n]), int(often[n])) for n in order]
 
-    def hardest(self, evaluation: Evaluation, most: int) -> list[Shown]:
+    def hardest(self, evaluation: Evaluation, most: int) -> list[ListedExample]:
         """The examples with the largest losses (one that is no number is the largest), the hardest first."""
         ranked = np.where(np.isnan(evaluation.losses), np.inf, evaluation.losses)
         return self._shown(evaluation, np.argsort(-ranked, kind="stable")[:most].tolist())
 
-    def of_cell(self, evaluation: Evaluation, row: int, column: int, most: int) -> list[Shown]:
+    def of_cell(self, evaluation: Evaluation, row: int, column: int, most: int) -> list[ListedExample]:
         """The examples of a class that were taken for another (or for itself), the hardest first."""
         several = min(len(self._expected), len(evaluation.said))
         there = np.flatnonzero((self._expected[:several] == row) & (evaluation.said[:several] == column))
         order = there[np.argsort(-evaluation.losses[there], kind="stable")]
         return self._shown(evaluation, order[:most].tolist())
 
-    def _shown(self, evaluation: Evaluation, numbers: Iterable[int]) -> list[Shown]:
+    def _shown(self, evaluation: Evaluation, numbers: Iterable[int]) -> list[ListedExample]:
         return [self._one(evaluation, number) for number in numbers if number < len(self._examples)]
 
-    def _one(self, evaluation: Evaluation, number: int) -> Shown:
+    def _one(self, evaluation: Evaluation, number: int) -> ListedExample:
         loss = float(evaluation.losses[number])
         picture = self._kind == "picture"
         known = number < len(self._expected) and number < len(evaluation.said)
-        return Shown(
+        return ListedExample(
             loss=None if np.isnan(loss) else loss,
             text="" if picture else self._examples[number],
             file=self._examples[number] if picture else "",

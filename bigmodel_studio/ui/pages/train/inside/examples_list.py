@@ -23,7 +23,7 @@ LEAST_WORDS_PX = 40
 
 
 @dataclass(frozen=True)
-class Shown:
+class ListedExample:
     """An example as it is shown; ``file`` is a picture's, ``picture`` the PNG of one where it is here already.
 
     ``source`` says where a text is from; ``note`` stands below it where nothing is said of what it is.
@@ -46,9 +46,9 @@ class Shown:
         return " ".join((self.text or "".join(token.text for token in self.tokens[:200])).split())
 
 
-def shown(seen: StepExample) -> Shown:
+def shown(seen: StepExample) -> ListedExample:
     """An example of a batch: with the loss that the run recorded, where it did."""
-    return Shown(
+    return ListedExample(
         loss=seen.recorded if seen.recorded is not None else seen.loss,
         tokens=seen.tokens,
         picture=seen.picture,
@@ -66,13 +66,13 @@ class ExamplesModel(QAbstractListModel):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self.examples: Sequence[Shown] = ()
+        self.examples: Sequence[ListedExample] = ()
         self.losses = True
         """Whether there is a loss to be said of any."""
         self._pixmaps: dict[int, QPixmap] = {}
         thumbnails.changed.connect(self._on_thumbnails)
 
-    def show_examples(self, examples: Sequence[Shown]) -> None:
+    def show_examples(self, examples: Sequence[ListedExample]) -> None:
         """Show these instead of those before."""
         self.beginResetModel()
         self.examples = list(examples)
@@ -110,7 +110,7 @@ class ExamplesModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self.examples) - 1))
 
 
-def _titles(example: Shown) -> tuple[str, str]:
+def _titles(example: ListedExample) -> tuple[str, str]:
     """What stands in the upper and in the lower line."""
     if example.expected or example.said:
         sure = numbers.percent(example.probability, 0) if example.probability is not None else ""
@@ -147,7 +147,7 @@ class _Row(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         styled: Any = option
-        example: Shown = index.data(SHOWN_ROLE)
+        example: ListedExample = index.data(SHOWN_ROLE)
         painter.save()
         if styled.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(styled.rect, theme.colour("accent_soft"))
@@ -172,7 +172,7 @@ class _Row(QStyledItemDelegate):
             self._paint_words(painter, room, example)
         painter.restore()
 
-    def _paint_words(self, painter: QPainter, room: QRect, example: Shown) -> None:
+    def _paint_words(self, painter: QPainter, room: QRect, example: ListedExample) -> None:
         upper, lower = _titles(example)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font())

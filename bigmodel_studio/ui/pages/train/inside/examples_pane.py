@@ -16,7 +16,7 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
-from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, Shown
+from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, ListedExample
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.picture_view import PictureView
@@ -68,7 +68,7 @@ class ExamplesPane(QWidget):
         whole.addWidget(splitter)
         thumbnails.changed.connect(self._show_current)
 
-    def show_examples(self, examples: Sequence[Shown]) -> None:
+    def show_examples(self, examples: Sequence[ListedExample]) -> None:
         """Show these, the first of them chosen; the same ones stay as they are."""
         if list(examples) == list(self.model.examples):
             return
@@ -105,7 +105,7 @@ class ExamplesPane(QWidget):
             write_tokens(self.text, example)
             self._detail.setCurrentWidget(self.text)
 
-    def _words(self, example: Shown) -> str:
+    def _words(self, example: ListedExample) -> str:
         parts = [self.tr("loss {loss}").format(loss=numbers.significant(example.loss))]
         if example.expected:
             parts.append(self.tr("true: {label}").format(label=example.expected))
@@ -115,7 +115,7 @@ class ExamplesPane(QWidget):
             parts.append(PurePath(example.file or example.source).name)
         return " · ".join(parts)
 
-    def _colours(self, example: Shown) -> str:
+    def _colours(self, example: ListedExample) -> str:
         losses = [token.loss for token in example.tokens if token.loss is not None]
         if not losses:
             return ""
@@ -130,7 +130,7 @@ class ExamplesPane(QWidget):
         self.legend.setVisible(bool(words))
 
 
-def write_tokens(view: QTextEdit, example: Shown) -> None:
+def write_tokens(view: QTextEdit, example: ListedExample) -> None:
     """The example's text as plain text, each token on a ground as strong as the loss on it."""
     view.clear()
     cursor = QTextCursor(view.document())
