@@ -235,7 +235,7 @@ def test_there_is_nothing_to_read_from_stdin(qtbot: QtBot, lane: Lane) -> None:
         ("version", "engine-version", f"{PROTOCOL_VERSION + 1}, not {PROTOCOL_VERSION}"),
         ("hang", "engine-start", "did not answer within 2 s"),
         ("die", "engine-start", "the scripted reason"),
-        ("babble", "engine-frame", "could not be understood"),
+        ("babble", "engine-frame", "invalid message"),
     ],
 )
 def test_an_engine_that_does_not_greet(qtbot: QtBot, make_lane: MakeLane, mode: str, code: str, says: str) -> None:

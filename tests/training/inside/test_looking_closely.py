@@ -172,4 +172,4 @@ def test_from_a_shell_too(make_run: MakeRun, capsys: pytest.CaptureFixture[str])
     assert taken["loss"] == folder.metrics()[0]["loss"]
     assert "transformer.wpe.weight" in said("step", folder.name, "--parameter", "transformer.wpe.weight")
     assert commands.main(["step", folder.name, "--parameter", "none"]) == 2
-    assert "no parameter" in capsys.readouterr().err
+    assert "not a trained parameter" in capsys.readouterr().err

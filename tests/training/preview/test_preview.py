@@ -401,7 +401,7 @@ def test_pictures_that_repeat_leak_or_cannot_be_read_are_found(tmp_path: Path) -
     assert [Path(p.file).name for p in found(data, "preview-shared").places] == ["00.png", "leaked.bmp"]
     unread = found(data, "preview-pictures-unread")
     assert [Path(p.file).name for p in unread.places] == ["99.jpg"]
-    assert "not a picture" in sentence(unread.problem)
+    assert "Unsupported image format" in sentence(unread.problem)
     assert found(data, "preview-class-empty").problem.arguments["labels"] == "empty"
     sides = [min(opened(file).size) for file in train.rglob("*.*") if file.name != "99.jpg"]
     part = data.parts[0]

@@ -57,7 +57,7 @@ def test_train_streams_its_records_and_ends_with_the_run(spec_file: Path, capfd:
     assert commands.main(["show", "mine"]) == 0
     assert "mine: finished, step 12 of 12" in capfd.readouterr().out
     assert commands.main(["resume", "mine"]) == 2
-    assert "has finished" in capfd.readouterr().err
+    assert "is finished" in capfd.readouterr().err
 
 
 def lines_of_one(capfd: pytest.CaptureFixture[str]) -> Any:

@@ -163,7 +163,7 @@ def test_a_full_disk_fails_with_a_sentence_and_keeps_what_was_saved(
     with monkeypatch.context() as patched:
         patched.setattr(checkpoint, "save", on_a_full_disk)
         assert run(folder.path, resume=False) == FAILED
-    assert "could not be written" in folder.status().message
+    assert "couldn't be written" in folder.status().message
     assert [path.name for path in folder.checkpoints_path.iterdir()] == ["step-000004"]
     assert run(folder.path, resume=True) == FINISHED
     assert losses(folder) == losses(whole)

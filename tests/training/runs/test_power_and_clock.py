@@ -231,7 +231,7 @@ def test_a_disk_that_takes_no_more_in_the_middle_is_said_and_gone_on_from(
         assert run(folder.path, resume=False) == FAILED
     status = folder.status()
     assert status.state == "failed"
-    assert "could not be written" in status.message
+    assert "couldn't be written" in status.message
     assert said in status.message
     assert folder.checkpoints() == [4]
     manifest.verify(folder.checkpoint_path(4))

@@ -179,7 +179,7 @@ def test_the_order_is_changed_a_run_is_taken_out_and_one_is_started_now(
     assert [run.name for run in run_queue.waiting()] == ["c", "a", "b"]
     run_queue.remove(a)
     assert (a.state_now(), [run.name for run in run_queue.waiting()]) == ("stopped", ["c", "b"])
-    with pytest.raises(StudioError, match="does not wait"):
+    with pytest.raises(StudioError, match="is not queued"):
         run_queue.start_now(a)
     run_queue.start_now(b)
     assert run_queue.submit(a, resume=True) is None

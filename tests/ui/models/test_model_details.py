@@ -163,7 +163,7 @@ def test_what_does_not_fit_is_mended_by_pressing_the_advice(qtbot: QtBot, panel:
     assert panel.answer is not None
     assert not panel.answer.fits
     assert "Doesn't fit" in panel.verdict.text()
-    batch = next(row.button for row in panel.advice_rows if "batch of" in row.words.text())
+    batch = next(row.button for row in panel.advice_rows if "Batch size" in row.words.text())
     qtbot.mouseClick(batch, LEFT)
     assert panel.answer.fits
     assert panel.batch.value == panel.answer.largest_batch > 1

@@ -109,7 +109,7 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
     assert control(run) == {"want": "pause", "save": False, "release": True}
 
     change(run, pid=None, process_started=None)
-    qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "released" in page.strip.reason.text(), timeout=5000)
     assert to_press(page) == {"Use in Chat", "Resume"}
     submitted: list[tuple[str, bool]] = []
     monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: submitted.append((run.name, resume)))
@@ -223,7 +223,7 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
     qtbot.waitUntil(lambda: to_press(page) >= {"Use in Chat", "Free memory"}, timeout=200_000)
     qtbot.waitUntil(lambda: shown_state("two", "running"), timeout=400_000)
     qtbot.mouseClick(page.strip.buttons["release"], LEFT)
-    qtbot.waitUntil(lambda: "given back" in page.strip.reason.text(), timeout=200_000)
+    qtbot.waitUntil(lambda: "released" in page.strip.reason.text(), timeout=200_000)
     page.choose("two")
     qtbot.mouseClick(page.run_actions.stop_button, LEFT)
     qtbot.waitUntil(lambda: shown_state("two", "stopped"), timeout=200_000)
