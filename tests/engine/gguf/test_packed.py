@@ -146,7 +146,7 @@ def test_a_file_is_decoded_from_its_blocks_by_default(ready: None, tmp_path: Pat
     path = write(tmp_path / "m.gguf", small_model("llama"), "Q4_0")
     result = said(path, session)
     assert result.decoder == "packed"
-    loaded = session._held
+    loaded = session._loaded
     assert loaded is not None
     assert loaded.facts.dtype == "Q4_0"
     assert loaded.facts.weight_bytes < 0.7 * loaded.facts.parameters  # and no floats beside them
