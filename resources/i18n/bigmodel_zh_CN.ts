@@ -326,6 +326,13 @@
     </message>
 </context>
 <context>
+    <name>Answers</name>
+    <message>
+        <source>Open the Models page</source>
+        <translation>到“模型”页查找</translation>
+    </message>
+</context>
+<context>
     <name>Article</name>
     <message>
         <source>Check an article</source>
@@ -6523,7 +6530,7 @@
     </message>
     <message>
         <source>Open the Models page</source>
-        <translation>到“模型”页查找</translation>
+        <translation type="vanished">到“模型”页查找</translation>
     </message>
     <message>
         <source>Open…</source>

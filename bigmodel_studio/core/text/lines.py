@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Problem
 
 MOST_BYTES = 2_000_000
 
@@ -23,3 +25,20 @@ def read_lines(path: Path, most: int) -> list[str]:
     except UnicodeDecodeError as error:
         raise StudioError("data-not-utf8", path=str(path), place=error.start) from error
     return [line for line in text.splitlines() if line.strip()][:most]
+
+
+def lines_of(paths: Iterable[Path], most: int) -> tuple[list[str], list[Problem]]:
+    """Return the lines of several files one after the other, until there are ``most``, and what was wrong with some."""
+    lines: list[str] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if len(lines) >= most:
+            break
+        try:
+            lines += read_lines(path, most)
+        except StudioError as error:
+            problems.append(error.problem)
+        except OSError as error:
+            detail = error.strerror or str(error)
+            problems.append(Problem(code="folder-unreadable", arguments={"path": str(path), "detail": detail}))
+    return lines, problems

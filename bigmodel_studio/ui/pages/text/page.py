@@ -14,8 +14,6 @@ from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QPushButton,
-    QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,11 +22,11 @@ from bigmodel_studio.core.advice.scaling_down import Like
 from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.system.opening import TEXT_SUFFIXES, sort_paths
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.core.text.lines import read_lines
-from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.core.text.lines import lines_of
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.pages.text import offers
+from bigmodel_studio.ui.pages.text.answers import Answers
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
 from bigmodel_studio.ui.pages.text.offers import Offer
 from bigmodel_studio.ui.pages.text.reader import Reader
@@ -36,7 +34,6 @@ from bigmodel_studio.ui.pages.text.task import Task
 from bigmodel_studio.ui.pages.text.tasks import TASKS
 from bigmodel_studio.ui.pages.text.words import phrase
 from bigmodel_studio.ui.pages.text.writing import RUN_KEYS, Writing, run_keys
-from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
@@ -97,30 +94,19 @@ class TextPage(Page):
         self.writing.typed.connect(self._on_typed)
         self.writing.read_wanted.connect(self.read)
         self.writing.stop_wanted.connect(self.stop)
-        answers = QWidget()
-        under_each_other = QVBoxLayout(answers)
-        under_each_other.setContentsMargins(0, 0, 0, 0)
         for task in self.tasks.values():
-            under_each_other.addWidget(task)
             if isinstance(task, ClassifyTask):
                 task.refused.connect(self.studio.tell)
-        area = QScrollArea()
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(answers)
-        self.empty = Empty("text")
+        self.answers = Answers(self.tasks.values())
+        self.empty = self.answers.empty
         self.empty.button.clicked.connect(self._on_offer)
         self.empty.other.clicked.connect(self._on_hub)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(area)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 16, 16, 12)
         column.setSpacing(12)
         column.addWidget(self.writing)
-        column.addWidget(self.stack, 1)
+        column.addWidget(self.answers, 1)
         self.set_body(body)
 
     # ------------------------------------------------------------------------------- what is chosen
@@ -175,19 +161,8 @@ class TextPage(Page):
     def add_paths(self, given: Iterable[Path]) -> None:
         """Put the lines of text files into the field; a model's folder is read with; others go where they belong."""
         opened = sort_paths(given)
-        lines: list[str] = []
-        for path in opened.texts:
-            if len(lines) >= self.task.most:
-                break
-            try:
-                lines += read_lines(path, self.task.most)
-            except StudioError as error:
-                opened.problems.append(error.problem)
-            except OSError as error:
-                detail = error.strerror or str(error)
-                opened.problems.append(
-                    Problem(code="folder-unreadable", arguments={"path": str(path), "detail": detail})
-                )
+        lines, problems = lines_of(opened.texts, self.task.most)
+        opened.problems += problems
         for folder in opened.models:
             self.picker.take_folder(folder)
         for problem in opened.problems:
@@ -269,8 +244,7 @@ class TextPage(Page):
     @Slot(str)
     def _on_task(self, id_: str) -> None:
         self._live.stop()
-        for task in self.tasks.values():
-            task.setVisible(task.id == id_)
+        self.answers.show_task(id_)
         self._refresh()
 
     # ------------------------------------------------------------------------------- reading
@@ -324,10 +298,7 @@ class TextPage(Page):
         self.writing.show_state(self.reader.running, self._words(), ready=able and bool(self.texts()))
         for each in self.tasks.values():
             self._mark(each)
-        offer = self._offer()
-        look = self.tr("Open the Models page") if offer.hub else ""
-        self.empty.say(offer.title, offer.words, offer.button, look)
-        self.stack.setCurrentIndex(1 if able and task.id in self.reader.shown else 0)
+        self.answers.show_state(self._offer(), answered=able and task.id in self.reader.shown)
 
     def _mark(self, task: Task) -> None:
         """Say at its button where the model chosen does not do it."""
