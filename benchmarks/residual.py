@@ -33,7 +33,8 @@ from bigmodel_studio.training.loop.run import run
 def specs(given: argparse.Namespace, pictures: Path) -> Iterator[RunSpec]:
     """The experiment's four runs, with what the command line says."""
     made = residual([str(pictures.absolute())], steps=given.steps, image_size=given.size, device=given.device)
-    for spec in sweep_specs(made.spec, made.points, Path.cwd()):
+    for resolved in sweep_specs(made.spec, made.points, Path.cwd()):
+        spec = resolved.spec
         schedule = msgspec.structs.replace(spec.schedule, batch=given.batch, decay=given.decay, final_share=0.0)
         launch = msgspec.structs.replace(spec.launch, threads=given.threads)
         yield msgspec.structs.replace(spec, schedule=schedule, launch=launch)

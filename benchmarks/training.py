@@ -28,7 +28,7 @@ from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, SamplesSpec, ScheduleSpec
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop.optimizer import build_optimizer
-from bigmodel_studio.training.loop.telemetry import StatusWriter, Wishes
+from bigmodel_studio.training.loop.telemetry import StatusWriter, RunControl
 from bigmodel_studio.training.loop.training_loop import Loop, pin
 from bigmodel_studio.training.objectives import Objective
 
@@ -102,7 +102,7 @@ def measure(home: Path, pairs: int, steps: int, threads: int, device: str = "cpu
     pin(spec)
     run = create_run(spec)
     status = StatusWriter(run)
-    loop = Loop(run, spec, objectives.build(resolve_spec(spec), None, lambda *_: None), status, Wishes(run, 0))
+    loop = Loop(run, spec, objectives.build(resolve_spec(spec), None, lambda *_: None), status, RunControl(run, 0))
     bare = bare_updates(objectives.build(resolve_spec(spec), None, lambda *_: None), spec)
     peer = objectives.build(resolve_spec(spec), None, lambda *_: None)
     with contextlib.closing(status), contextlib.closing(loop):

@@ -69,7 +69,7 @@ def test_remove_says_what_it_removed(capsys: pytest.CaptureFixture[str], cache: 
     assert record["disk_bytes"] > 0
     assert not folder.exists()
     assert [removed.name for removed in Trash().items()] == [NAME]
-    assert "no " in refused(capsys, "remove", NAME)
+    assert "neither a folder nor a model" in refused(capsys, "remove", NAME)
 
 
 def test_remove_for_good_leaves_nothing(capsys: pytest.CaptureFixture[str], cache: Path) -> None:
@@ -106,7 +106,7 @@ def test_clean_says_what_is_left_over_and_with_yes_cleans_it_up(
         assert said["cleaned"] == (arguments[-1] == "--yes") == (not whole.exists()) == (not never.exists())
     assert [removed.name for removed in Trash().items()] == ["org/never"]
     assert commands.main(["clean"]) == 0
-    assert "Nothing" in capsys.readouterr().err
+    assert "No leftover download files." in capsys.readouterr().err
 
 
 def test_the_list_says_what_is_wrong_and_what_the_cache_takes(capsys: pytest.CaptureFixture[str], cache: Path) -> None:
