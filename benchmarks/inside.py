@@ -23,7 +23,7 @@ from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec, TelemetrySpec
 from bigmodel_studio.training import objectives
-from bigmodel_studio.training.loop.telemetry import StatusWriter, RunControl
+from bigmodel_studio.training.loop.telemetry import RunControl, StatusWriter
 from bigmodel_studio.training.loop.training_loop import Loop, pin
 
 TELEMETRY = {
@@ -66,7 +66,9 @@ def measure(home: Path, pairs: int, steps: int, threads: int, device: str = "cpu
             pin(spec)
             run = create_run(spec)
             status = stack.enter_context(contextlib.closing(StatusWriter(run)))
-            loop = Loop(run, spec, objectives.build(resolve_spec(spec), None, lambda *_: None), status, RunControl(run, 0))
+            loop = Loop(
+                run, spec, objectives.build(resolve_spec(spec), None, lambda *_: None), status, RunControl(run, 0)
+            )
             loops[name] = stack.enter_context(contextlib.closing(loop))
         for loop in loops.values():
             seconds_of(loop, WARM_UP, device)

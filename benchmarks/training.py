@@ -28,7 +28,7 @@ from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, SamplesSpec, ScheduleSpec
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop.optimizer import build_optimizer
-from bigmodel_studio.training.loop.telemetry import StatusWriter, RunControl
+from bigmodel_studio.training.loop.telemetry import RunControl, StatusWriter
 from bigmodel_studio.training.loop.training_loop import Loop, pin
 from bigmodel_studio.training.objectives import Objective
 
