@@ -159,25 +159,26 @@ def _as_it_is(_page: Page) -> None:
     pass
 
 
-@pytest.mark.parametrize(
-    ("page_id", "prepare"),
-    [
-        ("chat", _as_it_is),
-        ("chat", _chat),
-        ("images", _as_it_is),
-        ("images", _images),
-        ("train", _train),
-        ("train", _inside),
-        ("train", _confusions),
-        ("train", _form),
-        ("models", _hub),
-        ("text", _text("fill-mask", "bert", "A [MASK] and a [MASK].\nnothing")),
-        ("text", _text("classify", "sorter", "one\nlong")),
-        ("text", _text("tag", "tagger", "in New York")),
-        ("text", _text("embed", "encoder", "a\nb\nc")),
-        *((page_id, _as_it_is) for page_id in PAGES if page_id not in ("chat", "images", "train")),
-    ],
-)
+PREPARED: list[tuple[str, Callable[[Page], None]]] = [
+    ("chat", _as_it_is),
+    ("chat", _chat),
+    ("images", _as_it_is),
+    ("images", _images),
+    ("train", _train),
+    ("train", _inside),
+    ("train", _confusions),
+    ("train", _form),
+    ("models", _hub),
+    ("text", _text("fill-mask", "bert", "A [MASK] and a [MASK].\nnothing")),
+    ("text", _text("classify", "sorter", "one\nlong")),
+    ("text", _text("tag", "tagger", "in New York")),
+    ("text", _text("embed", "encoder", "a\nb\nc")),
+    *((page_id, _as_it_is) for page_id in PAGES if page_id not in ("chat", "images", "train")),
+]
+"""Every page, as it is and with something on it."""
+
+
+@pytest.mark.parametrize(("page_id", "prepare"), PREPARED)
 def test_a_page_can_be_used_without_a_mouse_and_without_eyes(
     shell: Shell, page_id: str, prepare: Callable[[Page], None]
 ) -> None:
@@ -269,27 +270,28 @@ def _experiments(shell: Shell) -> QDialog:
     return ExperimentsDialog(shell.studio, shell.window)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        _settings,
-        _shortcuts,
-        _logs,
-        _removed,
-        _crash,
-        _network,
-        _account,
-        _step,
-        _slow_step,
-        _dataset,
-        _fork,
-        _experiments,
-        _data(0, "masked-lm"),
-        _data(0, "classify-images"),
-        _data(1, "classify-images"),
-        _data(2, "classify-images"),
-    ],
-)
+DIALOGS: list[Callable[[Shell], QDialog]] = [
+    _settings,
+    _shortcuts,
+    _logs,
+    _removed,
+    _crash,
+    _network,
+    _account,
+    _step,
+    _slow_step,
+    _dataset,
+    _fork,
+    _experiments,
+    _data(0, "masked-lm"),
+    _data(0, "classify-images"),
+    _data(1, "classify-images"),
+    _data(2, "classify-images"),
+]
+"""Every dialog, with something in it."""
+
+
+@pytest.mark.parametrize("make", DIALOGS)
 def test_a_dialog_can_be_used_so_too(shell: Shell, home: Path, make: Callable[[Shell], QDialog]) -> None:
     dialog = make(shell)
     with shell.qtbot.waitActive(dialog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bigmodel_studio.ui.widgets.page_frame import label
@@ -21,8 +22,8 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Shortcuts"))
         self.resize(*SIZE_PX)
-        held = QWidget()
-        columns = QHBoxLayout(held)
+        sheet = _Sheet()
+        columns = QHBoxLayout(sheet)
         columns.setContentsMargins(24, 24, 24, 8)
         columns.setSpacing(40)
         for sections in _shared_out(list(actions.sheet()), COLUMNS):
@@ -35,7 +36,7 @@ class ShortcutsDialog(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(held)
+        area.setWidget(sheet)
         area.setAccessibleName(self.tr("Shortcuts"))
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.reject)
@@ -64,6 +65,16 @@ class ShortcutsDialog(QDialog):
             grid.addWidget(label(text, wrap=True), row, 0)
             grid.addLayout(caps, row, 1)
         return grid
+
+
+class _Sheet(QWidget):
+    """Scrolled where it is short: without a height of its own, the area would squeeze lines that wrap."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
 
 Section = tuple[str, list[tuple[str, str]]]
