@@ -19,14 +19,14 @@ from bigmodel_studio.engine.packed.weights import (
     Weight,
     fill_scales,
     new_tiles,
-    pack,
+    pack_parts,
     quant_spots,
+    rows_at_once,
     stored,
     weight_of,
 )
 
 STORED: dict[str, torch.dtype] = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
-ROWS_AT_ONCE = 4096
 
 
 def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> Weight:
@@ -42,12 +42,15 @@ def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> 
         return _exact(blocks, kind, order)
     if kind not in _ROUNDED:
         raise KeyError(kind)
-    found = []
-    for start in range(0, len(blocks) if order is None else len(order), ROWS_AT_ONCE):
-        part = blocks[start : start + ROWS_AT_ONCE] if order is None else blocks[order[start : start + ROWS_AT_ONCE]]
-        values = gguf.quants.dequantize(np.ascontiguousarray(part), gguf.GGMLQuantizationType[kind])
-        found.append(torch.from_numpy(np.array(values, dtype=np.float32)))
-    return pack(found[0] if len(found) == 1 else torch.cat(found), ops.Q8)
+
+    def values(start: int, end: int) -> torch.Tensor:
+        part = blocks[start:end] if order is None else blocks[order[start:end]]
+        found = gguf.quants.dequantize(np.ascontiguousarray(part), gguf.GGMLQuantizationType[kind])
+        return torch.from_numpy(np.asarray(found, dtype=np.float32))
+
+    size, values_in = _ROUNDED[kind]
+    rows = len(blocks) if order is None else len(order)
+    return pack_parts(rows, blocks.shape[1] // size * values_in, ops.Q8, values)
 
 
 def _exact(blocks: Bytes, kind: str, order: NDArray[np.int64] | None) -> Weight:
@@ -56,8 +59,9 @@ def _exact(blocks: Bytes, kind: str, order: NDArray[np.int64] | None) -> Weight:
     columns = per_row * values
     tiles, groups = -(-rows // ops.TILE), columns // ops.GROUP
     data = new_tiles(ours, tiles, groups)
-    for start in range(0, rows, ROWS_AT_ONCE):
-        part = blocks[start : start + ROWS_AT_ONCE] if order is None else blocks[order[start : start + ROWS_AT_ONCE]]
+    step = rows_at_once(columns)
+    for start in range(0, rows, step):
+        part = blocks[start : start + step] if order is None else blocks[order[start : start + step]]
         high = -(-len(part) // ops.TILE) * ops.TILE
         whole = np.zeros((high, blocks.shape[1]), np.uint8)
         whole[: len(part)] = part
@@ -115,4 +119,5 @@ _EXACT: dict[str, tuple[int, int, int, Callable[[Bytes, Bytes], None]]] = {
     "Q4_K": (144, 256, ops.Q4_K, _move_q4_k),
 }
 """Bytes and values of a block, our kind, and how its numbers are moved."""
-_ROUNDED = frozenset({"Q5_0", "Q5_1", "Q5_K", "Q6_K"})
+_ROUNDED = {"Q5_0": (22, 32), "Q5_1": (24, 32), "Q5_K": (176, 256), "Q6_K": (210, 256)}
+"""Bytes and values of a block."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,7 +22,8 @@ KIND_OF: dict[Precision, int] = {"8-bit": ops.Q8, "4-bit": ops.Q4_MIN}
 STORED_KINDS = {torch.float32: ops.F32, torch.bfloat16: ops.BF16, torch.float16: ops.F16}
 BITS = {ops.F32: 32.0, ops.BF16: 16.0, ops.F16: 16.0, ops.Q8: 8.5, ops.Q4: 4.5, ops.Q4_MIN: 5.0, ops.Q4_K: 4.5}
 """Bits for each weight, scales included."""
-_ROWS_AT_ONCE = 4096
+_VALUES_AT_ONCE = 1 << 22
+"""Rounded or moved together: bounds what is needed beside the result."""
 Bytes = NDArray[np.uint8]
 
 
@@ -85,15 +87,22 @@ def stored(matrix: torch.Tensor) -> Weight:
 def pack(matrix: torch.Tensor, kind: int) -> Weight:
     """Return a matrix rounded to groups of 32: ``ops.Q8`` (around zero), ``ops.Q4`` (around 8) or ``ops.Q4_MIN``.
 
-    The largest error is half a step: 1/127 of a group's largest size at 8 bits, 1/15 of its range with a minimum. Takes
-    a few thousand rows at a time, so that beside the result little memory is needed.
+    The largest error is half a step: 1/127 of a group's largest size at 8 bits, 1/15 of its range with a minimum.
     """
     rows, columns = matrix.shape
+    return pack_parts(rows, columns, kind, lambda start, end: matrix[start:end])
+
+
+def pack_parts(rows: int, columns: int, kind: int, part_of: Callable[[int, int], torch.Tensor]) -> Weight:
+    """Return what ``pack`` does of a matrix that is given a few thousand rows at a time (from, to before).
+
+    Beside the result little memory is needed.
+    """
     tiles, groups = -(-rows // ops.TILE), -(-columns // ops.GROUP)
     data = new_tiles(kind, tiles, groups)
-    step = _ROWS_AT_ONCE
+    step = rows_at_once(columns)
     for start in range(0, rows, step):
-        part = matrix[start : start + step].detach().float()
+        part = part_of(start, min(start + step, rows)).detach().float()
         high = -(-len(part) // ops.TILE) * ops.TILE
         whole = torch.zeros(high, groups * ops.GROUP)
         whole[: len(part), :columns] = part
@@ -101,6 +110,11 @@ def pack(matrix: torch.Tensor, kind: int) -> Weight:
         first = start // ops.TILE
         _fill(data[first : first + high // ops.TILE], kind, quants.numpy(), [scale.numpy() for scale in scales])
     return weight_of(kind, rows, columns, data)
+
+
+def rows_at_once(columns: int) -> int:
+    """Return how many rows, in whole tiles, are worked on together."""
+    return max(ops.TILE, _VALUES_AT_ONCE // max(1, columns) // ops.TILE * ops.TILE)
 
 
 def new_tiles(kind: int, tiles: int, groups: int) -> Bytes:
