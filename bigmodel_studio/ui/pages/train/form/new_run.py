@@ -24,8 +24,6 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.client.input_check import InputCheck
 from bigmodel_studio.core.advice.scaling_down import Like
 from bigmodel_studio.core.data.kinds import objective_of
-from bigmodel_studio.core.memory.need import need_of
-from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
@@ -38,6 +36,7 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.data_look import DataLook, can_be_looked_at
+from bigmodel_studio.ui.pages.train.form.cost_words import cost_words
 from bigmodel_studio.ui.pages.train.form.fields import Fields, field_error, line, number
 from bigmodel_studio.ui.pages.train.form.how_card import HowCard
 from bigmodel_studio.ui.pages.train.form.subject import Subject
@@ -306,26 +305,10 @@ class NewRun(QWidget):
         return ready
 
     def _show_cost(self, spec: RunSpec | None) -> None:
-        subject = self.subject
-        parameters = subject.parameters()
-        if parameters is None:
-            self.cost.setText("")
-            self.cost_more.setText("")
-            return
-        self.cost.setText(self.tr("{count} parameters").format(count=numbers.exact(parameters)))
-        trained = subject.trained_parameters()
-        if trained is not None:
-            words = self.tr("{count} parameters, {trained} of them trained")
-            self.cost.setText(words.format(count=numbers.exact(parameters), trained=numbers.exact(trained)))
-        held = numbers.size(shape.training_bytes(parameters, trained))
-        kept = numbers.size(shape.weight_bytes(parameters))
-        words = self.tr("{held} for weights, gradients and optimizer, {kept} per checkpoint · {amount}")
-        amount = subject.amount_words(self.batch.value() * self.how.accumulate.value(), self.steps.value())
-        more = [words.format(held=held, kept=kept, amount=amount)]
-        if spec is not None:
-            needs = numbers.size(need_of(spec)[0].bytes)
-            more.insert(0, self.tr("About {needs} of memory").format(needs=needs))
-        self.cost_more.setText(" · ".join(more))
+        examples = self.batch.value() * self.how.accumulate.value()
+        headline, more = cost_words(self.subject, spec, examples, self.steps.value())
+        self.cost.setText(headline)
+        self.cost_more.setText(more)
 
     def _show_look(self, spec: RunSpec | None) -> None:
         """Whether the data can be looked at, and what was seen of it, if it was."""
