@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.window import actions
@@ -22,8 +22,8 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Shortcuts"))
         self.resize(*SIZE_PX)
-        sheet = _Sheet()
-        columns = QHBoxLayout(sheet)
+        self.sheet = QWidget()
+        columns = QHBoxLayout(self.sheet)
         columns.setContentsMargins(24, 24, 24, 8)
         columns.setSpacing(40)
         for sections in _shared_out(list(actions.sheet()), COLUMNS):
@@ -33,10 +33,10 @@ class ShortcutsDialog(QDialog):
                 column.addLayout(self._section(title, lines))
             column.addStretch(1)
             columns.addLayout(column, 1)
-        area = QScrollArea()
+        self.area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(sheet)
+        area.setWidget(self.sheet)
         area.setAccessibleName(self.tr("Shortcuts"))
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.reject)
@@ -50,6 +50,15 @@ class ShortcutsDialog(QDialog):
         whole.addLayout(foot)
         close.setFocus()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As wide as the lines take, now that their fonts are known: they do not wrap, and scroll only downwards."""
+        super().showEvent(event)
+        for line in self.sheet.findChildren(QLabel):
+            line.ensurePolished()
+            line.updateGeometry()
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        self.area.setMinimumWidth(self.sheet.minimumSizeHint().width() + bar)
+
     def _section(self, title: str, lines: list[tuple[str, str]]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -62,19 +71,9 @@ class ShortcutsDialog(QDialog):
             caps.addStretch(1)
             for key in actions.native(keys):
                 caps.addWidget(label(key, "key"))
-            grid.addWidget(label(text, wrap=True), row, 0)
+            grid.addWidget(label(text), row, 0)
             grid.addLayout(caps, row, 1)
         return grid
-
-
-class _Sheet(QWidget):
-    """Scrolled where it is short: without a height of its own, the area would squeeze lines that wrap."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        layout = self.layout()
-        if layout is not None:
-            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
 
 Section = tuple[str, list[tuple[str, str]]]
