@@ -14,14 +14,14 @@ from pathlib import Path
 
 from bigmodel_studio.core.system.opening import TEXT_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.training.data import parquet_texts, record_texts
+from bigmodel_studio.training.data import record_texts
 from bigmodel_studio.training.data.parquet import Say
 
 CHUNK_BYTES = 256 * 1024
 UNPACKED: dict[str, Callable[[Path, str, Say], Path]] = {
-    ".parquet": parquet_texts.as_text,
-    ".jsonl": record_texts.as_text,
-    ".ndjson": record_texts.as_text,
+    ".parquet": record_texts.parquet_as_text,
+    ".jsonl": record_texts.lines_as_text,
+    ".ndjson": record_texts.lines_as_text,
 }
 """By the end of a file's name: what makes a text file of one that is none."""
 

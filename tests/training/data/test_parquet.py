@@ -283,7 +283,7 @@ def test_names_of_classes_want_the_library_that_wrote_them(tmp_path: Path, monke
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from bigmodel_studio.training.data.parquet_texts import as_text
+from bigmodel_studio.training.data.record_texts import parquet_as_text as as_text
 as_text(Path(sys.argv[1]), "", lambda *_: None)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(as_text(Path(sys.argv[2]), "", lambda *_: None).stat().st_size)

@@ -181,6 +181,7 @@ def test_memory_stays_flat_on_a_text_ten_times_as_long(tmp_path: Path, kind: str
         ("a.txt", b"%PDF-1.7\nso it is", "data-binary"),
         ("train.bin", b"ab\0\1" * 100, "data-binary"),
     ],
+    ids=["utf-16", "gzip", "pdf", "binary"],
 )
 def test_files_that_are_no_text_are_refused(tmp_path: Path, name: str, data: bytes, code: str) -> None:
     (tmp_path / name).write_bytes(data)
