@@ -41,6 +41,9 @@ def problem_of(error: BaseException, identity: str) -> tuple[Problem, Blame]:
         return error.problem, error.blame
     if is_out_of_memory(error):
         return Problem(code="out-of-memory", arguments={"device": _device_of(error)}), "work"
+    if is_panic(error):
+        detail = str(error)[:DETAIL_CHARACTERS].rstrip(".")
+        return Problem(code="tokenizer-broken", arguments={"detail": detail}), "input"
     detail = f"{type(error).__name__}: {error}".strip().splitlines()[0][:DETAIL_CHARACTERS]
     return Problem(code="internal", arguments={"detail": detail, "id": identity}), "work"
 
@@ -51,6 +54,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or (torch is not None and isinstance(error, torch.OutOfMemoryError)):
         return True
     return isinstance(error, RuntimeError | OSError) and any(phrase in str(error) for phrase in _MEMORY_PHRASES)
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether a library written in Rust (tokenizers) met a fault of its own, which is no ``Exception``."""
+    return type(error).__name__ == "PanicException" and type(error).__module__ == "pyo3_runtime"
 
 
 def _device_of(error: BaseException) -> str:

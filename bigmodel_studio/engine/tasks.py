@@ -22,7 +22,7 @@ import importlib
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
-from bigmodel_studio.engine.failures import Stopped, failed
+from bigmodel_studio.engine.failures import Stopped, failed, is_panic
 from bigmodel_studio.protocol import (
     Cancelled,
     CheckCopy,
@@ -129,6 +129,10 @@ def guarded(start: Callable[[], Iterator[Event]]) -> Generator[Event, None, None
     except Stopped:
         end = _stop(events)
     except Exception as error:
+        end = failed(error)
+    except BaseException as error:
+        if not is_panic(error):
+            raise
         end = failed(error)
     finally:
         _close(events)

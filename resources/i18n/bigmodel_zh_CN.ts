@@ -8443,6 +8443,10 @@
         <translation>请换用带有 model.safetensors 的副本，或先转换：https://huggingface.co/spaces/safetensors/convert 。</translation>
     </message>
     <message>
+        <source>Choose a copy with tokenizer.json, or convert the tokenizer with transformers and save it.</source>
+        <translation>请选择带有 tokenizer.json 的副本，或用 transformers 转换分词器并保存。</translation>
+    </message>
+    <message>
         <source>Choose a file with other types: {runs}.</source>
         <translation>请换用其他类型的文件：{runs}。</translation>
     </message>
@@ -8459,6 +8463,14 @@
         <translation>请选择每个类别各有一个子文件夹的文件夹，或列出图片路径的表格（CSV、TSV、JSON 行、Parquet）。</translation>
     </message>
     <message>
+        <source>Choose a model of text, or one that classifies pictures.</source>
+        <translation>请选择文本模型或图片分类模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model that writes or reads text, or classifies pictures.</source>
+        <translation>请选择生成或读取文本的模型，或图片分类模型。</translation>
+    </message>
+    <message>
         <source>Choose a model whose preprocessor_config.json crops to a fixed size.</source>
         <translation>请选择 preprocessor_config.json 中裁剪到固定尺寸的模型。</translation>
     </message>
@@ -8473,6 +8485,10 @@
     <message>
         <source>Choose a newer copy of the model.</source>
         <translation>请使用该模型较新的副本。</translation>
+    </message>
+    <message>
+        <source>Choose a picture classifier that transformers reads, such as ResNet, ViT or ConvNeXt.</source>
+        <translation>请选择 transformers 能读取的图片分类模型，例如 ResNet、ViT 或 ConvNeXt。</translation>
     </message>
     <message>
         <source>Choose a running one.</source>
@@ -8707,6 +8723,14 @@
         <translation>请修改 data.train 或 data.evaluation。</translation>
     </message>
     <message>
+        <source>Correct this field, or choose another copy of the model.</source>
+        <translation>请更正此字段，或选择模型的另一个副本。</translation>
+    </message>
+    <message>
+        <source>Correct this field, or remove the file: the model works without it.</source>
+        <translation>请更正此字段，或删除该文件：模型没有它也能工作。</translation>
+    </message>
+    <message>
         <source>Decoding the picture took longer than {seconds:g} s.</source>
         <translation>解码这张图片超过了 {seconds:g} 秒。</translation>
     </message>
@@ -8757,6 +8781,10 @@
     <message>
         <source>Download it, or choose another model.</source>
         <translation>请下载它，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>Download model.safetensors.index.json.</source>
+        <translation>请下载 model.safetensors.index.json。</translation>
     </message>
     <message>
         <source>Download or write it again.</source>
@@ -9053,6 +9081,10 @@
     <message>
         <source>If it was made for another library (diffusers, GGUF), it is not used here.</source>
         <translation type="vanished">如果它是为其他库（diffusers、GGUF）制作的，则不能在此使用。</translation>
+    </message>
+    <message>
+        <source>If the adapter is merged into the weights, move adapter_config.json out of this folder.</source>
+        <translation>如果适配器已合并到权重中，请把 adapter_config.json 移出此文件夹。</translation>
     </message>
     <message>
         <source>Increase model.context if the model allows it, or shorten the examples.</source>
@@ -9471,6 +9503,10 @@
         <translation>不支持为其他库（diffusers、GGUF）制作的模型。</translation>
     </message>
     <message>
+        <source>Models of the architecture {architecture} are not supported.</source>
+        <translation>不支持架构为 {architecture} 的模型。</translation>
+    </message>
+    <message>
         <source>Models of your own can be removed.</source>
         <translation type="vanished">你自己的模型可以移除。</translation>
     </message>
@@ -9671,6 +9707,10 @@
         <translation type="vanished">请在“训练”页面移除该任务：之后同样可以恢复。</translation>
     </message>
     <message>
+        <source>Rename the file to model.safetensors.</source>
+        <translation>请将该文件重命名为 model.safetensors。</translation>
+    </message>
+    <message>
         <source>Rename the folder.</source>
         <translation>请重命名该文件夹。</translation>
     </message>
@@ -9769,6 +9809,10 @@
     <message>
         <source>Save it again as an ordinary JPEG or PNG.</source>
         <translation type="vanished">请另存为普通的 JPEG 或 PNG。</translation>
+    </message>
+    <message>
+        <source>Save it as UTF-8 without a byte order mark.</source>
+        <translation>请将其另存为不带字节顺序标记的 UTF-8。</translation>
     </message>
     <message>
         <source>Save it first, then drop it.</source>
@@ -9997,6 +10041,10 @@
     <message>
         <source>Supported files end in {suffixes}; datasets built by a script are not supported.</source>
         <translation>支持以 {suffixes} 结尾的文件；不支持由脚本生成的数据集。</translation>
+    </message>
+    <message>
+        <source>Supported models write text, fill masks, classify texts, words or pictures, or make vectors of texts.</source>
+        <translation>支持的模型用于生成文本、填充掩码、对文本、词或图片分类，或生成文本向量。</translation>
     </message>
     <message>
         <source>Supported: {formats}.</source>
@@ -10783,6 +10831,10 @@
         <translation type="vanished">{path} 中的训练器状态不是由本安装写入的，而这类文件可能会执行代码。</translation>
     </message>
     <message>
+        <source>The weights are in several files ({files}), and model.safetensors.index.json is missing.</source>
+        <translation>权重分布在多个文件中（{files}），但缺少 model.safetensors.index.json。</translation>
+    </message>
+    <message>
         <source>The weights are only in a format that can run code when it is opened ({files}), and that is refused.</source>
         <translation type="vanished">权重只有打开时可能执行代码的格式（{files}），已拒绝加载。</translation>
     </message>
@@ -10797,6 +10849,10 @@
     <message>
         <source>The weights are quantized ({method}), which is not supported.</source>
         <translation>权重经过量化（{method}），这里不支持读取。</translation>
+    </message>
+    <message>
+        <source>The weights are there under another name ({files}); they must be called model.safetensors.</source>
+        <translation>权重用了别的名称（{files}）；它们必须命名为 model.safetensors。</translation>
     </message>
     <message>
         <source>The weights are those of {has} layers, and config.json asks for {wants}.</source>
@@ -11391,6 +11447,10 @@
         <translation>没有这里能用的架构：{path} 中的 config.json 没有写明。</translation>
     </message>
     <message>
+        <source>generation_config.json can&apos;t be used: {field} is {was}; it can be {may_be}.</source>
+        <translation>generation_config.json 无法使用：{field} 是 {was}；它可以是 {may_be}。</translation>
+    </message>
+    <message>
         <source>model.safetensors.index.json can&apos;t be used: {detail}.</source>
         <translation>model.safetensors.index.json 无法使用：{detail}。</translation>
     </message>
@@ -11425,6 +11485,14 @@
     <message>
         <source>{architecture} doesn&apos;t support gradient checkpointing.</source>
         <translation>{architecture} 不能使用梯度检查点。</translation>
+    </message>
+    <message>
+        <source>{architecture} is a model of pictures and text together, which is not supported yet.</source>
+        <translation>{architecture} 是同时处理图片和文本的模型，目前还不支持。</translation>
+    </message>
+    <message>
+        <source>{architecture} is a model of sound, which is not supported.</source>
+        <translation>{architecture} 是声音模型，不受支持。</translation>
     </message>
     <message>
         <source>{before} {after}</source>
@@ -11615,12 +11683,20 @@
         <translation>{file} 的校验和两次都不正确。</translation>
     </message>
     <message>
+        <source>{file} begins with a byte order mark, which JSON must not have.</source>
+        <translation>{file} 以字节顺序标记开头，而 JSON 不允许有它。</translation>
+    </message>
+    <message>
         <source>{file} came wrong twice: its checksum is not the Hub&apos;s.</source>
         <translation type="vanished">{file} 两次都传错：其校验和与 Hub 的不符。</translation>
     </message>
     <message>
         <source>{file} can&apos;t be used: {detail}.</source>
         <translation>{file} 无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>{file} can&apos;t be used: {field} is {was}; it can be {may_be}.</source>
+        <translation>{file} 无法使用：{field} 是 {was}；它可以是 {may_be}。</translation>
     </message>
     <message>
         <source>{file} cannot be used: {detail}.</source>
@@ -11907,6 +11983,10 @@
         <translation type="vanished">{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
     </message>
     <message>
+        <source>{model} has no tokenizer.json; {file} (SentencePiece) alone is not supported.</source>
+        <translation>{model} 没有 tokenizer.json；不支持只有 {file}（SentencePiece）的情况。</translation>
+    </message>
+    <message>
         <source>{model} has no weights as safetensors, and others are not used here.</source>
         <translation type="vanished">{model} 没有 safetensors 格式的权重，这里不使用其他格式。</translation>
     </message>
@@ -12047,6 +12127,10 @@
         <translation>{file} 给 {name} 的值的类型不存在（{type}）。</translation>
     </message>
     <message>
+        <source>{name} is a timm model, which is not supported.</source>
+        <translation>{name} 是 timm 模型，不受支持。</translation>
+    </message>
+    <message>
         <source>{near}Choose one from the catalogue.</source>
         <translation>{near}请从目录中选择。</translation>
     </message>
@@ -12175,6 +12259,10 @@
         <translation>{path} 无法写入：{detail}。</translation>
     </message>
     <message>
+        <source>{path} has both a whole model and an adapter (adapter_config.json).</source>
+        <translation>{path} 里既有完整模型又有适配器（adapter_config.json）。</translation>
+    </message>
+    <message>
         <source>{path} has no column {column}; it has: {columns}.</source>
         <translation>{path} 没有列 {column}；现有的列：{columns}。</translation>
     </message>
@@ -12213,6 +12301,10 @@
     <message>
         <source>{path} is UTF-16 or UTF-32.</source>
         <translation>{path} 是 UTF-16 或 UTF-32 编码。</translation>
+    </message>
+    <message>
+        <source>{path} is a Diffusers pipeline (model_index.json), which is not supported.</source>
+        <translation>{path} 是 Diffusers 管线（model_index.json），不受支持。</translation>
     </message>
     <message>
         <source>{path} is a Hub address; training reads only local files.</source>

@@ -5,11 +5,14 @@ This is the one place that says what kind of model a folder holds. Whether torch
 
 from __future__ import annotations
 
+import codecs
 import json
 from pathlib import Path
 from typing import Any
 
 from bigmodel_studio.core.models import gguf_models
+from bigmodel_studio.core.models.unused import refuse_unused
+from bigmodel_studio.core.models.weights import INDEX_FILE, SINGLE_FILE, UNSAFE_SUFFIXES, listed, unsafe_files
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.system.files import read_quietly
 from bigmodel_studio.core.text.messages import StudioError
@@ -35,12 +38,18 @@ _CONTEXT_FIELDS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_l
 
 
 def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = limits.JSON_BYTES) -> dict[str, Any]:
-    """A small JSON table. Raises ``StudioError`` with ``code`` (arguments ``file``, ``detail``)."""
+    """A small JSON table.
+
+    Raises ``StudioError``: ``code`` (arguments ``file``, ``detail``), "json-byte-order-mark".
+    """
     try:
         size = path.stat().st_size
         if size > most_bytes:
             raise StudioError(code, file=path.name, detail=f"it is {size:,} bytes long")
-        value = json.loads(read_quietly(path).decode("utf-8"))
+        data = read_quietly(path)
+        if data.startswith(codecs.BOM_UTF8):  # transformers would not read it either
+            raise StudioError("json-byte-order-mark", file=path.name)
+        value = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         detail = "it is empty" if size == 0 else _json_fault(error)
         raise StudioError(code, file=path.name, detail=detail) from error
@@ -75,6 +84,8 @@ def _without_config(folder: Path) -> StudioError:
     if gguf_models.is_one(folder):
         return _gguf_only(folder)
     if not folder.is_dir():
+        if folder.suffix.lower() in UNSAFE_SUFFIXES:
+            return StudioError("weights-not-safetensors", files=folder.name)
         return StudioError("folder-is-file", path=str(folder))
     try:
         empty = next(folder.iterdir(), None) is None
@@ -84,6 +95,10 @@ def _without_config(folder: Path) -> StudioError:
         return StudioError("gguf-only", model=folder.name)
     if (folder / ADAPTER_FILE).is_file():
         return StudioError("adapter-folder", path=str(folder))
+    if (folder / "model_index.json").is_file():
+        return StudioError("model-of-parts", path=str(folder))
+    if unsafe := unsafe_files(folder):
+        return StudioError("weights-not-safetensors", files=listed(unsafe))
     return StudioError("folder-empty" if empty else "config-missing", path=str(folder))
 
 
@@ -99,19 +114,18 @@ def _gguf_only(path: Path) -> StudioError:
 def check_usable(folder: Path, config: dict[str, Any]) -> None:
     """Whether a folder is, by its config, a whole model of a kind that is used here.
 
-    Raises ``StudioError``: "adapter-folder", "quantised-weights", "config-no-architecture".
+    Raises ``StudioError``: "adapter-folder", "adapter-beside-model", "config-no-architecture", "architecture-unused",
+    and as ``refuse_unused`` does.
     """
     if (folder / ADAPTER_FILE).exists():
-        raise StudioError("adapter-folder", path=str(folder))
-    if config.get("quantization_config") is not None:
-        raise StudioError("quantised-weights", method=_method(config["quantization_config"]))
+        whole = any((folder / file).is_file() for file in (SINGLE_FILE, INDEX_FILE))
+        raise StudioError("adapter-beside-model" if whole else "adapter-folder", path=str(folder))
+    architecture = architecture_of(config)
+    refuse_unused(folder, config, architecture)
     if kind_of(config) == "other":
+        if architecture:
+            raise StudioError("architecture-unused", architecture=architecture[:80])
         raise StudioError("config-no-architecture", path=str(folder))
-
-
-def _method(quantization: object) -> str:
-    method = quantization.get("quant_method") if isinstance(quantization, dict) else None
-    return str(method)[:40] if method else "unknown"
 
 
 def architecture_of(config: dict[str, Any]) -> str:

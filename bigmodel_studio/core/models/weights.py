@@ -23,6 +23,7 @@ from bigmodel_studio.core.text.messages import StudioError
 SINGLE_FILE = "model.safetensors"
 INDEX_FILE = "model.safetensors.index.json"
 _START_BYTES = 64
+_SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".th", ".ckpt", ".h5", ".msgpack", ".pkl", ".pickle", ".gguf"})
 
 _BITS_NAMES: tuple[tuple[int, str], ...] = (
@@ -89,16 +90,26 @@ class Weights(NamedTuple):
 def read_weights(folder: Path) -> Weights:
     """The weights of a model folder: ``model.safetensors``, or the shards of its index.
 
-    Raises ``StudioError``: "weights-missing", "weights-not-safetensors", or whatever ``read_header`` or the index says.
+    Raises ``StudioError``: "weights-missing", "weights-other-name", "weights-index-missing",
+    "weights-not-safetensors", or whatever ``read_header`` or the index says.
     """
     if (folder / SINGLE_FILE).is_file():
         return weights_of((SINGLE_FILE,), read_header(folder / SINGLE_FILE))
     if (folder / INDEX_FILE).is_file():
         return weights_of(*sharded(shard_names(folder), _Shards(folder)))
-    unsafe = sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
-    if unsafe:
+    others = sorted(entry.name for entry in folder.glob("*.safetensors") if not entry.name.startswith("adapter_"))
+    if any(_SHARD.fullmatch(name) for name in others):
+        raise StudioError("weights-index-missing", files=listed(others))
+    if others:
+        raise StudioError("weights-other-name", files=listed(others))
+    if unsafe := unsafe_files(folder):
         raise StudioError("weights-not-safetensors", files=listed(unsafe))
     raise StudioError("weights-missing", folder=str(folder))
+
+
+def unsafe_files(folder: Path) -> list[str]:
+    """The names of weights in a folder that can run code when they are opened. Raises ``OSError``."""
+    return sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
 
 
 def weights_of(files: tuple[str, ...], tensors: dict[str, Tensor]) -> Weights:

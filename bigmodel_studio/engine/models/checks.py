@@ -10,10 +10,12 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bigmodel_studio.core.models.folder import check_usable, read_config, read_json
+from bigmodel_studio.core.models.folder import architecture_of, check_usable, read_config, read_json
+from bigmodel_studio.core.models.unused import refuse_quantized_tensors, refuse_unused
 from bigmodel_studio.core.models.weights import Weights, listed, read_weights
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config, check_tokenizer_config
 
 MAX_LAYERS = 2000
 MAX_INPUT_PX = 8192
@@ -31,6 +33,7 @@ _TOKENIZER_JSON = (
     ("added_tokens.json", 10_000_000),
 )
 # Any of these is enough for transformers to make a fast tokenizer.
+_SENTENCEPIECE_FILES = {"tokenizer.model", "spiece.model"}
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model")
 
 
@@ -44,19 +47,22 @@ class Checked(NamedTuple):
 def check_folder(folder: Path) -> Checked:
     """The config and the weights of a folder, where both can be used. Raises ``StudioError`` with the reason."""
     config = check_config(folder)
-    return Checked(config, read_weights(folder))
+    weights = read_weights(folder)
+    refuse_quantized_tensors(weights.tensors)
+    return Checked(config, weights)
 
 
 def check_config(folder: Path) -> dict[str, Any]:
     """The config of a folder that transformers can build without code of the folder's own."""
     config = read_config(folder)
+    refuse_unused(folder, config, architecture_of(config))
     _refuse_own_code(config, folder)
     check_usable(folder, config)
     if "transformers_weights" in config:
         raise StudioError("config-invalid", detail="it names another file to take the weights from")
     _refuse_endless(config)
-    if (folder / "generation_config.json").is_file():
-        read_json(folder / "generation_config.json")
+    if (folder / GENERATION_FILE).is_file():
+        check_generation_config(read_json(folder / GENERATION_FILE))
     return config
 
 
@@ -88,9 +94,14 @@ def check_tokenizer(folder: Path, name: str) -> None:
     """Whether there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
     if not has_tokenizer(folder):
         raise StudioError("tokenizer-missing", model=name)
+    there = [file for file in _TOKENIZER_FILES if (folder / file).is_file()]
+    if set(there) <= _SENTENCEPIECE_FILES:
+        raise StudioError("tokenizer-sentencepiece", model=name, file=there[0])
     for file, most_bytes in _TOKENIZER_JSON:
         if (folder / file).is_file():
             table = read_json(folder / file, "tokenizer-file", most_bytes=most_bytes)
+            if file == "tokenizer_config.json":
+                check_tokenizer_config(table)
             if file == "tokenizer_config.json" and table.get("auto_map") and not (folder / "tokenizer.json").is_file():
                 raise StudioError("remote-code", files=_own_files(folder))
 

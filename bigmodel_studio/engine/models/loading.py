@@ -33,7 +33,7 @@ from bigmodel_studio.core.models.library import ModelFormat, name_of
 from bigmodel_studio.core.models.weights import Weights, listed
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine import devices
-from bigmodel_studio.engine.failures import is_out_of_memory
+from bigmodel_studio.engine.failures import is_out_of_memory, is_panic
 from bigmodel_studio.engine.generation.sampling import own_sampling
 from bigmodel_studio.engine.gguf.loading import GgufModel
 from bigmodel_studio.engine.models import cifar_resnet as cifar_resnet  # registers its classes
@@ -69,6 +69,7 @@ SMALL_PARAMETERS = 20_000_000
 """Below this a token is computed faster by one thread than several can agree on it: measured with a training beside it
 on 2 cores, 260 k parameters gave 110 tokens/s on one thread and 20 on two."""
 _FIRST_NUMBER = re.compile(r"[^\d]*\.(\d+)\.")
+_NO_CLASS = re.compile(r"Unrecognized configuration class <class '[\w.]*\.(\w+)Config'>")
 _SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
 _READS: frozenset[ModelKind] = _SPEAKS | {"masked-lm"}
 """What is used with a tokenizer."""
@@ -276,8 +277,8 @@ def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
         tokenizer: PreTrainedTokenizerBase = transformers.AutoTokenizer.from_pretrained(
             str(folder), trust_remote_code=False, local_files_only=True
         )
-    except Exception as error:
-        if is_out_of_memory(error):
+    except BaseException as error:
+        if is_out_of_memory(error) or not (isinstance(error, Exception) or is_panic(error)):
             raise
         raise StudioError("tokenizer-broken", detail=_first_line(str(error))) from error
     if not tokenizer.is_fast:
@@ -334,6 +335,8 @@ def _reason(error: Exception) -> Exception:
     """What transformers raised, as something to tell the user; running out of memory stays what it is."""
     if is_out_of_memory(error) or isinstance(error, StudioError):
         return error
+    if unsupported := _NO_CLASS.search(str(error)):
+        return StudioError("architecture-unused", architecture=unsupported[1])
     return StudioError("config-invalid", detail=_first_line(str(error)) or type(error).__name__)
 
 

@@ -164,7 +164,7 @@ def test_a_shard_that_the_index_names_is_absent(cache: Path) -> None:
         ({"model-q4.gguf": b"GGUF"}, "weights-truncated"),
         ({"unet.onnx": b"x"}, "hub-no-config"),
         ({"adapter_config.json": b"{}", "adapter_model.safetensors": weights()}, "adapter-folder"),
-        (model_files("CLIPVisionTower"), "config-no-architecture"),
+        (model_files("CLIPVisionTower"), "architecture-unused"),
         ({**model_files(), "config.json": config(quantization_config={"quant_method": "awq"})}, "quantised-weights"),
         ({**model_files(), "config.json": b"{"}, "config-broken"),
     ],

@@ -178,7 +178,7 @@ def change(folder: Path, name: str = "config.json", /, **fields: Any) -> None:
         ({"n_head": 7}, "config-invalid"),
         ({"n_embd": "wide"}, "config-invalid"),
         ({"model_type": None}, "config-no-type"),
-        ({"architectures": ["Nothing"]}, "config-no-architecture"),
+        ({"architectures": ["Nothing"]}, "architecture-unused"),
         ({"architectures": None}, "config-no-architecture"),
     ],
 )
@@ -211,7 +211,7 @@ def test_a_tokenizer_that_wants_code_is_refused_or_does_without(gpt_folder: Path
 
 def test_an_adapter_is_not_followed_to_another_folder(gpt_folder: Path, session: Session) -> None:
     change(gpt_folder, "adapter_config.json", base_model_name_or_path="/elsewhere")
-    assert refusal(gpt_folder, session) == "adapter-folder"
+    assert refusal(gpt_folder, session) == "adapter-beside-model"
 
 
 def test_an_index_may_not_lead_out_of_the_folder(gpt_folder: Path, session: Session) -> None:

@@ -55,4 +55,44 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Merge the adapter into its base model and save the result.",
     ),
     "tokenizer-file": ("{file} can't be used: {detail}.", "Download this file again."),
+    "adapter-beside-model": (
+        "{path} has both a whole model and an adapter (adapter_config.json).",
+        "If the adapter is merged into the weights, move adapter_config.json out of this folder.",
+    ),
+    "architecture-unused": (
+        "Models of the architecture {architecture} are not supported.",
+        "Supported models write text, fill masks, classify texts, words or pictures, or make vectors of texts.",
+    ),
+    "json-byte-order-mark": (
+        "{file} begins with a byte order mark, which JSON must not have.",
+        "Save it as UTF-8 without a byte order mark.",
+    ),
+    "model-of-parts": (
+        "{path} is a Diffusers pipeline (model_index.json), which is not supported.",
+        "Choose a model that writes or reads text, or classifies pictures.",
+    ),
+    "model-of-pictures-and-text": (
+        "{architecture} is a model of pictures and text together, which is not supported yet.",
+        "Choose a model of text, or one that classifies pictures.",
+    ),
+    "model-of-sound": (
+        "{architecture} is a model of sound, which is not supported.",
+        "Choose a model of text, or one that classifies pictures.",
+    ),
+    "model-timm": (
+        "{name} is a timm model, which is not supported.",
+        "Choose a picture classifier that transformers reads, such as ResNet, ViT or ConvNeXt.",
+    ),
+    "tokenizer-sentencepiece": (
+        "{model} has no tokenizer.json; {file} (SentencePiece) alone is not supported.",
+        "Choose a copy with tokenizer.json, or convert the tokenizer with transformers and save it.",
+    ),
+    "generation-config": (
+        "generation_config.json can't be used: {field} is {was}; it can be {may_be}.",
+        "Correct this field, or remove the file: the model works without it.",
+    ),
+    "tokenizer-field": (
+        "{file} can't be used: {field} is {was}; it can be {may_be}.",
+        "Correct this field, or choose another copy of the model.",
+    ),
 }

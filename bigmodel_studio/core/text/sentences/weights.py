@@ -11,6 +11,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The weights are only in a format that can run code when opened ({files}).",
         "Choose a copy with model.safetensors, or convert it: https://huggingface.co/spaces/safetensors/convert.",
     ),
+    "weights-other-name": (
+        "The weights are there under another name ({files}); they must be called model.safetensors.",
+        "Rename the file to model.safetensors.",
+    ),
+    "weights-index-missing": (
+        "The weights are in several files ({files}), and model.safetensors.index.json is missing.",
+        "Download model.safetensors.index.json.",
+    ),
     "weights-empty": ("{file} is empty (0 bytes).", "Its download didn't finish: download it again."),
     "weights-no-tensors": ("{file} contains no tensors.", "Download it again."),
     "weights-lfs": ("{file} is a Git LFS pointer, not the weights.", "Download the file itself."),

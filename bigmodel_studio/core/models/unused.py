@@ -1,0 +1,69 @@
+"""Names for model folders that are whole, and yet not used here: what each is, told from its config and its files.
+
+Without a name they would look damaged, and their user would download them again for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bigmodel_studio.core.models.weights import Tensor
+from bigmodel_studio.core.text.messages import StudioError
+
+_WITH_PICTURES = ("vision_config", "mm_vision_tower", "vision_tower", "visual")
+_WITH_SOUND = ("audio_config", "audio_encoder")
+_COMPARING = "Model"
+"""CLIP and the like have parts for pictures and texts, too; they compare them, and their class ends so."""
+_QUANTIZER_FILES = {"quantize_config.json": "GPTQ", "quant_config.json": "AWQ"}
+"""Written beside the config by tools that quantized before configs could say it."""
+
+_PACKED_NAMES = {
+    ".qweight": "GPTQ or AWQ",
+    ".weight_packed": "compressed tensors",
+    ".quant_state.bitsandbytes__nf4": "bitsandbytes, 4 bits",
+    ".SCB": "bitsandbytes, 8 bits",
+}
+
+
+def refuse_unused(folder: Path, config: Mapping[str, Any], architecture: str) -> None:
+    """Raise ``StudioError`` where a folder is of a kind that is known and not used here.
+
+    Codes: "model-timm", "model-of-pictures-and-text", "model-of-sound", "quantised-weights".
+    """
+    if (isinstance(config.get("architecture"), str) and not architecture) or config.get("model_type") == "timm_wrapper":
+        raise StudioError("model-timm", name=str(config.get("architecture") or folder.name)[:60])
+    if not architecture.endswith(_COMPARING) or architecture == "VisionEncoderDecoderModel":
+        _refuse_parts(config, architecture)
+    if (method := _quantized(folder, config)) is not None:
+        raise StudioError("quantised-weights", method=method)
+
+
+def _refuse_parts(config: Mapping[str, Any], architecture: str) -> None:
+    named = architecture or str(config.get("model_type") or "")
+    if architecture == "VisionEncoderDecoderModel" or any(config.get(field) for field in _WITH_PICTURES):
+        raise StudioError("model-of-pictures-and-text", architecture=named[:60])
+    if any(config.get(field) for field in _WITH_SOUND):
+        raise StudioError("model-of-sound", architecture=named[:60])
+
+
+def _quantized(folder: Path, config: Mapping[str, Any]) -> str | None:
+    """Return how the weights are quantized, None where they are not."""
+    if (transformers := config.get("quantization_config")) is not None:
+        method = transformers.get("quant_method") if isinstance(transformers, dict) else None
+        return str(method)[:40] if method else "unknown"
+    mlx = config.get("quantization")
+    if isinstance(mlx, dict) and "bits" in mlx:
+        return f"MLX, {str(mlx['bits'])[:8]} bits"
+    return next((method for file, method in _QUANTIZER_FILES.items() if (folder / file).is_file()), None)
+
+
+def refuse_quantized_tensors(tensors: Mapping[str, Tensor]) -> None:
+    """Raise ``StudioError`` "quantised-weights" where tensors are packed or FP8, and no config said so."""
+    for name, tensor in tensors.items():
+        method = next((method for end, method in _PACKED_NAMES.items() if name.endswith(end)), None)
+        if method is None and tensor.dtype.startswith(("F8", "F4", "F6")):
+            method = "FP" + tensor.dtype[1]
+        if method is not None:
+            raise StudioError("quantised-weights", method=method)
