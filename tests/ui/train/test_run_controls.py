@@ -147,7 +147,7 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     assert started == ["second"]
 
     shown(qtbot, page, "first", "queued")
-    assert "needs 3.1 GB, and 2.0 GB are free" in page.strip.reason.text()
+    assert "3.1 GB needed, 2.0 GB free" in page.strip.reason.text()
     qtbot.mouseClick(page.strip.buttons["remove"], LEFT)
     shown(qtbot, page, "first", "stopped")
     assert to_press(page) == {"Resume"}
