@@ -79,8 +79,8 @@ def _print_claims(json: bool) -> None:
         output.print_json(records)
         return
     for record, claim in zip(records, CLAIMS, strict=True):
-        print(f"{claim.subject}, {claim.figure.lower()}: the article says {claim.claimed}")
-        print(f"  published: {claim.published} ({claim.source.citation}, {claim.source.place})")
+        output.write(f"{claim.subject}, {claim.figure.lower()}: the article says {claim.claimed}")
+        output.write(f"  published: {claim.published} ({claim.source.citation}, {claim.source.place})")
         if record["computed"]:
-            print(f"  computed:  {record['computed']}")
-        print(f"  {claim.meaning}")
+            output.write(f"  computed:  {record['computed']}")
+        output.write(f"  {claim.meaning}")

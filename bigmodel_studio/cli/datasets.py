@@ -55,7 +55,7 @@ def pull_dataset(
     done = follow(request, f"pull-dataset {dataset}", json=json)
     assert isinstance(done, DatasetDownloaded)
     if json:
-        print(msgspec.json.encode(to_builtins(done)).decode(), flush=True)
+        output.write(msgspec.json.encode(to_builtins(done)).decode(), flush=True)
         return
     for name in done.again:
         output.say(f"note: {name} differed from the Hub and was downloaded again.")

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from bigmodel_studio.cli.output import print_json, print_table, say
+from bigmodel_studio.cli.output import print_json, print_table, say, write
 from bigmodel_studio.cli.runs import (
     FAILED,
     FINISHED,
@@ -131,7 +131,7 @@ def note(
     if as_json:
         print_json({"name": run.name, "note": found.text, "tags": found.tags})
     else:
-        print(*(f"#{tag}" for tag in found.tags), found.text or "(no note)")
+        write(*(f"#{tag}" for tag in found.tags), found.text or "(no note)")
 
 
 def watch(
@@ -174,7 +174,7 @@ def export_run(
     if as_json:
         print_json({"script": script, "files": [str(path) for path in files]})
     else:
-        print(*files, sep="\n")
+        write(*map(str, files), sep="\n")
 
 
 def _tell(runs: list[RunFolder]) -> None:
@@ -204,9 +204,9 @@ def _show(runs: list[RunFolder], as_json: bool) -> None:
         return
     _print_table(found)
     if fit is not None and scaling.amounts(fit) >= scaling.LEAST_POINTS:
-        print("\n".join(("", *_scaling_lines(fit))))
+        write("\n".join(("", *_scaling_lines(fit))))
     if depths is not None:
-        print("\n" + experiments.verdict(depths))
+        write("\n" + experiments.verdict(depths))
 
 
 def _scaling_lines(fit: scaling.Scaling) -> Iterator[str]:
@@ -247,7 +247,7 @@ def _print_table(found: Comparison) -> None:
     ]
     print_table(header, rows, right=range(len(fields) + 2, len(header)))
     if not fields and len(rows) > 1:
-        print("Their specs are equal.")
+        write("Their specs are equal.")
 
 
 def _figures(each: Compared) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bigmodel_studio.core.models import library
 from bigmodel_studio.core.system.trash import Trash
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.core.text.printable import printable
 from bigmodel_studio.protocol import (
     Cancelled,
     CheckCopy,
@@ -110,7 +111,7 @@ def follow(request: Download | DownloadDataset, command: str, *, json: bool) -> 
     for event in events_of(request):
         if isinstance(event, Downloading):
             if json:
-                print(msgspec.json.encode(_progress(event)).decode(), flush=True)
+                output.write(msgspec.json.encode(_progress(event)).decode(), flush=True)
             else:
                 screen.show(event)
         elif isinstance(event, Cancelled):
@@ -178,7 +179,8 @@ def clean(
 def _say_pulled(done: Downloaded, *, json: bool) -> None:
     record = library.record(ModelRef(source="hub", id=done.id, revision=done.revision))
     if json:
-        print(msgspec.json.encode({**to_builtins(record), "fetched_bytes": done.fetched_bytes}).decode(), flush=True)
+        found = {**to_builtins(record), "fetched_bytes": done.fetched_bytes}
+        output.write(msgspec.json.encode(found).decode(), flush=True)
         return
     for name in done.again:
         output.say(f"note: {name} differed from the Hub and was downloaded again.")
@@ -211,7 +213,7 @@ class _Screen:
             f"{numbers.percent(said.done_bytes / said.total_bytes, 0)} of {numbers.size(said.total_bytes)}, "
             f"{numbers.size_rate(said.bytes_per_s)}{left}"
         )
-        print(f"\r{line.ljust(self._width)}", end="", file=sys.stderr, flush=True)
+        print(f"\r{printable(line).ljust(self._width)}", end="", file=sys.stderr, flush=True)
         self._width = len(line)
 
     def end(self) -> None:

@@ -129,7 +129,7 @@ def describe(model: Model, json: Json = False) -> None:
         (f"FLOPs a {unit}", numbers.count(cost)),
     ]
     output.print_facts(facts)
-    print()
+    output.write()
     rows = list(_tree(result.layers))
     output.print_table(["LAYER", "TYPE", "PARAMETERS", "SHAPE"], rows, right=(2,))
 
@@ -183,7 +183,7 @@ def generate(
         if isinstance(event, Token):
             tokens.append(event)
             if not json:
-                print(event.text, end="", flush=True)
+                output.write(event.text, end="", flush=True)
         elif isinstance(event, Done | Cancelled):
             _print_generated(event, tokens, chat=bool(turns), json=json)
 
@@ -194,7 +194,7 @@ def _print_generated(end: Done | Cancelled, tokens: list[Token], *, chat: bool, 
         if json:
             output.print_json({**_plain(result), "tokens": [_plain(token) for token in tokens]})
         else:
-            print()
+            output.write()
             if chat and not result.template:
                 output.say("This model has no chat template: the text was continued as plain text.")
             output.say(
@@ -248,11 +248,11 @@ def _answer(prediction: Prediction) -> dict[str, Any]:
 
 
 def _print_prediction(prediction: Prediction) -> None:
-    print(prediction.image)
+    output.write(prediction.image)
     if prediction.error is not None:
-        print(f"  error: {sentence(prediction.error)}")
+        output.write(f"  error: {sentence(prediction.error)}")
     for label in prediction.predictions:
-        print(f"  {numbers.percent(label.probability):>6}  {label.label}")
+        output.write(f"  {numbers.percent(label.probability):>6}  {label.label}")
 
 
 def events_of(request: Request) -> Iterator[Event]:

@@ -10,38 +10,45 @@ import msgspec
 import typer
 
 from bigmodel_studio.core.text.messages import Blame, command, sentence
+from bigmodel_studio.core.text.printable import printable
 from bigmodel_studio.protocol import Problem
 
 EXIT_CODES: dict[Blame, int] = {"input": 2, "work": 1}
 EXIT_STOPPED = 3
 
 
+def write(*texts: str, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
+    """Print to stdout; control characters, which may come from what others wrote, stand there escaped."""
+    print(printable(sep.join(texts)), end=end, flush=flush)
+
+
 def print_json(value: Any) -> None:
     """One JSON document; what is not a number becomes null."""
-    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8"))
+    write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8"))
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
     """Aligned columns; those whose numbers are in ``right`` stand at their right edge."""
+    rows = [[printable(cell, one_line=True) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
     for row in [header, *rows]:
         cells = [
             cell.rjust(width) if column in right else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        print("  ".join(cells).rstrip())
+        write("  ".join(cells).rstrip())
 
 
 def print_facts(facts: Sequence[tuple[str, str]]) -> None:
     """Names and values, the values aligned."""
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
-        print(f"{name.ljust(width)}  {value}".rstrip())
+        write(f"{printable(name.ljust(width), one_line=True)}  {printable(value, one_line=True)}".rstrip())
 
 
 def say(text: str) -> None:
     """A line for a person, on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def say_problem(problem: Problem) -> None:

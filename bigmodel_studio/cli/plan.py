@@ -164,16 +164,16 @@ def _print(ref: ModelRef, found: Plan, measured: Measured | None) -> None:
     rows.append(["total", *together])
     output.print_table(header, rows, right=(1, 2) if measured else (1,))
     verdict = "fits" if found.fits else "doesn't fit"
-    print(f"It {verdict}: {numbers.size(found.free_bytes)} are free on {found.device}.")
+    output.write(f"It {verdict}: {numbers.size(found.free_bytes)} are free on {found.device}.")
     if measured is not None:
         ratio = error_ratio(found, measured)
         sign = "+" if ratio >= 0 else "-"
         took = numbers.duration(measured.seconds_per_step)
-        print(f"Plan error: {sign}{numbers.percent(abs(ratio))}; a step took {took}.")
+        output.write(f"Plan error: {sign}{numbers.percent(abs(ratio))}; a step took {took}.")
     if found.seconds_per_step is not None:
         whole = f", all {numbers.exact(asked.steps)} {numbers.duration(found.seconds_estimate)}" if asked.steps else ""
-        print(f"A step takes about {numbers.duration(found.seconds_per_step)}{whole}.")
+        output.write(f"A step takes about {numbers.duration(found.seconds_per_step)}{whole}.")
     longest = f", the longest context {numbers.exact(found.largest_context)}" if found.largest_context else ""
-    print(f"The largest batch that fits is {numbers.exact(found.largest_batch)}{longest}.")
+    output.write(f"The largest batch that fits is {numbers.exact(found.largest_batch)}{longest}.")
     for problem in found.advice:
-        print(f"  {sentence(problem)}")
+        output.write(f"  {sentence(problem)}")

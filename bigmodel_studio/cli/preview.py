@@ -83,15 +83,15 @@ def _print(seen: DataPreview) -> None:
         items = "pictures" if unit == "pixels" else unit
         header = ["part", "files", "examples", items, "shortest", "median", "longest", "truncated", "duplicates"]
         output.print_table(header, rows, right=range(1, len(header)))
-        print(f"lengths in {unit}; one epoch takes {numbers.significant(seen.updates_an_epoch)} updates")
+        output.write(f"lengths in {unit}; one epoch takes {numbers.significant(seen.updates_an_epoch)} updates")
     for found in seen.findings:
-        print()
-        print("\n".join(_finding(found)))
+        output.write()
+        output.write("\n".join(_finding(found)))
     for number, example in enumerate(seen.examples, 1):
-        print()
-        print(f"step {seen.step}, example {number}: {_heading(example)}")
+        output.write()
+        output.write(f"step {seen.step}, example {number}: {_heading(example)}")
         if example.tokens:
-            print(marked(example.tokens))
+            output.write(marked(example.tokens))
 
 
 def _finding(found: Finding) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bigmodel_studio.cli.output import print_json, print_table
+from bigmodel_studio.cli.output import print_json, print_table, write
 from bigmodel_studio.cli.runs import Json, RunName, print_record
 from bigmodel_studio.core.memory import reservations
 from bigmodel_studio.core.memory.device_memory import rooms
@@ -99,14 +99,14 @@ def _print_report(report: dict[str, Any]) -> None:
             (each["who"], each["kind"], each["device"], size(each["held_bytes"]), size(each["promised_bytes"]))
             for each in report["holdings"]
         ]
-        print()
+        write()
         print_table(("who", "what", "device", "reserved", "will need"), held, right=(3, 4))
     for each in report["waiting"]:
         need = " and ".join(f"{size(need['bytes'])} on {need['device']}" for need in each["needs"])
         why = sentence(each["waits"]) if each["waits"] is not None else "Starting soon."
-        print(f"\n{each['place']}. {each['run']}, which needs {need}: {why}")
+        write(f"\n{each['place']}. {each['run']}, which needs {need}: {why}")
     if not report["waiting"]:
-        print("\nThe queue is empty.")
+        write("\nThe queue is empty.")
 
 
 def _at_work(run_name: str) -> RunFolder:

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from bigmodel_studio.cli.output import print_table, say
+from bigmodel_studio.cli.output import print_table, say, write
 from bigmodel_studio.core.runs import launch, run_queue
 from bigmodel_studio.core.runs.notes import Note, note_of, read_notes
 from bigmodel_studio.core.runs.reader import RunSummary, in_order, summary
@@ -95,14 +95,14 @@ def runs(as_json: Json = False) -> None:
     found = in_order(summary(run, bundled=run.path.parent == paths.starter_runs()) for run in all_runs())
     if as_json:
         notes = read_notes()
-        print(json.dumps([_with_note(run, notes.get(run.name, Note())) for run in found]))
+        write(json.dumps([_with_note(run, notes.get(run.name, Note())) for run in found]))
     elif not found:
-        print("No runs yet. “bigmodel-studio train SPEC.toml” starts one.")
+        write("No runs yet. “bigmodel-studio train SPEC.toml” starts one.")
     else:
         header = ("run", "state", "step", "of", "loss", "evaluation", "parameters", "checkpoints")
         print_table(header, [_row_of(run) for run in found], right=(2, 3, 4, 5, 6, 7))
         for run in filter(attrgetter("waiting"), found):
-            print(f"{run.turn}. {run.name}: {sentence(run.waits) if run.waits is not None else 'Starting soon.'}")
+            write(f"{run.turn}. {run.name}: {sentence(run.waits) if run.waits is not None else 'Starting soon.'}")
 
 
 def show(run_name: RunName, as_json: Json = False) -> None:
@@ -113,14 +113,14 @@ def show(run_name: RunName, as_json: Json = False) -> None:
     newest = [sample for sample in samples if sample.get("step") == samples[-1].get("step")]
     if as_json:
         more = {"spec": msgspec.to_builtins(spec), "last": run.status().last, "samples": newest}
-        print(json.dumps(record_of(run) | more))
+        write(json.dumps(record_of(run) | more))
         return
     print_record(run, as_json=False)
-    print(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
+    write(*(f"  {name}: {value:.5g}" for name, value in run.status().last.items() if value is not None), sep="\n")
     for sample in newest:
-        print(*(f"  at step {sample['step']}: {line}" for line in _sample_lines(sample)), sep="\n")
+        write(*(f"  at step {sample['step']}: {line}" for line in _sample_lines(sample)), sep="\n")
     if spec is not None:
-        print("", write_spec(spec).rstrip(), sep="\n")
+        write("", write_spec(spec).rstrip(), sep="\n")
 
 
 @contextlib.contextmanager
@@ -232,15 +232,15 @@ class _Printer:
         except ValueError:
             return
         if self._as_json:
-            print(json.dumps(record))
+            write(json.dumps(record))
         elif record.get("event") == "baselines":
             names = (f"{name} {value:.4f}" for name, value in record.items() if name != "event")
-            print(f"{self._run.name}, baselines: {', '.join(names)} (losses, in nats)")
+            write(f"{self._run.name}, baselines: {', '.join(names)} (losses, in nats)")
         elif record.get("event") == "resume":
-            print(f"resumed after step {record['step']}")
+            write(f"resumed after step {record['step']}")
         elif "evaluation_loss" in record or time.monotonic() - self._last > 1.0:
             self._last = time.monotonic()
-            print(_sentence(record, self._steps))
+            write(_sentence(record, self._steps))
 
 
 def _sentence(record: dict[str, Any], steps: int) -> str:
@@ -291,7 +291,7 @@ def _with_note(run: RunSummary, note: Note) -> dict[str, Any]:
 
 def print_record(run: RunFolder, as_json: bool) -> None:
     """A run's own record: as one line of JSON, or in words."""
-    print(json.dumps(record_of(run)) if as_json else _line_of(summary(run)), flush=True)
+    write(json.dumps(record_of(run)) if as_json else _line_of(summary(run)), flush=True)
 
 
 def _row_of(run: RunSummary) -> tuple[str, ...]:

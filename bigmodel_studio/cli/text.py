@@ -124,9 +124,9 @@ def _plain(answer: TextAnswer) -> dict[str, Any]:
 
 def _print(answer: TextAnswer) -> None:
     for line in _lines(answer):
-        print(line)
+        output.write(line)
     if answer.error is not None:
-        print(f"  error: {sentence(answer.error)}")
+        output.write(f"  error: {sentence(answer.error)}")
 
 
 def _lines(answer: TextAnswer) -> list[str]:
@@ -158,4 +158,4 @@ def _share(name: str, probability: float) -> str:
 
 def _print_similarities(similarities: Similarities) -> None:
     for row in similarities.cosines:
-        print("  " + " ".join(f"{numbers.decimal(value, 4):>7}" for value in row))
+        output.write("  " + " ".join(f"{numbers.decimal(value, 4):>7}" for value in row))

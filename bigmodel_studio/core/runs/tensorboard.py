@@ -22,6 +22,7 @@ from bigmodel_studio.core.runs.run_folder import SPARKLINE_POINTS, RunFolder, Ru
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.core.text.printable import printable
 
 WRITER = "TensorBoard"
 MARK = "tfevents"
@@ -121,7 +122,7 @@ def _folder_of(source: Path) -> RunFolder:
         status = RunFolder(entry).status()
         if status.foreign == WRITER and status.message == str(source):
             return RunFolder(entry)
-    number, name = 1, source.name or "events"
+    number, name = 1, printable(source.name, one_line=True).replace("\\", "_") or "events"
     while True:
         folder = paths.runs() / (name if number == 1 else f"{name}-{number}")
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.core.text.printable import steers
 
 if TYPE_CHECKING:
     from bigmodel_studio.core.specs.spec import ModelSpec, RunSpec
@@ -83,6 +84,7 @@ def _name_rules(spec: RunSpec) -> list[Rule]:
             spec.name,
             'a valid folder name: no / \\ : * ? " < > | and no leading dot',
         ),
+        (not steers(spec.name), "name", spec.name, "a name without control characters"),
         (len(spec.name) <= 100, "name", spec.name, "at most 100 characters"),
         (spec.schema <= SPEC_SCHEMA, "schema", spec.schema, f"at most {SPEC_SCHEMA}: a newer version wrote this file"),
         (0 <= spec.seed < 2**63, "seed", spec.seed, "0 or more"),
