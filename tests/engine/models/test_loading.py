@@ -72,7 +72,7 @@ def test_a_folder_that_wants_its_own_code_is_refused_without_a_question(shared_a
     command = [sys.executable, "-m", "bigmodel_studio", "classify", str(folder), "nothing.png"]
     done = subprocess.run(command, input=b"y\ny\n", capture_output=True, timeout=120, check=False)
     assert done.returncode == 2
-    assert b"own program code" in done.stderr
+    assert b"its own code" in done.stderr
     assert b"Traceback" not in done.stderr
 
 
