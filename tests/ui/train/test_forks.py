@@ -97,7 +97,7 @@ def test_fork_asks_for_a_step_and_changes_and_makes_a_run_of_them(
     dialog = page.findChild(ForkDialog)
     assert dialog is not None
     assert (dialog.at.currentText(), dialog.steps.value()) == ("step 8", 16), "the run was at its end"
-    assert dialog.fork_button.isEnabled()
+    qtbot.waitUntil(dialog.fork_button.isEnabled, timeout=5000)
     dialog.rate.setText("fast")
     qtbot.waitUntil(lambda: not dialog.fork_button.isEnabled(), timeout=5000)
     assert dialog.parts.errors["optimizer.learning_rate"].isVisible()
@@ -109,7 +109,7 @@ def test_fork_asks_for_a_step_and_changes_and_makes_a_run_of_them(
     dialog.name.setText("slower")
     qtbot.waitUntil(dialog.fork_button.isEnabled, timeout=5000)
     qtbot.mouseClick(dialog.fork_button, LEFT)
-    assert submitted == ["slower"]
+    qtbot.waitUntil(lambda: submitted == ["slower"], timeout=5000)
     made = RunFolder(paths.runs() / "slower")
     spec = made.spec()
     assert spec is not None
@@ -132,7 +132,8 @@ def test_a_fork_that_cannot_be_written_is_told_in_the_dialog(
     dialog = ForkDialog(run, spec)
     qtbot.addWidget(dialog)
     dialog.start()
-    assert "No space left on device" in dialog.error.text()
+    qtbot.waitUntil(lambda: "No space left on device" in dialog.error.text(), timeout=5000)
+    dialog.reject()
 
 
 def test_out_of_memory_offers_a_smaller_run_on_from_the_last_checkpoint(

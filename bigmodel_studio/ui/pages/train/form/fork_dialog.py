@@ -8,11 +8,12 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from bigmodel_studio.client.input_check import InputCheck
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.forks import fork, fork_spec
-from bigmodel_studio.core.runs.launch import check_inputs
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.changes import fields_of, read_change
+from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
@@ -40,6 +41,10 @@ class ForkDialog(QDialog):
         self.parts = Fields(self)
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check)
+        self._inputs = InputCheck(self)
+        self._inputs.answered.connect(self._on_inputs)
+        self._starting = False
+        """The fork was asked for, and waits until what it names has been looked at."""
         self.at = QComboBox()
         self.at.setMinimumHeight(FIELD_PX)
         for each in run.checkpoints():
@@ -129,27 +134,54 @@ class ForkDialog(QDialog):
         self._timer.start()
 
     @Slot()
-    def check(self) -> bool:
-        """Say what is wrong, at its field; whether the run can be forked so."""
+    def check(self) -> None:
+        """Have what the fork names looked at again, and say what is wrong, at its field, as far as it is known."""
         self._timer.stop()
+        self._starting = False
+        self._say(look=True)
+
+    def _say(self, *, look: bool) -> ResolvedSpec | None:
+        """What is wrong, at its field. What could be forked, None where something is wrong or not known yet."""
         problem: Problem | None = None
+        ready: ResolvedSpec | None = None
         try:
             spec = fork_spec(self._run, self._step(), self.changes(), Path.home())
-            check_inputs(spec)
+            if look:
+                self._inputs.ask(spec)
+            match self._inputs.answer(spec):
+                case Problem() as wrong:
+                    raise StudioError.of(wrong)
+                case ready:
+                    pass
             run_queue.check_room(spec)
         except StudioError as error:
-            problem = error.problem
+            problem, ready = error.problem, None
         self._show(self.parts.show_problem(problem))
-        self.fork_button.setEnabled(problem is None)
-        return problem is None
+        self.fork_button.setEnabled(ready is not None)
+        return ready
 
     @Slot()
     def start(self) -> None:
+        """Make the fork, once what it names has been looked at as it is now."""
+        self.check()
+        self._starting = True
+
+    @Slot()
+    def _on_inputs(self) -> None:
+        ready = self._say(look=False)
+        starting, self._starting = self._starting, False
+        if starting and ready is not None:
+            self._make(ready)
+
+    def done(self, result: int) -> None:
+        self._timer.stop()
+        self._inputs.close()
+        super().done(result)
+
+    def _make(self, ready: ResolvedSpec) -> None:
         """Make the fork and let it into the queue."""
-        if not self.check():
-            return
         try:
-            run = fork(self._run, self._step(), self.changes(), Path.home())
+            run = fork(self._run, self._step(), self.changes(), Path.home(), ready)
             run_queue.submit(run)
         except StudioError as error:
             self._show(i18n.said(error.problem))
