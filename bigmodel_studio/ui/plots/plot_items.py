@@ -165,6 +165,8 @@ class Legend(pg.LegendItem):
     def restyle(self) -> None:
         """Names in the colours in force."""
         self.setLabelTextColor(theme.colour("text"))
+        for _swatch, label in self.items:
+            label.setText(label.text)  # the colour alone is noted, and not shown
 
     def name_at(self, place: QPointF) -> str | None:
         """The name at a place of the scene."""

@@ -119,6 +119,7 @@ def test_the_curve_is_painted_in_its_colour(qtbot: QtBot, chart: Chart) -> None:
 
 def test_another_scheme_dresses_the_chart_anew(qtbot: QtBot, qapp: QApplication, chart: Chart) -> None:
     dress = Theme(qapp, "light")
+    dress.dress(chart)
     try:
         light = colours_of(chart)
         dress.set_appearance("dark")
@@ -127,6 +128,7 @@ def test_another_scheme_dresses_the_chart_anew(qtbot: QtBot, qapp: QApplication,
         assert QColor(theme.SCHEMES["light"].surface).name() in light - dark
         assert QColor(theme.SCHEMES["dark"].surface).name() in dark - light
         assert QColor(theme.SCHEMES["dark"].border).name() in dark, "the grid"
+        assert all(theme.SCHEMES["dark"].text.lower() in label.item.toHtml().lower() for _, label in chart.legend.items)
     finally:
         dress.set_appearance("light")
 
