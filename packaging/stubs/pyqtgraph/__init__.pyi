@@ -178,6 +178,8 @@ class LinearRegionItem(QGraphicsObject):
     def setBrush(self, brush: QBrush | QColor) -> None: ...
 
 class LabelItem(GraphicsWidget):
+    text: str
+    item: QGraphicsTextItem
     def setText(self, text: str, **options: object) -> None: ...
 
 class ItemSample(GraphicsWidget):
