@@ -189,9 +189,10 @@ class Plot(pg.GraphicsView):
             (axis.show if shown else axis.hide)()
 
     def say(self, words: str) -> None:
-        """Say what is under the pointer or the keys, to screen readers too."""
-        self.setAccessibleDescription(words)
-        self.read_out.emit(words)
+        """Say what is under the pointer or the keys, to screen readers too; the same again is not said twice."""
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            self.read_out.emit(words)
 
     def room(self) -> QRectF:
         """Where the box is."""
