@@ -42,6 +42,7 @@ from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError, sentence
+from bigmodel_studio.protocol import Problem
 
 
 def mount(app: typer.Typer) -> None:
@@ -142,8 +143,12 @@ def watch(
     if not path.exists():
         raise StudioError("open-missing", path=str(path))
     with writing():
-        runs = tensorboard.import_events(path)
+        runs = tensorboard.import_events(path, _say_left_out)
     print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
+
+
+def _say_left_out(path: Path, count: int) -> None:
+    say(sentence(Problem(code="events-left-out", arguments={"path": str(path), "count": count})))
 
 
 def export_run(

@@ -7413,6 +7413,10 @@
         <translation type="vanished">可以用作文件夹名的名称：不含 / \ : * ? &quot; &lt; &gt; |，且不以点开头</translation>
     </message>
     <message>
+        <source>a name without control characters</source>
+        <translation>不含控制字符的名称</translation>
+    </message>
+    <message>
         <source>a share from {0} to {1}, or a list of files or folders</source>
         <translation>{0} 到 {1} 之间的比例，或文件、文件夹列表</translation>
     </message>
@@ -10519,6 +10523,10 @@
         <translation type="vanished">暂不支持训练目标 {objective}。</translation>
     </message>
     <message>
+        <source>The others are shown; a trainer that writes such values may have a fault.</source>
+        <translation>其余的值照常显示；写出这种值的训练程序可能有故障。</translation>
+    </message>
+    <message>
         <source>The pasted picture could not be kept in {path}.</source>
         <translation type="vanished">粘贴的图片无法保存到 {path}。</translation>
     </message>
@@ -12285,6 +12293,10 @@
     <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.</source>
         <translation>{path} 的每一行有两段文本，“{first}”和“{second}”，其中一段会被忽略。</translation>
+    </message>
+    <message>
+        <source>{path} has {count} values whose time or name is not valid; they were left out.</source>
+        <translation>{path} 中有 {count} 个值的时间或名称无效，已略去。</translation>
     </message>
     <message>
         <source>{path} holds an adapter, not a whole model.</source>

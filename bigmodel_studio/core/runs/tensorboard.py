@@ -8,11 +8,13 @@ run's folder that says where it came from; reading it again brings the folder up
 
 from __future__ import annotations
 
-import json
+import logging
 import math
+import operator
+import re
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,10 +26,25 @@ from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.core.text.printable import printable
 
+log = logging.getLogger(__name__)
+
+_DOUBLE, _FLOAT = struct.Struct("<d"), struct.Struct("<f")
+_READ_AHEAD, _HEADS = 1 << 20, 1_000
+_USUAL = re.compile(
+    rb"\t(.{8})(?:\x10([\x80-\xff]{0,9}[\x00-\x7f]))?\*([\x00-\x7f])\n([\x00-\x7f])\n([\x00-\x7f])(.{1,118})\x15(.{4})",
+    re.DOTALL,
+)
+"""Event 1 wall_time, 2 step, 5 summary; in it 1 value; in that 1 tag, 2 simple_value."""
+
 WRITER = "TensorBoard"
 MARK = "tfevents"
 """It is in the name of every event file."""
 LARGEST_RECORD = 64 * 1024 * 1024
+LONGEST_TAG = 1_000
+LATEST = 253_402_300_799.0
+"""The last second of the year 9999, which is the last one that has a date."""
+TAKEN = frozenset({"step", "time", "event"})
+"""What a record calls something else by; a tag of such a name stands in it as "step (tag)"."""
 NAMES: dict[str, tuple[str, ...]] = {
     "loss": ("loss", "train/loss", "loss/train", "train_loss", "training_loss", "epoch_loss"),
     "evaluation_loss": ("eval/loss", "loss/eval", "val_loss", "loss/val", "val/loss", "validation/loss", "loss/test",
@@ -55,43 +72,64 @@ def holds_events(path: Path) -> bool:
     return any(MARK in entry.name for pattern in ("*", "*/*") for entry in path.glob(pattern))
 
 
-def import_events(path: Path) -> list[RunFolder]:
+def import_events(path: Path, left_out: Callable[[Path, int], None] | None = None) -> list[RunFolder]:
     """The runs of these event files, made or brought up to date: one for each folder that holds any.
 
+    ``left_out`` is told of each file that has events which are not well-formed, and how many.
     Raises ``StudioError`` "events-none" where there is no scalar; ``OSError``.
     """
     files = [path] if path.is_file() else sorted(entry for entry in path.rglob(f"*{MARK}*") if entry.is_file())
     by_folder: dict[Path, list[Path]] = {}
     for file in files:
         by_folder.setdefault(file.parent.absolute(), []).append(file)
-    made = [_import(folder, parts) for folder, parts in by_folder.items()]
+    say = left_out or _log_left_out
+    made = [_import(folder, parts, say) for folder, parts in by_folder.items()]
     found = [run for run in made if run is not None]
     if not found:
         raise StudioError("events-none", path=str(path))
     return found
 
 
-def read_scalars(path: Path) -> Iterator[Scalar]:
-    """The scalars of an event file in its order. A torn end, as of a file that is still written, is passed over."""
+def read_scalars(path: Path, left_out: Callable[[Path, int], None] | None = None) -> Iterator[Scalar]:
+    """The scalars of an event file in its order. A torn end, as of a file that is still written, is passed over.
+
+    Events without a time that can be, and tags of more than ``LONGEST_TAG`` characters, are left out; ``left_out`` is
+    told at the end how many those were, if any.
+    """
+    bad = 0
     for record in _records(path):
-        yield from _scalars(record)
+        found = _usual(record)
+        for scalar in (found,) if found is not None else _scalars(record):
+            if 0.0 <= scalar.time <= LATEST and len(scalar.tag) <= LONGEST_TAG:
+                yield scalar
+            else:
+                bad += 1
+    if bad and left_out is not None:
+        left_out(path, bad)
+
+
+def _log_left_out(path: Path, number: int) -> None:
+    log.warning("%s: %d events are not well-formed", path, number)
 
 
 # ---------------------------------------------------------------------------------------------- as a run
 
 
-def _import(source: Path, files: list[Path]) -> RunFolder | None:
-    scalars = [scalar for file in files for scalar in read_scalars(file)]
+def _import(source: Path, files: list[Path], left_out: Callable[[Path, int], None]) -> RunFolder | None:
+    scalars = [scalar for file in files for scalar in read_scalars(file, left_out)]
     if not scalars:
         return None
+    names = {tag: name_of(tag) for tag in {scalar.tag for scalar in scalars}}
     records: dict[int, dict[str, float | int | None]] = {}
-    for scalar in sorted(scalars, key=lambda each: each.time):  # of two that are for one step the later holds
-        record = records.setdefault(scalar.step, {"step": scalar.step, "time": scalar.time})
-        record[name_of(scalar.tag)] = scalar.value if math.isfinite(scalar.value) else None
+    scalars.sort(key=operator.itemgetter(2))  # by time: of two that are for one step the later holds
+    for tag, step, when, value in scalars:
+        record = records.get(step)
+        if record is None:
+            record = records[step] = {"step": step, "time": when}
+        record[names[tag]] = value if math.isfinite(value) else None
     ordered = [records[step] for step in sorted(records)]
     run = _folder_of(source)
-    lines = "".join(json.dumps(record) + "\n" for record in ordered)
-    write_atomic(run.path / "metrics.jsonl", lines.encode(), durable=False)
+    write_atomic(run.path / "metrics.jsonl", msgspec.json.Encoder().encode_lines(ordered), durable=False)
     write_atomic(run.path / "status.json", dump_status(_status(source, ordered)), durable=False)
     return run
 
@@ -99,7 +137,8 @@ def _import(source: Path, files: list[Path]) -> RunFolder | None:
 def _status(source: Path, records: list[dict[str, float | int | None]]) -> RunStatus:
     last: dict[str, float | None] = {}
     for record in records:
-        last |= {name: value for name, value in record.items() if name not in ("step", "time")}
+        last.update(record)
+    del last["step"], last["time"]
     times = [float(record["time"] or 0.0) for record in records]
     losses = [float(value) for record in records if (value := record.get("loss")) is not None]
     stride = max(1, math.ceil(len(losses) / SPARKLINE_POINTS))
@@ -136,7 +175,8 @@ def _folder_of(source: Path) -> RunFolder:
 
 def name_of(tag: str) -> str:
     """What a tag's metric is called here."""
-    return next((name for name, tags in NAMES.items() if tag.lower() in tags), tag)
+    name = next((name for name, tags in NAMES.items() if tag.lower() in tags), tag)
+    return f"{name} (tag)" if name in TAKEN else name
 
 
 # ---------------------------------------------------------------------------------------------- the format
@@ -144,31 +184,63 @@ def name_of(tag: str) -> str:
 
 def _records(path: Path) -> Iterator[bytes]:
     """TFRecord framing: uint64 length, uint32 of it masked, the data, uint32 of that masked (both little-endian)."""
-    with open(path, "rb") as stream:
+    heads: set[bytes] = set()  # those that were checked: most records of a file have one of few lengths
+    with open(path, "rb", buffering=_READ_AHEAD) as stream:
         while len(head := stream.read(12)) == 12:
-            (length,) = struct.unpack("<Q", head[:8])
-            if length > LARGEST_RECORD or _masked_crc(head[:8]) != struct.unpack("<I", head[8:])[0]:
-                return  # damaged: what follows cannot be found
-            data = stream.read(length)
-            if len(data) < length or len(stream.read(4)) < 4:
+            length = int.from_bytes(head[:8], "little")
+            if head not in heads:
+                if length > LARGEST_RECORD or _masked_crc(head[:8]) != int.from_bytes(head[8:], "little"):
+                    return  # damaged: what follows cannot be found
+                if len(heads) < _HEADS:
+                    heads.add(head)
+            data = stream.read(length + 4)
+            if len(data) < length + 4:
                 return
-            yield data
+            yield data[:length]
+
+
+def _usual(event: bytes) -> Scalar | None:
+    """The scalar of an event that holds one as a ``simple_value`` and has its fields in the usual order, all short.
+
+    None where it is another event: ``_scalars`` reads those, and would read this one the same.
+    """
+    found = _USUAL.fullmatch(event)
+    if found is None:
+        return None
+    when, step, summary, value, size, tag, number = found.groups()
+    if not (size[0] == len(tag) and value[0] == len(tag) + 7 and summary[0] == len(tag) + 9 < 128):
+        return None
+    return Scalar(
+        tag.decode("utf-8", "replace"),
+        _signed(_varint(step, 0)[0]) if step else 0,
+        _DOUBLE.unpack(when)[0],
+        _FLOAT.unpack(number)[0],
+    )
 
 
 def _scalars(event: bytes) -> Iterator[Scalar]:
-    """``Event``: 1 wall_time (double), 2 step (varint), 5 summary; ``Summary``: 1 value, again and again."""
+    """``Event``: 1 wall_time (double), 2 step (varint), 5 summary; ``Summary``: 1 value, again and again.
+
+    A time that is no double is NaN.
+    """
     when, step, summaries = 0.0, 0, []
     for field, value in _fields(event):
-        if field == 1 and isinstance(value, bytes):
-            (when,) = struct.unpack("<d", value)
+        if field == 1:
+            when = _DOUBLE.unpack(value)[0] if isinstance(value, bytes) and len(value) == 8 else math.nan
         elif field == 2 and isinstance(value, int):
-            step = value - 2**64 if value >= 2**63 else value
+            step = _signed(value)
         elif field == 5 and isinstance(value, bytes):
             summaries.append(value)
     for summary in summaries:
         for field, value in _fields(summary):
             if field == 1 and isinstance(value, bytes) and (found := _value(value)) is not None:
                 yield Scalar(found[0], step, when, found[1])
+
+
+def _signed(value: int) -> int:
+    """A varint's number as int64, of which it has the lowest 64 bits."""
+    value &= 2**64 - 1
+    return value - 2**64 if value >= 2**63 else value
 
 
 def _value(data: bytes) -> tuple[str, float] | None:
@@ -178,7 +250,7 @@ def _value(data: bytes) -> tuple[str, float] | None:
         if field == 1 and isinstance(value, bytes):
             tag = value.decode("utf-8", "replace")
         elif field == 2 and isinstance(value, bytes) and len(value) == 4:
-            (number,) = struct.unpack("<f", value)
+            (number,) = _FLOAT.unpack(value)
         elif field == 8 and isinstance(value, bytes):
             number = _tensor(value)
     return (tag, number) if number is not None else None

@@ -18,6 +18,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} contains no TensorBoard scalars.",
         "Choose the folder of the logs, or a file with tfevents in its name.",
     ),
+    "events-left-out": (
+        "{path} has {count} values whose time or name is not valid; they were left out.",
+        "The others are shown; a trainer that writes such values may have a fault.",
+    ),
     "run-lost": ("Run {run} ended unexpectedly at step {step}.", "Resume it from its last checkpoint."),
     "run-still-stopping": ("The run {run} hasn't ended after {seconds} s.", "Its log shows what it is doing."),
     "run-no-answer": ("The run {run} hasn't answered after {seconds} s.", "Its log shows what it is doing."),
