@@ -129,7 +129,7 @@ def test_a_slip_of_the_pen_starts_nothing(home: Path, capsys: pytest.CaptureFixt
     assert commands.main(["experiment", "scaling", "--widths", "wide"]) == 2
     assert "widths is wide" in capsys.readouterr().err
     assert commands.main(["experiment", "scaling", "--steps", "3"]) == 2
-    assert "has no steps to choose" in capsys.readouterr().err
+    assert "has no parameter steps" in capsys.readouterr().err
     assert commands.main(["experiment", "scaling", "--data", str(home / "none.txt")]) == 2
     assert not list((home / "runs").glob("*"))
 

@@ -89,7 +89,7 @@ def test_a_fork_with_changes_goes_its_own_way_and_keeps_the_optimizer_where_it_f
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"model.width": 64}, "so that model.width stays"),
+        ({"model.width": 64}, "so model.width can't change"),
         ({"objective": "classify-images"}, "objective"),
         ({"schedule.steps": 8}, r"schedule\.steps is 8"),
         ({"schedule.stepz": 8}, r"schedule\.stepz"),

@@ -64,7 +64,7 @@ def test_runs_wait_are_paused_saved_given_back_and_go_on(
     first, second, third = map(find_run, ("first", "second", "third"))
     assert said("save", "first")["checkpoints"] == [first.checkpoints()[-1]]
     assert commands.main(["pause", "second"]) == 2
-    assert "it is queued" in capfd.readouterr().err
+    assert "isn't running (queued)" in capfd.readouterr().err
     assert said("stop", "second")["state"] == "stopped"
     given_back = said("pause", "first", "--release")
     assert (given_back["state"], given_back["pid"]) == ("paused", None)
