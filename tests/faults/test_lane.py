@@ -232,7 +232,7 @@ def test_there_is_nothing_to_read_from_stdin(qtbot: QtBot, lane: Lane) -> None:
 @pytest.mark.parametrize(
     ("mode", "code", "says"),
     [
-        ("version", "engine-version", f"{PROTOCOL_VERSION + 1}, not {PROTOCOL_VERSION}"),
+        ("version", "engine-version", f"version {PROTOCOL_VERSION + 1}, the application {PROTOCOL_VERSION}"),
         ("hang", "engine-start", "did not answer within 2 s"),
         ("die", "engine-start", "the scripted reason"),
         ("babble", "engine-frame", "invalid message"),

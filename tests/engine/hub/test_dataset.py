@@ -170,5 +170,5 @@ def test_a_fetched_split_is_ordinary_data_and_an_address_is_none(hub: LoopbackHu
     [copy] = fetched().copies
     [part] = split_corpus(copy.paths, 0.0).train
     assert part.path.read_text("utf-8") == "one text\n\nanother\n\n"
-    with pytest.raises(StudioError, match="hf://datasets/org/rows is on the Hub"):
+    with pytest.raises(StudioError, match="hf://datasets/org/rows is a Hub address"):
         parse_spec('name = "x"\n[data]\ntrain = ["hf://datasets/org/rows"]', tmp_path)

@@ -91,7 +91,7 @@ def test_a_lost_process_ends_the_others_and_is_named(make_run: MakeRun) -> None:
     assert launch.exit_status(pid, wait_s=100) == FAILED
     status = folder.status()
     assert (status.state, folder.state_now()) == ("failed", "failed")
-    assert "Process 1" in status.message
+    assert "Rank 1" in status.message
     assert "SIGKILL" in status.message
     wait_for(lambda: not any(process.is_running() for process in others), 30)
 
