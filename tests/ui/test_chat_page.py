@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
@@ -512,6 +512,8 @@ def test_what_auto_comes_to_is_said_once_the_model_is_loaded(chat: Chat) -> None
     rows = chat.page.sampling.rows
     assert rows["temperature"].field.text() == "auto 0.65"
     assert rows["top_k"].field.text() == "auto 40"
+    assert rows["temperature"].slider.value() == 14  # where 0.65 is, not at the left end
+    assert rows["top_k"].slider.value() == 41
     assert chat.page.sampling.value().temperature is None
     chat.page.picker.choose(OTHER)
     chat.wait_idle()
@@ -650,3 +652,67 @@ def test_a_message_that_the_disk_changed_is_marked(qtbot: QtBot, home: Path, mon
     assert reply.note("end") == ""
     assert not chat.page.unsaved.isVisible()
     chat.close()
+
+
+def _refuses_other(request: Request) -> Iterator[Event]:
+    assert isinstance(request, Load | Generate)
+    if request.model == OTHER:
+        yield Failed(problem=Problem(code="weights-lfs", arguments={"file": "model.safetensors"}), id="1")
+    else:
+        yield from _answer(request)
+
+
+def test_a_refused_model_is_told_and_the_one_that_worked_answers_on(chat: Chat) -> None:
+    chat.wait_idle()
+    chat.lane.handler = _refuses_other
+    chat.page.picker.menu().aboutToShow.emit()
+    chat.page.picker.menu().actions()[1].trigger()
+    assert chat.page.picker.ref() == OTHER
+    chat.wait(lambda: chat.page.picker.ref() == REF)
+    chat.wait_idle()
+    assert [problem.code for problem in chat.told] == ["weights-lfs"]
+    chat.say("go")
+    chat.wait_idle()
+    assert chat.requests()[-1].model == REF
+    assert chat.shown() == ["go", "Once upon a time."]
+
+
+def test_a_draft_stays_with_its_conversation(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = Chat(qtbot, home, monkeypatch)
+    chat.say("about kites")
+    chat.wait_idle()
+    chat.type("what of kites in rain?")
+    chat.qtbot.mouseClick(chat.page.new_button, Qt.MouseButton.LeftButton)
+    assert chat.page.composer.text() == ""
+    chat.type("something new")
+    rect = chat.page.list.view.visualRect(chat.page.list.rows.index(0))
+    chat.qtbot.mouseClick(chat.page.list.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert chat.page.composer.text() == "what of kites in rain?"
+    chat.close()
+    again = Chat(qtbot, home, monkeypatch)
+    assert again.page.composer.text() == "what of kites in rain?"
+    again.qtbot.mouseClick(again.page.new_button, Qt.MouseButton.LeftButton)
+    assert again.page.composer.text() == "something new"
+    again.close()
+
+
+def test_delete_removes_the_conversation_that_was_just_renamed(chat: Chat) -> None:
+    for text in ("about kites", "about apples"):
+        chat.qtbot.mouseClick(chat.page.new_button, Qt.MouseButton.LeftButton)
+        chat.say(text)
+        chat.wait_idle()
+    chat.qtbot.mouseClick(chat.page.new_button, Qt.MouseButton.LeftButton)
+    view, rows = chat.page.list.view, chat.page.list.rows
+    chat.wait(lambda: [entry.title for entry in rows.entries] == ["about apples", "about kites"])
+    view.setFocus()
+    view.setCurrentIndex(rows.index(1))
+    view.edit(rows.index(1))
+    field = view.viewport().findChild(QLineEdit)
+    assert field is not None
+    field.selectAll()
+    chat.qtbot.keyClicks(field, "Red kites")
+    chat.qtbot.keyClick(field, Qt.Key.Key_Return)
+    chat.wait(lambda: rows.entries[1].title == "Red kites")
+    assert QApplication.focusWidget() is view
+    chat.qtbot.keyClick(view, Qt.Key.Key_Delete)
+    assert [entry.title for entry in rows.entries] == ["about apples"]

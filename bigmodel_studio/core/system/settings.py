@@ -49,6 +49,8 @@ class Session(msgspec.Struct, kw_only=True, frozen=True):
     """Whether the monitor is open."""
     conversation: int = 0
     unsent: str = ""
+    drafts: dict[str, str] = {}
+    """What was written in the other conversations and not sent, by their numbers."""
     text_task: str = ""
     """What the Text page had a model do."""
     texts: dict[str, str] = {}

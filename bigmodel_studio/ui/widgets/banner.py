@@ -17,7 +17,7 @@ MOST_WAITING = 20
 
 
 class Banner(QFrame):
-    """Shows one problem at a time; those that come meanwhile wait, and the same one waits once."""
+    """Shows the newest problem; those before it wait behind it, and the same one waits once."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,9 +47,10 @@ class Banner(QFrame):
 
     @Slot(object)
     def tell(self, problem: Problem) -> None:
-        """Show a problem, or have it wait behind the one that is shown."""
-        if problem not in self._waiting:
-            self._waiting.append(problem)
+        """Show a problem, before those that were told earlier."""
+        if problem in self._waiting:
+            self._waiting.remove(problem)
+        self._waiting.appendleft(problem)
         self._show()
 
     @Slot()

@@ -17,7 +17,7 @@ from bigmodel_studio.core.advice.catalog import CATALOG, find
 from bigmodel_studio.core.advice.scaling_down import Like, like
 from bigmodel_studio.core.models.shape import gpt_parameters
 from bigmodel_studio.core.system.settings import SettingsStore
-from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, ModelRef, Request
+from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, ModelRef, Progress, Request
 from bigmodel_studio.ui.pages.models.views.catalogue import CatalogueView
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
@@ -189,3 +189,23 @@ def test_the_shape_shrinks_until_it_fits(id_: str) -> None:
     assert isinstance(small, Like)
     assert small.factor <= large.factor <= 1
     assert like(find("vit-base"), GB) is None
+
+
+def test_a_count_that_was_left_is_made_when_one_comes_back(qtbot: QtBot, home: Path) -> None:
+    def endless(_request: Request) -> Iterator[Event]:
+        while True:
+            yield Progress(what="counting")
+
+    bench = Bench(qtbot)
+    bench.lane.handler = endless
+    first = bench.view.current
+    assert first is not None
+    segments = bench.view.tabs
+    segments.choose("plan")
+    qtbot.waitUntil(lambda: bench.view.stack.currentWidget() is bench.view.waiting)
+    bench.view.hide()
+    bench.lane.handler = structures
+    bench.view.show()
+    qtbot.waitUntil(lambda: first.id in bench.view.known, timeout=10_000)
+    qtbot.waitUntil(lambda: bench.view.stack.currentWidget() is bench.view.plan)
+    bench.close()

@@ -445,3 +445,11 @@ def test_five_thousand_results_and_five_hundred_models_come_in_small_turns(windo
         window.settle()
     most = [max(turns.calls) for turns in (listed, grown, scrolled)]
     assert max(most) < 40_000, most  # a few hundredths of a second
+
+
+def test_of_a_model_whose_name_alone_is_known_no_numbers_are_made_up(window: Window) -> None:
+    window.shell.window.open(OpenOnHub("org/model-0001"))
+    facts = window.view.details.fact_texts()
+    assert "Downloads" not in facts
+    assert "Likes" not in facts
+    window.shell.wait(lambda: "Downloads" in window.view.details.fact_texts())

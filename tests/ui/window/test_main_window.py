@@ -60,9 +60,10 @@ def test_what_belongs_nowhere_is_refused_with_the_reason(shell: Shell, tmp_path:
     assert "notes.docx" in banner.sentence.text()
     assert "config.json" in banner.hint.text()
     shell.drop(QUrl("http://127.0.0.1/cat.png"))
+    assert "on this computer" in banner.sentence.text()  # the newest is shown, the one before it waits
     assert banner.more.text().startswith("1")
     shell.qtbot.mouseClick(banner.dismiss, Qt.MouseButton.LeftButton)
-    assert "on this computer" in banner.sentence.text()
+    assert "notes.docx" in banner.sentence.text()
     shell.qtbot.mouseClick(banner.dismiss, Qt.MouseButton.LeftButton)
     assert not banner.isVisible()
 

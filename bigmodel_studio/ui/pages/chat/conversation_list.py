@@ -186,12 +186,14 @@ class ConversationList(QWidget):
         """Read the list again."""
         words = self.search.text().strip()
         entries = self._store.search(words) if words else self._store.all()
+        at = self.view.currentIndex()
+        pointed = self.rows.entries[at.row()].id if at.isValid() else 0
         self.rows.show(entries)
         self.nothing.setText(
             self.tr("No chat contains “{words}”.").format(words=words) if words else self.tr("Your chats appear here.")
         )
         self.nothing.setVisible(not entries)
-        self._mark()
+        self._mark(pointed)
 
     def show_current(self, conversation: int) -> None:
         """Mark the conversation that is shown (0: none)."""
@@ -202,8 +204,10 @@ class ConversationList(QWidget):
         """Stop the timer."""
         self._search_timer.stop()
 
-    def _mark(self) -> None:
-        row = next((n for n, entry in enumerate(self.rows.entries) if entry.id == self._current), -1)
+    def _mark(self, conversation: int = 0) -> None:
+        """Put the keyboard's row on a conversation, or on the one that is shown."""
+        rows = {entry.id: row for row, entry in enumerate(self.rows.entries)}
+        row = rows.get(conversation, rows.get(self._current, -1))
         if row < 0:
             self.view.clearSelection()
         else:
@@ -225,6 +229,7 @@ class ConversationList(QWidget):
     def _on_renamed(self, conversation: int, title: str) -> None:
         self._store.rename(conversation, title)
         self.refresh()
+        self.view.setFocus()  # the field that was written in is gone with the rows it stood in
 
     @Slot(object)
     def _on_menu(self, position: Any) -> None:

@@ -12,7 +12,7 @@ from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import End, Failed, Load, ModelFacts, ModelRef
+from bigmodel_studio.protocol import Done, End, Failed, Load, ModelFacts, ModelRef
 from bigmodel_studio.ui.dialogs.links import open_link
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
@@ -39,6 +39,10 @@ class ChatPage(Page):
         self.store = Conversations(trash_days=studio.settings.values.trash_days)
         self.talk = Talk(studio, self.store, self)
         self._load: Job | None = None
+        self._worked: ModelRef | None = None
+        """The model that was loaded last: where another is refused, it is used again."""
+        self._drafts: dict[int, str] = {}
+        """What was written and not sent, by conversation (0: the one not begun)."""
         self.picker = ModelPicker(studio.library, ("causal-lm",))
         self.context = label("", "secondary")
         self.new_button = QPushButton(self.tr("New chat"))
@@ -122,6 +126,8 @@ class ChatPage(Page):
         self.list.refresh()
         known = self.store.get(session.conversation) is not None
         self.open_conversation(session.conversation if known else 0)
+        self._drafts = {int(key): text for key, text in session.drafts.items() if key.isdigit()}
+        self.composer.set_text(session.unsent)
         chosen = session.models.get("chat")
         if chosen is not None:
             self.picker.choose(chosen)
@@ -135,7 +141,6 @@ class ChatPage(Page):
         values = self.studio.settings.values
         self.sampling.set_value(values.sampling)
         self.system.setPlainText(values.session.system_prompt)
-        self.composer.set_text(values.session.unsent)
 
     # ------------------------------------------------------------------------------- what the window asks for
 
@@ -165,8 +170,10 @@ class ChatPage(Page):
         if (ref := self.badge.settled()) is not None:
             models["chat"] = ref
         self.studio.settings.change(sampling=self.sampling.value())
+        drafts = {str(key): text for key, text in self._drafts.items() if text.strip() and self._is_known(key)}
         self.studio.settings.change_session(
             unsent=self.composer.text(),
+            drafts=drafts,
             conversation=self.talk.conversation,
             system_prompt=self.system.toPlainText(),
             models=models,
@@ -187,7 +194,9 @@ class ChatPage(Page):
         """Show a conversation (0: a new one)."""
         if conversation and conversation == self.talk.conversation:
             return
+        self._drafts[self.talk.conversation] = self.composer.text()
         self.talk.open(conversation)
+        self.composer.set_text(self._drafts.pop(conversation, ""))
         kept = self.store.get(conversation) if conversation else None
         if kept is not None:
             self.system.setPlainText(kept.system)
@@ -202,6 +211,9 @@ class ChatPage(Page):
         self.transcript.show_messages(messages, whole=len(messages) < LOADED_AT_ONCE)
         self.middle.setCurrentWidget(self.transcript if messages else self.welcome)
         self._say_context(messages[-1] if messages else None)
+
+    def _is_known(self, conversation: int) -> bool:
+        return not conversation or self.store.get(conversation) is not None
 
     def _earlier(self, before: int, limit: int) -> list[Message]:
         return self.store.thread(self.talk.conversation, before=before, limit=limit)
@@ -298,7 +310,13 @@ class ChatPage(Page):
             return
         self._load = None
         failed = end if isinstance(end, Failed) else None
-        if failed is not None and self.middle.currentWidget() is not self.welcome:
+        if failed is None:
+            self._worked = self.picker.ref() if isinstance(end, Done) else self._worked
+        elif self._worked not in (None, self.picker.ref()):
+            self.studio.tell(failed.problem)
+            self.picker.choose(self._worked)
+            return
+        elif self.middle.currentWidget() is not self.welcome:
             self.studio.tell(failed.problem)
         self._say_model(failed)
 

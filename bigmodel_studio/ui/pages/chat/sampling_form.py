@@ -125,6 +125,7 @@ class KnobRow(QWidget):
         name = QCoreApplication.translate("sampling", knob.text)
         help_ = QCoreApplication.translate("sampling", knob.help)
         self._bottom = knob.lowest - knob.step if knob.auto else knob.lowest
+        self._own: float | None = None
         self.field = QDoubleSpinBox()
         set_look(self.field, "number")
         self.field.setDecimals(knob.digits)
@@ -134,9 +135,9 @@ class KnobRow(QWidget):
         self.field.setFixedWidth(FIELD_PX)
         self.field.setKeyboardTracking(False)
         theme.tabular(self.field)
-        self.show_own(None)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round(((knob.slider_highest or knob.highest) - self._bottom) / knob.step))
+        self.show_own(None)
         for widget in (self.field, self.slider):
             widget.setAccessibleName(name)
             widget.setToolTip(help_)
@@ -166,17 +167,25 @@ class KnobRow(QWidget):
     def show_own(self, own: float | int | None) -> None:
         """What "auto" comes to with the model that is loaded; None: that is not known."""
         if self.knob.auto:
+            self._own = own
+            self._place_slider()
             number = "" if own is None else self.field.locale().toString(float(own), "f", self.knob.digits)
             self.field.setSpecialValueText(" ".join(filter(None, (self.tr("auto"), number))))
             words = self.field.fontMetrics().horizontalAdvance(self.field.specialValueText())
             self.field.setFixedWidth(max(FIELD_PX, words + _AROUND_PX))
 
     @Slot(float)
-    def _on_typed(self, value: float) -> None:
-        self.slider.blockSignals(True)
-        self.slider.setValue(round((value - self._bottom) / self.knob.step))
-        self.slider.blockSignals(False)
+    def _on_typed(self, _value: float) -> None:
+        self._place_slider()
         self.edited.emit()
+
+    def _place_slider(self) -> None:
+        """Where the number is; on "auto" where the model's own number is, and at the left end while none is known."""
+        value = self.value()
+        stands = value if value is not None else self._own
+        self.slider.blockSignals(True)
+        self.slider.setValue(0 if stands is None else round((stands - self._bottom) / self.knob.step))
+        self.slider.blockSignals(False)
 
     @Slot(int)
     def _on_slid(self, steps: int) -> None:

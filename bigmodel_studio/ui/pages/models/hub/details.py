@@ -252,6 +252,7 @@ class RepoDetails(QWidget):
         model, repo = self.model, self._repo
         if model is None:
             return {}
+        told = repo is not None or bool(model.updated or model.downloads or model.likes)  # else only its name is known
         access = self.tr("gated: accept its terms on its page, then sign in") if model.gated else ""
         found = {
             self.tr("Task"): task_words(model.task),
@@ -260,8 +261,8 @@ class RepoDetails(QWidget):
             self.tr("Parameters"): numbers.exact(model.parameters) if model.parameters else "",
             self.tr("Size"): numbers.size(model.bytes) if model.bytes else "",
             self.tr("Base model"): model.base_model,
-            self.tr("Downloads"): numbers.exact(model.downloads),
-            self.tr("Likes"): numbers.exact(model.likes),
+            self.tr("Downloads"): numbers.exact(model.downloads) if told else "",
+            self.tr("Likes"): numbers.exact(model.likes) if told else "",
             self.tr("Updated"): days_ago(model.updated) if model.updated else "",
             self.tr("Access"): access or (self.tr("private") if model.private else ""),
             self.tr("Revision"): repo.revision[:_SHOWN_OF_A_COMMIT] if repo is not None else "",

@@ -219,6 +219,7 @@ class CatalogueView(View):
             self._job.ended.disconnect(self._on_described)
             self._job.cancel()
             self._job = None
+        self._asked = ""  # what was being counted is asked for anew
 
     def _ask_next(self, *, first: bool = False) -> None:
         """Have the next structure counted; ``first``: what is looked at has changed, and goes before the others."""
