@@ -31,6 +31,7 @@ from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config
 from bigmodel_studio.core.models.library import ModelFormat, name_of
 from bigmodel_studio.core.models.weights import Weights, listed
+from bigmodel_studio.core.runs import manifest
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.failures import is_out_of_memory, is_panic
@@ -122,6 +123,7 @@ class SafetensorsFolder:
 
     def __init__(self, folder: Path, name: str) -> None:
         """Check the folder of the model called ``name``. Raises ``StudioError`` with the reason."""
+        manifest.verify_model(folder)
         config, weights = check_folder(folder)
         self.kind = kind_of(config)
         self.architecture = architecture_of(config)

@@ -12,6 +12,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of
+from bigmodel_studio.core.runs import manifest
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models import loading
 from bigmodel_studio.engine.models.checks import check_folder
@@ -28,6 +29,7 @@ class BaseModel:
     def __init__(
         self, folder: Path, kinds: Sequence[ModelKind], wanted: ModelKind, others: str, auto_class: Any = None
     ) -> None:
+        manifest.verify_model(folder)
         config, weights = check_folder(folder)
         self.folder, self.kind, self.architecture = folder, kind_of(config), architecture_of(config)
         if self.kind not in kinds:

@@ -18,7 +18,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from bigmodel_studio.core.text.messages import hint, sentence
+from bigmodel_studio.core.runs import manifest
+from bigmodel_studio.core.text.messages import StudioError, hint, sentence
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Classify, Describe, Done, Failed, Generate, Load, Request, Sampling, Turn
@@ -299,3 +300,14 @@ def test_a_model_without_a_tokenizer_can_be_described(gpt_folder: Path, session:
 def test_a_header_that_lies_about_its_length_costs_no_memory(gpt_folder: Path, session: Session) -> None:
     (gpt_folder / "model.safetensors").write_bytes(struct.pack("<Q", 1 << 62) + b"{}")
     assert refusal(gpt_folder, session) == "weights-header"
+
+
+def test_a_checkpoint_with_a_flipped_byte_is_not_loaded(gpt_folder: Path, session: Session) -> None:
+    manifest.seal(gpt_folder)
+    list(session.load(local(gpt_folder)))
+    weights = gpt_folder / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-5] ^= 4
+    weights.write_bytes(data)
+    with pytest.raises(StudioError, match=r"checkpoint .* is damaged"):
+        list(session.load(local(gpt_folder)))
