@@ -137,7 +137,8 @@ def _lines(answer: TextAnswer) -> list[str]:
             masks = (", ".join(_share(each.token, each.probability) for each in mask) for mask in answer.masks)
             return [answer.filled or answer.text, *(f"  {mask}" for mask in masks)]
         case TextClassified():
-            said = ", ".join(_share(each.label, each.probability) for each in answer.predictions)
+            shares = [_share(each.label, each.probability) for each in answer.predictions]
+            said = ", ".join(shares or [f"{value:.4f}" for value in answer.values])
             return [" | ".join(filter(None, (answer.text, answer.second))), f"  {said}"]
         case Tagged():
             ways = [("greedy", answer.greedy, answer.greedy_logprob)] if answer.greedy != answer.viterbi else []

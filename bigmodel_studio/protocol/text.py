@@ -114,11 +114,14 @@ class NextTold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class TextClassified(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The most probable classes of a text (or of the pair that ``second`` makes it), best first."""
+    """The most probable classes of a text (or of the pair that ``second`` makes it), best first; of a model that was
+    trained for numbers (regression) there are no classes, and ``values`` are its numbers.
+    """
 
     text: str
     second: str = ""
     predictions: tuple[Label, ...] = ()
+    values: tuple[float, ...] = ()
     error: Problem | None = None
 
 

@@ -7370,7 +7370,7 @@
     </message>
     <message>
         <source>Choose a text encoder.</source>
-        <translation>请选择文本编码器模型。</translation>
+        <translation>请选择文本编码器。</translation>
     </message>
     <message>
         <source>Choose a text model.</source>
@@ -7521,8 +7521,16 @@
         <translation>没有 tokenizer.json，也无法从现有文件生成</translation>
     </message>
     <message>
+        <source>it is no JSON list</source>
+        <translation>它不是 JSON 列表</translation>
+    </message>
+    <message>
         <source>it is no JSON object</source>
         <translation>不是 JSON 对象</translation>
+    </message>
+    <message>
+        <source>it is no list of modules</source>
+        <translation>它不是模块列表</translation>
     </message>
     <message>
         <source>it is not JSON</source>
@@ -7559,6 +7567,10 @@
     <message>
         <source>its weight_map is empty</source>
         <translation>weight_map 为空</translation>
+    </message>
+    <message>
+        <source>max_seq_length is no number of tokens</source>
+        <translation>max_seq_length 不是词元数</translation>
     </message>
     <message>
         <source>model</source>
@@ -8479,6 +8491,10 @@
         <translation>请选择 preprocessor_config.json 中裁剪到固定尺寸的模型。</translation>
     </message>
     <message>
+        <source>Choose a model whose steps are Transformer, Pooling and Normalize.</source>
+        <translation>请选择步骤为 Transformer、Pooling 和 Normalize 的模型。</translation>
+    </message>
+    <message>
         <source>Choose a new folder.</source>
         <translation>请给出一个尚不存在的文件夹。</translation>
     </message>
@@ -8521,6 +8537,10 @@
     <message>
         <source>Choose a step between its first and last.</source>
         <translation>请在首步与末步之间选择。</translation>
+    </message>
+    <message>
+        <source>Choose a text encoder.</source>
+        <translation>请选择文本编码器。</translation>
     </message>
     <message>
         <source>Choose another conversion of the model.</source>
@@ -10191,6 +10211,10 @@
         <translation>{file} 中的对话模板需要超过 {most} MB 内存。</translation>
     </message>
     <message>
+        <source>The chat template of {model} takes no system message: it was put before the first message.</source>
+        <translation>{model} 的对话模板不接受系统消息：已将其放在第一条消息之前。</translation>
+    </message>
+    <message>
         <source>The checkpoint is damaged at {path}: {detail}.</source>
         <translation type="vanished">检查点已损坏，位于 {path}：{detail}。</translation>
     </message>
@@ -11823,6 +11847,10 @@
         <translation>{file} 不是 safetensors 文件，而是 {format}，没有打开。</translation>
     </message>
     <message>
+        <source>{file} makes vectors with a step “{module}”, which is not supported.</source>
+        <translation>{file} 用步骤“{module}”生成向量，不支持该步骤。</translation>
+    </message>
+    <message>
         <source>{file} says that a part of it is {length:,} bytes long, which cannot be.</source>
         <translation type="vanished">{file} 声称其中一部分长达 {length:,} 字节，这不可能。</translation>
     </message>
@@ -12117,6 +12145,10 @@
     <message>
         <source>{model} needs {needs}; {free} are free on the disk of {path}.</source>
         <translation>{model} 需要 {needs}，而 {path} 所在磁盘可用 {free}。</translation>
+    </message>
+    <message>
+        <source>{model} reads no texts.</source>
+        <translation>{model} 不读取文本。</translation>
     </message>
     <message>
         <source>{model} takes pictures of many shapes, and training needs one.</source>

@@ -46,6 +46,8 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
         )
     choice = sampling.settle(request.sampling, loaded.model.generation_config)
     prompt = prompt_of(request, loaded)
+    if prompt.system_moved:
+        yield Notice(problem=Problem(code="template-no-system", arguments={"model": loaded.facts.name}))
     if prompt.trimmed_turns:
         yield Notice(problem=Problem(code="context-trimmed", arguments={"turns": prompt.trimmed_turns}))
     generation = Generation(request, loaded, prompt, choice)
@@ -82,7 +84,7 @@ class Generation:
 
     def events(self) -> Iterator[Event]:
         """The tokens as they come, ended by an end token, a stop string, the length or the context."""
-        ends = end_tokens(self._held.model.generation_config)
+        ends = end_tokens(self._held.model.generation_config) | _end_of(self._held.tokenizer)
         most = room_for(self._held, len(self._prompt.ids), self._request.sampling.max_new_tokens)
         for step in self._steps(most, ends):
             if isinstance(step, Progress):
@@ -155,6 +157,12 @@ class Generation:
             trimmed_turns=self._prompt.trimmed_turns,
             trimmed_tokens=self._prompt.trimmed_tokens,
         )
+
+
+def _end_of(tokenizer: Any) -> frozenset[int]:
+    """The tokenizer's end token: what was trained to close an answer, where a config names only that of texts."""
+    end = getattr(tokenizer, "eos_token_id", None)
+    return frozenset() if end is None else frozenset([end])
 
 
 def end_tokens(generation_config: Any) -> frozenset[int]:

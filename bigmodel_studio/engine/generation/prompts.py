@@ -12,7 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models.loading import LoadedModel
-from bigmodel_studio.engine.templates.conversation import render_conversation
+from bigmodel_studio.engine.templates.conversation import render_conversation, takes_system
 from bigmodel_studio.protocol import Generate, Turn
 
 
@@ -23,6 +23,8 @@ class Prompt(NamedTuple):
     template: bool = False
     trimmed_turns: int = 0
     trimmed_tokens: int = 0
+    system_moved: bool = False
+    """The template takes no system message: it stands before the user's first."""
 
 
 def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
@@ -76,7 +78,8 @@ def _conversation(request: Generate, tokenizer: PreTrainedTokenizerBase, context
             turns = shorter
             ids = encode([*system, *turns])
     left_out = len(request.turns) - len(system) - len(turns)
-    return Prompt(ids, template, left_out, len(everything) - len(ids))
+    moved = template and not takes_system(tokenizer, _messages([*system, *turns]))
+    return Prompt(ids, template, left_out, len(everything) - len(ids), moved)
 
 
 def _without_oldest(turns: list[Turn]) -> list[Turn]:
@@ -85,7 +88,11 @@ def _without_oldest(turns: list[Turn]) -> list[Turn]:
 
 
 def _through_template(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:
-    return render_conversation(tokenizer, [{"role": turn.role, "content": turn.content} for turn in turns])
+    return render_conversation(tokenizer, _messages(turns))
+
+
+def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    return [{"role": turn.role, "content": turn.content} for turn in turns]
 
 
 def _plainly(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:

@@ -1,30 +1,100 @@
-"""A conversation through a tokenizer's chat template: the template, its variables, and the file it stands in."""
+"""A conversation through a tokenizer's chat template: the template, its variables, and the file it stands in.
+
+Some templates go through a message's content part by part, and drop a text without a word; some refuse a system
+message. Which of these a template is, is found out by giving it a probe, once for each template.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.templates.renderer import RENDERER
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 _TEMPLATE_FILE, _TOKENIZER_FILE = "chat_template.jinja", "tokenizer_config.json"
+_PROBE, _SYSTEM_PROBE = "kestrel", "pelican"
+
+Message = Mapping[str, Any]
 
 
-def render_conversation(
-    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]], *, ask: bool = True
-) -> str:
+def render_conversation(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, ask: bool = True) -> str:
     """The text that the tokenizer's template makes of ``messages``; ``ask``: up to where the model is to answer.
 
-    Raises ``StudioError`` "template-broken", "template-slow" or "template-memory", which name the template's file.
+    A template that knows contents only as lists of parts is given such; a system message that it cannot take stands
+    before the first message of the user's. Raises ``StudioError`` "template-broken", "template-slow" or
+    "template-memory", which name the template's file.
     """
-    variables = {name: str(token) for name, token in tokenizer.special_tokens_map.items() if not _several(token)}
-    variables |= {"tools": None, "documents": None, "add_generation_prompt": ask}  # type: ignore[dict-item]
-    template = tokenizer.get_chat_template()
-    return RENDERER.render(template, messages, variables, file=_file_of(tokenizer))
+    given = messages if takes_system(tokenizer, messages) else _without_system(messages)
+    template, variables, file = _of(tokenizer)
+    if _wants_parts(template, variables, file):
+        given = [_in_parts(message) for message in given]
+    return RENDERER.render(template, given, {**dict(variables), **_asking(ask)}, file=file)
+
+
+def takes_system(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> bool:
+    """Whether the template takes these messages' system message as it is (or they have none that could be moved)."""
+    if len(messages) < 2 or messages[0]["role"] != "system" or messages[1]["role"] != "user":
+        return True
+    return not _drops_system(*_of(tokenizer))
+
+
+Variables = tuple[tuple[str, str], ...]
+
+
+def _of(tokenizer: PreTrainedTokenizerBase) -> tuple[str, Variables, str]:
+    special = tokenizer.special_tokens_map.items()
+    variables = tuple((name, str(token)) for name, token in special if not _several(token))
+    return tokenizer.get_chat_template(), variables, _file_of(tokenizer)
+
+
+def _asking(ask: bool) -> dict[str, Any]:
+    return {"tools": None, "documents": None, "add_generation_prompt": ask}
+
+
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    system, first, *rest = messages
+    return [{**first, "content": f"{system['content']}\n\n{first['content']}"}, *rest]
+
+
+def _in_parts(message: Message) -> Message:
+    content = message["content"]
+    return {**message, "content": [{"type": "text", "text": content}]} if isinstance(content, str) else message
+
+
+@lru_cache(maxsize=64)
+def _wants_parts(template: str, variables: Variables, file: str) -> bool:
+    """Whether a text is lost in the template, and a list with it is not."""
+    said = {"role": "user", "content": _PROBE}
+    if _PROBE in (_probed(template, [said], variables, file) or ""):
+        return False
+    return _PROBE in (_probed(template, [_in_parts(said)], variables, file) or "")
+
+
+@lru_cache(maxsize=64)
+def _drops_system(template: str, variables: Variables, file: str) -> bool:
+    """Whether the template refuses a system message, or leaves it out, and does well without it."""
+    messages: list[Message] = [{"role": "system", "content": _SYSTEM_PROBE}, {"role": "user", "content": _PROBE}]
+    if _wants_parts(template, variables, file):
+        messages = [_in_parts(message) for message in messages]
+    if _SYSTEM_PROBE in (_probed(template, messages, variables, file) or ""):
+        return False
+    return _PROBE in (_probed(template, messages[1:], variables, file) or "")
+
+
+def _probed(template: str, messages: Sequence[Message], variables: Variables, file: str) -> str | None:
+    """Return what the template makes of a probe, None where it refuses it."""
+    try:
+        return RENDERER.render(template, messages, {**dict(variables), **_asking(True)}, file=file)
+    except StudioError as error:
+        if error.problem.code != "template-broken":
+            raise
+        return None
 
 
 def _several(token: object) -> bool:

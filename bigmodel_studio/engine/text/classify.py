@@ -20,12 +20,19 @@ def classify_texts(request: ClassifyTexts, session: Session) -> Iterator[Event]:
 
     def answer(given: Input) -> TextClassified:
         logits = loaded.model(**encoded(loaded, tokenizer, given[0], *given[1:2])).logits[0].float()
+        if getattr(loaded.model.config, "problem_type", None) == "regression":
+            return _said(given, values=tuple(logits.tolist()))
         return _said(given, tuple(labels(chances(logits, loaded), loaded, request.top_k)))
 
     yield from each(request.inputs, answer, lambda given, error: _said(given, error=error))
     yield Done()
 
 
-def _said(given: Input, predictions: tuple[Label, ...] = (), error: Problem | None = None) -> TextClassified:
+def _said(
+    given: Input,
+    predictions: tuple[Label, ...] = (),
+    error: Problem | None = None,
+    values: tuple[float, ...] = (),
+) -> TextClassified:
     text, second = (*given, "", "")[:2]
-    return TextClassified(text=text, second=second, predictions=predictions, error=error)
+    return TextClassified(text=text, second=second, predictions=predictions, values=values, error=error)

@@ -1,19 +1,23 @@
 """The task that makes a vector of each text, and says how alike the texts are.
 
-The vector is the mean of the body's last hidden states over the text's tokens, made as long as 1 (Reimers & Gurevych
-2019, "MEAN"); so that the cosine of two is their product. What was trained for it (a sentence encoder) is good at it;
-the body of any other model that reads gives vectors too.
+The vector is made of the body's last hidden states as the folder says (``pooling``), else their mean over the text's
+tokens, and is as long as 1 (Reimers & Gurevych 2019); so that the cosine of two is their product. What was trained for
+it (a sentence encoder) is good at it; the body of any other model that reads gives vectors too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.text.masked_lm import each, encoded, reader
+from bigmodel_studio.engine.text.pooling import Pooling, pooling_of
 from bigmodel_studio.protocol import Done, Embedded, EmbedTexts, Event, ModelKind, Similarities
 
 KINDS: tuple[ModelKind, ...] = ("encoder", "masked-lm", "text-classifier", "token-classifier")
@@ -24,10 +28,11 @@ def embed_texts(request: EmbedTexts, session: Session) -> Iterator[Event]:
     loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, KINDS, "Choose a text encoder.")
 
+    pooling = pooling_of(loaded.folder)
+
     def answer(text: str) -> Embedded:
-        given = encoded(loaded, tokenizer, text)
-        states = loaded.model.base_model(**given).last_hidden_state
-        vector = mean_pooled(states, given["attention_mask"])[0].tolist()
+        given = encoded(loaded, tokenizer, text.lower() if pooling.lower else text, most=pooling.most_tokens)
+        vector = _vectors(loaded, given, pooling)[0].tolist()
         return Embedded(text=text, vector=tuple(vector), tokens=int(given["attention_mask"].sum()))
 
     vectors: list[tuple[float, ...]] = []
@@ -49,8 +54,13 @@ def cosines(vectors: Sequence[tuple[float, ...]]) -> tuple[tuple[float | None, .
     return tuple(map(tuple, table))
 
 
-def mean_pooled(states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-    """[texts, tokens, width] and [texts, tokens] to [texts, width], each of length 1, float32."""
-    mask = attention_mask.unsqueeze(-1).float()
-    means = (states.float() * mask).sum(1) / mask.sum(1).clamp(min=1)
-    return F.normalize(means, dim=-1)
+def _vectors(loaded: LoadedModel, given: Any, pooling: Pooling) -> torch.Tensor:
+    """[texts, width], each of length 1, float32; of models that compare texts with pictures, the text's."""
+    projected: Any = getattr(loaded.model, "get_text_features", None)
+    if projected is not None:
+        found: Any = projected(input_ids=given["input_ids"], attention_mask=given["attention_mask"])
+        features: torch.Tensor = getattr(found, "pooler_output", found)
+        return F.normalize(features.float(), dim=-1)
+    if getattr(loaded.model, "main_input_name", "input_ids") != "input_ids":
+        raise StudioError("embed-no-text", model=loaded.facts.name)
+    return pooling.vectors(loaded.model.base_model(**given).last_hidden_state, given["attention_mask"])

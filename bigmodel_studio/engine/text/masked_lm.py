@@ -103,15 +103,21 @@ def each(
 
 
 def encoded(
-    loaded: LoadedModel, tokenizer: PreTrainedTokenizerBase, text: str | list[str], second: str | None = None
+    loaded: LoadedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    text: str | list[str],
+    second: str | None = None,
+    *,
+    most: int | None = None,
 ) -> Any:
-    """A text (as one, as a pair, or as words) as the model's input, on its device.
+    """A text (as one, as a pair, or as words) as the model's input, on its device; cut after ``most`` tokens.
 
     Raises ``StudioError``: "text-empty", and "context-full" where it has more tokens than the model can see.
     """
     if not second:
         check_text(text)
-    made: Any = tokenizer(text, second, is_split_into_words=isinstance(text, list), return_tensors="pt")
+    cut: dict[str, Any] = {} if most is None else {"truncation": True, "max_length": most}
+    made: Any = tokenizer(text, second, is_split_into_words=isinstance(text, list), return_tensors="pt", **cut)
     error = _too_long(made["input_ids"].shape[1], loaded.facts.context_length)
     if error is not None:
         raise StudioError.of(error)

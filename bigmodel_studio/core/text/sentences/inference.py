@@ -30,6 +30,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Use characters from its vocabulary, for example: {examples}",
     ),
     "context-full": ("The text has {tokens:,} tokens; the model's context is {context:,}.", "Shorten the text."),
+    "template-no-system": (
+        "The chat template of {model} takes no system message: it was put before the first message.",
+        "",
+    ),
     "context-trimmed": (
         "The chat is longer than the model's context: the oldest {turns} messages were left out.",
         "Start a new chat to make room.",

@@ -55,6 +55,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Merge the adapter into its base model and save the result.",
     ),
     "tokenizer-file": ("{file} can't be used: {detail}.", "Download this file again."),
+    "embed-module": (
+        "{file} makes vectors with a step “{module}”, which is not supported.",
+        "Choose a model whose steps are Transformer, Pooling and Normalize.",
+    ),
+    "embed-no-text": ("{model} reads no texts.", "Choose a text encoder."),
     "adapter-beside-model": (
         "{path} has both a whole model and an adapter (adapter_config.json).",
         "If the adapter is merged into the weights, move adapter_config.json out of this folder.",

@@ -65,7 +65,8 @@ class ClassesModel(QAbstractTableModel):
         if role == SORT_ROLE:
             return (_text(answer), best.label if best else "", best.probability if best else -1.0)[column]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            reason = i18n.told(answer.error)[0] if answer.error is not None else ""
+            number = "  ".join(f"{value:.4g}" for value in answer.values)
+            reason = i18n.told(answer.error)[0] if answer.error is not None else number
             return (_text(answer), best.label if best else reason, numbers.percent(best.probability) if best else "")[
                 column
             ]
