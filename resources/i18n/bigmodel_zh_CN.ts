@@ -7389,6 +7389,10 @@
         <translation>请选择图片分类模型。</translation>
     </message>
     <message>
+        <source>CoNLL-U has ten columns, which tabs separate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Paused, its memory given back, after step {0}.</source>
         <translation type="vanished">已在第 {0} 步后暂停，内存已释放。</translation>
     </message>
@@ -7507,6 +7511,10 @@
     <message>
         <source>it belongs to another model</source>
         <translation>它属于另一个模型</translation>
+    </message>
+    <message>
+        <source>it has half of a character (a lone surrogate)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>it has no class</source>

@@ -6,6 +6,7 @@ The columns are those of the CoNLL shared tasks (Tjong Kim Sang and De Meulder 2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,12 +17,19 @@ from bigmodel_studio.core.data.records import SUFFIXES as RECORDS
 from bigmodel_studio.core.data.records import bad_row, records
 from bigmodel_studio.core.text.messages import StudioError
 
-SUFFIXES = (".conll", ".bio", ".iob", ".txt", ".tsv", *RECORDS)
+SUFFIXES = (".conll", ".conllu", ".bio", ".iob", ".txt", ".tsv", *RECORDS)
 WORD_NAMES = ("tokens", "words")
 TAG_NAMES = ("ner_tags", "tags", "labels", "ner", "pos_tags", "upos", "chunk_tags")
 """What the lists are called by themselves, the likeliest first."""
 MOST_WORDS = 10_000
 OUTSIDE = "O"
+CONLLU = ".conllu"
+_CONLLU_COLUMNS = {"": 3, "upos": 3, "xpos": 4}
+"""By ``data.label_column``: which column of CoNLL-U has the tags; the words (FORM) are in the second."""
+_CONLLU_FIELDS = 10
+_COMMENT_FIELD = re.compile("[=:]")
+_BLANKS = " \t\r\n\f\v"
+"""What separates: a wide or an ideographic space may be a word."""
 
 
 class Sentence(NamedTuple):
@@ -70,7 +78,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
-    return _of_records(path, columns, faults) if path.suffix.lower() in RECORDS else _of_columns(path, faults)
+    suffix = path.suffix.lower()
+    if suffix == CONLLU:
+        return _of_conllu(path, columns, faults)
+    return _of_records(path, columns, faults) if suffix in RECORDS else _of_columns(path, faults)
 
 
 def _of_records(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
@@ -97,12 +108,59 @@ def _wrong(words: Any, tags: Any) -> str:
     return f"a sentence of more than {MOST_WORDS:,} words" if len(words) > MOST_WORDS else ""
 
 
+def _fields(line: str) -> list[str]:
+    """Return the columns of a line; only blanks of ASCII separate them."""
+    if "\t" in line:
+        return [field.strip(_BLANKS) for field in line.split("\t")]
+    return re.findall(f"[^{_BLANKS}]+", line)
+
+
+def _is_comment(line: str, fields: Sequence[str]) -> bool:
+    """Return whether a line says something about a sentence: "# " begins it, and it is no "#" with its tag."""
+    tagged = len([field for field in fields if field]) == 2 and fields[0] == "#" and not _COMMENT_FIELD.search(line)
+    return line.startswith("#") and (line.startswith("# ") or line.strip() == "#") and not tagged
+
+
+def _of_conllu(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
+    """Universal Dependencies' ten columns: FORM with UPOS or XPOS; ranges of words and empty nodes are no words."""
+    asked = columns.label.lower()
+    if asked not in _CONLLU_COLUMNS:
+        raise StudioError("data-column", path=str(path), column=columns.label, columns="UPOS, XPOS")
+    place = _CONLLU_COLUMNS[asked]
+    words: list[str] = []
+    tags: list[str] = []
+    began = 0
+    for number, line in enumerate([*text_lines(path, faults), ""], 1):
+        fields = line.rstrip("\r\n").split("\t")
+        if line.startswith("#"):
+            continue
+        if not line.strip(_BLANKS):
+            if words:
+                yield Sentence(tuple(words), tuple(tags), str(path), began)
+            words, tags = [], []
+        elif len(fields) != _CONLLU_FIELDS:
+            faults.refuse(bad_row(path, number, detail="CoNLL-U has ten columns, which tabs separate"))
+        elif "-" in fields[0] or "." in fields[0]:
+            continue
+        elif not fields[1] or fields[place] in ("", "_"):
+            faults.refuse(bad_row(path, number, detail="a word without a tag"))
+        elif len(words) == MOST_WORDS:
+            faults.refuse(bad_row(path, began, detail=f"a sentence of more than {MOST_WORDS:,} words"))
+            words, tags = [], []
+        else:
+            began = began if words else number
+            words.append(fields[1])
+            tags.append(fields[place])
+
+
 def _of_columns(path: Path, faults: Faults) -> Iterator[Sentence]:
     words: list[str] = []
     tags: list[str] = []
     began = 0
     for number, line in enumerate(text_lines(path, faults), 1):
-        fields = [field.strip() for field in (line.split("\t") if "\t" in line else line.split())]
+        fields = _fields(line)
+        if _is_comment(line, fields):
+            continue
         if not any(fields) or fields[0] == "-DOCSTART-":
             if words:
                 yield Sentence(tuple(words), tuple(tags), str(path), began)

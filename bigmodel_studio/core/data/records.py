@@ -43,10 +43,22 @@ def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> I
             except (ValueError, RecursionError):
                 faults.refuse(bad_row(path, line, detail="it is not JSON"))
                 continue
+            if b"\\u" in data and not is_unicode(record):
+                faults.refuse(bad_row(path, line, detail="it has half of a character (a lone surrogate)"))
+                continue
             if isinstance(record, dict):
                 yield line, record
             else:
                 faults.refuse(bad_row(path, line, detail="it is no JSON object"))
+
+
+def is_unicode(value: object) -> bool:
+    """Whether every text in a value from JSON can be written: escapes may give halves of characters."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 READERS: dict[str, Reader] = {".jsonl": json_lines, ".ndjson": json_lines}

@@ -2,7 +2,8 @@
 
 A tag is "O" or a letter and a type, as "B-location". An entity begins with B and goes on with I, so that I follows B or
 I of its type alone (the layout that Ramshaw & Marcus 1995 began, called BIO or IOB2). A type that has no B begins with
-I; tags without a letter are free. Nothing here knows torch.
+I; tags without a letter are free. Where an entity of one word has S, and the last word of a longer one E (BIOES), the
+three of B, I and E are whole. Nothing here knows torch.
 """
 
 from __future__ import annotations
@@ -12,15 +13,27 @@ from collections.abc import Sequence
 
 Lattice = Sequence[Sequence[float]]
 """Log-probabilities [words, tags]."""
-INSIDE, BEGINNING = "I", "B"
+INSIDE, BEGINNING, END, SINGLE = "I", "B", "E", "S"
 
 
 def may_follow(tag: str, before: str | None, tags: Sequence[str]) -> bool:
     """Whether ``tag`` may stand after the tag ``before`` (None: at the beginning), where ``tags`` are all there are."""
     letter, dash, type_ = tag.partition("-")
+    last, _, last_type = (before or "").partition("-")
+    if _is_bioes(tags):
+        goes_on = last in (BEGINNING, INSIDE)
+        if not dash or letter in (BEGINNING, SINGLE):
+            return not goes_on
+        return goes_on and last_type == type_
     if letter != INSIDE or not dash or f"{BEGINNING}-{type_}" not in tags:
         return True
     return before in (f"{BEGINNING}-{type_}", f"{INSIDE}-{type_}")
+
+
+def _is_bioes(tags: Sequence[str]) -> bool:
+    """Whether entities end with a tag of their own (E, and S for those of one word), beside B and I."""
+    letters = {tag.partition("-")[0] for tag in tags if "-" in tag}
+    return {BEGINNING, SINGLE} <= letters and letters <= {BEGINNING, INSIDE, END, SINGLE}
 
 
 def greedy(lattice: Lattice) -> list[int]:

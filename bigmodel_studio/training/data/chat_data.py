@@ -118,7 +118,7 @@ def prepare(corpus: Corpus, share: float, tokenizer: PreTrainedTokenizerBase, co
     backend: Any = tokenizer
     recipe = [content, backend.backend_tokenizer.to_str(), tokenizer.chat_template, context, share]
     recipe += [tokenizer.special_tokens_map]
-    key = hashlib.sha256(f"chats 2 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"chats 3 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
     folder = paths.cache() / "chats" / key
     if not (folder / "chats.json").is_file():
         _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenizing", done, total))

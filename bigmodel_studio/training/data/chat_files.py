@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bigmodel_studio.core.data.records import place
+from bigmodel_studio.core.data.records import is_unicode, place
 from bigmodel_studio.training.data import parquet
 
 READ_CHARACTERS = 1 << 20
@@ -37,7 +37,8 @@ _ANSWERED = ("output", "response", "completion", "answer")
 _BETWEEN = re.compile(r"[\s,]*")
 
 Message = dict[str, str]
-"""``role`` (system, user, assistant, tool) and ``content``."""
+"""``role`` (system, user, assistant, tool) and ``content``; with ``READ_ONLY`` where it is an answer not to learn."""
+READ_ONLY = "read_only"
 
 
 class Chat(NamedTuple):
@@ -73,6 +74,8 @@ def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
             yield value
             continue
         try:
+            if not is_unicode(value):
+                raise ValueError("its text is not UTF-8, or has half of a character (a lone surrogate)")
             for messages in conversations_of(value):
                 said += sum(len(message["content"]) for message in messages)
                 yield Chat(messages, str(path), line)
@@ -140,9 +143,14 @@ def _message(value: object, number: int) -> Message:
         said = "nobody" if role is None else repr(role)
         raise ValueError(f"its message {number} is by {said}, who is none of {', '.join(ROLES)}")
     content = next((value[name] for name in ("content", "value", "text") if value.get(name) is not None), None)
-    if content is None and value.get("tool_calls"):
-        content = json.dumps(value["tool_calls"], ensure_ascii=False)
-    return _said(ROLES[role.lower()], _text(content, f"message {number}"))
+    calls = value.get("tool_calls") or value.get("function_call")
+    text: str = "" if content is None and calls else _text(content, f"message {number}")
+    if calls:  # called after what was said beside
+        text = "\n".join(filter(None, (text, json.dumps(calls, ensure_ascii=False))))
+    made = _said(ROLES[role.lower()], text)
+    if value.get("weight") == 0 or value.get("train") is False:
+        made[READ_ONLY] = "yes"
+    return made
 
 
 def _text(value: object, name: str) -> str:
@@ -157,9 +165,14 @@ def _said(role: str, content: str) -> Message:
     return {"role": role, "content": content}
 
 
+def is_learnt(message: Message) -> bool:
+    """Whether it is an answer with something in it, and not marked as one that is only read."""
+    return message["role"] == "assistant" and bool(message["content"].strip()) and READ_ONLY not in message
+
+
 def _checked(messages: list[Message]) -> list[Message]:
-    """Up to the last answer. Raises ``ValueError`` where there is none."""
-    answers = [n for n, each in enumerate(messages) if each["role"] == "assistant" and each["content"].strip()]
+    """Up to the last answer that is learnt. Raises ``ValueError`` where there is none."""
+    answers = [place for place, message in enumerate(messages) if is_learnt(message)]
     if not answers:
         raise ValueError("it has no answer")
     return messages[: answers[-1] + 1]
@@ -170,12 +183,36 @@ def _checked(messages: list[Message]) -> list[Message]:
 
 def _json_entries(path: Path) -> Iterator[tuple[int, object]]:
     """Each entry with the line on which it begins; a ``Fault`` in place of one that is no JSON."""
-    with open(path, encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+    with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as stream:
         first = ""
         while not first and (line := stream.readline(READ_CHARACTERS)):
             first = line.lstrip()[:1]
         stream.seek(0)
-        yield from _of_array(path, stream) if first == "[" else _of_lines(path, stream)
+        if first == "[":
+            yield from _of_array(path, stream)
+        elif (whole := _of_one(path, stream)) is not None:
+            yield 1, whole
+        else:
+            yield from _of_lines(path, stream)
+
+
+def _of_one(path: Path, stream: Any) -> object | None:
+    """Return the one entry of a file that has it over several lines; None where each line is an entry."""
+    first = stream.readline(READ_CHARACTERS)
+    stream.seek(0)
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        if path.stat().st_size > MOST_ENTRY_CHARACTERS:
+            return None
+    else:
+        return None
+    try:
+        found: object = json.loads(stream.read())
+    except (ValueError, RecursionError):
+        stream.seek(0)
+        return None
+    return found
 
 
 def _of_lines(path: Path, lines: Any) -> Iterator[tuple[int, object]]:

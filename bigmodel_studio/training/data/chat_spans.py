@@ -15,7 +15,7 @@ from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.templates.conversation import render_conversation
-from bigmodel_studio.training.data.chat_files import Message
+from bigmodel_studio.training.data.chat_files import READ_ONLY, Message, is_learnt
 
 _SIMPLE = (
     "{%- for message in messages -%}"
@@ -51,7 +51,7 @@ def written(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> 
 
     Raises ``ValueError`` where the template refuses it, or an answer cannot be told from what is around it.
     """
-    answers = [place for place, message in enumerate(messages) if message["role"] == "assistant"]
+    answers = [place for place, message in enumerate(messages) if is_learnt(message)]
     whole = _through(tokenizer, messages)
     parts = [_answer(tokenizer, messages[: place + 1]) for place in answers]
     if all(whole.startswith(part.text) for part in parts):
@@ -96,7 +96,7 @@ def _agreed(one: str, other: str) -> int:
 
 def _through(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, ask: bool = False) -> str:
     """The template's text. One that knows no tools is given what they said as if a user had said it."""
-    known = [dict(message) for message in messages]
+    known = [{name: text for name, text in message.items() if name != READ_ONLY} for message in messages]
     try:
         return _applied(tokenizer, known, ask)
     except ValueError:

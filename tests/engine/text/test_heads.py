@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -21,11 +22,11 @@ from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import ClassifyTexts, Embedded, EmbedTexts, TextClassified
 from tests.small_models import byte_tokenizer, local
 
-_SMALL = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+_SMALL: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
 
 
 def test_a_regression_head_says_its_number_and_no_share(tmp_path: Path, session: Session) -> None:
-    config = BertConfig(vocab_size=257, num_labels=1, problem_type="regression", **_SMALL)
+    config = BertConfig(vocab_size=257, problem_type="regression", id2label={0: "score"}, **_SMALL)
     model = BertForSequenceClassification(config)
     model.classifier.bias.data.fill_(-7.5)
     model.classifier.weight.data.zero_()
@@ -34,7 +35,7 @@ def test_a_regression_head_says_its_number_and_no_share(tmp_path: Path, session:
     request = ClassifyTexts(model=local(tmp_path), inputs=(("a", "b"),))
     (said,) = [event for event in run_task(request, session) if isinstance(event, TextClassified)]
     assert said.predictions == ()
-    assert said.values == (pytest.approx(-7.5),)
+    assert list(said.values) == pytest.approx([-7.5])
 
 
 def test_a_clip_folder_gives_the_vectors_of_its_text_model(tmp_path: Path, session: Session) -> None:

@@ -1,0 +1,57 @@
+"""Columns of words and tags in the layouts that public data have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bigmodel_studio.core.data import conll, tag_decoding
+from bigmodel_studio.core.data.columns import Columns
+from bigmodel_studio.core.text.messages import StudioError
+
+_ROW = "{}\t{}\t_\t{}\t{}\t_\t0\t_\t_\t_\n"
+_CONLLU = (
+    "# text = Zum Hof.\n"
+    + _ROW.format("1-2", "Zum", "_", "_")
+    + _ROW.format("1", "zu", "ADP", "APPR")
+    + _ROW.format("2", "dem", "DET", "ART")
+    + _ROW.format("2.1", "x", "X", "X")
+    + _ROW.format("3", "Hof", "NOUN", "NN")
+    + "\n"
+)
+
+
+def _read(path: Path, name: str, text: str, label: str = "") -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    (path / name).write_text(text, "utf-8")
+    return [each[:2] for each in conll.read_sentences([str(path / name)], Columns(label=label))]
+
+
+def test_conllu_gives_its_forms_with_either_column_of_tags(tmp_path: Path) -> None:
+    words = ("zu", "dem", "Hof")
+    assert _read(tmp_path, "a.conllu", _CONLLU) == [(words, ("ADP", "DET", "NOUN"))]
+    assert _read(tmp_path, "a.conllu", _CONLLU, "XPOS") == [(words, ("APPR", "ART", "NN"))]
+    with pytest.raises(StudioError, match="UPOS"):
+        _read(tmp_path, "a.conllu", _CONLLU, "deprel")
+
+
+def test_comments_are_no_words(tmp_path: Path) -> None:
+    text = "# id 12 domain=news\nTom\tB-PER\n#\tO\n# x = y\n.\tO\n"
+    assert _read(tmp_path, "a.conll", text) == [(("Tom", "#", "."), ("B-PER", "O", "O"))]
+
+
+def test_a_wide_space_is_a_word(tmp_path: Path) -> None:
+    assert _read(tmp_path, "a.conll", "我 B-PER\n\u3000 O\n") == [(("我", "\u3000"), ("B-PER", "O"))]
+
+
+def test_an_entity_of_bioes_is_whole() -> None:
+    tags = ("O", "B-A", "I-A", "E-A", "S-A")
+    before = {tag: [one for one in tags if tag_decoding.may_follow(tag, one, tags)] for tag in tags}
+    assert before == {
+        "O": ["O", "E-A", "S-A"],
+        "B-A": ["O", "E-A", "S-A"],
+        "I-A": ["B-A", "I-A"],
+        "E-A": ["B-A", "I-A"],
+        "S-A": ["O", "E-A", "S-A"],
+    }
+    assert not tag_decoding.may_follow("E-A", None, tags)
