@@ -8863,6 +8863,10 @@
         <translation>需下载：约 {size}。</translation>
     </message>
     <message>
+        <source>Drop or paste PNG, JPEG or other pictures here.</source>
+        <translation>请在此拖放或粘贴 PNG、JPEG 等图片。</translation>
+    </message>
+    <message>
         <source>Drop pictures, or a folder that contains some.</source>
         <translation>请拖入图片，或含有图片的文件夹。</translation>
     </message>
@@ -12493,6 +12497,10 @@
     <message>
         <source>“{name}” is no longer in the trash.</source>
         <translation>“{name}”已不在回收站中。</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a picture.</source>
+        <translation>“{name}”不是图片。</translation>
     </message>
     <message>
         <source>“{name}” is not in the trash any more.</source>

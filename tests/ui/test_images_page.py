@@ -265,3 +265,17 @@ def test_a_drop_of_nothing_usable_says_so(lanes: Lanes) -> None:
     data.setUrls([QUrl("https://example.org/cat.jpg")])
     _drop(lanes.page, data)
     assert [problem.code for problem in lanes.told] == ["open-not-local"]
+
+
+def test_a_text_that_is_pasted_is_no_picture_and_a_broken_one_is_asked_about_once(
+    qtbot: QtBot, lanes: Lanes, tmp_path: Path
+) -> None:
+    QGuiApplication.clipboard().setMimeData(_urls(_files(tmp_path, "notes.txt", "cat.jpg", "notes.jpg")))
+    lanes.page.paste()
+    _settled(qtbot, lanes)
+    assert [problem.code for problem in lanes.told] == ["pictures-other"]
+    assert [item.path.name for item in lanes.page.items.items()] == ["cat.jpg", "notes.jpg"]
+    lanes.page.picker.choose(ModelRef(source="local", id="/models/another"))
+    _settled(qtbot, lanes)
+    assert [Path(image).name for image in lanes.requests()[-1].images] == ["cat.jpg"]
+    assert lanes.page.items.items()[1].unreadable

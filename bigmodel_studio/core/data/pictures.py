@@ -82,6 +82,12 @@ def is_junk(name: str) -> bool:
     return name.startswith(".") or name.lower() in JUNK_NAMES
 
 
+def is_other(path: Path) -> bool:
+    """Whether a file's name says that it is something else than a picture, as ``notes.txt`` does."""
+    suffix = path.suffix.lower()
+    return bool(suffix) and suffix not in PICTURE_SUFFIXES | UNREAD_SUFFIXES and path.is_file()
+
+
 def unread_in(folder: Path, budget: list[int]) -> Counter[str]:
     """How many pictures of each format that is not read (".heic") lie in and below a folder."""
     found = Counter[str]()

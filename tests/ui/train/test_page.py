@@ -416,3 +416,58 @@ def test_the_processes_of_a_run_are_shown_with_the_command_for_more(qtbot: QtBot
     )
     qtbot.mouseClick(panel.copy, LEFT)
     assert QGuiApplication.clipboard().text().startswith("torchrun --nnodes=2 --nproc-per-node=2 ")
+
+
+def test_a_full_disk_without_a_path_names_the_folder_of_the_runs(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(resolved: ResolvedSpec) -> RunFolder:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(making, "create_run", full)
+    bench.page.new_item()
+    bench.page.form.of(TextSubject).data.add_files([_text(tmp_path)])
+    qtbot.waitUntil(bench.page.form.start_button.isEnabled, timeout=5000)
+    qtbot.mouseClick(bench.page.form.start_button, LEFT)
+    qtbot.waitUntil(lambda: bool(bench.told), timeout=5000)
+    assert bench.told[0].arguments["path"] == str(paths.runs())
+
+
+def test_escape_leaves_the_form_and_a_new_one_forgets_the_name_and_the_steps(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(resolved: ResolvedSpec) -> RunFolder:
+        return make_run(resolved.spec.name)
+
+    monkeypatch.setattr(making, "create_run", made)
+    monkeypatch.setattr(run_queue, "submit", lambda run: None)
+    bench.page.new_item()
+    form = bench.page.form
+    form.of(TextSubject).data.add_files([_text(tmp_path)])
+    usual = form.steps.value()
+    form.name.selectAll()
+    qtbot.keyClicks(form.name, "mine")
+    form.steps.setValue(77)
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
+    qtbot.mouseClick(form.start_button, LEFT)
+    qtbot.waitUntil(lambda: not form.isVisible(), timeout=5000)
+    qtbot.mouseClick(bench.page.new_button, LEFT)
+    assert (form.name.text(), form.steps.value()) == ("tales", usual)
+    assert form.of(TextSubject).data.files
+    qtbot.keyClick(form.name, Qt.Key.Key_Escape)
+    assert not form.isVisible()
+
+
+def test_pausing_keeps_the_focus_on_the_button_that_takes_its_place(qtbot: QtBot, bench: Bench) -> None:
+    run = make_run("tales", **live())
+    _shown(qtbot, bench, "tales")
+    actions = bench.page.run_actions
+    qtbot.waitUntil(actions.pause_button.isVisible, timeout=5000)
+    bench.page.activateWindow()
+    actions.pause_button.setFocus()
+    where = actions.stop_button.x(), actions.save_button.x()
+    (run.path / "status.json").write_bytes(dump_status(msgspec.structs.replace(run.status(), state="paused")))
+    bench.watcher.refresh()
+    qtbot.waitUntil(actions.resume_button.isVisible, timeout=5000)
+    assert actions.resume_button.hasFocus()
+    assert (actions.stop_button.x(), actions.save_button.x()) == where

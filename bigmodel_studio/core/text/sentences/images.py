@@ -25,6 +25,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Reduce its size, or save it in another format.",
     ),
     "no-pictures-read": ("None of the pictures could be read.", "The list shows the reason for each."),
+    "pictures-other": ("“{name}” is not a picture.", "Drop or paste PNG, JPEG or other pictures here."),
     "pictures-none": ("The folder “{folder}” contains no pictures.", "Drop pictures, or a folder that contains some."),
     "pictures-many": ("Only the first {most} pictures were added.", "Drop the rest when these are done."),
 }

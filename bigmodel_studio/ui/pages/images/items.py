@@ -49,6 +49,12 @@ class Item:
     def unreadable(self) -> bool:
         return self.prediction is not None and self.prediction.error is not None
 
+    @property
+    def broken(self) -> bool:
+        """Whether it is for its file that it can't be read, which another model does not change."""
+        error = self.prediction.error if self.prediction is not None else None
+        return error is not None and error.code.startswith("picture-")
+
 
 class PicturesModel(QAbstractListModel):
     """The pictures in the order they came."""

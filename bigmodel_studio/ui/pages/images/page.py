@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core.data.pictures import MOST_PICTURES, find_pictures, pasted_file
+from bigmodel_studio.core.data.pictures import MOST_PICTURES, find_pictures, is_other, pasted_file
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelRef, Problem
@@ -148,6 +148,8 @@ class ImagesPage(Page):
         for path in given:
             if (path / "config.json").is_file():
                 self._open_model(path)
+            elif is_other(path):
+                self.studio.tell(Problem(code="pictures-other", arguments={"name": path.name}))
             else:
                 paths.append(path)
         found = find_pictures(paths)
@@ -198,10 +200,10 @@ class ImagesPage(Page):
 
     @Slot(object)
     def _on_model_chosen(self, ref: ModelRef) -> None:
-        """All pictures are asked about again: what is on the page is what this model says."""
+        """Pictures are asked about again: what is on the page is what this model says. No model reads a broken file."""
         self.remember()
         self.recognition.drop()
-        self._classify([item.key for item in self.items.items()])
+        self._classify([item.key for item in self.items.items() if not item.broken])
 
     # ------------------------------------------------------------------------------- recognising
 

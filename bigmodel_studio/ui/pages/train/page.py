@@ -7,7 +7,8 @@ window, another or a shell started it.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
 from bigmodel_studio.core.runs.comparison import measures_of
@@ -165,6 +166,12 @@ class TrainPage(Page):
         self.stack.setCurrentWidget(self.form)
         self._refresh()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._filling:
+            self._on_form_left()
+        else:
+            super().keyPressEvent(event)
+
     def shut(self) -> None:
         self._clock.stop()
         if self._form is not None:
@@ -235,6 +242,8 @@ class TrainPage(Page):
 
     @Slot(str)
     def _on_made(self, name: str) -> None:
+        if self._filling:
+            self.form.renew()
         self.choose(name)
         self.studio.runs.refresh()
 

@@ -170,3 +170,9 @@ class Fields(QObject):
 
 def _field_of(problem: Problem) -> str:
     return _FIELDS_OF_CODES.get(problem.code) or str(problem.arguments.get("field", ""))
+
+
+def written_rate(rate: float) -> str:
+    """A learning rate as practitioners write it: ``3e-4``."""
+    mantissa, _, exponent = f"{rate:e}".partition("e")
+    return f"{float(mantissa):g}e{int(exponent)}"

@@ -21,6 +21,7 @@ from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.specs.sweeps import Grid, Point, points_of, start_sweep
+from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.form.experiments_dialog import ExperimentsDialog
@@ -114,6 +115,6 @@ def attempted(studio: Studio, action: Callable[[], _Given]) -> _Given | None:
     except StudioError as error:
         studio.tell(error.problem)
     except OSError as error:
-        path, detail = str(error.filename or ""), error.strerror or str(error)
+        path, detail = str(error.filename or paths.runs()), error.strerror or str(error)
         studio.tell(Problem(code="disk-write", arguments={"path": path, "detail": detail}))
     return None

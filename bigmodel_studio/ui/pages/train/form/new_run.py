@@ -37,7 +37,7 @@ from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.data_look import DataLook, can_be_looked_at
 from bigmodel_studio.ui.pages.train.form.cost_words import cost_words
-from bigmodel_studio.ui.pages.train.form.fields import Fields, field_error, line, number
+from bigmodel_studio.ui.pages.train.form.fields import Fields, field_error, line, number, written_rate
 from bigmodel_studio.ui.pages.train.form.how_card import HowCard
 from bigmodel_studio.ui.pages.train.form.subject import Subject
 from bigmodel_studio.ui.pages.train.form.subjects import SUBJECTS
@@ -243,19 +243,27 @@ class NewRun(QWidget):
                 field.setValue(length)
                 self._suggested[field] = length
         if self.rate.text() == self._suggested.get(self.rate, ""):
-            self.rate.setText(_written(usual.optimizer.learning_rate))
+            self.rate.setText(written_rate(usual.optimizer.learning_rate))
             self._suggested[self.rate] = self.rate.text()
 
     # ------------------------------------------------------------------------------- checking
 
     def open(self) -> None:
         """The form is shown."""
-        for subject in self.subjects.values():
-            subject.picker.choose_first()
+        for each in self.subjects.values():
+            each.picker.choose_first()
         self.check()
         self._area.verticalScrollBar().setValue(0)
         self.name.setFocus()
         self.name.selectAll()
+
+    def renew(self) -> None:
+        """Begin the next run: its name and lengths are suggested anew, its data and model stay."""
+        self._names.add(self.name.text())
+        for field in (self.steps, self.batch, self.evaluate, self.checkpoint):
+            self._suggested[field] = field.value()
+        self._suggested[self.rate] = self.rate.text()
+        self._on_subject()
 
     def learn_from(self, files: list[Path]) -> None:
         """Begin with these files instead of those that are in the form, and with what learns from such."""
@@ -340,7 +348,6 @@ class NewRun(QWidget):
                 subject.begin_like(like.model)
 
     def stop(self) -> None:
-        """The window closes."""
         self._timer.stop()
         self._inputs.close()
         self.data_look.stop()
@@ -359,8 +366,7 @@ class NewRun(QWidget):
         starting, self._starting = self._starting, False
         if not starting or ready is None:
             return
-        grid = self.how.grid()
-        if grid:
+        if grid := self.how.grid():
             self.sweep_started.emit(ready, grid)
         else:
             self.started.emit(ready)
@@ -392,9 +398,3 @@ class NewRun(QWidget):
             subject.setVisible(subject is chosen)
         self._suggest()
         self._on_data()
-
-
-def _written(rate: float) -> str:
-    """A learning rate as practitioners write it: ``3e-4``."""
-    mantissa, _, exponent = f"{rate:e}".partition("e")
-    return f"{float(mantissa):g}e{int(exponent)}"

@@ -66,6 +66,8 @@ class RunActions(QObject):
         """The run that is shown; ``filling``: a form lies over it, and nothing is done to what cannot be seen."""
         self._run, self._spec = run, spec
         can = possible(run, has_spec=spec is not None)
+        focused = self.pause_button.hasFocus() or self.resume_button.hasFocus()
+        widest = max(button.sizeHint().width() for button in (self.pause_button, self.resume_button))
         for button, able in (
             (self.stop_button, can.stop),
             (self.save_button, can.save),
@@ -77,6 +79,10 @@ class RunActions(QObject):
             button.setEnabled(able and not filling)
         self.pause_button.setVisible(can.pauses)
         self.resume_button.setVisible(not can.pauses)
+        for button in (self.pause_button, self.resume_button):
+            button.setMinimumWidth(widest)  # the one takes the other's place, and nothing beside them moves
+        if focused:
+            (self.pause_button if can.pauses else self.resume_button).setFocus()
         self.use_button.setText(use_words(page_of(run)))
 
     @Slot()
