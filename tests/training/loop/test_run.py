@@ -177,7 +177,7 @@ def test_an_odd_last_layer_is_dense_and_the_window_is_as_asked(make_run: MakeRun
     ("changes", "said"),
     [
         ({"model": {"tokenizer": "train:9"}}, "model.tokenizer is 'train:9'"),
-        ({"model": {"context": 100_000}}, "training tokens; 100,001 are needed"),
+        ({"model": {"context": 100_000}}, "only 11,933 tokens; 100,001 are needed"),
         ({"launch": {"device": "cuda:77"}}, "cuda:77"),
     ],
 )

@@ -105,7 +105,7 @@ def test_two_go_on_from_what_one_saved_and_again_when_one_was_lost_while_saving(
     before = folder.checkpoints()
     kill(caught)
     assert launch.exit_status(pid, wait_s=100) == FAILED
-    assert "Process 1" in folder.status().message
+    assert "Rank 1" in folder.status().message
     assert folder.checkpoints() == before
     for step in before:
         manifest.verify(folder.checkpoint_path(step))
