@@ -11935,6 +11935,10 @@
         <translation>{host} 返回了 HTTP {status}。</translation>
     </message>
     <message>
+        <source>{host} sent less than 1 kB/s for {seconds} s.</source>
+        <translation>{host} 在 {seconds} 秒内的传输速度低于 1 kB/s。</translation>
+    </message>
+    <message>
         <source>{host} stopped responding.</source>
         <translation>{host} 不再应答。</translation>
     </message>

@@ -18,6 +18,7 @@ from huggingface_hub import HfApi, constants, set_client_factory
 from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import default_client_factory, get_session, hf_raise_for_status
 
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.engine import requests_sent
 from bigmodel_studio.engine.hub import faults
 from bigmodel_studio.protocol import NetworkRequest
@@ -93,6 +94,7 @@ def ledger() -> Ledger:
 
     def client() -> httpx2.Client:
         opened = default_client_factory()
+        opened.max_redirects = limits.HUB_REDIRECTS
         hooks = opened.event_hooks
         opened.event_hooks = {
             "request": [*hooks.get("request", []), made.on_request],

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 import httpx2
 from huggingface_hub import constants, errors
 
+from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.hub.transfer import TooSlowError, WebPageError
 
 _WAIT_S = 60
 """Where the Hub does not say how long one should wait."""
@@ -107,6 +109,10 @@ def _stalled(_: BaseException, what: str) -> StudioError:
     return StudioError("hub-stalled", host=_host(), blame="work")
 
 
+def _slow(_: BaseException, what: str) -> StudioError:
+    return StudioError("hub-slow", host=_host(), seconds=int(limits.HUB_SLOW_S), blame="work")
+
+
 def _cut(_: BaseException, what: str) -> StudioError:
     return StudioError("hub-cut", host=_host(), blame="work")
 
@@ -125,6 +131,7 @@ _BY_TYPE: tuple[tuple[type[BaseException], Callable[[BaseException, str], Studio
     (errors.GatedRepoError, _gated),
     (errors.RevisionNotFoundError, _revision),
     (errors.HfHubHTTPError, _status),
+    (httpx2.UnsupportedProtocol, _nonsense),
     (ssl.SSLError, _tls),
     (httpx2.ConnectError, _unreachable),
     (httpx2.ProxyError, _unreachable),
@@ -134,4 +141,7 @@ _BY_TYPE: tuple[tuple[type[BaseException], Callable[[BaseException, str], Studio
     (OSError, _disk),
     (errors.HFValidationError, _name),
     (NonsenseError, _nonsense),
+    (httpx2.TooManyRedirects, _nonsense),
+    (WebPageError, _nonsense),
+    (TooSlowError, _slow),
 )

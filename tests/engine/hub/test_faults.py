@@ -158,3 +158,30 @@ def test_a_revision_that_is_none(hub: LoopbackHub, cache: Path, revision: str) -
 
 def test_a_copy_that_is_not_there_cannot_be_checked(hub: LoopbackHub) -> None:
     assert problem(CheckCopy(id=NAME)).code == "model-unknown"
+
+
+def test_a_slow_transfer_ends_with_a_sentence_of_its_own(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bigmodel_studio.core.system.limits.HUB_SLOW_S", 0.05)
+    monkeypatch.setattr("bigmodel_studio.core.system.limits.HUB_SLOW_BYTES_PER_S", 10**9)
+    hub.add(NAME, published())
+    hub.bytes_per_s = 200_000
+    assert told(problem(Download(id=NAME))) == "hub-slow"
+
+
+def test_a_web_page_in_place_of_a_file_is_refused_at_once(hub: LoopbackHub) -> None:
+    hub.add(NAME, published())
+    page = Fault(
+        "/cdn/", status=200, headers={"Content-Type": "text/html; charset=utf-8"}, body=b"<html>Sign in</html>"
+    )
+    hub.faults.append(page)
+    assert told(problem(Download(id=NAME))) == "hub-nonsense"
+    assert len(hub.asked("/cdn/")) == 1
+
+
+def test_redirects_end_after_five_and_lead_to_no_other_protocol(hub: LoopbackHub) -> None:
+    hub.add(NAME, published())
+    hub.faults.append(Fault("/cdn/", status=302, headers={"Location": f"{hub.cdn}/cdn/again"}))
+    assert told(problem(Download(id=NAME))) == "hub-nonsense"
+    assert len(hub.asked("/cdn/")) <= 6
+    hub.faults[:] = [Fault("/cdn/", status=302, headers={"Location": "ftp://127.0.0.1/x"})]
+    assert told(problem(Download(id=NAME))) == "hub-nonsense"

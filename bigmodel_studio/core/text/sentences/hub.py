@@ -55,6 +55,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Check the computer's date, the proxy and the mirror.",
     ),
     "hub-stalled": ("{host} stopped responding.", "Try again when the connection is better; the download will resume."),
+    "hub-slow": (
+        "{host} sent less than 1 kB/s for {seconds} s.",
+        "Try again when the connection is better; the download will resume.",
+    ),
     "hub-cut": ("The connection to {host} was lost.", "Try again; the download will resume."),
     "hub-no-network": ("No connection to {host}.", "Check the network or proxy."),
     "hub-disk-full": (
