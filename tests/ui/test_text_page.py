@@ -40,7 +40,7 @@ from bigmodel_studio.ui.pages.text.inputs import LinesInput, PairInput
 from bigmodel_studio.ui.pages.text.page import TextPage
 from bigmodel_studio.ui.pages.text.tag import TaggedSentence
 from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
-from bigmodel_studio.ui.window.destinations import Destination, OpenOnHub, OpenPictures, TrainLike
+from bigmodel_studio.ui.window.destinations import Destination, OpenOnHub, OpenPictures, TrainLike, UseModel
 from bigmodel_studio.ui.window.studio import LaneLike, Studio
 from tests.ui.readers import KINDS, TAGS, answers, filled, record, ref
 from tests.ui.settling import settle
@@ -473,3 +473,9 @@ def test_a_real_engine_tags_what_is_typed_and_the_bundled_model_answers_the_exam
 def _words(widget: QWidget) -> str:
     """All that labels in it say."""
     return "\n".join(each.text() for each in widget.findChildren(QLabel))
+
+
+def test_a_classifier_that_is_used_here_classifies_though_embed_was_shown(desk: Desk) -> None:
+    desk.page.writing.switch.choose("embed")
+    desk.page.open(UseModel("text", ref("sorter")))
+    assert desk.page.task.id == "classify"

@@ -134,6 +134,9 @@ class TextPage(Page):
     def open(self, destination: Destination) -> None:
         if isinstance(destination, UseModel):
             self.picker.choose(destination.model)
+            if self.record() is not None:  # what the model was made for, and not what it could be used for as well
+                able = (id_ for id_, task in self.tasks.items() if self.able(task))
+                self.writing.switch.choose(next(able, self.task.id))
 
     def enter(self) -> None:
         self.task.input.begin()
