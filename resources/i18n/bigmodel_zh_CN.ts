@@ -7390,7 +7390,7 @@
     </message>
     <message>
         <source>CoNLL-U has ten columns, which tabs separate</source>
-        <translation type="unfinished"></translation>
+        <translation>CoNLL-U 有十列，以制表符分隔</translation>
     </message>
     <message>
         <source>Paused, its memory given back, after step {0}.</source>
@@ -7514,7 +7514,7 @@
     </message>
     <message>
         <source>it has half of a character (a lone surrogate)</source>
-        <translation type="unfinished"></translation>
+        <translation>其中有半个字符（孤立代理项）</translation>
     </message>
     <message>
         <source>it has no class</source>
