@@ -71,6 +71,26 @@ def tags_of(sentences: Sequence[Sentence], least: int = 2) -> tuple[str, ...]:
     return tuple(sorted(tags, key=lambda tag: (tag != OUTSIDE, tag)))
 
 
+def is_iob1(sentences: Sequence[Sentence]) -> bool:
+    """Whether an entity begins with I, and with B only where it follows another of its type (Ramshaw, Marcus 1995)."""
+    begins: set[str] = set()
+    for sentence in sentences:
+        for tag, before in zip(sentence.tags, (OUTSIDE, *sentence.tags), strict=False):
+            follows = tag[1:] == before[1:] and before[:2] in ("B-", "I-")
+            if tag[:2] == "B-":
+                begins.add("B follows" if follows else "B alone")
+            elif tag[:2] == "I-" and not follows:
+                begins.add("I alone")
+    return begins == {"B follows", "I alone"}
+
+
+def as_iob2(sentence: Sentence) -> Sentence:
+    """The same entities, each of which begins with B."""
+    pairs = zip(sentence.tags, (OUTSIDE, *sentence.tags), strict=False)
+    tags = [f"B-{tag[2:]}" if tag[:2] == "I-" and tag[1:] != before[1:] else tag for tag, before in pairs]
+    return sentence._replace(tags=tuple(tags))
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]

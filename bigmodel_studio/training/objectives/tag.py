@@ -291,8 +291,10 @@ def split_sentences(spec: RunSpec, reading: Reading) -> tuple[list[Sentence], li
         return found
 
     sentences, share = read(spec.data.train), spec.data.evaluation
+    old = conll.is_iob1(sentences)  # learnt as IOB2, in which a whole can be told from its tags
+    sentences = list(map(conll.as_iob2, sentences)) if old else sentences
     if not isinstance(share, float | int):
-        return sentences, read(share)
+        return sentences, list(map(conll.as_iob2, read(share))) if old else read(share)
     train: list[Sentence] = []
     evaluation: list[Sentence] = []
     for number, sentence in enumerate(sentences):

@@ -55,3 +55,12 @@ def test_an_entity_of_bioes_is_whole() -> None:
         "S-A": ["O", "E-A", "S-A"],
     }
     assert not tag_decoding.may_follow("E-A", None, tags)
+
+
+def test_iob1_is_known_by_its_data_and_becomes_iob2() -> None:
+    old = conll.Sentence(("a", "b", "c", "d", "e"), ("I-A", "I-A", "B-A", "O", "I-B"), "", 1)
+    new = conll.as_iob2(old)
+    assert new.tags == ("B-A", "I-A", "B-A", "O", "B-B")
+    assert conll.is_iob1([old])
+    assert not conll.is_iob1([new])
+    assert not conll.is_iob1([conll.Sentence(("a",), ("I-A",), "", 1)])  # no B at all: a layout of its own
