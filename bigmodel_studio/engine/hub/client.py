@@ -87,6 +87,24 @@ def _noted(one: _Open) -> NetworkRequest:
     )
 
 
+def bound_json(response: httpx2.Response) -> None:
+    """Read a JSON answer, up to ``limits.HUB_JSON_BYTES`` after decompression. Raises ``NonsenseError`` beyond.
+
+    Files, which are asked for uncompressed and come piece by piece to the disk, are left alone.
+    """
+    as_file = response.request.headers.get("accept-encoding", "") == "identity"
+    if as_file or "json" not in response.headers.get("content-type", ""):
+        return
+    pieces, size = [], 0
+    for piece in response.iter_bytes():
+        size += len(piece)
+        if size > limits.HUB_JSON_BYTES:
+            response.close()
+            raise faults.NonsenseError("a JSON answer above the limit")
+        pieces.append(piece)
+    response._content = b"".join(pieces)  # where ``read`` keeps it
+
+
 @functools.cache
 def ledger() -> Ledger:
     """The ledger of this process, its hooks set once on the one client that there is."""
@@ -98,7 +116,7 @@ def ledger() -> Ledger:
         hooks = opened.event_hooks
         opened.event_hooks = {
             "request": [*hooks.get("request", []), made.on_request],
-            "response": [*hooks.get("response", []), made.on_response],
+            "response": [*hooks.get("response", []), made.on_response, bound_json],
         }
         return opened
 

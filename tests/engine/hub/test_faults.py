@@ -185,3 +185,10 @@ def test_redirects_end_after_five_and_lead_to_no_other_protocol(hub: LoopbackHub
     assert len(hub.asked("/cdn/")) <= 6
     hub.faults[:] = [Fault("/cdn/", status=302, headers={"Location": "ftp://127.0.0.1/x"})]
     assert told(problem(Download(id=NAME))) == "hub-nonsense"
+
+
+def test_a_json_answer_above_the_limit_is_refused(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.add(NAME, published())
+    answer(LookAtRepo(id=NAME))
+    monkeypatch.setattr("bigmodel_studio.core.system.limits.HUB_JSON_BYTES", 100)
+    assert told(problem(LookAtRepo(id=NAME))) == "hub-nonsense"
