@@ -105,7 +105,7 @@ WITH_LITTLE_MEMORY = """
 import os, resource, sys
 from pathlib import Path
 import torch
-from bigmodel_studio.training import run
+from bigmodel_studio.training.loop import run
 from bigmodel_studio.training.loop.training_loop import Loop
 train = Loop.train
 def limited(loop):
