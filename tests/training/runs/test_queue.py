@@ -103,11 +103,12 @@ import sys
 from pathlib import Path
 from bigmodel_studio.app import Application
 from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import parse_spec
 app = Application([], lane=FakeLane(lambda request: iter(())))
 app.window.show_page("train")
 for path in map(Path, sys.argv[1:]):
-    app.window.pages["train"].making.start(parse_spec(path.read_text(), path.parent))
+    app.window.pages["train"].making.start(resolve_spec(parse_spec(path.read_text(), path.parent)))
 print("submitted", flush=True)
 app.run()
 """
