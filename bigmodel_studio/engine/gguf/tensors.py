@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import sys
 from pathlib import Path
 
 import gguf
@@ -86,7 +87,7 @@ class GgufTensors:
 
     def release(self, name: str) -> None:
         """Let the system drop the tensor's pages from this process's memory; reading them again maps them again."""
-        if not hasattr(mmap, "MADV_DONTNEED"):
+        if sys.platform == "win32":
             return
         info = self.info(name)
         start = info.start - info.start % mmap.PAGESIZE

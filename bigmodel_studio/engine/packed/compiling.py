@@ -113,7 +113,9 @@ def _is_private(place: Path) -> bool:
         found = place.stat()
     except OSError:
         return False
-    return os.name != "posix" or (found.st_uid == os.getuid() and not found.st_mode & 0o077)
+    if sys.platform == "win32":
+        return True
+    return found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
 def begin() -> None:

@@ -170,19 +170,22 @@ def _limit_memory() -> None:
                 continue
 
 
+def _end_after(seconds: float) -> None:
+    """Have the system end this process in so many seconds; 0: never. Windows has no such timer."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def main() -> None:
     """Answer each line of the input with a line of the output."""
     _limit_memory()
-    alarm = hasattr(signal, "setitimer")
     for line in sys.stdin:
-        if alarm:
-            signal.setitimer(signal.ITIMER_REAL, limits.TEMPLATE_S + _EXTRA_S)  # its default action ends the process
+        _end_after(limits.TEMPLATE_S + _EXTRA_S)
         try:
             said = json.dumps(_answer(line))
         except MemoryError:
             said = json.dumps({"over": "memory"})
-        if alarm:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        _end_after(0)
         sys.stdout.write(said + "\n")
         sys.stdout.flush()
 
