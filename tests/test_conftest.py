@@ -1,5 +1,6 @@
 """The guard that fails a test for what it leaves running is itself worth a test."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,12 @@ def test_thread():
 """
 
 
-def test_what_a_test_leaves_running_fails_it(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(CONFTEST.replace("GRACE_S = 5.0", "GRACE_S = 0.3"))
+def test_what_a_test_leaves_running_fails_it(
+    pytester: pytest.Pytester, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{repository}{os.pathsep}{repository / 'packaging'}")
+    there = CONFTEST.replace("Path(__file__).resolve().parent.parent", f"Path({str(repository)!r})")
+    pytester.makeconftest(there.replace("GRACE_S = 5.0", "GRACE_S = 0.3"))
     pytester.makepyfile(LEAKS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     report = "\n".join(result.outlines).partition("short test summary")[0]

@@ -91,7 +91,8 @@ class Hands:
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
 
-        check(widget.isEnabled(), f"{widget.accessibleName() or type(widget).__name__} cannot be pressed")
+        # Start, for one, waits for the look at what the form names.
+        self.wait(widget.isEnabled, f"{widget.accessibleName() or type(widget).__name__} can be pressed")
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
     def drop(self, files: list[Path]) -> None:

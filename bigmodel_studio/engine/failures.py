@@ -66,7 +66,7 @@ def _device_of(error: BaseException) -> str:
     if torch is not None and isinstance(error, torch.OutOfMemoryError):
         from bigmodel_studio.engine import devices
 
-        accelerator = torch.accelerator.current_accelerator()
+        accelerator = torch.accelerator.current_accelerator(check_available=True)
         if accelerator is not None:
             return devices.name_of(torch.device(accelerator.type, torch.accelerator.current_device_index()))
     return "cpu"

@@ -85,7 +85,7 @@ def test_the_memory_of_a_child_is_ours() -> None:
     with child_with(200) as child:
         during = ours()
         child.communicate(b"\n")
-    assert 195 * MIB < during - before < 260 * MIB
+    assert 150 * MIB < during - before < 260 * MIB  # other children may end meanwhile
 
 
 def test_a_run_that_is_no_child_is_ours_once_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

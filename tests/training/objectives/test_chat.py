@@ -205,7 +205,7 @@ def test_what_a_tool_says_is_said_by_the_user_where_the_template_knows_no_tools(
     talk = said("user: 2+2", "assistant: add", "tool: 4", "assistant: It is 4.")
     assert spans(byte_tokenizer(STRICT), talk) == [["add</s>", "It is 4.</s>"]]
     with pytest.raises(ValueError, match="roles must alternate"):
-        written(byte_tokenizer(STRICT), TALK)
+        written(byte_tokenizer(STRICT), said("user: a", "user: b", "assistant: c"))
 
 
 def test_a_template_that_hides_an_answer_is_not_believed() -> None:

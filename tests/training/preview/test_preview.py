@@ -344,9 +344,9 @@ def test_what_is_wrong_with_conversations_is_found(make: Spec, tmp_path: Path) -
     assert lines(found(data, "preview-cut")) == [4]
     assert lines(found(data, "preview-doubles")) == [1, 2]
     unusable = [each for each in data.findings if each.problem.code == "preview-chats-unusable"]
-    assert sorted(line for each in unusable for line in lines(each)) == [5, 6]
+    assert sorted(line for each in unusable for line in lines(each)) == [5, 6, 7]
     assert lines(found(data, "preview-not-utf8")) == [7]
-    assert (data.parts[0].examples, data.parts[0].cut) == (4, 1)
+    assert (data.parts[0].examples, data.parts[0].cut) == (3, 1)
     written(path, '{"prompt": "unanswered"}\n')
     assert found(seen(make("chat", path)), "chat-none").weight == "error"
 

@@ -1,4 +1,4 @@
-"""What the model of a new run costs, in words: its parameters, and the memory that it takes."""
+"""The cost of a new run's model in words: its parameters, and the memory that it takes."""
 
 from __future__ import annotations
 
