@@ -14,24 +14,10 @@
 <context>
     <name>Checking</name>
     <message numerus="yes">
-        <source>%n file(s) are not what the Hub has, and are fetched again: {names}</source>
-        <translation type="vanished">
-            <numerusform>%n file is not what the Hub has, and is fetched again: {names}</numerusform>
-            <numerusform>%n files are not what the Hub has, and are fetched again: {names}</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n file(s) differ from the Hub and are downloaded again: {names}</source>
         <translation>
             <numerusform>%n file differs from the Hub and is downloaded again: {names}</numerusform>
             <numerusform>%n files differ from the Hub and are downloaded again: {names}</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>All %n file(s) are what the Hub has.</source>
-        <translation type="vanished">
-            <numerusform>%n file is what the Hub has.</numerusform>
-            <numerusform>All %n files are what the Hub has.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -56,13 +42,6 @@
         <translation>
             <numerusform>{count} class</numerusform>
             <numerusform>{count} classes</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{count} conversation(s)</source>
-        <translation type="vanished">
-            <numerusform>{count} conversation</numerusform>
-            <numerusform>{count} conversations</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -165,13 +144,6 @@
             <numerusform>%n models</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n model(s) here</source>
-        <translation type="vanished">
-            <numerusform>%n model here</numerusform>
-            <numerusform>%n models here</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>NetworkDialog</name>
@@ -180,13 +152,6 @@
         <translation>
             <numerusform>%n failed</numerusform>
             <numerusform>%n failed</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n without a good answer</source>
-        <translation type="vanished">
-            <numerusform>%n without a good answer</numerusform>
-            <numerusform>%n without a good answer</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -199,13 +164,6 @@
 </context>
 <context>
     <name>Notices</name>
-    <message numerus="yes">
-        <source>%n download(s) were not finished.</source>
-        <translation type="vanished">
-            <numerusform>%n download was not finished.</numerusform>
-            <numerusform>%n downloads were not finished.</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n unfinished download(s).</source>
         <translation>
@@ -227,13 +185,6 @@
 <context>
     <name>Removals</name>
     <message numerus="yes">
-        <source>was removed: {size}, freed in %n day(s).</source>
-        <translation type="vanished">
-            <numerusform>was removed: {size}, freed in %n day.</numerusform>
-            <numerusform>was removed: {size}, freed in %n days.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>was removed; {size} will be freed in %n day(s).</source>
         <translation>
             <numerusform>was removed; {size} will be freed in %n day.</numerusform>
@@ -243,13 +194,6 @@
 </context>
 <context>
     <name>RepoDetails</name>
-    <message numerus="yes">
-        <source>%n file(s) needed, {size} in all</source>
-        <translation type="vanished">
-            <numerusform>%n file needed, {size} in all</numerusform>
-            <numerusform>%n files needed, {size} in all</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n file(s) needed, {size} total</source>
         <translation>

@@ -12,10 +12,6 @@
         <translation>Hub 账户</translation>
     </message>
     <message>
-        <source>Asking the Hub…</source>
-        <translation type="vanished">正在询问 Hub…</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -28,28 +24,12 @@
         <translation>创建令牌…</translation>
     </message>
     <message>
-        <source>Make a token…</source>
-        <translation type="vanished">创建令牌…</translation>
-    </message>
-    <message>
-        <source>Nobody is signed in</source>
-        <translation type="vanished">尚未登录</translation>
-    </message>
-    <message>
         <source>Not signed in</source>
         <translation>未登录</translation>
     </message>
     <message>
         <source>Open the access token page in the browser?</source>
         <translation>在浏览器中打开创建令牌的页面？</translation>
-    </message>
-    <message>
-        <source>Open the page that makes tokens in the browser?</source>
-        <translation type="vanished">在浏览器中打开创建令牌的页面？</translation>
-    </message>
-    <message>
-        <source>Private models, and those whose terms have to be accepted, are given to who is signed in. A token that may read is enough. It is kept where every Hugging Face tool on this computer finds it.</source>
-        <translation type="vanished">私有模型以及需要接受条款的模型只提供给已登录的用户。只读令牌即可。令牌保存在本机所有 Hugging Face 工具都能找到的位置。</translation>
     </message>
     <message>
         <source>Sign in</source>
@@ -71,28 +51,8 @@
 <context>
     <name>AcrossSteps</name>
     <message>
-        <source>A picture for every checkpoint</source>
-        <translation type="vanished">给每个检查点看的图片</translation>
-    </message>
-    <message>
-        <source>A picture’s file</source>
-        <translation type="vanished">一张图片的文件</translation>
-    </message>
-    <message>
         <source>Answers by step</source>
         <translation>各步的回答</translation>
-    </message>
-    <message>
-        <source>Answers, by step</source>
-        <translation type="vanished">各步的回答</translation>
-    </message>
-    <message>
-        <source>Ask at every step</source>
-        <translation type="vanished">逐步提问</translation>
-    </message>
-    <message>
-        <source>Asking step {step}, {left} more to come…</source>
-        <translation type="vanished">正在询问第 {step} 步，还有 {left} 个…</translation>
     </message>
     <message>
         <source>Compare checkpoints</source>
@@ -126,14 +86,6 @@
         <source>The answers of every checkpoint to the same prompt.</source>
         <translation>向每个检查点提出同一个问题，看各自如何作答。</translation>
     </message>
-    <message>
-        <source>The same question to every checkpoint, and what each makes of it.</source>
-        <translation type="vanished">向每个检查点提出同一个问题，看各自如何作答。</translation>
-    </message>
-    <message>
-        <source>What every checkpoint is asked</source>
-        <translation type="vanished">向每个检查点提出的问题</translation>
-    </message>
 </context>
 <context>
     <name>AdviceCard</name>
@@ -154,10 +106,6 @@
         <translation>进程自身开销</translation>
     </message>
     <message>
-        <source>The process itself</source>
-        <translation type="vanished">进程本身</translation>
-    </message>
-    <message>
         <source>Try</source>
         <translation>试用</translation>
     </message>
@@ -168,10 +116,6 @@
     <message>
         <source>Weights</source>
         <translation>权重</translation>
-    </message>
-    <message>
-        <source>What it computes and keeps</source>
-        <translation type="vanished">计算与缓存</translation>
     </message>
     <message>
         <source>on the Hub</source>
@@ -193,24 +137,12 @@
         <translation>可自由用于任何用途</translation>
     </message>
     <message>
-        <source>At least so many {unit}</source>
-        <translation type="vanished">至少达到的速度（{unit}）</translation>
-    </message>
-    <message>
         <source>Available memory</source>
         <translation>可用内存</translation>
     </message>
     <message>
-        <source>Free for every use</source>
-        <translation type="vanished">可自由用于任何用途</translation>
-    </message>
-    <message>
         <source>Free now: {size} ({device})</source>
         <translation>当前可用：{size}（{device}）</translation>
-    </message>
-    <message>
-        <source>Licence</source>
-        <translation type="vanished">许可证</translation>
     </message>
     <message>
         <source>License</source>
@@ -229,24 +161,12 @@
         <translation>内存上限</translation>
     </message>
     <message>
-        <source>Memory that it may take</source>
-        <translation type="vanished">可占用的内存</translation>
-    </message>
-    <message>
         <source>Minimum {unit}</source>
         <translation>最低{unit}</translation>
     </message>
     <message>
         <source>Task</source>
         <translation>任务</translation>
-    </message>
-    <message>
-        <source>What is free</source>
-        <translation type="vanished">当前可用的全部</translation>
-    </message>
-    <message>
-        <source>What shall it do?</source>
-        <translation type="vanished">要用它做什么？</translation>
     </message>
 </context>
 <context>
@@ -259,21 +179,9 @@
         <source>Apply: {advice}</source>
         <translation>应用：{advice}</translation>
     </message>
-    <message>
-        <source>Do that</source>
-        <translation type="vanished">照此修改</translation>
-    </message>
-    <message>
-        <source>Do that: {advice}</source>
-        <translation type="vanished">照此修改：{advice}</translation>
-    </message>
 </context>
 <context>
     <name>AdvisorView</name>
-    <message>
-        <source>Any licence</source>
-        <translation type="vanished">不限许可证</translation>
-    </message>
     <message>
         <source>Any license</source>
         <translation>不限许可证</translation>
@@ -287,16 +195,8 @@
         <translation>这里没有已知的模型能在该许可证下完成此任务。</translation>
     </message>
     <message>
-        <source>No model that is known here does this under such a licence.</source>
-        <translation type="vanished">这里没有已知的模型能在该许可证下完成此任务。</translation>
-    </message>
-    <message>
         <source>No recommendation</source>
         <translation>没有可推荐的模型</translation>
-    </message>
-    <message>
-        <source>Nothing to advise</source>
-        <translation type="vanished">没有可推荐的模型</translation>
     </message>
 </context>
 <context>
@@ -304,10 +204,6 @@
     <message>
         <source>Computing the structure from config and weight headers…</source>
         <translation>正在根据配置和权重文件头推算结构…</translation>
-    </message>
-    <message>
-        <source>Working out the structure from its config and the headers of its weights…</source>
-        <translation type="vanished">正在根据配置和权重文件头推算结构…</translation>
     </message>
 </context>
 <context>
@@ -335,10 +231,6 @@
 <context>
     <name>Article</name>
     <message>
-        <source>Check an article</source>
-        <translation type="vanished">核对文章</translation>
-    </message>
-    <message>
         <source>Common claims, checked</source>
         <translation>常见说法核对</translation>
     </message>
@@ -351,20 +243,12 @@
         <translation>一篇流传甚广的入门文章给出的数字，与论文公布的数字及由模型结构计算的数字对照。</translation>
     </message>
     <message>
-        <source>Figures that a widely read introduction gives, beside those of the papers and those that follow from the models’ structures.</source>
-        <translation type="vanished">一篇流传甚广的入门文章给出的数字，与论文公布的数字及由模型结构计算的数字对照。</translation>
-    </message>
-    <message>
         <source>Published</source>
         <translation>论文公布</translation>
     </message>
     <message>
         <source>The article</source>
         <translation>文章</translation>
-    </message>
-    <message>
-        <source>The figures of an article, checked</source>
-        <translation type="vanished">文章数字核对</translation>
     </message>
     <message>
         <source>counting…</source>
@@ -402,16 +286,8 @@
         <translation>模型卡</translation>
     </message>
     <message>
-        <source>Show all of the card</source>
-        <translation type="vanished">显示全部说明</translation>
-    </message>
-    <message>
         <source>Show the whole card</source>
         <translation>显示全部说明</translation>
-    </message>
-    <message>
-        <source>Text of the card</source>
-        <translation type="vanished">说明文字</translation>
     </message>
 </context>
 <context>
@@ -425,20 +301,12 @@
         <translation>它的层中没有这里能解释的类型。</translation>
     </message>
     <message>
-        <source>None of its layers is of a kind that is explained here.</source>
-        <translation type="vanished">它的层中没有这里能解释的类型。</translation>
-    </message>
-    <message>
         <source>a picture</source>
         <translation>每张图片</translation>
     </message>
     <message>
         <source>a token</source>
         <translation>每个词元</translation>
-    </message>
-    <message>
-        <source>layers of this kind</source>
-        <translation type="vanished">此类层</translation>
     </message>
     <message>
         <source>layers of this type</source>
@@ -448,10 +316,6 @@
         <source>parameters in total</source>
         <translation>参数合计</translation>
     </message>
-    <message>
-        <source>parameters together</source>
-        <translation type="vanished">参数合计</translation>
-    </message>
 </context>
 <context>
     <name>CatalogueView</name>
@@ -460,24 +324,12 @@
         <translation>新建一个形状相同的训练，缩小到本机可以训练</translation>
     </message>
     <message>
-        <source>A new run with the same shape, as small as this computer can train</source>
-        <translation type="vanished">新建一个形状相同的训练，缩小到本机可以训练</translation>
-    </message>
-    <message>
         <source>Build a small copy…</source>
         <translation>照此构建…</translation>
     </message>
     <message>
-        <source>Build one like it…</source>
-        <translation type="vanished">照此构建…</translation>
-    </message>
-    <message>
         <source>Catalogue view</source>
         <translation>显示目录的哪一部分</translation>
-    </message>
-    <message>
-        <source>Check an article</source>
-        <translation type="vanished">核对文章</translation>
     </message>
     <message>
         <source>Common claims, checked</source>
@@ -496,20 +348,12 @@
         <translation>各层</translation>
     </message>
     <message>
-        <source>Look at it on the Hub</source>
-        <translation type="vanished">在 Hub 上查看</translation>
-    </message>
-    <message>
         <source>Model view</source>
         <translation>模型视图</translation>
     </message>
     <message>
         <source>Models</source>
         <translation>模型</translation>
-    </message>
-    <message>
-        <source>Models as published</source>
-        <translation type="vanished">论文公布的模型</translation>
     </message>
     <message>
         <source>Plan</source>
@@ -534,18 +378,6 @@
     <message>
         <source>Training</source>
         <translation>训练</translation>
-    </message>
-    <message>
-        <source>What is shown of the catalogue</source>
-        <translation type="vanished">显示目录的哪一部分</translation>
-    </message>
-    <message>
-        <source>What is shown of the model</source>
-        <translation type="vanished">显示模型的哪一部分</translation>
-    </message>
-    <message>
-        <source>Working out the structure…</source>
-        <translation type="vanished">正在分析结构…</translation>
     </message>
 </context>
 <context>
@@ -578,20 +410,8 @@
         <translation>对话</translation>
     </message>
     <message>
-        <source>Conversations</source>
-        <translation type="vanished">对话</translation>
-    </message>
-    <message>
-        <source>Conversations to learn from</source>
-        <translation type="vanished">训练对话</translation>
-    </message>
-    <message>
         <source>Drop chats here: JSON, JSONL or Parquet with messages, or instructions and answers</source>
         <translation>将对话拖到这里：含 messages 或指令与回答的 JSON、JSONL 或 Parquet</translation>
-    </message>
-    <message>
-        <source>Drop conversations here: JSON, JSONL or Parquet with messages, or instructions and answers</source>
-        <translation type="vanished">将对话拖到这里：含 messages 或指令与回答的 JSON、JSONL 或 Parquet</translation>
     </message>
     <message>
         <source>Training chats</source>
@@ -621,28 +441,12 @@
         <translation>系统提示词</translation>
     </message>
     <message>
-        <source>The model wrote this address. Open it in the browser?</source>
-        <translation type="vanished">这个网址是模型写出来的。要在浏览器中打开吗？</translation>
-    </message>
-    <message>
         <source>This link was written by the model. Open it in the browser?</source>
         <translation>这个网址是模型写出来的。要在浏览器中打开吗？</translation>
     </message>
     <message>
-        <source>This model has a chat template: messages and system prompt are put into it.</source>
-        <translation type="vanished">该模型带有对话模板：消息和系统提示词会按模板组织。</translation>
-    </message>
-    <message>
         <source>This model has no chat template: it continues the chat as plain text.</source>
         <translation>该模型没有对话模板：它只会顺着对话文本往下续写。</translation>
-    </message>
-    <message>
-        <source>This model has no chat template: it plainly continues the text of the conversation.</source>
-        <translation type="vanished">该模型没有对话模板：它只会顺着对话文本往下续写。</translation>
-    </message>
-    <message>
-        <source>What the model should keep to, in its own words</source>
-        <translation type="vanished">希望模型始终遵守的要求</translation>
     </message>
     <message>
         <source>chat template</source>
@@ -661,10 +465,6 @@
         <translation>上下文 {all} 词元</translation>
     </message>
     <message>
-        <source>{all} tokens of context</source>
-        <translation type="vanished">上下文 {all} 词元</translation>
-    </message>
-    <message>
         <source>{used} of {all} tokens</source>
         <translation>已用 {used} / {all} 词元</translation>
     </message>
@@ -676,16 +476,8 @@
         <translation>上下文长度（词元）</translation>
     </message>
     <message>
-        <source>Conversations to learn from</source>
-        <translation type="vanished">训练对话</translation>
-    </message>
-    <message>
         <source>Longer examples are truncated</source>
         <translation>更长的示例会被截断</translation>
-    </message>
-    <message>
-        <source>Questions to answer at each evaluation, one a line</source>
-        <translation type="vanished">每次评估时要回答的问题，每行一条</translation>
     </message>
     <message>
         <source>Questions to answer at each evaluation, one per line</source>
@@ -696,26 +488,12 @@
         <translation>训练对话</translation>
     </message>
     <message>
-        <source>What is longer is cut at its end</source>
-        <translation type="vanished">超过此长度的对话会从末尾截断</translation>
-    </message>
-    <message>
         <source>{batch} chats per step, up to {tokens} tokens</source>
         <translation>每步 {batch} 段对话，最多 {tokens} 个词元</translation>
-    </message>
-    <message>
-        <source>{batch} conversations a step, up to {tokens} tokens</source>
-        <translation type="vanished">每步 {batch} 段对话，最多 {tokens} 个词元</translation>
     </message>
 </context>
 <context>
     <name>Checking</name>
-    <message numerus="yes">
-        <source>%n file(s) are not what the Hub has, and are fetched again: {names}</source>
-        <translation type="vanished">
-            <numerusform>%n 个文件与 Hub 上的不一致，正在重新获取：{names}</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n file(s) differ from the Hub and are downloaded again: {names}</source>
         <translation>
@@ -723,24 +501,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>All %n file(s) are what the Hub has.</source>
-        <translation type="vanished">
-            <numerusform>%n 个文件都与 Hub 上的一致。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>All %n file(s) match the Hub.</source>
         <translation>
             <numerusform>%n 个文件都与 Hub 上的一致。</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Comparing the files with the Hub’s checksums: {share}</source>
-        <translation type="vanished">正在与 Hub 的校验和比对文件：{share}</translation>
-    </message>
-    <message>
-        <source>Comparing the files with the Hub’s checksums…</source>
-        <translation type="vanished">正在与 Hub 的校验和比对文件…</translation>
     </message>
     <message>
         <source>Verifying checksums: {share}</source>
@@ -756,10 +520,6 @@
     <message>
         <source>Examples per class</source>
         <translation>每个类别有多少样本</translation>
-    </message>
-    <message>
-        <source>How many examples each class has</source>
-        <translation type="vanished">每个类别有多少样本</translation>
     </message>
 </context>
 <context>
@@ -784,18 +544,6 @@
         <translation>类别列</translation>
     </message>
     <message>
-        <source>Column of the class</source>
-        <translation type="vanished">类别列</translation>
-    </message>
-    <message>
-        <source>Column of the text</source>
-        <translation type="vanished">文本列</translation>
-    </message>
-    <message>
-        <source>Drop a table of texts and their classes here: CSV, TSV, JSON lines, Parquet, or a folder a class</source>
-        <translation type="vanished">将文本及其类别的表格拖到这里：CSV、TSV、JSON 行、Parquet，或每类一个文件夹</translation>
-    </message>
-    <message>
         <source>Drop a table of texts with classes (CSV, TSV, JSON lines, Parquet) or a folder with one subfolder per class</source>
         <translation>将文本及其类别的表格拖到这里：CSV、TSV、JSON 行、Parquet，或每类一个文件夹</translation>
     </message>
@@ -807,17 +555,9 @@
         <source>automatic</source>
         <translation>自动</translation>
     </message>
-    <message>
-        <source>found by its name</source>
-        <translation type="vanished">按名称查找</translation>
-    </message>
 </context>
 <context>
     <name>ClassesTable</name>
-    <message>
-        <source>Scores of each class</source>
-        <translation type="vanished">各类别的得分</translation>
-    </message>
     <message>
         <source>Scores per class</source>
         <translation>各类别的得分</translation>
@@ -837,24 +577,12 @@
         <source>Save as CSV</source>
         <translation>另存为 CSV</translation>
     </message>
-    <message>
-        <source>Texts and their classes</source>
-        <translation type="vanished">各文本及其类别</translation>
-    </message>
 </context>
 <context>
     <name>Closely</name>
     <message>
-        <source>Give these tabs all the room</source>
-        <translation type="vanished">让这些标签页占满空间</translation>
-    </message>
-    <message>
         <source>Maximize these tabs</source>
         <translation>让这些标签页占满空间</translation>
-    </message>
-    <message>
-        <source>One step, slowly…</source>
-        <translation type="vanished">慢动作一步…</translation>
     </message>
     <message>
         <source>Step through one update…</source>
@@ -867,17 +595,9 @@
         <source>Differences between the compared runs and their results</source>
         <translation>所对比运行的差异及其结果</translation>
     </message>
-    <message>
-        <source>What differs between the compared runs, and what came of it</source>
-        <translation type="vanished">所对比运行的差异及其结果</translation>
-    </message>
 </context>
 <context>
     <name>Composer</name>
-    <message>
-        <source>Enter sends · Shift+Enter breaks the line</source>
-        <translation type="vanished">Enter 发送 · Shift+Enter 换行</translation>
-    </message>
     <message>
         <source>Enter to send · Shift+Enter for a new line</source>
         <translation>Enter 发送 · Shift+Enter 换行</translation>
@@ -895,10 +615,6 @@
         <translation>停止 · Esc</translation>
     </message>
     <message>
-        <source>Write a message</source>
-        <translation type="vanished">输入消息</translation>
-    </message>
-    <message>
         <source>Write a message…</source>
         <translation>输入消息</translation>
     </message>
@@ -910,20 +626,8 @@
         <translation>预测 →</translation>
     </message>
     <message>
-        <source>taken for →</source>
-        <translation type="vanished">被当作 →</translation>
-    </message>
-    <message>
         <source>{label} predicted as {other}: {count} of {of} ({share})</source>
         <translation>{label} 预测为 {other}：{count} / {of}（{share}）</translation>
-    </message>
-    <message>
-        <source>{label} recognised: {count} of {of} ({share})</source>
-        <translation type="vanished">{label} 识别正确：{of} 个中的 {count} 个（{share}）</translation>
-    </message>
-    <message>
-        <source>{label} taken for {other}: {count} of {of} ({share})</source>
-        <translation type="vanished">{label} 被当作 {other}：{of} 个中的 {count} 个（{share}）</translation>
     </message>
     <message>
         <source>{label}, correct: {count} of {of} ({share})</source>
@@ -937,24 +641,12 @@
         <translation>对话</translation>
     </message>
     <message>
-        <source>Conversations</source>
-        <translation type="vanished">对话列表</translation>
-    </message>
-    <message>
         <source>No chat contains “{words}”.</source>
         <translation>没有对话包含“{words}”。</translation>
     </message>
     <message>
-        <source>Nothing holds “{words}”.</source>
-        <translation type="vanished">没有包含“{words}”的对话。</translation>
-    </message>
-    <message>
         <source>Pin</source>
         <translation>置顶</translation>
-    </message>
-    <message>
-        <source>Pin to the top</source>
-        <translation type="vanished">置顶</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -969,20 +661,12 @@
         <translation>搜索对话</translation>
     </message>
     <message>
-        <source>Search conversations</source>
-        <translation type="vanished">搜索对话</translation>
-    </message>
-    <message>
         <source>Unpin</source>
         <translation>取消置顶</translation>
     </message>
     <message>
         <source>Your chats appear here.</source>
         <translation>你的对话会显示在这里。</translation>
-    </message>
-    <message>
-        <source>Your conversations appear here.</source>
-        <translation type="vanished">你的对话会显示在这里。</translation>
     </message>
 </context>
 <context>
@@ -996,32 +680,12 @@
         <translation>设备耗电</translation>
     </message>
     <message>
-        <source>Energy of the devices</source>
-        <translation type="vanished">设备耗电</translation>
-    </message>
-    <message>
         <source>Energy price</source>
         <translation>电费</translation>
     </message>
     <message>
-        <source>How many of them</source>
-        <translation type="vanished">设备数量</translation>
-    </message>
-    <message>
-        <source>How much it learns from</source>
-        <translation type="vanished">训练数据量</translation>
-    </message>
-    <message>
         <source>Inference memory (16 bits)</source>
         <translation>部署所需内存（16 位）</translation>
-    </message>
-    <message>
-        <source>Memory to serve it, in 16 bits</source>
-        <translation type="vanished">部署所需内存（16 位）</translation>
-    </message>
-    <message>
-        <source>Memory to train it, in 32 bits</source>
-        <translation type="vanished">训练所需内存（32 位）</translation>
     </message>
     <message>
         <source>Number of devices</source>
@@ -1032,10 +696,6 @@
         <translation>用全部设备</translation>
     </message>
     <message>
-        <source>On all of them</source>
-        <translation type="vanished">用全部设备</translation>
-    </message>
-    <message>
         <source>On one device</source>
         <translation>用一台设备</translation>
     </message>
@@ -1044,28 +704,8 @@
         <translation>运算量</translation>
     </message>
     <message>
-        <source>Pictures it learns from</source>
-        <translation type="vanished">训练图片数</translation>
-    </message>
-    <message>
-        <source>Price of a kilowatt-hour</source>
-        <translation type="vanished">每千瓦时电价</translation>
-    </message>
-    <message>
-        <source>Price of that energy</source>
-        <translation type="vanished">电费</translation>
-    </message>
-    <message>
         <source>Price per kWh</source>
         <translation>每千瓦时电价</translation>
-    </message>
-    <message>
-        <source>Share of its speed that is used</source>
-        <translation type="vanished">算力利用率</translation>
-    </message>
-    <message>
-        <source>Tokens it learns from</source>
-        <translation type="vanished">训练词元数</translation>
     </message>
     <message>
         <source>Training data</source>
@@ -1108,12 +748,6 @@
         <source>{count} class(es)</source>
         <translation>
             <numerusform>{count} 个类别</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{count} conversation(s)</source>
-        <translation type="vanished">
-            <numerusform>{count} 段对话</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1184,16 +818,8 @@
         <translation>事故报告</translation>
     </message>
     <message>
-        <source>Nothing was sent anywhere. Copy it to ask somebody for help.</source>
-        <translation type="vanished">报告没有发送到任何地方。如需求助，可以复制下来发给别人。</translation>
-    </message>
-    <message>
         <source>Nothing was sent. Copy the report to ask for help.</source>
         <translation>报告没有发送到任何地方。如需求助，可以复制下来发给别人。</translation>
-    </message>
-    <message>
-        <source>Report of what happened</source>
-        <translation type="vanished">事故报告</translation>
     </message>
     <message>
         <source>What happened</source>
@@ -1211,24 +837,12 @@
         <translation>训练不受影响，对话已保存。</translation>
     </message>
     <message>
-        <source>Runs went on without it, and what was said in chats was kept.</source>
-        <translation type="vanished">训练任务不受影响，对话内容也都保留着。</translation>
-    </message>
-    <message>
         <source>Show details</source>
         <translation>查看详情</translation>
     </message>
     <message>
         <source>The window crashed last time.</source>
         <translation>上次打开时窗口崩溃了。</translation>
-    </message>
-    <message>
-        <source>The window crashed the last time it was open.</source>
-        <translation type="vanished">上次打开时窗口崩溃了。</translation>
-    </message>
-    <message>
-        <source>The window ended the last time without being closed: it was killed, or the power went.</source>
-        <translation type="vanished">上次窗口没有正常关闭：进程被终止，或者断电了。</translation>
     </message>
     <message>
         <source>The window ended unexpectedly last time: it was killed, or the power failed.</source>
@@ -1246,16 +860,8 @@
         <translation>对比</translation>
     </message>
     <message>
-        <source>Ctrl and the wheel look closer; drag to move along</source>
-        <translation type="vanished">按住 Ctrl 滚动滚轮可缩放，拖动可平移</translation>
-    </message>
-    <message>
         <source>Ctrl+wheel to zoom, drag to pan</source>
         <translation>Ctrl+滚轮缩放，拖动平移</translation>
-    </message>
-    <message>
-        <source>Draw the losses of other runs beside this one</source>
-        <translation type="vanished">将其他训练任务的损失曲线画在一起对比</translation>
     </message>
     <message>
         <source>Export</source>
@@ -1294,10 +900,6 @@
         <translation>平滑 {factor}</translation>
     </message>
     <message>
-        <source>What the curves are drawn over</source>
-        <translation type="vanished">曲线的横轴</translation>
-    </message>
-    <message>
         <source>X axis</source>
         <translation>横轴</translation>
     </message>
@@ -1319,18 +921,6 @@
     <message>
         <source>A folder with train.py, the initial model and the data; it reproduces the run&apos;s losses</source>
         <translation>一个文件夹，内含 train.py、训练开始时的模型及其数据：运行它会得到与该运行相同的损失</translation>
-    </message>
-    <message>
-        <source>A folder with train.py, the model it begins with and the data: it gives the run&apos;s losses</source>
-        <translation type="vanished">一个文件夹，内含 train.py、训练开始时的模型及其数据：运行它会得到与该运行相同的损失</translation>
-    </message>
-    <message>
-        <source>A script is being written</source>
-        <translation type="vanished">正在导出脚本</translation>
-    </message>
-    <message>
-        <source>Another program wrote this run: what it computed is not known here</source>
-        <translation type="vanished">此运行由其他程序写入：这里不知道它计算了什么</translation>
     </message>
     <message>
         <source>Another program wrote this run; its computation is unknown</source>
@@ -1368,14 +958,6 @@
         <source>This bundled run&apos;s training data is not on this computer</source>
         <translation>此内置运行所学习的数据不在本机上</translation>
     </message>
-    <message>
-        <source>What this bundled run learnt from is not on this computer</source>
-        <translation type="vanished">此内置运行所学习的数据不在本机上</translation>
-    </message>
-    <message>
-        <source>Where to make the script&apos;s folder</source>
-        <translation type="vanished">在哪里创建脚本文件夹</translation>
-    </message>
 </context>
 <context>
     <name>CurvesPlot</name>
@@ -1391,10 +973,6 @@
 <context>
     <name>DataCounts</name>
     <message>
-        <source>After {updates} updates the model has seen all of the training part once.</source>
-        <translation type="vanished">经过 {updates} 次更新，模型就把训练部分完整看过一遍。</translation>
-    </message>
-    <message>
         <source>By length in {unit}</source>
         <translation>按长度分布（{unit}）</translation>
     </message>
@@ -1405,10 +983,6 @@
     <message>
         <source>Class</source>
         <translation>类别</translation>
-    </message>
-    <message>
-        <source>Counted is the first {size} of it.</source>
-        <translation type="vanished">只统计了开头的 {size}。</translation>
     </message>
     <message>
         <source>Counts cover the first {size}.</source>
@@ -1447,24 +1021,12 @@
         <translation>验证部分没有样本出现在训练部分中。</translation>
     </message>
     <message>
-        <source>None of the evaluation part is in the training part.</source>
-        <translation type="vanished">验证部分没有样本出现在训练部分中。</translation>
-    </message>
-    <message>
         <source>None.</source>
         <translation>没有。</translation>
     </message>
     <message>
-        <source>Of the evaluation part {count} are in the training part, too.</source>
-        <translation type="vanished">验证部分中有 {count} 也在训练部分里。</translation>
-    </message>
-    <message>
         <source>One epoch takes {updates} updates.</source>
         <translation>一轮需要 {updates} 次更新。</translation>
-    </message>
-    <message>
-        <source>Repeated exactly</source>
-        <translation type="vanished">完全重复</translation>
     </message>
     <message>
         <source>Shortest ({unit})</source>
@@ -1477,10 +1039,6 @@
     <message>
         <source>Tag</source>
         <translation>标注</translation>
-    </message>
-    <message>
-        <source>There is none.</source>
-        <translation type="vanished">没有。</translation>
     </message>
     <message>
         <source>Tokens</source>
@@ -1550,47 +1108,15 @@
         <translation>发现（{count}）</translation>
     </message>
     <message>
-        <source>It was cancelled.</source>
-        <translation type="vanished">已取消。</translation>
-    </message>
-    <message>
-        <source>Look again</source>
-        <translation type="vanished">重新查看</translation>
-    </message>
-    <message>
-        <source>Read the files once more, as they are now</source>
-        <translation type="vanished">按文件现在的样子重新读取</translation>
-    </message>
-    <message>
         <source>Reads the files again</source>
         <translation>按文件现在的样子重新读取</translation>
-    </message>
-    <message>
-        <source>The data is being looked at</source>
-        <translation type="vanished">正在查看数据</translation>
-    </message>
-    <message>
-        <source>The data was not looked at</source>
-        <translation type="vanished">没有查看数据</translation>
-    </message>
-    <message>
-        <source>The examples are being drawn</source>
-        <translation type="vanished">正在抽取样本</translation>
     </message>
 </context>
 <context>
     <name>DataExamples</name>
     <message>
-        <source>Another draw</source>
-        <translation type="vanished">再抽一批</translation>
-    </message>
-    <message>
         <source>Copy location</source>
         <translation>复制所在位置</translation>
-    </message>
-    <message>
-        <source>Copy where it stands</source>
-        <translation type="vanished">复制所在位置</translation>
     </message>
     <message>
         <source>Draws the next step&apos;s examples</source>
@@ -1625,16 +1151,8 @@
         <translation>打开文件</translation>
     </message>
     <message>
-        <source>Open the file</source>
-        <translation type="vanished">打开文件</translation>
-    </message>
-    <message>
         <source>Original picture</source>
         <translation>原图</translation>
-    </message>
-    <message>
-        <source>Point at a token, or go to it with the arrow keys.</source>
-        <translation type="vanished">指向一个词元，或用方向键移到它上面。</translation>
     </message>
     <message>
         <source>Point at a token, or use the arrow keys.</source>
@@ -1657,36 +1175,8 @@
         <translation>显示哪一步的样本</translation>
     </message>
     <message>
-        <source>Step whose examples are shown</source>
-        <translation type="vanished">显示哪一步的样本</translation>
-    </message>
-    <message>
-        <source>The examples of the next step: others, cut, hidden and mixed anew</source>
-        <translation type="vanished">下一步的样本：换一批，并重新裁剪、遮住和混合</translation>
-    </message>
-    <message>
-        <source>The whole picture</source>
-        <translation type="vanished">整张图片</translation>
-    </message>
-    <message>
-        <source>What the model gets</source>
-        <translation type="vanished">模型得到的</translation>
-    </message>
-    <message>
-        <source>What the model gets, mixed with another picture</source>
-        <translation type="vanished">模型得到的（与另一张图片混合）</translation>
-    </message>
-    <message>
         <source>added by the tokenizer or template</source>
         <translation>由分词器或模板加入</translation>
-    </message>
-    <message>
-        <source>added by tokenizer or template</source>
-        <translation type="vanished">由分词器或模板加入</translation>
-    </message>
-    <message>
-        <source>and {count} more with {share} in all</source>
-        <translation type="vanished">另有 {count} 个，共占 {share}</translation>
     </message>
     <message>
         <source>and {count} more with {share} in total</source>
@@ -1697,36 +1187,12 @@
         <translation>仅作上下文</translation>
     </message>
     <message>
-        <source>hidden: the word below is to be said</source>
-        <translation type="vanished">遮住：要说出下面的词</translation>
-    </message>
-    <message>
-        <source>kept, and asked for</source>
-        <translation type="vanished">保持原样，也要说出</translation>
-    </message>
-    <message>
         <source>kept: predict it</source>
         <translation>保留：仍需预测</translation>
     </message>
     <message>
-        <source>learnt</source>
-        <translation type="vanished">要学的</translation>
-    </message>
-    <message>
-        <source>learnt: what stands below it</source>
-        <translation type="vanished">要学的：它下面写的</translation>
-    </message>
-    <message>
-        <source>longer than the model is given: cut</source>
-        <translation type="vanished">超过长度，已截断</translation>
-    </message>
-    <message>
         <source>masked: predict the word below</source>
         <translation>遮盖：预测下方的词</translation>
-    </message>
-    <message>
-        <source>only read</source>
-        <translation type="vanished">只读</translation>
     </message>
     <message>
         <source>predicted by the model</source>
@@ -1735,10 +1201,6 @@
     <message>
         <source>replaced by a random token</source>
         <translation>替换为随机词元</translation>
-    </message>
-    <message>
-        <source>swapped for another</source>
-        <translation type="vanished">换成了别的词</translation>
     </message>
     <message>
         <source>target: the token below</source>
@@ -1771,36 +1233,16 @@
         <translation>复制文件和行号</translation>
     </message>
     <message>
-        <source>Looked for were: {what}</source>
-        <translation type="vanished">检查了：{what}</translation>
-    </message>
-    <message>
         <source>No problems found</source>
         <translation>没有发现需要修正的问题</translation>
-    </message>
-    <message>
-        <source>Nothing was found that should be mended</source>
-        <translation type="vanished">没有发现需要修正的问题</translation>
     </message>
     <message>
         <source>Open file</source>
         <translation>打开文件</translation>
     </message>
     <message>
-        <source>Open the file</source>
-        <translation type="vanished">打开文件</translation>
-    </message>
-    <message>
         <source>Results</source>
         <translation>发现的问题</translation>
-    </message>
-    <message>
-        <source>What was found</source>
-        <translation type="vanished">发现的问题</translation>
-    </message>
-    <message>
-        <source>classes that are rare or missing</source>
-        <translation type="vanished">稀少或缺失的类别</translation>
     </message>
     <message>
         <source>duplicate examples</source>
@@ -1815,18 +1257,6 @@
         <translation>两部分中都有的样本</translation>
     </message>
     <message>
-        <source>examples that are in both parts</source>
-        <translation type="vanished">两部分中都有的样本</translation>
-    </message>
-    <message>
-        <source>examples that are repeated</source>
-        <translation type="vanished">重复的样本</translation>
-    </message>
-    <message>
-        <source>lines that cannot be read</source>
-        <translation type="vanished">无法读取的行</translation>
-    </message>
-    <message>
         <source>rare or missing classes</source>
         <translation>稀少或缺失的类别</translation>
     </message>
@@ -1835,20 +1265,8 @@
         <translation>超过长度的文本</translation>
     </message>
     <message>
-        <source>texts longer than the model is given</source>
-        <translation type="vanished">超过长度的文本</translation>
-    </message>
-    <message>
         <source>unreadable lines</source>
         <translation>无法读取的行</translation>
-    </message>
-    <message>
-        <source>{count} in all.</source>
-        <translation type="vanished">共 {count} 处。</translation>
-    </message>
-    <message>
-        <source>{count} in all; these are the first {shown}.</source>
-        <translation type="vanished">共 {count} 处；这里是前 {shown} 处。</translation>
     </message>
     <message>
         <source>{count} in total.</source>
@@ -1861,10 +1279,6 @@
 </context>
 <context>
     <name>DatasetDialog</name>
-    <message>
-        <source>A dataset as the Hub names it, such as stanfordnlp/imdb. Its files are fetched once and checked; no script is run.</source>
-        <translation type="vanished">Hub 上的数据集名称，例如 stanfordnlp/imdb。其文件只下载一次并经过校验；不会运行任何脚本。</translation>
-    </message>
     <message>
         <source>A dataset name on the Hub, such as stanfordnlp/imdb. Files are downloaded once and verified; no script is run.</source>
         <translation>Hub 上的数据集名称，例如 stanfordnlp/imdb。其文件只下载一次并经过校验；不会运行任何脚本。</translation>
@@ -1890,24 +1304,8 @@
         <translation>下载进度</translation>
     </message>
     <message>
-        <source>Fetch and use it</source>
-        <translation type="vanished">下载并使用</translation>
-    </message>
-    <message>
-        <source>How far the download is</source>
-        <translation type="vanished">下载进度</translation>
-    </message>
-    <message>
-        <source>Look</source>
-        <translation type="vanished">查看</translation>
-    </message>
-    <message>
         <source>Look up</source>
         <translation>查看</translation>
-    </message>
-    <message>
-        <source>No dataset of the Hub is on this computer yet.</source>
-        <translation type="vanished">本机还没有来自 Hub 的数据集。</translation>
     </message>
     <message>
         <source>No datasets downloaded yet.</source>
@@ -1926,28 +1324,12 @@
         <translation>停止（可继续下载）</translation>
     </message>
     <message>
-        <source>Stop: what came is kept</source>
-        <translation type="vanished">停止：已下载的部分会保留</translation>
-    </message>
-    <message>
         <source>Stopped. The download can resume.</source>
         <translation>已停止。下载可以继续。</translation>
     </message>
     <message>
-        <source>Stopped. What came is kept.</source>
-        <translation type="vanished">已停止。已下载的部分会保留。</translation>
-    </message>
-    <message>
         <source>Use dataset</source>
         <translation>使用</translation>
-    </message>
-    <message>
-        <source>Use it</source>
-        <translation type="vanished">使用</translation>
-    </message>
-    <message>
-        <source>asking the Hub…</source>
-        <translation type="vanished">正在询问 Hub…</translation>
     </message>
     <message>
         <source>contacting the Hub…</source>
@@ -1969,16 +1351,8 @@
         <translation>彻底删除？</translation>
     </message>
     <message>
-        <source>Deleting it frees {size} and cannot be undone; it would have to be fetched again.</source>
-        <translation type="vanished">删除可释放 {size}，但无法撤销；再用时需要重新下载。</translation>
-    </message>
-    <message>
         <source>Keep</source>
         <translation>保留</translation>
-    </message>
-    <message>
-        <source>Keep it</source>
-        <translation type="vanished">保留</translation>
     </message>
     <message>
         <source>This frees {size} and can&apos;t be undone. To use the model again, download it again.</source>
@@ -2038,36 +1412,16 @@
         <translation>取消：删除已下载的内容</translation>
     </message>
     <message>
-        <source>Cancel: what came is deleted</source>
-        <translation type="vanished">取消：删除已下载的内容</translation>
-    </message>
-    <message>
-        <source>Go on: asks the Hub</source>
-        <translation type="vanished">继续：会询问 Hub</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>暂停：保留已下载的内容</translation>
-    </message>
-    <message>
-        <source>Pause: what came is kept</source>
-        <translation type="vanished">暂停：保留已下载的内容</translation>
     </message>
     <message>
         <source>Resume (sends requests to the Hub)</source>
         <translation>继续：会询问 Hub</translation>
     </message>
     <message>
-        <source>asking the Hub…</source>
-        <translation type="vanished">正在询问 Hub…</translation>
-    </message>
-    <message>
         <source>cancelling…</source>
         <translation>正在取消…</translation>
-    </message>
-    <message>
-        <source>checking what came…</source>
-        <translation type="vanished">正在校验…</translation>
     </message>
     <message>
         <source>contacting the Hub…</source>
@@ -2094,10 +1448,6 @@
         <translation>排队等待</translation>
     </message>
     <message>
-        <source>waits for its turn</source>
-        <translation type="vanished">排队等待</translation>
-    </message>
-    <message>
         <source>{time} left</source>
         <translation>剩余 {time}</translation>
     </message>
@@ -2116,24 +1466,12 @@
         <translation>各文本向量夹角的余弦：1 表示方向相同，0 表示无关。</translation>
     </message>
     <message>
-        <source>Cosines of the angles between the texts’ vectors: 1 for the same direction, 0 for unrelated.</source>
-        <translation type="vanished">各文本向量夹角的余弦：1 表示方向相同，0 表示无关。</translation>
-    </message>
-    <message>
-        <source>Point at a cell, or go through them with the arrow keys.</source>
-        <translation type="vanished">指向一个单元格，或用方向键逐格查看。</translation>
-    </message>
-    <message>
         <source>Point at a cell, or use the arrow keys.</source>
         <translation>指向一个单元格，或用方向键逐格查看。</translation>
     </message>
     <message>
         <source>This model was not trained for similarity: most of its embeddings point the same way.</source>
         <translation>这个模型没有为比较文本训练过：它的向量大多指向同一方向。</translation>
-    </message>
-    <message>
-        <source>This model was not trained to compare texts: most of its vectors point the same way.</source>
-        <translation type="vanished">这个模型没有为比较文本训练过：它的向量大多指向同一方向。</translation>
     </message>
 </context>
 <context>
@@ -2143,20 +1481,8 @@
         <translation>全部混淆</translation>
     </message>
     <message>
-        <source>All confusions</source>
-        <translation type="vanished">全部混淆</translation>
-    </message>
-    <message>
-        <source>Classes that are confused most often</source>
-        <translation type="vanished">最常混淆的类别</translation>
-    </message>
-    <message>
         <source>Confusion matrix</source>
         <translation>混淆矩阵</translation>
-    </message>
-    <message>
-        <source>Confusions</source>
-        <translation type="vanished">混淆</translation>
     </message>
     <message>
         <source>Evaluation after step</source>
@@ -2187,28 +1513,12 @@
         <translation>第一次评估后会有混淆矩阵。</translation>
     </message>
     <message>
-        <source>The table of confusions comes with the first evaluation.</source>
-        <translation type="vanished">第一次评估后会有混淆矩阵。</translation>
-    </message>
-    <message>
-        <source>What each class is taken for</source>
-        <translation type="vanished">各类别被当作什么</translation>
-    </message>
-    <message>
-        <source>What is shown of the evaluation</source>
-        <translation type="vanished">显示评估的哪一部分</translation>
-    </message>
-    <message>
         <source>after step {step}</source>
         <translation>第 {step} 步之后</translation>
     </message>
     <message>
         <source>{label} predicted as {other}: {count}</source>
         <translation>{label} 预测为 {other}：{count}</translation>
-    </message>
-    <message>
-        <source>{label} taken for {other}: {count}</source>
-        <translation type="vanished">{label} 被当作 {other}：{count}</translation>
     </message>
 </context>
 <context>
@@ -2222,10 +1532,6 @@
         <translation>所选样本</translation>
     </message>
     <message>
-        <source>is {label}</source>
-        <translation type="vanished">实际是 {label}</translation>
-    </message>
-    <message>
         <source>loss {loss}</source>
         <translation>损失 {loss}</translation>
     </message>
@@ -2236,14 +1542,6 @@
     <message>
         <source>stronger color = larger loss on a token</source>
         <translation>颜色越深，该词元的损失越大</translation>
-    </message>
-    <message>
-        <source>taken for {label}</source>
-        <translation type="vanished">被当作 {label}</translation>
-    </message>
-    <message>
-        <source>the stronger the colour, the larger the loss on a token</source>
-        <translation type="vanished">颜色越深，该词元的损失越大</translation>
     </message>
     <message>
         <source>true: {label}</source>
@@ -2263,10 +1561,6 @@
     <message>
         <source>Picture</source>
         <translation>图片</translation>
-    </message>
-    <message>
-        <source>Right would be</source>
-        <translation type="vanished">正确答案</translation>
     </message>
     <message>
         <source>Text</source>
@@ -2300,10 +1594,6 @@
         <translation>未选择：使用此处绘制的简单图形</translation>
     </message>
     <message>
-        <source>None: simple shapes that are drawn here</source>
-        <translation type="vanished">未选择：使用此处绘制的简单图形</translation>
-    </message>
-    <message>
         <source>Size</source>
         <translation>大小</translation>
     </message>
@@ -2320,10 +1610,6 @@
         <translation>空</translation>
     </message>
     <message>
-        <source>whole numbers, as 32, 64k, 1M</source>
-        <translation type="vanished">整数，例如 32, 64k, 1M</translation>
-    </message>
-    <message>
         <source>whole numbers, for example 32, 64k, 1M</source>
         <translation>整数，例如 32, 64k, 1M</translation>
     </message>
@@ -2333,10 +1619,6 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
-    </message>
-    <message>
-        <source>Drawing pictures to learn from, once…</source>
-        <translation type="vanished">正在绘制训练图片（只需一次）…</translation>
     </message>
     <message>
         <source>Drawn pictures</source>
@@ -2349,10 +1631,6 @@
     <message>
         <source>Generating training pictures (once)…</source>
         <translation>正在绘制训练图片（只需一次）…</translation>
-    </message>
-    <message>
-        <source>Pictures drawn</source>
-        <translation type="vanished">已绘制的图片</translation>
     </message>
     <message numerus="yes">
         <source>Queue {count} run(s)</source>
@@ -2374,10 +1652,6 @@
         <source>{runs}. Measuring this computer&apos;s speed…</source>
         <translation>{runs}。正在测量本机速度…</translation>
     </message>
-    <message>
-        <source>{runs}; how fast this computer is, is being measured…</source>
-        <translation type="vanished">{runs}；正在测量这台计算机的速度…</translation>
-    </message>
 </context>
 <context>
     <name>Facts</name>
@@ -2394,14 +1668,6 @@
         <translation>意外结束。继续会从最后的检查点接着训练。</translation>
     </message>
     <message>
-        <source>Its process ended without a word, before its first checkpoint. Resume begins it again.</source>
-        <translation type="vanished">训练进程在保存第一个检查点之前意外退出。点击“继续”会从头开始。</translation>
-    </message>
-    <message>
-        <source>Its process ended without a word. Resume goes on from its last checkpoint.</source>
-        <translation type="vanished">训练进程意外退出。点击“继续”可从最近的检查点接着训练。</translation>
-    </message>
-    <message>
         <source>Open folder</source>
         <translation>打开文件夹</translation>
     </message>
@@ -2415,10 +1681,6 @@
     <message>
         <source>Add at least one file or folder.</source>
         <translation>请添加至少一个文件或文件夹。</translation>
-    </message>
-    <message>
-        <source>It may be: {may_be}.</source>
-        <translation type="vanished">可取值：{may_be}。</translation>
     </message>
     <message>
         <source>{title} must be {may_be}.</source>
@@ -2456,10 +1718,6 @@
         <translation>学习率</translation>
     </message>
     <message>
-        <source>Multiply-adds a picture</source>
-        <translation type="vanished">每张图片的乘加次数</translation>
-    </message>
-    <message>
         <source>Multiply-adds per picture</source>
         <translation>每张图片的乘加次数</translation>
     </message>
@@ -2480,24 +1738,12 @@
         <translation>论文公布</translation>
     </message>
     <message>
-        <source>Read the paper</source>
-        <translation type="vanished">阅读论文</translation>
-    </message>
-    <message>
-        <source>Tokens of training</source>
-        <translation type="vanished">训练词元数</translation>
-    </message>
-    <message>
         <source>Training tokens</source>
         <translation>训练词元数</translation>
     </message>
     <message>
         <source>Width</source>
         <translation>宽度</translation>
-    </message>
-    <message>
-        <source>Width of a head</source>
-        <translation type="vanished">每个头的宽度</translation>
     </message>
     <message>
         <source>counting…</source>
@@ -2538,10 +1784,6 @@
         <translation>添加文件…</translation>
     </message>
     <message>
-        <source>Files to learn from</source>
-        <translation type="vanished">用于学习的文件</translation>
-    </message>
-    <message>
         <source>Training files</source>
         <translation>训练文件</translation>
     </message>
@@ -2549,20 +1791,12 @@
 <context>
     <name>FillMaskTask</name>
     <message>
-        <source>Texts, one a line</source>
-        <translation type="vanished">文本，每行一条</translation>
-    </message>
-    <message>
         <source>Texts, one per line</source>
         <translation>文本，每行一条</translation>
     </message>
 </context>
 <context>
     <name>FilledSentence</name>
-    <message>
-        <source>Hidden word {number}</source>
-        <translation type="vanished">遮盖词 {number}</translation>
-    </message>
     <message>
         <source>Mask {number}</source>
         <translation>遮盖 {number}</translation>
@@ -2573,10 +1807,6 @@
     <message>
         <source>Any library</source>
         <translation>任何库</translation>
-    </message>
-    <message>
-        <source>Any licence</source>
-        <translation type="vanished">任何许可证</translation>
     </message>
     <message>
         <source>Any license</source>
@@ -2595,16 +1825,8 @@
         <translation>适合本机</translation>
     </message>
     <message>
-        <source>Fits this machine</source>
-        <translation type="vanished">适合本机</translation>
-    </message>
-    <message>
         <source>Library</source>
         <translation>库</translation>
-    </message>
-    <message>
-        <source>Licence</source>
-        <translation type="vanished">许可证</translation>
     </message>
     <message>
         <source>License</source>
@@ -2627,10 +1849,6 @@
         <translation>按目前空闲的内存，最多约 {parameters} 个参数</translation>
     </message>
     <message>
-        <source>Up to about {parameters} parameters, by the memory that is free now</source>
-        <translation type="vanished">按目前空闲的内存，最多约 {parameters} 个参数</translation>
-    </message>
-    <message>
         <source>over {least}</source>
         <translation>超过 {least}</translation>
     </message>
@@ -2646,20 +1864,12 @@
 <context>
     <name>FolderField</name>
     <message>
-        <source>A folder with a folder for each class</source>
-        <translation type="vanished">选择按类别分子文件夹的文件夹</translation>
-    </message>
-    <message>
         <source>A folder with one subfolder per class</source>
         <translation>选择按类别分子文件夹的文件夹</translation>
     </message>
     <message>
         <source>A table with path and class of each picture</source>
         <translation>列出每张图片路径和类别的表格</translation>
-    </message>
-    <message>
-        <source>A table with the path and the class of each picture</source>
-        <translation type="vanished">列出每张图片路径和类别的表格</translation>
     </message>
     <message>
         <source>Add a folder…</source>
@@ -2701,10 +1911,6 @@
         <translation>已识别的图片</translation>
     </message>
     <message>
-        <source>Pictures recognised</source>
-        <translation type="vanished">已识别的图片</translation>
-    </message>
-    <message>
         <source>Try again</source>
         <translation>再试一次</translation>
     </message>
@@ -2728,20 +1934,12 @@
 <context>
     <name>ForkDialog</name>
     <message>
-        <source>A run of its own that goes on from a checkpoint, with the optimizer as it was there. Steps count on from it, so that the curves can be laid over each other.</source>
-        <translation type="vanished">从一个检查点继续的独立运行，优化器保持当时的状态。步数接着计算，因此曲线可以叠放。</translation>
-    </message>
-    <message>
         <source>A separate run that continues from a checkpoint with its optimizer state. Steps continue, so the curves can be compared.</source>
         <translation>从一个检查点继续的独立运行，优化器保持当时的状态。步数接着计算，因此曲线可以叠放。</translation>
     </message>
     <message>
         <source>Batch</source>
         <translation>批大小</translation>
-    </message>
-    <message>
-        <source>Batches an update</source>
-        <translation type="vanished">每次更新的批数</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2754,10 +1952,6 @@
     <message>
         <source>Fork {run}</source>
         <translation>分叉 {run}</translation>
-    </message>
-    <message>
-        <source>From</source>
-        <translation type="vanished">从</translation>
     </message>
     <message>
         <source>From step</source>
@@ -2776,24 +1970,12 @@
         <translation>名称</translation>
     </message>
     <message>
-        <source>Other settings, one a line</source>
-        <translation type="vanished">其他设置，每行一项</translation>
-    </message>
-    <message>
         <source>Other settings, one per line</source>
         <translation>其他设置，每行一项</translation>
     </message>
     <message>
-        <source>Steps in all</source>
-        <translation type="vanished">总步数</translation>
-    </message>
-    <message>
         <source>Total steps</source>
         <translation>总步数</translation>
-    </message>
-    <message>
-        <source>a number, as 1e-3</source>
-        <translation type="vanished">一个数，如 1e-3</translation>
     </message>
     <message>
         <source>a number, for example 1e-3</source>
@@ -2807,14 +1989,6 @@
 <context>
     <name>HeadsSubject</name>
     <message>
-        <source>Data to evaluate on</source>
-        <translation type="vanished">用于评估的数据</translation>
-    </message>
-    <message>
-        <source>Data to learn from</source>
-        <translation type="vanished">用于学习的数据</translation>
-    </message>
-    <message>
         <source>Evaluation data</source>
         <translation>评估数据</translation>
     </message>
@@ -2827,32 +2001,16 @@
         <translation>最长文本（词元）</translation>
     </message>
     <message>
-        <source>None: a share of the data above</source>
-        <translation type="vanished">无：取上面数据的一部分</translation>
-    </message>
-    <message>
         <source>None: uses a share of the data above</source>
         <translation>无：取上面数据的一部分</translation>
-    </message>
-    <message>
-        <source>Share to evaluate on</source>
-        <translation type="vanished">评估所占比例</translation>
     </message>
     <message>
         <source>Texts to classify at each evaluation, one per line (none: from the data)</source>
         <translation>每次评估时试用的文本，每行一条（留空则取部分数据）</translation>
     </message>
     <message>
-        <source>Texts to try at each evaluation, one a line (none: some of the data)</source>
-        <translation type="vanished">每次评估时试用的文本，每行一条（留空则取部分数据）</translation>
-    </message>
-    <message>
         <source>Training data</source>
         <translation>训练数据</translation>
-    </message>
-    <message>
-        <source>{count} texts a step</source>
-        <translation type="vanished">每步 {count} 条文本</translation>
     </message>
     <message>
         <source>{count} texts per step</source>
@@ -2873,16 +2031,8 @@
         <translation>梯度检查点：慢三分之一，层数多或上下文长时内存少得多</translation>
     </message>
     <message>
-        <source>Batches an update</source>
-        <translation type="vanished">每次更新的批数</translation>
-    </message>
-    <message>
         <source>Checkpoints to keep (0: all)</source>
         <translation>保留的检查点数（0：全部）</translation>
-    </message>
-    <message>
-        <source>Compute activations twice</source>
-        <translation type="vanished">重新计算激活值</translation>
     </message>
     <message>
         <source>Gradient accumulation</source>
@@ -2893,20 +2043,8 @@
         <translation>梯度检查点（省内存，较慢）</translation>
     </message>
     <message>
-        <source>Gradient checkpointing: a third slower, and much less memory with many layers or a long context</source>
-        <translation type="vanished">梯度检查点：慢三分之一，层数多或上下文长时内存少得多</translation>
-    </message>
-    <message>
         <source>Memory</source>
         <translation>内存</translation>
-    </message>
-    <message>
-        <source>Numbers</source>
-        <translation type="vanished">数值精度</translation>
-    </message>
-    <message>
-        <source>One setting a line, with the values to try: each combination becomes a run</source>
-        <translation type="vanished">每行一项设置及要尝试的值：每种组合成为一个运行</translation>
     </message>
     <message>
         <source>One setting per line with its values; each combination becomes a run</source>
@@ -2929,18 +2067,6 @@
         <translation>尝试多个值（扫描）</translation>
     </message>
     <message>
-        <source>The run ends after so many evaluations in a row that were no better</source>
-        <translation type="vanished">连续这么多次评估没有变好后，运行结束</translation>
-    </message>
-    <message>
-        <source>Try several values (a sweep)</source>
-        <translation type="vanished">尝试多个值（扫描）</translation>
-    </message>
-    <message>
-        <source>as the device does best</source>
-        <translation type="vanished">由设备决定</translation>
-    </message>
-    <message>
         <source>automatic</source>
         <translation>自动</translation>
     </message>
@@ -2954,20 +2080,8 @@
         </translation>
     </message>
     <message>
-        <source>Asking for its files and its card…</source>
-        <translation type="vanished">正在获取文件与说明…</translation>
-    </message>
-    <message>
-        <source>Asking the Hub…</source>
-        <translation type="vanished">正在询问 Hub…</translation>
-    </message>
-    <message>
         <source>Clear search</source>
         <translation>清除搜索</translation>
-    </message>
-    <message>
-        <source>Clear the search</source>
-        <translation type="vanished">清除搜索</translation>
     </message>
     <message>
         <source>Contacting the Hub…</source>
@@ -2984,10 +2098,6 @@
     <message>
         <source>Models on the Hub</source>
         <translation>Hub 上的模型</translation>
-    </message>
-    <message>
-        <source>No model on the Hub is like that.</source>
-        <translation type="vanished">Hub 上没有这样的模型。</translation>
     </message>
     <message>
         <source>No model on the Hub matches.</source>
@@ -3010,20 +2120,12 @@
         <translation>显示下载最多的</translation>
     </message>
     <message>
-        <source>Show the most downloaded</source>
-        <translation type="vanished">显示下载最多的</translation>
-    </message>
-    <message>
         <source>Sign in…</source>
         <translation>登录…</translation>
     </message>
     <message>
         <source>Stop</source>
         <translation>停止</translation>
-    </message>
-    <message>
-        <source>The application is offline, so that the Hub cannot be asked.</source>
-        <translation type="vanished">应用处于离线状态，无法询问 Hub。</translation>
     </message>
     <message>
         <source>The application is offline.</source>
@@ -3038,14 +2140,6 @@
         <translation>输入要找的内容，或在上方选择。只有这时才会询问 Hub。</translation>
     </message>
     <message>
-        <source>Type what you look for, or choose above. The Hub is asked as you do, and only then.</source>
-        <translation type="vanished">输入要找的内容，或在上方选择。只有这时才会询问 Hub。</translation>
-    </message>
-    <message>
-        <source>asking for more…</source>
-        <translation type="vanished">正在获取更多…</translation>
-    </message>
-    <message>
         <source>end of list</source>
         <translation>已是全部</translation>
     </message>
@@ -3054,39 +2148,15 @@
         <translation>正在获取更多…</translation>
     </message>
     <message>
-        <source>more as you scroll</source>
-        <translation type="vanished">滚动以获取更多</translation>
-    </message>
-    <message>
         <source>scroll for more</source>
         <translation>滚动以获取更多</translation>
-    </message>
-    <message>
-        <source>that is all</source>
-        <translation type="vanished">已是全部</translation>
     </message>
 </context>
 <context>
     <name>ImagesPage</name>
     <message>
-        <source>1 picture</source>
-        <translation type="vanished">1 张图片</translation>
-    </message>
-    <message>
-        <source>1 unreadable: {name}. {reason}</source>
-        <translation type="vanished">1 张无法读取：{name}。{reason}</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation type="vanished">取消</translation>
-    </message>
-    <message>
         <source>Choose a model above to classify this picture.</source>
         <translation>请在上方选择模型来识别这张图片。</translation>
-    </message>
-    <message>
-        <source>Choose a model above to see what this is.</source>
-        <translation type="vanished">请先在上方选择模型，再查看识别结果。</translation>
     </message>
     <message>
         <source>Clear</source>
@@ -3097,16 +2167,8 @@
         <translation>将模型文件夹拖到这里，或从上方的模型菜单中打开。</translation>
     </message>
     <message>
-        <source>Drop a model’s folder here, or open one from the model menu above.</source>
-        <translation type="vanished">将模型文件夹拖到这里，或从上方的模型菜单中打开。</translation>
-    </message>
-    <message>
         <source>Drop pictures here</source>
         <translation>将图片拖到这里</translation>
-    </message>
-    <message>
-        <source>Files or folders, or paste a picture with Ctrl+V.</source>
-        <translation type="vanished">可以拖入文件或文件夹，也可以按 Ctrl+V 粘贴图片。</translation>
     </message>
     <message>
         <source>Files or folders; or paste a picture with Ctrl+V.</source>
@@ -3129,10 +2191,6 @@
         <translation>尚未识别：已停止。</translation>
     </message>
     <message>
-        <source>Not recognised: it was stopped.</source>
-        <translation type="vanished">尚未识别：已停止。</translation>
-    </message>
-    <message>
         <source>Open pictures</source>
         <translation>打开图片</translation>
     </message>
@@ -3149,52 +2207,12 @@
         <translation>图片 ({kinds})</translation>
     </message>
     <message>
-        <source>Pictures recognised</source>
-        <translation type="vanished">已识别的图片</translation>
-    </message>
-    <message>
-        <source>There is no model that recognises pictures yet</source>
-        <translation type="vanished">还没有可以识别图片的模型</translation>
-    </message>
-    <message>
-        <source>There is no preview of this picture.</source>
-        <translation type="vanished">这张图片没有预览。</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation type="vanished">重试</translation>
-    </message>
-    <message>
-        <source>Waiting for its turn…</source>
-        <translation type="vanished">排队等待中…</translation>
-    </message>
-    <message>
         <source>Waiting…</source>
         <translation>等待中…</translation>
-    </message>
-    <message>
-        <source>loading the model…</source>
-        <translation type="vanished">正在加载模型…</translation>
-    </message>
-    <message>
-        <source>{count} pictures</source>
-        <translation type="vanished">{count} 张图片</translation>
-    </message>
-    <message>
-        <source>{count} unreadable</source>
-        <translation type="vanished">{count} 张无法读取</translation>
-    </message>
-    <message>
-        <source>{done} done</source>
-        <translation type="vanished">已完成 {done} 张</translation>
     </message>
 </context>
 <context>
     <name>KindRows</name>
-    <message>
-        <source>Kinds of layers</source>
-        <translation type="vanished">按层类型</translation>
-    </message>
     <message>
         <source>Layer types</source>
         <translation>按层类型</translation>
@@ -3218,10 +2236,6 @@
 <context>
     <name>LanguageSubject</name>
     <message>
-        <source>Column of the text</source>
-        <translation type="vanished">文本所在列</translation>
-    </message>
-    <message>
         <source>Context (tokens)</source>
         <translation>上下文长度（词元）</translation>
     </message>
@@ -3236,10 +2250,6 @@
     <message>
         <source>Text column</source>
         <translation>文本列</translation>
-    </message>
-    <message>
-        <source>Text to learn from</source>
-        <translation type="vanished">训练文本</translation>
     </message>
     <message>
         <source>Training text</source>
@@ -3258,20 +2268,8 @@
         <translation>自动</translation>
     </message>
     <message>
-        <source>found by its name</source>
-        <translation type="vanished">按列名查找</translation>
-    </message>
-    <message>
         <source>{least} or more: every byte and the end-of-text token</source>
         <translation>不小于 {least}：包含全部字节和文本结束符</translation>
-    </message>
-    <message>
-        <source>{least} or more: every byte, and the end of a text</source>
-        <translation type="vanished">不小于 {least}：包含全部字节和文本结束符</translation>
-    </message>
-    <message>
-        <source>{tokens} tokens a step</source>
-        <translation type="vanished">每步 {tokens} 词元</translation>
     </message>
     <message>
         <source>{tokens} tokens per step</source>
@@ -3283,10 +2281,6 @@
     <message>
         <source>Greedy</source>
         <translation>贪心</translation>
-    </message>
-    <message>
-        <source>Lattice: how probable each tag is for each word</source>
-        <translation type="vanished">网格：每个词取每个标签的概率</translation>
     </message>
     <message>
         <source>Lattice: probability of each tag for each word</source>
@@ -3301,20 +2295,12 @@
         <translation>对数概率 {number}</translation>
     </message>
     <message>
-        <source>on Viterbi’s way</source>
-        <translation type="vanished">在维特比路径上</translation>
-    </message>
-    <message>
         <source>on the Viterbi path</source>
         <translation>在维特比路径上</translation>
     </message>
     <message>
         <source>on the greedy path</source>
         <translation>在贪心路径上</translation>
-    </message>
-    <message>
-        <source>on the greedy way</source>
-        <translation type="vanished">在贪心路径上</translation>
     </message>
 </context>
 <context>
@@ -3326,10 +2312,6 @@
     <message>
         <source>Histograms appear after each evaluation.</source>
         <translation>每次评估后会有直方图。</translation>
-    </message>
-    <message>
-        <source>Histograms come with each evaluation.</source>
-        <translation type="vanished">每次评估后会有直方图。</translation>
     </message>
     <message>
         <source>Histograms of</source>
@@ -3352,16 +2334,8 @@
         <translation>各层随步数的变化</translation>
     </message>
     <message>
-        <source>The layers are shown here as soon as the run has looked at them.</source>
-        <translation type="vanished">训练任务查看各层之后，会在这里显示。</translation>
-    </message>
-    <message>
         <source>Weights</source>
         <translation>权重</translation>
-    </message>
-    <message>
-        <source>What is shown of the layers</source>
-        <translation type="vanished">显示各层的哪项指标</translation>
     </message>
 </context>
 <context>
@@ -3369,10 +2343,6 @@
     <message>
         <source>context {limit}</source>
         <translation>上下文 {limit}</translation>
-    </message>
-    <message>
-        <source>cut at {limit}</source>
-        <translation type="vanished">在 {limit} 处截断</translation>
     </message>
     <message>
         <source>truncated at {limit}</source>
@@ -3393,12 +2363,6 @@
             <numerusform>共 %n 个模型</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n model(s) here</source>
-        <translation type="vanished">
-            <numerusform>共 %n 个模型</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Clean up</source>
         <translation>清理</translation>
@@ -3412,10 +2376,6 @@
         <translation>中断的下载留下的文件片段，以及没有模型使用的文件，会被删除。从未成为完整模型的内容会移入回收站，可以从中恢复。</translation>
     </message>
     <message>
-        <source>Left over from downloads: {size}</source>
-        <translation type="vanished">下载遗留：{size}</translation>
-    </message>
-    <message>
         <source>Leftover download files: {size}</source>
         <translation>下载遗留：{size}</translation>
     </message>
@@ -3426,10 +2386,6 @@
     <message>
         <source>Models on this computer</source>
         <translation>本机上的模型</translation>
-    </message>
-    <message>
-        <source>No model has “{text}” in its row.</source>
-        <translation type="vanished">没有哪一行含有“{text}”。</translation>
     </message>
     <message>
         <source>No model matches “{text}”.</source>
@@ -3456,32 +2412,12 @@
         <translation>打开一个模型的文件夹（safetensors），或把它拖到窗口上。</translation>
     </message>
     <message>
-        <source>Open a model’s folder</source>
-        <translation type="vanished">打开模型文件夹</translation>
-    </message>
-    <message>
-        <source>Open the folder of a model (safetensors), or drop it on the window.</source>
-        <translation type="vanished">打开一个模型的文件夹（safetensors），或把它拖到窗口上。</translation>
-    </message>
-    <message>
-        <source>Parts of files from downloads that were broken off, and files that no model uses, are deleted. What never became a model goes to the trash, from which it can be brought back.</source>
-        <translation type="vanished">中断的下载留下的文件片段，以及没有模型使用的文件，会被删除。从未成为完整模型的内容会移入回收站，可以从中恢复。</translation>
-    </message>
-    <message>
         <source>Search this computer</source>
         <translation>搜索本机模型</translation>
     </message>
     <message>
         <source>Show all</source>
         <translation>显示全部</translation>
-    </message>
-    <message>
-        <source>There is no model here yet</source>
-        <translation type="vanished">这里还没有模型</translation>
-    </message>
-    <message>
-        <source>Working out the structure…</source>
-        <translation type="vanished">正在分析结构…</translation>
     </message>
 </context>
 <context>
@@ -3518,10 +2454,6 @@
         <translation>显示哪些行</translation>
     </message>
     <message>
-        <source>Lines of the log</source>
-        <translation type="vanished">日志内容</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>日志内容</translation>
     </message>
@@ -3538,24 +2470,8 @@
         <translation>日志只保存在本机，不会发送到任何地方。</translation>
     </message>
     <message>
-        <source>Logs stay on this computer; nothing of them is sent anywhere.</source>
-        <translation type="vanished">日志只保存在本机，不会发送到任何地方。</translation>
-    </message>
-    <message>
-        <source>Only lines with these words</source>
-        <translation type="vanished">只显示包含这些文字的行</translation>
-    </message>
-    <message>
-        <source>Only lines with…</source>
-        <translation type="vanished">只显示包含…的行</translation>
-    </message>
-    <message>
         <source>Open folder</source>
         <translation>打开文件夹</translation>
-    </message>
-    <message>
-        <source>Open the folder</source>
-        <translation type="vanished">打开文件夹</translation>
     </message>
     <message>
         <source>Run: {name}</source>
@@ -3565,14 +2481,6 @@
         <source>Show only lines with these words</source>
         <translation>只显示包含这些文字的行</translation>
     </message>
-    <message>
-        <source>Which lines</source>
-        <translation type="vanished">显示哪些行</translation>
-    </message>
-    <message>
-        <source>Whose log</source>
-        <translation type="vanished">日志来源</translation>
-    </message>
 </context>
 <context>
     <name>LookRow</name>
@@ -3581,16 +2489,8 @@
         <translation>检查数据</translation>
     </message>
     <message>
-        <source>Look at the data</source>
-        <translation type="vanished">查看数据</translation>
-    </message>
-    <message>
         <source>Shows examples, counts, and problems by file and line</source>
         <translation>模型将看到什么、各有多少，以及有什么问题（精确到文件和行）</translation>
-    </message>
-    <message>
-        <source>What the model will see, counted, and what is wrong with it, by file and line</source>
-        <translation type="vanished">模型将看到什么、各有多少，以及有什么问题（精确到文件和行）</translation>
     </message>
 </context>
 <context>
@@ -3598,10 +2498,6 @@
     <message>
         <source>Open a folder of pictures, a model or a run</source>
         <translation>打开图片文件夹、模型或训练任务</translation>
-    </message>
-    <message>
-        <source>Open pictures, texts or a model’s weights</source>
-        <translation type="vanished">打开图片、文本或模型权重</translation>
     </message>
     <message>
         <source>Open pictures, texts or model weights</source>
@@ -3619,31 +2515,15 @@
         <translation>重新加载</translation>
     </message>
     <message>
-        <source>Load it again</source>
-        <translation type="vanished">重新加载</translation>
-    </message>
-    <message>
         <source>was unloaded so {run} can start.</source>
         <translation>已卸载，以便 {run} 可以开始。</translation>
-    </message>
-    <message>
-        <source>was unloaded, so that {run} can start.</source>
-        <translation type="vanished">已卸载，以便 {run} 可以开始。</translation>
     </message>
 </context>
 <context>
     <name>MaskInput</name>
     <message>
-        <source>Hide the word</source>
-        <translation type="vanished">遮盖此词</translation>
-    </message>
-    <message>
         <source>Mask word</source>
         <translation>遮盖词语</translation>
-    </message>
-    <message>
-        <source>Puts [MASK] in place of the word at the cursor ({keys})</source>
-        <translation type="vanished">用 [MASK] 替换光标处的词（{keys}）</translation>
     </message>
     <message>
         <source>Replaces the word at the cursor with [MASK] ({keys})</source>
@@ -3655,18 +2535,6 @@
     <message>
         <source>A blank line or a new file starts a new document</source>
         <translation>空行或另一个文件表示另一篇文档</translation>
-    </message>
-    <message>
-        <source>A blank line, or another file, begins another document</source>
-        <translation type="vanished">空行或另一个文件表示另一篇文档</translation>
-    </message>
-    <message>
-        <source>All pieces of a word</source>
-        <translation type="vanished">一个词的所有片段</translation>
-    </message>
-    <message>
-        <source>Hide together</source>
-        <translation type="vanished">一起遮盖</translation>
     </message>
     <message>
         <source>Masked share</source>
@@ -3681,28 +2549,12 @@
         <translation>后一句是否接着前一句</translation>
     </message>
     <message>
-        <source>Pairs of sentences</source>
-        <translation type="vanished">句子对</translation>
-    </message>
-    <message>
         <source>Sentence pairs</source>
         <translation>句子对</translation>
     </message>
     <message>
         <source>Sentences with [MASK] to fill at each evaluation, one per line</source>
         <translation>每次评估时要填空的句子（含 [MASK]），每行一句</translation>
-    </message>
-    <message>
-        <source>Sentences with [MASK] to fill in at each evaluation, one a line</source>
-        <translation type="vanished">每次评估时要填空的句子（含 [MASK]），每行一句</translation>
-    </message>
-    <message>
-        <source>Tokens to guess</source>
-        <translation type="vanished">要猜的词元</translation>
-    </message>
-    <message>
-        <source>Whether one follows the other</source>
-        <translation type="vanished">后一句是否接着前一句</translation>
     </message>
     <message>
         <source>Whole words</source>
@@ -3712,10 +2564,6 @@
 <context>
     <name>MeasuredTable</name>
     <message>
-        <source>At the peak</source>
-        <translation type="vanished">峰值</translation>
-    </message>
-    <message>
         <source>Error</source>
         <translation>偏差</translation>
     </message>
@@ -3724,16 +2572,8 @@
         <translation>实测</translation>
     </message>
     <message>
-        <source>Measured on {device}: {time} a step.</source>
-        <translation type="vanished">在 {device} 上实测：每步 {time}。</translation>
-    </message>
-    <message>
         <source>Measured on {device}: {time} per step.</source>
         <translation>在 {device} 上实测：每步 {time}。</translation>
-    </message>
-    <message>
-        <source>Off by</source>
-        <translation type="vanished">偏差</translation>
     </message>
     <message>
         <source>Peak</source>
@@ -3767,16 +2607,8 @@
         <translation>训练任务的梯度</translation>
     </message>
     <message>
-        <source>Gradients of the runs</source>
-        <translation type="vanished">训练任务的梯度</translation>
-    </message>
-    <message>
         <source>Key/value cache of the current reply</source>
         <translation>正在生成的回复所用的键值缓存（KV）</translation>
-    </message>
-    <message>
-        <source>Keys and values of the reply that is being written</source>
-        <translation type="vanished">正在生成的回复所用的键值缓存（KV）</translation>
     </message>
     <message>
         <source>Memory of the system and other programs</source>
@@ -3803,40 +2635,12 @@
         <translation>其他程序</translation>
     </message>
     <message>
-        <source>Other, ours</source>
-        <translation type="vanished">本应用其他</translation>
-    </message>
-    <message>
-        <source>Others</source>
-        <translation type="vanished">其他程序</translation>
-    </message>
-    <message>
         <source>Parameters and buffers of loaded models and runs</source>
         <translation>已加载模型和训练中模型的参数与缓冲区</translation>
     </message>
     <message>
-        <source>Parameters and buffers of what is loaded and of what is trained</source>
-        <translation type="vanished">已加载模型和训练中模型的参数与缓冲区</translation>
-    </message>
-    <message>
         <source>Weights</source>
         <translation>权重</translation>
-    </message>
-    <message>
-        <source>What can be used</source>
-        <translation type="vanished">尚可使用的部分</translation>
-    </message>
-    <message>
-        <source>What else our processes take: code, activations, pictures, this window</source>
-        <translation type="vanished">本应用进程的其余占用：代码、激活值、图片、本窗口</translation>
-    </message>
-    <message>
-        <source>What the optimizers of the runs keep for each parameter</source>
-        <translation type="vanished">优化器为每个参数保存的状态</translation>
-    </message>
-    <message>
-        <source>What the system and other programs take</source>
-        <translation type="vanished">系统和其他程序的占用</translation>
     </message>
 </context>
 <context>
@@ -3860,10 +2664,6 @@
         <translation>架构</translation>
     </message>
     <message>
-        <source>Asks the Hub: that leaves this computer</source>
-        <translation type="vanished">会询问 Hub：这会离开这台计算机</translation>
-    </message>
-    <message>
         <source>Attention</source>
         <translation>注意力</translation>
     </message>
@@ -3874,10 +2674,6 @@
     <message>
         <source>Compares the files with the Hub&apos;s checksums; sends requests to the Hub</source>
         <translation>与 Hub 的校验和比对文件；校验和需要询问 Hub：请求会离开本机</translation>
-    </message>
-    <message>
-        <source>Compares the files with the Hub’s checksums, which are asked for: that leaves this computer</source>
-        <translation type="vanished">与 Hub 的校验和比对文件；校验和需要询问 Hub：请求会离开本机</translation>
     </message>
     <message>
         <source>Compute per picture</source>
@@ -3900,20 +2696,12 @@
         <translation>基本信息</translation>
     </message>
     <message>
-        <source>Fetch what it lacks</source>
-        <translation type="vanished">获取缺少的部分</translation>
-    </message>
-    <message>
         <source>Fine-tune…</source>
         <translation>微调…</translation>
     </message>
     <message>
         <source>Folder</source>
         <translation>文件夹</translation>
-    </message>
-    <message>
-        <source>From</source>
-        <translation type="vanished">来源</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -3980,20 +2768,8 @@
         <translation>结构</translation>
     </message>
     <message>
-        <source>Take off the list</source>
-        <translation type="vanished">从列表中移除</translation>
-    </message>
-    <message>
         <source>Tied</source>
         <translation>共享</translation>
-    </message>
-    <message>
-        <source>To look at a picture</source>
-        <translation type="vanished">处理一张图片</translation>
-    </message>
-    <message>
-        <source>To read a token</source>
-        <translation type="vanished">处理一个词元</translation>
     </message>
     <message>
         <source>Unload</source>
@@ -4010,10 +2786,6 @@
     <message>
         <source>Weights</source>
         <translation>权重</translation>
-    </message>
-    <message>
-        <source>What is shown of the model</source>
-        <translation type="vanished">显示模型的哪一部分</translation>
     </message>
     <message>
         <source>{tokens} tokens</source>
@@ -4042,17 +2814,9 @@
         <source>Open a model folder</source>
         <translation>打开模型文件夹</translation>
     </message>
-    <message>
-        <source>Open a model’s folder</source>
-        <translation type="vanished">打开模型文件夹</translation>
-    </message>
 </context>
 <context>
     <name>ModelsPage</name>
-    <message>
-        <source>Asks the Hub when you search: that leaves this computer</source>
-        <translation type="vanished">搜索时会询问 Hub：内容会离开本机</translation>
-    </message>
     <message>
         <source>Models</source>
         <translation>模型</translation>
@@ -4064,10 +2828,6 @@
     <message>
         <source>Searching sends requests to the Hub</source>
         <translation>搜索时会询问 Hub：内容会离开本机</translation>
-    </message>
-    <message>
-        <source>Which models</source>
-        <translation type="vanished">哪些模型</translation>
     </message>
 </context>
 <context>
@@ -4085,14 +2845,6 @@
         <translation>监视器</translation>
     </message>
     <message>
-        <source>The PyTorch that is installed does not use this device.</source>
-        <translation type="vanished">已安装的 PyTorch 不使用此设备。</translation>
-    </message>
-    <message>
-        <source>The first figures come in a moment.</source>
-        <translation type="vanished">数据即将显示。</translation>
-    </message>
-    <message>
         <source>The installed PyTorch doesn&apos;t use this device.</source>
         <translation>已安装的 PyTorch 不使用此设备。</translation>
     </message>
@@ -4108,20 +2860,12 @@
         <translation>离线：不建立任何连接。点按以允许询问 Hub。</translation>
     </message>
     <message>
-        <source>Offline: nothing opens a connection. Press to let the Hub be asked.</source>
-        <translation type="vanished">离线：不建立任何连接。点按以允许询问 Hub。</translation>
-    </message>
-    <message>
         <source>Online</source>
         <translation>在线</translation>
     </message>
     <message>
         <source>Online: searching and downloading contact the Hub. Press to go offline.</source>
         <translation>在线：搜索或下载时询问 Hub。点按以转为离线。</translation>
-    </message>
-    <message>
-        <source>Online: the Hub is asked when you search or download. Press to go offline.</source>
-        <translation type="vanished">在线：搜索或下载时询问 Hub。点按以转为离线。</translation>
     </message>
 </context>
 <context>
@@ -4132,12 +2876,6 @@
             <numerusform>%n 个未得到有效答复</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n without a good answer</source>
-        <translation type="vanished">
-            <numerusform>%n 个未得到有效答复</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
@@ -4145,10 +2883,6 @@
     <message>
         <source>Kept on this computer until the application closes. Texts and tokens are not recorded.</source>
         <translation>仅保存在本机，关闭应用后清除。其中不含文本与令牌。</translation>
-    </message>
-    <message>
-        <source>Kept until the application is closed, on this computer only. Texts and tokens are not in it.</source>
-        <translation type="vanished">仅保存在本机，关闭应用后清除。其中不含文本与令牌。</translation>
     </message>
     <message>
         <source>Network</source>
@@ -4163,20 +2897,8 @@
         <translation>应用启动以来，没有任何内容离开本机。</translation>
     </message>
     <message>
-        <source>Nothing has left this computer since the application was started.</source>
-        <translation type="vanished">应用启动以来，没有任何内容离开本机。</translation>
-    </message>
-    <message>
-        <source>Offline: nothing opens a connection</source>
-        <translation type="vanished">离线：不建立任何连接</translation>
-    </message>
-    <message>
         <source>Requests since start</source>
         <translation>启动以来的请求</translation>
-    </message>
-    <message>
-        <source>Requests since the start</source>
-        <translation type="vanished">启动以来的请求</translation>
     </message>
     <message>
         <source>Save as CSV</source>
@@ -4202,10 +2924,6 @@
     <message>
         <source>About {needs} of memory</source>
         <translation>训练时约占内存 {needs}</translation>
-    </message>
-    <message>
-        <source>About {needs} of memory while it trains</source>
-        <translation type="vanished">训练时约占内存 {needs}</translation>
     </message>
     <message>
         <source>Batch</source>
@@ -4256,14 +2974,6 @@
         <translation>步数</translation>
     </message>
     <message>
-        <source>What to train on</source>
-        <translation type="vanished">训练类型</translation>
-    </message>
-    <message>
-        <source>a number, as 1e-3</source>
-        <translation type="vanished">一个数字，例如 1e-3</translation>
-    </message>
-    <message>
         <source>a number, for example 1e-3</source>
         <translation>一个数字，例如 1e-3</translation>
     </message>
@@ -4274,10 +2984,6 @@
     <message>
         <source>{count} parameters, {trained} of them trained</source>
         <translation>{count} 个参数，其中训练 {trained} 个</translation>
-    </message>
-    <message>
-        <source>{held} for weights, gradients and optimizer, {kept} a saved model · {amount}</source>
-        <translation type="vanished">权重、梯度和优化器共占 {held}，每个保存的模型占 {kept} · {amount}</translation>
     </message>
     <message>
         <source>{held} for weights, gradients and optimizer, {kept} per checkpoint · {amount}</source>
@@ -4299,14 +3005,6 @@
         <translation>接续</translation>
     </message>
     <message>
-        <source>It does not seem to follow.</source>
-        <translation type="vanished">看来不是下一句。</translation>
-    </message>
-    <message>
-        <source>It may follow.</source>
-        <translation type="vanished">可以是下一句。</translation>
-    </message>
-    <message>
         <source>Probably doesn&apos;t follow.</source>
         <translation>看来不是下一句。</translation>
     </message>
@@ -4317,14 +3015,6 @@
     <message>
         <source>Second sentence</source>
         <translation>第二句</translation>
-    </message>
-    <message>
-        <source>What comes first</source>
-        <translation type="vanished">在前的句子</translation>
-    </message>
-    <message>
-        <source>What may follow it</source>
-        <translation type="vanished">可能接在后面的句子</translation>
     </message>
 </context>
 <context>
@@ -4346,22 +3036,12 @@
         <translation>运行的标签</translation>
     </message>
     <message>
-        <source>Words by which the run is found, with spaces between them</source>
-        <translation type="vanished">用来查找运行的词，以空格分隔</translation>
-    </message>
-    <message>
         <source>Words for search, separated by spaces</source>
         <translation>用来查找运行的词，以空格分隔</translation>
     </message>
 </context>
 <context>
     <name>Notices</name>
-    <message numerus="yes">
-        <source>%n download(s) were not finished.</source>
-        <translation type="vanished">
-            <numerusform>%n 个下载尚未完成。</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n unfinished download(s).</source>
         <translation>
@@ -4373,10 +3053,6 @@
         <translation>Big Model Studio</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation type="vanished">继续</translation>
-    </message>
-    <message>
         <source>Resume</source>
         <translation>继续</translation>
     </message>
@@ -4385,20 +3061,12 @@
         <translation>查看</translation>
     </message>
     <message>
-        <source>could not be fetched to its end.</source>
-        <translation type="vanished">未能下载完成。</translation>
-    </message>
-    <message>
         <source>couldn&apos;t be downloaded completely.</source>
         <translation>未能下载完成。</translation>
     </message>
     <message>
         <source>ended unexpectedly.</source>
         <translation>意外结束。</translation>
-    </message>
-    <message>
-        <source>ended without a word.</source>
-        <translation type="vanished">意外退出。</translation>
     </message>
     <message>
         <source>has ended.</source>
@@ -4413,20 +3081,12 @@
         <translation>已完成。</translation>
     </message>
     <message>
-        <source>is on this computer now ({size}).</source>
-        <translation type="vanished">已在本机上（{size}）。</translation>
-    </message>
-    <message>
         <source>was downloaded ({size}).</source>
         <translation>已在本机上（{size}）。</translation>
     </message>
     <message>
         <source>was not downloaded completely.</source>
         <translation>尚未下载完成。</translation>
-    </message>
-    <message>
-        <source>was not fetched to its end.</source>
-        <translation type="vanished">尚未下载完成。</translation>
     </message>
     <message>
         <source>was stopped.</source>
@@ -4447,10 +3107,6 @@
         <source>None</source>
         <translation>不对比</translation>
     </message>
-    <message>
-        <source>None of them</source>
-        <translation type="vanished">不对比</translation>
-    </message>
 </context>
 <context>
     <name>Page</name>
@@ -4470,10 +3126,6 @@
         <translation>没有找到匹配项。</translation>
     </message>
     <message>
-        <source>Nothing is called that.</source>
-        <translation type="vanished">没有找到匹配项。</translation>
-    </message>
-    <message>
         <source>Results</source>
         <translation>搜索结果</translation>
     </message>
@@ -4481,25 +3133,9 @@
         <source>Search actions, models, runs and chats</source>
         <translation>搜索操作、模型、训练任务和对话</translation>
     </message>
-    <message>
-        <source>Search actions, models, runs and conversations</source>
-        <translation type="vanished">搜索操作、模型、训练任务和对话</translation>
-    </message>
-    <message>
-        <source>What was found</source>
-        <translation type="vanished">搜索结果</translation>
-    </message>
 </context>
 <context>
     <name>ParametersCard</name>
-    <message>
-        <source>As the model is built: what a fine-tuning of all of it would change</source>
-        <translation type="vanished">按模型结构统计：全量微调会更新的参数</translation>
-    </message>
-    <message>
-        <source>No model is loaded. One is when you chat, or look at pictures.</source>
-        <translation type="vanished">尚未加载模型。开始对话或识别图片时会自动加载。</translation>
-    </message>
     <message>
         <source>No model loaded. Chatting or opening pictures loads one.</source>
         <translation>没有加载模型。开始对话或打开图片时会加载。</translation>
@@ -4511,10 +3147,6 @@
     <message>
         <source>Trainable parameters for full fine-tuning</source>
         <translation>按模型结构统计：全量微调会更新的参数</translation>
-    </message>
-    <message>
-        <source>{total} in all</source>
-        <translation type="vanished">共 {total}</translation>
     </message>
     <message>
         <source>{total} total</source>
@@ -4532,20 +3164,8 @@
         <translation>，约 {times} 轮</translation>
     </message>
     <message>
-        <source>, each seen about {times} times</source>
-        <translation type="vanished">，每张约学习 {times} 遍</translation>
-    </message>
-    <message>
-        <source>Blocks in each stage</source>
-        <translation type="vanished">各阶段的块数</translation>
-    </message>
-    <message>
         <source>Blocks per stage</source>
         <translation>各阶段的块数</translation>
-    </message>
-    <message>
-        <source>Channels in each stage</source>
-        <translation type="vanished">各阶段的通道数</translation>
     </message>
     <message>
         <source>Channels per stage</source>
@@ -4554,18 +3174,6 @@
     <message>
         <source>Class column</source>
         <translation>类别列</translation>
-    </message>
-    <message>
-        <source>Column of the class</source>
-        <translation type="vanished">类别所在列</translation>
-    </message>
-    <message>
-        <source>Column of the path</source>
-        <translation type="vanished">路径所在列</translation>
-    </message>
-    <message>
-        <source>Drop a folder that holds a folder of pictures for each class, or a table of their paths</source>
-        <translation type="vanished">拖入每个类别各有一个图片子文件夹的文件夹，或列出图片路径的表格</translation>
     </message>
     <message>
         <source>Drop a folder with one subfolder of pictures per class, or a table of paths</source>
@@ -4588,16 +3196,8 @@
         <translation>标签平滑（0 为关闭）</translation>
     </message>
     <message>
-        <source>Mirror half of them</source>
-        <translation type="vanished">随机水平翻转一半图片</translation>
-    </message>
-    <message>
         <source>Mixup (0: off)</source>
         <translation>Mixup（0 为关闭）</translation>
-    </message>
-    <message>
-        <source>None: a share of the pictures above</source>
-        <translation type="vanished">未指定：从上面的图片中划出一部分</translation>
     </message>
     <message>
         <source>None: uses a share of the pictures above</source>
@@ -4612,28 +3212,12 @@
         <translation>图片尺寸（像素）</translation>
     </message>
     <message>
-        <source>Pictures to evaluate on</source>
-        <translation type="vanished">评估图片</translation>
-    </message>
-    <message>
-        <source>Pictures to learn from</source>
-        <translation type="vanished">训练图片</translation>
-    </message>
-    <message>
         <source>Random horizontal flip</source>
         <translation>随机水平翻转</translation>
     </message>
     <message>
-        <source>Share to evaluate on</source>
-        <translation type="vanished">评估集比例</translation>
-    </message>
-    <message>
         <source>Smallest crop</source>
         <translation>最小裁剪</translation>
-    </message>
-    <message>
-        <source>Smallest part shown</source>
-        <translation type="vanished">最小裁剪比例</translation>
     </message>
     <message>
         <source>Training pictures</source>
@@ -4644,20 +3228,8 @@
         <translation>自动</translation>
     </message>
     <message>
-        <source>found by its name</source>
-        <translation type="vanished">按列名查找</translation>
-    </message>
-    <message>
-        <source>whole numbers, as 2, 2, 2</source>
-        <translation type="vanished">整数列表，例如 2, 2, 2</translation>
-    </message>
-    <message>
         <source>whole numbers, for example 2, 2, 2</source>
         <translation>整数列表，例如 2, 2, 2</translation>
-    </message>
-    <message>
-        <source>{batch} pictures a step</source>
-        <translation type="vanished">每步 {batch} 张图片</translation>
     </message>
     <message>
         <source>{batch} pictures per step</source>
@@ -4673,10 +3245,6 @@
 </context>
 <context>
     <name>PicturesModel</name>
-    <message>
-        <source>no answer</source>
-        <translation type="vanished">无结果</translation>
-    </message>
     <message>
         <source>no response</source>
         <translation>无结果</translation>
@@ -4700,10 +3268,6 @@
         <source>Step</source>
         <translation>步数</translation>
     </message>
-    <message>
-        <source>What the sample pictures are taken for, by step</source>
-        <translation type="vanished">各步对样例图片的识别结果</translation>
-    </message>
 </context>
 <context>
     <name>Places</name>
@@ -4723,24 +3287,12 @@
         <source>Locations</source>
         <translation>发现的位置</translation>
     </message>
-    <message>
-        <source>Where it was found</source>
-        <translation type="vanished">发现的位置</translation>
-    </message>
 </context>
 <context>
     <name>PlanPanel</name>
     <message>
-        <source>About {rate} tokens a second</source>
-        <translation type="vanished">约每秒 {rate} 个词元</translation>
-    </message>
-    <message>
         <source>About {rate} tokens/s</source>
         <translation>约 {rate} 词元/秒</translation>
-    </message>
-    <message>
-        <source>About {time} a step</source>
-        <translation type="vanished">约每步 {time}</translation>
     </message>
     <message>
         <source>About {time} for one batch</source>
@@ -4759,10 +3311,6 @@
         <translation>全部权重</translation>
     </message>
     <message>
-        <source>Asking what this computer has…</source>
-        <translation type="vanished">正在查询这台计算机的设备…</translation>
-    </message>
-    <message>
         <source>Automatic</source>
         <translation>自动</translation>
     </message>
@@ -4773,10 +3321,6 @@
     <message>
         <source>Context (tokens)</source>
         <translation>上下文（词元）</translation>
-    </message>
-    <message>
-        <source>Context, in tokens</source>
-        <translation type="vanished">上下文（词元）</translation>
     </message>
     <message>
         <source>Device</source>
@@ -4799,20 +3343,8 @@
         <translation>梯度</translation>
     </message>
     <message>
-        <source>How fast it would be is known once this device has been measured.</source>
-        <translation type="vanished">测量过此设备的速度后才知道会有多快。</translation>
-    </message>
-    <message>
         <source>Inference</source>
         <translation>推理</translation>
-    </message>
-    <message>
-        <source>It does not fit: {total}, and {free} are free.</source>
-        <translation type="vanished">放不下：需要 {total}，可用 {free}。</translation>
-    </message>
-    <message>
-        <source>It fits: {total} of {free} that are free.</source>
-        <translation type="vanished">放得下：可用 {free} 中的 {total}。</translation>
     </message>
     <message>
         <source>Key/value cache</source>
@@ -4847,14 +3379,6 @@
         <translation>此模型没有规划：没有权重就无法运行其结构。</translation>
     </message>
     <message>
-        <source>Numbers as</source>
-        <translation type="vanished">数值类型</translation>
-    </message>
-    <message>
-        <source>Only the last layer</source>
-        <translation type="vanished">仅最后一层</translation>
-    </message>
-    <message>
         <source>Optimizer</source>
         <translation>优化器</translation>
     </message>
@@ -4871,36 +3395,12 @@
         <translation>用途</translation>
     </message>
     <message>
-        <source>Rank of LoRA</source>
-        <translation type="vanished">LoRA 的秩</translation>
-    </message>
-    <message>
         <source>Reading hardware…</source>
         <translation>正在查询这台计算机的设备…</translation>
     </message>
     <message>
         <source>Speed is unknown until this device is measured.</source>
         <translation>测量过此设备的速度后才知道会有多快。</translation>
-    </message>
-    <message>
-        <source>The plan needs the model’s structure, which is being worked out.</source>
-        <translation type="vanished">规划需要模型的结构，正在推算。</translation>
-    </message>
-    <message>
-        <source>The process itself</source>
-        <translation type="vanished">进程本身</translation>
-    </message>
-    <message>
-        <source>There is no plan for this model: its structure cannot be run without weights.</source>
-        <translation type="vanished">此模型没有规划：没有权重就无法运行其结构。</translation>
-    </message>
-    <message>
-        <source>To train it</source>
-        <translation type="vanished">训练</translation>
-    </message>
-    <message>
-        <source>To use it</source>
-        <translation type="vanished">使用</translation>
     </message>
     <message>
         <source>Training</source>
@@ -4915,24 +3415,12 @@
         <translation>权重</translation>
     </message>
     <message>
-        <source>What for</source>
-        <translation type="vanished">用途</translation>
-    </message>
-    <message>
-        <source>What is trained</source>
-        <translation type="vanished">训练什么</translation>
-    </message>
-    <message>
         <source>longest context: {count} tokens</source>
         <translation>最长上下文：{count} 个词元</translation>
     </message>
 </context>
 <context>
     <name>Planning</name>
-    <message>
-        <source>Running two steps in a process of its own…</source>
-        <translation type="vanished">正在独立进程中运行两步…</translation>
-    </message>
     <message>
         <source>Running two steps in a separate process…</source>
         <translation>正在独立进程中运行两步…</translation>
@@ -4955,10 +3443,6 @@
 <context>
     <name>Ranking</name>
     <message>
-        <source>Advised models, the best first</source>
-        <translation type="vanished">推荐的模型，最合适的在前</translation>
-    </message>
-    <message>
         <source>Recommended models, best first</source>
         <translation>推荐的模型，最合适的在前</translation>
     </message>
@@ -4972,10 +3456,6 @@
 <context>
     <name>RanksPanel</name>
     <message>
-        <source>Copy the command for several machines</source>
-        <translation type="vanished">复制用于多台机器的命令</translation>
-    </message>
-    <message>
         <source>Copy torchrun command</source>
         <translation>复制用于多台机器的命令</translation>
     </message>
@@ -4988,28 +3468,12 @@
         <translation>各持完整模型</translation>
     </message>
     <message>
-        <source>each holds the whole model</source>
-        <translation type="vanished">各持完整模型</translation>
-    </message>
-    <message>
         <source>the model is sharded</source>
         <translation>共同分摊模型</translation>
     </message>
     <message>
-        <source>they share the model</source>
-        <translation type="vanished">共同分摊模型</translation>
-    </message>
-    <message>
-        <source>torchrun, to be given on each machine; all of them see the run’s folder</source>
-        <translation type="vanished">torchrun 命令，需在每台机器上执行；所有机器都能访问该训练的文件夹</translation>
-    </message>
-    <message>
         <source>{count} processes, {how}</source>
         <translation>{count} 个进程，{how}</translation>
-    </message>
-    <message>
-        <source>{device} · {held} held · {time} a step · process {pid} on {host}</source>
-        <translation type="vanished">{device} · 占用 {held} · 每步 {time} · {host} 上的进程 {pid}</translation>
     </message>
     <message>
         <source>{device} · {held} reserved · {time} per step · process {pid} on {host}</source>
@@ -5025,10 +3489,6 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Conversation</source>
-        <translation type="vanished">对话</translation>
     </message>
     <message>
         <source>Dataset</source>
@@ -5051,16 +3511,8 @@
         <translation>名称</translation>
     </message>
     <message>
-        <source>Nothing was removed lately.</source>
-        <translation type="vanished">最近没有移除任何内容。</translation>
-    </message>
-    <message>
         <source>Nothing was removed recently.</source>
         <translation>最近没有移除任何内容。</translation>
-    </message>
-    <message>
-        <source>Really delete? It cannot be undone</source>
-        <translation type="vanished">确定删除？此操作无法撤销</translation>
     </message>
     <message>
         <source>Really delete? This can&apos;t be undone</source>
@@ -5098,18 +3550,6 @@
         <source>Size</source>
         <translation>大小</translation>
     </message>
-    <message>
-        <source>What was removed</source>
-        <translation type="vanished">移除的内容</translation>
-    </message>
-    <message>
-        <source>What was removed is kept here for a day, then it is deleted for good.</source>
-        <translation type="vanished">移除的内容会在这里保留一天，之后彻底删除。</translation>
-    </message>
-    <message>
-        <source>What was removed is kept here for {days} days, then it is deleted for good.</source>
-        <translation type="vanished">移除的内容会在这里保留 {days} 天，之后彻底删除。</translation>
-    </message>
 </context>
 <context>
     <name>Removals</name>
@@ -5122,20 +3562,10 @@
         <translation>已移除。</translation>
     </message>
     <message numerus="yes">
-        <source>was removed: {size}, freed in %n day(s).</source>
-        <translation type="vanished">
-            <numerusform>已移除：{size}，%n 天后释放。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>was removed; {size} will be freed in %n day(s).</source>
         <translation>
             <numerusform>已移除：{size}，%n 天后释放。</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>was taken off the list; its files stay.</source>
-        <translation type="vanished">已从列表中移除，文件仍然保留。</translation>
     </message>
 </context>
 <context>
@@ -5149,24 +3579,12 @@
         <translation>复制</translation>
     </message>
     <message>
-        <source>Cut off: the application ended while this was being said.</source>
-        <translation type="vanished">回复中断：生成过程中应用退出了。</translation>
-    </message>
-    <message>
-        <source>Ended at its longest length: “Longest reply”, or the model’s context.</source>
-        <translation type="vanished">已达到长度上限（“最大回复长度”或模型的上下文长度），回复到此为止。</translation>
-    </message>
-    <message>
         <source>Incomplete: the application ended during this reply.</source>
         <translation>不完整：应用在回复过程中结束。</translation>
     </message>
     <message>
         <source>Loading {model}…</source>
         <translation>正在加载 {model}…</translation>
-    </message>
-    <message>
-        <source>Reading the conversation…</source>
-        <translation type="vanished">正在读取对话…</translation>
     </message>
     <message>
         <source>Reading the prompt…</source>
@@ -5185,10 +3603,6 @@
         <translation>已达到长度上限（“最大回复长度”或模型的上下文长度），回复到此为止。</translation>
     </message>
     <message>
-        <source>Stopped before anything was said.</source>
-        <translation type="vanished">还没有生成内容就已停止。</translation>
-    </message>
-    <message>
         <source>Stopped before the first token.</source>
         <translation>在第一个词元之前停止。</translation>
     </message>
@@ -5197,24 +3611,12 @@
         <translation>已停止。已生成的部分会保留。</translation>
     </message>
     <message>
-        <source>Stopped. What was said is kept.</source>
-        <translation type="vanished">已停止，已生成的内容会保留。</translation>
-    </message>
-    <message>
-        <source>The context is full: the model no longer sees the oldest messages ({count}).</source>
-        <translation type="vanished">上下文已满：模型已看不到最早的 {count} 条消息。</translation>
-    </message>
-    <message>
         <source>The context is full: the oldest messages ({count}) were dropped.</source>
         <translation>上下文已满：模型已看不到最早的 {count} 条消息。</translation>
     </message>
     <message>
         <source>This reply failed.</source>
         <translation>这条回复生成失败。</translation>
-    </message>
-    <message>
-        <source>Waiting for a model: choose one above…</source>
-        <translation type="vanished">等待选择模型：请在上方选择…</translation>
     </message>
     <message>
         <source>Waiting for the engine…</source>
@@ -5232,12 +3634,6 @@
 <context>
     <name>RepoDetails</name>
     <message numerus="yes">
-        <source>%n file(s) needed, {size} in all</source>
-        <translation type="vanished">
-            <numerusform>需要 %n 个文件，共 {size}</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n file(s) needed, {size} total</source>
         <translation>
             <numerusform>需要 %n 个文件，共 {size}</numerusform>
@@ -5246,10 +3642,6 @@
     <message>
         <source>About</source>
         <translation>介绍</translation>
-    </message>
-    <message>
-        <source>About it</source>
-        <translation type="vanished">介绍</translation>
     </message>
     <message>
         <source>Access</source>
@@ -5280,10 +3672,6 @@
         <translation>基本信息</translation>
     </message>
     <message>
-        <source>Fetches the needed files from the Hub into its cache on this computer</source>
-        <translation type="vanished">把所需文件从 Hub 下载到本机的缓存</translation>
-    </message>
-    <message>
         <source>Files</source>
         <translation>文件</translation>
     </message>
@@ -5292,20 +3680,8 @@
         <translation>适合：在{device}上运行约需 {need}；空闲 {free}。</translation>
     </message>
     <message>
-        <source>Fits: running it on {device} takes about {need}; {free} are free.</source>
-        <translation type="vanished">适合：在{device}上运行约需 {need}；空闲 {free}。</translation>
-    </message>
-    <message>
-        <source>It does not say how many parameters it has: whether it fits is not known.</source>
-        <translation type="vanished">它没有说明参数数量：无法知道是否适合本机。</translation>
-    </message>
-    <message>
         <source>It has no files.</source>
         <translation>其中没有文件。</translation>
-    </message>
-    <message>
-        <source>Its page…</source>
-        <translation type="vanished">模型页面…</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -5316,20 +3692,12 @@
         <translation>库</translation>
     </message>
     <message>
-        <source>Licence</source>
-        <translation type="vanished">许可证</translation>
-    </message>
-    <message>
         <source>License</source>
         <translation>许可证</translation>
     </message>
     <message>
         <source>Likes</source>
         <translation>喜欢</translation>
-    </message>
-    <message>
-        <source>Made from</source>
-        <translation type="vanished">源自</translation>
     </message>
     <message>
         <source>Model card</source>
@@ -5344,20 +3712,12 @@
         <translation>模型视图</translation>
     </message>
     <message>
-        <source>Open its page in the browser?</source>
-        <translation type="vanished">在浏览器中打开它的页面？</translation>
-    </message>
-    <message>
         <source>Open the model page in the browser?</source>
         <translation>在浏览器中打开它的页面？</translation>
     </message>
     <message>
         <source>Opens the model&apos;s page in the browser, after showing its address</source>
         <translation>先让您看到地址，再在浏览器中打开该模型的页面</translation>
-    </message>
-    <message>
-        <source>Opens the page of this model in the browser, once you have seen its address</source>
-        <translation type="vanished">先让您看到地址，再在浏览器中打开该模型的页面</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -5380,10 +3740,6 @@
         <translation>在本机中显示</translation>
     </message>
     <message>
-        <source>Show on this computer</source>
-        <translation type="vanished">在本机中显示</translation>
-    </message>
-    <message>
         <source>Sign in…</source>
         <translation>登录…</translation>
     </message>
@@ -5404,24 +3760,12 @@
         <translation>任务</translation>
     </message>
     <message>
-        <source>The model’s makers wrote this address. Open it in the browser?</source>
-        <translation type="vanished">此地址由模型作者写下。在浏览器中打开？</translation>
-    </message>
-    <message>
-        <source>There are no files in it.</source>
-        <translation type="vanished">其中没有文件。</translation>
-    </message>
-    <message>
         <source>This link is from the model card. Open it in the browser?</source>
         <translation>此地址由模型作者写下。在浏览器中打开？</translation>
     </message>
     <message>
         <source>Too large: about {need} needed on {device}, {free} free.</source>
         <translation>过大：在{device}上运行约需 {need}；空闲 {free}。</translation>
-    </message>
-    <message>
-        <source>Too large: running it on {device} takes about {need}; {free} are free.</source>
-        <translation type="vanished">过大：在{device}上运行约需 {need}；空闲 {free}。</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -5436,20 +3780,8 @@
         <translation>更新</translation>
     </message>
     <message>
-        <source>What is shown of the model</source>
-        <translation type="vanished">显示模型的哪一部分</translation>
-    </message>
-    <message>
-        <source>What its makers say</source>
-        <translation type="vanished">作者的说明</translation>
-    </message>
-    <message>
         <source>gated: accept its terms on its page, then sign in</source>
         <translation>需申请：在其页面接受条款并登录</translation>
-    </message>
-    <message>
-        <source>on request: accept its terms on its page, and sign in</source>
-        <translation type="vanished">需申请：在其页面接受条款并登录</translation>
     </message>
     <message>
         <source>private</source>
@@ -5458,10 +3790,6 @@
     <message>
         <source>the CPU</source>
         <translation>处理器</translation>
-    </message>
-    <message>
-        <source>the processor</source>
-        <translation type="vanished">处理器</translation>
     </message>
 </context>
 <context>
@@ -5494,24 +3822,12 @@
         <translation>结果会显示在这里。</translation>
     </message>
     <message>
-        <source>Stopped before its turn.</source>
-        <translation type="vanished">还没轮到就已停止。</translation>
-    </message>
-    <message>
         <source>Stopped.</source>
         <translation>已停止。</translation>
     </message>
     <message>
-        <source>Waiting for its turn…</source>
-        <translation type="vanished">排队等待中…</translation>
-    </message>
-    <message>
         <source>Waiting…</source>
         <translation>等待中…</translation>
-    </message>
-    <message>
-        <source>What a picture is recognised as is shown here.</source>
-        <translation type="vanished">识别结果会显示在这里。</translation>
     </message>
 </context>
 <context>
@@ -5530,20 +3846,12 @@
         <translation>消息正文</translation>
     </message>
     <message>
-        <source>{count} characters before this are not shown · Show more</source>
-        <translation type="vanished">前面还有 {count} 个字符未显示 · 显示更多</translation>
-    </message>
-    <message>
         <source>{count} earlier characters hidden · Show more</source>
         <translation>前面还有 {count} 个字符未显示 · 显示更多</translation>
     </message>
 </context>
 <context>
     <name>Ridges</name>
-    <message>
-        <source>{count} histograms, the newest at step {step} from {low} to {high}</source>
-        <translation type="vanished">{count} 个直方图，最新的在第 {step} 步，从 {low} 到 {high}</translation>
-    </message>
     <message>
         <source>{count} histograms; the newest, at step {step}, ranges from {low} to {high}</source>
         <translation>{count} 个直方图，最新的在第 {step} 步，从 {low} 到 {high}</translation>
@@ -5554,10 +3862,6 @@
     <message>
         <source>Fork…</source>
         <translation>分叉…</translation>
-    </message>
-    <message>
-        <source>Go on from a checkpoint with other settings, as a run of its own</source>
-        <translation type="vanished">用其他设置从一个检查点继续，作为独立的运行</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -5587,32 +3891,8 @@
 <context>
     <name>RunStrip</name>
     <message>
-        <source>A new run with that change, on from the last checkpoint</source>
-        <translation type="vanished">按此更改新建运行，从最后的检查点继续</translation>
-    </message>
-    <message>
         <source>Free memory</source>
         <translation>释放内存</translation>
-    </message>
-    <message>
-        <source>Give memory back</source>
-        <translation type="vanished">释放内存</translation>
-    </message>
-    <message>
-        <source>It is about to start.</source>
-        <translation type="vanished">即将开始。</translation>
-    </message>
-    <message>
-        <source>Its memory is kept, so that it goes on at once.</source>
-        <translation type="vanished">内存仍保留，可以立即继续。</translation>
-    </message>
-    <message>
-        <source>Its memory was given back. Resume goes on from its last checkpoint.</source>
-        <translation type="vanished">内存已释放。点击“继续”可从最近的检查点接着训练。</translation>
-    </message>
-    <message>
-        <source>Let it go before the run before it</source>
-        <translation type="vanished">排到前一个任务之前</translation>
     </message>
     <message>
         <source>Memory released. Resume continues from the last checkpoint.</source>
@@ -5639,10 +3919,6 @@
         <translation>队列中第 {turn} 位</translation>
     </message>
     <message>
-        <source>Number {turn} in the queue</source>
-        <translation type="vanished">队列中第 {turn} 位</translation>
-    </message>
-    <message>
         <source>Out of memory</source>
         <translation>内存不够</translation>
     </message>
@@ -5659,20 +3935,12 @@
         <translation>停止任务；点击“继续”会重新排队</translation>
     </message>
     <message>
-        <source>Save it and end its process; Resume goes on from there</source>
-        <translation type="vanished">保存并结束进程；点击“继续”可从这里接着训练</translation>
-    </message>
-    <message>
         <source>Save, then end its process; Resume continues from there</source>
         <translation>保存并结束进程；点击“继续”可从这里接着训练</translation>
     </message>
     <message>
         <source>Start a new run with this change from the last checkpoint</source>
         <translation>按此更改新建运行，从最后的检查点继续</translation>
-    </message>
-    <message>
-        <source>Start it at once, beside whatever runs</source>
-        <translation type="vanished">立即开始，与正在进行的任务并行</translation>
     </message>
     <message>
         <source>Start now</source>
@@ -5685,14 +3953,6 @@
     <message>
         <source>Starting soon.</source>
         <translation>即将开始。</translation>
-    </message>
-    <message>
-        <source>Stop it; Resume puts it back</source>
-        <translation type="vanished">停止任务；点击“继续”会重新排队</translation>
-    </message>
-    <message>
-        <source>There was not enough memory</source>
-        <translation type="vanished">内存不够</translation>
     </message>
     <message>
         <source>Try smaller</source>
@@ -5736,10 +3996,6 @@
         <translation>检查数据…</translation>
     </message>
     <message>
-        <source>Its data…</source>
-        <translation type="vanished">它的数据…</translation>
-    </message>
-    <message>
         <source>Remove</source>
         <translation>移除</translation>
     </message>
@@ -5751,16 +4007,8 @@
 <context>
     <name>SamplingForm</name>
     <message>
-        <source>Always take the most probable token</source>
-        <translation type="vanished">始终选概率最高的词元</translation>
-    </message>
-    <message>
         <source>Greedy (always the most likely token)</source>
         <translation>贪心（始终取最可能的词元）</translation>
-    </message>
-    <message>
-        <source>Leave everything to the model again</source>
-        <translation type="vanished">全部恢复为模型默认值</translation>
     </message>
     <message>
         <source>Reset</source>
@@ -5779,10 +4027,6 @@
         <translation>随机种子</translation>
     </message>
     <message>
-        <source>The same seed gives the same reply again; empty is a new one each time.</source>
-        <translation type="vanished">相同的种子会得到相同的回复；留空则每次不同。</translation>
-    </message>
-    <message>
         <source>The same seed gives the same reply; empty = random.</source>
         <translation>相同的种子会得到相同的回复；留空则每次不同。</translation>
     </message>
@@ -5793,10 +4037,6 @@
 </context>
 <context>
     <name>ScalingView</name>
-    <message>
-        <source>At the most data L(N) = ({scale} / N)^{alpha}, R² = {fit}, embeddings not counted.</source>
-        <translation type="vanished">数据量最大时 L(N) = ({scale} / N)^{alpha}，R² = {fit}，不计嵌入参数。</translation>
-    </message>
     <message>
         <source>Click a point (or press Enter on it) to show its run</source>
         <translation>单击一个点（或在其上按回车键）可显示对应的运行</translation>
@@ -5826,20 +4066,12 @@
         <translation>损失 {loss}</translation>
     </message>
     <message>
-        <source>not at its end</source>
-        <translation type="vanished">尚未结束</translation>
-    </message>
-    <message>
         <source>unfinished</source>
         <translation>尚未结束</translation>
     </message>
     <message>
         <source>width {width}</source>
         <translation>宽度 {width}</translation>
-    </message>
-    <message>
-        <source>{amount} learnt from</source>
-        <translation type="vanished">已学 {amount}</translation>
     </message>
     <message>
         <source>{amount} of training data</source>
@@ -5852,14 +4084,6 @@
     <message>
         <source>{flops} FLOPs</source>
         <translation>{flops} FLOPs</translation>
-    </message>
-    <message>
-        <source>{width} wide</source>
-        <translation type="vanished">宽度 {width}</translation>
-    </message>
-    <message>
-        <source>α = {alpha} ± {error}, R² = {fit}: {points} of {count} runs lie on the frontier, over {decades} decades.</source>
-        <translation type="vanished">α = {alpha} ± {error}，R² = {fit}：{count} 个运行中有 {points} 个位于前沿，跨越 {decades} 个数量级。</translation>
     </message>
     <message>
         <source>α = {alpha} ± {error}, R² = {fit}: {points} of {count} runs on the frontier, {decades} decades.</source>
@@ -5895,10 +4119,6 @@
         <translation>每两条文本的相似度</translation>
     </message>
     <message>
-        <source>Similarity of each two texts</source>
-        <translation type="vanished">每两条文本的相似度</translation>
-    </message>
-    <message>
         <source>“{one}” and “{other}”: {cosine}</source>
         <translation>“{one}”与“{other}”：{cosine}</translation>
     </message>
@@ -5912,10 +4132,6 @@
     <message>
         <source>By hand {hand}, optimizer {optimizer}: difference {difference}.</source>
         <translation>手算 {hand}，优化器 {optimizer}：相差 {difference}。</translation>
-    </message>
-    <message>
-        <source>By hand {hand}, the optimizer&apos;s {optimizer}: they differ by {difference}.</source>
-        <translation type="vanished">手算 {hand}，优化器 {optimizer}：相差 {difference}。</translation>
     </message>
     <message>
         <source>Close</source>
@@ -5932,10 +4148,6 @@
     <message>
         <source>Gradients around the largest one of this parameter</source>
         <translation>此参数最大梯度周围的梯度</translation>
-    </message>
-    <message>
-        <source>One step, slowly</source>
-        <translation type="vanished">慢动作一步</translation>
     </message>
     <message>
         <source>One update, step by step</source>
@@ -5974,36 +4186,8 @@
         <translation>第 {step} 步</translation>
     </message>
     <message>
-        <source>Take a step to see inside it</source>
-        <translation type="vanished">执行一步，看看其中发生了什么</translation>
-    </message>
-    <message>
-        <source>Take the step</source>
-        <translation type="vanished">执行这一步</translation>
-    </message>
-    <message>
-        <source>The gradient of every parameter, the update of any weight by hand, the examples of the batch.</source>
-        <translation type="vanished">每个参数的梯度、任一权重更新的手工推算，以及这一批样本。</translation>
-    </message>
-    <message>
         <source>The run is not changed: the step runs on a copy and is discarded.</source>
         <translation>训练任务本身不会改变：这一步在旁边执行，之后丢弃。</translation>
-    </message>
-    <message>
-        <source>The run itself is not changed: the step is taken beside it, and forgotten.</source>
-        <translation type="vanished">训练任务本身不会改变：这一步在旁边执行，之后丢弃。</translation>
-    </message>
-    <message>
-        <source>The step is being taken</source>
-        <translation type="vanished">正在执行这一步</translation>
-    </message>
-    <message>
-        <source>The step is being taken in a process of its own…</source>
-        <translation type="vanished">正在独立进程中执行这一步…</translation>
-    </message>
-    <message>
-        <source>The update of the chosen weight by hand</source>
-        <translation type="vanished">手算所选权重的更新</translation>
     </message>
     <message>
         <source>The update of this weight</source>
@@ -6018,10 +4202,6 @@
         <translation>手算所选权重的更新</translation>
     </message>
     <message>
-        <source>Where the step starts from</source>
-        <translation type="vanished">从哪里开始这一步</translation>
-    </message>
-    <message>
         <source>after</source>
         <translation>之后</translation>
     </message>
@@ -6032,10 +4212,6 @@
     <message>
         <source>clipped by c = {scale}</source>
         <translation>已裁剪，乘以 c = {scale}</translation>
-    </message>
-    <message>
-        <source>clipped, times c = {scale}</source>
-        <translation type="vanished">已裁剪，乘以 c = {scale}</translation>
     </message>
     <message>
         <source>from step {step}</source>
@@ -6092,10 +4268,6 @@
         <source>{size} downloaded</source>
         <translation>已有 {size}</translation>
     </message>
-    <message>
-        <source>{size} of it are here</source>
-        <translation type="vanished">已有 {size}</translation>
-    </message>
 </context>
 <context>
     <name>StatusBar</name>
@@ -6122,20 +4294,12 @@
         <translation>未加载模型</translation>
     </message>
     <message>
-        <source>{device}: open the monitor, or put it away</source>
-        <translation type="vanished">{device}：打开或收起监视器</translation>
-    </message>
-    <message>
         <source>{device}: show or hide the monitor</source>
         <translation>{device}：打开或收起监视器</translation>
     </message>
     <message>
         <source>{name} · {parameters} parameters · {dtype}</source>
         <translation>{name} · {parameters}参数 · {dtype}</translation>
-    </message>
-    <message>
-        <source>{ours} of {total} ours, {others} others</source>
-        <translation type="vanished">本应用 {ours}，其他 {others}，共 {total}</translation>
     </message>
     <message>
         <source>{ours} of {total} used here, {others} by other programs</source>
@@ -6153,10 +4317,6 @@
         <translation>关闭</translation>
     </message>
     <message>
-        <source>Drawing the batch of this step again…</source>
-        <translation type="vanished">正在重新抽取这一步的批次…</translation>
-    </message>
-    <message>
         <source>Drawing the batch of this step…</source>
         <translation>正在重新抽取这一步的批次…</translation>
     </message>
@@ -6165,24 +4325,12 @@
         <translation>正在重新抽取批次</translation>
     </message>
     <message>
-        <source>Earlier step</source>
-        <translation type="vanished">上一步</translation>
-    </message>
-    <message>
         <source>Examples of this objective can&apos;t be shown.</source>
         <translation>这类训练的样本无法显示。</translation>
     </message>
     <message>
         <source>Examples of this step, largest loss first</source>
         <translation>这一步的样本，最难的在前</translation>
-    </message>
-    <message>
-        <source>Examples of this step, the hardest first</source>
-        <translation type="vanished">这一步的样本，最难的在前</translation>
-    </message>
-    <message>
-        <source>Later step</source>
-        <translation type="vanished">下一步</translation>
     </message>
     <message>
         <source>Losses as recorded by the run at this step.</source>
@@ -6201,18 +4349,6 @@
         <translation>第 {step} 步</translation>
     </message>
     <message>
-        <source>The batch is being drawn again</source>
-        <translation type="vanished">正在重新抽取批次</translation>
-    </message>
-    <message>
-        <source>The examples of this kind of training cannot be shown.</source>
-        <translation type="vanished">这类训练的样本无法显示。</translation>
-    </message>
-    <message>
-        <source>The losses are those that the run recorded at this step.</source>
-        <translation type="vanished">损失是训练任务在这一步记录的。</translation>
-    </message>
-    <message>
         <source>Token losses and predictions use the previous checkpoint, at step {checkpoint}.</source>
         <translation>词元与判断按此前最近的检查点（第 {checkpoint} 步）计算。</translation>
     </message>
@@ -6225,24 +4361,8 @@
         <translation>词元与判断按这一步开始时的权重计算。</translation>
     </message>
     <message>
-        <source>Tokens and guesses are by the nearest checkpoint before it, at step {checkpoint}.</source>
-        <translation type="vanished">词元与判断按此前最近的检查点（第 {checkpoint} 步）计算。</translation>
-    </message>
-    <message>
-        <source>Tokens and guesses are by the weights that the run started from.</source>
-        <translation type="vanished">词元与判断按训练任务开始时的权重计算。</translation>
-    </message>
-    <message>
-        <source>Tokens and guesses are by the weights that this step started from.</source>
-        <translation type="vanished">词元与判断按这一步开始时的权重计算。</translation>
-    </message>
-    <message>
         <source>{shown} of {count} examples, largest loss first.</source>
         <translation>{count} 个样本中的 {shown} 个，最难的在前。</translation>
-    </message>
-    <message>
-        <source>{shown} of {count} examples, the hardest first.</source>
-        <translation type="vanished">{count} 个样本中的 {shown} 个，最难的在前。</translation>
     </message>
 </context>
 <context>
@@ -6300,24 +4420,8 @@
         <translation>模型在各步的输出</translation>
     </message>
     <message>
-        <source>The end of the log</source>
-        <translation type="vanished">日志末尾</translation>
-    </message>
-    <message>
         <source>This run has no sample prompts.</source>
         <translation>此运行没有设置提示词，因此没有样例。</translation>
-    </message>
-    <message>
-        <source>This run was given no prompts, so there are no samples.</source>
-        <translation type="vanished">此运行没有设置提示词，因此没有样例。</translation>
-    </message>
-    <message>
-        <source>What the model says is shown here after each evaluation.</source>
-        <translation type="vanished">每次评估后，模型的输出会显示在这里。</translation>
-    </message>
-    <message>
-        <source>What the model says, by step</source>
-        <translation type="vanished">模型在各步的输出</translation>
     </message>
 </context>
 <context>
@@ -6368,10 +4472,6 @@
         <source>{count} parameters are shared with a second module and counted once.</source>
         <translation>{count} 个参数也被另一个模块使用，只计一次。</translation>
     </message>
-    <message>
-        <source>{count} parameters are used by a second module too; they are counted once.</source>
-        <translation type="vanished">{count} 个参数也被另一个模块使用，只计一次。</translation>
-    </message>
 </context>
 <context>
     <name>Subject</name>
@@ -6388,10 +4488,6 @@
         <translation>从零训练</translation>
     </message>
     <message>
-        <source>Model to start from</source>
-        <translation type="vanished">基础模型</translation>
-    </message>
-    <message>
         <source>nothing</source>
         <translation>空</translation>
     </message>
@@ -6403,10 +4499,6 @@
         <translation>
             <numerusform>%n 个词不同，以点线标出。</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Each word’s most probable tag makes the most probable whole here.</source>
-        <translation type="vanished">这里每个词最可能的标签合起来也是最可能的整体。</translation>
     </message>
     <message>
         <source>Greedy</source>
@@ -6425,20 +4517,8 @@
         <translation>贪心解码以 I- 标签开始了一个实体：{words}。</translation>
     </message>
     <message>
-        <source>Greedy goes on with what has not begun: {words}.</source>
-        <translation type="vanished">贪心路径延续了尚未开始的实体：{words}。</translation>
-    </message>
-    <message>
-        <source>Point at a cell, or go through them with the arrow keys.</source>
-        <translation type="vanished">指向一个单元格，或用方向键逐格查看。</translation>
-    </message>
-    <message>
         <source>Point at a cell, or use the arrow keys.</source>
         <translation>指向一个单元格，或用方向键逐格查看。</translation>
-    </message>
-    <message>
-        <source>The log-probability of the whole: the sum along the way</source>
-        <translation type="vanished">整体的对数概率：沿路径求和</translation>
     </message>
     <message>
         <source>Total log-probability of the path</source>
@@ -6459,17 +4539,9 @@
         <source>Drop CoNLL files (one word per line, tag last, blank line between sentences) or Parquet with one sentence per row</source>
         <translation>将 CoNLL 列格式文件拖到这里：每行一个词，末列为标签，句间空一行；或每行记录一个句子的 Parquet</translation>
     </message>
-    <message>
-        <source>Drop files in CoNLL columns here: a word a line with its tag last, an empty line between two; or Parquet with a sentence a row</source>
-        <translation type="vanished">将 CoNLL 列格式文件拖到这里：每行一个词，末列为标签，句间空一行；或每行记录一个句子的 Parquet</translation>
-    </message>
 </context>
 <context>
     <name>Task</name>
-    <message>
-        <source>Texts, one a line</source>
-        <translation type="vanished">文本，每行一条</translation>
-    </message>
     <message>
         <source>Texts, one per line</source>
         <translation>文本，每行一条</translation>
@@ -6486,16 +4558,8 @@
         <translation>将文本文件、Parquet 文件或其文件夹拖到这里</translation>
     </message>
     <message>
-        <source>Drop text files, Parquet or folders of them here</source>
-        <translation type="vanished">将文本文件、Parquet 文件或其文件夹拖到这里</translation>
-    </message>
-    <message>
         <source>Sample stories</source>
         <translation>示例故事</translation>
-    </message>
-    <message>
-        <source>Texts to learn from</source>
-        <translation type="vanished">训练文本</translation>
     </message>
     <message>
         <source>Training texts</source>
@@ -6513,14 +4577,6 @@
         <translation>正在加载模型…</translation>
     </message>
     <message>
-        <source>Look on the Models page</source>
-        <translation type="vanished">到“模型”页查找</translation>
-    </message>
-    <message>
-        <source>Only the first {count} lines are read.</source>
-        <translation type="vanished">只读取前 {count} 行。</translation>
-    </message>
-    <message>
         <source>Only the first {count} lines are used.</source>
         <translation>只读取前 {count} 行。</translation>
     </message>
@@ -6529,20 +4585,12 @@
         <translation>打开文本</translation>
     </message>
     <message>
-        <source>Open the Models page</source>
-        <translation type="vanished">到“模型”页查找</translation>
-    </message>
-    <message>
         <source>Open…</source>
         <translation>打开…</translation>
     </message>
     <message>
         <source>Read lines from text files</source>
         <translation>读取文本文件中的各行</translation>
-    </message>
-    <message>
-        <source>Read the lines of text files</source>
-        <translation type="vanished">读取文本文件中的各行</translation>
     </message>
     <message>
         <source>Reading… {done} of {total}</source>
@@ -6557,20 +4605,12 @@
         <translation>文本（{kinds}）</translation>
     </message>
     <message>
-        <source>{keys} has the model read it</source>
-        <translation type="vanished">按 {keys} 让模型读取</translation>
-    </message>
-    <message>
         <source>{keys} to run</source>
         <translation>按 {keys} 让模型读取</translation>
     </message>
 </context>
 <context>
     <name>TextSubject</name>
-    <message>
-        <source>Prompts to continue at each evaluation, one a line</source>
-        <translation type="vanished">每次评估时续写的提示词，每行一条</translation>
-    </message>
     <message>
         <source>Sample prompts at each evaluation, one per line</source>
         <translation>每次评估时续写的提示词，每行一条</translation>
@@ -6595,16 +4635,8 @@
         <translation>检查点所在的步</translation>
     </message>
     <message>
-        <source>The newest checkpoint; other pages use what they used before</source>
-        <translation type="vanished">最新的检查点；其他页面改回此前使用的模型</translation>
-    </message>
-    <message>
         <source>Time travel</source>
         <translation>时间旅行</translation>
-    </message>
-    <message>
-        <source>Use as it was then</source>
-        <translation type="vanished">使用当时的模型</translation>
     </message>
     <message>
         <source>Use this step</source>
@@ -6641,32 +4673,12 @@
         <translation>仅作上下文</translation>
     </message>
     <message>
-        <source>hidden; to be said is “{answer}”</source>
-        <translation type="vanished">遮住；要说出“{answer}”</translation>
-    </message>
-    <message>
-        <source>left as it was, and to be said</source>
-        <translation type="vanished">保持原样，也要说出</translation>
-    </message>
-    <message>
         <source>masked; target: “{answer}”</source>
         <translation>遮盖；目标：“{answer}”</translation>
     </message>
     <message>
-        <source>only read</source>
-        <translation type="vanished">只读</translation>
-    </message>
-    <message>
         <source>predicted by the model</source>
         <translation>要由模型说出</translation>
-    </message>
-    <message>
-        <source>put in place of “{answer}”, which is to be said</source>
-        <translation type="vanished">代替了“{answer}”，要说出的是后者</translation>
-    </message>
-    <message>
-        <source>put there by the tokenizer or the template</source>
-        <translation type="vanished">由分词器或模板加入</translation>
     </message>
     <message>
         <source>replaces the target “{answer}”</source>
@@ -6675,14 +4687,6 @@
     <message>
         <source>target: “{answer}”</source>
         <translation>目标：“{answer}”</translation>
-    </message>
-    <message>
-        <source>to be said by the model</source>
-        <translation type="vanished">要由模型说出</translation>
-    </message>
-    <message>
-        <source>to be said is “{answer}”</source>
-        <translation type="vanished">要说出“{answer}”</translation>
     </message>
     <message>
         <source>token {number} of {count}</source>
@@ -6696,10 +4700,6 @@
 <context>
     <name>TrainPage</name>
     <message>
-        <source>A small one learns to write little stories in a few minutes, on this computer.</source>
-        <translation type="vanished">在这台电脑上，一个小模型几分钟就能学会写小故事。</translation>
-    </message>
-    <message>
         <source>A small one learns to write short stories in a few minutes on this computer.</source>
         <translation>在这台电脑上，一个小模型几分钟就能学会写小故事。</translation>
     </message>
@@ -6708,40 +4708,12 @@
         <translation>实验…</translation>
     </message>
     <message>
-        <source>Fork…</source>
-        <translation type="vanished">分叉…</translation>
-    </message>
-    <message>
-        <source>Go on from a checkpoint with other settings, as a run of its own</source>
-        <translation type="vanished">用其他设置从一个检查点继续，作为独立的运行</translation>
-    </message>
-    <message>
         <source>New run</source>
         <translation>新建训练</translation>
     </message>
     <message>
-        <source>Pause</source>
-        <translation type="vanished">暂停</translation>
-    </message>
-    <message>
         <source>Ready-made sets of runs</source>
         <translation>现成的多个运行，合在一起能说明一个问题</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation type="vanished">继续</translation>
-    </message>
-    <message>
-        <source>Save now</source>
-        <translation type="vanished">立即保存</translation>
-    </message>
-    <message>
-        <source>Several runs that are ready to be made, and show something together</source>
-        <translation type="vanished">现成的多个运行，合在一起能说明一个问题</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation type="vanished">停止</translation>
     </message>
     <message>
         <source>Train</source>
@@ -6751,28 +4723,12 @@
         <source>Train a model and watch it learn</source>
         <translation>训练一个模型，看着它学习</translation>
     </message>
-    <message>
-        <source>Use in Chat</source>
-        <translation type="vanished">在“对话”中使用</translation>
-    </message>
 </context>
 <context>
     <name>Transcript</name>
     <message>
         <source>Chat</source>
         <translation>对话</translation>
-    </message>
-    <message>
-        <source>Conversation</source>
-        <translation type="vanished">对话</translation>
-    </message>
-    <message>
-        <source>Earlier messages appear as you scroll up</source>
-        <translation type="vanished">向上滚动可查看更早的消息</translation>
-    </message>
-    <message>
-        <source>Go to the latest message</source>
-        <translation type="vanished">回到最新消息</translation>
     </message>
     <message>
         <source>Scroll to the latest message</source>
@@ -6786,24 +4742,12 @@
 <context>
     <name>TravelBadge</name>
     <message>
-        <source>As it was at step {step}</source>
-        <translation type="vanished">第 {step} 步时的模型</translation>
-    </message>
-    <message>
-        <source>Back to now</source>
-        <translation type="vanished">返回现在</translation>
-    </message>
-    <message>
         <source>Leave time travel</source>
         <translation>退出时间旅行</translation>
     </message>
     <message>
         <source>Step {step}</source>
         <translation>第 {step} 步时的模型</translation>
-    </message>
-    <message>
-        <source>Use the model that was used before</source>
-        <translation type="vanished">改用此前使用的模型</translation>
     </message>
     <message>
         <source>Use the previous model again</source>
@@ -6833,10 +4777,6 @@
         <translation>输出头</translation>
     </message>
     <message>
-        <source>Normalisation</source>
-        <translation type="vanished">归一化</translation>
-    </message>
-    <message>
         <source>Normalization</source>
         <translation>归一化</translation>
     </message>
@@ -6847,10 +4787,6 @@
     <message>
         <source>Parameter map</source>
         <translation>参数地图</translation>
-    </message>
-    <message>
-        <source>Parameters as a map</source>
-        <translation type="vanished">参数地图</translation>
     </message>
 </context>
 <context>
@@ -6872,20 +4808,12 @@
         <translation>拖入图片，并可填写每张的期望类别。</translation>
     </message>
     <message>
-        <source>Drop pictures here, and say beside each what is on it, where you want it judged.</source>
-        <translation type="vanished">把图片拖放到这里；如需判断对错，请在旁边写明图片内容。</translation>
-    </message>
-    <message>
         <source>Enter a prompt and, optionally, text that a correct answer must contain.</source>
         <translation>输入提示词，并可填写正确答案必须包含的文字。</translation>
     </message>
     <message>
         <source>Examples with each model&apos;s answer</source>
         <translation>示例以及各模型的回答</translation>
-    </message>
-    <message>
-        <source>Examples, and what each model says</source>
-        <translation type="vanished">示例以及各模型的回答</translation>
     </message>
     <message>
         <source>Loading a model…</source>
@@ -6898,10 +4826,6 @@
     <message>
         <source>Pictures to try models on</source>
         <translation>用来试用模型的图片</translation>
-    </message>
-    <message>
-        <source>Press “Try” at models that are here: they stand side by side below.</source>
-        <translation type="vanished">在本机的模型上点击“试用”，它们会在下方并排显示。</translation>
     </message>
     <message>
         <source>Press “Try” on downloaded models to compare them below.</source>
@@ -6932,10 +4856,6 @@
         <translation>用自己的示例试用</translation>
     </message>
     <message>
-        <source>Type what you would ask, and beside it what a right answer holds, where you want it judged.</source>
-        <translation type="vanished">输入要问的内容；如需判断对错，请在旁边写明正确答案应包含的文字。</translation>
-    </message>
-    <message>
         <source>{done} of {total}…</source>
         <translation>第 {done} 个，共 {total} 个…</translation>
     </message>
@@ -6954,10 +4874,6 @@
         <translation>将语言模型的文件夹拖到窗口上，或者打开一个。</translation>
     </message>
     <message>
-        <source>Drop the folder of a language model on the window, or open one.</source>
-        <translation type="vanished">将语言模型的文件夹拖到窗口上，或者打开一个。</translation>
-    </message>
-    <message>
         <source>Loading. You can start writing.</source>
         <translation>引擎正在加载模型，现在就可以输入消息。</translation>
     </message>
@@ -6974,16 +4890,8 @@
         <translation>打开模型文件夹…</translation>
     </message>
     <message>
-        <source>Open a model’s folder…</source>
-        <translation type="vanished">打开模型文件夹…</translation>
-    </message>
-    <message>
         <source>Talk to {name}</source>
         <translation>与 {name} 对话</translation>
-    </message>
-    <message>
-        <source>The engine is loading it. You can write already.</source>
-        <translation type="vanished">引擎正在加载模型，现在就可以输入消息。</translation>
     </message>
     <message>
         <source>{parameters} parameters, ready on {device}</source>
@@ -7008,14 +4916,6 @@
         <source>Texts</source>
         <translation>已读取的文本</translation>
     </message>
-    <message>
-        <source>Texts read</source>
-        <translation type="vanished">已读取的文本</translation>
-    </message>
-    <message>
-        <source>What the model is to do</source>
-        <translation type="vanished">让模型做什么</translation>
-    </message>
 </context>
 <context>
     <name>_Pictures</name>
@@ -7030,20 +4930,12 @@
         <source>{run} (training)</source>
         <translation>{run}，训练中</translation>
     </message>
-    <message>
-        <source>{run}, in training</source>
-        <translation type="vanished">{run}，训练中</translation>
-    </message>
 </context>
 <context>
     <name>actions</name>
     <message>
         <source>Account on the Hub…</source>
         <translation>Hub 账户…</translation>
-    </message>
-    <message>
-        <source>Break the line</source>
-        <translation type="vanished">换行</translation>
     </message>
     <message>
         <source>Check data…</source>
@@ -7062,18 +4954,6 @@
         <translation>混淆：放大、缩小</translation>
     </message>
     <message>
-        <source>Confusions: look closer, step back</source>
-        <translation type="vanished">混淆：放大、缩小</translation>
-    </message>
-    <message>
-        <source>Curves: from point to point</source>
-        <translation type="vanished">曲线：逐点移动</translation>
-    </message>
-    <message>
-        <source>Curves: look closer, step back</source>
-        <translation type="vanished">曲线：放大、缩小</translation>
-    </message>
-    <message>
         <source>Curves: move between points</source>
         <translation>曲线：逐点移动</translation>
     </message>
@@ -7090,10 +4970,6 @@
         <translation>曲线：放大、缩小</translation>
     </message>
     <message>
-        <source>Data: from token to token</source>
-        <translation type="vanished">数据：在词元之间移动</translation>
-    </message>
-    <message>
         <source>Data: move between tokens</source>
         <translation>数据：在词元之间移动</translation>
     </message>
@@ -7106,36 +4982,12 @@
         <translation>实验…</translation>
     </message>
     <message>
-        <source>Find and do…</source>
-        <translation type="vanished">查找并执行…</translation>
-    </message>
-    <message>
         <source>Fork the run…</source>
         <translation>分叉运行…</translation>
     </message>
     <message>
-        <source>Go offline, or online again</source>
-        <translation type="vanished">转为离线或在线</translation>
-    </message>
-    <message>
-        <source>Have the model read it</source>
-        <translation type="vanished">让模型读取</translation>
-    </message>
-    <message>
-        <source>Heat maps: from cell to cell</source>
-        <translation type="vanished">热图：逐格移动</translation>
-    </message>
-    <message>
         <source>Heat maps: move between cells</source>
         <translation>热图：逐格移动</translation>
-    </message>
-    <message>
-        <source>Hide the word at the cursor</source>
-        <translation type="vanished">遮盖光标处的词</translation>
-    </message>
-    <message>
-        <source>Layers: from cell to cell</source>
-        <translation type="vanished">各层：逐格移动</translation>
     </message>
     <message>
         <source>Layers: move between cells</source>
@@ -7144,10 +4996,6 @@
     <message>
         <source>Logs…</source>
         <translation>日志…</translation>
-    </message>
-    <message>
-        <source>Look at the data…</source>
-        <translation type="vanished">查看数据…</translation>
     </message>
     <message>
         <source>Mask the word at the cursor</source>
@@ -7172,10 +5020,6 @@
     <message>
         <source>New run</source>
         <translation>新建训练</translation>
-    </message>
-    <message>
-        <source>One step, slowly…</source>
-        <translation type="vanished">慢动作一步…</translation>
     </message>
     <message>
         <source>Open a folder…</source>
@@ -7206,20 +5050,12 @@
         <translation>暂停训练</translation>
     </message>
     <message>
-        <source>Read what is written</source>
-        <translation type="vanished">读取所写的文字</translation>
-    </message>
-    <message>
         <source>Recently removed…</source>
         <translation>最近移除…</translation>
     </message>
     <message>
         <source>Remove a chat</source>
         <translation>移除对话</translation>
-    </message>
-    <message>
-        <source>Remove a conversation</source>
-        <translation type="vanished">移除对话</translation>
     </message>
     <message>
         <source>Remove a model</source>
@@ -7236,10 +5072,6 @@
     <message>
         <source>Rename a chat</source>
         <translation>重命名对话</translation>
-    </message>
-    <message>
-        <source>Rename a conversation</source>
-        <translation type="vanished">重命名对话</translation>
     </message>
     <message>
         <source>Resume the run</source>
@@ -7282,10 +5114,6 @@
         <translation>按表单开始训练</translation>
     </message>
     <message>
-        <source>Start what the form says</source>
-        <translation type="vanished">按表单开始训练</translation>
-    </message>
-    <message>
         <source>Step through one update…</source>
         <translation>逐步查看一次更新…</translation>
     </message>
@@ -7294,20 +5122,12 @@
         <translation>停止读取</translation>
     </message>
     <message>
-        <source>Stop reading</source>
-        <translation type="vanished">停止读取</translation>
-    </message>
-    <message>
         <source>Stop the reply</source>
         <translation>停止回复</translation>
     </message>
     <message>
         <source>Stop the run</source>
         <translation>停止训练</translation>
-    </message>
-    <message>
-        <source>Take a picture off the page</source>
-        <translation type="vanished">从页面移除图片</translation>
     </message>
     <message>
         <source>Undo the last removal</source>
@@ -7322,14 +5142,6 @@
         <translation>使用该训练得到的模型</translation>
     </message>
     <message>
-        <source>Use what the run has made</source>
-        <translation type="vanished">使用该训练得到的模型</translation>
-    </message>
-    <message>
-        <source>What left this computer…</source>
-        <translation type="vanished">离开本机的内容…</translation>
-    </message>
-    <message>
         <source>Work offline</source>
         <translation>离线工作</translation>
     </message>
@@ -7339,30 +5151,6 @@
     <message>
         <source>Choose a masked language model.</source>
         <translation>请选择掩码语言模型。</translation>
-    </message>
-    <message>
-        <source>Choose a model that fills in masked words.</source>
-        <translation type="vanished">请选择填补被遮盖词语的模型。</translation>
-    </message>
-    <message>
-        <source>Choose a model that reads texts.</source>
-        <translation type="vanished">请选择能阅读文本的模型。</translation>
-    </message>
-    <message>
-        <source>Choose a model that recognises pictures.</source>
-        <translation type="vanished">请选择能识别图片的模型。</translation>
-    </message>
-    <message>
-        <source>Choose a model that sorts texts into classes.</source>
-        <translation type="vanished">请选择给文本分类的模型。</translation>
-    </message>
-    <message>
-        <source>Choose a model that tags words.</source>
-        <translation type="vanished">请选择标注词语的模型。</translation>
-    </message>
-    <message>
-        <source>Choose a model that writes another text, such as T{0}, BART or Marian.</source>
-        <translation type="vanished">请选择能写出另一段文字的模型，如 T{0}、BART 或 Marian。</translation>
     </message>
     <message>
         <source>Choose a text classifier.</source>
@@ -7393,10 +5181,6 @@
         <translation>CoNLL-U 有十列，以制表符分隔</translation>
     </message>
     <message>
-        <source>Paused, its memory given back, after step {0}.</source>
-        <translation type="vanished">已在第 {0} 步后暂停，内存已释放。</translation>
-    </message>
-    <message>
         <source>Paused, memory released, after step {0}.</source>
         <translation>已暂停，内存已释放，停在第 {0} 步后。</translation>
     </message>
@@ -7411,10 +5195,6 @@
     <message>
         <source>a multiple of model.heads ({0})</source>
         <translation>model.heads（{0}）的整数倍</translation>
-    </message>
-    <message>
-        <source>a name that can be a folder&apos;s: no / \ : * ? &quot; &lt; &gt; | and no dot in front</source>
-        <translation type="vanished">可以用作文件夹名的名称：不含 / \ : * ? &quot; &lt; &gt; |，且不以点开头</translation>
     </message>
     <message>
         <source>a name without control characters</source>
@@ -7469,20 +5249,12 @@
         <translation>训练 LoRA 时为 ddp</translation>
     </message>
     <message>
-        <source>ddp, where LoRA is trained</source>
-        <translation type="vanished">训练 LoRA 时为 ddp</translation>
-    </message>
-    <message>
         <source>each {0} to {1}</source>
         <translation>每个都在 {0} 到 {1} 之间</translation>
     </message>
     <message>
         <source>each {0} to {1}, in ascending order</source>
         <translation>每个 {0} 到 {1}，从小到大</translation>
-    </message>
-    <message>
-        <source>each {0} to {1}, none smaller than the one before</source>
-        <translation type="vanished">每个 {0} 到 {1}，且不小于前一个</translation>
     </message>
     <message>
         <source>evaluation</source>
@@ -7495,10 +5267,6 @@
     <message>
         <source>false for a ResNet from scratch</source>
         <translation>从头训练 ResNet 时为 false</translation>
-    </message>
-    <message>
-        <source>false where a ResNet is trained from scratch</source>
-        <translation type="vanished">从头训练 ResNet 时为 false</translation>
     </message>
     <message>
         <source>finished</source>
@@ -7637,10 +5405,6 @@
         <translation>三个数</translation>
     </message>
     <message>
-        <source>tokenising: {0}%</source>
-        <translation type="vanished">正在分词：{0}%</translation>
-    </message>
-    <message>
         <source>tokenizing: {0}%</source>
         <translation>分词：{0}%</translation>
     </message>
@@ -7653,10 +5417,6 @@
         <translation>正在构建词表：{0}%</translation>
     </message>
     <message>
-        <source>whole numbers, as {0}, {1}k, {2}M</source>
-        <translation type="vanished">整数，例如 {0}, {1}k, {2}M</translation>
-    </message>
-    <message>
         <source>whole numbers, for example {0}, {1}k, {2}M</source>
         <translation>整数，例如 {0}、{1}k、{2}M</translation>
     </message>
@@ -7667,14 +5427,6 @@
     <message>
         <source>{0} (all) or more</source>
         <translation>不小于 {0}（0 为全部）</translation>
-    </message>
-    <message>
-        <source>{0} (always the most probable) to {1}</source>
-        <translation type="vanished">{0}（始终选概率最高的）到 {1}</translation>
-    </message>
-    <message>
-        <source>{0} (as often as it costs next to nothing), {1} (never) or more</source>
-        <translation type="vanished">{0}（在几乎不耗时的前提下尽量频繁）、{1}（从不）或更大</translation>
     </message>
     <message>
         <source>{0} (automatic), {1} (never) or more</source>
@@ -7703,10 +5455,6 @@
     <message>
         <source>{0} (off) to {1}; {2} is usual</source>
         <translation>{0}（关闭）到 {1}；通常为 {2}</translation>
-    </message>
-    <message>
-        <source>{0} (off) where data.evaluation is empty</source>
-        <translation type="vanished">data.evaluation 为空时为 {0}（关闭）</translation>
     </message>
     <message>
         <source>{0} (off) without data.evaluation</source>
@@ -7808,20 +5556,8 @@
         <translation>800 GB 比它 32 位权重还多；部署时用 16 位，只占其一半。</translation>
     </message>
     <message>
-        <source>800 GB is more than its weights in 32 bits; in the 16 bits that it is served in they take half of that.</source>
-        <translation type="vanished">800 GB 比它 32 位权重还多；部署时用 16 位，只占其一半。</translation>
-    </message>
-    <message>
         <source>A number of devices means little without days: the paper gives 3.14·10²³ operations, like 6·N·D.</source>
         <translation>只说设备数量而不说天数没有意义：论文给出 3.14·10²³ 次运算，与 6·N·D 一致。</translation>
-    </message>
-    <message>
-        <source>A number of devices says nothing without the days: the paper gives 3.14·10²³ operations, as 6·N·D does.</source>
-        <translation type="vanished">只说设备数量而不说天数没有意义：论文给出 3.14·10²³ 次运算，与 6·N·D 一致。</translation>
-    </message>
-    <message>
-        <source>A thousand times too many, and they were TPUs: BERT large took 64 chips for four days.</source>
-        <translation type="vanished">多了上千倍，而且用的是 TPU：BERT large 用了 64 块芯片训练四天。</translation>
     </message>
     <message>
         <source>A thousand times too many: BERT large used 64 TPU chips for four days.</source>
@@ -7830,18 +5566,6 @@
     <message>
         <source>BERT is trained on masked words. A decoder sees only earlier tokens, which is why it can generate text.</source>
         <translation>遮盖词语是 BERT 的训练方式。解码器只能看到前文，因此它才能写作。</translation>
-    </message>
-    <message>
-        <source>Built as GPT-2 is, with a context of 2,048 and GPT-2&apos;s 50,257 tokens: the paper says that the architecture is the same. Its sparse attention in every second layer changes no parameter.</source>
-        <translation type="vanished">按 GPT-2 的结构构建，上下文为 2,048，词表为 GPT-2 的 50,257 个词元：论文称两者架构相同。其隔层使用的稀疏注意力不改变参数量。</translation>
-    </message>
-    <message>
-        <source>Built as GPT-2 is, with a context of 2,048 and GPT-2&apos;s 50,257 tokens: the paper says that the architecture is the same. Its sparse attention in every second layer changes no parameter. 24 heads of 128 would be 3,072 wide and not 2,048: it is built with 16, which changes no parameter.</source>
-        <translation type="vanished">按 GPT-2 的结构构建，上下文为 2,048，词表为 GPT-2 的 50,257 个词元：论文称两者架构相同。其隔层使用的稀疏注意力不改变参数量。24 个宽 128 的头合计宽 3,072 而非 2,048：此处用 16 个头构建，参数量不变。</translation>
-    </message>
-    <message>
-        <source>Built as GPT-2 is, with a context of 2,048 and GPT-2&apos;s 50,257 tokens: the paper says that the architecture is the same. Its sparse attention in every second layer changes no parameter. A width of 5,140 is not 40 heads of 128, which are 5,120: it is built with that, and comes to 12.85 billion.</source>
-        <translation type="vanished">按 GPT-2 的结构构建，上下文为 2,048，词表为 GPT-2 的 50,257 个词元：论文称两者架构相同。其隔层使用的稀疏注意力不改变参数量。宽度 5,140 与 40 个宽 128 的头（5,120）不符：此处按 5,120 构建，参数量为 128.5 亿。</translation>
     </message>
     <message>
         <source>Built like GPT-2 with a context of 2,048 and GPT-2&apos;s 50,257 tokens: the paper uses the same architecture. Sparse attention in every second layer doesn&apos;t change the parameter count.</source>
@@ -7860,10 +5584,6 @@
         <translation>接近 large 版。指的是哪一个，相差三倍。</translation>
     </message>
     <message>
-        <source>Devices to train it</source>
-        <translation type="vanished">训练所用设备</translation>
-    </message>
-    <message>
         <source>Inference memory</source>
         <translation>部署所需内存</translation>
     </message>
@@ -7872,56 +5592,24 @@
         <translation>任何笔记本都装得下：16 位下不到 1 GB。</translation>
     </message>
     <message>
-        <source>It fits any laptop: less than a gigabyte, in 16 bits.</source>
-        <translation type="vanished">任何笔记本都装得下：16 位下不到 1 GB。</translation>
-    </message>
-    <message>
         <source>Layers</source>
         <translation>层数</translation>
-    </message>
-    <message>
-        <source>Masked words are how BERT is trained. A decoder sees only what stands before, which is why it can write.</source>
-        <translation type="vanished">遮盖词语是 BERT 的训练方式。解码器只能看到前文，因此它才能写作。</translation>
-    </message>
-    <message>
-        <source>Memory to serve it</source>
-        <translation type="vanished">部署所需内存</translation>
-    </message>
-    <message>
-        <source>Near the large one. Which of the two is meant decides a factor of three.</source>
-        <translation type="vanished">接近 large 版。指的是哪一个，相差三倍。</translation>
     </message>
     <message>
         <source>No model of the family has 17: they have 12, 24, 32, 40 or 96.</source>
         <translation>该系列没有 17 层的模型：它们有 12、24、32、40 或 96 层。</translation>
     </message>
     <message>
-        <source>On pictures of 224 × 224 in patches of 16 × 16. The paper&apos;s 86 million leave out the classifier, which has 0.77 million here, for 1,000 classes.</source>
-        <translation type="vanished">输入为 224 × 224 的图片，分成 16 × 16 的块。论文的 8600 万不含分类头；此处 1,000 类的分类头有 77 万参数。</translation>
-    </message>
-    <message>
         <source>Parameters</source>
         <translation>参数量</translation>
-    </message>
-    <message>
-        <source>The paper&apos;s table gives layers and multiply-adds; parameters are those of the models that its authors and everybody since have released. Layers are convolutions and the last one, shortcuts not counted.</source>
-        <translation type="vanished">论文表中给出层数和乘加次数；参数量取自作者及后来各方发布的模型。层数指卷积层和最后一层，不计捷径。</translation>
     </message>
     <message>
         <source>The paper&apos;s table gives layers and multiply-adds; parameters are those of the released models. Layers counts convolutions and the last layer, without shortcuts.</source>
         <translation>论文表中给出层数和乘加次数；参数量取自作者及后来各方发布的模型。层数指卷积层和最后一层，不计捷径。</translation>
     </message>
     <message>
-        <source>The paper&apos;s table says 117M and 1542M; OpenAI corrected them with the release: 124M and 1558M, which is what the weights have.</source>
-        <translation type="vanished">论文表中写的是 117M 和 1542M；OpenAI 发布时更正为 124M 和 1558M，与实际权重相符。</translation>
-    </message>
-    <message>
         <source>The paper&apos;s table says 117M and 1542M; OpenAI corrected this with the release to 124M and 1558M, which match the weights.</source>
         <translation>论文表中写的是 117M 和 1542M；OpenAI 发布时更正为 124M 和 1558M，与实际权重相符。</translation>
-    </message>
-    <message>
-        <source>Trained by</source>
-        <translation type="vanished">训练方式</translation>
     </message>
     <message>
         <source>Training devices</source>
@@ -7932,10 +5620,6 @@
         <translation>训练方式</translation>
     </message>
     <message>
-        <source>Twelve layers are the base model, which has 110 million parameters: the two claims are of different models.</source>
-        <translation type="vanished">十二层的是 base 版，参数为 1.1 亿：这两个说法指的是不同的模型。</translation>
-    </message>
-    <message>
         <source>Twelve layers is the base model, with 110 million parameters: the two claims mix different models.</source>
         <translation>十二层的是 base 版，参数为 1.1 亿：这两个说法指的是不同的模型。</translation>
     </message>
@@ -7944,16 +5628,8 @@
         <translation>微软集群上的 V100 GPU；未给出数量</translation>
     </message>
     <message>
-        <source>With the head for masked words and 30,522 lower-case pieces. The pooler and the head for the next sentence add 0.6 million (base) and 1.05 million (large).</source>
-        <translation type="vanished">含遮盖词预测头，词表为 30,522 个小写词片。池化层和下一句预测头另加 60 万（base）和 105 万（large）。</translation>
-    </message>
-    <message>
         <source>With the masked-LM head and 30,522 lower-case pieces. Pooler and next-sentence head add 0.6 million (base) and 1.05 million (large).</source>
         <translation>含遮盖词预测头，词表为 30,522 个小写词片。池化层和下一句预测头另加 60 万（base）和 105 万（large）。</translation>
-    </message>
-    <message>
-        <source>Wrong by a factor of more than a thousand. 125 million is the smallest of the eight models of that paper.</source>
-        <translation type="vanished">相差一千多倍。1.25 亿是该论文八个模型中最小的一个。</translation>
     </message>
     <message>
         <source>Wrong by a factor of over a thousand. The smallest of the paper&apos;s eight models has 125 million.</source>
@@ -7987,10 +5663,6 @@
         <translation>1 词元</translation>
     </message>
     <message>
-        <source>first after {time}</source>
-        <translation type="vanished">首词元 {time}</translation>
-    </message>
-    <message>
         <source>first token after {time}</source>
         <translation>首词元 {time}</translation>
     </message>
@@ -8018,14 +5690,6 @@
         <translation>这样小的扫描只展示方法，以及它自己的文本、词表和模型大小所对应的斜率；Kaplan 等人在约八个数量级上得到 0.050。</translation>
     </message>
     <message>
-        <source>Depth hurt where there are no shortcuts, and did not where there are, as in the paper.</source>
-        <translation type="vanished">没有捷径时加深有害，有捷径时则无害，与论文一致。</translation>
-    </message>
-    <message>
-        <source>Depth hurt where there are no shortcuts, and the deep network is better with them; it has not caught up with the shallow one yet.</source>
-        <translation type="vanished">没有捷径时加深有害，有了捷径深层网络就更好；但它还没有赶上浅层网络。</translation>
-    </message>
-    <message>
         <source>Depth hurt without shortcuts and didn&apos;t with them, as in the paper.</source>
         <translation>没有捷径时加深有害，有捷径时则无害，与论文一致。</translation>
     </message>
@@ -8042,20 +5706,12 @@
         <translation>没有捷径时，{deep} 层的最终损失为 {plain_deep}，{shallow} 层为 {plain_shallow}；有捷径时，{deep} 层为 {residual_deep}，{shallow} 层为 {residual_shallow}。</translation>
     </message>
     <message>
-        <source>How the loss falls with compute: models of several sizes learn from more and more of a text, and the best of them lie on a power law.</source>
-        <translation type="vanished">损失如何随计算量下降：多种大小的模型学习越来越多的文本，其中最好的都落在一条幂律线上。</translation>
-    </message>
-    <message>
         <source>Loss against compute: models of several sizes train on increasing amounts of text; the best follow a power law.</source>
         <translation>损失如何随计算量下降：多种大小的模型学习越来越多的文本，其中最好的都落在一条幂律线上。</translation>
     </message>
     <message>
         <source>Picture size (pixels)</source>
         <translation>图片尺寸（像素）</translation>
-    </message>
-    <message>
-        <source>Pictures to learn from</source>
-        <translation type="vanished">训练图片</translation>
     </message>
     <message>
         <source>Residual networks</source>
@@ -8066,32 +5722,12 @@
         <translation>缩放定律</translation>
     </message>
     <message>
-        <source>So small a sweep shows the method and the slope of its own text, vocabulary and sizes; Kaplan et al. found 0.050 over some eight decades.</source>
-        <translation type="vanished">这样小的扫描只展示方法，以及它自己的文本、词表和模型大小所对应的斜率；Kaplan 等人在约八个数量级上得到 0.050。</translation>
-    </message>
-    <message>
-        <source>Steps of each run</source>
-        <translation type="vanished">每个运行的步数</translation>
-    </message>
-    <message>
         <source>Steps per run</source>
         <translation>每个运行的步数</translation>
     </message>
     <message>
-        <source>Text to learn from</source>
-        <translation type="vanished">训练文本</translation>
-    </message>
-    <message>
-        <source>These runs do not show that depth needs shortcuts.</source>
-        <translation type="vanished">这些运行看不出深度需要捷径。</translation>
-    </message>
-    <message>
         <source>These runs don&apos;t show that depth needs shortcuts.</source>
         <translation>这些运行看不出深度需要捷径。</translation>
-    </message>
-    <message>
-        <source>Tokens learnt from</source>
-        <translation type="vanished">学习的词元数</translation>
     </message>
     <message>
         <source>Training pictures</source>
@@ -8106,16 +5742,8 @@
         <translation>训练词元数</translation>
     </message>
     <message>
-        <source>Why depth needs shortcuts: 56 layers without them learn worse than 20, and with them far better.</source>
-        <translation type="vanished">深度为何需要捷径：没有捷径时 56 层学得比 20 层差，有了捷径就好得多。</translation>
-    </message>
-    <message>
         <source>Widths</source>
         <translation>宽度</translation>
-    </message>
-    <message>
-        <source>Without shortcuts {deep} layers end at a loss of {plain_deep}, {shallow} layers at {plain_shallow}; with them {deep} layers end at {residual_deep}, {shallow} layers at {residual_shallow}.</source>
-        <translation type="vanished">没有捷径时，{deep} 层的最终损失为 {plain_deep}，{shallow} 层为 {plain_shallow}；有捷径时，{deep} 层为 {residual_deep}，{shallow} 层为 {residual_shallow}。</translation>
     </message>
 </context>
 <context>
@@ -8171,60 +5799,20 @@
         <translation>上下文设为 {context} 个词元时，大约需要 {smaller}。</translation>
     </message>
     <message>
-        <source>A document ends at a blank line: add texts of several sentences, or set masking.next_sentence to false.</source>
-        <translation type="vanished">空行表示一篇文档结束：请添加包含多个句子的文本，或把 masking.next_sentence 设为 false。</translation>
-    </message>
-    <message>
-        <source>A fork goes on with the model of its checkpoint, so that {field} stays as it is.</source>
-        <translation type="vanished">分叉沿用其检查点的模型，因此 {field} 不能改变。</translation>
-    </message>
-    <message>
         <source>A fork keeps the model of its checkpoint, so {field} can&apos;t change.</source>
         <translation>分叉沿用其检查点的模型，因此 {field} 不能改变。</translation>
-    </message>
-    <message>
-        <source>A message here was damaged on disk and could not be recovered.</source>
-        <translation type="vanished">此处有一条消息在磁盘上损坏，无法恢复。</translation>
     </message>
     <message>
         <source>A message here was damaged on disk and couldn&apos;t be recovered.</source>
         <translation>此处有一条消息在磁盘上损坏，无法恢复。</translation>
     </message>
     <message>
-        <source>A model that begins from scratch has nothing to be kept frozen.</source>
-        <translation type="vanished">从零训练的模型没有可以冻结的部分。</translation>
-    </message>
-    <message>
         <source>A model trained from scratch has nothing to freeze.</source>
         <translation>从零训练的模型没有可以冻结的部分。</translation>
     </message>
     <message>
-        <source>A name is written as ORGANISATION/NAME, in letters, digits, “-”, “_” and “.”.</source>
-        <translation type="vanished">名称写作“组织/名称”，由字母、数字、“-”、“_”和“.”组成。</translation>
-    </message>
-    <message>
-        <source>A newer driver from nvidia.com may change that.</source>
-        <translation type="vanished">从 nvidia.com 安装新版驱动或许可以解决。</translation>
-    </message>
-    <message>
         <source>A newer version of the application (file version {version}) wrote {path}.</source>
         <translation>{path} 由更新版本的应用写入（文件版本 {version}）。</translation>
-    </message>
-    <message>
-        <source>A number type ({dtype}) applies to weights as stored, not to {precision} weights.</source>
-        <translation type="vanished">数值类型（{dtype}）只适用于原样加载的权重，不适用于 {precision} 权重。</translation>
-    </message>
-    <message>
-        <source>A part of the weights is missing: {file}.</source>
-        <translation type="vanished">缺少一部分权重：{file}。</translation>
-    </message>
-    <message>
-        <source>A run ends at the first of them: mend them, or leave them out.</source>
-        <translation type="vanished">运行会在遇到第一处时结束：请修正，或将其删去。</translation>
-    </message>
-    <message>
-        <source>A run ends at the first of them: save the file as UTF-8.</source>
-        <translation type="vanished">运行会在遇到第一处时结束：请将文件存为 UTF-8。</translation>
     </message>
     <message>
         <source>A run stops at the first of them: fix or remove them.</source>
@@ -8255,20 +5843,8 @@
         <translation>请在 {page} 上接受条件，然后用访问令牌登录并重试。</translation>
     </message>
     <message>
-        <source>Accept them on {page}, then sign in with an access token and try again.</source>
-        <translation type="vanished">请在 {page} 上接受条件，然后用访问令牌登录并重试。</translation>
-    </message>
-    <message>
-        <source>Add a folder with pictures of another class: there must be two to be told apart.</source>
-        <translation type="vanished">请再添加一个其他类别的图片文件夹：至少要有两个类别才能区分。</translation>
-    </message>
-    <message>
         <source>Add an example, and choose a model on this computer.</source>
         <translation>请添加一个示例，并选择一个本机上的模型。</translation>
-    </message>
-    <message>
-        <source>Add an example, and choose a model that is here.</source>
-        <translation type="vanished">请添加一个示例，并选择一个本机上的模型。</translation>
     </message>
     <message>
         <source>Add an “architectures” entry, for example [&quot;LlamaForCausalLM&quot;].</source>
@@ -8283,10 +5859,6 @@
         <translation>请添加另一个类别的样本：分类器至少需要两个类别。</translation>
     </message>
     <message>
-        <source>Add examples of them, or leave these classes out.</source>
-        <translation type="vanished">请为它们添加样本，或去掉这些类别。</translation>
-    </message>
-    <message>
         <source>Add examples, or remove these classes.</source>
         <translation>请为它们添加样本，或去掉这些类别。</translation>
     </message>
@@ -8295,24 +5867,12 @@
         <translation>请参照 README 中的示例补上。</translation>
     </message>
     <message>
-        <source>Add it, as in the example of the README.</source>
-        <translation type="vanished">请参照 README 中的示例补上。</translation>
-    </message>
-    <message>
-        <source>Add its “architectures” entry, for example [&quot;LlamaForCausalLM&quot;].</source>
-        <translation type="vanished">请补上“architectures”一项，例如 [&quot;LlamaForCausalLM&quot;]。</translation>
-    </message>
-    <message>
         <source>Add pictures, or remove the folders.</source>
         <translation>请放入图片，或删除这些文件夹。</translation>
     </message>
     <message>
         <source>Add runs with more compute, or wait for the running ones.</source>
         <translation>请增加计算量更大的运行，或等待正在进行的运行结束。</translation>
-    </message>
-    <message>
-        <source>Add runs with more compute, or wait for those that are at work.</source>
-        <translation type="vanished">请增加计算量更大的运行，或等待正在进行的运行结束。</translation>
     </message>
     <message>
         <source>Add several values for a field, for example optimizer.learning_rate=1e-3,3e-4.</source>
@@ -8325,10 +5885,6 @@
     <message>
         <source>Add text, or reduce model.context (or change data.evaluation).</source>
         <translation>请增加文本，或减小 model.context（或调整 data.evaluation）。</translation>
-    </message>
-    <message>
-        <source>Add text, or take a smaller model.context (or another data.evaluation).</source>
-        <translation type="vanished">请增加文本，或减小 model.context（或调整 data.evaluation）。</translation>
     </message>
     <message>
         <source>All examples have one class ({label}).</source>
@@ -8347,24 +5903,12 @@
         <translation>一律回答 {label} 就有 {share} 的正确率：请看 F1 和各个类别，不要只看准确率。</translation>
     </message>
     <message>
-        <source>Always saying it is right that often: look at F1, which counts what is found, not at accuracy.</source>
-        <translation type="vanished">一律回答它就有这么高的正确率：请看统计找到了什么的 F1，而不是准确率。</translation>
-    </message>
-    <message>
-        <source>Always saying {label} is right {share} of the time: look at F1 and at each class, not at accuracy alone.</source>
-        <translation type="vanished">一律回答 {label} 就有 {share} 的正确率：请看 F1 和各个类别，不要只看准确率。</translation>
-    </message>
-    <message>
         <source>Another process is using the queue of runs.</source>
         <translation>训练队列正被另一个进程占用。</translation>
     </message>
     <message>
         <source>Another program is using {path}.</source>
         <translation>另一个程序正在使用 {path}。</translation>
-    </message>
-    <message>
-        <source>Another window of this application is open and does not answer.</source>
-        <translation type="vanished">本应用的另一个窗口已打开，但没有响应。</translation>
     </message>
     <message>
         <source>Another window of this application is open and not responding.</source>
@@ -8447,10 +5991,6 @@
         <translation>请检查类别列是否正确。</translation>
     </message>
     <message>
-        <source>Choose a BERT that was trained for it (masking.next_sentence).</source>
-        <translation type="vanished">请选择为此训练过的 BERT（masking.next_sentence）。</translation>
-    </message>
-    <message>
         <source>Choose a BERT that was trained with one, or set masking.next_sentence to false.</source>
         <translation>请选择带有下一句预测头的 BERT，或把 masking.next_sentence 设为 false。</translation>
     </message>
@@ -8473,10 +6013,6 @@
     <message>
         <source>Choose a file with other types: {runs}.</source>
         <translation>请换用其他类型的文件：{runs}。</translation>
-    </message>
-    <message>
-        <source>Choose a folder with a folder for each class, or a table (CSV, TSV, JSON lines, Parquet) of their paths.</source>
-        <translation type="vanished">请选择每个类别各有一个子文件夹的文件夹，或列出图片路径的表格（CSV、TSV、JSON 行、Parquet）。</translation>
     </message>
     <message>
         <source>Choose a folder with one subfolder of texts per class, or a file ending in {suffixes}.</source>
@@ -8535,10 +6071,6 @@
         <translation>请选择更小的模型、内存更大的设备，或同时采用其中几项更改。</translation>
     </message>
     <message>
-        <source>Choose a smaller model, a device with more memory, or several of these changes.</source>
-        <translation type="vanished">请选择更小的模型、内存更大的设备，或同时采用其中几项更改。</translation>
-    </message>
-    <message>
         <source>Choose a smaller model, or close other models and programs.</source>
         <translation>换用更小的模型，或关闭其他模型和程序。</translation>
     </message>
@@ -8559,40 +6091,20 @@
         <translation>请使用该模型的其他副本。</translation>
     </message>
     <message>
-        <source>Choose another file or folder.</source>
-        <translation type="vanished">请选择其他文件或文件夹。</translation>
-    </message>
-    <message>
         <source>Choose another folder, or free up space there.</source>
         <translation>请选择其他文件夹，或在那里腾出空间。</translation>
-    </message>
-    <message>
-        <source>Choose another folder, or make room there.</source>
-        <translation type="vanished">请选择其他文件夹，或在那里腾出空间。</translation>
     </message>
     <message>
         <source>Choose another model to fine-tune.</source>
         <translation>请选择其他模型来微调。</translation>
     </message>
     <message>
-        <source>Choose another one, or fetch it with “From the Hub…”.</source>
-        <translation type="vanished">请选择其他数据集，或用“从 Hub 获取…”下载它。</translation>
-    </message>
-    <message>
         <source>Choose another.</source>
         <translation>请选择其他文件或文件夹。</translation>
     </message>
     <message>
-        <source>Choose files with something in them.</source>
-        <translation type="vanished">请选择有内容的文件。</translation>
-    </message>
-    <message>
         <source>Choose files with text in them.</source>
         <translation>请选择有内容的文件。</translation>
-    </message>
-    <message>
-        <source>Choose one between its first and its last.</source>
-        <translation type="vanished">请在首步与末步之间选择。</translation>
     </message>
     <message>
         <source>Choose one from the list of datasets.</source>
@@ -8609,10 +6121,6 @@
     <message>
         <source>Choose one of these steps.</source>
         <translation>请从这些步数中选择。</translation>
-    </message>
-    <message>
-        <source>Choose one of those steps.</source>
-        <translation type="vanished">请从这些步数中选择。</translation>
     </message>
     <message>
         <source>Choose one of: {built}.</source>
@@ -8643,20 +6151,8 @@
         <translation>可选：{tasks}。</translation>
     </message>
     <message>
-        <source>Choose one that the Models page lists.</source>
-        <translation type="vanished">请从“模型”页面列出的模型中选择。</translation>
-    </message>
-    <message>
-        <source>Choose one that “bigmodel-studio models” lists.</source>
-        <translation type="vanished">请从“bigmodel-studio models”列出的模型中选择。</translation>
-    </message>
-    <message>
         <source>Choose one with [CLS], [SEP], [PAD] and [MASK], or train one: model.tokenizer = train:4096.</source>
         <translation>请选择带有 [CLS]、[SEP]、[PAD] 和 [MASK] 词元的分词器，或让程序学习一个：model.tokenizer = train:4096。</translation>
-    </message>
-    <message>
-        <source>Choose one with the tokens [CLS], [SEP], [PAD] and [MASK], or have one learnt: model.tokenizer = train:4096.</source>
-        <translation type="vanished">请选择带有 [CLS]、[SEP]、[PAD] 和 [MASK] 词元的分词器，或让程序学习一个：model.tokenizer = train:4096。</translation>
     </message>
     <message>
         <source>Choose the file with the weights.</source>
@@ -8679,10 +6175,6 @@
         <translation>请指定包含 config.json 的文件夹；如果就是这个文件夹，说明下载没有完成。</translation>
     </message>
     <message>
-        <source>Choose the folders in it: {train} to learn from, the other to evaluate on.</source>
-        <translation type="vanished">请选择其中的子文件夹：{train} 用于训练，另一个用于评估。</translation>
-    </message>
-    <message>
         <source>Choose the little-endian file.</source>
         <translation>请换用小端字节序的文件。</translation>
     </message>
@@ -8699,36 +6191,16 @@
         <translation>请选择其中的子文件夹：{train} 用于训练，另一个用于评估。</translation>
     </message>
     <message>
-        <source>Close one of the two: what is changed in both is kept as the last to close has it.</source>
-        <translation type="vanished">请关闭其中一个：两边都改动过的内容，以最后关闭的窗口为准。</translation>
-    </message>
-    <message>
         <source>Close one of them. If both change the same setting, the last window closed wins.</source>
         <translation>请关闭其中一个。如果两边改了同一项设置，以最后关闭的窗口为准。</translation>
-    </message>
-    <message>
-        <source>Close other models, or take a smaller one.</source>
-        <translation type="vanished">请关闭其他模型，或换用更小的模型。</translation>
     </message>
     <message>
         <source>Close some programs, then try again.</source>
         <translation>请关闭一些程序后重试。</translation>
     </message>
     <message>
-        <source>Close the application and start it again.</source>
-        <translation type="vanished">请关闭应用后重新启动。</translation>
-    </message>
-    <message>
         <source>Context of {to} tokens: {size}.</source>
         <translation>上下文为 {to} 个词元时需要 {size}。</translation>
-    </message>
-    <message>
-        <source>Conversations are kept in memory and saved as soon as the file is free.</source>
-        <translation type="vanished">对话暂存在内存中，文件空闲后会立即保存。</translation>
-    </message>
-    <message>
-        <source>Conversations are not saved until it can be.</source>
-        <translation type="vanished">在可以写入之前，对话不会保存。</translation>
     </message>
     <message>
         <source>Copy it again, or open another.</source>
@@ -8741,10 +6213,6 @@
     <message>
         <source>Copy it completely from https://huggingface.co/settings/tokens; it starts with hf_.</source>
         <translation>请从 https://huggingface.co/settings/tokens 完整复制；它以 hf_ 开头。</translation>
-    </message>
-    <message>
-        <source>Copy it whole from https://huggingface.co/settings/tokens; it begins with hf_.</source>
-        <translation type="vanished">请从 https://huggingface.co/settings/tokens 完整复制；它以 hf_ 开头。</translation>
     </message>
     <message>
         <source>Copy one first.</source>
@@ -8777,10 +6245,6 @@
     <message>
         <source>Delete it for good instead, which frees {size}.</source>
         <translation>请改为彻底删除，可释放 {size}。</translation>
-    </message>
-    <message>
-        <source>Deleting it for good frees {size}.</source>
-        <translation type="vanished">彻底删除可释放 {size}。</translation>
     </message>
     <message>
         <source>Download all of it. Models for other libraries (diffusers, GGUF) are not supported.</source>
@@ -8839,10 +6303,6 @@
         <translation>请换用 float16、bfloat16 或 float32 的模型。</translation>
     </message>
     <message>
-        <source>Download the model with safetensors weights, or run this file with llama.cpp, LM Studio or Ollama.</source>
-        <translation type="vanished">要在这里使用该模型，请选择 safetensors 格式的权重；此文件可由 llama.cpp、LM Studio 和 Ollama 运行。</translation>
-    </message>
-    <message>
         <source>Download this file again.</source>
         <translation>请重新下载该文件。</translation>
     </message>
@@ -8871,14 +6331,6 @@
         <translation>请拖入图片，或含有图片的文件夹。</translation>
     </message>
     <message>
-        <source>Drop pictures, or a folder with some in it.</source>
-        <translation type="vanished">请拖入图片，或含有图片的文件夹。</translation>
-    </message>
-    <message>
-        <source>Drop pictures, texts to learn from, a model’s folder (with a config.json), a run’s or TensorBoard’s.</source>
-        <translation type="vanished">可拖入图片、用来学习的文本、模型文件夹（含 config.json）、运行文件夹或 TensorBoard 的日志。</translation>
-    </message>
-    <message>
         <source>Drop pictures, training texts, a model folder (with config.json), a run folder or TensorBoard logs.</source>
         <translation>可拖入图片、训练文本、模型文件夹（含 config.json）、训练文件夹或 TensorBoard 日志。</translation>
     </message>
@@ -8903,10 +6355,6 @@
         <translation>请为每一对给出两段文本。</translation>
     </message>
     <message>
-        <source>Examples, counts and findings are of these; a training learns from everything.</source>
-        <translation type="vanished">样本、计数和发现都只针对这一部分；训练会用到全部数据。</translation>
-    </message>
-    <message>
         <source>Examples, counts and findings cover this part; training uses everything.</source>
         <translation>样本、计数和发现都只针对这一部分；训练会用到全部数据。</translation>
     </message>
@@ -8917,74 +6365,6 @@
     <message>
         <source>Examples: 512MB, 4GB, 1.5GiB.</source>
         <translation>可以写成：512MB、4GB、1.5GiB。</translation>
-    </message>
-    <message>
-        <source>Fetch all of it. If it was made for another library (diffusers, GGUF), it is not used here.</source>
-        <translation type="vanished">请完整下载。如果它是为其他库（diffusers、GGUF）制作的，这里无法使用。</translation>
-    </message>
-    <message>
-        <source>Fetch it again, or remove it.</source>
-        <translation type="vanished">请重新下载，或将其移除。</translation>
-    </message>
-    <message>
-        <source>Fetch it again, or take another.</source>
-        <translation type="vanished">请重新获取，或换一个文件。</translation>
-    </message>
-    <message>
-        <source>Fetch it again, which goes on where it stopped, or remove it.</source>
-        <translation type="vanished">请重新下载（会从中断处继续），或将其移除。</translation>
-    </message>
-    <message>
-        <source>Fetch it again.</source>
-        <translation type="vanished">请重新下载。</translation>
-    </message>
-    <message>
-        <source>Fetch it on the Models page.</source>
-        <translation type="vanished">请在“模型”页面下载它。</translation>
-    </message>
-    <message>
-        <source>Fetch it once with “From the Hub…”, which fills in its path here.</source>
-        <translation type="vanished">用“从 Hub 获取…”下载一次，它会在这里填入路径。</translation>
-    </message>
-    <message>
-        <source>Fetch it once with “bigmodel-studio pull-dataset”, or with “From the Hub…” in the window, which say its path.</source>
-        <translation type="vanished">请先用“bigmodel-studio pull-dataset”或窗口中的“从 Hub 获取…”下载一次，它们会给出路径。</translation>
-    </message>
-    <message>
-        <source>Fetch or write it again.</source>
-        <translation type="vanished">请重新下载或重新生成该文件。</translation>
-    </message>
-    <message>
-        <source>Fetch that file again from the model&apos;s source.</source>
-        <translation type="vanished">请从模型的来源重新下载该文件。</translation>
-    </message>
-    <message>
-        <source>Fetch that file again.</source>
-        <translation type="vanished">请重新下载该文件。</translation>
-    </message>
-    <message>
-        <source>Fetch that file from the model&apos;s source, beside its weights.</source>
-        <translation type="vanished">请从模型的来源下载该文件，与权重放在一起。</translation>
-    </message>
-    <message>
-        <source>Fetch the folder again from its source.</source>
-        <translation type="vanished">请从来源重新下载该文件夹。</translation>
-    </message>
-    <message>
-        <source>Fetch the folder again from its source: its files do not belong together.</source>
-        <translation type="vanished">请从来源重新获取该文件夹：其中的文件不是同一个模型的。</translation>
-    </message>
-    <message>
-        <source>Fetch tokenizer.json again.</source>
-        <translation type="vanished">请重新下载 tokenizer.json。</translation>
-    </message>
-    <message>
-        <source>Files that end in {suffixes} are taken.</source>
-        <translation type="vanished">支持以 {suffixes} 结尾的文件。</translation>
-    </message>
-    <message>
-        <source>Fill in the form of a new run, and give the field several values there.</source>
-        <translation type="vanished">请填写新训练的表单，并在其中为该字段给出多个值。</translation>
     </message>
     <message>
         <source>Fix or remove them.</source>
@@ -9007,20 +6387,8 @@
         <translation>请从另一步分叉。</translation>
     </message>
     <message>
-        <source>Fork it from another step.</source>
-        <translation type="vanished">请从另一步分叉。</translation>
-    </message>
-    <message>
         <source>Fork it with more steps, or start a new run.</source>
         <translation>用更多步数分叉它，或新建一个运行。</translation>
-    </message>
-    <message>
-        <source>Free some room, or move the Hub&apos;s cache with HF_HOME.</source>
-        <translation type="vanished">请腾出一些空间，或用 HF_HOME 移动 Hub 的缓存。</translation>
-    </message>
-    <message>
-        <source>Free some room, then go on: what came is kept.</source>
-        <translation type="vanished">请腾出一些空间再继续：已下载的部分会保留。</translation>
     </message>
     <message>
         <source>Free up space before you train or download.</source>
@@ -9047,52 +6415,16 @@
         <translation>请腾出空间。在此之前对话不会保存。</translation>
     </message>
     <message>
-        <source>Free up space. Until then, conversations are not saved.</source>
-        <translation type="vanished">请释放磁盘空间。在此之前，对话不会保存。</translation>
-    </message>
-    <message>
-        <source>Give a field several values, with commas between them.</source>
-        <translation type="vanished">请为一个字段给出多个值，用逗号分隔。</translation>
-    </message>
-    <message>
-        <source>Give both folders the same classes.</source>
-        <translation type="vanished">请让两个文件夹包含相同的类别。</translation>
-    </message>
-    <message>
         <source>Give both the same classes.</source>
         <translation>请让两个文件夹包含相同的类别。</translation>
-    </message>
-    <message>
-        <source>Give it some text.</source>
-        <translation type="vanished">请输入一些文本。</translation>
-    </message>
-    <message>
-        <source>Give the folder of its logs, or a file with tfevents in its name.</source>
-        <translation type="vanished">请给出其日志文件夹，或名称中含有 tfevents 的文件。</translation>
-    </message>
-    <message>
-        <source>Give the folder that holds config.json and model.safetensors.</source>
-        <translation type="vanished">请指定包含 config.json 和 model.safetensors 的文件夹。</translation>
-    </message>
-    <message>
-        <source>Give the folder that holds config.json; if that is this one, its download was not finished.</source>
-        <translation type="vanished">请指定包含 config.json 的文件夹；如果就是这个文件夹，说明下载没有完成。</translation>
     </message>
     <message>
         <source>Give the path of a TOML file.</source>
         <translation>请指定 TOML 文件的路径。</translation>
     </message>
     <message>
-        <source>Give two texts for each pair.</source>
-        <translation type="vanished">请为每一对给出两段文本。</translation>
-    </message>
-    <message>
         <source>Go online (at the bottom of the window, in the settings, or without HF_HUB_OFFLINE), then try again.</source>
         <translation>请转为在线（在窗口底部或设置中，或去掉 HF_HUB_OFFLINE），然后重试。</translation>
-    </message>
-    <message>
-        <source>Go online (at the window&apos;s foot, in the settings, or without HF_HUB_OFFLINE), then try again.</source>
-        <translation type="vanished">请转为在线（在窗口底部或设置中，或去掉 HF_HUB_OFFLINE），然后重试。</translation>
     </message>
     <message>
         <source>Gradient checkpointing (launch.checkpointing) needs about {smaller} and takes a third longer.</source>
@@ -9101,22 +6433,6 @@
     <message>
         <source>Gradient checkpointing (slower): {size}.</source>
         <translation>用梯度检查点（较慢），需要 {size}。</translation>
-    </message>
-    <message>
-        <source>Gradient checkpointing cannot be used with {architecture}.</source>
-        <translation type="vanished">{architecture} 不能使用梯度检查点。</translation>
-    </message>
-    <message>
-        <source>How fast it is here is not known.</source>
-        <translation type="vanished">在本机上的速度尚不清楚。</translation>
-    </message>
-    <message>
-        <source>How well they are learnt will not be seen: add some, or evaluate on a larger share.</source>
-        <translation type="vanished">将看不到它们学得如何：请添加一些，或加大评估的比例。</translation>
-    </message>
-    <message>
-        <source>If it was made for another library (diffusers, GGUF), it is not used here.</source>
-        <translation type="vanished">如果它是为其他库（diffusers、GGUF）制作的，则不能在此使用。</translation>
     </message>
     <message>
         <source>If the adapter is merged into the weights, move adapter_config.json out of this folder.</source>
@@ -9131,28 +6447,12 @@
         <translation>模型允许时请加大 model.context，或缩短回答之前的内容。</translation>
     </message>
     <message>
-        <source>Install a build of torch for this card and its driver.</source>
-        <translation type="vanished">请安装适合此显卡及其驱动的 torch 版本。</translation>
-    </message>
-    <message>
         <source>Install a build of torch for this card.</source>
         <translation>请安装适合此显卡的 torch 版本。</translation>
     </message>
     <message>
-        <source>Install it with: {command}</source>
-        <translation type="vanished">安装命令：{command}</translation>
-    </message>
-    <message>
-        <source>Install the Python package “datasets” (version 4 or newer).</source>
-        <translation type="vanished">请安装 Python 包“datasets”（4 或更高版本）。</translation>
-    </message>
-    <message>
         <source>Install the application again.</source>
         <translation>请重新安装应用。</translation>
-    </message>
-    <message>
-        <source>Install the application again; “Logs…” in the menu says more.</source>
-        <translation type="vanished">请重新安装本应用；菜单中的“日志…”有更多信息。</translation>
     </message>
     <message>
         <source>Install the optional package “datasets”, or choose a file in another format.</source>
@@ -9175,34 +6475,6 @@
         <translation>“{field}”的值 {was} 无效，已恢复默认值。</translation>
     </message>
     <message>
-        <source>It can be fetched from the Hub: about {size}.</source>
-        <translation type="vanished">可从 Hub 获取：约 {size}。</translation>
-    </message>
-    <message>
-        <source>It continues text, and was not made for conversation.</source>
-        <translation type="vanished">它只会续写文本，不是为对话而训练的。</translation>
-    </message>
-    <message>
-        <source>It could not be measured: {detail}.</source>
-        <translation type="vanished">无法测量：{detail}。</translation>
-    </message>
-    <message>
-        <source>It gives about {rate} tokens a second.</source>
-        <translation type="vanished">每秒约生成 {rate} 个词元。</translation>
-    </message>
-    <message>
-        <source>It has been started again; try once more.</source>
-        <translation type="vanished">引擎已重新启动，请再试一次。</translation>
-    </message>
-    <message>
-        <source>It has its first value again.</source>
-        <translation type="vanished">已恢复为默认值。</translation>
-    </message>
-    <message>
-        <source>It has: {known}.</source>
-        <translation type="vanished">它有：{known}。</translation>
-    </message>
-    <message>
         <source>It is a base model, not made for chat.</source>
         <translation>它是基础模型，不是为对话训练的。</translation>
     </message>
@@ -9211,16 +6483,8 @@
         <translation>文件已损坏，或是恶意制作的：请从其他来源获取。</translation>
     </message>
     <message>
-        <source>It is damaged, or made to do harm: fetch it from another source.</source>
-        <translation type="vanished">文件已损坏，或是恶意制作的：请从其他来源获取。</translation>
-    </message>
-    <message>
         <source>It is damaged: download it again.</source>
         <translation>文件已损坏：请重新获取。</translation>
-    </message>
-    <message>
-        <source>It is damaged: fetch it again.</source>
-        <translation type="vanished">文件已损坏：请重新获取。</translation>
     </message>
     <message>
         <source>It is not certain which column of {path} is the {what} and which the class: {columns}.</source>
@@ -9231,60 +6495,12 @@
         <translation>它在本机上。</translation>
     </message>
     <message>
-        <source>It is slower than was asked for: about {rate} a second.</source>
-        <translation type="vanished">比要求的慢：每秒约 {rate} 个。</translation>
-    </message>
-    <message>
         <source>It is the largest model that fits ({parameters} parameters).</source>
         <translation>它有 {parameters} 参数，是放得下的模型中最大的。</translation>
     </message>
     <message>
         <source>It is unchanged; the log has the details.</source>
         <translation>它仍在原处，详情见日志。</translation>
-    </message>
-    <message>
-        <source>It is where it was; the log has the details.</source>
-        <translation type="vanished">它仍在原处，详情见日志。</translation>
-    </message>
-    <message>
-        <source>It is written as OWNER/NAME, with @REVISION, /CONFIG and :SPLIT behind it where they are wanted.</source>
-        <translation type="vanished">写法为 OWNER/NAME，需要时可在其后加上 @REVISION、/CONFIG 和 :SPLIT。</translation>
-    </message>
-    <message>
-        <source>It is written as field=value, for example optimizer.learning_rate=3e-4.</source>
-        <translation type="vanished">写法是 字段=值，例如 optimizer.learning_rate=3e-4。</translation>
-    </message>
-    <message>
-        <source>It knows: {known}.</source>
-        <translation type="vanished">它会：{known}。</translation>
-    </message>
-    <message>
-        <source>It looks at about {rate} pictures a second.</source>
-        <translation type="vanished">每秒约识别 {rate} 张图片。</translation>
-    </message>
-    <message>
-        <source>It may be a folder with a folder of texts for each class, or a file that ends in {suffixes}.</source>
-        <translation type="vanished">可以是每个类别一个文本文件夹的文件夹，或以 {suffixes} 结尾的文件。</translation>
-    </message>
-    <message>
-        <source>It may be: 500M, 7B, 1.5B.</source>
-        <translation type="vanished">可以写作：500M、7B、1.5B。</translation>
-    </message>
-    <message>
-        <source>It may be: 512MB, 4GB, 1.5GiB.</source>
-        <translation type="vanished">可以写成：512MB、4GB、1.5GiB。</translation>
-    </message>
-    <message>
-        <source>It may be: {dtypes}.</source>
-        <translation type="vanished">可取值：{dtypes}。</translation>
-    </message>
-    <message>
-        <source>It may be: {may_be}.</source>
-        <translation type="vanished">可取值：{may_be}。</translation>
-    </message>
-    <message>
-        <source>It may need a newer version, or its config.json is damaged.</source>
-        <translation type="vanished">它可能需要更新的版本，或者 config.json 已损坏。</translation>
     </message>
     <message>
         <source>It needs at least {needs} on {device}, which has {total}.</source>
@@ -9303,52 +6519,8 @@
         <translation>会自动开始；上限可在设置中更改。</translation>
     </message>
     <message>
-        <source>It starts by itself when there is room.</source>
-        <translation type="vanished">内存足够时会自动开始。</translation>
-    </message>
-    <message>
-        <source>It starts by itself.</source>
-        <translation type="vanished">它会自动开始。</translation>
-    </message>
-    <message>
-        <source>It starts by itself; the settings say how many may run at once.</source>
-        <translation type="vanished">届时会自动开始；可在设置中调整同时训练的任务数。</translation>
-    </message>
-    <message>
         <source>It stays here until you close the application.</source>
         <translation>它会保留到你关闭应用为止。</translation>
-    </message>
-    <message>
-        <source>It stays here until you close.</source>
-        <translation type="vanished">它会保留到你关闭应用为止。</translation>
-    </message>
-    <message>
-        <source>It takes in about {rate} texts a second.</source>
-        <translation type="vanished">每秒约处理 {rate} 段文本。</translation>
-    </message>
-    <message>
-        <source>It takes {needs} of the {free} that it may take.</source>
-        <translation type="vanished">占用 {needs}，上限为 {free}。</translation>
-    </message>
-    <message>
-        <source>It takes {needs}, and it may take only {free}.</source>
-        <translation type="vanished">需要 {needs}，而上限只有 {free}。</translation>
-    </message>
-    <message>
-        <source>It takes {size} and {free} are free: no single change is enough.</source>
-        <translation type="vanished">需要 {size}，可用 {free}：单独一项更改都不够。</translation>
-    </message>
-    <message>
-        <source>It waits for its turn, behind {run}.</source>
-        <translation type="vanished">正在排队，前面是 {run}。</translation>
-    </message>
-    <message>
-        <source>It waits for memory on {device}: it needs {needs}, and {free} are free.</source>
-        <translation type="vanished">正在等待 {device} 的内存：需要 {needs}，可用 {free}。</translation>
-    </message>
-    <message>
-        <source>It waits until fewer than {most} run at once: {runs}.</source>
-        <translation type="vanished">正在等待，直到同时训练的任务少于 {most} 个：{runs}。</translation>
     </message>
     <message>
         <source>It was restarted; try again.</source>
@@ -9367,52 +6539,16 @@
         <translation>可能没有下载完，请重新下载。</translation>
     </message>
     <message>
-        <source>Its download was not finished: fetch it again.</source>
-        <translation type="vanished">下载没有完成，请重新下载。</translation>
-    </message>
-    <message>
-        <source>Its download was not finished: {size} of what {model} still lacks are here.</source>
-        <translation type="vanished">没有下载完：{model} 尚缺的部分目前只有 {size}。</translation>
-    </message>
-    <message>
-        <source>Its download was probably not finished: fetch it again.</source>
-        <translation type="vanished">可能没有下载完，请重新下载。</translation>
-    </message>
-    <message>
-        <source>Its files are never touched.</source>
-        <translation type="vanished">它的文件不会被改动。</translation>
-    </message>
-    <message>
         <source>Its files were not touched.</source>
         <translation>它的文件不会被改动。</translation>
-    </message>
-    <message>
-        <source>Its log says what it is doing.</source>
-        <translation type="vanished">它的日志会说明它在做什么。</translation>
     </message>
     <message>
         <source>Its log shows what it is doing.</source>
         <translation>它的日志会说明它在做什么。</translation>
     </message>
     <message>
-        <source>Its time was up, or it was brought back already.</source>
-        <translation type="vanished">它已过保留期，或者已经恢复。</translation>
-    </message>
-    <message>
         <source>Its weights may be damaged or overflow in this precision: try float32.</source>
         <translation>权重可能已损坏，或者超出了该精度的范围：请试试 float32。</translation>
-    </message>
-    <message>
-        <source>Its weights may be damaged, or too large for this dtype: try float32.</source>
-        <translation type="vanished">权重可能已损坏，或者超出了该精度的范围：请试试 float32。</translation>
-    </message>
-    <message>
-        <source>Known are {formats}.</source>
-        <translation type="vanished">支持的格式有 {formats}。</translation>
-    </message>
-    <message>
-        <source>Leave it out for the newest.</source>
-        <translation type="vanished">不写版本则使用最新版本。</translation>
     </message>
     <message>
         <source>Leave it out, or load the model as stored.</source>
@@ -9423,20 +6559,8 @@
         <translation>请去掉 model.tokenizer：继续训练时使用模型自带的分词器。</translation>
     </message>
     <message>
-        <source>Leave model.tokenizer out: a model is trained on with its own.</source>
-        <translation type="vanished">请去掉 model.tokenizer：继续训练时使用模型自带的分词器。</translation>
-    </message>
-    <message>
-        <source>Leave out some of the values.</source>
-        <translation type="vanished">请去掉一些值。</translation>
-    </message>
-    <message>
         <source>Leave out some values.</source>
         <translation>请去掉一些值。</translation>
-    </message>
-    <message>
-        <source>Leave out the number type, or load the model as stored.</source>
-        <translation type="vanished">去掉数值类型，或者按存储精度加载模型。</translation>
     </message>
     <message>
         <source>Leave the revision out to get the newest.</source>
@@ -9459,32 +6583,8 @@
         <translation>请寻找带 model.safetensors 的副本，或指明需要的文件。</translation>
     </message>
     <message>
-        <source>Look for a copy with model.safetensors, or name the files that are wanted.</source>
-        <translation type="vanished">请寻找带 model.safetensors 的副本，或指明需要的文件。</translation>
-    </message>
-    <message>
-        <source>Look for a version of the model that transformers knows without it.</source>
-        <translation type="vanished">请找一个 transformers 可直接支持、不需要自带代码的版本。</translation>
-    </message>
-    <message>
         <source>Look for a version that transformers supports without remote code.</source>
         <translation>请找一个 transformers 可直接支持、不需要自带代码的版本。</translation>
-    </message>
-    <message>
-        <source>Make a folder in it for each class, named as the class is, with its pictures inside.</source>
-        <translation type="vanished">请在其中为每个类别建一个以类别命名的文件夹，并放入对应的图片。</translation>
-    </message>
-    <message>
-        <source>Make it smaller first.</source>
-        <translation type="vanished">请先缩小图片。</translation>
-    </message>
-    <message>
-        <source>Make it smaller, or save it in another format.</source>
-        <translation type="vanished">请缩小图片，或另存为其他格式。</translation>
-    </message>
-    <message>
-        <source>Make it smaller, or save it with fewer channels or bits.</source>
-        <translation type="vanished">请缩小图片，或减少通道数或位深后另存。</translation>
     </message>
     <message>
         <source>Make it writable. Until then, chats are not saved.</source>
@@ -9493,42 +6593,6 @@
     <message>
         <source>Make one subfolder per class, named after the class, with its pictures inside.</source>
         <translation>请在其中为每个类别建一个以类别命名的文件夹，并放入对应的图片。</translation>
-    </message>
-    <message>
-        <source>Make room (or make the folder writable) and resume; the checkpoints before it are whole.</source>
-        <translation type="vanished">请腾出空间（或将文件夹设为可写）后继续训练；之前的检查点都完好。</translation>
-    </message>
-    <message>
-        <source>Make room before training or downloading.</source>
-        <translation type="vanished">请先腾出空间，再训练或下载。</translation>
-    </message>
-    <message>
-        <source>Make room there, then paste again.</source>
-        <translation type="vanished">请先在那里腾出空间，再重新粘贴。</translation>
-    </message>
-    <message>
-        <source>Mend data.train or data.evaluation.</source>
-        <translation type="vanished">请修改 data.train 或 data.evaluation。</translation>
-    </message>
-    <message>
-        <source>Mend that line and try again.</source>
-        <translation type="vanished">请修改那一行后重试。</translation>
-    </message>
-    <message>
-        <source>Mend that line, or leave it out.</source>
-        <translation type="vanished">请修正或删去该行。</translation>
-    </message>
-    <message>
-        <source>Mend that row, or choose other columns or another file.</source>
-        <translation type="vanished">请修正该行记录，或另选列或文件。</translation>
-    </message>
-    <message>
-        <source>Mend them, or leave them out.</source>
-        <translation type="vanished">请修正，或将其删去。</translation>
-    </message>
-    <message>
-        <source>Merge the adapter into its base model and save that.</source>
-        <translation type="vanished">请将适配器合并到基础模型后再保存。</translation>
     </message>
     <message>
         <source>Merge the adapter into its base model and save the result.</source>
@@ -9543,26 +6607,6 @@
         <translation>不支持架构为 {architecture} 的模型。</translation>
     </message>
     <message>
-        <source>Models of your own can be removed.</source>
-        <translation type="vanished">你自己的模型可以移除。</translation>
-    </message>
-    <message>
-        <source>Name a field with several values: --over optimizer.learning_rate=1e-3,3e-4, or a [sweep] table in the spec.</source>
-        <translation type="vanished">请给出一个字段及其多个值：--over optimizer.learning_rate=1e-3,3e-4，或在规格中写 [sweep] 表。</translation>
-    </message>
-    <message>
-        <source>Name one that is not there yet.</source>
-        <translation type="vanished">请给出一个尚不存在的文件夹。</translation>
-    </message>
-    <message>
-        <source>Name some in method.targets; it has: {there}.</source>
-        <translation type="vanished">请在 method.targets 中指定；模型中有：{there}。</translation>
-    </message>
-    <message>
-        <source>Name the files that are wanted.</source>
-        <translation type="vanished">请指明所需的文件。</translation>
-    </message>
-    <message>
         <source>Name them in data.text_column and data.label_column.</source>
         <translation>请在 data.text_column 和 data.label_column 中指定。</translation>
     </message>
@@ -9573,14 +6617,6 @@
     <message>
         <source>Needs {needs}; only {free} are available.</source>
         <translation>需要 {needs}，而可用只有 {free}。</translation>
-    </message>
-    <message>
-        <source>No architecture that is used here is named by config.json in {path}.</source>
-        <translation type="vanished">没有这里能用的架构：{path} 中的 config.json 没有写明。</translation>
-    </message>
-    <message>
-        <source>No build of torch {torch} fits the {card} and its driver, so that the CPU is used.</source>
-        <translation type="vanished">torch {torch} 没有适合 {card} 及其驱动的版本，因此使用 CPU。</translation>
     </message>
     <message>
         <source>No build of torch {torch} supports the {card} with its driver; the CPU is used.</source>
@@ -9595,20 +6631,12 @@
         <translation>没有可以打开文件夹的程序。</translation>
     </message>
     <message>
-        <source>No model can say both: settle on one, or leave them out.</source>
-        <translation type="vanished">没有模型能同时给出两种答案：请确定一种，或将其删去。</translation>
-    </message>
-    <message>
         <source>No model, pictures or text found in “{name}”.</source>
         <translation>在“{name}”中没有找到模型、图片或文本。</translation>
     </message>
     <message>
         <source>No power law: only {points} finished runs are on the frontier; {least} are needed.</source>
         <translation>得不出幂律：已结束的运行中只有 {points} 个位于前沿，而至少需要 {least} 个。</translation>
-    </message>
-    <message>
-        <source>No power law: only {points} of the runs that have ended lie on the frontier, and it takes {least}.</source>
-        <translation type="vanished">得不出幂律：已结束的运行中只有 {points} 个位于前沿，而至少需要 {least} 个。</translation>
     </message>
     <message>
         <source>None of the pictures could be read.</source>
@@ -9627,14 +6655,6 @@
         <translation>Ollama 中 {model} 的条目没有指向可读取的模型。</translation>
     </message>
     <message>
-        <source>Ollama’s entry for {model} leads to no model that can be read.</source>
-        <translation type="vanished">Ollama 中 {model} 的条目没有指向可读取的模型。</translation>
-    </message>
-    <message>
-        <source>One JSON entry a line, or one array, with messages, conversations, or instruction and output.</source>
-        <translation type="vanished">每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
-    </message>
-    <message>
         <source>Only files and folders on this computer can be dropped here.</source>
         <translation>这里只能拖入本机上的文件和文件夹。</translation>
     </message>
@@ -9643,16 +6663,8 @@
         <translation>只取了前 {most} 张图片。</translation>
     </message>
     <message>
-        <source>Only the first {most} pictures were taken.</source>
-        <translation type="vanished">只取了前 {most} 张图片。</translation>
-    </message>
-    <message>
         <source>Only the first {share} of the data was checked.</source>
         <translation>只查看了数据的前 {share}。</translation>
-    </message>
-    <message>
-        <source>Only the first {share} of the data were looked at.</source>
-        <translation type="vanished">只查看了数据的前 {share}。</translation>
     </message>
     <message>
         <source>Only your own models can be removed.</source>
@@ -9675,24 +6687,8 @@
         <translation>{device} 上的内存不够训练它，它大约需要 {needs}。</translation>
     </message>
     <message>
-        <source>Part of the installation may be missing or damaged; “Logs…” in the menu says more.</source>
-        <translation type="vanished">安装可能不完整或已损坏；菜单中的“日志…”有更多信息。</translation>
-    </message>
-    <message>
-        <source>Process {rank} of the run was lost ({how}), and the others were ended.</source>
-        <translation type="vanished">该训练的进程 {rank} 已丢失（{how}），其余进程已结束。</translation>
-    </message>
-    <message>
         <source>Pull it again with Ollama.</source>
         <translation>请用 Ollama 重新获取它。</translation>
-    </message>
-    <message>
-        <source>Put pictures into them, or remove them.</source>
-        <translation type="vanished">请放入图片，或删除这些文件夹。</translation>
-    </message>
-    <message>
-        <source>Put the folders back as they were, or start a new run.</source>
-        <translation type="vanished">请将文件夹恢复原样，或新建训练任务。</translation>
     </message>
     <message>
         <source>Qt, the window&apos;s toolkit, can&apos;t be used: {detail}.</source>
@@ -9723,24 +6719,12 @@
         <translation>请在那里移除；本程序只查看它。</translation>
     </message>
     <message>
-        <source>Remove it there; this application only looks at it.</source>
-        <translation type="vanished">请在那里移除；本程序只查看它。</translation>
-    </message>
-    <message>
         <source>Remove the new copy first, or delete the old one.</source>
         <translation>请先移除新的副本，或放弃旧的那份。</translation>
     </message>
     <message>
-        <source>Remove the new copy first, or let the old one go.</source>
-        <translation type="vanished">请先移除新的副本，或放弃旧的那份。</translation>
-    </message>
-    <message>
         <source>Remove the run on the Train page; it can be restored from the trash.</source>
         <translation>请在“训练”页面移除该任务：之后同样可以恢复。</translation>
-    </message>
-    <message>
-        <source>Remove the run, on the Train page: it can be brought back as well.</source>
-        <translation type="vanished">请在“训练”页面移除该任务：之后同样可以恢复。</translation>
     </message>
     <message>
         <source>Rename the file to model.safetensors.</source>
@@ -9757,10 +6741,6 @@
     <message>
         <source>Replace or remove them.</source>
         <translation>请替换或删除它们。</translation>
-    </message>
-    <message>
-        <source>Replace them, or remove them.</source>
-        <translation type="vanished">请替换或删除它们。</translation>
     </message>
     <message>
         <source>Request access on {page}, or sign in with another access token.</source>
@@ -9783,52 +6763,20 @@
         <translation>继续训练时会使用更早的检查点。</translation>
     </message>
     <message>
-        <source>Resume from the last checkpoint is of no use: start again with a lower learning rate, or look at the data.</source>
-        <translation type="vanished">从最近的检查点继续也无济于事：请降低学习率重新训练，或检查数据。</translation>
-    </message>
-    <message>
         <source>Resume from the last checkpoint.</source>
         <translation>“继续”会从最后的检查点接着训练。</translation>
-    </message>
-    <message>
-        <source>Resume goes on from the last checkpoint.</source>
-        <translation type="vanished">“继续”会从最后的检查点接着训练。</translation>
     </message>
     <message>
         <source>Resume it from its last checkpoint.</source>
         <translation>请从最后的检查点继续。</translation>
     </message>
     <message>
-        <source>Resume takes an older one.</source>
-        <translation type="vanished">继续训练时会使用更早的检查点。</translation>
-    </message>
-    <message>
         <source>Run this from a checkout of the project.</source>
         <translation>请在项目的源码目录中运行。</translation>
     </message>
     <message>
-        <source>Run this from a checkout.</source>
-        <translation type="vanished">请在项目的源码目录中运行。</translation>
-    </message>
-    <message>
         <source>Run {run} ended unexpectedly at step {step}.</source>
         <translation>训练 {run} 在第 {step} 步意外结束。</translation>
-    </message>
-    <message>
-        <source>Run “bigmodel-studio doctor” to see what is missing.</source>
-        <translation type="vanished">请运行“bigmodel-studio doctor”查看缺少什么。</translation>
-    </message>
-    <message>
-        <source>Run “git lfs pull” in that folder, or download the file itself.</source>
-        <translation type="vanished">请在该文件夹中运行“git lfs pull”，或直接下载该文件。</translation>
-    </message>
-    <message>
-        <source>Run “python3 packaging/dev.py run” again.</source>
-        <translation type="vanished">请重新运行“python3 packaging/dev.py run”。</translation>
-    </message>
-    <message>
-        <source>Runs of your own can be removed.</source>
-        <translation type="vanished">你自己的训练任务可以移除。</translation>
     </message>
     <message>
         <source>SGD (one state value per weight instead of two): {size}.</source>
@@ -9841,10 +6789,6 @@
     <message>
         <source>Save it again as a baseline JPEG or PNG.</source>
         <translation>请另存为基线 JPEG 或 PNG。</translation>
-    </message>
-    <message>
-        <source>Save it again as an ordinary JPEG or PNG.</source>
-        <translation type="vanished">请另存为普通的 JPEG 或 PNG。</translation>
     </message>
     <message>
         <source>Save it as UTF-8 without a byte order mark.</source>
@@ -9863,76 +6807,12 @@
         <translation>若要用于学习，请另存为 JPEG 或 PNG。</translation>
     </message>
     <message>
-        <source>Say which in data.text_column and data.label_column.</source>
-        <translation type="vanished">请在 data.text_column 和 data.label_column 中指定。</translation>
-    </message>
-    <message>
-        <source>See how it is spelt; a private one is found after signing in.</source>
-        <translation type="vanished">请检查拼写；私有模型登录后才能找到。</translation>
-    </message>
-    <message>
-        <source>See its list of files.</source>
-        <translation type="vanished">请查看它的文件列表。</translation>
-    </message>
-    <message>
         <source>See the log for the reason; trying again restarts it.</source>
         <translation>详情见日志；重试会再次启动引擎。</translation>
     </message>
     <message>
-        <source>See to its permissions, or open another.</source>
-        <translation type="vanished">请检查它的权限，或打开其他文件。</translation>
-    </message>
-    <message>
-        <source>See to its permissions.</source>
-        <translation type="vanished">请检查它的权限。</translation>
-    </message>
-    <message>
-        <source>See to the computer&apos;s date, and to what stands between: a proxy, a mirror, a hotel&apos;s page.</source>
-        <translation type="vanished">请检查计算机的日期，以及中间的代理、镜像或酒店登录页面。</translation>
-    </message>
-    <message>
-        <source>See to the network, the proxy and the mirror in the settings. What is on this computer works without.</source>
-        <translation type="vanished">请检查网络以及设置中的代理和镜像。这台计算机上已有的内容无需网络即可使用。</translation>
-    </message>
-    <message>
-        <source>See whether it was moved, or is spelt differently.</source>
-        <translation type="vanished">请检查它是否被移走，或者名称拼写有误。</translation>
-    </message>
-    <message>
-        <source>See whether it was moved.</source>
-        <translation type="vanished">请检查它是否被移走。</translation>
-    </message>
-    <message>
-        <source>See whether something is missing there.</source>
-        <translation type="vanished">请查看那里是否缺了什么。</translation>
-    </message>
-    <message>
-        <source>See whether the address is right.</source>
-        <translation type="vanished">请检查地址是否正确。</translation>
-    </message>
-    <message>
-        <source>See whether the column of the class is the right one.</source>
-        <translation type="vanished">请检查类别列是否正确。</translation>
-    </message>
-    <message>
-        <source>See whether the network wants you to sign in on a page of its own first, and which mirror the settings name.</source>
-        <translation type="vanished">请查看网络是否要求先在其登录页面登录，以及设置中填写的是哪个镜像。</translation>
-    </message>
-    <message>
-        <source>See {page} for who may have it, or sign in with another access token.</source>
-        <translation type="vanished">请在 {page} 查看谁可以使用，或换一个访问令牌登录。</translation>
-    </message>
-    <message>
-        <source>Set BIGMODEL_STUDIO_HOME to a folder that can.</source>
-        <translation type="vanished">请将 BIGMODEL_STUDIO_HOME 设为可写的文件夹。</translation>
-    </message>
-    <message>
         <source>Set BIGMODEL_STUDIO_HOME to a writable folder.</source>
         <translation>请将 BIGMODEL_STUDIO_HOME 设为可写的文件夹。</translation>
-    </message>
-    <message>
-        <source>Set data.evaluation: else it is not seen when a model learns by heart.</source>
-        <translation type="vanished">请设置 data.evaluation：否则看不出模型是否在死记硬背。</translation>
     </message>
     <message>
         <source>Set data.evaluation: without it, overfitting stays unnoticed.</source>
@@ -9971,10 +6851,6 @@
         <translation>请将 model.architecture 设为以下之一：{built}。</translation>
     </message>
     <message>
-        <source>Set model.base to a model to train on from.</source>
-        <translation type="vanished">请把 model.base 设为一个可以接着训练的模型。</translation>
-    </message>
-    <message>
         <source>Set model.base to a model.</source>
         <translation>请把 model.base 设为一个可以接着训练的模型。</translation>
     </message>
@@ -9987,24 +6863,12 @@
         <translation>在可以使用之前，设置、对话和训练记录会存放在临时文件夹 {instead} 中。</translation>
     </message>
     <message>
-        <source>Shorten it to {context:,} tokens or fewer.</source>
-        <translation type="vanished">请缩短到 {context:,} 词元以内。</translation>
-    </message>
-    <message>
         <source>Shorten the text.</source>
         <translation>请缩短文字。</translation>
     </message>
     <message>
         <source>Sign in again, or sign out: public models need no token.</source>
         <translation>请重新登录，或退出登录：公开内容不需要令牌。</translation>
-    </message>
-    <message>
-        <source>Sign in anew, or sign out: what is public needs no token.</source>
-        <translation type="vanished">请重新登录，或退出登录：公开内容不需要令牌。</translation>
-    </message>
-    <message>
-        <source>Sign in with an access token that may read it, or see how it is spelt.</source>
-        <translation type="vanished">请用有读取权限的访问令牌登录，或检查拼写。</translation>
     </message>
     <message>
         <source>Slower than requested: about {rate}/s.</source>
@@ -10015,24 +6879,12 @@
         <translation>其中部分文字可能有误。</translation>
     </message>
     <message>
-        <source>Something on the way changes it. Try again later, or without the mirror or proxy.</source>
-        <translation type="vanished">途中有东西改动了它。请稍后重试，或不用镜像或代理。</translation>
-    </message>
-    <message>
-        <source>Something went wrong inside: {detail}</source>
-        <translation type="vanished">内部出错：{detail}</translation>
-    </message>
-    <message>
         <source>Speed on this machine is unknown.</source>
         <translation>在本机上的速度尚不清楚。</translation>
     </message>
     <message>
         <source>Start a new chat to make room.</source>
         <translation>请新建对话以腾出空间。</translation>
-    </message>
-    <message>
-        <source>Start a new conversation to make room.</source>
-        <translation type="vanished">请新建对话以腾出空间。</translation>
     </message>
     <message>
         <source>Start a new run to change it.</source>
@@ -10045,10 +6897,6 @@
     <message>
         <source>Start it again to continue.</source>
         <translation>重新启动后即可继续。</translation>
-    </message>
-    <message>
-        <source>Start it again to go on.</source>
-        <translation type="vanished">重新启动后即可继续。</translation>
     </message>
     <message>
         <source>Start it as a sweep, which starts a run for each value.</source>
@@ -10067,10 +6915,6 @@
         <translation>请在 {writer} 中停止或继续它。</translation>
     </message>
     <message>
-        <source>Such files end in {suffixes}; a dataset that only a script of its own makes is not used here.</source>
-        <translation type="vanished">这类文件以 {suffixes} 结尾；只能由其自带脚本生成的数据集在此不予使用。</translation>
-    </message>
-    <message>
         <source>Supported files end in {suffixes}.</source>
         <translation>支持以 {suffixes} 结尾的文件。</translation>
     </message>
@@ -10087,68 +6931,8 @@
         <translation>支持的格式有 {formats}。</translation>
     </message>
     <message>
-        <source>Take a copy of the model with real safetensors weights.</source>
-        <translation type="vanished">请换用带有真正 safetensors 权重的模型副本。</translation>
-    </message>
-    <message>
-        <source>Take a copy with model.safetensors, or convert it first: https://huggingface.co/spaces/safetensors/convert.</source>
-        <translation type="vanished">请换用带有 model.safetensors 的副本，或先转换：https://huggingface.co/spaces/safetensors/convert 。</translation>
-    </message>
-    <message>
-        <source>Take a larger model.context where the model allows it, or shorten them.</source>
-        <translation type="vanished">模型允许时请加大 model.context，或缩短这些样本。</translation>
-    </message>
-    <message>
-        <source>Take a larger model.context where the model allows it, or shorten what comes before the answers.</source>
-        <translation type="vanished">模型允许时请加大 model.context，或缩短回答之前的内容。</translation>
-    </message>
-    <message>
-        <source>Take a newer copy of the model.</source>
-        <translation type="vanished">请使用该模型较新的副本。</translation>
-    </message>
-    <message>
-        <source>Take a smaller batch or a shorter context.</source>
-        <translation type="vanished">请用更小的批量或更短的上下文。</translation>
-    </message>
-    <message>
-        <source>Take a smaller model (model.width, model.layers) or another device.</source>
-        <translation type="vanished">请减小模型（model.width、model.layers）或换用其他设备。</translation>
-    </message>
-    <message>
-        <source>Take a smaller model, or close other models and programs.</source>
-        <translation type="vanished">换用更小的模型，或关闭其他模型和程序。</translation>
-    </message>
-    <message>
-        <source>Take another copy of the model.</source>
-        <translation type="vanished">请使用该模型的其他副本。</translation>
-    </message>
-    <message>
-        <source>Take the file with the weights.</source>
-        <translation type="vanished">请使用带有权重的文件。</translation>
-    </message>
-    <message>
-        <source>Take the model in float16, bfloat16 or float32.</source>
-        <translation type="vanished">请换用 float16、bfloat16 或 float32 的模型。</translation>
-    </message>
-    <message>
-        <source>That would be {count:,} runs, and a sweep has at most {most:,}.</source>
-        <translation type="vanished">那将是 {count:,} 个运行，而一次扫描最多 {most:,} 个。</translation>
-    </message>
-    <message>
-        <source>The Hub does not give {model} to this account.</source>
-        <translation type="vanished">Hub 不向此账户提供 {model}。</translation>
-    </message>
-    <message>
-        <source>The Hub does not know this access token.</source>
-        <translation type="vanished">Hub 不认识此访问令牌。</translation>
-    </message>
-    <message>
         <source>The Hub rejected this access token.</source>
         <translation>Hub 拒绝了此访问令牌。</translation>
-    </message>
-    <message>
-        <source>The Hub wants to know who asks for {model}: it is private, or there is no such model.</source>
-        <translation type="vanished">Hub 要求说明是谁在请求 {model}：它是私有的，或者没有这个模型。</translation>
     </message>
     <message>
         <source>The Hub&apos;s cache has an empty folder for {model}.</source>
@@ -10159,24 +6943,8 @@
         <translation>这个 JPEG 有 {scans:,} 次扫描，此尺寸的上限是 {most:,} 次。</translation>
     </message>
     <message>
-        <source>The Train page lists the runs.</source>
-        <translation type="vanished">“训练”页面列出了训练记录。</translation>
-    </message>
-    <message>
-        <source>The Train page shows the queue.</source>
-        <translation type="vanished">“训练”页面显示队列。</translation>
-    </message>
-    <message>
-        <source>The Train page shows what each run is doing.</source>
-        <translation type="vanished">“训练”页面显示每次训练正在做什么。</translation>
-    </message>
-    <message>
         <source>The application is closing.</source>
         <translation>应用正在关闭。</translation>
-    </message>
-    <message>
-        <source>The application is offline, so that the Hub was not asked.</source>
-        <translation type="vanished">应用处于离线状态，没有询问 Hub。</translation>
     </message>
     <message>
         <source>The application is offline.</source>
@@ -10193,10 +6961,6 @@
     <message>
         <source>The best checkpoint is at step {best}.</source>
         <translation>最好的检查点是第 {best} 步的。</translation>
-    </message>
-    <message>
-        <source>The best checkpoint is that of step {best}.</source>
-        <translation type="vanished">最好的检查点是第 {best} 步的。</translation>
     </message>
     <message>
         <source>The catalogue has no model {model}.</source>
@@ -10227,20 +6991,12 @@
         <translation>{model} 的对话模板不接受系统消息：已将其放在第一条消息之前。</translation>
     </message>
     <message>
-        <source>The checkpoint is damaged at {path}: {detail}.</source>
-        <translation type="vanished">检查点已损坏，位于 {path}：{detail}。</translation>
-    </message>
-    <message>
         <source>The checkpoint that this run was forked from is damaged: {detail}.</source>
         <translation>此运行分叉自的检查点已损坏：{detail}。</translation>
     </message>
     <message>
         <source>The checkpoint {path} is damaged: {detail}.</source>
         <translation>检查点已损坏，位于 {path}：{detail}。</translation>
-    </message>
-    <message>
-        <source>The classes in the data are not those that the run began with ({were}).</source>
-        <translation type="vanished">数据中的类别与任务开始时（{were}）不一致。</translation>
     </message>
     <message>
         <source>The classes in the data changed since the run started ({were}).</source>
@@ -10255,14 +7011,6 @@
         <translation>{path} 的各列以 {separator!r} 分隔，而这类文件应使用 {expected!r}。</translation>
     </message>
     <message>
-        <source>The connection to {host} broke off.</source>
-        <translation type="vanished">与 {host} 的连接中断了。</translation>
-    </message>
-    <message>
-        <source>The connection to {host} is not safe: {detail}.</source>
-        <translation type="vanished">与 {host} 的连接不安全：{detail}。</translation>
-    </message>
-    <message>
         <source>The connection to {host} is not secure: {detail}.</source>
         <translation>与 {host} 的连接不安全：{detail}。</translation>
     </message>
@@ -10271,28 +7019,12 @@
         <translation>与 {host} 的连接中断了。</translation>
     </message>
     <message>
-        <source>The conversation is longer than the model can see: its oldest {turns} messages were left out.</source>
-        <translation type="vanished">对话超出了模型的上下文长度：最早的 {turns} 条消息没有送入模型。</translation>
-    </message>
-    <message>
-        <source>The conversations file was damaged. {messages:,} messages were recovered; {damaged:,} of them may be wrong.</source>
-        <translation type="vanished">对话文件已损坏。已恢复 {messages:,} 条消息，其中 {damaged:,} 条可能有误。</translation>
-    </message>
-    <message>
-        <source>The copy is not whole: the Hub&apos;s cache lacks {files} of {model}.</source>
-        <translation type="vanished">副本不完整：Hub 缓存中缺少 {model} 的 {files}。</translation>
-    </message>
-    <message>
         <source>The copy of {model} is incomplete: {files} missing in the Hub&apos;s cache.</source>
         <translation>副本不完整：Hub 缓存中缺少 {model} 的 {files}。</translation>
     </message>
     <message>
         <source>The damaged file was kept as {path}.</source>
         <translation>损坏的文件已另存为 {path}。</translation>
-    </message>
-    <message>
-        <source>The defaults are used, and the application is offline until you go online again.</source>
-        <translation type="vanished">已改用默认设置；在你重新联网之前，应用保持离线。</translation>
     </message>
     <message>
         <source>The disk is full.</source>
@@ -10307,10 +7039,6 @@
         <translation>没有下载完：{model} 尚缺的部分目前只有 {size}。</translation>
     </message>
     <message>
-        <source>The engine could not be started: {detail}</source>
-        <translation type="vanished">引擎无法启动：{detail}</translation>
-    </message>
-    <message>
         <source>The engine couldn&apos;t be started: {detail}</source>
         <translation>引擎无法启动：{detail}</translation>
     </message>
@@ -10323,24 +7051,12 @@
         <translation>引擎在 {seconds} 秒内退出了 {times} 次，不再自动重启。</translation>
     </message>
     <message>
-        <source>The engine ended {times} times within {seconds} seconds and was not started again.</source>
-        <translation type="vanished">引擎在 {seconds} 秒内退出了 {times} 次，不再自动重启。</translation>
-    </message>
-    <message>
         <source>The engine has version {theirs}, the application {ours}.</source>
         <translation>引擎版本不一致（为 {theirs}，应为 {ours}）。</translation>
     </message>
     <message>
-        <source>The engine is of another version ({theirs}, not {ours}).</source>
-        <translation type="vanished">引擎版本不一致（为 {theirs}，应为 {ours}）。</translation>
-    </message>
-    <message>
         <source>The engine sent an invalid message and was ended.</source>
         <translation>引擎发来了无法识别的内容，已将其终止。</translation>
-    </message>
-    <message>
-        <source>The engine sent something that could not be understood, and was ended.</source>
-        <translation type="vanished">引擎发来了无法识别的内容，已将其终止。</translation>
     </message>
     <message>
         <source>The evaluation data has a class missing from training: {label}.</source>
@@ -10351,28 +7067,12 @@
         <translation>这样评估测到的是死记硬背的内容：请从其中一方删去。</translation>
     </message>
     <message>
-        <source>The evaluation then measures what was learnt by heart: take them out of one of the two.</source>
-        <translation type="vanished">这样评估测到的是死记硬背的内容：请从其中一方删去。</translation>
-    </message>
-    <message>
-        <source>The evaluation was no better {patience} times in a row, so that the run ended at step {step}.</source>
-        <translation type="vanished">评估连续 {patience} 次没有变好，因此运行在第 {step} 步结束。</translation>
-    </message>
-    <message>
         <source>The experiment {experiment} has no parameter {parameter}.</source>
         <translation>实验 {experiment} 没有可选的 {parameter}。</translation>
     </message>
     <message>
-        <source>The experiment {experiment} has no {parameter} to choose.</source>
-        <translation type="vanished">实验 {experiment} 没有可选的 {parameter}。</translation>
-    </message>
-    <message>
         <source>The file can&apos;t be read: {detail}.</source>
         <translation>文件无法读取：{detail}。</translation>
-    </message>
-    <message>
-        <source>The file cannot be read: {detail}.</source>
-        <translation type="vanished">文件无法读取：{detail}。</translation>
     </message>
     <message>
         <source>The file doesn&apos;t exist.</source>
@@ -10395,10 +7095,6 @@
         <translation>该文件可能比本程序新；否则就是已损坏：请重新获取。</translation>
     </message>
     <message>
-        <source>The file may be newer than this application; else it is damaged: fetch it again.</source>
-        <translation type="vanished">该文件可能比本程序新；否则就是已损坏：请重新获取。</translation>
-    </message>
-    <message>
         <source>The file&apos;s tokenizer can&apos;t be used: {detail}.</source>
         <translation>文件中的分词器无法使用：{detail}。</translation>
     </message>
@@ -10415,10 +7111,6 @@
         <translation>文件夹 {path} 无法读取：{detail}。</translation>
     </message>
     <message>
-        <source>The folder {path} cannot be read: {detail}.</source>
-        <translation type="vanished">文件夹 {path} 无法读取：{detail}。</translation>
-    </message>
-    <message>
         <source>The folder {path} contains no folders of pictures.</source>
         <translation>文件夹 {path} 中没有图片子文件夹。</translation>
     </message>
@@ -10431,20 +7123,8 @@
         <translation>文件夹 {path} 下面不是类别文件夹，而是 {parts}。</translation>
     </message>
     <message>
-        <source>The folder {path} holds no folders of pictures.</source>
-        <translation type="vanished">文件夹 {path} 中没有图片子文件夹。</translation>
-    </message>
-    <message>
-        <source>The folder {path} holds no text files.</source>
-        <translation type="vanished">文件夹 {path} 中没有文本文件。</translation>
-    </message>
-    <message>
         <source>The folder {path} is empty.</source>
         <translation>文件夹 {path} 是空的。</translation>
-    </message>
-    <message>
-        <source>The folder {path} is not a class folder’s parent: it holds {parts}.</source>
-        <translation type="vanished">文件夹 {path} 下面不是类别文件夹，而是 {parts}。</translation>
     </message>
     <message>
         <source>The folder {path} is not empty.</source>
@@ -10455,28 +7135,8 @@
         <translation>文件夹“{folder}”中没有图片。</translation>
     </message>
     <message>
-        <source>The folder “{folder}” holds no pictures.</source>
-        <translation type="vanished">文件夹“{folder}”中没有图片。</translation>
-    </message>
-    <message>
-        <source>The header of {file} is larger than any model needs, so that it was not read to its end.</source>
-        <translation type="vanished">{file} 的文件头大得超出任何模型所需，因此没有读完。</translation>
-    </message>
-    <message>
         <source>The header of {file} is too large for any model; reading stopped.</source>
         <translation>{file} 的文件头大得超出任何模型所需，因此没有读完。</translation>
-    </message>
-    <message>
-        <source>The installed torch {torch} (CUDA {cuda}) fits the {card}, but the card does not start.</source>
-        <translation type="vanished">已安装的 torch {torch}（CUDA {cuda}）适合 {card}，但显卡无法启动。</translation>
-    </message>
-    <message>
-        <source>The installed torch {torch} is a build for the CPU alone and cannot use the {card}.</source>
-        <translation type="vanished">已安装的 torch {torch} 是仅支持 CPU 的版本，无法使用 {card}。</translation>
-    </message>
-    <message>
-        <source>The installed torch {torch} is built for CUDA {cuda}, which the {card} or its driver cannot run.</source>
-        <translation type="vanished">已安装的 torch {torch} 面向 CUDA {cuda}，{card} 或其驱动不支持。</translation>
     </message>
     <message>
         <source>The largest class, {label}, has {share} of the examples, {ratio} times as many as the smallest, {least}.</source>
@@ -10495,10 +7155,6 @@
         <translation>详情见日志。</translation>
     </message>
     <message>
-        <source>The log has the details; trying again starts it once more.</source>
-        <translation type="vanished">详情见日志；重试会再次启动引擎。</translation>
-    </message>
-    <message>
         <source>The log has the reason for each.</source>
         <translation>每张图片的原因见日志。</translation>
     </message>
@@ -10507,32 +7163,12 @@
         <translation>无法测量：{detail}。</translation>
     </message>
     <message>
-        <source>The method {method} cannot be used with {objective}.</source>
-        <translation type="vanished">方法 {method} 不能用于 {objective}。</translation>
-    </message>
-    <message>
-        <source>The model cannot tell these apart: take a base model of this language, or a larger vocabulary.</source>
-        <translation type="vanished">模型无法区分它们：请选用这种语言的基础模型，或更大的词表。</translation>
-    </message>
-    <message>
         <source>The model computed NaN or infinite logits, so no token could be sampled.</source>
         <translation>模型算出了非数值（NaN），无法选出词元。</translation>
     </message>
     <message>
-        <source>The model computed something that is not a number, so no token could be chosen.</source>
-        <translation type="vanished">模型算出了非数值（NaN），无法选出词元。</translation>
-    </message>
-    <message>
-        <source>The model does not translate into “{to}”.</source>
-        <translation type="vanished">这个模型不能翻译成“{to}”。</translation>
-    </message>
-    <message>
         <source>The model doesn&apos;t translate to “{to}”.</source>
         <translation>这个模型不能翻译成“{to}”。</translation>
-    </message>
-    <message>
-        <source>The model has no module called {targets} to put an adapter on.</source>
-        <translation type="vanished">模型中没有名为 {targets} 的模块可以加适配器。</translation>
     </message>
     <message>
         <source>The model has no module {targets} for an adapter.</source>
@@ -10555,40 +7191,20 @@
         <translation>暂不支持训练目标 {objective}。</translation>
     </message>
     <message>
-        <source>The objective {objective} cannot be trained yet.</source>
-        <translation type="vanished">暂不支持训练目标 {objective}。</translation>
-    </message>
-    <message>
         <source>The others are shown; a trainer that writes such values may have a fault.</source>
         <translation>其余的值照常显示；写出这种值的训练程序可能有故障。</translation>
-    </message>
-    <message>
-        <source>The pasted picture could not be kept in {path}.</source>
-        <translation type="vanished">粘贴的图片无法保存到 {path}。</translation>
     </message>
     <message>
         <source>The pasted picture couldn&apos;t be saved in {path}.</source>
         <translation>粘贴的图片无法保存到 {path}。</translation>
     </message>
     <message>
-        <source>The picture has {width:,} × {height:,} pixels; at most {most} megapixels are opened.</source>
-        <translation type="vanished">图片有 {width:,} × {height:,} 像素，最多支持 {most} 百万像素。</translation>
-    </message>
-    <message>
         <source>The picture has {width:,} × {height:,} pixels; the limit is {most} megapixels.</source>
         <translation>图片有 {width:,} × {height:,} 像素，最多支持 {most} 百万像素。</translation>
     </message>
     <message>
-        <source>The picture is cut off or damaged.</source>
-        <translation type="vanished">图片不完整或已损坏。</translation>
-    </message>
-    <message>
         <source>The picture is truncated or damaged.</source>
         <translation>图片不完整或已损坏。</translation>
-    </message>
-    <message>
-        <source>The process of the run {run} ended without a word at step {step}.</source>
-        <translation type="vanished">训练任务 {run} 的进程在第 {step} 步意外退出。</translation>
     </message>
     <message>
         <source>The process that renders chat templates did not start.</source>
@@ -10599,28 +7215,8 @@
         <translation>没有提示词，而该模型也没有起始词元。</translation>
     </message>
     <message>
-        <source>The queue of runs is held by another process.</source>
-        <translation type="vanished">训练队列正被另一个进程占用。</translation>
-    </message>
-    <message>
-        <source>The reasons are listed with each.</source>
-        <translation type="vanished">原因已逐张列出。</translation>
-    </message>
-    <message>
         <source>The rest is still listed; try again.</source>
         <translation>剩余部分仍在列表中，请再试一次。</translation>
-    </message>
-    <message>
-        <source>The run {run} came with the application and stays.</source>
-        <translation type="vanished">训练任务 {run} 是应用自带的，不能移除。</translation>
-    </message>
-    <message>
-        <source>The run {run} does not wait in the queue.</source>
-        <translation type="vanished">训练任务 {run} 不在队列中。</translation>
-    </message>
-    <message>
-        <source>The run {run} has finished, at step {step} of {steps}.</source>
-        <translation type="vanished">运行 {run} 已完成，停在第 {step} 步，共 {steps} 步。</translation>
     </message>
     <message>
         <source>The run {run} has no complete checkpoint at this step (it has: {steps}).</source>
@@ -10629,18 +7225,6 @@
     <message>
         <source>The run {run} has no step {step}.</source>
         <translation>训练任务 {run} 没有第 {step} 步。</translation>
-    </message>
-    <message>
-        <source>The run {run} has no such whole checkpoint (it has: {steps}).</source>
-        <translation type="vanished">训练任务 {run} 没有这个完整的检查点（现有：{steps}）。</translation>
-    </message>
-    <message>
-        <source>The run {run} has not answered after {seconds} s.</source>
-        <translation type="vanished">训练任务 {run} 在 {seconds} 秒后仍未响应。</translation>
-    </message>
-    <message>
-        <source>The run {run} has not ended after {seconds} s.</source>
-        <translation type="vanished">训练任务 {run} 在 {seconds} 秒后仍未结束。</translation>
     </message>
     <message>
         <source>The run {run} hasn&apos;t answered after {seconds} s.</source>
@@ -10655,20 +7239,8 @@
         <translation>训练任务 {run} 已在进行中。</translation>
     </message>
     <message>
-        <source>The run {run} is at work already.</source>
-        <translation type="vanished">训练任务 {run} 已在进行中。</translation>
-    </message>
-    <message>
         <source>The run {run} is finished, at step {step} of {steps}.</source>
         <translation>运行 {run} 已完成，停在第 {step} 步，共 {steps} 步。</translation>
-    </message>
-    <message>
-        <source>The run {run} is learning from {dataset}, so it was not removed.</source>
-        <translation type="vanished">训练 {run} 正在使用 {dataset}，因此未将其移除。</translation>
-    </message>
-    <message>
-        <source>The run {run} is not at work: it is {state}.</source>
-        <translation type="vanished">训练任务 {run} 不在进行中：{state}。</translation>
     </message>
     <message>
         <source>The run {run} is not queued.</source>
@@ -10687,24 +7259,8 @@
         <translation>训练任务 {run} 正在使用 {model}，因此没有移除。</translation>
     </message>
     <message>
-        <source>The run {run} is written by {writer}, and only watched here.</source>
-        <translation type="vanished">运行 {run} 由 {writer} 写入，这里只是查看。</translation>
-    </message>
-    <message>
         <source>The run {run} is written by {writer}; this application only watches it.</source>
         <translation>运行 {run} 由 {writer} 写入，这里只是查看。</translation>
-    </message>
-    <message>
-        <source>The setting “{field}” was {was}, which it cannot be.</source>
-        <translation type="vanished">设置项“{field}”的值 {was} 无效。</translation>
-    </message>
-    <message>
-        <source>The settings could not be read from {path}: {detail}.</source>
-        <translation type="vanished">无法从 {path} 读取设置：{detail}。</translation>
-    </message>
-    <message>
-        <source>The settings could not be saved in {path}: {detail}.</source>
-        <translation type="vanished">设置无法保存到 {path}：{detail}。</translation>
     </message>
     <message>
         <source>The settings couldn&apos;t be saved in {path}: {detail}.</source>
@@ -10715,16 +7271,8 @@
         <translation>设置文件已损坏，应用将保持离线，直到你转为在线。</translation>
     </message>
     <message>
-        <source>The settings file was damaged. The application is offline until you go online again.</source>
-        <translation type="vanished">设置文件已损坏。在你重新联网之前，应用保持离线。</translation>
-    </message>
-    <message>
         <source>The settings file was damaged; readable settings were kept.</source>
         <translation>设置文件已损坏；能读取的设置已保留。</translation>
-    </message>
-    <message>
-        <source>The settings file was damaged; what could be read of it was kept.</source>
-        <translation type="vanished">设置文件已损坏；能够读取的设置已保留。</translation>
     </message>
     <message>
         <source>The settings in {path} couldn&apos;t be read: {detail}.</source>
@@ -10733,10 +7281,6 @@
     <message>
         <source>The shapes of {count} tensors differ from config.json: {names}.</source>
         <translation>有 {count} 个张量的形状与 config.json 不符：{names}。</translation>
-    </message>
-    <message>
-        <source>The spec has a field that is not known: {field}.</source>
-        <translation type="vanished">训练配置中有未知字段：{field}。</translation>
     </message>
     <message>
         <source>The spec has an unknown field: {field}.</source>
@@ -10753,10 +7297,6 @@
     <message>
         <source>The spec {path} can&apos;t be read: {detail}.</source>
         <translation>训练配置 {path} 无法读取：{detail}。</translation>
-    </message>
-    <message>
-        <source>The spec {path} cannot be read: {detail}.</source>
-        <translation type="vanished">训练配置 {path} 无法读取：{detail}。</translation>
     </message>
     <message>
         <source>The sweep has no values.</source>
@@ -10791,32 +7331,12 @@
         <translation>{file} 中张量 {name} 与其他张量重叠，或起始位置不合规。</translation>
     </message>
     <message>
-        <source>The tensor {name} of {file} has a shape that makes no sense ({shape}).</source>
-        <translation type="vanished">{file} 中张量 {name} 的形状不合理（{shape}）。</translation>
-    </message>
-    <message>
-        <source>The tensor {name} of {file} is of a type that is not known here ({type}).</source>
-        <translation type="vanished">{file} 中张量 {name} 的类型未知（{type}）。</translation>
-    </message>
-    <message>
-        <source>The tensor {name} of {file} lies over another, or where none may begin.</source>
-        <translation type="vanished">{file} 中张量 {name} 与其他张量重叠，或起始位置不合规。</translation>
-    </message>
-    <message>
         <source>The text has no [MASK].</source>
         <translation>文本中没有 [MASK]。</translation>
     </message>
     <message>
         <source>The text has no two consecutive sentences.</source>
         <translation>文本中没有前后相接的两个句子。</translation>
-    </message>
-    <message>
-        <source>The text has no two sentences that follow each other.</source>
-        <translation type="vanished">文本中没有前后相接的两个句子。</translation>
-    </message>
-    <message>
-        <source>The text has {tokens:,} tokens, and this model sees only {context:,}.</source>
-        <translation type="vanished">这段文字有 {tokens:,} 个词元，而模型只能看到 {context:,} 个。</translation>
     </message>
     <message>
         <source>The text has {tokens:,} tokens; the model&apos;s context is {context:,}.</source>
@@ -10831,28 +7351,12 @@
         <translation>分词器无法使用：{detail}。</translation>
     </message>
     <message>
-        <source>The tokenizer cannot be used: {detail}.</source>
-        <translation type="vanished">分词器无法使用：{detail}。</translation>
-    </message>
-    <message>
         <source>The tokenizer has no mask token.</source>
         <translation>分词器没有遮盖词元（mask）。</translation>
     </message>
     <message>
-        <source>The tokenizer has no token to hide words with.</source>
-        <translation type="vanished">这个分词器没有用来遮盖词语的词元。</translation>
-    </message>
-    <message>
-        <source>The tokenizer has {tokens:,} entries, and the model knows {known:,}.</source>
-        <translation type="vanished">分词器有 {tokens:,} 个条目，而模型只认识 {known:,} 个。</translation>
-    </message>
-    <message>
         <source>The tokenizer has {tokens:,} entries; the model&apos;s vocabulary has {known:,}.</source>
         <translation>分词器有 {tokens:,} 个条目，而模型只认识 {known:,} 个。</translation>
-    </message>
-    <message>
-        <source>The tokenizer has {tokens:,} tokens and the model only {vocabulary:,}.</source>
-        <translation type="vanished">分词器有 {tokens:,} 个词元，而模型只有 {vocabulary:,} 个。</translation>
     </message>
     <message>
         <source>The tokenizer has {tokens:,} tokens, the model only {vocabulary:,}.</source>
@@ -10871,24 +7375,12 @@
         <translation>{path} 中的训练器状态不是由本安装写入的，而这类文件可能会执行代码。</translation>
     </message>
     <message>
-        <source>The trainer&apos;s state at {path} is not this installation&apos;s own, and files of its kind could run code.</source>
-        <translation type="vanished">{path} 中的训练器状态不是由本安装写入的，而这类文件可能会执行代码。</translation>
-    </message>
-    <message>
         <source>The weights are in several files ({files}), and model.safetensors.index.json is missing.</source>
         <translation>权重分布在多个文件中（{files}），但缺少 model.safetensors.index.json。</translation>
     </message>
     <message>
-        <source>The weights are only in a format that can run code when it is opened ({files}), and that is refused.</source>
-        <translation type="vanished">权重只有打开时可能执行代码的格式（{files}），已拒绝加载。</translation>
-    </message>
-    <message>
         <source>The weights are only in a format that can run code when opened ({files}).</source>
         <translation>权重只有打开时可能执行代码的格式（{files}），已拒绝加载。</translation>
-    </message>
-    <message>
-        <source>The weights are quantised ({method}), which is not read here.</source>
-        <translation type="vanished">权重经过量化（{method}），这里不支持读取。</translation>
     </message>
     <message>
         <source>The weights are quantized ({method}), which is not supported.</source>
@@ -10897,14 +7389,6 @@
     <message>
         <source>The weights are there under another name ({files}); they must be called model.safetensors.</source>
         <translation>权重用了别的名称（{files}）；它们必须命名为 model.safetensors。</translation>
-    </message>
-    <message>
-        <source>The weights are those of {has} layers, and config.json asks for {wants}.</source>
-        <translation type="vanished">权重只有 {has} 层，而 config.json 要求 {wants} 层。</translation>
-    </message>
-    <message>
-        <source>The weights beside it are safe to use: begin a new run with that folder as its base model.</source>
-        <translation type="vanished">旁边的权重可以放心使用：请以该文件夹为基础模型开始一次新的训练。</translation>
     </message>
     <message>
         <source>The weights beside it are safe: start a new run with that folder as its base model.</source>
@@ -10919,10 +7403,6 @@
         <translation>权重中缺少模型的 {count} 个张量：{names}。</translation>
     </message>
     <message>
-        <source>The window&apos;s toolkit (Qt) cannot be used: {detail}.</source>
-        <translation type="vanished">窗口工具包（Qt）无法使用：{detail}。</translation>
-    </message>
-    <message>
         <source>The {part} data has only {tokens:,} tokens; {needed:,} are needed.</source>
         <translation>{part}数据只有 {tokens:,} 词元，需要 {needed:,} 词元。</translation>
     </message>
@@ -10931,84 +7411,20 @@
         <translation>第 {step} 步的 {what} 不是有限值，训练已终止。</translation>
     </message>
     <message>
-        <source>The {what} at step {step} was not a finite number, so that the run ended.</source>
-        <translation type="vanished">第 {step} 步的 {what} 不是有限值，训练已终止。</translation>
-    </message>
-    <message>
-        <source>There are no benchmarks here: they are part of a checkout of the project, not of an installed package.</source>
-        <translation type="vanished">这里没有基准测试：它们属于项目源码，不随安装包提供。</translation>
-    </message>
-    <message>
-        <source>There are no files: the Hub&apos;s cache has only a folder for {model}.</source>
-        <translation type="vanished">没有文件：Hub 缓存中只有 {model} 的文件夹。</translation>
-    </message>
-    <message>
-        <source>There are no runs of a sweep called {sweep}.</source>
-        <translation type="vanished">没有名为 {sweep} 的扫描的运行。</translation>
-    </message>
-    <message>
         <source>There are no runs of a sweep {sweep}.</source>
         <translation>没有名为 {sweep} 的扫描的运行。</translation>
-    </message>
-    <message>
-        <source>There are no scalars of TensorBoard in {path}.</source>
-        <translation type="vanished">{path} 中没有 TensorBoard 标量。</translation>
-    </message>
-    <message>
-        <source>There are only {tokens:,} {part} tokens; {needed:,} are needed.</source>
-        <translation type="vanished">{part}数据只有 {tokens:,} 词元，需要 {needed:,} 词元。</translation>
-    </message>
-    <message>
-        <source>There are pictures of one class only ({label}).</source>
-        <translation type="vanished">只有一个类别（{label}）的图片。</translation>
-    </message>
-    <message>
-        <source>There are {count} classes, and at most {most} are learnt.</source>
-        <translation type="vanished">共有 {count} 个类别，最多只能学习 {most} 个。</translation>
     </message>
     <message>
         <source>There are {count} classes; the limit is {most}.</source>
         <translation>共有 {count} 个类别，最多只能学习 {most} 个。</translation>
     </message>
     <message>
-        <source>There are: {known}.</source>
-        <translation type="vanished">现有：{known}。</translation>
-    </message>
-    <message>
-        <source>There are: {tasks}.</source>
-        <translation type="vanished">可用的有：{tasks}。</translation>
-    </message>
-    <message>
-        <source>There is a class to be evaluated on that is not learnt: {label}.</source>
-        <translation type="vanished">评估数据中有训练数据没有的类别：{label}。</translation>
-    </message>
-    <message>
-        <source>There is neither a picture nor a file on the clipboard.</source>
-        <translation type="vanished">剪贴板中既没有图片也没有文件。</translation>
-    </message>
-    <message>
-        <source>There is no benchmark called {name!r}.</source>
-        <translation type="vanished">没有名为 {name!r} 的基准测试。</translation>
-    </message>
-    <message>
         <source>There is no benchmark {name!r}.</source>
         <translation>没有名为 {name!r} 的基准测试。</translation>
     </message>
     <message>
-        <source>There is no config.json: transformers cannot load {model} from the Hub&apos;s cache.</source>
-        <translation type="vanished">缺少 config.json：transformers 无法从 Hub 缓存加载 {model}。</translation>
-    </message>
-    <message>
-        <source>There is no conversation to learn from in {path}: {detail}.</source>
-        <translation type="vanished">{path} 中没有可以学习的对话：{detail}。</translation>
-    </message>
-    <message>
         <source>There is no dataset {dataset} on this computer.</source>
         <translation>本机没有数据集 {dataset}。</translation>
-    </message>
-    <message>
-        <source>There is no device called {device} here.</source>
-        <translation type="vanished">这里没有名为 {device} 的设备。</translation>
     </message>
     <message>
         <source>There is no device called {device} on this computer.</source>
@@ -11019,20 +7435,12 @@
         <translation>没有评估数据。</translation>
     </message>
     <message>
-        <source>There is no experiment called {experiment}.</source>
-        <translation type="vanished">没有名为 {experiment} 的实验。</translation>
-    </message>
-    <message>
         <source>There is no experiment {experiment}.</source>
         <translation>没有名为 {experiment} 的实验。</translation>
     </message>
     <message>
         <source>There is no file or folder {path}.</source>
         <translation>文件或文件夹 {path} 不存在。</translation>
-    </message>
-    <message>
-        <source>There is no folder {model} here, and no such model in the Hub&apos;s cache.</source>
-        <translation type="vanished">此处没有文件夹 {model}，Hub 的缓存中也没有这个模型。</translation>
     </message>
     <message>
         <source>There is no folder {path}.</source>
@@ -11043,88 +7451,20 @@
         <translation>本机上没有名为 {model} 的模型。</translation>
     </message>
     <message>
-        <source>There is no model called {model} on this machine.</source>
-        <translation type="vanished">本机上没有名为 {model} 的模型。</translation>
-    </message>
-    <message>
         <source>There is no precision “{precision}”.</source>
         <translation>没有“{precision}”这种精度。</translation>
-    </message>
-    <message>
-        <source>There is no program here that shows folders.</source>
-        <translation type="vanished">没有可以打开文件夹的程序。</translation>
-    </message>
-    <message>
-        <source>There is no prompt, and this model has no token to begin with.</source>
-        <translation type="vanished">没有提示词，而该模型也没有起始词元。</translation>
     </message>
     <message>
         <source>There is no run called {run}.</source>
         <translation>没有名为 {run} 的训练任务。</translation>
     </message>
     <message>
-        <source>There is no such file.</source>
-        <translation type="vanished">文件不存在。</translation>
-    </message>
-    <message>
-        <source>There is no such task for texts: {task}.</source>
-        <translation type="vanished">没有这样的文本任务：{task}。</translation>
-    </message>
-    <message>
         <source>There is no task called {task}.</source>
         <translation>没有名为 {task} 的任务。</translation>
     </message>
     <message>
-        <source>There is no text in {path}.</source>
-        <translation type="vanished">{path} 中没有文本。</translation>
-    </message>
-    <message>
         <source>There is no text task {task}.</source>
         <translation>没有这样的文本任务：{task}。</translation>
-    </message>
-    <message>
-        <source>There is no text.</source>
-        <translation type="vanished">没有文字。</translation>
-    </message>
-    <message>
-        <source>There is no {model} in the catalogue.</source>
-        <translation type="vanished">目录中没有 {model}。</translation>
-    </message>
-    <message>
-        <source>There is nothing at {path}.</source>
-        <translation type="vanished">{path} 处什么也没有。</translation>
-    </message>
-    <message>
-        <source>There is nothing hidden in the text.</source>
-        <translation type="vanished">文本中没有被遮盖的词。</translation>
-    </message>
-    <message>
-        <source>There is nothing to evaluate on.</source>
-        <translation type="vanished">没有可供评估的数据。</translation>
-    </message>
-    <message>
-        <source>There is nothing to sweep over.</source>
-        <translation type="vanished">没有可扫描的内容。</translation>
-    </message>
-    <message>
-        <source>There is nothing to try: {detail}.</source>
-        <translation type="vanished">没有可试用的内容：{detail}。</translation>
-    </message>
-    <message>
-        <source>There is: {devices}.</source>
-        <translation type="vanished">现有设备：{devices}。</translation>
-    </message>
-    <message>
-        <source>There is: {known}.</source>
-        <translation type="vanished">现有：{known}。</translation>
-    </message>
-    <message>
-        <source>There was not enough memory on {device} to train this, which takes about {needs}.</source>
-        <translation type="vanished">{device} 上的内存不够训练它，它大约需要 {needs}。</translation>
-    </message>
-    <message>
-        <source>There was not enough memory on {device}.</source>
-        <translation type="vanished">{device} 的内存不足。</translation>
     </message>
     <message>
         <source>These are: {runs}.</source>
@@ -11135,10 +7475,6 @@
         <translation>可以运行的有：{runs}。其他架构可用 safetensors 权重运行。</translation>
     </message>
     <message>
-        <source>These can: {tasks}.</source>
-        <translation type="vanished">可以试用的有：{tasks}。</translation>
-    </message>
-    <message>
         <source>They apply until you close the application.</source>
         <translation>改动只在关闭应用前有效。</translation>
     </message>
@@ -11147,20 +7483,8 @@
         <translation>它们属于另一个模型，或者已损坏：请重新下载。</translation>
     </message>
     <message>
-        <source>They belong to another model, or are damaged: fetch them again.</source>
-        <translation type="vanished">它们属于另一个模型，或者已损坏：请重新下载。</translation>
-    </message>
-    <message>
-        <source>They do not belong together: fetch both again.</source>
-        <translation type="vanished">两者不匹配：请都重新下载。</translation>
-    </message>
-    <message>
         <source>They don&apos;t belong together: download both again.</source>
         <translation>两者不匹配：请都重新下载。</translation>
-    </message>
-    <message>
-        <source>They hold until you close.</source>
-        <translation type="vanished">改动只在关闭应用前有效。</translation>
     </message>
     <message>
         <source>This account has no access to {model}.</source>
@@ -11171,40 +7495,12 @@
         <translation>这段对话无法保存：{detail}。</translation>
     </message>
     <message>
-        <source>This conversation cannot be saved: {detail}.</source>
-        <translation type="vanished">无法保存此对话：{detail}。</translation>
-    </message>
-    <message>
-        <source>This is a “{model_type}” model, and transformers {version} knows no such kind.</source>
-        <translation type="vanished">这是“{model_type}”模型，transformers {version} 不支持这种类型。</translation>
-    </message>
-    <message>
-        <source>This is not a picture of a known kind.</source>
-        <translation type="vanished">这不是受支持的图片格式。</translation>
-    </message>
-    <message>
         <source>This message was damaged on disk.</source>
         <translation>这条消息在磁盘上已损坏。</translation>
     </message>
     <message>
-        <source>This model needs its own Python code ({files}), which is never run here.</source>
-        <translation type="vanished">该模型要求运行自带的程序代码（{files}），这里一律不执行。</translation>
-    </message>
-    <message>
         <source>This model needs its own code ({files}), which is never run here.</source>
         <translation>该模型要求运行自带的程序代码（{files}），这里一律不执行。</translation>
-    </message>
-    <message>
-        <source>This model wants to run its own program code ({files}), and that is never done here.</source>
-        <translation type="vanished">该模型要求运行自带的程序代码（{files}），这里一律不执行。</translation>
-    </message>
-    <message>
-        <source>This model&apos;s tokenizer does not know anything in that prompt.</source>
-        <translation type="vanished">该模型的分词器不认识提示词中的任何内容。</translation>
-    </message>
-    <message>
-        <source>This page could not be shown: {detail}.</source>
-        <translation type="vanished">无法显示此页面：{detail}。</translation>
     </message>
     <message>
         <source>This page couldn&apos;t be shown: {detail}.</source>
@@ -11215,28 +7511,12 @@
         <translation>这份规格属于扫描：其 [sweep] 表列出了要尝试的值。</translation>
     </message>
     <message>
-        <source>This spec is of a sweep: its table [sweep] names the values that are tried.</source>
-        <translation type="vanished">这份规格属于扫描：其 [sweep] 表列出了要尝试的值。</translation>
-    </message>
-    <message>
         <source>To learn from one of them, name it in data.text_column.</source>
         <translation>若只用其中一段学习，请在 data.text_column 中指定。</translation>
     </message>
     <message>
-        <source>To use it: {command}</source>
-        <translation type="vanished">如需使用：{command}</translation>
-    </message>
-    <message>
-        <source>To use the model here, take it with safetensors weights; llama.cpp, LM Studio and Ollama run this file.</source>
-        <translation type="vanished">要在这里使用该模型，请选择 safetensors 格式的权重；此文件可由 llama.cpp、LM Studio 和 Ollama 运行。</translation>
-    </message>
-    <message>
         <source>Training doesn&apos;t support {model}&apos;s image preprocessing.</source>
         <translation>训练不支持 {model} 的图片预处理方式。</translation>
-    </message>
-    <message>
-        <source>Training only its last layer takes {size}.</source>
-        <translation type="vanished">只训练最后一层需要 {size}。</translation>
     </message>
     <message>
         <source>Training only the last layer: {size}.</source>
@@ -11259,16 +7539,8 @@
         <translation>请稍后重试；下载会从中断处继续。</translation>
     </message>
     <message>
-        <source>Try again later; what came is kept, and is gone on from.</source>
-        <translation type="vanished">请稍后重试；已下载的部分会保留，并从那里继续。</translation>
-    </message>
-    <message>
         <source>Try again when the connection is better; the download will resume.</source>
         <translation>请在连接好转后重试；下载会从中断处继续。</translation>
-    </message>
-    <message>
-        <source>Try again when the connection is better; what came is kept, and is gone on from.</source>
-        <translation type="vanished">请在连接好转后重试；已下载的部分会保留，并从那里继续。</translation>
     </message>
     <message>
         <source>Try again; the download will resume.</source>
@@ -11279,28 +7551,12 @@
         <translation>请再试一次；详情见日志。</translation>
     </message>
     <message>
-        <source>Try again; what came is kept, and is gone on from.</source>
-        <translation type="vanished">请重试；已下载的部分会保留，并从那里继续。</translation>
-    </message>
-    <message>
         <source>Try another batch size, context or method.</source>
         <translation>请换一个批量、上下文或方法。</translation>
     </message>
     <message>
-        <source>Try another batch, context or method.</source>
-        <translation type="vanished">请换一个批量、上下文或方法。</translation>
-    </message>
-    <message>
-        <source>Try once more; the log has the details.</source>
-        <translation type="vanished">请再试一次；详情见日志。</translation>
-    </message>
-    <message>
         <source>Unload it on the Models page, or wait until the command that uses it ends.</source>
         <translation>请在“模型”页面卸载它，或等待正在使用它的命令结束。</translation>
-    </message>
-    <message>
-        <source>Unload it on the Models page, or wait until the command that uses it has ended.</source>
-        <translation type="vanished">请在“模型”页面卸载它，或等待正在使用它的命令结束。</translation>
     </message>
     <message>
         <source>Unload other models, or choose a smaller one.</source>
@@ -11319,10 +7575,6 @@
         <translation>请更新应用后再打开。在此之前对话不会保存。</translation>
     </message>
     <message>
-        <source>Update the application to open it. Until then, conversations are not saved.</source>
-        <translation type="vanished">请更新应用后再打开。在此之前，对话不会保存。</translation>
-    </message>
-    <message>
         <source>Update the driver or restart the computer.</source>
         <translation>请更新驱动，或重新启动计算机。</translation>
     </message>
@@ -11331,16 +7583,8 @@
         <translation>请使用它认识的字符，例如：{examples}</translation>
     </message>
     <message>
-        <source>Use characters that it knows, for example: {examples}</source>
-        <translation type="vanished">请使用它认识的字符，例如：{examples}</translation>
-    </message>
-    <message>
         <source>Use one JSON entry per line or one array, with messages, conversations, or instruction and output.</source>
         <translation>每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
-    </message>
-    <message>
-        <source>Use this model without chat (plain continuation).</source>
-        <translation type="vanished">请不用对话方式使用此模型（直接续写）。</translation>
     </message>
     <message>
         <source>Use this model without chat.</source>
@@ -11351,24 +7595,12 @@
         <translation>请等待任务结束，或先停止任务。</translation>
     </message>
     <message>
-        <source>Wait until the run has ended, or stop it first.</source>
-        <translation type="vanished">请等待任务结束，或先停止任务。</translation>
-    </message>
-    <message>
         <source>Wait {seconds} s, then try again; the download will resume.</source>
         <translation>请等待 {seconds} 秒后重试；下载会从中断处继续。</translation>
     </message>
     <message>
-        <source>Wait {seconds} s, then try again; what came is kept.</source>
-        <translation type="vanished">请等待 {seconds} 秒后重试；已下载的内容会保留。</translation>
-    </message>
-    <message>
         <source>Waiting for memory on {device}: {needs} needed, {free} free.</source>
         <translation>正在等待 {device} 的内存：需要 {needs}，可用 {free}。</translation>
-    </message>
-    <message>
-        <source>Weights and config.json do not belong together: fetch both again.</source>
-        <translation type="vanished">权重与 config.json 不匹配：请都重新下载。</translation>
     </message>
     <message>
         <source>Weights and config.json don&apos;t belong together: download both again.</source>
@@ -11379,70 +7611,6 @@
         <translation>权重为 {to} 时需要 {size}。</translation>
     </message>
     <message>
-        <source>What can be trained: {built}.</source>
-        <translation type="vanished">可训练的目标：{built}。</translation>
-    </message>
-    <message>
-        <source>What is asked here cannot be tried on examples: {task}.</source>
-        <translation type="vanished">该任务不能用示例试用：{task}。</translation>
-    </message>
-    <message>
-        <source>What is left of it is listed; try once more.</source>
-        <translation type="vanished">剩余部分仍在列表中，请再试一次。</translation>
-    </message>
-    <message>
-        <source>What is repeated is learnt more than the rest: leave it out, unless it is meant.</source>
-        <translation type="vanished">重复的内容会比其余的学得更多：若非有意，请删去。</translation>
-    </message>
-    <message>
-        <source>What was to be measured was ended by the system ({how}), most likely for want of memory.</source>
-        <translation type="vanished">要测量的内容被系统终止了（{how}），很可能是内存不足。</translation>
-    </message>
-    <message>
-        <source>What wrote it can stop it or go on with it.</source>
-        <translation type="vanished">写入它的程序可以停止或继续它。</translation>
-    </message>
-    <message>
-        <source>With LoRA of rank {to} in place of all weights it takes {size}.</source>
-        <translation type="vanished">用秩为 {to} 的 LoRA 代替全部权重，需要 {size}。</translation>
-    </message>
-    <message>
-        <source>With SGD, which keeps one number a weight and not two, it takes {size}.</source>
-        <translation type="vanished">用 SGD（每个权重只保留一个数而非两个），需要 {size}。</translation>
-    </message>
-    <message>
-        <source>With a batch of {batch}, accumulated {accumulate} times, it takes about {smaller} and learns the same.</source>
-        <translation type="vanished">批大小设为 {batch} 并累积 {accumulate} 次，大约需要 {smaller}，学到的内容相同。</translation>
-    </message>
-    <message>
-        <source>With a batch of {to} it takes {size}.</source>
-        <translation type="vanished">批量为 {to} 时需要 {size}。</translation>
-    </message>
-    <message>
-        <source>With a context of {context} tokens it takes about {smaller}.</source>
-        <translation type="vanished">上下文设为 {context} 个词元时，大约需要 {smaller}。</translation>
-    </message>
-    <message>
-        <source>With a context of {to} tokens it takes {size}.</source>
-        <translation type="vanished">上下文为 {to} 个词元时需要 {size}。</translation>
-    </message>
-    <message>
-        <source>With gradient checkpointing (launch.checkpointing) it takes about {smaller}, and a third more time.</source>
-        <translation type="vanished">使用梯度检查点（launch.checkpointing）大约需要 {smaller}，时间多三分之一。</translation>
-    </message>
-    <message>
-        <source>With gradient checkpointing, which computes activations twice, it takes {size}.</source>
-        <translation type="vanished">用梯度检查点（激活计算两次），需要 {size}。</translation>
-    </message>
-    <message>
-        <source>With its weights in {to} it takes {size}.</source>
-        <translation type="vanished">权重为 {to} 时需要 {size}。</translation>
-    </message>
-    <message>
-        <source>With {parameters} parameters it is the largest that fits.</source>
-        <translation type="vanished">它有 {parameters} 参数，是放得下的模型中最大的。</translation>
-    </message>
-    <message>
         <source>Write ORGANIZATION/NAME with letters, digits, “-”, “_” and “.”.</source>
         <translation>名称写作“组织/名称”，由字母、数字、“-”、“_”和“.”组成。</translation>
     </message>
@@ -11451,32 +7619,12 @@
         <translation>写法为 OWNER/NAME，需要时可在其后加上 @REVISION、/CONFIG 和 :SPLIT。</translation>
     </message>
     <message>
-        <source>Write [MASK] in place of a word.</source>
-        <translation type="vanished">请用 [MASK] 代替一个词。</translation>
-    </message>
-    <message>
         <source>Write field=value, for example optimizer.learning_rate=3e-4.</source>
         <translation>写法是 字段=值，例如 optimizer.learning_rate=3e-4。</translation>
     </message>
     <message>
-        <source>Write something to be read.</source>
-        <translation type="vanished">请写一些要读的文字。</translation>
-    </message>
-    <message>
-        <source>config.json describes a model of {wants:,} parameters, and the weights hold only {has:,}.</source>
-        <translation type="vanished">config.json 描述的模型有 {wants:,} 个参数，而权重只有 {has:,} 个。</translation>
-    </message>
-    <message>
         <source>config.json describes {wants:,} parameters; the weights have only {has:,}.</source>
         <translation>config.json 描述的模型有 {wants:,} 个参数，而权重只有 {has:,} 个。</translation>
-    </message>
-    <message>
-        <source>config.json does not make a model: {detail}.</source>
-        <translation type="vanished">无法根据 config.json 构建模型：{detail}。</translation>
-    </message>
-    <message>
-        <source>config.json does not say what kind of model this is.</source>
-        <translation type="vanished">config.json 没有说明模型类型。</translation>
     </message>
     <message>
         <source>config.json doesn&apos;t describe a valid model: {detail}.</source>
@@ -11499,16 +7647,8 @@
         <translation>model.safetensors.index.json 无法使用：{detail}。</translation>
     </message>
     <message>
-        <source>model.safetensors.index.json cannot be used: {detail}.</source>
-        <translation type="vanished">model.safetensors.index.json 无法使用：{detail}。</translation>
-    </message>
-    <message>
         <source>torch can&apos;t be used: {detail}.</source>
         <translation>torch 无法使用：{detail}。</translation>
-    </message>
-    <message>
-        <source>torch cannot be used: {detail}.</source>
-        <translation type="vanished">torch 无法使用：{detail}。</translation>
     </message>
     <message>
         <source>torch {torch} (CUDA {cuda}) supports the {card}, but the card doesn&apos;t start.</source>
@@ -11547,10 +7687,6 @@
         <translation>有 {count:,} 段对话已略去：在读取的 {context:,} 个词元内没有任何回答开始。</translation>
     </message>
     <message>
-        <source>{count:,} classes have fewer than {few} examples to learn from: {labels}.</source>
-        <translation type="vanished">有 {count:,} 个类别的训练样本少于 {few} 个：{labels}。</translation>
-    </message>
-    <message>
         <source>{count:,} classes have fewer than {few} training examples: {labels}.</source>
         <translation>有 {count:,} 个类别的训练样本少于 {few} 个：{labels}。</translation>
     </message>
@@ -11559,24 +7695,8 @@
         <translation>有 {count:,} 个类别没有评估样本：{labels}。</translation>
     </message>
     <message>
-        <source>{count:,} classes have no example to evaluate on: {labels}.</source>
-        <translation type="vanished">有 {count:,} 个类别没有评估样本：{labels}。</translation>
-    </message>
-    <message>
-        <source>{count:,} conversations are left out: no answer in them begins within the {context:,} tokens that are read.</source>
-        <translation type="vanished">有 {count:,} 段对话已略去：在读取的 {context:,} 个词元内没有任何回答开始。</translation>
-    </message>
-    <message>
-        <source>{count:,} entries are no conversations to learn from, and are left out: {detail}.</source>
-        <translation type="vanished">有 {count:,} 个条目不是可学习的对话，已略去：{detail}。</translation>
-    </message>
-    <message>
         <source>{count:,} entries are not valid chats and are skipped: {detail}.</source>
         <translation>有 {count:,} 个条目不是可学习的对话，已略去：{detail}。</translation>
-    </message>
-    <message>
-        <source>{count:,} examples are the same as one before them, and labelled otherwise.</source>
-        <translation type="vanished">有 {count:,} 个样本与前面某个样本相同，标注却不同。</translation>
     </message>
     <message>
         <source>{count:,} examples repeat an earlier one with a different label.</source>
@@ -11587,28 +7707,12 @@
         <translation>有 {count:,} 个文件夹里没有图片，不算类别：{labels}。</translation>
     </message>
     <message>
-        <source>{count:,} folders hold no pictures, and are no classes: {labels}.</source>
-        <translation type="vanished">有 {count:,} 个文件夹里没有图片，不算类别：{labels}。</translation>
-    </message>
-    <message>
         <source>{count:,} lines are not UTF-8.</source>
         <translation>有 {count:,} 行不是 UTF-8。</translation>
     </message>
     <message>
         <source>{count:,} lines are not UTF-8; invalid bytes are read as “�”.</source>
         <translation>有 {count:,} 行不是 UTF-8；其中无法读出的部分会当作“�”来学。</translation>
-    </message>
-    <message>
-        <source>{count:,} lines are not UTF-8; what cannot be read there is learnt as “�”.</source>
-        <translation type="vanished">有 {count:,} 行不是 UTF-8；其中无法读出的部分会当作“�”来学。</translation>
-    </message>
-    <message>
-        <source>{count:,} more of the {examples:,} examples to evaluate on ({share}) are, too, but for spaces and capitals.</source>
-        <translation type="vanished">评估用的 {examples:,} 个样本中另有 {count:,} 个（{share}）与训练数据只差空白和大小写。</translation>
-    </message>
-    <message>
-        <source>{count:,} more of the {examples:,} examples to learn from ({share}) repeat one but for spaces and capitals.</source>
-        <translation type="vanished">训练用的 {examples:,} 个样本中另有 {count:,} 个（{share}）与前面某个只差空白和大小写。</translation>
     </message>
     <message>
         <source>{count:,} more of the {examples:,} training examples ({share}) are duplicates apart from spaces and case.</source>
@@ -11623,20 +7727,8 @@
         <translation>评估用的 {examples:,} 个样本中有 {count:,} 个（{share}）也在训练数据中。</translation>
     </message>
     <message>
-        <source>{count:,} of the {examples:,} examples are cut off: the model is given {context:,} tokens.</source>
-        <translation type="vanished">{examples:,} 个样本中有 {count:,} 个被截断：模型只读 {context:,} 个词元。</translation>
-    </message>
-    <message>
         <source>{count:,} of the {examples:,} examples are truncated: the context is {context:,} tokens.</source>
         <translation>{examples:,} 个示例中有 {count:,} 个被截断：上下文为 {context:,} 个词元。</translation>
-    </message>
-    <message>
-        <source>{count:,} of the {examples:,} examples to evaluate on ({share}) are learnt from, too.</source>
-        <translation type="vanished">评估用的 {examples:,} 个样本中有 {count:,} 个（{share}）也在训练数据中。</translation>
-    </message>
-    <message>
-        <source>{count:,} of the {examples:,} examples to learn from ({share}) repeat an earlier one exactly.</source>
-        <translation type="vanished">训练用的 {examples:,} 个样本中有 {count:,} 个（{share}）与前面某个完全相同。</translation>
     </message>
     <message>
         <source>{count:,} of the {examples:,} training examples ({share}) are exact duplicates.</source>
@@ -11647,10 +7739,6 @@
         <translation>有 {count:,} 张图片无法读取，已略去：{reason}</translation>
     </message>
     <message>
-        <source>{count:,} pictures cannot be read and are left out: {reason}</source>
-        <translation type="vanished">有 {count:,} 张图片无法读取，已略去：{reason}</translation>
-    </message>
-    <message>
         <source>{count:,} pictures in {path} are left out: {formats} is not read.</source>
         <translation>{path} 中有 {count:,} 张图片未被采用：不支持 {formats}。</translation>
     </message>
@@ -11659,40 +7747,20 @@
         <translation>有 {count:,} 行无法使用：{detail}。</translation>
     </message>
     <message>
-        <source>{count:,} rows cannot be used: {detail}.</source>
-        <translation type="vanished">有 {count:,} 行无法使用：{detail}。</translation>
-    </message>
-    <message>
         <source>{count:,} rows have no text and are skipped.</source>
         <translation>有 {count:,} 行没有文本，已略去。</translation>
-    </message>
-    <message>
-        <source>{count:,} rows have no text, and are left out.</source>
-        <translation type="vanished">有 {count:,} 行没有文本，已略去。</translation>
     </message>
     <message>
         <source>{count} first sentences have no second sentence.</source>
         <translation>{count} 段文本不能成对：每个前句都需要一个后句。</translation>
     </message>
     <message>
-        <source>{count} tensors have another shape than config.json says: {names}.</source>
-        <translation type="vanished">有 {count} 个张量的形状与 config.json 不符：{names}。</translation>
-    </message>
-    <message>
         <source>{count} tensors have another shape than the metadata says: {names}.</source>
         <translation>{count} 个张量的形状与元数据不符：{names}。</translation>
     </message>
     <message>
-        <source>{count} texts are no pairs: each first sentence needs a second.</source>
-        <translation type="vanished">{count} 段文本不能成对：每个前句都需要一个后句。</translation>
-    </message>
-    <message>
         <source>{dataset} has no configuration “{config}”.</source>
         <translation>{dataset} 没有名为“{config}”的配置。</translation>
-    </message>
-    <message>
-        <source>{dataset} has no files that can be learnt from.</source>
-        <translation type="vanished">{dataset} 中没有可用于训练的文件。</translation>
     </message>
     <message>
         <source>{dataset} has no split “{split}”.</source>
@@ -11711,14 +7779,6 @@
         <translation>{dtype} 只适用于原样权重，不适用于 {precision} 权重。</translation>
     </message>
     <message>
-        <source>{dtype} is not used on {device}.</source>
-        <translation type="vanished">{device} 不使用 {dtype}。</translation>
-    </message>
-    <message>
-        <source>{field} is missing from the spec.</source>
-        <translation type="vanished">训练配置中缺少 {field}。</translation>
-    </message>
-    <message>
         <source>{field} is {was}.</source>
         <translation>{field} 为 {was}。</translation>
     </message>
@@ -11731,20 +7791,12 @@
         <translation>{file} 以字节顺序标记开头，而 JSON 不允许有它。</translation>
     </message>
     <message>
-        <source>{file} came wrong twice: its checksum is not the Hub&apos;s.</source>
-        <translation type="vanished">{file} 两次都传错：其校验和与 Hub 的不符。</translation>
-    </message>
-    <message>
         <source>{file} can&apos;t be used: {detail}.</source>
         <translation>{file} 无法使用：{detail}。</translation>
     </message>
     <message>
         <source>{file} can&apos;t be used: {field} is {was}; it can be {may_be}.</source>
         <translation>{file} 无法使用：{field} 是 {was}；它可以是 {may_be}。</translation>
-    </message>
-    <message>
-        <source>{file} cannot be used: {detail}.</source>
-        <translation type="vanished">{file} 无法使用：{detail}。</translation>
     </message>
     <message>
         <source>{file} claims a field of {length:,} bytes, which is impossible.</source>
@@ -11775,40 +7827,12 @@
         <translation>{file} 中名称 {name} 出现了两次。</translation>
     </message>
     <message>
-        <source>{file} gives {name} a value of a type that does not exist ({type}).</source>
-        <translation type="vanished">{file} 给 {name} 的值的类型不存在（{type}）。</translation>
-    </message>
-    <message>
         <source>{file} has GGUF version {version}; supported are 2 and 3.</source>
         <translation>{file} 是 GGUF 第 {version} 版，这里只读取第 2 和第 3 版。</translation>
     </message>
     <message>
-        <source>{file} has a name of {length:,} bytes, and names are short.</source>
-        <translation type="vanished">{file} 中有一个长达 {length:,} 字节的名称，而名称都很短。</translation>
-    </message>
-    <message>
         <source>{file} has a name of {length:,} bytes, which is too long.</source>
         <translation>{file} 中有一个长达 {length:,} 字节的名称，而名称都很短。</translation>
-    </message>
-    <message>
-        <source>{file} has the name {name} twice.</source>
-        <translation type="vanished">{file} 中名称 {name} 出现了两次。</translation>
-    </message>
-    <message>
-        <source>{file} holds a list of lists ({name}), which no model needs.</source>
-        <translation type="vanished">{file} 含有嵌套列表（{name}），任何模型都不需要它。</translation>
-    </message>
-    <message>
-        <source>{file} holds a text that is not UTF-8.</source>
-        <translation type="vanished">{file} 含有不是 UTF-8 的文本。</translation>
-    </message>
-    <message>
-        <source>{file} holds no tensors.</source>
-        <translation type="vanished">{file} 中没有张量。</translation>
-    </message>
-    <message>
-        <source>{file} is a GGUF file without tensors, so it is no model.</source>
-        <translation type="vanished">{file} 是没有张量的 GGUF 文件，因此不是模型。</translation>
     </message>
     <message>
         <source>{file} is a GGUF file without tensors.</source>
@@ -11819,16 +7843,8 @@
         <translation>{file} 只是 Git LFS 指针，不是权重本身。</translation>
     </message>
     <message>
-        <source>{file} is cut off: it has {has:,} bytes and needs {needs:,}.</source>
-        <translation type="vanished">{file} 不完整：现有 {has:,} 字节，需要 {needs:,} 字节。</translation>
-    </message>
-    <message>
         <source>{file} is damaged or not a safetensors file: {detail}.</source>
         <translation>{file} 已损坏，或不是 safetensors 文件：{detail}。</translation>
-    </message>
-    <message>
-        <source>{file} is damaged, or not a safetensors file: {detail}.</source>
-        <translation type="vanished">{file} 已损坏，或不是 safetensors 文件：{detail}。</translation>
     </message>
     <message>
         <source>{file} is empty (0 bytes).</source>
@@ -11837,18 +7853,6 @@
     <message>
         <source>{file} is not a GGUF file.</source>
         <translation>{file} 不是 GGUF 文件。</translation>
-    </message>
-    <message>
-        <source>{file} is not a safetensors file but {format}; it was not opened.</source>
-        <translation type="vanished">{file} 不是 safetensors 文件，而是 {format}，没有打开。</translation>
-    </message>
-    <message>
-        <source>{file} is of GGUF version {version}; versions 2 and 3 are read.</source>
-        <translation type="vanished">{file} 是 GGUF 第 {version} 版，这里只读取第 2 和第 3 版。</translation>
-    </message>
-    <message>
-        <source>{file} is only a Git LFS pointer, not the weights.</source>
-        <translation type="vanished">{file} 只是 Git LFS 指针，不是权重本身。</translation>
     </message>
     <message>
         <source>{file} is truncated: it has {has:,} of {needs:,} bytes.</source>
@@ -11863,44 +7867,8 @@
         <translation>{file} 用步骤“{module}”生成向量，不支持该步骤。</translation>
     </message>
     <message>
-        <source>{file} says that a part of it is {length:,} bytes long, which cannot be.</source>
-        <translation type="vanished">{file} 声称其中一部分长达 {length:,} 字节，这不可能。</translation>
-    </message>
-    <message>
-        <source>{file} says that it has a list of {count:,} texts, more than it can hold.</source>
-        <translation type="vanished">{file} 声称有一个含 {count:,} 段文本的列表，超出其容量。</translation>
-    </message>
-    <message>
-        <source>{file} says that it has {tensors:,} tensors and {entries:,} entries, more than fit into it.</source>
-        <translation type="vanished">{file} 声称有 {tensors:,} 个张量和 {entries:,} 个条目，超出其容量。</translation>
-    </message>
-    <message>
-        <source>{file} says that its tensors are aligned to {was}, and that must be a power of two.</source>
-        <translation type="vanished">{file} 声称其张量按 {was} 对齐，而它必须是 2 的幂。</translation>
-    </message>
-    <message>
         <source>{folder} has no weights (model.safetensors).</source>
         <translation>{folder} 中没有权重（缺少 model.safetensors）。</translation>
-    </message>
-    <message>
-        <source>{folder} has no weights (no model.safetensors).</source>
-        <translation type="vanished">{folder} 中没有权重（缺少 model.safetensors）。</translation>
-    </message>
-    <message>
-        <source>{host} cannot be reached: {detail}.</source>
-        <translation type="vanished">无法连接 {host}：{detail}。</translation>
-    </message>
-    <message>
-        <source>{host} did not take the request (status {status}).</source>
-        <translation type="vanished">{host} 没有接受请求（状态 {status}）。</translation>
-    </message>
-    <message>
-        <source>{host} does not answer as the Hub does.</source>
-        <translation type="vanished">{host} 的应答不像 Hub 的应答。</translation>
-    </message>
-    <message>
-        <source>{host} does not know the access token that is kept here.</source>
-        <translation type="vanished">{host} 不认识保存在此处的访问令牌。</translation>
     </message>
     <message>
         <source>{host} doesn&apos;t answer like the Hub.</source>
@@ -11909,14 +7877,6 @@
     <message>
         <source>{host} has no {model}.</source>
         <translation>{host} 没有 {model}。</translation>
-    </message>
-    <message>
-        <source>{host} has stopped answering.</source>
-        <translation type="vanished">{host} 不再应答。</translation>
-    </message>
-    <message>
-        <source>{host} has trouble of its own (status {status}).</source>
-        <translation type="vanished">{host} 自身出了问题（状态 {status}）。</translation>
     </message>
     <message>
         <source>{host} limits requests at the moment.</source>
@@ -11943,24 +7903,8 @@
         <translation>{host} 不再应答。</translation>
     </message>
     <message>
-        <source>{host} wants fewer requests for now.</source>
-        <translation type="vanished">{host} 暂时要求减少请求。</translation>
-    </message>
-    <message>
         <source>{model} belongs to LM Studio or Ollama and can&apos;t be removed here.</source>
         <translation>{model} 属于 LM Studio 或 Ollama，会保留。</translation>
-    </message>
-    <message>
-        <source>{model} belongs to LM Studio or Ollama, and stays.</source>
-        <translation type="vanished">{model} 属于 LM Studio 或 Ollama，会保留。</translation>
-    </message>
-    <message>
-        <source>{model} came with the application and stays.</source>
-        <translation type="vanished">{model} 是应用自带的，不能移除。</translation>
-    </message>
-    <message>
-        <source>{model} can&apos;t be loaded in {precision} yet.</source>
-        <translation type="vanished">{model} 暂时还不能以 {precision} 加载。</translation>
     </message>
     <message>
         <source>{model} can&apos;t be loaded in {precision}. {reason}</source>
@@ -11983,24 +7927,8 @@
         <translation>{model} 无法运行：{key} 为 {was}，可取的值为 {may_be}。</translation>
     </message>
     <message>
-        <source>{model} cannot be a model&apos;s name on the Hub.</source>
-        <translation type="vanished">{model} 不能是 Hub 上的模型名称。</translation>
-    </message>
-    <message>
-        <source>{model} cannot be planned with: its structure cannot be run without its weights.</source>
-        <translation type="vanished">无法规划 {model}：没有权重就无法运行其结构。</translation>
-    </message>
-    <message>
-        <source>{model} does not tell whether a sentence follows another.</source>
-        <translation type="vanished">{model} 不能判断一句话是否接在另一句之后。</translation>
-    </message>
-    <message>
         <source>{model} doesn&apos;t say how its tokenizer splits text (tokenizer.ggml.pre).</source>
         <translation>{model} 没有说明其分词器如何切分文本（tokenizer.ggml.pre）。</translation>
-    </message>
-    <message>
-        <source>{model} has no config.json, so it is no model of transformers.</source>
-        <translation type="vanished">{model} 没有 config.json，因此不是 transformers 的模型。</translation>
     </message>
     <message>
         <source>{model} has no config.json, so transformers can&apos;t load it.</source>
@@ -12015,10 +7943,6 @@
         <translation>{model} 没有下一句预测头。</translation>
     </message>
     <message>
-        <source>{model} has no output that tells whether a sentence follows another.</source>
-        <translation type="vanished">{model} 没有判断一句话是否接在另一句之后的输出。</translation>
-    </message>
-    <message>
         <source>{model} has no safetensors weights.</source>
         <translation>{model} 没有 safetensors 格式的权重，这里不使用其他格式。</translation>
     </message>
@@ -12031,16 +7955,8 @@
         <translation>{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
     </message>
     <message>
-        <source>{model} has no tokenizer.json, so text cannot be turned into tokens.</source>
-        <translation type="vanished">{model} 没有 tokenizer.json，无法将文本转换为词元。</translation>
-    </message>
-    <message>
         <source>{model} has no tokenizer.json; {file} (SentencePiece) alone is not supported.</source>
         <translation>{model} 没有 tokenizer.json；不支持只有 {file}（SentencePiece）的情况。</translation>
-    </message>
-    <message>
-        <source>{model} has no weights as safetensors, and others are not used here.</source>
-        <translation type="vanished">{model} 没有 safetensors 格式的权重，这里不使用其他格式。</translation>
     </message>
     <message>
         <source>{model} has tensors of type {types}, which can&apos;t be run here.</source>
@@ -12051,24 +7967,12 @@
         <translation>{model} 的架构为 {architecture}，目前还不能从 GGUF 运行。</translation>
     </message>
     <message>
-        <source>{model} has {count} files that a model would need, and at most {most} are fetched.</source>
-        <translation type="vanished">{model} 有 {count} 个模型所需的文件，最多获取 {most} 个。</translation>
-    </message>
-    <message>
         <source>{model} has {count} model files; the limit is {most}.</source>
         <translation>{model} 有 {count} 个模型所需的文件，最多获取 {most} 个。</translation>
     </message>
     <message>
         <source>{model} in the Hub&apos;s cache has no config.json, so transformers can&apos;t load it.</source>
         <translation>缺少 config.json：transformers 无法从 Hub 缓存加载 {model}。</translation>
-    </message>
-    <message>
-        <source>{model} is a GGUF file: it can be inspected and planned, but not run yet.</source>
-        <translation type="vanished">{model} 是 GGUF 文件：在这里可以查看和规划，但还不能运行。</translation>
-    </message>
-    <message>
-        <source>{model} is a GGUF file: it can be looked at and planned with here, but not run yet.</source>
-        <translation type="vanished">{model} 是 GGUF 文件：在这里可以查看和规划，但还不能运行。</translation>
     </message>
     <message>
         <source>{model} is a GGUF file: it can be run and inspected, but not used for this.</source>
@@ -12087,28 +7991,12 @@
         <translation>{model} 是混合专家模型，目前还不能从 GGUF 运行。</translation>
     </message>
     <message>
-        <source>{model} is a model of kind “{kind}”, and this needs one of kind “{wanted}”.</source>
-        <translation type="vanished">{model} 是“{kind}”类型的模型，这里需要“{wanted}”类型。</translation>
-    </message>
-    <message>
         <source>{model} is a “{kind}” model; this task needs a “{wanted}” model.</source>
         <translation>{model} 是“{kind}”类型的模型，这里需要“{wanted}”类型。</translation>
     </message>
     <message>
         <source>{model} is gated.</source>
         <translation>{model} 需要先接受条件才能使用。</translation>
-    </message>
-    <message>
-        <source>{model} is given only to those who have accepted its conditions.</source>
-        <translation type="vanished">{model} 只提供给接受了其条件的人。</translation>
-    </message>
-    <message>
-        <source>{model} is in the Hub&apos;s cache again, so that what was removed stays in the trash.</source>
-        <translation type="vanished">Hub 缓存中又有了 {model}，因此移除的那份仍留在回收站。</translation>
-    </message>
-    <message>
-        <source>{model} is loaded now, so it was not removed.</source>
-        <translation type="vanished">{model} 正在使用中，因此没有移除。</translation>
     </message>
     <message>
         <source>{model} is loaded, so it was not removed.</source>
@@ -12127,10 +8015,6 @@
         <translation>本机上没有 {model}。</translation>
     </message>
     <message>
-        <source>{model} is not on this machine.</source>
-        <translation type="vanished">本机上没有 {model}。</translation>
-    </message>
-    <message>
         <source>{model} is on another disk than the trash, so it can&apos;t be moved there.</source>
         <translation>{model} 与回收站不在同一磁盘，无法保留在回收站中。</translation>
     </message>
@@ -12143,32 +8027,12 @@
         <translation>{model} 是私有的，或者不存在。</translation>
     </message>
     <message>
-        <source>{model} is what the run {run} has made, and goes only with it.</source>
-        <translation type="vanished">{model} 是训练任务 {run} 的产物，只能随任务一起移除。</translation>
-    </message>
-    <message>
-        <source>{model} lies on another disk than the trash, so that it cannot be kept there.</source>
-        <translation type="vanished">{model} 与回收站不在同一磁盘，无法保留在回收站中。</translation>
-    </message>
-    <message>
-        <source>{model} makes its input from pictures in a way that training does not know.</source>
-        <translation type="vanished">训练不支持 {model} 的图片预处理方式。</translation>
-    </message>
-    <message>
-        <source>{model} needs {needs}, and the disk of {path} has {free} free.</source>
-        <translation type="vanished">{model} 需要 {needs}，而 {path} 所在磁盘可用 {free}。</translation>
-    </message>
-    <message>
         <source>{model} needs {needs}; {free} are free on the disk of {path}.</source>
         <translation>{model} 需要 {needs}，而 {path} 所在磁盘可用 {free}。</translation>
     </message>
     <message>
         <source>{model} reads no texts.</source>
         <translation>{model} 不读取文本。</translation>
-    </message>
-    <message>
-        <source>{model} takes pictures of many shapes, and training needs one.</source>
-        <translation type="vanished">{model} 接受多种尺寸的图片，而训练需要固定尺寸。</translation>
     </message>
     <message>
         <source>{model} takes pictures of varying size; training needs a fixed size.</source>
@@ -12195,32 +8059,8 @@
         <translation>{near}请从模型列表中选择。</translation>
     </message>
     <message>
-        <source>{near}The Models page lists the models that are here.</source>
-        <translation type="vanished">{near}“模型”页面列出了本机的模型。</translation>
-    </message>
-    <message>
-        <source>{near}The catalogue on the Models page lists what there is.</source>
-        <translation type="vanished">{near}“模型”页面的目录列出了现有的条目。</translation>
-    </message>
-    <message>
-        <source>{near}“bigmodel-studio catalog” lists what there is.</source>
-        <translation type="vanished">{near}“bigmodel-studio catalog” 会列出现有的内容。</translation>
-    </message>
-    <message>
-        <source>{near}“bigmodel-studio models” lists them; a folder is written with a / in it.</source>
-        <translation type="vanished">{near}“bigmodel-studio models”会列出所有模型；文件夹路径中要带 /。</translation>
-    </message>
-    <message>
         <source>{objective} can&apos;t be trained from scratch.</source>
         <translation>{objective} 不能从零开始训练。</translation>
-    </message>
-    <message>
-        <source>{objective} cannot be trained with the architecture {architecture} from scratch.</source>
-        <translation type="vanished">{objective} 不支持用架构 {architecture} 从零训练。</translation>
-    </message>
-    <message>
-        <source>{objective} does not begin from scratch.</source>
-        <translation type="vanished">{objective} 不能从零开始训练。</translation>
     </message>
     <message>
         <source>{objective} doesn&apos;t support the architecture {architecture} from scratch.</source>
@@ -12229,10 +8069,6 @@
     <message>
         <source>{objective} doesn&apos;t support the method {method}.</source>
         <translation>方法 {method} 不能用于 {objective}。</translation>
-    </message>
-    <message>
-        <source>{parameter} is no parameter that is trained.</source>
-        <translation type="vanished">{parameter} 不是被训练的参数。</translation>
     </message>
     <message>
         <source>{parameter} is not a trained parameter.</source>
@@ -12251,22 +8087,6 @@
         <translation>无法写入 {path}：{detail}。</translation>
     </message>
     <message>
-        <source>{path} cannot be read as Parquet: {detail}.</source>
-        <translation type="vanished">无法将 {path} 作为 Parquet 读取：{detail}。</translation>
-    </message>
-    <message>
-        <source>{path} cannot be read: {detail}.</source>
-        <translation type="vanished">无法读取 {path}：{detail}。</translation>
-    </message>
-    <message>
-        <source>{path} cannot be written to.</source>
-        <translation type="vanished">{path} 不可写。</translation>
-    </message>
-    <message>
-        <source>{path} cannot be written: {detail}.</source>
-        <translation type="vanished">无法写入 {path}：{detail}。</translation>
-    </message>
-    <message>
         <source>{path} contains an adapter, not a whole model.</source>
         <translation>{path} 中是适配器，不是完整的模型。</translation>
     </message>
@@ -12281,22 +8101,6 @@
     <message>
         <source>{path} contains no valid chats: {detail}.</source>
         <translation>{path} 中没有可以学习的对话：{detail}。</translation>
-    </message>
-    <message>
-        <source>{path} could not be deleted whole: {detail}.</source>
-        <translation type="vanished">{path} 未能完全删除：{detail}。</translation>
-    </message>
-    <message>
-        <source>{path} could not be moved: {detail}.</source>
-        <translation type="vanished">{path} 无法移动：{detail}。</translation>
-    </message>
-    <message>
-        <source>{path} could not be saved: {detail}.</source>
-        <translation type="vanished">{path} 无法保存：{detail}。</translation>
-    </message>
-    <message>
-        <source>{path} could not be written: {detail}.</source>
-        <translation type="vanished">{path} 无法写入：{detail}。</translation>
     </message>
     <message>
         <source>{path} couldn&apos;t be deleted completely: {detail}.</source>
@@ -12323,10 +8127,6 @@
         <translation>{path} 没有列 {column}；现有的列：{columns}。</translation>
     </message>
     <message>
-        <source>{path} has no config.json, so it is no model folder.</source>
-        <translation type="vanished">{path} 中没有 config.json，不是模型文件夹。</translation>
-    </message>
-    <message>
         <source>{path} has no config.json, so it is not a model.</source>
         <translation>{path} 中没有 config.json，不是模型文件夹。</translation>
     </message>
@@ -12335,24 +8135,12 @@
         <translation>{path} 中没有 preprocessor_config.json，无法将图片转换为模型的输入。</translation>
     </message>
     <message>
-        <source>{path} has no preprocessor_config.json, so pictures cannot be made into what the model takes.</source>
-        <translation type="vanished">{path} 中没有 preprocessor_config.json，无法将图片转换为模型的输入。</translation>
-    </message>
-    <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.</source>
         <translation>{path} 的每一行有两段文本，“{first}”和“{second}”，其中一段会被忽略。</translation>
     </message>
     <message>
         <source>{path} has {count} values whose time or name is not valid; they were left out.</source>
         <translation>{path} 中有 {count} 个值的时间或名称无效，已略去。</translation>
-    </message>
-    <message>
-        <source>{path} holds an adapter, not a whole model.</source>
-        <translation type="vanished">{path} 中是适配器，不是完整的模型。</translation>
-    </message>
-    <message>
-        <source>{path} is Parquet, and the optional library that reads it is not installed.</source>
-        <translation type="vanished">{path} 是 Parquet 文件，而用于读取它的可选库尚未安装。</translation>
     </message>
     <message>
         <source>{path} is Parquet, but the library that reads it is not installed.</source>
@@ -12371,14 +8159,6 @@
         <translation>{path} 在 Hub 上，而训练只读取本机的文件。</translation>
     </message>
     <message>
-        <source>{path} is a file, and a model is a folder.</source>
-        <translation type="vanished">{path} 是文件，而模型应当是文件夹。</translation>
-    </message>
-    <message>
-        <source>{path} is a file, and no table of pictures.</source>
-        <translation type="vanished">{path} 是一个文件，但不是图片清单。</translation>
-    </message>
-    <message>
         <source>{path} is a file, but not a table of pictures.</source>
         <translation>{path} 是一个文件，但不是图片清单。</translation>
     </message>
@@ -12391,10 +8171,6 @@
         <translation>{path} 不是带类别的文本表。</translation>
     </message>
     <message>
-        <source>{path} is not among the folders that are remembered.</source>
-        <translation type="vanished">{path} 不在已记住的文件夹之列。</translation>
-    </message>
-    <message>
         <source>{path} is not in the list of folders.</source>
         <translation>{path} 不在已记住的文件夹之列。</translation>
     </message>
@@ -12405,10 +8181,6 @@
     <message>
         <source>{path} is not writable.</source>
         <translation>{path} 不可写。</translation>
-    </message>
-    <message>
-        <source>{path} is on the Hub, and a training reads only files of this computer.</source>
-        <translation type="vanished">{path} 在 Hub 上，而训练只读取本机的文件。</translation>
     </message>
     <message>
         <source>{path}, line {line} is not UTF-8.</source>
@@ -12427,10 +8199,6 @@
         <translation>{processes} 个进程各需要一块显卡，而本机有 {cards} 块。</translation>
     </message>
     <message>
-        <source>{processes} processes want a card each, and this computer has {cards}.</source>
-        <translation type="vanished">{processes} 个进程各需要一块显卡，而本机有 {cards} 块。</translation>
-    </message>
-    <message>
         <source>{run} isn&apos;t running ({state}).</source>
         <translation>{run} 没有在运行（{state}）。</translation>
     </message>
@@ -12439,64 +8207,8 @@
         <translation>{share} 的词元代表分词器不认识的字符或词。</translation>
     </message>
     <message>
-        <source>{share} of the tokens stand for characters or words that the tokenizer does not know.</source>
-        <translation type="vanished">{share} 的词元代表分词器不认识的字符或词。</translation>
-    </message>
-    <message>
         <source>{share} of the words have the tag {label}.</source>
         <translation>{share} 的词的标签是 {label}。</translation>
-    </message>
-    <message>
-        <source>“Resume” goes on from its newest checkpoint.</source>
-        <translation type="vanished">点“继续”可从最新的检查点接着训练。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio datasets” lists those that there are.</source>
-        <translation type="vanished">“bigmodel-studio datasets”会列出已有的数据集。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio pull {model}” fetches it from the Hub; so does the Models page.</source>
-        <translation type="vanished">“bigmodel-studio pull {model}”会从 Hub 获取它；模型页也可以。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio remove {model} --for-good” deletes it, which frees {size}.</source>
-        <translation type="vanished">“bigmodel-studio remove {model} --for-good”会将其彻底删除，可释放 {size}。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio resume {run}” goes on from its newest checkpoint.</source>
-        <translation type="vanished">“bigmodel-studio resume {run}”可从最近的检查点继续。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio runs --json” says of which each is.</source>
-        <translation type="vanished">“bigmodel-studio runs --json”会说明每个运行属于哪次扫描。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio runs” lists them.</source>
-        <translation type="vanished">“bigmodel-studio runs”会列出所有任务。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio runs” lists those that are.</source>
-        <translation type="vanished">“bigmodel-studio runs”会列出进行中的任务。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio runs” shows the queue.</source>
-        <translation type="vanished">“bigmodel-studio runs”会显示队列。</translation>
-    </message>
-    <message>
-        <source>“bigmodel-studio sweep SPEC.toml” starts a run for each.</source>
-        <translation type="vanished">“bigmodel-studio sweep SPEC.toml”会为每个值启动一个运行。</translation>
-    </message>
-    <message>
-        <source>“nvidia-smi” tells what the driver is missing; a new driver or a restart mostly mends it.</source>
-        <translation type="vanished">“nvidia-smi”会说明驱动缺少什么；更新驱动或重启通常可以解决。</translation>
-    </message>
-    <message>
-        <source>“ollama pull {model}” fetches it again.</source>
-        <translation type="vanished">“ollama pull {model}” 可重新获取它。</translation>
-    </message>
-    <message>
-        <source>“python3 packaging/dev.py run” installs the shared libraries that it needs.</source>
-        <translation type="vanished">“python3 packaging/dev.py run”会安装所需的共享库。</translation>
     </message>
     <message>
         <source>“{name}” is no longer in the trash.</source>
@@ -12507,24 +8219,8 @@
         <translation>“{name}”不是图片。</translation>
     </message>
     <message>
-        <source>“{name}” is not in the trash any more.</source>
-        <translation type="vanished">“{name}”已不在回收站中。</translation>
-    </message>
-    <message>
-        <source>“{name}” is nothing that can be opened here.</source>
-        <translation type="vanished">“{name}”不是这里能打开的内容。</translation>
-    </message>
-    <message>
-        <source>“{text}” is no change.</source>
-        <translation type="vanished">“{text}”不是一项更改。</translation>
-    </message>
-    <message>
         <source>“{text}” is not a change.</source>
         <translation>“{text}”不是一项更改。</translation>
-    </message>
-    <message>
-        <source>“{was}” is no address of a dataset.</source>
-        <translation type="vanished">“{was}”不是数据集地址。</translation>
     </message>
     <message>
         <source>“{was}” is not a dataset address.</source>
@@ -12542,16 +8238,8 @@
 <context>
     <name>models</name>
     <message>
-        <source>Advice</source>
-        <translation type="vanished">推荐</translation>
-    </message>
-    <message>
         <source>Advisor</source>
         <translation>推荐</translation>
-    </message>
-    <message>
-        <source>Answering from a text</source>
-        <translation type="vanished">依据文本回答</translation>
     </message>
     <message>
         <source>Catalogue</source>
@@ -12570,24 +8258,12 @@
         <translation>文本分类</translation>
     </message>
     <message>
-        <source>Classifying pictures</source>
-        <translation type="vanished">图片分类</translation>
-    </message>
-    <message>
-        <source>Classifying text</source>
-        <translation type="vanished">文本分类</translation>
-    </message>
-    <message>
         <source>Compare texts by meaning</source>
         <translation>按含义比较文本</translation>
     </message>
     <message>
         <source>Computed</source>
         <translation>计算得出</translation>
-    </message>
-    <message>
-        <source>Continue a text</source>
-        <translation type="vanished">续写文本</translation>
     </message>
     <message>
         <source>Continue text</source>
@@ -12626,16 +8302,8 @@
         <translation>掩码填空</translation>
     </message>
     <message>
-        <source>From</source>
-        <translation type="vanished">来源</translation>
-    </message>
-    <message>
         <source>GGUF (inspect only)</source>
         <translation>GGUF，仅供查看</translation>
-    </message>
-    <message>
-        <source>GGUF, to be looked at</source>
-        <translation type="vanished">GGUF，仅供查看</translation>
     </message>
     <message>
         <source>Grouped-query</source>
@@ -12644,10 +8312,6 @@
     <message>
         <source>Heads</source>
         <translation>头数</translation>
-    </message>
-    <message>
-        <source>Hold a conversation</source>
-        <translation type="vanished">对话</translation>
     </message>
     <message>
         <source>Hub, on disk</source>
@@ -12666,20 +8330,12 @@
         <translation>上次使用</translation>
     </message>
     <message>
-        <source>Licence</source>
-        <translation type="vanished">许可证</translation>
-    </message>
-    <message>
         <source>License</source>
         <translation>许可证</translation>
     </message>
     <message>
         <source>Likes</source>
         <translation>喜欢</translation>
-    </message>
-    <message>
-        <source>Masked words</source>
-        <translation type="vanished">掩码填空</translation>
     </message>
     <message>
         <source>Model</source>
@@ -12722,10 +8378,6 @@
         <translation>参数量</translation>
     </message>
     <message>
-        <source>Picture classifier</source>
-        <translation type="vanished">图片分类</translation>
-    </message>
-    <message>
         <source>Pictures and text</source>
         <translation>图片与文本</translation>
     </message>
@@ -12740,10 +8392,6 @@
     <message>
         <source>Recently updated</source>
         <translation>最近更新</translation>
-    </message>
-    <message>
-        <source>Recognise pictures</source>
-        <translation type="vanished">识别图片</translation>
     </message>
     <message>
         <source>Sentence similarity</source>
@@ -12766,14 +8414,6 @@
         <translation>状态</translation>
     </message>
     <message>
-        <source>Summarise</source>
-        <translation type="vanished">摘要</translation>
-    </message>
-    <message>
-        <source>Summarising</source>
-        <translation type="vanished">摘要</translation>
-    </message>
-    <message>
         <source>Summarize</source>
         <translation>摘要</translation>
     </message>
@@ -12786,20 +8426,12 @@
         <translation>词语标注</translation>
     </message>
     <message>
-        <source>Tagging words</source>
-        <translation type="vanished">词语标注</translation>
-    </message>
-    <message>
         <source>Task</source>
         <translation>任务</translation>
     </message>
     <message>
         <source>Text classification</source>
         <translation>文本分类</translation>
-    </message>
-    <message>
-        <source>Text classifier</source>
-        <translation type="vanished">文本分类</translation>
     </message>
     <message>
         <source>Text generation</source>
@@ -12810,16 +8442,8 @@
         <translation>写作与对话</translation>
     </message>
     <message>
-        <source>Text generator</source>
-        <translation type="vanished">文本生成</translation>
-    </message>
-    <message>
         <source>Text to image</source>
         <translation>文字生成图片</translation>
-    </message>
-    <message>
-        <source>Text to picture</source>
-        <translation type="vanished">文字生成图片</translation>
     </message>
     <message>
         <source>Token classification</source>
@@ -12828,10 +8452,6 @@
     <message>
         <source>Translate</source>
         <translation>翻译</translation>
-    </message>
-    <message>
-        <source>Translating</source>
-        <translation type="vanished">翻译</translation>
     </message>
     <message>
         <source>Translation</source>
@@ -12850,32 +8470,12 @@
         <translation>更新</translation>
     </message>
     <message>
-        <source>Updated last</source>
-        <translation type="vanished">最近更新</translation>
-    </message>
-    <message>
         <source>Width</source>
         <translation>宽度</translation>
     </message>
     <message>
-        <source>Word tagger</source>
-        <translation type="vanished">序列标注</translation>
-    </message>
-    <message>
-        <source>Writing and chat</source>
-        <translation type="vanished">写作与对话</translation>
-    </message>
-    <message>
         <source>Year</source>
         <translation>年份</translation>
-    </message>
-    <message>
-        <source>access on request</source>
-        <translation type="vanished">需申请访问</translation>
-    </message>
-    <message>
-        <source>being checked</source>
-        <translation type="vanished">正在校验</translation>
     </message>
     <message>
         <source>bundled</source>
@@ -12884,10 +8484,6 @@
     <message>
         <source>fits this computer</source>
         <translation>适合本机</translation>
-    </message>
-    <message>
-        <source>fits this machine</source>
-        <translation type="vanished">适合本机</translation>
     </message>
     <message>
         <source>folder</source>
@@ -12906,10 +8502,6 @@
         <translation>已加载</translation>
     </message>
     <message>
-        <source>loaded now</source>
-        <translation type="vanished">已加载</translation>
-    </message>
-    <message>
         <source>needed</source>
         <translation>需要</translation>
     </message>
@@ -12920,10 +8512,6 @@
     <message>
         <source>on this computer</source>
         <translation>在本机上</translation>
-    </message>
-    <message>
-        <source>pictures a second</source>
-        <translation type="vanished">图片/秒</translation>
     </message>
     <message>
         <source>pictures/s</source>
@@ -12938,16 +8526,8 @@
         <translation>训练任务</translation>
     </message>
     <message>
-        <source>texts a second</source>
-        <translation type="vanished">文本/秒</translation>
-    </message>
-    <message>
         <source>texts/s</source>
         <translation>段文本/秒</translation>
-    </message>
-    <message>
-        <source>tokens a second</source>
-        <translation type="vanished">词元/秒</translation>
     </message>
     <message>
         <source>tokens/s</source>
@@ -12956,10 +8536,6 @@
     <message>
         <source>too large for this computer</source>
         <translation>对本机过大</translation>
-    </message>
-    <message>
-        <source>too large for this machine</source>
-        <translation type="vanished">对本机过大</translation>
     </message>
     <message>
         <source>verifying</source>
@@ -12975,10 +8551,6 @@
     <message>
         <source>Account</source>
         <translation>账户</translation>
-    </message>
-    <message>
-        <source>Card and files</source>
-        <translation type="vanished">说明与文件</translation>
     </message>
     <message>
         <source>Checksums</source>
@@ -13033,10 +8605,6 @@
         <translation>时间</translation>
     </message>
     <message>
-        <source>no answer</source>
-        <translation type="vanished">无答复</translation>
-    </message>
-    <message>
         <source>no response</source>
         <translation>无答复</translation>
     </message>
@@ -13071,10 +8639,6 @@
         <translation>对话</translation>
     </message>
     <message>
-        <source>Conversation</source>
-        <translation type="vanished">对话</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -13090,10 +8654,6 @@
         <translation>大于 1 时，已出现过的词元概率会降低。</translation>
     </message>
     <message>
-        <source>Above 1, what was said becomes less probable.</source>
-        <translation type="vanished">大于 1 时，已出现过的词元概率会降低。</translation>
-    </message>
-    <message>
         <source>Drop tokens below this fraction of the highest probability.</source>
         <translation>只保留概率不低于最高概率这一比例的词元。</translation>
     </message>
@@ -13102,32 +8662,12 @@
         <translation>越高越随机；0 为贪心解码。</translation>
     </message>
     <message>
-        <source>Higher is more surprising; 0 takes the most probable token.</source>
-        <translation type="vanished">值越高，输出越出人意料；0 表示始终选概率最高的词元。</translation>
-    </message>
-    <message>
-        <source>In tokens.</source>
-        <translation type="vanished">以词元计。</translation>
-    </message>
-    <message>
         <source>Longest reply</source>
         <translation>最大回复长度</translation>
     </message>
     <message>
         <source>Min-p</source>
         <translation>Min-p</translation>
-    </message>
-    <message>
-        <source>Only the k most probable tokens; 0 is all of them.</source>
-        <translation type="vanished">只从概率最高的 k 个词元中选；0 表示不限。</translation>
-    </message>
-    <message>
-        <source>Only the most probable tokens that make up this share together.</source>
-        <translation type="vanished">只从累计概率达到该值的最可能词元中选。</translation>
-    </message>
-    <message>
-        <source>Only tokens with at least this share of the best one’s probability.</source>
-        <translation type="vanished">只保留概率不低于最高概率这一比例的词元。</translation>
     </message>
     <message>
         <source>Repetition penalty</source>
@@ -13165,20 +8705,8 @@
         <translation>地址以 http:// 或 https:// 开头，且不含空格。</translation>
     </message>
     <message>
-        <source>A mirror that is asked in place of huggingface.co. Your access token is sent to it too.</source>
-        <translation type="vanished">代替 huggingface.co 的镜像。访问令牌也会发送给它。</translation>
-    </message>
-    <message>
         <source>A mirror used instead of huggingface.co. Your access token is sent to it too.</source>
         <translation>代替 huggingface.co 的镜像。访问令牌也会发送给它。</translation>
-    </message>
-    <message>
-        <source>Address of the Hub</source>
-        <translation type="vanished">Hub 地址</translation>
-    </message>
-    <message>
-        <source>An address begins with http:// or https://, and has no spaces in it.</source>
-        <translation type="vanished">地址以 http:// 或 https:// 开头，且不含空格。</translation>
     </message>
     <message>
         <source>Appearance</source>
@@ -13205,28 +8733,12 @@
         <translation>English</translation>
     </message>
     <message>
-        <source>How many days what was removed can be brought back, before it is deleted for good.</source>
-        <translation type="vanished">移除的内容在彻底删除之前可以恢复的天数。</translation>
-    </message>
-    <message>
-        <source>How many threads an engine computes with; 0 leaves the choice to it. Takes effect when the application is started again.</source>
-        <translation type="vanished">引擎计算时使用的线程数；0 表示由引擎自行决定。重新启动应用后生效。</translation>
-    </message>
-    <message>
-        <source>How many trainings may compute at the same time on one device. Others wait in the queue, as do those that the memory has no room for.</source>
-        <translation type="vanished">同一设备上最多可以同时训练几个任务。其余任务会排队等待，内存放不下的任务也会排队。</translation>
-    </message>
-    <message>
         <source>Hub address</source>
         <translation>Hub 地址</translation>
     </message>
     <message>
         <source>Keep removed items for</source>
         <translation>移除内容保留天数</translation>
-    </message>
-    <message>
-        <source>Keep removed things for</source>
-        <translation type="vanished">移除内容保留天数</translation>
     </message>
     <message>
         <source>Language</source>
@@ -13249,10 +8761,6 @@
         <translation>网络</translation>
     </message>
     <message>
-        <source>No part of the application opens a connection. What is on this computer works as before.</source>
-        <translation type="vanished">应用的任何部分都不会建立连接。本机上的一切照常可用。</translation>
-    </message>
-    <message>
         <source>Offline</source>
         <translation>离线</translation>
     </message>
@@ -13269,20 +8777,12 @@
         <translation>代理</translation>
     </message>
     <message>
-        <source>Runs at once</source>
-        <translation type="vanished">同时训练的任务数</translation>
-    </message>
-    <message>
         <source>System</source>
         <translation>跟随系统</translation>
     </message>
     <message>
         <source>Threads of an engine; 0 = automatic. Takes effect after a restart.</source>
         <translation>引擎计算时使用的线程数；0 表示由引擎自行决定。重新启动应用后生效。</translation>
-    </message>
-    <message>
-        <source>What requests go through. Empty: as the system says.</source>
-        <translation type="vanished">请求所经过的代理。留空则按系统设置。</translation>
     </message>
     <message>
         <source>“System” follows the desktop&apos;s light or dark mode.</source>
@@ -13293,36 +8793,12 @@
         <translation>“跟随系统”会使用桌面的语言。重新打开窗口后生效。</translation>
     </message>
     <message>
-        <source>“System” follows the light or dark mode of the desktop.</source>
-        <translation type="vanished">“跟随系统”会随桌面的浅色或深色模式切换。</translation>
-    </message>
-    <message>
         <source>简体中文</source>
         <translation>简体中文</translation>
     </message>
 </context>
 <context>
     <name>text</name>
-    <message>
-        <source>A sentence a line</source>
-        <translation type="vanished">每行一个句子</translation>
-    </message>
-    <message>
-        <source>A sentence with [MASK] in place of a word; each line is one</source>
-        <translation type="vanished">用 [MASK] 代替一个词的句子；每行一句</translation>
-    </message>
-    <message>
-        <source>A text a line</source>
-        <translation type="vanished">每行一条文本</translation>
-    </message>
-    <message>
-        <source>A text a line, two or more</source>
-        <translation type="vanished">每行一条文本，两条或更多</translation>
-    </message>
-    <message>
-        <source>A text a line; a tab parts two texts that belong together</source>
-        <translation type="vanished">每行一条文本；制表符分隔成对的两条文本</translation>
-    </message>
     <message>
         <source>Classify</source>
         <translation>分类</translation>
@@ -13364,10 +8840,6 @@
         <translation>填补后：{text}</translation>
     </message>
     <message>
-        <source>Hide a word with [MASK], and see what the model would put there.</source>
-        <translation type="vanished">用 [MASK] 遮住一个词，看看模型会填什么。</translation>
-    </message>
-    <message>
         <source>Mask a word with [MASK] to see the model&apos;s predictions.</source>
         <translation>用 [MASK] 遮住一个词，看看模型会填什么。</translation>
     </message>
@@ -13400,10 +8872,6 @@
         <translation>每行一段文本。成对的文本用制表符分隔。</translation>
     </message>
     <message>
-        <source>Summarise</source>
-        <translation type="vanished">摘要</translation>
-    </message>
-    <message>
         <source>Summarize</source>
         <translation>摘要</translation>
     </message>
@@ -13412,24 +8880,12 @@
         <translation>标注</translation>
     </message>
     <message>
-        <source>There is no model that reads text yet</source>
-        <translation type="vanished">还没有能阅读文本的模型</translation>
-    </message>
-    <message>
         <source>Train a model…</source>
         <translation>训练一个…</translation>
     </message>
     <message>
         <source>Train a small masked language model in minutes, or find one on the Hub.</source>
         <translation>训练一个填补被遮盖词语的小模型，只需几分钟；也可以在 Hub 上找一个。</translation>
-    </message>
-    <message>
-        <source>Train a small one that fills in masked words: it takes minutes. Or find one on the Hub.</source>
-        <translation type="vanished">训练一个填补被遮盖词语的小模型，只需几分钟；也可以在 Hub 上找一个。</translation>
-    </message>
-    <message>
-        <source>Train one…</source>
-        <translation type="vanished">训练一个…</translation>
     </message>
     <message>
         <source>Translate</source>
@@ -13442,58 +8898,6 @@
     <message>
         <source>Use {model}</source>
         <translation>使用 {model}</translation>
-    </message>
-    <message>
-        <source>Write a few texts, one a line, and see how alike they are to the model.</source>
-        <translation type="vanished">写几条文本，每行一条，看看模型认为它们有多相似。</translation>
-    </message>
-    <message>
-        <source>Write a sentence, and see which of its words name what.</source>
-        <translation type="vanished">写一个句子，看看其中哪些词是什么的名称。</translation>
-    </message>
-    <message>
-        <source>Write texts, one a line, and have the model say each in fewer words.</source>
-        <translation type="vanished">写几条文本，每行一条，让模型用更少的话说出来。</translation>
-    </message>
-    <message>
-        <source>Write texts, one a line, and have the model translate them.</source>
-        <translation type="vanished">写几条文本，每行一条，让模型翻译。</translation>
-    </message>
-    <message>
-        <source>Write texts, one a line, and see which class the model takes each for.</source>
-        <translation type="vanished">写几条文本，每行一条，看看模型把每条归入哪一类。</translation>
-    </message>
-    <message>
-        <source>Write two sentences, and see whether the second may follow the first.</source>
-        <translation type="vanished">写两个句子，看看第二句能否接在第一句之后。</translation>
-    </message>
-    <message>
-        <source>{model} does not fill in masked words</source>
-        <translation type="vanished">{model} 不能填补被遮盖的词语</translation>
-    </message>
-    <message>
-        <source>{model} does not make vectors of texts</source>
-        <translation type="vanished">{model} 不能把文本变成向量</translation>
-    </message>
-    <message>
-        <source>{model} does not sort texts into classes</source>
-        <translation type="vanished">{model} 不能给文本分类</translation>
-    </message>
-    <message>
-        <source>{model} does not tag words</source>
-        <translation type="vanished">{model} 不能标注词语</translation>
-    </message>
-    <message>
-        <source>{model} does not tell whether a sentence follows another</source>
-        <translation type="vanished">{model} 不能判断一句话是否接在另一句之后</translation>
-    </message>
-    <message>
-        <source>{model} does not translate</source>
-        <translation type="vanished">{model} 不能翻译</translation>
-    </message>
-    <message>
-        <source>{model} does not write summaries</source>
-        <translation type="vanished">{model} 不能写摘要</translation>
     </message>
     <message>
         <source>{model} doesn&apos;t classify texts</source>
@@ -13566,24 +8970,12 @@
         <translation>激活：均值</translation>
     </message>
     <message>
-        <source>Activations: share that is silent</source>
-        <translation type="vanished">激活：静默比例</translation>
-    </message>
-    <message>
-        <source>Activations: spread</source>
-        <translation type="vanished">激活：标准差</translation>
-    </message>
-    <message>
         <source>Activations: standard deviation</source>
         <translation>激活：标准差</translation>
     </message>
     <message>
         <source>Activations: {size}, {how}</source>
         <translation>激活值：{size}，{how}</translation>
-    </message>
-    <message>
-        <source>Adapters (LoRA)</source>
-        <translation type="vanished">适配器（LoRA）</translation>
     </message>
     <message>
         <source>All weights</source>
@@ -13596,10 +8988,6 @@
     <message>
         <source>Best</source>
         <translation>最好</translation>
-    </message>
-    <message>
-        <source>Chat: answers learnt from conversations</source>
-        <translation type="vanished">对话：从对话中学习回答</translation>
     </message>
     <message>
         <source>Chat: train on conversations</source>
@@ -13674,16 +9062,8 @@
         <translation>仅最后一层</translation>
     </message>
     <message>
-        <source>Learning a vocabulary from the text…</source>
-        <translation type="vanished">正在从文本学习词表…</translation>
-    </message>
-    <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
-    </message>
-    <message>
-        <source>Learnt from</source>
-        <translation type="vanished">已学数据</translation>
     </message>
     <message>
         <source>LoRA adapters</source>
@@ -13696,14 +9076,6 @@
     <message>
         <source>Loading libraries…</source>
         <translation>正在加载分词器…</translation>
-    </message>
-    <message>
-        <source>Loading what reads it…</source>
-        <translation type="vanished">正在加载分词器…</translation>
-    </message>
-    <message>
-        <source>Looking at the data…</source>
-        <translation type="vanished">正在查看数据…</translation>
     </message>
     <message>
         <source>Loss</source>
@@ -13734,10 +9106,6 @@
         <translation>提示</translation>
     </message>
     <message>
-        <source>Only the last layer</source>
-        <translation type="vanished">仅最后一层</translation>
-    </message>
-    <message>
         <source>Optimizer: {size}, {how}</source>
         <translation>优化器：{size}，{how}</translation>
     </message>
@@ -13758,16 +9126,8 @@
         <translation>图片</translation>
     </message>
     <message>
-        <source>Pictures: a model that tells their classes apart</source>
-        <translation type="vanished">图片：识别图片类别的模型</translation>
-    </message>
-    <message>
         <source>Precision</source>
         <translation>精度</translation>
-    </message>
-    <message>
-        <source>Rank of the adapters</source>
-        <translation type="vanished">适配器的秩</translation>
     </message>
     <message>
         <source>Reading the files…</source>
@@ -13776,14 +9136,6 @@
     <message>
         <source>Recall</source>
         <translation>召回率</translation>
-    </message>
-    <message>
-        <source>Recognised</source>
-        <translation type="vanished">召回率</translation>
-    </message>
-    <message>
-        <source>Right when said</source>
-        <translation type="vanished">精确率</translation>
     </message>
     <message>
         <source>Run</source>
@@ -13808,30 +9160,6 @@
     <message>
         <source>Tag words (for example names of people and places)</source>
         <translation>文本：标注词语的模型，如人名和地名</translation>
-    </message>
-    <message>
-        <source>Taken for</source>
-        <translation type="vanished">常误判为</translation>
-    </message>
-    <message>
-        <source>Taking the text apart into tokens…</source>
-        <translation type="vanished">正在把文本切分成词元…</translation>
-    </message>
-    <message>
-        <source>Text: a model that continues it</source>
-        <translation type="vanished">文本：续写文本的模型</translation>
-    </message>
-    <message>
-        <source>Text: a model that fills in masked words</source>
-        <translation type="vanished">文本：填补被遮盖词语的模型</translation>
-    </message>
-    <message>
-        <source>Text: a model that tags words, as names of people and places</source>
-        <translation type="vanished">文本：标注词语的模型，如人名和地名</translation>
-    </message>
-    <message>
-        <source>Text: a model that tells its classes apart</source>
-        <translation type="vanished">文本：区分类别的模型</translation>
     </message>
     <message>
         <source>The process itself: {size}, {how}</source>
@@ -13878,10 +9206,6 @@
         <translation>权重：{size}，{how}</translation>
     </message>
     <message>
-        <source>What is trained</source>
-        <translation type="vanished">训练哪些部分</translation>
-    </message>
-    <message>
         <source>Words</source>
         <translation>词</translation>
     </message>
@@ -13892,22 +9216,6 @@
     <message>
         <source>a masked language model</source>
         <translation>一个填补被遮盖词语的模型</translation>
-    </message>
-    <message>
-        <source>a model that continues text</source>
-        <translation type="vanished">能续写文本的模型</translation>
-    </message>
-    <message>
-        <source>a model that fills in masked words</source>
-        <translation type="vanished">一个填补被遮盖词语的模型</translation>
-    </message>
-    <message>
-        <source>a model that reads text, as BERT is</source>
-        <translation type="vanished">能阅读文本的模型，如 BERT</translation>
-    </message>
-    <message>
-        <source>a model that recognises pictures</source>
-        <translation type="vanished">能识别图片的模型</translation>
     </message>
     <message>
         <source>about {size}</source>
@@ -13950,10 +9258,6 @@
         <translation>按结构计算</translation>
     </message>
     <message>
-        <source>counted from the shape</source>
-        <translation type="vanished">按结构计算</translation>
-    </message>
-    <message>
         <source>estimated</source>
         <translation>估算</translation>
     </message>
@@ -13982,10 +9286,6 @@
         <translation>无需修正</translation>
     </message>
     <message>
-        <source>nothing to mend</source>
-        <translation type="vanished">无需修正</translation>
-    </message>
-    <message>
         <source>of the sweep {sweep}</source>
         <translation>属于扫描 {sweep}</translation>
     </message>
@@ -14004,10 +9304,6 @@
     <message>
         <source>plain, no shortcuts</source>
         <translation>普通（无捷径）</translation>
-    </message>
-    <message>
-        <source>plain, without shortcuts</source>
-        <translation type="vanished">普通（无捷径）</translation>
     </message>
     <message>
         <source>residual</source>
@@ -14042,10 +9338,6 @@
         <translation>后一段紧接前一段</translation>
     </message>
     <message>
-        <source>the second is from elsewhere</source>
-        <translation type="vanished">后一段来自别处</translation>
-    </message>
-    <message>
         <source>the second is random</source>
         <translation>后一段来自别处</translation>
     </message>
@@ -14070,10 +9362,6 @@
         <translation>由 {writer} 写入</translation>
     </message>
     <message>
-        <source>{amount} learnt from</source>
-        <translation type="vanished">已学 {amount}</translation>
-    </message>
-    <message>
         <source>{amount} of training data</source>
         <translation>训练数据 {amount}</translation>
     </message>
@@ -14096,10 +9384,6 @@
     <message>
         <source>{layers}, width {width}, {heads}</source>
         <translation>{layers}，宽度 {width}，{heads}</translation>
-    </message>
-    <message>
-        <source>{layers}, {width} wide, {heads}</source>
-        <translation type="vanished">{layers}，宽度 {width}，{heads}</translation>
     </message>
     <message>
         <source>{loss} at step {step}</source>
