@@ -59,6 +59,8 @@ NOT_SEEN_WITHOUT_TORCH = (
 MOST_WORKERS = 6
 COVERAGE = ROOT / ".coverage.json"
 FLOOR = ROOT / "packaging" / "coverage-floor.txt"
+LEAKS = ("ResourceWarning", "Exception ignored in")
+"""What Python prints, perhaps after the last test, of files and processes that nobody closed."""
 STAGES = ("style", "types", "layers", "tests")
 
 
@@ -207,7 +209,7 @@ def run_tests(environment: Environment, command: Command) -> int:
     COVERAGE.unlink(missing_ok=True)
     for name, commands in stages(environment, command).items():
         started = time.monotonic()
-        passed = _all_pass(commands, together=name == "types")
+        passed = tests_pass(commands[0]) if name == "tests" else _all_pass(commands, together=name == "types")
         say(f"{name} {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s")
         if not passed:
             failed.append(name)
@@ -252,14 +254,36 @@ def _all_pass(commands: Sequence[Sequence[str]], together: bool) -> bool:
         return all(list(pool.map(lambda words: _passes(words, in_one_piece=together), commands)))
 
 
+def tests_pass(words: Sequence[str]) -> bool:
+    """Run the tests, showing what they print. They fail as well where Python reports a leak, which no test can see."""
+    say(shown(words))
+    child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert child.stdout is not None
+    output = child.stdout.fileno()
+    printed = bytearray()
+    with child:
+        for part in iter(lambda: os.read(output, 65_536), b""):
+            sys.stdout.buffer.write(part)
+            sys.stdout.buffer.flush()
+            printed += part
+    leaks = [line for line in printed.decode(errors="replace").splitlines() if any(sign in line for sign in LEAKS)]
+    if leaks:
+        say("Something was left open:\n" + "\n".join(leaks))
+    return child.returncode == 0 and not leaks
+
+
 def _passes(words: Sequence[str], in_one_piece: bool) -> bool:
-    shown = " ".join(["$", *words]).replace(str(ROOT) + os.sep, "")
     if not in_one_piece:
-        say(shown)
+        say(shown(words))
         return subprocess.run(words, cwd=ROOT, check=False).returncode == 0
     done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    say(shown + "\n" + done.stdout.rstrip())
+    say(shown(words) + "\n" + done.stdout.rstrip())
     return done.returncode == 0
+
+
+def shown(words: Sequence[str]) -> str:
+    """Return a command as it would be typed in the checkout's root."""
+    return " ".join(["$", *words]).replace(str(ROOT) + os.sep, "")
 
 
 def _start(words: list[str]) -> int:

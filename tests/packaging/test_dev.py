@@ -50,6 +50,22 @@ def test_an_older_python_can_read_far_enough_to_say_that_it_is_too_old(name: str
     ast.parse((ROOT / "packaging" / name).read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
+# ---------------------------------------------------------------- the tests' stage
+
+
+@pytest.mark.parametrize(
+    ("code", "passes"),
+    [
+        ("print('1 passed')", True),
+        ("raise SystemExit(1)", False),
+        ("import os, time; os.write(2, b'Resource'); time.sleep(0.1); os.write(2, b'Warning: unclosed file')", False),
+        ("import sys; print('Exception ignored in: <function Popen.__del__>', file=sys.stderr)", False),
+    ],
+)
+def test_a_leak_that_python_reports_fails_the_tests_as_a_failed_test_does(code: str, passes: bool) -> None:
+    assert dev.tests_pass([sys.executable, "-c", code]) is passes
+
+
 # ---------------------------------------------------------------- is there a display
 
 

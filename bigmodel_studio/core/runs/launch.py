@@ -6,6 +6,7 @@ it outlives whoever started it. Nothing of torch or of the training code is impo
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shlex
@@ -214,6 +215,14 @@ def start_detached(module_and_arguments: Sequence[str], output: IO[bytes] | int)
 def reap() -> None:
     """Collect the ended processes that this one started, as one that lives long has to."""
     _started[:] = [child for child in _started if child.poll() is None]
+
+
+@atexit.register
+def _let_go() -> None:
+    """Leave the runs alone that are at work when this process ends: ``Popen`` would warn that nobody awaited them."""
+    reap()
+    for child in _started:
+        child.returncode = 0
 
 
 def _hold_as_queued(

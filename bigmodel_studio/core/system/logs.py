@@ -5,6 +5,7 @@ Nothing secret is logged: no prompts, no keys.
 
 from __future__ import annotations
 
+import atexit
 import faulthandler
 import logging
 import sys
@@ -51,12 +52,25 @@ def set_up(name: str) -> Path:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     faulthandler.enable(fault)
-    for former, stream in _in_use:
-        root.removeHandler(former)
-        former.close()
-        stream.close()
+    _close()
     _in_use[:] = [(handler, fault)]
     return path
+
+
+def _close() -> None:
+    """Close the files in use, if there are any. The fault handler must not write to them any more."""
+    for handler, stream in _in_use:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+        stream.close()
+    _in_use.clear()
+
+
+@atexit.register
+def _close_at_exit() -> None:
+    if _in_use:
+        faulthandler.disable()
+    _close()
 
 
 def log_exceptions() -> None:
