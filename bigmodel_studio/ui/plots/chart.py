@@ -159,16 +159,16 @@ class Chart(CurvesPlot):
     # ------------------------------------------------------------------------------- hands
 
     def pointed(self, place: QPointF | None) -> None:
-        self.point_at(self.value_at(place).x() if place is not None else None)
+        self.point_at(self.value_at(place).x() if place is not None and self.view() is not None else None)
 
     def clicked(self, place: QPointF) -> None:
-        if self.shown_series():
+        if self.view() is not None:
             self.mark(None)
             self.point_at(self.value_at(place).x())
             self._choose()
 
     def marked(self, event: pg.MouseDragEvent) -> bool:
-        if not self.shown_series():
+        if self.view() is None:
             return False
         least, most = self.ends()
         first, last = (self.value_at(at).x() for at in (event.buttonDownScenePos(), event.scenePos()))
@@ -190,7 +190,7 @@ class Chart(CurvesPlot):
         if self.stretch is not None:
             keys[Qt.Key.Key_Escape] = self._unmark
         action = keys.get(Qt.Key(event.key()))
-        if action is not None and self.shown_series():
+        if action is not None and self.view() is not None:
             action()
         else:
             super().keyPressEvent(event)

@@ -57,6 +57,7 @@ class CurvesPlot(Plot):
         self._baselines: dict[str, float] = {}
         self._zoomed = False
         self._fitting = False
+        self._fitted = False
         self._items: list[CurveItem] = []
         self._lines: list[NamedLine] = []
         self._marks = Points(5)
@@ -118,6 +119,7 @@ class CurvesPlot(Plot):
             for item in self._items:
                 item.setData(np.empty(0), np.empty(0))
             self._marks.clear()
+            self._fitted = False
             return
         self.room()
         least, most = self.ends()
@@ -126,11 +128,12 @@ class CurvesPlot(Plot):
         if not self._zoomed:
             self.box.setXRange(least, most, padding=0)
         self._fitting = False
+        self._fitted = True
         self.feed()
 
     def view(self) -> View | None:
-        """What is seen now; None while there is no point."""
-        return View(self.room(), *self.seen(), self.log) if self.shown_series() else None
+        """What is seen now; None until ``refresh`` has drawn a point, for the axes are fitted to none before."""
+        return View(self.room(), *self.seen(), self.log) if self._fitted else None
 
     def shown_series(self) -> list[Series]:
         """Those that have points, hidden ones too."""
@@ -224,7 +227,7 @@ class CurvesPlot(Plot):
 
     @Slot()
     def _on_range(self) -> None:
-        if self._fitting or not self.shown_series():
+        if self._fitting or not self._fitted:
             return
         first, last, *_ = self.seen()
         least, most = self.ends()
@@ -233,6 +236,6 @@ class CurvesPlot(Plot):
 
     @Slot()
     def _on_resized(self) -> None:
-        if self.shown_series():
+        if self._fitted:
             self._style_curves()
             self.feed()

@@ -273,6 +273,20 @@ def test_without_points_it_says_so_and_keys_do_no_harm(qtbot: QtBot) -> None:
     assert chart.accessibleDescription() == ""
 
 
+def test_points_that_are_not_drawn_yet_cannot_be_clicked(qtbot: QtBot) -> None:
+    series, chosen = Series(), list[int]()
+    chart = shown(qtbot, [Curve("loss", series, 0)])
+    chart.chosen.connect(chosen.append)
+    series.append(range(1, 101), [1.0 / step for step in range(1, 101)])
+    assert chart.view() is None  # the axes do not yet say where these are
+    QTest.mouseClick(chart.viewport(), LEFT, pos=chart.room().center().toPoint())
+    assert chosen == []
+    assert chart.accessibleDescription() == ""
+    chart.refresh()
+    QTest.mouseClick(chart.viewport(), LEFT, pos=at(chart, 40))
+    assert chosen == [39]
+
+
 def test_the_axes_come_with_the_first_points(qtbot: QtBot) -> None:
     series = Series()
     chart = shown(qtbot, [Curve("loss", series, 0)])
