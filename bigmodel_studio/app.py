@@ -162,7 +162,7 @@ class Application:
         self.window.show()
 
     def run(self) -> int:
-        """Until the window is closed; returns the exit status, or ``RESTART``."""
+        """Run until the window is closed; return the exit status, or ``RESTART``."""
         status = self.application.exec()
         return RESTART if self.window.restart_wanted else status
 
@@ -228,7 +228,7 @@ class Application:
             self.sampler.set_lanes([TensorProcess(lane.pid, lane.holds) for lane in lanes if lane.pid and lane.holds])
 
     def _wake_queue(self) -> None:
-        """Runs wait: whoever lets them in may have been killed."""
+        """Wake the queue where runs wait: the keeper may have been killed."""
         if any(run.waiting for run in self.runs.runs):
             from bigmodel_studio.core.runs import run_queue
 

@@ -53,7 +53,7 @@ class RunLogger:
         self._heart.start()
 
     def __call__(self, step: int, **values: SupportsFloat | None) -> None:
-        """The record of an update; what is not a number is kept as a gap."""
+        """Write the record of an update; what is not a number is kept as a gap."""
         record = {name: _number(value) for name, value in values.items()}
         line = json.dumps({"step": int(step), "time": time.time(), **record}, allow_nan=False)
         with self._lock:
@@ -117,7 +117,7 @@ class RunLogger:
 
 
 def runs_folder() -> Path:
-    """Where the application keeps its runs (``core.system.paths`` says the same)."""
+    """Return where the application keeps its runs (``core.system.paths`` says the same)."""
     home = os.environ.get("BIGMODEL_STUDIO_HOME")
     if home:
         return Path(home).expanduser().absolute() / "runs"

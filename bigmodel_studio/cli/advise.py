@@ -55,7 +55,7 @@ def advise_(
 
 
 def size_of(text: str) -> int:
-    """``4GB``, ``512 MB``, ``2GiB`` or plain bytes; 0 for nothing. Raises ``StudioError`` "size-unknown"."""
+    """Return ``4GB``, ``512 MB``, ``2GiB`` or plain bytes; 0 for nothing. Raises ``StudioError`` "size-unknown"."""
     if not text.strip():
         return 0
     found = _SIZE.fullmatch(text.strip())

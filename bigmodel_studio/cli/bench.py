@@ -26,7 +26,7 @@ BESIDE = frozenset({"__init__", "measuring", "llama_cpp", "packed_decoding", "co
 
 
 def questions() -> dict[str, Path]:
-    """The files of ``benchmarks/`` that ask a question, by name."""
+    """Return the files of ``benchmarks/`` that ask a question, by name."""
     folder = paths.resources().parent / "benchmarks"
     return {file.stem: file for file in sorted(folder.glob("*.py")) if file.stem not in BESIDE}
 

@@ -30,7 +30,7 @@ class Card(NamedTuple):
 
 
 def report() -> dict[str, Any]:
-    """Everything that ``doctor --json`` prints."""
+    """Return everything that ``doctor --json`` prints."""
     torch_version, devices, problems = _torch()
     qt_version, qt_problems = _qt()
     problems += qt_problems + _folder_problems()
@@ -57,7 +57,7 @@ def report() -> dict[str, Any]:
 
 
 def print_report(found: dict[str, Any]) -> None:
-    """The report for a person."""
+    """Print the report for a person."""
     output.print_facts([(name, str(found[name])) for name in ("version", "python", "platform", "torch", "qt")])
     kernels = found["kernels"]
     if kernels:
@@ -96,7 +96,9 @@ def _torch() -> tuple[str | None, list[Device], list[Problem]]:
 
 
 def _kernels() -> dict[str, Any] | None:
-    """Which instructions the fast path decodes with, and whether its kernels are compiled; None where it can't run."""
+    """Return which instructions the fast path decodes with, and whether its kernels are compiled; None where it can't
+    run.
+    """
     try:
         from bigmodel_studio.engine.packed import compiling
 
@@ -106,7 +108,7 @@ def _kernels() -> dict[str, Any] | None:
 
 
 def nvidia_card() -> Card | None:
-    """The first NVIDIA card that the driver shows; None where there is no driver or no card."""
+    """Return the first NVIDIA card that the driver shows; None where there is no driver or no card."""
     try:
         import pynvml
 

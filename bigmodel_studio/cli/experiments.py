@@ -82,7 +82,7 @@ def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:
 
 
 def _say_estimate(made: Planned) -> None:
-    """How many runs that is, and about how long they will take on this machine."""
+    """Say how many runs that is, and about how long they will take on this machine."""
     device = main_device()
     speed = speed_of(device, "bfloat16" if device.kind == "cuda" else "float32")
     specs = specs_of(made.spec, made.points, Path.cwd())

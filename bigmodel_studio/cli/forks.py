@@ -215,7 +215,7 @@ def _show(runs: list[RunFolder], as_json: bool) -> None:
 
 
 def _scaling_lines(fit: scaling.Scaling) -> Iterator[str]:
-    """The law, on what it rests, and what it cannot say."""
+    """Yield the law, on what it rests, and what it cannot say."""
     if fit.law is None:
         assert fit.refused is not None
         yield sentence(fit.refused)

@@ -224,7 +224,7 @@ class _Screen:
 
 
 def count_of(text: str) -> int:
-    """``500M``, ``7B``, ``1.5b`` or a plain number; 0 for nothing. Raises ``StudioError`` "count-unknown"."""
+    """Return ``500M``, ``7B``, ``1.5b`` or a plain number; 0 for nothing. Raises ``StudioError`` "count-unknown"."""
     written = text.strip().upper().replace(" ", "")
     if not written:
         return 0

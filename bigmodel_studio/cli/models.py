@@ -256,7 +256,7 @@ def _print_prediction(prediction: Prediction) -> None:
 
 
 def events_of(request: Request) -> Iterator[Event]:
-    """A request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed."""
+    """Yield a request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed."""
     from bigmodel_studio.engine.failures import Stopped
     from bigmodel_studio.engine.session import Session
     from bigmodel_studio.engine.tasks import run_task
@@ -286,7 +286,7 @@ def events_of(request: Request) -> Iterator[Event]:
 
 
 def result_of(request: Request) -> object:
-    """The result of a request that streams nothing."""
+    """Return the result of a request that streams nothing."""
     for event in events_of(request):
         if isinstance(event, Done):
             return event.result
@@ -311,7 +311,9 @@ def load_as(ref: ModelRef, *, device: str, dtype: str, precision: str) -> ModelR
 
 
 def model_to_look_at(text: str, *, device: str = "auto", dtype: str = "auto") -> ModelRef:
-    """As ``model_of``; a model of the Hub that is not here is asked about there, for which this process goes online."""
+    """Return as ``model_of`` does; a model of the Hub that is not here is asked about there, for which this process
+    goes online.
+    """
     try:
         return model_of(text, device=device, dtype=dtype)
     except StudioError as error:

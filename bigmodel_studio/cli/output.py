@@ -23,12 +23,12 @@ def write(*texts: str, sep: str = " ", end: str = "\n", flush: bool = False) -> 
 
 
 def print_json(value: Any) -> None:
-    """One JSON document; what is not a number becomes null."""
+    """Print one JSON document; what is not a number becomes null."""
     write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8"))
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Aligned columns; those whose numbers are in ``right`` stand at their right edge."""
+    """Print aligned columns; those whose numbers are in ``right`` stand at their right edge."""
     rows = [[printable(cell, one_line=True) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
     for row in [header, *rows]:
@@ -40,19 +40,19 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: 
 
 
 def print_facts(facts: Sequence[tuple[str, str]]) -> None:
-    """Names and values, the values aligned."""
+    """Print names and values, the values aligned."""
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
         write(f"{printable(name.ljust(width), one_line=True)}  {printable(value, one_line=True)}".rstrip())
 
 
 def say(text: str) -> None:
-    """A line for a person, on stderr."""
+    """Print a line for a person, on stderr."""
     print(printable(text), file=sys.stderr, flush=True)
 
 
 def say_problem(problem: Problem) -> None:
-    """``error: …`` and, where there is one, ``hint: …``, on stderr."""
+    """Print ``error: …`` and, where there is one, ``hint: …``, on stderr."""
     say(f"error: {sentence(problem)}")
     if way_out := command(problem):
         say(f"hint: {way_out}")

@@ -128,7 +128,7 @@ def _device(wanted: str) -> Device:
 
 
 def speed_of(device: Device, dtype: str) -> Speed | None:
-    """As measured before; the first time it is measured, which takes a few seconds."""
+    """Return the speed as measured before; the first time it is measured, which takes a few seconds."""
     known = device_speed.speed_of(device.id, dtype)
     if known is not None or (dtype not in device.dtypes):
         return known

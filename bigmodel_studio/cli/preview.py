@@ -51,7 +51,7 @@ def preview(
 
 
 def _spec(what: str) -> str:
-    """The checked spec of a file, or a run's, as TOML with absolute paths. Raises ``StudioError``."""
+    """Return the checked spec of a file, or a run's, as TOML with absolute paths. Raises ``StudioError``."""
     path = Path(what)
     if not path.is_file() and path.suffix != ".toml":
         path = find_run(what).path / "spec.toml"
@@ -118,8 +118,8 @@ def _place(place: Place) -> str:
 
 
 def marked(tokens: Sequence[PreviewToken]) -> str:
-    """Tokens as a text. What is hidden stands as ``[MASK→word]``, another word in its place as ``[other→word]``; a word
-    with a tag as ``word[tag]``; what is learnt between ``«`` and ``»``, unless that is everything.
+    """Return tokens as a text. What is hidden stands as ``[MASK→word]``, another word in its place as ``[other→word]``;
+    a word with a tag as ``word[tag]``; what is learnt between ``«`` and ``»``, unless that is everything.
     """
     between = any(token.role == "read" for token in tokens[1:]) and not any(token.answer for token in tokens)
     made = []

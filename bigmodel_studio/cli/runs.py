@@ -125,7 +125,7 @@ def show(run_name: RunName, as_json: Json = False) -> None:
 
 @contextlib.contextmanager
 def writing() -> Iterator[None]:
-    """While a run is made: what the disk refuses is said in a sentence."""
+    """Guard the block in which a run is made: what the disk refuses is said in a sentence."""
     try:
         yield
     except OSError as error:
@@ -263,7 +263,7 @@ def _sentence(record: dict[str, Any], steps: int) -> str:
 
 
 def _sample_lines(sample: dict[str, Any]) -> list[str]:
-    """A record of ``samples.jsonl`` for people: a text that was continued, or pictures and classes."""
+    """Return a record of ``samples.jsonl`` for people: a text that was continued, or pictures and classes."""
     if "prompt" in sample:
         return [f"{sample['prompt']}{sample.get('text', '')}"]
     lines = [
@@ -280,7 +280,7 @@ def _sample_lines(sample: dict[str, Any]) -> list[str]:
 
 
 def record_of(run: RunFolder) -> dict[str, Any]:
-    """A run's own record, as JSON has it."""
+    """Return a run's own record, as JSON has it."""
     return _with_note(summary(run, bundled=run.path.parent == paths.starter_runs()), note_of(run.name))
 
 
@@ -290,7 +290,7 @@ def _with_note(run: RunSummary, note: Note) -> dict[str, Any]:
 
 
 def print_record(run: RunFolder, as_json: bool) -> None:
-    """A run's own record: as one line of JSON, or in words."""
+    """Print a run's own record: as one line of JSON, or in words."""
     write(json.dumps(record_of(run)) if as_json else _line_of(summary(run)), flush=True)
 
 
@@ -316,7 +316,7 @@ def _line_of(run: RunSummary) -> str:
 
 
 def text_of(path: Path) -> str:
-    """What a spec's file says. Raises ``StudioError`` "spec-file"."""
+    """Return what a spec's file says. Raises ``StudioError`` "spec-file"."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

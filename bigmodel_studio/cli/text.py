@@ -44,7 +44,7 @@ class Asked(NamedTuple):
     to: str
 
     def in_pairs(self) -> tuple[tuple[str, str], ...]:
-        """The texts two by two. Raises ``StudioError`` "text-pairs" where one is left over."""
+        """Return the texts two by two. Raises ``StudioError`` "text-pairs" where one is left over."""
         if len(self.texts) % 2:
             raise StudioError("text-pairs", count=len(self.texts))
         return tuple(zip(self.texts[::2], self.texts[1::2], strict=True))

@@ -125,7 +125,9 @@ class _Tour(Hands):
         return self.report
 
     def _stop_runs(self) -> None:
-        """A run outlives its window by design; one of the tour's must not outlive the tour's home."""
+        """Stop the tour's runs: a run outlives its window by design; one of the tour's must not outlive the tour's
+        home.
+        """
         runs = all_runs()
         for run in runs:
             run_queue.end(run)
@@ -145,7 +147,7 @@ class _Tour(Hands):
     # ------------------------------------------------------------------------------- the steps
 
     def opens(self) -> str:
-        """The starter is loaded, and the status bar says its exact size."""
+        """Check that the starter is loaded and that the status bar says its exact size."""
         self.wait(lambda: self.app.studio.facts is not None, "the starter to be loaded")
         from bigmodel_studio.core.models.weights import read_weights
         from bigmodel_studio.core.system import paths
@@ -157,7 +159,7 @@ class _Tour(Hands):
         return f"made in {self.started_s * 1000:.0f} ms; {self.window.status.loaded.text()}"
 
     def chats(self) -> str:
-        """A question from the starter's world is typed and answered."""
+        """Type a question from the starter's world and wait for the answer."""
         page = self.chat_page()
         if not page.sampling.greedy.isChecked():
             self.click(page.sampling.greedy)
@@ -175,7 +177,7 @@ class _Tour(Hands):
         return f"“{reply}”"
 
     def recognises(self) -> str:
-        """Pictures are dropped on the window, one of them no picture; the drawn one is what it shows."""
+        """Drop pictures on the window, one of them no picture; the drawn one is what it shows."""
         from bigmodel_studio.core.system import paths
         from bigmodel_studio.ui.pages.images.page import ImagesPage
 
@@ -200,7 +202,7 @@ class _Tour(Hands):
         return ", ".join(seen)
 
     def reads(self) -> str:
-        """The example of the Text page: the starter finds the words that are hidden in it."""
+        """Try the example of the Text page: the starter finds the words that are hidden in it."""
         from bigmodel_studio.ui.pages.text.fill_mask import FilledSentence
         from bigmodel_studio.ui.pages.text.page import TextPage
 
@@ -213,7 +215,7 @@ class _Tour(Hands):
         return " ".join(said)
 
     def trains(self) -> str:
-        """A small model is trained on the bundled stories, from the form, and watched until it is finished."""
+        """Train a small model on the bundled stories, from the form, and watch it until it is finished."""
         from bigmodel_studio.ui.pages.train.page import TrainPage
 
         page = self.page("train", TrainPage)
@@ -245,7 +247,7 @@ class _Tour(Hands):
         return f"{counted} parameters; loss {losses[0]:.2f} → {losses[-1]:.2f} in {len(losses)} steps; {said}"
 
     def talks_to_the_trained(self) -> str:
-        """The finished model is in Chat's picker at once, and continues text."""
+        """Choose the finished model in Chat's picker, where it is at once, and have it continue a text."""
         from bigmodel_studio.ui.pages.train.page import TrainPage
 
         train = self.page("train", TrainPage)
@@ -261,7 +263,7 @@ class _Tour(Hands):
         return f"“{reply[:60]}…”"
 
     def describes(self) -> str:
-        """The structure of the starter adds up to the count in its weights' header."""
+        """Check that the structure of the starter adds up to the count in its weights' header."""
         from bigmodel_studio.core.models.weights import read_weights
         from bigmodel_studio.core.system import paths
         from bigmodel_studio.core.text import numbers
@@ -282,7 +284,7 @@ class _Tour(Hands):
         return f"{known} parameters, {page.model.rowCount()} models"
 
     def dresses(self) -> str:
-        """Every page is drawn dark and light, small and large, and says afterwards what it said before."""
+        """Draw every page dark and light, small and large; each says afterwards what it said before."""
         from bigmodel_studio.ui.pages import PAGES
         from bigmodel_studio.ui.pages.images.page import ImagesPage
 
@@ -302,7 +304,7 @@ class _Tour(Hands):
 
 
 def _answer_from_a_shell(model: str, prompt: str, new_tokens: int) -> str:
-    """What the model says in a process that the window has nothing to do with."""
+    """Return what the model says in a process that the window has nothing to do with."""
     command = [sys.executable, "-m", "bigmodel_studio", "generate", model, "--chat", "--greedy", "--json"]
     command += ["--prompt", prompt, "--max-new-tokens", str(new_tokens)]
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=WAIT_S, check=False)
@@ -311,7 +313,7 @@ def _answer_from_a_shell(model: str, prompt: str, new_tokens: int) -> str:
 
 
 def _parameters_of_the_training() -> str:
-    """What the form must say of the model that is to be trained, once it has counted what was put in."""
+    """Return what the form must say of the model that is to be trained, once it has counted what was put in."""
     from bigmodel_studio.core.models.shape import gpt_parameters
     from bigmodel_studio.core.text import numbers
 

@@ -43,13 +43,13 @@ class Hands:
         self.gaps = Gaps()
 
     def chat_page(self) -> ChatPage:
-        """The Chat page, in front."""
+        """Return the Chat page, in front."""
         from bigmodel_studio.ui.pages.chat.page import ChatPage
 
         return self.page("chat", ChatPage)
 
     def page(self, page_id: str, kind: type[Made]) -> Made:
-        """A page, brought to the front by a click on its button in the rail."""
+        """Return a page, brought to the front by a click on its button in the rail."""
         self.click(self.window.rail.buttons[page_id])
         page = self.window.pages[page_id]
         check(isinstance(page, kind), f"the page {page_id} is a {type(page).__name__}")
@@ -78,7 +78,7 @@ class Hands:
         return "".join(segment.toPlainText() for segment in segments if not segment.isHidden()).strip()
 
     def last_reply(self) -> ReplyView:
-        """The reply at the transcript's end."""
+        """Return the reply at the transcript's end."""
         from bigmodel_studio.ui.pages.chat.message_view import ReplyView
 
         view = self.chat_page().transcript.views[-1]
@@ -87,7 +87,7 @@ class Hands:
         return view
 
     def click(self, widget: QWidget) -> None:
-        """A click with the left button in the widget's middle."""
+        """Make a click with the left button in the widget's middle."""
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
 
@@ -119,7 +119,7 @@ class Hands:
             self.gaps.turn()
 
     def picture(self, name: str) -> None:
-        """A numbered picture of the window as it is now."""
+        """Save a numbered picture of the window as it is now."""
         self.settle()
         self.pictures += 1
         words = name.lower().replace(" ", "-").replace(",", "")
@@ -147,7 +147,7 @@ class Gaps:
         self.worst_s = max(self.worst_s, time.perf_counter() - self._last - TICK_MS / 1000)
 
     def _on_tick(self) -> None:
-        """Only wakes the loop."""
+        """Wake the loop."""
 
     def stop(self) -> None:
         self._timer.stop()

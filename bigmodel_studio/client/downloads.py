@@ -92,11 +92,11 @@ class Downloads(QObject):
         self._errands = Errands("downloads")
 
     def items(self) -> list[Item]:
-        """Those that have not come to their end, in the order of their beginning."""
+        """Return those that have not come to their end, in the order of their beginning."""
         return list(self._items)
 
     def find(self, name: str) -> Item | None:
-        """The download of that repository."""
+        """Return the download of that repository."""
         return next((item for item in self._items if item.id == name), None)
 
     @property

@@ -61,7 +61,7 @@ class EngineProcess:
         self._outbox.put(envelope)
 
     def take(self, limit: int) -> list[FromEngine | Gone]:
-        """Up to ``limit`` of what has been said, oldest first."""
+        """Return up to ``limit`` of what has been said, oldest first."""
         with self._changed:
             taken = [self._inbox.popleft() for _ in range(min(limit, len(self._inbox)))]
             self._changed.notify_all()
@@ -85,7 +85,7 @@ class EngineProcess:
         self._writer.join()
 
     def last_words(self) -> str:
-        """The last line that this process printed, at most 300 characters ("" where it printed nothing)."""
+        """Return the last line that this process printed, at most 300 characters ("" where it printed nothing)."""
         try:
             with open(self.log, "rb") as stream:
                 size = stream.seek(0, 2)
@@ -144,5 +144,5 @@ class EngineProcess:
 
 
 def wait_ms(since: float, interval_s: float) -> int:
-    """Milliseconds until ``interval_s`` have passed since the monotonic time ``since``; 0 where they have."""
+    """Return milliseconds until ``interval_s`` have passed since the monotonic time ``since``; 0 where they have."""
     return max(0, round((since + interval_s - time.monotonic()) * 1000))

@@ -34,7 +34,7 @@ class EventsImport(QObject):
         self._errands.run(self._work, list(paths))
 
     def stop(self) -> None:
-        """The page closes: nothing is said from here on."""
+        """Stop: the page closes, and nothing is said from here on."""
         self._stopped = True
         self._errands.close()
 

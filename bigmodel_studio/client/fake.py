@@ -66,10 +66,10 @@ class FakeLane(QObject):
         return job
 
     def start(self) -> None:
-        """There is nothing to start."""
+        """Do nothing: there is nothing to start."""
 
     def restart(self) -> None:
-        """There is nothing to start again."""
+        """Do nothing: there is nothing to start again."""
 
     def close(self) -> None:
         for job in self.jobs:
@@ -119,7 +119,7 @@ class FakeLane(QObject):
 
 
 def _nobody(request: Request) -> Iterator[Event]:
-    """A Hub that has nothing."""
+    """Yield a Hub that has nothing."""
     yield Done(result=HubPage(models=()) if isinstance(request, SearchHub) else None)
 
 

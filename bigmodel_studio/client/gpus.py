@@ -42,7 +42,7 @@ class Gpus:
             self._handles = []
 
     def read(self, *, detailed: bool) -> list[Card]:
-        """Each card's memory, with the rest where ``detailed``; a card that fails to answer is left out."""
+        """Return each card's memory, with the rest where ``detailed``; a card that fails to answer is left out."""
         found = []
         for index, handle in enumerate(self._handles):
             try:

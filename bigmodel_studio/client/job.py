@@ -39,7 +39,7 @@ class Job(QObject):
             self._cancel(self.number)
 
     def deliver(self, event: Event) -> None:
-        """For the lane: hand on what the engine said. An event after the end is dropped."""
+        """Hand on, for the lane, what the engine said. An event after the end is dropped."""
         if self.end is not None:
             return
         if isinstance(event, Done | Cancelled | Failed):

@@ -89,7 +89,7 @@ class Lane(QObject):
     def __init__(
         self, spec: LaneSpec = LANES["interactive"], parent: QObject | None = None, *, deferred: bool = False
     ) -> None:
-        """``deferred``: requests wait until ``start`` is called, instead of starting the engine."""
+        """Make a lane. ``deferred``: requests wait until ``start`` is called, instead of starting the engine."""
         super().__init__(parent)
         self._deferred = deferred
         self.spec = spec

@@ -43,11 +43,11 @@ class LibraryWatcher(QObject):
         self._leftovers_read.connect(self._on_leftovers)
 
     def records(self, kind: ModelKind | None = None) -> list[ModelRecord]:
-        """The models, bundled ones first; of one kind where it is given."""
+        """Return the models, bundled ones first; of one kind where it is given."""
         return [record for record in self._records if kind is None or record.kind == kind]
 
     def find(self, ref: ModelRef) -> ModelRecord | None:
-        """The record of that model, a run's newest checkpoint standing for its others."""
+        """Return the record of that model, a run's newest checkpoint standing for its others."""
         same = [record for record in self._records if (record.source, record.ref.id) == (ref.source, ref.id)]
         return next((record for record in same if record.ref.step == ref.step), same[0] if same else None)
 

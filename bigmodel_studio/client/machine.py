@@ -74,20 +74,20 @@ class System:
     """What the operating system is asked; a test puts another in its place."""
 
     def memory(self) -> tuple[int, int]:
-        """Total and available bytes."""
+        """Return total and available bytes."""
         import psutil
 
         memory = psutil.virtual_memory()
         return int(memory.total), int(memory.available)
 
     def busy(self) -> float:
-        """The processor's load since the last call, of all cores, from 0 to 1."""
+        """Return the processor's load since the last call, of all cores, from 0 to 1."""
         import psutil
 
         return psutil.cpu_percent() / 100
 
     def temperature(self) -> float | None:
-        """The processor's hottest sensor in degrees Celsius, None where there is none."""
+        """Return the processor's hottest sensor in degrees Celsius, None where there is none."""
         import psutil
 
         sensors: Callable[[], dict[str, Sequence[tuple[str, float, object, object]]]] | None
@@ -97,7 +97,7 @@ class System:
         return max(told, default=None)
 
     def disk(self) -> tuple[int, int]:
-        """Total and free bytes of the disk that holds the home of models and runs."""
+        """Return total and free bytes of the disk that holds the home of models and runs."""
         import psutil
 
         folder = paths.runs()
@@ -107,7 +107,7 @@ class System:
         return int(usage.total), int(usage.free)
 
     def disk_traffic(self) -> tuple[int, int]:
-        """Bytes that were read and written since the machine started."""
+        """Return bytes that were read and written since the machine started."""
         import psutil
 
         counters = psutil.disk_io_counters()
@@ -132,7 +132,7 @@ class Machine:
         self._traffic: tuple[float, int, int] | None = None
 
     def sample(self, holders: Sequence[TensorProcess], *, detailed: bool) -> MachineSample:
-        """The figures now, for this process with its children and for ``holders`` with theirs."""
+        """Return the figures now, for this process with its children and for ``holders`` with theirs."""
         measured = self._processes.measure([os.getpid(), *(holder.pid for holder in holders)])
         total, available = self._system.memory()
         ours = min(sum(measured.values()), total)
@@ -179,7 +179,9 @@ def _split_on(device: str, ours: int, holders: Sequence[TensorProcess], measured
 
 
 def _on_card(card: Card, holders: Sequence[TensorProcess], ours: dict[int, int]) -> DeviceSample:
-    """A driver that does not see our process numbers (as in a container) is helped by what they say themselves."""
+    """Return the sample of a card. A driver that does not see our process numbers (as in a container) is helped by what
+    our processes report.
+    """
     there = [holder for holder in holders if holder.parts.device == card.id]
     by_pid = {pid: held for pid, held in card.by_pid.items() if pid in ours}
     for holder in there:

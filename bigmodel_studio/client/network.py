@@ -54,11 +54,11 @@ class Network(QObject):
             self.changed.emit()
 
     def requests(self) -> list[NetworkRequest]:
-        """What was sent since the start, the first first."""
+        """Return what was sent since the start, the first first."""
         return self._ledger.requests()
 
     def lane(self) -> Lane:
-        """The lane that asks the Hub."""
+        """Return the lane that asks the Hub."""
         return self._fresh(self._hub)
 
     def download(self, request: Download | DownloadDataset) -> Job:
@@ -83,7 +83,7 @@ class Network(QObject):
         return lane
 
     def _fresh(self, lane: Lane) -> Lane:
-        """The lane, its engine started as the settings are now."""
+        """Return the lane, its engine started as the settings are now."""
         environment = network.environment_of(self._settings.values)
         if lane.spec.environment != environment:
             lane.rest()
@@ -101,7 +101,7 @@ class Network(QObject):
 
     @Slot()
     def _on_download_ended(self) -> None:
-        """An engine that has nothing to fetch is ended."""
+        """End an engine that has nothing to fetch."""
         for lane in self._downloads:
             if not lane.jobs:
                 lane.rest()

@@ -49,7 +49,7 @@ class ProcessMemory:
         self._looked = self._next = 0.0
 
     def measure(self, roots: Iterable[int]) -> dict[int, int]:
-        """Bytes of each of these processes and of those that they started; without those that are gone."""
+        """Return bytes of each of these processes and of those that they started; without those that are gone."""
         now = self._clock()
         known: dict[int, _Known] = {}
         measured: dict[int, int] = {}
@@ -79,7 +79,7 @@ class ProcessMemory:
 
 
 def resident_bytes(pid: int) -> int:
-    """A process's resident size; 0 where it is gone."""
+    """Return a process's resident size; 0 where it is gone."""
     try:
         if sys.platform == "linux":
             with open(f"/proc/{pid}/statm", "rb") as stream:
@@ -92,7 +92,7 @@ def resident_bytes(pid: int) -> int:
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes that a process started, and those that they did."""
+    """Return the processes that a process started, and those that they did."""
     import psutil
 
     try:

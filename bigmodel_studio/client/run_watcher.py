@@ -91,7 +91,7 @@ class RunWatcher(QObject):
             self._poller.worker.wake()
 
     def summary_of(self, name: str) -> RunSummary | None:
-        """The run's line in the last list, None where it has none."""
+        """Return the run's line in the last list, None where it has none."""
         return next((run for run in self.runs if run.name == name), None)
 
     def close(self) -> None:
@@ -219,7 +219,9 @@ class _Tail:
 
 
 def _stamps(path: Path) -> tuple[Stamp, ...]:
-    """What changes when the run's line may: its spec, its status, its newest checkpoint. Empty where it is no run."""
+    """Return what changes when the run's line may: its spec, its status, its newest checkpoint. Empty where it is no
+    run.
+    """
     spec = _stamp(path / "spec.toml")
     if spec is None and not is_run(path):
         return ()

@@ -52,15 +52,15 @@ class Sampler(QObject):
         self._worker.wake()
 
     def set_runs(self, runs: Iterable[TensorProcess]) -> None:
-        """The processes of the runs that live: ours, though they are not this window's children."""
+        """Set the processes of the runs that live: ours, though they are not this window's children."""
         self._runs = tuple(runs)
 
     def set_lanes(self, lanes: Iterable[TensorProcess]) -> None:
-        """The engines, with what they hold."""
+        """Set the engines, with what they hold."""
         self._lanes = tuple(lanes)
 
     def set_detailed(self, detailed: bool) -> None:
-        """Whether load, temperature, power and disk are looked at too, from now on."""
+        """Set whether load, temperature, power and disk are looked at too, from now on."""
         if detailed != self._detailed:
             self._detailed = detailed
             if detailed and self._measured is not None:

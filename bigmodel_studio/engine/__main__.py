@@ -41,7 +41,7 @@ def set_up(arguments: list[str] | None = None) -> process.Channel:
 
 
 def tasks(session: Session) -> Callable[[Request], Generator[Event, None, None]]:
-    """The real tasks, over one session that lives as long as this process."""
+    """Return the real tasks, over one session that lives as long as this process."""
     from bigmodel_studio.engine.tasks import run_task
 
     return lambda request: run_task(request, session)

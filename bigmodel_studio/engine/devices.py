@@ -32,7 +32,7 @@ _DTYPES_OF_KIND: dict[str, tuple[str, ...]] = {
 
 
 def devices(request: Devices, session: Session) -> Iterator[Event]:
-    """The task: what there is."""
+    """Yield the task: what there is."""
     yield Done(
         result=DeviceReport(
             torch=str(torch.__version__), cuda=torch.version.cuda, threads=session.threads, devices=tuple(all_devices())
@@ -41,7 +41,7 @@ def devices(request: Devices, session: Session) -> Iterator[Event]:
 
 
 def all_devices() -> list[Device]:
-    """The CPU, and every accelerator that this torch can use; bytes as they are now."""
+    """Return the CPU, and every accelerator that this torch can use; bytes as they are now."""
     found = [device_facts(torch.device("cpu"))]
     accelerator = torch.accelerator.current_accelerator(check_available=True)
     if accelerator is not None:
@@ -52,7 +52,7 @@ def all_devices() -> list[Device]:
 
 
 def device_facts(device: torch.device) -> Device:
-    """A device's name, memory and the dtypes that pay on it."""
+    """Return a device's name, memory and the dtypes that pay on it."""
     total, free = memory(device)
     return Device(
         id=name_of(device),
@@ -65,12 +65,12 @@ def device_facts(device: torch.device) -> Device:
 
 
 def name_of(device: torch.device) -> str:
-    """What torch calls it, as users write it: ``cpu``, ``cuda:0``, ``mps``."""
+    """Return what torch calls it, as users write it: ``cpu``, ``cuda:0``, ``mps``."""
     return device.type if device.type in {"cpu", "mps"} else f"{device.type}:{device.index or 0}"
 
 
 def choose(wanted: str) -> torch.device:
-    """The device of that name; "auto" is the first accelerator, else the CPU.
+    """Return the device of that name; "auto" is the first accelerator, else the CPU.
 
     Raises ``StudioError`` "device-unknown" where torch has no such device here.
     """
@@ -84,7 +84,7 @@ def choose(wanted: str) -> torch.device:
 
 
 def dtypes(device: torch.device) -> tuple[str, ...]:
-    """The dtypes that weights may be held in on a device, the default first."""
+    """Return the dtypes that weights may be held in on a device, the default first."""
     if device.type in _DTYPES_OF_KIND:
         return _DTYPES_OF_KIND[device.type]
     if device.type == "cuda":
@@ -94,7 +94,8 @@ def dtypes(device: torch.device) -> tuple[str, ...]:
 
 
 def choose_dtype(wanted: str, shipped: str, device: torch.device) -> torch.dtype:
-    """What to hold weights in. "auto" keeps what they are shipped in where the device computes in it, else its float32.
+    """Return what to hold weights in. "auto" keeps what they are shipped in where the device computes in it, else its
+    float32.
 
     So float16 weights are float32 on a CPU, and a float32 model stays float32 everywhere.
     Raises ``StudioError`` "dtype-unknown".
@@ -108,7 +109,7 @@ def choose_dtype(wanted: str, shipped: str, device: torch.device) -> torch.dtype
 
 
 def memory(device: torch.device) -> tuple[int, int]:
-    """Total and free bytes; the CPU's are the machine's, MPS shares them, (0, 0) where torch cannot say."""
+    """Return total and free bytes; the CPU's are the machine's, MPS shares them, (0, 0) where torch cannot say."""
     if device.type in {"cpu", "mps"}:
         machine = psutil.virtual_memory()
         return int(machine.total), int(machine.available)
@@ -120,7 +121,9 @@ def memory(device: torch.device) -> tuple[int, int]:
 
 
 def held_bytes(device: torch.device) -> int:
-    """What this process's tensors, and torch's cache for them, take on an accelerator; 0 on a CPU, or unknown."""
+    """Return what this process's tensors, and torch's cache for them, take on an accelerator; 0 on a CPU, or
+    unknown.
+    """
     if device.type == "cpu":
         return 0
     try:

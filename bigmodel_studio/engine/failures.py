@@ -25,7 +25,7 @@ class Stopped(BaseException):
 
 
 def failed(error: BaseException) -> Failed:
-    """The last event of a task that raised ``error``; its traceback goes to the log under the event's id."""
+    """Return the last event of a task that raised ``error``; its traceback goes to the log under the event's id."""
     identity = secrets.token_hex(4)
     problem, blame = problem_of(error, identity)
     if blame == "input":
@@ -36,7 +36,7 @@ def failed(error: BaseException) -> Failed:
 
 
 def problem_of(error: BaseException, identity: str) -> tuple[Problem, Blame]:
-    """The code and arguments that say what happened, and whose doing it was."""
+    """Return the code and arguments that say what happened, and whose doing it was."""
     if isinstance(error, StudioError):
         return error.problem, error.blame
     if is_out_of_memory(error):
@@ -49,7 +49,9 @@ def problem_of(error: BaseException, identity: str) -> tuple[Problem, Blame]:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out: torch says it by type on accelerators and by a phrase of a RuntimeError on the CPU."""
+    """Return whether memory ran out: torch says it by type on accelerators and by a phrase of a RuntimeError on the
+    CPU.
+    """
     torch = sys.modules.get("torch")
     if isinstance(error, MemoryError) or (torch is not None and isinstance(error, torch.OutOfMemoryError)):
         return True
@@ -57,7 +59,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def is_panic(error: BaseException) -> bool:
-    """Whether a library written in Rust (tokenizers) met a fault of its own, which is no ``Exception``."""
+    """Return whether a library written in Rust (tokenizers) met a fault of its own, which is no ``Exception``."""
     return type(error).__name__ == "PanicException" and type(error).__module__ == "pyo3_runtime"
 
 

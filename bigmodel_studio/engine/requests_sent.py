@@ -17,7 +17,7 @@ def add(request: NetworkRequest) -> None:
 
 
 def take() -> tuple[NetworkRequest, ...]:
-    """Those since the last time."""
+    """Return those since the last time."""
     with _lock:
         taken = tuple(_sent)
         _sent.clear()

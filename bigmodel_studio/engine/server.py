@@ -119,7 +119,7 @@ class Server:
     # ------------------------------------------------------------------------------------------ working
 
     def next(self) -> Submit | None:
-        """The next request, waited for; None when the window wants this process to leave."""
+        """Return the next request, waited for; None when the window wants this process to leave."""
         with self._changed:
             self._running, self._stop_running = None, False
             self._changed.wait_for(lambda: self._waiting or self._quit)
@@ -158,7 +158,7 @@ class Server:
             self.say(MemoryReport(parts))
 
     def _stopped_in_time(self, events: Generator[Event, None, None]) -> Iterator[Event]:
-        """The task's events; a cancel takes effect between two of them, and no ``Done`` follows it."""
+        """Yield the task's events; a cancel takes effect between two of them, and no ``Done`` follows it."""
         for event in events:
             if not self._stop_running:
                 yield event

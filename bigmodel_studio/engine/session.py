@@ -41,7 +41,7 @@ class Session:
         """Set by a task while it keeps a cache beside the model: how large that is now."""
 
     def load(self, ref: ModelRef) -> Generator[Event, None, LoadedModel]:
-        """The model, warm: at once where it is loaded already, else loaded now (``Progress``, then ``Loaded``).
+        """Yield the model, warm: at once where it is loaded already, else loaded now (``Progress``, then ``Loaded``).
 
         A folder that changed on disk since, such as a run's newest checkpoint, is loaded anew.
         Raises ``StudioError`` with the reason where it cannot be used; then no model is loaded.
@@ -89,13 +89,13 @@ class Session:
 
 
 def chosen_threads() -> int:
-    """What ``BIGMODEL_STUDIO_THREADS`` says, 0 where it says nothing."""
+    """Return what ``BIGMODEL_STUDIO_THREADS`` says, 0 where it says nothing."""
     chosen = os.environ.get(THREADS_VARIABLE, "")
     return int(chosen) if chosen.isdigit() else 0
 
 
 def physical_cores() -> int:
-    """The cores that this process may use: for inference, hyper-threads cost more than they give."""
+    """Return the cores that this process may use: for inference, hyper-threads cost more than they give."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
 
@@ -113,7 +113,7 @@ def unload(request: Unload, session: Session) -> Iterator[Event]:
 
 
 def _stamp(folder: Path) -> Stamp:
-    """The folder's files and when they were written: changes when a model is replaced under the same name."""
+    """Return the folder's files and when they were written: changes when a model is replaced under the same name."""
     try:
         if gguf_models.is_one(folder):
             return tuple(sorted((name, written) for name, _size, written in gguf_models.stamp_of(folder)))

@@ -102,14 +102,16 @@ TASKS: dict[type[Request], str] = {
 
 
 def resolve(request: Request) -> Task:
-    """The task of a request, its module imported now. Raises ``KeyError`` for a request without a line in ``TASKS``."""
+    """Return the task of a request, its module imported now. Raises ``KeyError`` for a request without a line in
+    ``TASKS``.
+    """
     module, _, function = TASKS[type(request)].partition(":")
     task: Task = getattr(importlib.import_module(module), function)
     return task
 
 
 def run_task(request: Request, session: Session) -> Generator[Event, None, None]:
-    """The events of a request, ending with exactly one ``End``; see the module's contract."""
+    """Yield the events of a request, ending with exactly one ``End``; see the module's contract."""
     yield from guarded(lambda: resolve(request)(request, session))
 
 

@@ -77,20 +77,20 @@ _from_engine: msgspec.msgpack.Decoder[FromEngine] = msgspec.msgpack.Decoder(From
 
 
 def encode(envelope: ToEngine | FromEngine) -> bytes:
-    """The envelope as one msgpack frame."""
+    """Return the envelope as one msgpack frame."""
     return _encoder.encode(envelope)
 
 
 def decode_for_engine(frame: bytes) -> ToEngine:
-    """The window's envelope. Raises ``msgspec.DecodeError`` (or its ``ValidationError``) on anything else."""
+    """Return the window's envelope. Raises ``msgspec.DecodeError`` (or its ``ValidationError``) on anything else."""
     return _to_engine.decode(frame)
 
 
 def decode_for_window(frame: bytes) -> FromEngine:
-    """The engine's envelope. Raises ``msgspec.DecodeError`` (or its ``ValidationError``) on anything else."""
+    """Return the engine's envelope. Raises ``msgspec.DecodeError`` (or its ``ValidationError``) on anything else."""
     return _from_engine.decode(frame)
 
 
 def to_builtins(value: Any) -> Any:
-    """A struct as plain dictionaries and lists, for ``--json``."""
+    """Return a struct as plain dictionaries and lists, for ``--json``."""
     return msgspec.to_builtins(value)

@@ -92,7 +92,9 @@ class Growth(msgspec.Struct, frozen=True, array_like=True):
     pair: float = 0.0
 
     def at(self, batch: int, tokens: int, seen: int | None = None) -> float:
-        """The size at a batch of so many items of so many tokens each; ``seen``: k, where it is not ``tokens``."""
+        """Return the size at a batch of so many items of so many tokens each; ``seen``: k, where it is not
+        ``tokens``.
+        """
         k = tokens if seen is None else seen
         once = self.once + self.once_token * tokens + self.once_key * k + self.once_pair * tokens * k
         return once + batch * (self.item + self.token * tokens + self.key * k + self.pair * tokens * k)

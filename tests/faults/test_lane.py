@@ -279,7 +279,7 @@ def test_a_lane_is_started_on_the_main_thread(make_lane: MakeLane) -> None:
 
 
 def test_cancel_takes_effect_between_two_steps(qtbot: QtBot, make_lane: MakeLane) -> None:
-    """The task itself says how far it came. (``benchmarks/lanes.py`` measures how soon.)"""
+    """The task itself says how far it came."""
     lane = make_lane(cancel_timeout_s=120.0)
     heard = until_speaks(qtbot, lane.submit(script("steps", 1_000_000, 0.001)))
     said = len(heard.events)

@@ -35,7 +35,9 @@ _MAX_TOKENIZER_CONFIG_BYTES = 10_000_000
 
 
 def candidates(records: Iterable[ModelRecord]) -> list[Candidate]:
-    """Those of the library that can be run, then those of the Hub that are worth a try and are not among them."""
+    """Return those of the library that can be run, then those of the Hub that are worth a try and are not among
+    them.
+    """
     here = list(_here(records))
     known = {candidate.id for candidate in here}
     return here + [candidate for candidate in remote() if candidate.id not in known]
@@ -73,7 +75,7 @@ def _of_record(record: ModelRecord) -> Candidate | None:
 
 
 def _is_known(model_type: object) -> bool:
-    """Whether transformers has code for it, by its folders: it takes seconds to import."""
+    """Return whether transformers has code for it, by its folders: it takes seconds to import."""
     package = importlib.util.find_spec("transformers")
     if package is None or not package.submodule_search_locations or not isinstance(model_type, str):
         return False
@@ -82,7 +84,7 @@ def _is_known(model_type: object) -> bool:
 
 
 def licence_of(folder: Path) -> str:
-    """What the head of a model's card names as its licence, "" where there is none."""
+    """Return what the head of a model's card names as its licence, "" where there is none."""
     try:
         with open(folder / "README.md", "rb") as stream:
             head = stream.read(_HEAD_BYTES)
@@ -93,7 +95,7 @@ def licence_of(folder: Path) -> str:
 
 
 def has_chat_template(folder: Path) -> bool:
-    """Whether a model was made for conversation, as far as its files say."""
+    """Return whether a model was made for conversation, as far as its files say."""
     if (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file():
         return True
     path = folder / "tokenizer_config.json"
@@ -104,7 +106,7 @@ def has_chat_template(folder: Path) -> bool:
 
 
 def main_device() -> Device:
-    """The device that an engine takes where nothing is chosen, with what is free on it now."""
+    """Return the device that an engine takes where nothing is chosen, with what is free on it now."""
     cpu, *cards = device_memory.rooms()
     room = cards[0] if cards else cpu
     kind = room.device.partition(":")[0]
@@ -122,7 +124,7 @@ def main_device() -> Device:
 
 @functools.cache
 def remote() -> tuple[Candidate, ...]:
-    """What can be had from the Hub: what the catalogue has for conversation, and suggestions for other tasks."""
+    """Return what can be had from the Hub: what the catalogue has for conversation, and suggestions for other tasks."""
     chats = [_of_reference(reference) for reference in CATALOG if reference.hub_id]
     return (*chats, *map(_of_suggestion, SUGGESTIONS))
 

@@ -30,7 +30,7 @@ class Claim(NamedTuple):
 
 
 def stacked_layers(layers: Sequence[Layer]) -> int:
-    """How many layers are stacked: the longest row of numbered modules in the structure (0: there is none)."""
+    """Return how many layers are stacked: the longest row of numbered modules in the structure (0: there is none)."""
     here = sum(layer.name.isdigit() for layer in layers)
     return max([here, *(stacked_layers(layer.children) for layer in layers)])
 

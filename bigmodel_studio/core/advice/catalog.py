@@ -261,7 +261,7 @@ _BY_ID = {reference.id: reference for reference in CATALOG}
 
 
 def find(id_: str) -> Reference:
-    """A model of the catalogue. Raises ``StudioError`` "reference-unknown" with a near id."""
+    """Return a model of the catalogue. Raises ``StudioError`` "reference-unknown" with a near id."""
     if id_ in _BY_ID:
         return _BY_ID[id_]
     near = difflib.get_close_matches(id_, _BY_ID, n=1)

@@ -37,7 +37,7 @@ class _Shape(NamedTuple):
 
 
 def estimated_costs(config: dict[str, Any], parameters: int, parameter_bytes: int) -> Costs:
-    """The costs of inference with a model of that config (as transformers writes it) and so many parameters."""
+    """Return the costs of inference with a model of that config (as transformers writes it) and so many parameters."""
     inner = config.get("text_config")
     text = {**config, **inner} if isinstance(inner, dict) else config
     kind = kind_of(config)
@@ -62,12 +62,14 @@ def estimated_costs(config: dict[str, Any], parameters: int, parameter_bytes: in
 
 
 def knows_work(costs: Costs) -> bool:
-    """Whether the work is known, so that a speed can be told."""
+    """Return whether the work is known, so that a speed can be told."""
     return any(one.flops != Growth() for one in costs.passes.values())
 
 
 def _pass(shape: _Shape, parameters: int, size: int, *, decodes: bool) -> Pass:
-    """The residual stream and the widest moment of a layer; the cache where there is one; the last token's logits."""
+    """Return the residual stream and the widest moment of a layer; the cache where there is one; the last token's
+    logits.
+    """
     looked_up = 0 if shape.tied else shape.vocabulary * shape.width
     met = max(0, parameters - looked_up)
     past = 2.0 * shape.layers * shape.shared * size if decodes else 0.0
@@ -99,7 +101,9 @@ def _shape(config: dict[str, Any], *, decodes: bool = False) -> _Shape:
 
 
 def _pictures(config: dict[str, Any], parameters: int, parameter_bytes: int) -> Costs:
-    """A vision transformer's tokens are its patches; a convolutional network is widest where it begins."""
+    """Count with a vision transformer's patches, which are its tokens; a convolutional network is widest where it
+    begins.
+    """
     side = _number(config, "image_size") or DEFAULT_PICTURE_PX
     patch = _number(config, "patch_size")
     shape = _shape(config)

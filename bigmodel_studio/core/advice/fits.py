@@ -16,23 +16,23 @@ _SHIPPED_BYTES = 2
 
 
 def need_bytes(parameters: int, device: str) -> int:
-    """What running a model of so many parameters takes on a device, by the rule."""
+    """Return what running a model of so many parameters takes on a device, by the rule."""
     held = _FLOAT32_BYTES if device == CPU else _SHIPPED_BYTES
     return round(BESIDE_WEIGHTS * held * parameters)
 
 
 def best(parameters: int, rooms: Iterable[Room]) -> tuple[Room, int] | None:
-    """The device that has most to spare for it, and what it needs there; None where there is none."""
+    """Return the device that has most to spare for it, and what it needs there; None where there is none."""
     asked = [(room, need_bytes(parameters, room.device)) for room in rooms]
     return max(asked, key=lambda pair: pair[0].free_bytes - pair[1], default=None)
 
 
 def fits(parameters: int, rooms: Iterable[Room]) -> bool | None:
-    """Whether there is a device with room for it; None where its parameters are not known (0)."""
+    """Return whether there is a device with room for it; None where its parameters are not known (0)."""
     found = best(parameters, rooms) if parameters else None
     return None if found is None else found[1] <= found[0].free_bytes
 
 
 def most_parameters(rooms: Iterable[Room]) -> int:
-    """The largest model that there is room for."""
+    """Return the largest model that there is room for."""
     return max((int(room.free_bytes / need_bytes(10**6, room.device) * 10**6) for room in rooms), default=0)

@@ -134,7 +134,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 def advise(
     question: AdviceQuestion, candidates: Iterable[Candidate], device: Device, speeds: Speeds | None = None
 ) -> list[Advice]:
-    """The candidates that do the task under such a licence, the best first.
+    """Return the candidates that do the task under such a licence, the best first.
 
     ``speeds`` are what was measured; without them no model is slow. Raises ``StudioError`` "task-unknown".
     """
@@ -150,7 +150,7 @@ def advise(
 
 
 def allowed(candidate: Candidate, licence: str) -> bool:
-    """Whether its licence is the one that was asked for; one that is not known is none."""
+    """Return whether its licence is the one that was asked for; one that is not known is none."""
     if not licence or candidate.own:
         return True
     named = candidate.licence.casefold()

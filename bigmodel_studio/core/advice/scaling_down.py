@@ -35,7 +35,7 @@ class Like:
 
 
 def _power(value: float, least: int) -> int:
-    """The power of two at or below, but no less than ``least``."""
+    """Return the power of two at or below, but no less than ``least``."""
     found = least
     while found * 2 <= value:
         found *= 2
@@ -81,7 +81,7 @@ def _factors() -> Iterator[float]:
 
 
 def like(reference: Reference, free_bytes: int, device: str = "cpu") -> Like | None:
-    """The largest of the reference's shape that can be trained on a device with so much memory free.
+    """Return the largest of the reference's shape that can be trained on a device with so much memory free.
 
     None where the application builds no model of that family.
     """
@@ -102,7 +102,7 @@ def like(reference: Reference, free_bytes: int, device: str = "cpu") -> Like | N
 
 
 def _spec(objective: str, architecture: str, model: dict[str, Any]) -> RunSpec:
-    """A spec of that model, for its memory alone."""
+    """Return a spec of that model, for its memory alone."""
     tables = {"architecture": architecture, **{name: _value(value) for name, value in model.items()}}
     return make_spec({"name": "like", "objective": objective, "data": {"train": []}, "model": tables})
 

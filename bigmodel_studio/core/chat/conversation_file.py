@@ -57,7 +57,7 @@ class DamagedError(Exception):
 
 
 def checksum(*values: sqlite_pages.Value) -> int:
-    """CRC-32 of a row's values, text as UTF-8."""
+    """Return CRC-32 of a row's values, text as UTF-8."""
     parts = (value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value for value in values)
     return zlib.crc32(b"\x1f".join(part if isinstance(part, bytes) else repr(part).encode() for part in parts))
 
@@ -79,7 +79,7 @@ def seal_conversation(db: sqlite3.Connection, conversation: int) -> None:
 
 
 def newer_version(path: Path) -> int | None:
-    """The version of a file that a newer application wrote, None of any other. Nothing is touched; raises
+    """Return the version of a file that a newer application wrote, None of any other. Nothing is touched; raises
     ``OSError``.
     """
     header = sqlite_pages.read_header(path)
@@ -209,7 +209,7 @@ def fold(db: sqlite3.Connection) -> None:
 
 
 def is_corruption(error: BaseException) -> bool:
-    """Whether SQLite says that the file is damaged: not that it is locked, full, or out of reach."""
+    """Return whether SQLite says that the file is damaged: not that it is locked, full, or out of reach."""
     unreadable = isinstance(error, DamagedError | UnicodeDecodeError)  # SQLite quotes what it found in its messages
     return unreadable or _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -221,7 +221,9 @@ _LEAST_FREE_BYTES = 64 * 1024
 
 
 def problem_of(error: BaseException, path: Path) -> Problem | None:
-    """What to tell the user of a file that cannot be written now; None of an error that is no fault of its place."""
+    """Return what to tell the user of a file that cannot be written now; None of an error that is no fault of its
+    place.
+    """
     code = _code(error)
     detail = (error.strerror if isinstance(error, OSError) else None) or str(error)
     if code in _LOCKED:

@@ -91,7 +91,7 @@ def _is_message(values: tuple[Value, ...]) -> bool:
 
 
 def _best(versions: list[Row], sealed: _Sealed, place: int) -> tuple[Row, bool]:
-    """The newest version that is what was written, else the newest; and which of the two it is."""
+    """Return the newest version that is what was written, else the newest; and which of the two it is."""
 
     def whole(row: Row) -> bool:
         if len(row.values) > place and row.values[place] is not None:
@@ -103,7 +103,7 @@ def _best(versions: list[Row], sealed: _Sealed, place: int) -> tuple[Row, bool]:
 
 
 def _is_plausible(values: tuple[Value, ...]) -> bool:
-    """Whether a row of schema 1, which had no checksums, can have been written so."""
+    """Return whether a row of schema 1, which had no checksums, can have been written so."""
     if not _is_message(values):
         return True
     try:

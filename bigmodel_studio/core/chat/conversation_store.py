@@ -129,7 +129,7 @@ class ConversationStore:
             self._behind = None
 
     def _opened(self, wait_s: float | None = None) -> sqlite3.Connection:
-        """The file, open and whole. Where it was damaged, ``problem`` says what was recovered. Raises
+        """Return the file, open and whole. Where it was damaged, ``problem`` says what was recovered. Raises
         ``sqlite3.Error`` or ``OSError`` where it cannot be written now.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -195,7 +195,7 @@ class ConversationStore:
         self.write(write)
 
     def next_id(self, table: str) -> int | None:
-        """The number of a new row: SQLite's choice in the file, far above the file's own in memory."""
+        """Return the number of a new row: SQLite's choice in the file, far above the file's own in memory."""
         if self._seed is None:
             return None
         highest = self._db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]

@@ -78,7 +78,7 @@ class Conversations(ConversationStore):
     # ------------------------------------------------------------------------------- conversations
 
     def all(self) -> list[Conversation]:
-        """All but the deleted: pinned first, then the newest first."""
+        """Return all but the deleted: pinned first, then the newest first."""
         rows = self.read(
             "SELECT id, title, model, system, updated, pinned FROM conversations WHERE deleted IS NULL"
             " ORDER BY pinned DESC, updated DESC, id DESC"
@@ -86,7 +86,7 @@ class Conversations(ConversationStore):
         return [_conversation(row) for row in rows]
 
     def get(self, conversation: int) -> Conversation | None:
-        """One conversation, None where there is none (or it is deleted)."""
+        """Return one conversation, None where there is none (or it is deleted)."""
         rows = self.read(
             "SELECT id, title, model, system, updated, pinned FROM conversations WHERE id = ? AND deleted IS NULL",
             (conversation,),
@@ -94,7 +94,7 @@ class Conversations(ConversationStore):
         return _conversation(rows[0]) if rows else None
 
     def begin(self, first_words: str, *, system: str = "") -> int:
-        """A new conversation, titled by its first words."""
+        """Return a new conversation, titled by its first words."""
         now = time.time()
 
         def write(db: sqlite3.Connection) -> int:
@@ -118,7 +118,7 @@ class Conversations(ConversationStore):
         self.change(conversation, "pinned", int(pinned))
 
     def set_system(self, conversation: int, system: str) -> None:
-        """The system prompt that the conversation goes on with."""
+        """Set the system prompt that the conversation goes on with."""
         self.change(conversation, "system", system)
 
     def delete(self, conversation: int) -> None:
@@ -126,7 +126,7 @@ class Conversations(ConversationStore):
         self.change(conversation, "deleted", time.time())
 
     def search(self, text: str) -> list[Conversation]:
-        """The conversations whose title or messages hold every word of ``text``, in the list's order."""
+        """Return the conversations whose title or messages hold every word of ``text``, in the list's order."""
         found: set[int] | None = None
         for word in text.split():
             here = self._holding(word)
@@ -158,7 +158,7 @@ class Conversations(ConversationStore):
         state: MessageState = "done",
         model: str = "",
     ) -> int:
-        """A message behind ``parent``; the conversation shows it from now on. A reply begins "streaming"."""
+        """Return a message behind ``parent``; the conversation shows it from now on. A reply begins "streaming"."""
         now = time.time()
 
         def write(db: sqlite3.Connection) -> int:
@@ -182,13 +182,13 @@ class Conversations(ConversationStore):
         return self.write(write)
 
     def append(self, message: int, piece: str) -> None:
-        """More of a reply that streams; what was appended is there after a kill."""
+        """Append more of a reply that streams; what was appended is there after a kill."""
         if piece:
             sql, values = "INSERT INTO pieces (message, text) VALUES (?, ?)", (message, piece)
             self.write(lambda db: db.execute(sql, values))
 
     def finish(self, message: int, text: str, state: MessageState, facts: ReplyFacts, *, model: str = "") -> None:
-        """The end of a reply: its whole text, how it ended, what is known of it, and who gave it."""
+        """Record the end of a reply: its whole text, how it ended, what is known of it, and who gave it."""
 
         def write(db: sqlite3.Connection) -> None:
             db.execute("DELETE FROM pieces WHERE message = ?", (message,))
@@ -207,7 +207,8 @@ class Conversations(ConversationStore):
         self.write(write)
 
     def thread(self, conversation: int, *, before: int | None = None, limit: int = 50) -> list[Message]:
-        """The last ``limit`` messages of the path that is shown, oldest first (of those before message ``before``).
+        """Return the last ``limit`` messages of the path that is shown, oldest first (of those before message
+        ``before``).
 
         A reply that streams comes with what was appended so far.
         """
@@ -225,7 +226,7 @@ class Conversations(ConversationStore):
         return [_message(row) for row in rows]
 
     def show(self, conversation: int, leaf: int | None) -> None:
-        """Which message the shown path ends with."""
+        """Set which message the shown path ends with."""
         self.change(conversation, "leaf", leaf)
 
     def index_some(self) -> bool:
@@ -259,7 +260,7 @@ class Conversations(ConversationStore):
 
 
 def listed(most: int) -> list[tuple[int, str]]:
-    """Numbers and titles of the newest conversations, read beside whoever has the file open."""
+    """Return numbers and titles of the newest conversations, read beside whoever has the file open."""
     try:
         with contextlib.closing(_beside("ro")) as db:
             rows = db.execute(
@@ -292,7 +293,7 @@ def _beside(mode: str) -> sqlite3.Connection:
 
 
 def title_of(first_words: str) -> str:
-    """A title from the first line of what was said."""
+    """Return a title from the first line of what was said."""
     line = next((line.strip() for line in first_words.splitlines() if line.strip()), "")
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
 

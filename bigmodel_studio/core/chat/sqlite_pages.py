@@ -53,7 +53,7 @@ class Header:
 
 
 def read_header(path: Path) -> Header | None:
-    """The header of the database, None where there is no file or nothing in it. Raises ``OSError``."""
+    """Return the header of the database, None where there is no file or nothing in it. Raises ``OSError``."""
     try:
         with open(path, "rb") as stream:
             first = stream.read(HEADER_BYTES)
@@ -94,12 +94,12 @@ def _page_bytes(first: bytes) -> int | None:
 
 
 def wal_path(path: Path) -> Path:
-    """Where SQLite keeps the write-ahead log of a database."""
+    """Return where SQLite keeps the write-ahead log of a database."""
     return path.with_name(path.name + "-wal")
 
 
 def read_frames(log: Path) -> Frames:
-    """The frames of a write-ahead log that belong to its newest generation (4.1), damaged ones among them.
+    """Return the frames of a write-ahead log that belong to its newest generation (4.1), damaged ones among them.
 
     Checksums are left unread: a frame behind a damaged one still holds a page. Raises ``OSError``; a missing log has
     none.
@@ -134,8 +134,8 @@ def read_frames(log: Path) -> Frames:
 
 
 def is_whole(log: Path) -> bool:
-    """Whether SQLite will use every transaction of a write-ahead log: it passes over what follows a damaged frame, in
-    silence. Checksums as in 4.2; 0.1 s a thousand frames. Raises ``OSError``; a missing log is whole.
+    """Return whether SQLite will use every transaction of a write-ahead log: it passes over what follows a damaged
+    frame, in silence. Checksums as in 4.2; 0.1 s a thousand frames. Raises ``OSError``; a missing log is whole.
     """
     frames = read_frames(log)
     if not frames.committed:
@@ -170,7 +170,9 @@ def _bits_apart(one: bytes, other: bytes) -> int:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Every row of every table that a page of the file or of its log still holds, in no order. Raises ``OSError``."""
+    """Yield every row of every table that a page of the file or of its log still holds, in no order. Raises
+    ``OSError``.
+    """
     pages = _Pages(path)
     for number, versions in pages.versions.items():
         for age, page in reversed(versions):
@@ -200,7 +202,7 @@ class _Pages:
                     self.versions.setdefault(number, []).append(version)
 
     def rows_of(self, number: int, page: bytes, age: int) -> Iterator[Row]:
-        """The rows of one page, where it is a leaf of a table (1.6); a row that cannot be read is passed over."""
+        """Yield the rows of one page, where it is a leaf of a table (1.6); a row that cannot be read is passed over."""
         start = HEADER_BYTES if number == 1 else 0
         if len(page) < start + 8 or page[start] != _TABLE_LEAF:
             return
@@ -220,7 +222,7 @@ class _Pages:
                 yield row
 
     def _row(self, page: bytes, offset: int, age: int) -> Row | None:
-        """One row; None where a newer version of its page had it as well."""
+        """Return one row; None where a newer version of its page had it as well."""
         length, offset = _varint(page, offset)
         identity, offset = _varint(page, offset)
         payload = self._payload(page, offset, length)
@@ -233,7 +235,7 @@ class _Pages:
         return Row(identity - (1 << 64) if identity >> 63 else identity, values, age, whole)
 
     def _payload(self, page: bytes, offset: int, length: int) -> bytes:
-        """A row's bytes: on its page, and beyond a size on a chain of overflow pages (1.6, 1.7)."""
+        """Return a row's bytes: on its page, and beyond a size on a chain of overflow pages (1.6, 1.7)."""
         most = self.size - 35
         if length <= most:
             return page[offset : offset + length]
@@ -255,7 +257,7 @@ class _Pages:
 
 
 def _varint(data: bytes, offset: int) -> tuple[int, int]:
-    """A variable-length integer (1.6) at ``offset``, and where the next thing begins."""
+    """Return a variable-length integer (1.6) at ``offset``, and where the next thing begins."""
     value = 0
     for place in range(8):
         byte = data[offset + place]
@@ -266,7 +268,7 @@ def _varint(data: bytes, offset: int) -> tuple[int, int]:
 
 
 def _record(payload: bytes) -> tuple[tuple[Value, ...], bool]:
-    """The values of a record (2.1), and whether its text could be read as UTF-8 throughout."""
+    """Return the values of a record (2.1), and whether its text could be read as UTF-8 throughout."""
     header_bytes, offset = _varint(payload, 0)
     body, values, whole = header_bytes, list[Value](), True
     if header_bytes > len(payload):

@@ -27,7 +27,9 @@ class Seed:
 
 
 def in_memory(path: Path | None, open_file: sqlite3.Connection | None = None) -> tuple[sqlite3.Connection, Seed]:
-    """A database in memory with what is in ``open_file``, else with what can be read of ``path`` (None: nothing)."""
+    """Return a database in memory with what is in ``open_file``, else with what can be read of ``path`` (None:
+    nothing).
+    """
     db = sqlite3.connect(":memory:")
     conversation_file.register(db)
     if open_file is not None and _copied(open_file, db):

@@ -11,7 +11,9 @@ from bigmodel_studio.protocol import TextClassified
 
 
 def as_csv(answers: Sequence[TextClassified]) -> str:
-    """A row a text: the text (and its second), class and probability of each of its predictions, and its error."""
+    """Return a row a text: the text (and its second), class and probability of each of its predictions, and its
+    error.
+    """
     most = max((len(answer.predictions) for answer in answers), default=0)
     ranks = range(1, most + 1)
     stream = io.StringIO(newline="")

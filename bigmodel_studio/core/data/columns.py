@@ -59,7 +59,7 @@ class Places(NamedTuple):
 
 
 def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, path: str) -> Places:
-    """The columns of a table from its first rows, at most ``SAMPLE_ROWS``, of which the first may be a header.
+    """Return the columns of a table from its first rows, at most ``SAMPLE_ROWS``, of which the first may be a header.
 
     Raises ``StudioError``: "data-column" (one that was asked for is not there), "data-columns" (it is not certain which
     are meant), "data-second-text" (there are two texts a row).
@@ -77,7 +77,7 @@ def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, p
 def find_names(
     records: Sequence[dict[str, str]], columns: Columns, about: About, path: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names under which records have the example and the class, the likeliest first; as ``find_places``."""
+    """Return the names under which records have the example and the class, the likeliest first; as ``find_places``."""
     names = list(dict.fromkeys(name for record in records for name in record))
     texts, labels = _asked_or(columns.text, about.names), _asked_or(columns.label, LABEL_NAMES)
     if set(texts) & set(names) and set(labels) & set(names):
@@ -146,7 +146,7 @@ def _places(rows: Sequence[Sequence[str]]) -> range:
 def _is_example(
     first: list[str], text: int, label: int, values: list[list[str]], is_text: Callable[[list[str]], bool]
 ) -> bool:
-    """Whether the first row is like the others: it has a class that others have, or the path of a picture."""
+    """Return whether the first row is like the others: it has a class that others have, or the path of a picture."""
     if max(text, label) >= len(first) or not first[text]:
         return False
     return first[label] in values[label] or (is_text is looks_like_paths and is_text([first[text]]))
@@ -157,7 +157,7 @@ def _name(header: list[str], place: int) -> str:
 
 
 def _shown(header: list[str], values: list[list[str]]) -> str:
-    """Each column with some of its values, for a sentence."""
+    """Return each column with some of its values, for a sentence."""
     parts = []
     for place, each in enumerate(values[:_SHOWN_COLUMNS]):
         some = list(dict.fromkeys(each))[:_SHOWN_VALUES]
@@ -171,7 +171,7 @@ def _shown(header: list[str], values: list[list[str]]) -> str:
 
 
 def looks_like_texts(values: Sequence[str]) -> bool:
-    """Whether these are texts that somebody wrote: several words each (Chinese: characters), and no numbers."""
+    """Return whether these are texts that somebody wrote: several words each (Chinese: characters), and no numbers."""
     if not values:
         return False
     words = sorted(_words(value) for value in values)
@@ -180,7 +180,7 @@ def looks_like_texts(values: Sequence[str]) -> bool:
 
 
 def looks_like_classes(values: Sequence[str]) -> bool:
-    """Whether these are classes: at least two short values, whole numbers or words, that most examples share."""
+    """Return whether these are classes: at least two short values, whole numbers or words, that most examples share."""
     counts = Counter(values)
     if len(counts) < 2 or len(values) < _REPEATS_OF_CLASS * len(counts):
         return False
@@ -191,7 +191,7 @@ def looks_like_classes(values: Sequence[str]) -> bool:
 
 
 def looks_like_paths(values: Sequence[str]) -> bool:
-    """Whether nearly all of these name files of pictures."""
+    """Return whether nearly all of these name files of pictures."""
     pictures = sum(value.lower().endswith(tuple(PICTURE_SUFFIXES)) for value in values)
     return bool(values) and pictures * 10 >= len(values) * 9
 

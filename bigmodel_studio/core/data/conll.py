@@ -42,7 +42,7 @@ class Sentence(NamedTuple):
 
 
 def read_sentences(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[Sentence]:
-    """Every sentence of these files, in order. Raises ``StudioError`` as ``sentences_in``, and "data-empty"."""
+    """Return every sentence of these files, in order. Raises ``StudioError`` as ``sentences_in``, and "data-empty"."""
     found = list(sentences_in(paths, columns))
     if not found:
         raise StudioError("data-empty", path=", ".join(paths))
@@ -50,7 +50,8 @@ def read_sentences(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[
 
 
 def sentences_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL) -> Iterator[Sentence]:
-    """The sentences of these files, in order; ``columns`` are those of the words and of the tags where a row has both.
+    """Yield the sentences of these files, in order; ``columns`` are those of the words and of the tags where a row has
+    both.
 
     Refuses what cannot be used: "data-missing", "data-row" (a word without a tag), "data-not-utf8", and as
     ``core.data.records`` does.
@@ -64,7 +65,7 @@ def sentences_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fa
 
 
 def tags_of(sentences: Sequence[Sentence], least: int = 2) -> tuple[str, ...]:
-    """The tags: "O" first, then by code point. Raises ``StudioError`` "data-one-class"."""
+    """Return the tags: "O" first, then by code point. Raises ``StudioError`` "data-one-class"."""
     tags = {tag for sentence in sentences for tag in sentence.tags}
     if len(tags) < least:
         raise StudioError("data-one-class", label=next(iter(tags), ""))
@@ -72,7 +73,9 @@ def tags_of(sentences: Sequence[Sentence], least: int = 2) -> tuple[str, ...]:
 
 
 def is_iob1(sentences: Sequence[Sentence]) -> bool:
-    """Whether an entity begins with I, and with B only where it follows another of its type (Ramshaw, Marcus 1995)."""
+    """Return whether an entity begins with I, and with B only where it follows another of its type (Ramshaw, Marcus
+    1995).
+    """
     begins: set[str] = set()
     for sentence in sentences:
         for tag, before in zip(sentence.tags, (OUTSIDE, *sentence.tags), strict=False):
@@ -85,7 +88,7 @@ def is_iob1(sentences: Sequence[Sentence]) -> bool:
 
 
 def as_iob2(sentence: Sentence) -> Sentence:
-    """The same entities, each of which begins with B."""
+    """Return the same entities, each of which begins with B."""
     pairs = zip(sentence.tags, (OUTSIDE, *sentence.tags), strict=False)
     tags = [f"B-{tag[2:]}" if tag[:2] == "I-" and tag[1:] != before[1:] else tag for tag, before in pairs]
     return sentence._replace(tags=tuple(tags))
@@ -118,7 +121,7 @@ def _of_records(path: Path, columns: Columns, faults: Faults) -> Iterator[Senten
 
 
 def _wrong(words: Any, tags: Any) -> str:
-    """Why these are no words with their tags; "" where they are."""
+    """Return why these are no words with their tags; "" where they are."""
     if not isinstance(words, list) or not isinstance(tags, list) or len(words) != len(tags):
         return "it has no list of words with a tag for each"
     if any(isinstance(tag, int) for tag in tags):

@@ -42,7 +42,7 @@ class Counts(NamedTuple):
 
 
 def entities(tags: Sequence[str]) -> list[Entity]:
-    """The entities of one sentence. A tag is "O" or a letter and a type: "B-location", "I-person"."""
+    """Return the entities of one sentence. A tag is "O" or a letter and a type: "B-location", "I-person"."""
     found: list[Entity] = []
     first, before = -1, ("O", "")
     for place, tag in enumerate((*tags, "O")):
@@ -57,7 +57,7 @@ def entities(tags: Sequence[str]) -> list[Entity]:
 
 
 def count(truth: Sequence[str], said: Sequence[str]) -> dict[str, Counts]:
-    """What one sentence adds, by type of entity."""
+    """Return what one sentence adds, by type of entity."""
     there, guessed = entities(truth), entities(said)
     right = set(there) & set(guessed)
     types = {entity.type for entity in (*there, *guessed)}
@@ -72,7 +72,7 @@ def count(truth: Sequence[str], said: Sequence[str]) -> dict[str, Counts]:
 
 
 def count_all(pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> dict[str, Counts]:
-    """The counts of many sentences, (truth, said) each, by type of entity."""
+    """Return the counts of many sentences, (truth, said) each, by type of entity."""
     totals: dict[str, Counts] = {}
     for truth, said in pairs:
         for name, counts in count(truth, said).items():
@@ -81,7 +81,7 @@ def count_all(pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> dict[str,
 
 
 def together(totals: dict[str, Counts]) -> Counts:
-    """All types as one: what is called the F1 of a task."""
+    """Return all types as one: what is called the F1 of a task."""
     whole = Counts()
     for counts in totals.values():
         whole = whole.plus(counts)

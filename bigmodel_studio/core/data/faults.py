@@ -22,14 +22,14 @@ class Faults:
         raise error
 
     def empty(self, file: str, line: int) -> None:
-        """There is no text in it; it is left out."""
+        """Note that there is no text in it; it is left out."""
 
     def left_out(self, error: StudioError) -> None:
-        """Files are left out that somebody may miss."""
+        """Note files left out that somebody may miss."""
 
     @staticmethod
     def passing() -> Faults:
-        """Faults that are passed over, for a first look at a file whose reading comes later."""
+        """Return faults that are passed over, for a first look at a file whose reading comes later."""
         return _Passing()
 
 
@@ -45,7 +45,7 @@ _ABOUT_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 @contextlib.contextmanager
 def readable() -> Iterator[None]:
-    """Within this data is read: what the system refuses is a ``StudioError`` "data-unreadable"."""
+    """Guard the block in which data is read: what the system refuses is a ``StudioError`` "data-unreadable"."""
     try:
         yield
     except OSError as error:
@@ -56,7 +56,9 @@ def readable() -> Iterator[None]:
 
 
 def bounded_lines(stream: IO[AnyStr], path: Path, faults: Faults) -> Iterator[tuple[int, AnyStr]]:
-    """The lines with their numbers (from 1). One that is too long is refused ("data-row"), and ends the reading."""
+    """Yield the lines with their numbers (from 1). One that is too long is refused ("data-row"), and ends the
+    reading.
+    """
     number = 0
     while line := stream.readline(MOST_LINE):
         number += 1
@@ -68,7 +70,7 @@ def bounded_lines(stream: IO[AnyStr], path: Path, faults: Faults) -> Iterator[tu
 
 
 def text_lines(path: Path, faults: Faults) -> Iterator[str]:
-    """The lines of a UTF-8 file with their ends, without a byte order mark.
+    """Yield the lines of a UTF-8 file with their ends, without a byte order mark.
 
     One that is not UTF-8 is refused ("data-not-utf8"), and else read with U+FFFD; and as ``bounded_lines`` does.
     Raises ``OSError``.

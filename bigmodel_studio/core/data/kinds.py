@@ -29,7 +29,7 @@ _LAYOUTS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
 
 
 def objective_of(path: Path) -> str | None:
-    """The objective that learns from such a file; None where that is not told by it."""
+    """Return the objective that learns from such a file; None where that is not told by it."""
     suffix = path.suffix.lower()
     if suffix in _WORDS_IN_COLUMNS:
         return "tag"
@@ -62,7 +62,7 @@ def _of_names(names: set[str]) -> str | None:
 
 
 def _first_record(head: str) -> set[str]:
-    """The names in the first object of JSON lines or of an array."""
+    """Return the names in the first object of JSON lines or of an array."""
     try:
         record, _ = json.JSONDecoder().raw_decode(head.lstrip().removeprefix("[").lstrip())
     except (ValueError, RecursionError):

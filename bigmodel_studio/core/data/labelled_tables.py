@@ -43,7 +43,7 @@ Reader = Callable[[Path, Columns, About, Faults], Iterator[Labelled]]
 
 
 def read_table(path: Path, columns: Columns, about: About, faults: Faults = FATAL) -> Iterator[Labelled]:
-    """The rows of a table in order; its name ends as one of ``READERS``.
+    """Yield the rows of a table in order; its name ends as one of ``READERS``.
 
     Refuses what cannot be used: "data-row", "data-column", "data-not-utf8", and as ``records`` does.
     """
@@ -69,7 +69,7 @@ def _delimited(delimiter: str) -> Reader:
 
 
 def _rows(path: Path, delimiter: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, with their lines."""
+    """Yield the rows that are not empty, with their lines."""
     quoted = delimiter == "," or _quotes_hold(path, delimiter)
     form: dict[str, Any] = {"strict": True} if quoted else {"quoting": csv.QUOTE_NONE}
     rows = csv.reader(text_lines(path, faults), delimiter=delimiter, **form)
@@ -86,7 +86,7 @@ def _rows(path: Path, delimiter: str, faults: Faults) -> Iterator[tuple[int, lis
 
 
 def _quotes_hold(path: Path, delimiter: str) -> bool:
-    """Whether quotes in a file of tabs hold fields together; else a quote is a character like any other.
+    """Return whether quotes in a file of tabs hold fields together; else a quote is a character like any other.
 
     They do where some line has fewer columns than the first unless they do.
     """
@@ -106,7 +106,9 @@ def _layout(path: Path, rows: list[list[str]], delimiter: str, columns: Columns,
 
 
 def _other_delimiter(rows: list[list[str]], delimiter: str) -> str | None:
-    """What the columns are separated by where that is not ``delimiter``: it stands equally often in every row."""
+    """Return what the columns are separated by where that is not ``delimiter``: it stands equally often in every
+    row.
+    """
     for other in _DELIMITERS:
         if other == delimiter:
             continue
@@ -159,7 +161,9 @@ def _read_records(path: Path, columns: Columns, about: About, faults: Faults) ->
 def _record_names(
     path: Path, columns: Columns, about: About, faults: Faults
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the two fields are called in a file of records, from its first ones. Of Parquet the names alone tell."""
+    """Return what the two fields are called in a file of records, from its first ones. Of Parquet the names alone
+    tell.
+    """
     usual = (columns.text,) if columns.text else about.names, (columns.label,) if columns.label else LABEL_NAMES
     if is_parquet(path):
         return usual
@@ -179,7 +183,9 @@ def _is_told(value: object) -> bool:
 
 
 def _field(record: Record, names: Sequence[str]) -> str | float | None:
-    """The first that says something; "" where one is there and empty, None where there is none; a fraction as it is."""
+    """Return the first that says something; "" where one is there and empty, None where there is none; a fraction as it
+    is.
+    """
     found: str | float | None = None
     for name in names:
         value = record.get(name)

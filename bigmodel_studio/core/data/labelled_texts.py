@@ -21,7 +21,9 @@ MOST_LABELS = 10_000
 
 
 def read_labelled(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[Labelled]:
-    """Every text of these files and folders, in order. Raises ``StudioError`` as ``labelled_in``, and "data-empty"."""
+    """Return every text of these files and folders, in order. Raises ``StudioError`` as ``labelled_in``, and
+    "data-empty".
+    """
     found = list(labelled_in(paths, columns))
     if not found:
         raise StudioError("data-empty", path=", ".join(paths))
@@ -29,7 +31,7 @@ def read_labelled(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[L
 
 
 def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL) -> Iterator[Labelled]:
-    """The texts of these files and folders, in order.
+    """Yield the texts of these files and folders, in order.
 
     Refuses what cannot be used: "data-missing", "data-no-labels" (a kind of file that has none), and as ``read_table``.
     """
@@ -38,7 +40,7 @@ def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
 
 
 def labels_of(texts: Sequence[Labelled], least: int = 2) -> tuple[str, ...]:
-    """The classes, sorted by code point. Raises ``StudioError``: "data-one-class", "data-many-classes"."""
+    """Return the classes, sorted by code point. Raises ``StudioError``: "data-one-class", "data-many-classes"."""
     labels = tuple(sorted({each.label for each in texts}))
     if len(labels) < least:
         raise StudioError("data-one-class", label=labels[0] if labels else "")
@@ -48,7 +50,9 @@ def labels_of(texts: Sequence[Labelled], least: int = 2) -> tuple[str, ...]:
 
 
 def split(texts: Sequence[Labelled], share: float) -> tuple[list[Labelled], list[Labelled]]:
-    """For training and for evaluation: of each class every so many-th, so that the same file is split the same."""
+    """Return the examples for training and for evaluation: of each class every so many-th, so that the same file is
+    split the same.
+    """
     train: list[Labelled] = []
     evaluation: list[Labelled] = []
     seen: dict[str, int] = {}

@@ -34,7 +34,7 @@ class Classes(msgspec.Struct, frozen=True):
 
 
 def classes_of(folders: Sequence[str]) -> Classes:
-    """The classes that folders have together: the names of the folders in them, sorted by code point."""
+    """Return the classes that folders have together: the names of the folders in them, sorted by code point."""
     found: dict[str, bool] = {}
     for given in folders:
         inside = _folders_in(Path(given))
@@ -49,13 +49,13 @@ def classes_of(folders: Sequence[str]) -> Classes:
 
 
 def pictures_of(folders: Sequence[str], label: str, budget: list[int]) -> Iterator[Path]:
-    """The files of a class, folder by folder, in an order that is always the same."""
+    """Yield the files of a class, folder by folder, in an order that is always the same."""
     for given in folders:
         yield from walk(Path(given) / label, budget)
 
 
 def unread_of(folders: Sequence[str], labels: Sequence[str], budget: list[int]) -> Iterator[tuple[str, int, str]]:
-    """Of each class that has pictures in formats that are not read: its name, how many, and which formats."""
+    """Yield, for each class that has pictures in formats that are not read: its name, how many, and which formats."""
     for label in labels:
         found = sum((unread_in(Path(given) / label, budget) for given in folders), Counter[str]())
         if found:
@@ -63,14 +63,16 @@ def unread_of(folders: Sequence[str], labels: Sequence[str], budget: list[int]) 
 
 
 def count_pictures(folders: Sequence[str], labels: Sequence[str], most: int) -> tuple[int, bool]:
-    """How many picture files the classes have, and whether there may be more than were looked at."""
+    """Return how many picture files the classes have, and whether there may be more than were looked at."""
     budget = [most]
     count = sum(1 for label in labels for _ in pictures_of(folders, label, budget))
     return count, budget[0] < 0
 
 
 def split_of(folder: Path) -> tuple[Path, Path | None] | None:
-    """The folder to learn from and the one to evaluate on, where ``folder`` holds such, whatever else; else None."""
+    """Return the folder to learn from and the one to evaluate on, where ``folder`` holds such, whatever else; else
+    None.
+    """
     try:
         inside = _folders_in(folder)
     except StudioError:
@@ -83,7 +85,7 @@ def split_of(folder: Path) -> tuple[Path, Path | None] | None:
 
 
 def split_name(name: str) -> str:
-    """A folder's name in lower case, without what some put around the name of a split."""
+    """Return a folder's name in lower case, without what some put around the name of a split."""
     return _AROUND.sub("", name.lower())
 
 
@@ -99,7 +101,7 @@ def _refuse_split(folder: Path, inside: list[Path]) -> None:
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    """The class folders in a folder, links to folders among them. Raises ``StudioError``."""
+    """Return the class folders in a folder, links to folders among them. Raises ``StudioError``."""
     if not folder.exists():
         raise StudioError("data-missing", path=str(folder))
     if not folder.is_dir():

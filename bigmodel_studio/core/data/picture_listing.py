@@ -79,7 +79,7 @@ def read_listing(
     faults: Faults = FATAL,
     say: Say = lambda *_: None,
 ) -> Listing:
-    """Every picture that a spec names; ``say`` is told now and then, and may raise.
+    """Return every picture that a spec names; ``say`` is told now and then, and may raise.
 
     Raises ``StudioError``: those of ``core.data.picture_folders``. Refuses as ``core.data.labelled_tables`` does, and a
     file that is not there, or a class that is evaluated on and not learnt.
@@ -110,7 +110,7 @@ def _told(pictures: Iterator[ListedPicture], say: Say) -> Iterator[ListedPicture
 
 
 def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED_AT) -> ListingSummary:
-    """The classes and the pictures of ``given``, as far as so many show them. Raises as ``read_listing`` does.
+    """Return the classes and the pictures of ``given``, as far as so many show them. Raises as ``read_listing`` does.
 
     Parquet is not opened: there may be more in it.
     """
@@ -133,7 +133,7 @@ def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED
 
 
 def check_pictures(train: Sequence[str], evaluation: float | Sequence[str], columns: Columns = NO_COLUMNS) -> None:
-    """Whether the pictures of a spec can be learnt from, as far as a look shows. Raises as ``read_listing`` does."""
+    """Check that the pictures of a spec can be learnt from, as far as a look shows. Raises as ``read_listing`` does."""
     learnt = look(train, columns)
     if learnt.all_classes and len(learnt.labels) < 2:
         raise StudioError("data-one-class", label=learnt.labels[0] if learnt.labels else "")
@@ -144,7 +144,7 @@ def check_pictures(train: Sequence[str], evaluation: float | Sequence[str], colu
 
 
 def pictures_in(given: Sequence[str], columns: Columns = NO_COLUMNS, faults: Faults = FATAL) -> Iterator[ListedPicture]:
-    """The pictures of these folders and tables, in an order that is always the same."""
+    """Yield the pictures of these folders and tables, in an order that is always the same."""
     for path in map(Path, given):
         tables = tables_in(path)
         for table in tables:
@@ -158,8 +158,8 @@ def pictures_in(given: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
 
 
 def tables_in(path: Path) -> list[Path]:
-    """The tables that ``path`` means: itself, or those in it where it holds fewer than two folders; none: it is a
-    folder of classes. Raises ``StudioError``: "data-missing", "data-not-a-folder" (a file that is no table).
+    """Return the tables that ``path`` means: itself, or those in it where it holds fewer than two folders; none: it is
+    a folder of classes. Raises ``StudioError``: "data-missing", "data-not-a-folder" (a file that is no table).
     """
     if not path.is_dir():
         if not path.is_file():
@@ -178,7 +178,7 @@ def _read(table: Path, columns: Columns, faults: Faults) -> Iterator[ListedPictu
 
 
 def of_table(table: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
-    """The pictures whose paths are in a table. Refuses ("data-row") one that is no file."""
+    """Yield the pictures whose paths are in a table. Refuses ("data-row") one that is no file."""
     for row in read_table(table, columns, PATHS, faults):
         try:
             yield ListedPicture(file_of(table, row.text, row.line), row.label, row.file, row.line)
@@ -193,7 +193,7 @@ READERS: dict[str, Callable[[Path, Columns, Faults], Iterator[ListedPicture]]] =
 
 
 def file_of(table: Path, text: str, line: int) -> Path:
-    """The file that a row names. Raises ``StudioError`` "data-row" where there is none."""
+    """Return the file that a row names. Raises ``StudioError`` "data-row" where there is none."""
     if "://" in text or text.startswith("data:"):
         raise bad_row(table, line, detail=f"{text[:80]} is an address, and a file on this computer is needed")
     path = table.absolute().parent / text

@@ -35,7 +35,9 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def find_pictures(given: Iterable[Path], most: int = MOST_PICTURES) -> Found:
-    """Files as they were given, whatever their names; of a folder, its picture files with those below it, by name."""
+    """Return files as they were given, whatever their names; of a folder, its picture files with those below it, by
+    name.
+    """
     pictures: list[Path] = []
     empty: list[Path] = []
     for path in given:
@@ -51,7 +53,7 @@ def find_pictures(given: Iterable[Path], most: int = MOST_PICTURES) -> Found:
 
 
 def walk(folder: Path, budget: list[int]) -> Iterator[Path]:
-    """The picture files in and below a folder, by their names' ends; looks at ``budget[0]`` entries at most.
+    """Yield the picture files in and below a folder, by their names' ends; looks at ``budget[0]`` entries at most.
 
     Files before folders, each sorted by name; links to folders are not followed, so that it ends.
     """
@@ -78,18 +80,18 @@ def walk(folder: Path, budget: list[int]) -> Iterator[Path]:
 
 
 def is_junk(name: str) -> bool:
-    """Whether a file or folder of this name is not the user's data."""
+    """Return whether a file or folder of this name is not the user's data."""
     return name.startswith(".") or name.lower() in JUNK_NAMES
 
 
 def is_other(path: Path) -> bool:
-    """Whether a file's name says that it is something else than a picture, as ``notes.txt`` does."""
+    """Return whether a file's name says that it is something else than a picture, as ``notes.txt`` does."""
     suffix = path.suffix.lower()
     return bool(suffix) and suffix not in PICTURE_SUFFIXES | UNREAD_SUFFIXES and path.is_file()
 
 
 def unread_in(folder: Path, budget: list[int]) -> Counter[str]:
-    """How many pictures of each format that is not read (".heic") lie in and below a folder."""
+    """Return how many pictures of each format that is not read (".heic") lie in and below a folder."""
     found = Counter[str]()
     for _, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_junk(name))
@@ -106,7 +108,7 @@ def _by_name(path: str) -> tuple[str, str]:
 
 
 def pasted_file() -> Path:
-    """A name for a picture that was pasted, that no file has yet; its folder is there."""
+    """Return a name for a picture that was pasted, that no file has yet; its folder is there."""
     folder = paths.cache() / "pasted"
     folder.mkdir(exist_ok=True)
     stem = time.strftime("pasted %Y-%m-%d %H.%M.%S")

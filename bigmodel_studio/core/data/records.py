@@ -24,7 +24,7 @@ SUFFIXES = (".jsonl", ".ndjson", PARQUET)
 
 
 def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = FATAL) -> Iterator[tuple[int, Record]]:
-    """The rows of a file with the number of each (from 1).
+    """Return the rows of a file with the number of each (from 1).
 
     Of each of the groups ``wanted`` one column is looked for, the likeliest first; nothing: all columns are. Refuses
     what is no record ("data-row"); of Parquet raises ``StudioError`` "data-column", "data-parquet", "parquet-missing".
@@ -33,7 +33,7 @@ def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = F
 
 
 def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> Iterator[tuple[int, Record]]:
-    """JSON objects, one a line; empty lines are passed over."""
+    """Yield JSON objects, one a line; empty lines are passed over."""
     with open(path, "rb") as stream:
         for line, data in bounded_lines(stream, path, faults):
             if not data.strip():
@@ -53,7 +53,7 @@ def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> I
 
 
 def is_unicode(value: object) -> bool:
-    """Whether every text in a value from JSON can be written: escapes may give halves of characters."""
+    """Return whether every text in a value from JSON can be written: escapes may give halves of characters."""
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -66,22 +66,22 @@ READERS: dict[str, Reader] = {".jsonl": json_lines, ".ndjson": json_lines}
 
 
 def bad_row(path: str | Path, line: int, *, detail: str) -> StudioError:
-    """The error that names a row: by its line, and in Parquet, which has none, by its number."""
+    """Return the error that names a row: by its line, and in Parquet, which has none, by its number."""
     return StudioError("data-record" if is_parquet(path) else "data-row", path=str(path), line=line, detail=detail)
 
 
 def place(path: str | Path, line: int) -> str:
-    """Where a row stands, for a log."""
+    """Return where a row stands, for a log."""
     return f"{path}, {'row' if is_parquet(path) else 'line'} {line:,}"
 
 
 def is_parquet(path: str | Path) -> bool:
-    """Whether a file's name says so."""
+    """Return whether a file's name says so."""
     return str(path).lower().endswith(PARQUET)
 
 
 def holds_parquet(path: Path) -> bool:
-    """Whether it is Parquet, or a folder with some directly in it."""
+    """Return whether it is Parquet, or a folder with some directly in it."""
     try:
         return is_parquet(path) or (path.is_dir() and any(map(is_parquet, path.iterdir())))
     except OSError:
@@ -101,7 +101,7 @@ def refuse_unreadable(given: Sequence[str]) -> None:
 
 
 def parquet_missing(path: Path) -> StudioError:
-    """What is said where the optional library is not there."""
+    """Return what is said where the optional library is not there."""
     import shlex
     import sys
 

@@ -17,7 +17,9 @@ INSIDE, BEGINNING, END, SINGLE = "I", "B", "E", "S"
 
 
 def may_follow(tag: str, before: str | None, tags: Sequence[str]) -> bool:
-    """Whether ``tag`` may stand after the tag ``before`` (None: at the beginning), where ``tags`` are all there are."""
+    """Return whether ``tag`` may stand after the tag ``before`` (None: at the beginning), where ``tags`` are all there
+    are.
+    """
     letter, dash, type_ = tag.partition("-")
     last, _, last_type = (before or "").partition("-")
     if _is_bioes(tags):
@@ -31,18 +33,18 @@ def may_follow(tag: str, before: str | None, tags: Sequence[str]) -> bool:
 
 
 def _is_bioes(tags: Sequence[str]) -> bool:
-    """Whether entities end with a tag of their own (E, and S for those of one word), beside B and I."""
+    """Return whether entities end with a tag of their own (E, and S for those of one word), beside B and I."""
     letters = {tag.partition("-")[0] for tag in tags if "-" in tag}
     return {BEGINNING, SINGLE} <= letters and letters <= {BEGINNING, INSIDE, END, SINGLE}
 
 
 def greedy(lattice: Lattice) -> list[int]:
-    """Each word's most probable tag, by its number; the first of equals."""
+    """Return each word's most probable tag, by its number; the first of equals."""
     return [max(range(len(row)), key=row.__getitem__) for row in lattice]
 
 
 def viterbi(lattice: Lattice, tags: Sequence[str]) -> list[int]:
-    """The most probable way on which every tag may follow the one before, by the tags' numbers.
+    """Return the most probable way on which every tag may follow the one before, by the tags' numbers.
 
     Dynamic programming over the words (Viterbi 1967): the best way to each tag goes through the best way to one of the
     tags before it. Steps that are allowed all count the same.
@@ -63,11 +65,11 @@ def viterbi(lattice: Lattice, tags: Sequence[str]) -> list[int]:
 
 
 def total(lattice: Lattice, path: Sequence[int]) -> float:
-    """The log-probability of a way: the sum along it."""
+    """Return the log-probability of a way: the sum along it."""
     return math.fsum(row[tag] for row, tag in zip(lattice, path, strict=True))
 
 
 def broken(path: Sequence[str], tags: Sequence[str]) -> list[int]:
-    """The places of a way at which a tag stands that may not follow the one before."""
+    """Return the places of a way at which a tag stands that may not follow the one before."""
     pairs = zip(path, [None, *path[:-1]], strict=True)
     return [place for place, (tag, before) in enumerate(pairs) if not may_follow(tag, before, tags)]

@@ -40,12 +40,12 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def file() -> Path:
-    """Where they are noted."""
+    """Return where they are noted."""
     return paths.home() / "downloads.json"
 
 
 def noted() -> list[Begun]:
-    """The downloads as they were noted last; none where the file is missing, damaged or of a later version."""
+    """Return the downloads as they were noted last; none where the file is missing, damaged or of a later version."""
     try:
         kept = msgspec.json.decode(file().read_bytes(), type=_Kept)
     except FileNotFoundError:

@@ -8,5 +8,7 @@ HUB = "https://huggingface.co"
 
 
 def endpoint(chosen: str = "") -> str:
-    """The Hub's address without a stroke at its end: ``chosen`` (a setting), else HF_ENDPOINT, else the Hub's own."""
+    """Return the Hub's address without a stroke at its end: ``chosen`` (a setting), else HF_ENDPOINT, else the Hub's
+    own.
+    """
     return (chosen or os.environ.get("HF_ENDPOINT") or HUB).rstrip("/")

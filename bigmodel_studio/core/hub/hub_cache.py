@@ -55,7 +55,7 @@ class HubCopy(NamedTuple):
 
 
 def root() -> Path:
-    """Where huggingface_hub keeps downloads: HF_HUB_CACHE, else ``hub`` in HF_HOME, else in the user's cache."""
+    """Return where huggingface_hub keeps downloads: HF_HUB_CACHE, else ``hub`` in HF_HOME, else in the user's cache."""
     chosen = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
     if chosen:
         return Path(os.path.expanduser(chosen))
@@ -64,7 +64,7 @@ def root() -> Path:
 
 
 def ids() -> Iterator[str]:
-    """The models in the cache, whole or not, by id."""
+    """Yield the models in the cache, whole or not, by id."""
     try:
         prefix = PREFIXES["model"]
         names = [entry.name for entry in os.scandir(root()) if entry.name.startswith(prefix) and entry.is_dir()]
@@ -77,13 +77,13 @@ def ids() -> Iterator[str]:
 
 
 def folder_of(name: str, kind: RepoKind = "model") -> Path | None:
-    """The folder of a Hub id in the cache; None where it is not there, or is no id."""
+    """Return the folder of a Hub id in the cache; None where it is not there, or is no id."""
     folder = _place(name, kind)
     return folder if folder is not None and folder.is_dir() else None
 
 
 def may_be_id(text: str) -> bool:
-    """Whether a text may be ORGANISATION/NAME on the Hub: no path that begins with a dot or a stroke is."""
+    """Return whether a text may be ORGANISATION/NAME on the Hub: no path that begins with a dot or a stroke is."""
     return _ORGANISATION_AND_NAME.fullmatch(text) is not None and ".." not in text
 
 
@@ -94,7 +94,8 @@ def _place(name: str, kind: RepoKind = "model") -> Path | None:
 
 
 def look(name: str, revision: str | None = None) -> HubCopy:
-    """What the cache has of a model, at a revision (``main`` unless told, or the newest where there is no ``main``).
+    """Return what the cache has of a model, at a revision (``main`` unless told, or the newest where there is no
+    ``main``).
 
     Raises ``StudioError`` "model-unknown" where it has nothing, ``OSError`` where it cannot be read.
     """
@@ -154,7 +155,7 @@ def _see_blobs(folder: str, seen: _Seen) -> None:
 
 
 def _see_snapshot(folder: str, seen: _Seen, *, used: bool, below: str = "") -> None:
-    """``used``: whether it is the one that is used, whose files are wanted by name."""
+    """Look at a snapshot. ``used``: whether it is the one that is used, whose files are wanted by name."""
     with os.scandir(folder) as entries:
         for entry in entries:
             linked = entry.is_symlink()
@@ -185,7 +186,7 @@ def _problem(name: str, snapshot: str | None, seen: _Seen) -> Problem | None:
 
 
 def _revisions(folder: Path) -> list[str]:
-    """The names of the snapshots."""
+    """Return the names of the snapshots."""
     try:
         with os.scandir(f"{folder}/snapshots") as entries:
             return [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
@@ -194,7 +195,7 @@ def _revisions(folder: Path) -> list[str]:
 
 
 def _chosen(folder: Path, revisions: list[str], revision: str | None) -> str | None:
-    """The snapshot that a revision means: ``refs/`` say where names lead; a commit is its own name."""
+    """Return the snapshot that a revision means: ``refs/`` say where names lead; a commit is its own name."""
     wanted = revision or "main"
     if ".." in wanted or wanted.startswith("/") or set(wanted) & set("\\\0"):
         return None

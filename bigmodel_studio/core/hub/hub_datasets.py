@@ -39,7 +39,7 @@ class Address(NamedTuple):
 
 
 def parse_address(text: str) -> Address:
-    """``OWNER/NAME[@REVISION][/CONFIG][:SPLIT]``, also behind ``hf://datasets/`` or the Hub's web address.
+    """Return ``OWNER/NAME[@REVISION][/CONFIG][:SPLIT]``, also behind ``hf://datasets/`` or the Hub's web address.
 
     Raises ``StudioError`` "dataset-address".
     """
@@ -69,7 +69,7 @@ def note(repo: str, snapshot: Path, part: DatasetPart, *, folder: str = "") -> D
 
 
 def copies() -> list[DatasetCopy]:
-    """The splits that are here, by dataset; one whose files are gone is not."""
+    """Return the splits that are here, by dataset; one whose files are gone is not."""
     found = []
     for file in _folder().glob("*.json"):
         with contextlib.suppress(OSError, msgspec.DecodeError):
@@ -102,7 +102,7 @@ def restore(removed: Removed, trash: Trash) -> None:
 
 
 def _trained_by(folder: Path) -> str:
-    """The run that has not ended and learns from something in that folder; "" where there is none."""
+    """Return the run that has not ended and learns from something in that folder; "" where there is none."""
     for run in all_runs():
         spec = run.spec() if run.status().state in LIVE else None
         if spec is None or run.state_now() not in LIVE:

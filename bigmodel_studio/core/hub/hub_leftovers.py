@@ -40,7 +40,9 @@ class Leftover(NamedTuple):
 
 
 def find() -> list[Leftover]:
-    """What is left over now, by repository; one that cannot be read has nothing. Takes as long as the disk does."""
+    """Return what is left over now, by repository; one that cannot be read has nothing. Takes as long as the disk
+    does.
+    """
     noted = {begun.request.id for begun in downloads.noted()}
     found = []
     for name in hub_cache.ids():
@@ -88,7 +90,7 @@ def _of(name: str) -> Leftover | None:
 
 
 def _nobodys(folder: Path) -> list[Path]:
-    """The files of a repository that are parts, or that no revision shows."""
+    """Return the files of a repository that are parts, or that no revision shows."""
     shown, linked = _shown(folder)
     with os.scandir(folder / "blobs") as entries:
         return [
@@ -100,7 +102,7 @@ def _nobodys(folder: Path) -> list[Path]:
 
 
 def _shown(folder: Path) -> tuple[set[str], bool]:
-    """The names of the blobs that some revision has; and whether all revisions show their files as links."""
+    """Return the names of the blobs that some revision has; and whether all revisions show their files as links."""
     shown: set[str] = set()
     linked = True
     for at, _, names in os.walk(folder / "snapshots"):
@@ -114,7 +116,7 @@ def _shown(folder: Path) -> tuple[set[str], bool]:
 
 
 def _at_work(folder: Path, files: Iterable[Path]) -> bool:
-    """Whether somebody fetches one of these, or has just done so."""
+    """Return whether somebody fetches one of these, or has just done so."""
     newest = max(max(seen.st_mtime, seen.st_ctime) for seen in (path.lstat() for path in files))
     if newest > time.time() - QUIET_S:
         return True
@@ -123,7 +125,7 @@ def _at_work(folder: Path, files: Iterable[Path]) -> bool:
 
 
 def _is_whole(copy: hub_cache.HubCopy) -> bool:
-    """Whether it is a model without what is left over."""
+    """Return whether it is a model without what is left over."""
     if copy.snapshot is None or (copy.problem is not None and copy.problem.code != "hub-unfinished"):
         return False
     try:

@@ -28,7 +28,7 @@ class Room(NamedTuple):
 
 @functools.cache
 def cpu_name() -> str:
-    """What the processor calls itself."""
+    """Return what the processor calls itself."""
     try:
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
             if line.startswith("model name"):
@@ -39,7 +39,7 @@ def cpu_name() -> str:
 
 
 def rooms() -> tuple[Room, ...]:
-    """Every device that can be measured, the CPU first, then the cards by number."""
+    """Return every device that can be measured, the CPU first, then the cards by number."""
     import psutil
 
     machine = psutil.virtual_memory()
@@ -47,7 +47,9 @@ def rooms() -> tuple[Room, ...]:
 
 
 def held_bytes(pid: int) -> int:
-    """What a process takes of the machine's memory: its share (PSS) on Linux, elsewhere its resident size; 0: gone."""
+    """Return what a process takes of the machine's memory: its share (PSS) on Linux, elsewhere its resident size; 0:
+    gone.
+    """
     import psutil
 
     try:
@@ -86,7 +88,7 @@ def _cards() -> Iterator[Room]:
 
 @functools.cache
 def _nvml() -> Any:
-    """The driver's library, begun; None where it is missing, or torch is a build that cannot use a card."""
+    """Return the driver's library, begun; None where it is missing, or torch is a build that cannot use a card."""
     if not _torch_has_cuda():
         return None
     name = "nvml.dll" if sys.platform == "win32" else "libnvidia-ml.so.1"

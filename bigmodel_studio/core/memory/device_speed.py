@@ -23,12 +23,12 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def speeds_file() -> Path:
-    """Where they are kept."""
+    """Return where they are kept."""
     return paths.home() / "speeds.json"
 
 
 def speeds() -> dict[tuple[str, str], Speed]:
-    """Every speed that was measured here, by (device, dtype)."""
+    """Return every speed that was measured here, by (device, dtype)."""
     try:
         kept = msgspec.json.decode(read_quietly(speeds_file()), type=_Kept)
     except (OSError, msgspec.DecodeError):
@@ -37,7 +37,7 @@ def speeds() -> dict[tuple[str, str], Speed]:
 
 
 def speed_of(device: str, dtype: str) -> Speed | None:
-    """The speed of a device in a dtype, None where it was not measured."""
+    """Return the speed of a device in a dtype, None where it was not measured."""
     return speeds().get((device, dtype))
 
 

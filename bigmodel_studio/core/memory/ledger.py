@@ -52,7 +52,9 @@ ADMIT = Verdict("admit")
 
 
 def refusal(needs: Iterable[Need], rooms: Sequence[Room]) -> Problem | None:
-    """Why these needs can never be met on this machine: what was counted is more than a device has. None: they may."""
+    """Return why these needs can never be met on this machine: what was counted is more than a device has. None: they
+    may.
+    """
     for need in needs:
         room = _room(rooms, need.device)
         if room is not None and need.sure_bytes > room.total_bytes:
@@ -62,7 +64,7 @@ def refusal(needs: Iterable[Need], rooms: Sequence[Room]) -> Problem | None:
 
 
 def decide(needs: tuple[Need, ...], rooms: Sequence[Room], holdings: Sequence[Reservation], at_once: int) -> Verdict:
-    """Whether a run with nobody before it is let in now, beside those who hold something.
+    """Return whether a run with nobody before it is let in now, beside those who hold something.
 
     ``at_once`` runs may compute at the same time on one device. A device that was not measured is not judged.
     """
@@ -94,14 +96,16 @@ def _rounded_up(short_bytes: int) -> int:
 
 
 def evicts(waits: Problem, lane: Reservation) -> bool:
-    """Whether a lane's idle model goes for a run that waits: where the run lacks no more than that model holds."""
+    """Return whether a lane's idle model goes for a run that waits: where the run lacks no more than that model
+    holds.
+    """
     short = waits.arguments.get("short_bytes", 0)
     same = waits.code == "waits-for-memory" and waits.arguments.get("device") == lane.device
     return same and isinstance(short, int) and 0 < short <= lane.held_bytes
 
 
 def free_bytes(room: Room, holdings: Iterable[Reservation]) -> int:
-    """What can be promised: what is free, less what those who are there will still take, less the margin."""
+    """Return what can be promised: what is free, less what those who are there will still take, less the margin."""
     promised = sum(holding.promised_bytes for holding in holdings if holding.device == room.device)
     return room.free_bytes - promised - int(MARGIN_SHARE * room.total_bytes)
 
@@ -109,7 +113,7 @@ def free_bytes(room: Room, holdings: Iterable[Reservation]) -> int:
 def decide_all(
     waiting: Sequence[Waiting], rooms: Sequence[Room], holdings: Sequence[Reservation], at_once: int
 ) -> list[Verdict]:
-    """A verdict for each run in the queue, in its order: whoever waits is passed by nobody for the same device.
+    """Return a verdict for each run in the queue, in its order: whoever waits is passed by nobody for the same device.
 
     So that a large run is not held off for ever by small ones behind it. One that can never be met holds up nobody.
     """

@@ -72,7 +72,7 @@ class _Network(NamedTuple):
 
 @functools.lru_cache(maxsize=256)
 def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ...]:
-    """What the run will take, the device that it computes on first; ``accelerators`` are those of this machine.
+    """Return what the run will take, the device that it computes on first; ``accelerators`` are those of this machine.
 
     A model that cannot be looked at counts for nothing: its run is let in, and says itself what is wrong with it.
     """
@@ -106,20 +106,20 @@ def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ..
 
 
 def _on_all(parts: tuple[Part, ...], spec: RunSpec) -> tuple[Part, ...]:
-    """What all processes of the run take together: "fsdp" shares what "ddp" has once in each."""
+    """Return what all processes of the run take together: "fsdp" shares what "ddp" has once in each."""
     processes = spec.launch.processes
     shared = frozenset({"weights", "gradients", "optimizer"}) if spec.launch.strategy == "fsdp" else frozenset()
     return tuple(part if part.name in shared else part._replace(bytes=part.bytes * processes) for part in parts)
 
 
 def _on_each(parts: tuple[Part, ...], spec: RunSpec) -> tuple[Part, ...]:
-    """What each process takes on its own card."""
+    """Return what each process takes on its own card."""
     processes = spec.launch.processes
     return tuple(part._replace(bytes=-(-part.bytes // processes)) for part in _on_all(parts, spec))
 
 
 def device_of(spec: RunSpec, accelerators: Iterable[str]) -> str:
-    """The device that the run will compute on: "auto" is the first accelerator, else the CPU."""
+    """Return the device that the run will compute on: "auto" is the first accelerator, else the CPU."""
     wanted, there = spec.launch.device, tuple(accelerators)
     if wanted == "auto":
         return there[0] if there else CPU

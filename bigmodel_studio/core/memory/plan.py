@@ -50,7 +50,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan(costs: Costs, question: PlanQuestion, device: Device, speed: Speed | None = None) -> Plan:
-    """Memory by part, time and advice for one question. What ``speed`` does not say is not estimated."""
+    """Return memory by part, time and advice for one question. What ``speed`` does not say is not estimated."""
     asked = settled(costs, question, device)
     overhead = overhead_of(device, speed)
     parts = parts_of(costs, asked, overhead)
@@ -79,7 +79,7 @@ def plan(costs: Costs, question: PlanQuestion, device: Device, speed: Speed | No
 
 
 def settled(costs: Costs, question: PlanQuestion, device: Device) -> PlanQuestion:
-    """The question with "auto" and 0 replaced: the dtype that the device would take, the model's own context."""
+    """Return the question with "auto" and 0 replaced: the dtype that the device would take, the model's own context."""
     dtype = question.dtype
     if dtype == "auto":  # as the engine loads it: float32 where it trains, or on a CPU; else 16 bits where it has them
         narrow = question.purpose == "inference" and device.kind != "cpu"
@@ -97,14 +97,14 @@ class Overhead(NamedTuple):
 
 
 def overhead_of(device: Device, speed: Speed | None) -> Overhead:
-    """As measured here, else as measured elsewhere."""
+    """Return the overhead as measured here, else as measured elsewhere."""
     on_cpu = device.kind == "cpu"
     measured = speed.process_bytes if speed is not None else 0
     return Overhead(measured or (PROCESS_BYTES if on_cpu else CUDA_CONTEXT_BYTES), on_cpu)
 
 
 def parts_of(costs: Costs, question: PlanQuestion, overhead: Overhead) -> dict[str, int]:
-    """Bytes by part of a settled question, at the moment when they are most together."""
+    """Return bytes by part of a settled question, at the moment when they are most together."""
     size = DTYPE_BYTES[question.dtype]
     weights = costs.parameters * size + costs.buffer_bytes
     made = _inference if question.purpose == "inference" else _training
@@ -116,14 +116,14 @@ def parts_of(costs: Costs, question: PlanQuestion, overhead: Overhead) -> dict[s
 
 
 def trained_parameters(costs: Costs, question: PlanQuestion) -> int:
-    """How many have a gradient under the question's method."""
+    """Return how many have a gradient under the question's method."""
     if question.method == "lora":
         return costs.lora_per_rank * question.lora_rank
     return costs.head_parameters if question.method == "frozen" else costs.parameters
 
 
 def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) -> float | None:
-    """The larger of computing and streaming for matrix products, and the rest streamed; None where not known."""
+    """Return the larger of computing and streaming for matrix products, and the rest streamed; None where not known."""
     if speed is None or speed.flops_per_s <= 0 or speed.bytes_per_s <= 0:
         return None
     size = DTYPE_BYTES[question.dtype]
@@ -151,7 +151,7 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
 
 
 def _inference(costs: Costs, question: PlanQuestion, size: int) -> dict[str, float]:
-    """A prompt of the whole context, piece by piece where the model decodes; or one input at a time, whole."""
+    """Return a prompt of the whole context, piece by piece where the model decodes; or one input at a time, whole."""
     batch, context = question.batch, question.context
     first = min(context, costs.piece_tokens or context)
     read = _pass(costs, "read", size, first)
@@ -172,7 +172,7 @@ def _inference(costs: Costs, question: PlanQuestion, size: int) -> dict[str, flo
 
 
 def _later_pieces(context: int, piece: int) -> Iterator[tuple[int, int]]:
-    """The last whole piece of a prompt and what is left of it, with all that is seen by then."""
+    """Yield the last whole piece of a prompt and what is left of it, with all that is seen by then."""
     whole, rest = divmod(context, piece)
     if whole > 1:
         yield piece, whole * piece
@@ -181,7 +181,7 @@ def _later_pieces(context: int, piece: int) -> Iterator[tuple[int, int]]:
 
 
 def _training(costs: Costs, question: PlanQuestion, size: int) -> dict[str, float]:
-    """A step of a training under way: the gradients of the step before are there until its own backward pass."""
+    """Return a step of a training under way: the gradients of the step before are there until its own backward pass."""
     batch, context = question.batch, question.context
     one = _training_pass(costs, question, size)
     trained = trained_parameters(costs, question)
@@ -205,7 +205,7 @@ def _training(costs: Costs, question: PlanQuestion, size: int) -> dict[str, floa
 
 
 def _more_of_lora(costs: Costs, question: PlanQuestion, size: int) -> float:
-    """What adapters of this rank keep beyond those of the rank that was counted: one narrow output a layer."""
+    """Return what adapters of this rank keep beyond those of the rank that was counted: one narrow output a layer."""
     more = (question.lora_rank - costs.lora_rank) * size
     return more * costs.lora_kept.at(question.batch, question.context)
 
@@ -215,13 +215,13 @@ def _none() -> dict[str, float]:
 
 
 def _pass(costs: Costs, name: str, size: int, seen: int) -> Pass | None:
-    """The pass of that name; within the window where all of ``seen`` is."""
+    """Return the pass of that name; within the window where all of ``seen`` is."""
     suffix = SHORT if seen <= costs.window else ""
     return costs.passes.get(f"{name}/{size}{suffix}") or costs.passes.get(f"{name}/4{suffix}")
 
 
 def error_ratio(planned: Plan, measured: Measured) -> float:
-    """Predicted over measured, less 1; of the tensors alone where nothing beside them could be measured."""
+    """Return predicted over measured, less 1; of the tensors alone where nothing beside them could be measured."""
     whole = measured.device == CPU or measured.parts.get("overhead", 0) > 0
     predicted = planned.total_bytes if whole else planned.total_bytes - planned.parts["overhead"]
     return predicted / measured.peak_bytes - 1 if measured.peak_bytes else 0.0
@@ -244,7 +244,7 @@ def _with_context(question: PlanQuestion, context: int) -> PlanQuestion:
 
 
 def _largest(fits: Callable[[int], bool], most: int) -> int:
-    """The largest whole number from 1 to ``most`` that fits, 0 where none does. Memory only grows with it."""
+    """Return the largest whole number from 1 to ``most`` that fits, 0 where none does. Memory only grows with it."""
     if not fits(1):
         return 0
     low = 1
@@ -258,7 +258,7 @@ def _largest(fits: Callable[[int], bool], most: int) -> int:
 
 
 def _advice(costs: Costs, asked: PlanQuestion, device: Device, overhead: Overhead) -> Iterator[Problem]:
-    """What would make it smaller, each alone: first those after which it fits, the largest saving first."""
+    """Yield what would make it smaller, each alone: first those after which it fits, the largest saving first."""
     now = sum(parts_of(costs, asked, overhead).values())
     ways = []
     for code, changed, argument in _ways(costs, asked, device, overhead):
@@ -275,7 +275,7 @@ def _advice(costs: Costs, asked: PlanQuestion, device: Device, overhead: Overhea
 def _ways(
     costs: Costs, asked: PlanQuestion, device: Device, overhead: Overhead
 ) -> Iterator[tuple[str, PlanQuestion, str | int]]:
-    """Changes that there are: (code, the changed question, what it is changed to)."""
+    """Yield possible changes: (code, the changed question, what it is changed to)."""
 
     def enough(question: PlanQuestion) -> bool:
         return sum(parts_of(costs, question, overhead).values()) <= device.free_bytes

@@ -20,13 +20,15 @@ ENGINE_MODULE = "bigmodel_studio.engine"
 
 
 def needs_of(run: RunFolder, there: Sequence[Room]) -> tuple[Need, ...]:
-    """What the run takes, by its spec, on the devices of this machine; nothing where it has no spec to be read."""
+    """Return what the run takes, by its spec, on the devices of this machine; nothing where it has no spec to be
+    read.
+    """
     spec = run.spec()
     return () if spec is None else need_of(spec, tuple(room.device for room in there if room.device != CPU))
 
 
 def run_holdings(runs: Iterable[tuple[RunFolder, RunStatus]], there: Sequence[Room]) -> Iterator[Reservation]:
-    """What those of ``runs`` that have a process on this host hold, and will hold by their estimate."""
+    """Yield what those of ``runs`` that have a process on this host hold, and will hold by their estimate."""
     host = socket.gethostname()
     for run, status in runs:
         if status.pid is None or status.host not in {"", host} or not run.at_work(status):
@@ -39,7 +41,9 @@ def run_holdings(runs: Iterable[tuple[RunFolder, RunStatus]], there: Sequence[Ro
 
 
 def lane_holdings() -> Iterator[Reservation]:
-    """What the engines of this home's window hold of the machine's memory; they take what they need when asked."""
+    """Yield what the engines of this home's window hold of the machine's memory; they take what they need when
+    asked.
+    """
     import psutil
 
     for process in psutil.process_iter(["cmdline", "pid"]):

@@ -18,7 +18,7 @@ LEAST_CONTEXT = 32
 
 
 def smaller(spec: RunSpec) -> RunSpec | None:
-    """The spec with less to hold at once; None where only another model would help.
+    """Return the spec with less to hold at once; None where only another model would help.
 
     First smaller batches, so many more of them an update that it learns from the same examples, and an evaluation looks
     at as many; then activations that are computed again; then half of the context.
@@ -46,7 +46,7 @@ def smaller(spec: RunSpec) -> RunSpec | None:
 
 
 def memory_advice(spec: RunSpec, device: str) -> Problem:
-    """What is said of a run that found no memory on a device: what it takes, and what ``smaller`` would."""
+    """Return what is said of a run that found no memory on a device: what it takes, and what ``smaller`` would."""
     accelerators = () if device == CPU else (device,)
 
     def needs(of: RunSpec) -> str:

@@ -44,7 +44,7 @@ class TrainingCost(NamedTuple):
 
 
 def training_flops(parameters: float, tokens: float) -> float:
-    """6·N·D: the operations of one pass over so many tokens."""
+    """Return 6·N·D: the operations of one pass over so many tokens."""
     return FLOPS_PER_PARAMETER_AND_TOKEN * parameters * tokens
 
 
@@ -54,7 +54,9 @@ def training_cost(
     utilisation: float = UTILISATION,
     price_per_kwh: float = PRICE_PER_KWH,
 ) -> TrainingCost:
-    """What so many operations take on devices of a kind. Raises ``ValueError``: the utilisation is not in (0, 1]."""
+    """Return what so many operations take on devices of a kind. Raises ``ValueError``: the utilisation is not in (0,
+    1].
+    """
     if not 0 < utilisation <= 1:
         raise ValueError(f"a utilisation of {utilisation}")
     seconds = flops / (device.flops_per_s * utilisation)
@@ -63,15 +65,15 @@ def training_cost(
 
 
 def picture_training_flops(flops_per_picture: float, pictures: float) -> float:
-    """The operations of a training that sees so many pictures: the backward pass takes twice the forward one."""
+    """Return the operations of a training that sees so many pictures: the backward pass takes twice the forward one."""
     return 3 * flops_per_picture * pictures
 
 
 def serving_bytes(parameters: float, bytes_per_parameter: float = 2) -> float:
-    """What the weights take in memory to be used, in 16 bits where nothing else is said."""
+    """Return what the weights take in memory to be used, in 16 bits where nothing else is said."""
     return parameters * bytes_per_parameter
 
 
 def training_bytes(parameters: float, bytes_per_parameter: float = 4) -> float:
-    """What weights, gradients and Adam's moments take while all of them are trained; activations come on top."""
+    """Return what weights, gradients and Adam's moments take while all of them are trained; activations come on top."""
     return ADAM_FLOATS * parameters * bytes_per_parameter

@@ -39,7 +39,7 @@ class Work(NamedTuple):
 
 
 def seconds_of(spec: RunSpec, speed: Speed) -> float | None:
-    """Of one run, alone on its device; None for a model that is not known from its spec."""
+    """Return the seconds of one run, alone on its device; None for a model that is not known from its spec."""
     work_of = _WORK.get(spec.model.architecture) if spec.model.base == SCRATCH else None
     if work_of is None or min(speed.flops_per_s, speed.bytes_per_s) <= 0:
         return None
@@ -52,7 +52,9 @@ def seconds_of(spec: RunSpec, speed: Speed) -> float | None:
 
 
 def seconds_of_all(specs: Iterable[RunSpec], speed: Speed, at_once: int = 1) -> float | None:
-    """Of all these; those that compute at once share the device, and only their starts are side by side."""
+    """Return the seconds of all these; those that compute at once share the device, and only their starts are side by
+    side.
+    """
     each = [seconds_of(spec, speed) for spec in specs]
     known = [seconds for seconds in each if seconds is not None]
     if len(known) != len(each):
@@ -89,7 +91,7 @@ def _gpt(spec: RunSpec) -> Work:
 
 
 def _cifar_resnet(spec: RunSpec) -> Work:
-    """Each stage has a third of the convolutions; each halves the picture's sides and widens it."""
+    """Count by stages, each of which has a third of the convolutions; each halves the picture's sides and widens it."""
     model, pictures = spec.model, spec.schedule.batch
     convolutions = (model.layers - 2) // 3
     flops = kept = 0.0

@@ -31,7 +31,7 @@ _FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
 
 
 def pieces(card: str) -> list[str]:
-    """The card's text as Markdown, piece by piece; none where there is nothing to be read."""
+    """Return the card's text as Markdown, piece by piece; none where there is nothing to be read."""
     text = _HEAD.sub("", card[: MOST_CHARACTERS * 2], count=1)[:MOST_CHARACTERS]
     read = "".join(block if fenced else _readable(block) for fenced, block in _blocks(text.replace("\r\n", "\n")))
     return [piece for piece in _cut(read) if piece.strip()]
@@ -83,6 +83,6 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def _parts(line: str) -> Iterator[str]:
-    """A line; one that is longer than a piece, in parts."""
+    """Yield a line; one that is longer than a piece, in parts."""
     for start in range(0, len(line), PIECE_CHARACTERS):
         yield line[start : start + PIECE_CHARACTERS]

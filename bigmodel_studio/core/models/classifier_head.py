@@ -25,12 +25,12 @@ class Head(NamedTuple):
     classes: int
 
     def parameters_for(self, classes: int) -> int:
-        """Of the whole model with a last layer for so many classes."""
+        """Return the parameters of the whole model with a last layer for so many classes."""
         return self.parameters + self.per_class * (classes - self.classes)
 
 
 def read_head(folder: Path) -> Head:
-    """What a classifier's folder says. Raises ``StudioError`` where it cannot be read."""
+    """Return what a classifier's folder says. Raises ``StudioError`` where it cannot be read."""
     weights = read_weights(folder)
     names = read_config(folder).get("id2label")
     classes = len(names) if isinstance(names, dict) else _CLASSES_UNSAID

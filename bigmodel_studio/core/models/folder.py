@@ -38,7 +38,7 @@ _CONTEXT_FIELDS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_l
 
 
 def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = limits.JSON_BYTES) -> dict[str, Any]:
-    """A small JSON table.
+    """Return a small JSON table.
 
     Raises ``StudioError``: ``code`` (arguments ``file``, ``detail``), "json-byte-order-mark".
     """
@@ -67,7 +67,7 @@ def _json_fault(error: Exception) -> str:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """A model folder's ``config.json``.
+    """Return a model folder's ``config.json``.
 
     Raises ``StudioError``: "folder-missing", "folder-is-file", "folder-empty", "adapter-folder", "config-missing",
     "config-broken", where it is a GGUF model what is wrong with that ("gguf-…"), and "gguf-only" where nothing is.
@@ -112,7 +112,7 @@ def _gguf_only(path: Path) -> StudioError:
 
 
 def check_usable(folder: Path, config: dict[str, Any]) -> None:
-    """Whether a folder is, by its config, a whole model of a kind that is used here.
+    """Check that a folder is, by its config, a whole model of a kind that is used here.
 
     Raises ``StudioError``: "adapter-folder", "adapter-beside-model", "config-no-architecture", "architecture-unused",
     and as ``refuse_unused`` does.
@@ -129,19 +129,19 @@ def check_usable(folder: Path, config: dict[str, Any]) -> None:
 
 
 def architecture_of(config: dict[str, Any]) -> str:
-    """The class that the config names first ("" where it names none)."""
+    """Return the class that the config names first ("" where it names none)."""
     names = config.get("architectures")
     return names[0] if isinstance(names, list) and names and isinstance(names[0], str) else ""
 
 
 def kind_of(config: dict[str, Any]) -> ModelKind:
-    """What the model does, by the name of its architecture."""
+    """Return what the model does, by the name of its architecture."""
     name = architecture_of(config)
     return next((kind for end, kind in KINDS if name.endswith(end)), "other")
 
 
 def context_length_of(config: dict[str, Any]) -> int | None:
-    """How many tokens the model can see, where its config says so."""
+    """Return how many tokens the model can see, where its config says so."""
     for field in _CONTEXT_FIELDS:
         value = config.get(field)
         if isinstance(value, int) and 0 < value < 10**9:

@@ -108,5 +108,5 @@ FILE_TYPES: dict[int, str] = {
 
 
 def name_of(ggml_name: str) -> str:
-    """A tensor's type as it is shown: torch's name where it has one."""
+    """Return a tensor's type as it is shown: torch's name where it has one."""
     return PLAIN_NAMES.get(ggml_name, ggml_name)

@@ -106,7 +106,7 @@ class GgufHeader(NamedTuple):
         return self.mix().most_common(1)[0][0]
 
     def mix(self) -> Counter[str]:
-        """How many values there are of each type."""
+        """Return how many values there are of each type."""
         found = Counter[str]()
         for tensor in self.tensors.values():
             found[name_of(tensor.type)] += tensor.parameters
@@ -123,17 +123,17 @@ class GgufHeader(NamedTuple):
         return self.lengths.get("tokenizer.ggml.tokens") or self.size("vocab_size")
 
     def text(self, key: str) -> str:
-        """A text of the metadata, "" where there is none."""
+        """Return a text of the metadata, "" where there is none."""
         value = self.metadata.get(key)
         return value if isinstance(value, str) else ""
 
     def number(self, key: str, other: int = 0) -> int:
-        """A whole number of the metadata."""
+        """Return a whole number of the metadata."""
         value = self.metadata.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else other
 
     def size(self, name: str) -> int | None:
-        """A size of this architecture, such as ``block_count``; of one that differs by layer, the largest."""
+        """Return a size of this architecture, such as ``block_count``; of one that differs by layer, the largest."""
         value = self.metadata.get(f"{self.architecture}.{name}")
         if isinstance(value, tuple):
             value = max(value, default=0)
@@ -141,7 +141,7 @@ class GgufHeader(NamedTuple):
 
 
 def read_header(path: Path) -> GgufHeader:
-    """The header of a GGUF file, checked against itself and the file's size.
+    """Return the header of a GGUF file, checked against itself and the file's size.
 
     Raises ``StudioError`` "gguf-…" with what is wrong, ``OSError`` where the file cannot be read.
     """
@@ -218,7 +218,7 @@ def _read_value(reader: _Reader, kind: int, key: str, lengths: dict[str, int]) -
 
 
 def _read_array(reader: _Reader, key: str, lengths: dict[str, int]) -> Value | None:
-    """The numbers of a short list; a long one, and one of texts, is counted and passed over."""
+    """Return the numbers of a short list; a long one, and one of texts, is counted and passed over."""
     kind, count = reader.number("I"), reader.number("Q")
     if kind == _ARRAY:
         raise StudioError("gguf-nested", file=reader.file, name=_short(key))
@@ -250,7 +250,7 @@ def _alignment(reader: _Reader, metadata: dict[str, Value]) -> int:
 
 
 def _read_tensor(reader: _Reader) -> tuple[str, GgufTensor]:
-    """A tensor's name and what it is, its ``start`` counted from the first byte of data yet."""
+    """Return a tensor's name and what it is, its ``start`` counted from the first byte of data yet."""
     name = reader.text(MAX_NAME_BYTES)
     dimensions = reader.number("I")
     if dimensions > MAX_DIMENSIONS:
@@ -268,7 +268,7 @@ def _read_tensor(reader: _Reader) -> tuple[str, GgufTensor]:
 
 
 def _placed(reader: _Reader, infos: list[tuple[str, GgufTensor]], data: int, alignment: int) -> dict[str, GgufTensor]:
-    """The tensors by name, each within the file and none over another; ``data`` is where their bytes begin."""
+    """Return the tensors by name, each within the file and none over another; ``data`` is where their bytes begin."""
     tensors: dict[str, GgufTensor] = {}
     for name, tensor in infos:
         if name in tensors:
@@ -317,7 +317,7 @@ class _Reader:
         return self._base + self._at
 
     def take(self, count: int) -> bytes:
-        """The next bytes."""
+        """Return the next bytes."""
         if self._at + count > len(self._chunk):
             self._fill(count)
         taken = self._chunk[self._at : self._at + count]
@@ -330,26 +330,26 @@ class _Reader:
         self._at += count
 
     def number(self, form: str) -> int:
-        """A number, as ``struct`` writes its form; whole unless the form is of a float."""
+        """Return a number, as ``struct`` writes its form; whole unless the form is of a float."""
         form = self.order + form
         found: int = struct.unpack(form, self.take(struct.calcsize(form)))[0]
         return found
 
     def length(self) -> int:
-        """The length of a text that follows, which is there whole."""
+        """Return the length of a text that follows, which is there whole."""
         count = self.number("Q")
         self._check(count)
         return count
 
     def text(self, most_bytes: int) -> str:
-        """A text with its length before it. A key or a name that is longer is none."""
+        """Return a text with its length before it. A key or a name that is longer is none."""
         count = self.length()
         if count > most_bytes:
             raise StudioError("gguf-name", file=self.file, length=count)
         return self.decoded(self.take(count))
 
     def decoded(self, data: bytes) -> str:
-        """Bytes as text."""
+        """Return bytes as text."""
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -373,7 +373,7 @@ class _Reader:
             self._at = at
 
     def cut_off(self, needs: int) -> StudioError:
-        """The error that says that the file ends before what it says it holds."""
+        """Return the error that says that the file ends before what it says it holds."""
         if needs > LARGEST_FILE_BYTES:
             return StudioError("gguf-length", file=self.file, length=min(needs, 2**64 - 1))
         if needs > self.size:

@@ -57,7 +57,7 @@ KINDS: dict[str, ModelKind] = {
 
 
 def found() -> list[Path]:
-    """The models of LM Studio and Ollama on this machine."""
+    """Return the models of LM Studio and Ollama on this machine."""
     models: list[Path] = []
     for folder in map(_expanded, LM_STUDIO_FOLDERS):
         models += _first_files(_files(folder, depth=3))
@@ -67,22 +67,23 @@ def found() -> list[Path]:
 
 
 def in_folder(folder: Path) -> list[Path]:
-    """The models that lie in a folder, or a little below it, as GGUF files: by path."""
+    """Return the models that lie in a folder, or a little below it, as GGUF files: by path."""
     return _first_files(_files(folder, depth=3))
 
 
 def is_one(path: Path) -> bool:
-    """Whether a path is that of a GGUF file, or of an Ollama manifest."""
+    """Return whether a path is that of a GGUF file, or of an Ollama manifest."""
     return looks_like_one(path) and path.is_file()
 
 
 def looks_like_one(path: Path) -> bool:
-    """By its name and place alone."""
+    """Return whether it looks like one by its name and place alone."""
     return path.suffix.lower() == SUFFIX or _manifest_root(path) is not None
 
 
 def in_place_of(path: Path) -> Path | None:
-    """The GGUF model that a file or a folder comes to: itself, or the first in a folder that holds no other weights.
+    """Return the GGUF model that a file or a folder comes to: itself, or the first in a folder that holds no other
+    weights.
 
     None where it is no such thing.
     """
@@ -103,7 +104,7 @@ def _expanded(folder: str) -> Path:
 
 
 def _files(folder: Path, *, depth: int) -> list[Path]:
-    """The files at most so deep below a folder, hidden ones left out; of a huge folder the first ones."""
+    """Return the files at most so deep below a folder, hidden ones left out; of a huge folder the first ones."""
     files: list[Path] = []
     waiting = [(str(folder), depth)]
     looked = 0
@@ -122,7 +123,7 @@ def _files(folder: Path, *, depth: int) -> list[Path]:
 
 
 def _first_files(files: list[Path]) -> list[Path]:
-    """Those that stand for a model: no later parts, and nothing that goes with a model without being one."""
+    """Return those that stand for a model: no later parts, and nothing that goes with a model without being one."""
     models = []
     for file in files:
         part = _SHARD.fullmatch(file.name)
@@ -136,7 +137,7 @@ def _first_files(files: list[Path]) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """What a model is called: a file's name without its ending, or as Ollama calls it (``llama3.2:1b``)."""
+    """Return what a model is called: a file's name without its ending, or as Ollama calls it (``llama3.2:1b``)."""
     root = _manifest_root(path)
     if root is None:
         part = _SHARD.fullmatch(path.name)
@@ -147,7 +148,7 @@ def name_of(path: Path) -> str:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The files that hold the model: one, the parts of it, or what an Ollama manifest leads to.
+    """Return the files that hold the model: one, the parts of it, or what an Ollama manifest leads to.
 
     Raises ``StudioError``: "ollama-manifest", "weights-shard-missing".
     """
@@ -168,7 +169,7 @@ def files_of(path: Path) -> list[Path]:
 
 
 def read_model(path: Path) -> GgufHeader:
-    """The header of a model, the tensors of all its files in it. Raises ``StudioError``, ``OSError``."""
+    """Return the header of a model, the tensors of all its files in it. Raises ``StudioError``, ``OSError``."""
     first, *rest = map(read_header, files_of(path))
     for header in rest:
         for name in header.tensors:
@@ -181,14 +182,14 @@ def read_model(path: Path) -> GgufHeader:
 
 
 def kind_of(header: GgufHeader) -> ModelKind:
-    """What it does: most continue text; what has no context and no words of its own is something else."""
+    """Return what it does: most continue text; what has no context and no words of its own is something else."""
     if header.context_length is None or header.vocabulary is None:
         return "other"
     return KINDS.get(header.architecture, "causal-lm")
 
 
 def can_chat(path: Path) -> bool:
-    """Whether it continues text and can be run here, by its header."""
+    """Return whether it continues text and can be run here, by its header."""
     try:
         header = read_model(path)
         refuse_unsupported(facts_of(header), name_of(path))
@@ -248,7 +249,7 @@ class Summaries:
         self._new = False
 
     def of(self, path: Path, stamp: tuple[tuple[str, int, int], ...]) -> Summary:
-        """The summary of a model whose files have this stamp. Raises ``StudioError``, ``OSError``."""
+        """Return the summary of a model whose files have this stamp. Raises ``StudioError``, ``OSError``."""
         kept = self._known().get(str(path))
         if kept is not None and kept.stamp == stamp:
             return kept.summary
@@ -289,7 +290,9 @@ def _kept_file() -> Path:
 
 
 def stamp_of(path: Path) -> Iterator[tuple[str, int, int]]:
-    """The files of a model, each with its size and when it was written (in ns). Raises as ``files_of``, ``OSError``."""
+    """Yield the files of a model, each with its size and when it was written (in ns). Raises as ``files_of``,
+    ``OSError``.
+    """
     for file in files_of(path):
         seen = os.stat(file)
         yield file.name, seen.st_size, seen.st_mtime_ns

@@ -76,8 +76,9 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_model(text: str) -> ModelRef:
-    """What a user typed as MODEL: a path (with a separator, or a dot in front), RUN@STEP or RUN@best, a bundled id, a
-    run's name, a Hub id that is on disk, or ``reference:ID``. An existing path goes before a Hub id spelt like it.
+    """Return what a user typed as MODEL: a path (with a separator, or a dot in front), RUN@STEP or RUN@best, a bundled
+    id, a run's name, a Hub id that is on disk, or ``reference:ID``. An existing path goes before a Hub id spelt like
+    it.
 
     Raises ``StudioError`` "model-unknown" (with a near name), "folder-missing", "hub-not-here", "run-unknown",
     "run-no-checkpoint".
@@ -102,7 +103,7 @@ def parse_model(text: str) -> ModelRef:
 
 
 def _step_of(run: RunFolder, text: str) -> int:
-    """A step as it is typed; "best" is the checkpoint with the best evaluation, where one was evaluated."""
+    """Return a step as it is typed; "best" is the checkpoint with the best evaluation, where one was evaluated."""
     best = run.status().best_step
     if text == "best" and best not in run.checkpoints():
         raise StudioError(
@@ -129,13 +130,13 @@ def _run_id(run: RunFolder) -> str:
 
 
 def known_names() -> list[str]:
-    """The names, without paths, that ``parse_model`` would take now."""
+    """Return the names, without paths, that ``parse_model`` would take now."""
     builtin = [folder.name for folder in _folders(paths.starters())]
     return builtin + [run.name for run in all_runs() if run.checkpoints()] + list(hub_cache.ids())
 
 
 def resolve(ref: ModelRef) -> Path:
-    """The folder that holds the model now. Raises ``StudioError`` with the reason where there is none."""
+    """Return the folder that holds the model now. Raises ``StudioError`` with the reason where there is none."""
     if ref.source == "builtin" and (paths.starters() / ref.id / "config.json").is_file() and _plain(ref.id):
         return paths.starters() / ref.id
     if ref.source == "local":
@@ -150,14 +151,16 @@ def resolve(ref: ModelRef) -> Path:
 
 
 def _hub_folder(copy: hub_cache.HubCopy) -> Path:
-    """The snapshot of a copy that is whole. Raises ``StudioError`` with what it lacks."""
+    """Return the snapshot of a copy that is whole. Raises ``StudioError`` with what it lacks."""
     if copy.problem is not None or copy.snapshot is None:
         raise StudioError.of(copy.problem or Problem(code="hub-empty", arguments={"model": copy.id}))
     return copy.snapshot
 
 
 def name_of(ref: ModelRef) -> str:
-    """A short name to show: a folder's last part, a file's, a Hub id, or a run's (with its step where it has one)."""
+    """Return a short name to show: a folder's last part, a file's, a Hub id, or a run's (with its step where it has
+    one).
+    """
     if ref.source == "local":
         path = Path(ref.id)
         if gguf_models.looks_like_one(path):
@@ -172,7 +175,9 @@ def name_of(ref: ModelRef) -> str:
 
 
 def records() -> list[ModelRecord]:
-    """Every model there is: bundled, opened, runs (their newest checkpoint), the Hub's cache, GGUF. Never raises."""
+    """Return every model there is: bundled, opened, runs (their newest checkpoint), the Hub's cache, GGUF. Never
+    raises.
+    """
     refs = [ModelRef(source="builtin", id=folder.name) for folder in _folders(paths.starters())]
     refs += [ModelRef(source="local", id=str(path)) for path in _opened()]
     refs += [ModelRef(source="run", id=_run_id(run)) for run in all_runs() if run.checkpoints()]
@@ -184,14 +189,14 @@ def records() -> list[ModelRecord]:
 
 
 def run_records(run: str) -> list[ModelRecord]:
-    """The whole checkpoints of a run, newest first, each as a model. Raises ``StudioError`` "run-unknown"."""
+    """Return the whole checkpoints of a run, newest first, each as a model. Raises ``StudioError`` "run-unknown"."""
     folder = find_run(run)
     refs = [ModelRef(source="run", id=_run_id(folder), step=step) for step in reversed(folder.checkpoints())]
     return [record(ref) for ref in refs]
 
 
 def record(ref: ModelRef) -> ModelRecord:
-    """What a model's files say it is; where they cannot be read, the record carries the problem."""
+    """Return what a model's files say it is; where they cannot be read, the record carries the problem."""
     place, contents = _Place(), _Contents()
     problem: Problem | None = None
     try:
@@ -246,7 +251,7 @@ def _place_of(ref: ModelRef) -> _Place:
 
 
 def _stamp(folder: Path) -> hub_cache.Stamp:
-    """The files of a folder: as long as the stamp is the same, so are they."""
+    """Return the files of a folder: as long as the stamp is the same, so are they."""
     found: list[tuple[str, int, int]] = []
     with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         for entry in entries:
@@ -314,13 +319,13 @@ def _contents(folder: Path, stamp: hub_cache.Stamp) -> _Contents:
 
 
 def remembered() -> list[Path]:
-    """The folders and files that the user opened, in that order (a list that cannot be read counts as empty)."""
+    """Return the folders and files that the user opened, in that order (a list that cannot be read counts as empty)."""
     folders = _library().get("folders")
     return [Path(entry) for entry in folders if isinstance(entry, str)] if isinstance(folders, list) else []
 
 
 def _opened() -> list[Path]:
-    """The models that the user opened: a folder of GGUF files stands for each of them."""
+    """Return the models that the user opened: a folder of GGUF files stands for each of them."""
     models: list[Path] = []
     for path in remembered():
         plain = gguf_models.looks_like_one(path) or (path / "config.json").is_file()
@@ -347,7 +352,7 @@ def remember(path: Path) -> ModelRef:
 
 
 def remembered_as(path: Path) -> Path | None:
-    """What of ``remembered`` puts a model into the list: itself, or a folder above it."""
+    """Return what of ``remembered`` puts a model into the list: itself, or a folder above it."""
     return next((kept for kept in remembered() if path == kept or path.is_relative_to(kept)), None)
 
 

@@ -29,7 +29,9 @@ LEAST_PX = 2.0
 
 
 def role_of(path: Path, type_: str) -> Role:
-    """What a module is for: its type says it where it can, else a name on the way to it, in the order of the table."""
+    """Return what a module is for: its type says it where it can, else a name on the way to it, in the order of the
+    table.
+    """
     for role, pattern in _BY_TYPE:
         if pattern.search(type_):
             return role
@@ -48,7 +50,9 @@ class Tile(NamedTuple):
 
 
 def tiles(layers: Sequence[Layer], whole: Box, gap_px: float = 1.0) -> list[Tile]:
-    """The modules that can be seen in a box of pixels, each before what is in it; areas are shares of parameters."""
+    """Return the modules that can be seen in a box of pixels, each before what is in it; areas are shares of
+    parameters.
+    """
     return list(_tiles((), layers, whole, gap_px, 0))
 
 
@@ -69,12 +73,16 @@ def _tiles(path: Path, layers: Sequence[Layer], whole: Box, gap_px: float, depth
 
 
 def drawn_parameters(layer: Layer) -> int:
-    """A module's parameters, none where it borrows another's: those are drawn, and counted, where they belong."""
+    """Return a module's parameters, none where it borrows another's: those are drawn, and counted, where they
+    belong.
+    """
     return 0 if layer.tied_to else layer.parameters
 
 
 def by_role(layers: Sequence[Layer]) -> dict[Role, int]:
-    """Parameters by role, the most first; those that a module holds itself, beside its children, count as its own."""
+    """Return parameters by role, the most first; those that a module holds itself, beside its children, count as its
+    own.
+    """
     sums: dict[Role, int] = {}
 
     def add(path: Path, layer: Layer) -> None:

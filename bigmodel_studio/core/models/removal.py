@@ -24,7 +24,7 @@ from bigmodel_studio.protocol import ModelRef, Problem, Source
 
 
 def why_not(record: ModelRecord) -> Problem | None:
-    """Why a model cannot be removed now; None where it can."""
+    """Return why a model cannot be removed now; None where it can."""
     look = _WHY_NOT.get(record.source)
     return look(record) if look is not None else None
 
@@ -81,7 +81,7 @@ def restore(removed: Removed, trash: Trash) -> None:
 
 
 def other_disk(record: ModelRecord) -> StudioError:
-    """What is said where the trash lies on another disk."""
+    """Return what is said where the trash lies on another disk."""
     return StudioError("trash-other-disk", model=record.name, size=numbers.size(record.disk_bytes))
 
 
@@ -119,7 +119,7 @@ def _why_not_hub(record: ModelRecord) -> Problem | None:
 
 
 def _trained_by(ref: ModelRef) -> str:
-    """The run that has this model as its base (or its tokenizer) and has not ended; "" where there is none."""
+    """Return the run that has this model as its base (or its tokenizer) and has not ended; "" where there is none."""
     for run in all_runs():
         spec = run.spec() if run.status().state in LIVE else None
         if spec is None or run.state_now() not in LIVE:

@@ -16,7 +16,7 @@ ADAMW_FLOATS = 4
 
 
 def gpt_parameters(*, vocabulary: int, context: int, width: int, layers: int) -> int:
-    """Every parameter of a GPT of this shape, the tied output counted once.
+    """Return every parameter of a GPT of this shape, the tied output counted once.
 
     A block has two layer norms (4w), queries, keys and values (3w²), the attention's output (w² + w) and the
     feed-forward layers (4w² + 4w and 4w² + w): 12w² + 10w in all. The heads share the width and change nothing.
@@ -27,7 +27,7 @@ def gpt_parameters(*, vocabulary: int, context: int, width: int, layers: int) ->
 
 
 def bert_parameters(*, vocabulary: int, context: int, width: int, layers: int, next_sentence: bool) -> int:
-    """Every parameter of a BERT of this shape (Devlin et al. 2018), the tied output counted once.
+    """Return every parameter of a BERT of this shape (Devlin et al. 2018), the tied output counted once.
 
     Before the layers are embeddings of tokens, places and two segments, and a norm; a layer has queries, keys, values
     and the attention's output (4w² + 4w), the feed-forward layers (8w² + 5w) and two norms (4w). The head that says
@@ -42,7 +42,7 @@ def bert_parameters(*, vocabulary: int, context: int, width: int, layers: int, n
 
 
 def resnet_parameters(*, depths: Sequence[int], widths: Sequence[int], labels: int) -> int:
-    """Every parameter of a ResNet of basic blocks (He et al. 2015, figure 5 left) on pictures of three channels.
+    """Return every parameter of a ResNet of basic blocks (He et al. 2015, figure 5 left) on pictures of three channels.
 
     A convolution is k²·in·out without a bias, and the normalisation behind it has 2·out. The stem is 7×7 to the first
     width; a stage's first block goes from the width before to its own, past a 1×1 convolution where they differ or it
@@ -60,7 +60,9 @@ def resnet_parameters(*, depths: Sequence[int], widths: Sequence[int], labels: i
 
 
 def cifar_resnet_parameters(*, layers: int, widths: Sequence[int], labels: int) -> int:
-    """Every parameter of a network of He et al. 2015, section 4.2, on three channels; its shortcuts have none."""
+    """Return every parameter of a network of He et al. 2015, section 4.2, on three channels; its shortcuts have
+    none.
+    """
     count = 3 * 9 * widths[0] + 2 * widths[0]
     before = widths[0]
     for width in widths:
@@ -71,12 +73,13 @@ def cifar_resnet_parameters(*, layers: int, widths: Sequence[int], labels: int) 
 
 
 def weight_bytes(parameters: int) -> int:
-    """What a checkpoint's weights take on disk, in float32."""
+    """Return what a checkpoint's weights take on disk, in float32."""
     return parameters * FLOAT32_BYTES
 
 
 def training_bytes(parameters: int, trained: int | None = None) -> int:
-    """Weights, gradients and AdamW's moments in memory, in float32; activations come on top, with the batch.
+    """Return the bytes of weights, gradients and AdamW's moments in memory, in float32; activations come on top, with
+    the batch.
 
     Only the ``trained`` ones (None: all) have a gradient and moments.
     """
@@ -87,7 +90,7 @@ def training_bytes(parameters: int, trained: int | None = None) -> int:
 def decoder_activation_bytes(
     *, batch: int, context: int, width: int, layers: int, heads: int, vocabulary: int, recomputed: bool = False
 ) -> int:
-    """What training a transformer keeps for the backward pass, in float32, without dropout.
+    """Return what training a transformer keeps for the backward pass, in float32, without dropout.
 
     Counted over the operations of a GPT block, as Korthikanti et al. 2022 (arXiv 2205.05198, section 4) do, for
     attention that is written out: a token keeps 28 widths a layer (two residual inputs, two outputs of layer norms,

@@ -23,17 +23,17 @@ class Box(NamedTuple):
         return self.width * self.height
 
     def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies in it; of two that touch, the edge belongs to the one at the right or below."""
+        """Return whether a point lies in it; of two that touch, the edge belongs to the one at the right or below."""
         return self.left <= x < self.left + self.width and self.top <= y < self.top + self.height
 
     def inside(self, margin: float) -> Box:
-        """What is left of it within a margin on every side; nothing where that is all."""
+        """Return what is left of it within a margin on every side; nothing where that is all."""
         width, height = max(0.0, self.width - 2 * margin), max(0.0, self.height - 2 * margin)
         return Box(self.left + margin, self.top + margin, width, height)
 
 
 def squarify(sizes: Sequence[float], whole: Box) -> list[Box]:
-    """A box in ``whole`` for each size, in the order given; areas are in proportion, those of 0 are empty.
+    """Return a box in ``whole`` for each size, in the order given; areas are in proportion, those of 0 are empty.
 
     Rows are filled along the shorter side for as long as the worst aspect ratio gets better (section 3.2 of the
     paper), the largest first.
@@ -63,7 +63,7 @@ def squarify(sizes: Sequence[float], whole: Box) -> list[Box]:
 
 
 def _worst(row: float, largest: float, smallest: float, side: float) -> float:
-    """The worst aspect ratio in a row of that area along that side."""
+    """Return the worst aspect ratio in a row of that area along that side."""
     if row <= 0 or side <= 0 or smallest <= 0:
         return float("inf")
     return max(side * side * largest / (row * row), row * row / (side * side * smallest))

@@ -31,7 +31,7 @@ class ModelProcess(msgspec.Struct, frozen=True):
 
     @classmethod
     def now(cls) -> ModelProcess:
-        """This process."""
+        """Return this process."""
         pid, boot = os.getpid(), _boot()
         ticks = _ticks(pid)
         return cls(pid, process_started(pid)) if not boot or ticks is None else cls(pid, ticks, boot)
@@ -64,7 +64,7 @@ def note(ref: ModelRef, *, loaded: bool) -> None:
 
 
 def last_used(ref: ModelRef) -> float:
-    """When it was used last, in seconds since 1970; 0 where that is not known."""
+    """Return when it was used last, in seconds since 1970; 0 where that is not known."""
     try:
         return os.stat(_path(ref)).st_mtime
     except OSError:
@@ -72,7 +72,7 @@ def last_used(ref: ModelRef) -> float:
 
 
 def is_loaded(ref: ModelRef) -> bool:
-    """Whether a process of this machine that lives has it loaded."""
+    """Return whether a process of this machine that lives has it loaded."""
     return next(_processes(ref), None) is not None
 
 
@@ -85,7 +85,7 @@ def _processes(ref: ModelRef) -> Iterator[ModelProcess]:
 
 
 def _boot() -> str:
-    """Another at every start of the system; "" where it tells none."""
+    """Return another at every start of the system; "" where it tells none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:

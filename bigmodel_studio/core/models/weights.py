@@ -88,7 +88,7 @@ class Weights(NamedTuple):
 
 
 def read_weights(folder: Path) -> Weights:
-    """The weights of a model folder: ``model.safetensors``, or the shards of its index.
+    """Return the weights of a model folder: ``model.safetensors``, or the shards of its index.
 
     Raises ``StudioError``: "weights-missing", "weights-other-name", "weights-index-missing",
     "weights-not-safetensors", or whatever ``read_header`` or the index says.
@@ -108,12 +108,12 @@ def read_weights(folder: Path) -> Weights:
 
 
 def unsafe_files(folder: Path) -> list[str]:
-    """The names of weights in a folder that can run code when they are opened. Raises ``OSError``."""
+    """Return the names of weights in a folder that can run code when they are opened. Raises ``OSError``."""
     return sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
 
 
 def weights_of(files: tuple[str, ...], tensors: dict[str, Tensor]) -> Weights:
-    """What files hold together. Raises ``StudioError`` "weights-no-tensors"."""
+    """Return what files hold together. Raises ``StudioError`` "weights-no-tensors"."""
     if not tensors:
         raise StudioError("weights-no-tensors", file=SINGLE_FILE)
     learnt = {name: tensor for name, tensor in tensors.items() if not _BUFFER.search(name)}
@@ -131,7 +131,7 @@ def weights_of(files: tuple[str, ...], tensors: dict[str, Tensor]) -> Weights:
 
 
 def read_header(path: Path) -> dict[str, Tensor]:
-    """The tensors that a safetensors file says it holds, checked against each other and the file's size.
+    """Return the tensors that a safetensors file says it holds, checked against each other and the file's size.
 
     Raises ``StudioError``: "weights-empty", "weights-lfs", "weights-format", "weights-header", "weights-truncated".
     """
@@ -147,7 +147,9 @@ def read_header(path: Path) -> dict[str, Tensor]:
 def header_of(
     name: str, size: int, read: Callable[[int, int], bytes], *, most_bytes: int = limits.SAFETENSORS_HEADER_BYTES
 ) -> dict[str, Tensor]:
-    """As ``read_header``, of a file wherever it is: ``read(start, length)`` gives its bytes, fewer at its end."""
+    """Return the same as ``read_header``, of a file wherever it is: ``read(start, length)`` gives its bytes, fewer at
+    its end.
+    """
     if size == 0:
         raise StudioError("weights-empty", file=name)
     start = read(0, _START_BYTES)
@@ -217,7 +219,7 @@ def _tensor(file: str, name: str, entry: object) -> Tensor:
 
 
 def _values(shape: list[int], most: int) -> int:
-    """The product of a shape; multiplying stops once it is over ``most``, whatever the file claims."""
+    """Return the product of a shape; multiplying stops once it is over ``most``, whatever the file claims."""
     if 0 in shape:
         return 0
     values = 1
@@ -235,7 +237,7 @@ def _counts(value: Any) -> bool:
 def sharded(
     names: dict[str, str], header_of_file: Callable[[str], dict[str, Tensor]]
 ) -> tuple[tuple[str, ...], dict[str, Tensor]]:
-    """The files of an index (``shard_names``) and all their tensors. Raises ``StudioError`` "weights-index"."""
+    """Return the files of an index (``shard_names``) and all their tensors. Raises ``StudioError`` "weights-index"."""
     files = tuple(sorted(set(names.values())))
     if len(files) > limits.SHARDS:
         raise StudioError("weights-index", detail=f"it names {len(files):,} files; the limit is {limits.SHARDS:,}")
@@ -269,7 +271,9 @@ class _Shards:
 
 
 def shard_names(folder: Path) -> dict[str, str]:
-    """The index's ``weight_map``: tensor to file. Raises ``StudioError`` "weights-index" on all but plain names."""
+    """Return the index's ``weight_map``: tensor to file. Raises ``StudioError`` "weights-index" on all but plain
+    names.
+    """
     path = folder / INDEX_FILE
     if path.stat().st_size > limits.SHARD_INDEX_BYTES:
         raise StudioError("weights-index", detail="it is too large")
@@ -293,7 +297,7 @@ def _plain(name: str) -> bool:
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:
-    """Some names for a sentence, and how many more there are."""
+    """Return some names for a sentence, and how many more there are."""
     names = list(names)
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(_short(name) for name in names[:most]) + more

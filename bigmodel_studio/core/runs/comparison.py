@@ -63,7 +63,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(runs: Sequence[RunFolder]) -> Comparison:
-    """The runs in the order given."""
+    """Return the runs in the order given."""
     specs = [run.spec() for run in runs]
     records = [run.metrics() for run in runs]
     found = [compared(run, spec, metrics) for run, spec, metrics in zip(runs, specs, records, strict=True)]
@@ -76,14 +76,16 @@ def compare(runs: Sequence[RunFolder]) -> Comparison:
 
 
 def differences(specs: Sequence[RunSpec | None]) -> dict[str, list[Any]]:
-    """The fields that differ between these specs, each with the value in every one (None where there is no spec)."""
+    """Return the fields that differ between these specs, each with the value in every one (None where there is no
+    spec).
+    """
     fields = [fields_of(spec) if spec is not None else {} for spec in specs]
     names = differing([spec for spec in specs if spec is not None])
     return {name: [each.get(name) for each in fields] for name in names}
 
 
 def compared(run: RunFolder, spec: RunSpec | None, metrics: Sequence[dict[str, Any]]) -> Compared:
-    """One run's figures."""
+    """Return one run's figures."""
     status = run.status()
     evaluated = [(record["evaluation_loss"], int(record["step"])) for record in metrics if _is_evaluation(record)]
     best, best_step = min(evaluated, default=(None, None))
@@ -111,7 +113,7 @@ def compared(run: RunFolder, spec: RunSpec | None, metrics: Sequence[dict[str, A
 
 
 def items_at(record: dict[str, Any], spec: RunSpec | None, unit: str) -> int | None:
-    """What had been learnt from at a record: as it says, or, of texts, as the spec has it for its step."""
+    """Return what had been learnt from at a record: as it says, or, of texts, as the spec has it for its step."""
     if isinstance(items := record.get("items"), int):
         return items
     if spec is None or unit != "tokens" or "step" not in record:
@@ -120,7 +122,7 @@ def items_at(record: dict[str, Any], spec: RunSpec | None, unit: str) -> int | N
 
 
 def measures_of(run: RunSummary) -> Measures:
-    """Of a run as a list shows it; reads its spec where the run records too little."""
+    """Return the measures of a run as a list shows it; read its spec where the run records too little."""
     each, _source = flops_per_item(run.flops_per_item, run.parameters, run.unit)
     if run.items is not None or run.unit != "tokens":
         return Measures(each)
@@ -129,13 +131,13 @@ def measures_of(run: RunSummary) -> Measures:
 
 
 def flops_of(run: RunSummary) -> tuple[float, Literal["counted", "estimated", ""]]:
-    """What a run has taken until now, and how that is known; 0 where it is not."""
+    """Return what a run has taken until now, and how that is known; 0 where it is not."""
     each, source = flops_per_item(run.flops_per_item, run.parameters, run.unit)
     return (each * run.items, source) if each and run.items else (0.0, "")
 
 
 def flops_per_item(counted: float, parameters: int, unit: str) -> tuple[float, Literal["counted", "estimated", ""]]:
-    """FLOPs to learn from one item, and how they are known; 0 where they are not."""
+    """Return FLOPs to learn from one item, and how they are known; 0 where they are not."""
     if counted:
         return counted, "counted"
     if parameters and unit == "tokens":

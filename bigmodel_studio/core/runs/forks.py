@@ -23,8 +23,8 @@ FREE = frozenset({"model.context"})
 
 
 def fork_spec(parent: RunFolder, step: int, changes: Changes, folder: Path) -> RunSpec:
-    """What the fork is asked to do. Raises ``StudioError``: "run-unknown", "fork-fixed" where the checkpoint decides a
-    field, and what ``core.specs.changes.changed`` raises.
+    """Return what the fork is asked to do. Raises ``StudioError``: "run-unknown", "fork-fixed" where the checkpoint
+    decides a field, and what ``core.specs.changes.changed`` raises.
     """
     spec = parent.spec()
     if spec is None:
@@ -58,8 +58,8 @@ def fork(
 
 
 def try_smaller(run: RunFolder) -> RunFolder:
-    """A run that ran out of memory once more, as ``core.memory.retry`` makes it smaller: on from its newest checkpoint
-    where it has one. It waits in the queue.
+    """Return a run that ran out of memory once more, as ``core.memory.retry`` makes it smaller: on from its newest
+    checkpoint where it has one. It waits in the queue.
 
     Raises ``StudioError``: why it failed where nothing smaller can be tried, and as ``fork`` does; ``OSError``.
     """
@@ -80,5 +80,5 @@ def try_smaller(run: RunFolder) -> RunFolder:
 
 
 def _is_fixed(field: str) -> bool:
-    """Whether a fork must keep this field."""
+    """Return whether a fork must keep this field."""
     return field.startswith(("objective", "model.", "method.")) and field not in FREE

@@ -37,7 +37,7 @@ class RecordsTail:
         self._lines = LinesTail(path)
 
     def read(self) -> Iterator[Recorded]:
-        """What is new, in the order of the file."""
+        """Yield what is new, in the order of the file."""
         for lines in self._lines.read():
             if lines is None:
                 yield Recorded([], kept=0)
@@ -63,7 +63,7 @@ def _recorded(lines: Sequence[dict[str, Any]]) -> Iterator[Recorded]:
 
 
 def read_records(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The last head ({} where there is none) and the records that count, by step. A missing file has none."""
+    """Return the last head ({} where there is none) and the records that count, by step. A missing file has none."""
     head: dict[str, Any] = {}
     records: list[dict[str, Any]] = []
     for gained in RecordsTail(path).read():
@@ -75,7 +75,7 @@ def read_records(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 def recorded_losses(run: Path, step: int) -> list[float | None]:
-    """The losses of the examples of a step's batch as the run recorded them; empty where it did not."""
+    """Return the losses of the examples of a step's batch as the run recorded them; empty where it did not."""
     found: list[float | None] = []
     for gained in RecordsTail(run / BATCHES).read():
         if gained.kept is not None and gained.kept < step:

@@ -111,7 +111,7 @@ def create_run(
 
 
 def _take_over(checkpoint: Path, target: Path) -> None:
-    """The same files under another name: as links, which take no room and stay when the others go, else as copies."""
+    """Copy the files under another name: as links, which take no room and stay when the others go, else as copies."""
     try:
         shutil.copytree(checkpoint, target, copy_function=os.link)
     except (OSError, shutil.Error):
@@ -120,7 +120,7 @@ def _take_over(checkpoint: Path, target: Path) -> None:
 
 
 def inputs_of(spec: RunSpec) -> tuple[object, ...]:
-    """What ``check_inputs`` looks at: two specs that have the same in common need one look."""
+    """Return what ``check_inputs`` looks at: two specs that have the same in common need one look."""
     return spec.objective, spec.data, spec.samples.pictures, spec.model.base, spec.model.tokenizer
 
 
@@ -151,7 +151,7 @@ def check_inputs(spec: RunSpec) -> ResolvedSpec:
 
 
 def exit_status(pid: int, *, wait_s: float = 0.0) -> int | None:
-    """How a run's process that this one started has ended: 0 finished, 3 stopped, 1 failed, 2 cannot be done.
+    """Return how a run's process that this one started has ended: 0 finished, 3 stopped, 1 failed, 2 cannot be done.
 
     Negative: it was killed by that signal. None: it has not ended within ``wait_s``, or was not started here.
     """
@@ -186,7 +186,7 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
 
 
 def torchrun_words(run: Path, processes: int, machines: int = 2) -> str:
-    """The command that trains a run on several machines that share its folder, to be given on each of them.
+    """Return the command that trains a run on several machines that share its folder, to be given on each of them.
 
     ``processes`` are those of each machine; HOST stands for the name or address of one of them.
     """

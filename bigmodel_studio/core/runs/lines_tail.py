@@ -21,7 +21,7 @@ class LinesTail:
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
     def read(self) -> Iterator[list[dict[str, Any]] | None]:
-        """What is new, in chunks of about ``CHUNK_BYTES``; None where the file shrank and is begun again."""
+        """Yield what is new, in chunks of about ``CHUNK_BYTES``; None where the file shrank and is begun again."""
         try:
             size = self._path.stat().st_size
         except OSError:
@@ -52,7 +52,9 @@ class LinesTail:
 
 
 def last_records(path: Path, count: int) -> list[dict[str, Any]]:
-    """As many of the last whole records as are wanted and stand within ``CHUNK_BYTES`` of the end, the first first."""
+    """Return as many of the last whole records as are wanted and stand within ``CHUNK_BYTES`` of the end, the first
+    first.
+    """
     try:
         with open(path, "rb") as stream:
             start = max(0, stream.seek(0, 2) - CHUNK_BYTES)

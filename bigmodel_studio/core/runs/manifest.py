@@ -47,7 +47,7 @@ def seal(folder: Path) -> None:
 
 
 def verify(folder: Path, under: str = "") -> None:
-    """Raises ``StudioError`` "checkpoint-damaged" where a file is not as the manifest says; of those whose names begin
+    """Raise ``StudioError`` "checkpoint-damaged" where a file is not as the manifest says; of those whose names begin
     with ``under``.
     """
     files, _ = _read(folder)
@@ -63,7 +63,7 @@ def verify(folder: Path, under: str = "") -> None:
 
 
 def verify_model(folder: Path) -> None:
-    """Raises ``StudioError`` "checkpoint-damaged" where what a model is loaded from is not as the manifest says: every
+    """Raise ``StudioError`` "checkpoint-damaged" where what a model is loaded from is not as the manifest says: every
     file but the trainer's state. A folder without a manifest is no checkpoint, and passes.
 
     A file is hashed once in this process for each size and time that it had.
@@ -88,7 +88,7 @@ def verify_model(folder: Path) -> None:
 
 
 def check_own(folder: Path) -> None:
-    """Raises ``StudioError`` "checkpoint-foreign" where the trainer's state is in parts that this installation has not
+    """Raise ``StudioError`` "checkpoint-foreign" where the trainer's state is in parts that this installation has not
     signed, and "checkpoint-damaged" where there is no manifest. Reads nothing but that.
     """
     if not (folder / PICKLE).exists():
@@ -99,7 +99,7 @@ def check_own(folder: Path) -> None:
 
 
 def _read(folder: Path) -> tuple[_Files, str]:
-    """The files, and the signature ("" where there is none)."""
+    """Return the files, and the signature ("" where there is none)."""
     try:
         whole = json.loads((folder / MANIFEST).read_bytes())
         files, signed = dict(whole["files"]), str(whole.get("signature", ""))

@@ -16,9 +16,9 @@ EVENT = "event"
 
 
 def as_csv(run: RunFolder) -> bytes:
-    """The columns of ``FIRST``, the other metrics in the order in which they come up, the run's baselines (the same in
-    every row, so that they can be drawn beside the losses) and, where it was resumed, ``event``. A gap is an empty
-    field; the time is this computer's, as spreadsheets read it.
+    """Return the columns of ``FIRST``, the other metrics in the order in which they come up, the run's baselines (the
+    same in every row, so that they can be drawn beside the losses) and, where it was resumed, ``event``. A gap is an
+    empty field; the time is this computer's, as spreadsheets read it.
     """
     records, baselines = run.metrics(), run.status().baselines
     events = [record for record in read_json_lines(run.path / "metrics.jsonl") if record.get("event") == "resume"]
@@ -31,7 +31,7 @@ def as_csv(run: RunFolder) -> bytes:
 
 
 def written(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """The table with these columns; what else the rows have is left out."""
+    """Return the table with these columns; what else the rows have is left out."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(names)

@@ -30,7 +30,7 @@ class _File(msgspec.Struct):
 
 
 def read_notes() -> dict[str, Note]:
-    """All of them, by run; empty where there are none yet or the file cannot be read."""
+    """Return all of them, by run; empty where there are none yet or the file cannot be read."""
     try:
         return msgspec.json.decode(_path().read_bytes(), type=_File).runs
     except (OSError, msgspec.DecodeError):
@@ -38,7 +38,7 @@ def read_notes() -> dict[str, Note]:
 
 
 def note_of(run: str) -> Note:
-    """What stands beside a run."""
+    """Return what stands beside a run."""
     return read_notes().get(run, Note())
 
 
@@ -61,19 +61,19 @@ def write_note(run: str, *, text: str | None = None, tags: Iterable[str] | None 
 
 
 def forget(run: str) -> None:
-    """A new run of that name begins without those of an old one. Raises ``OSError``."""
+    """Delete the notes of an old run, so a new one of that name begins without them. Raises ``OSError``."""
     if run in read_notes():
         write_note(run, text="", tags=())
 
 
 def tidied(tags: Iterable[str]) -> tuple[str, ...]:
-    """Tags as they are kept: without a # in front, commas or spaces, each once."""
+    """Return tags as they are kept: without a # in front, commas or spaces, each once."""
     words = [word.lstrip("#") for tag in tags for word in tag.replace(",", " ").split()]
     return tuple(dict.fromkeys(word for word in words if word))
 
 
 def matches(words: str, name: str, note: Note) -> bool:
-    """Whether each of the words is in the run's name, its tags or its note, whatever their case."""
+    """Return whether each of the words is in the run's name, its tags or its note, whatever their case."""
     whole = " ".join((name, *(f"#{tag}" for tag in note.tags), note.text)).casefold()
     return all(word in whole for word in words.casefold().split())
 

@@ -88,7 +88,9 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
-    """The run's line in a list, read from its small files. A run with damaged files has an empty line, not an error."""
+    """Return the run's line in a list, read from its small files. A run with damaged files has an empty line, not an
+    error.
+    """
     spec, status, checkpoints = run.spec(), run.status(), tuple(run.checkpoints())
     return RunSummary(
         name=run.name,
@@ -129,8 +131,8 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
 
 
 def in_order(runs: Iterable[RunSummary]) -> list[RunSummary]:
-    """As a list shows them: those that wait first, in the order of their turns, then the newest first, with the forks
-    of each below it, the newest first again.
+    """Return the runs as a list shows them: those that wait first, in the order of their turns, then the newest first,
+    with the forks of each below it, the newest first again.
     """
     found = list(runs)
     queue = sorted((run for run in found if run.waiting), key=lambda run: (run.place, run.name))
@@ -168,7 +170,7 @@ class MetricsTail:
         self._lines = LinesTail(path)
 
     def read(self) -> Iterator[Gained]:
-        """What is new, in chunks. One that shrank is begun again, all void."""
+        """Yield what is new, in chunks. One that shrank is begun again, all void."""
         for records in self._lines.read():
             if records is None:
                 yield Gained({}, kept=0)

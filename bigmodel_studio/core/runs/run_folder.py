@@ -136,7 +136,7 @@ class RunFolder:
         return self.path / "checkpoints"
 
     def spec(self) -> RunSpec | None:
-        """What was asked for; None where the file is missing or of another version."""
+        """Return what was asked for; None where the file is missing or of another version."""
         import tomllib
 
         try:
@@ -145,7 +145,9 @@ class RunFolder:
             return None
 
     def status(self) -> RunStatus:
-        """The last status that was written whole; where there is none, one that says only where the run comes from."""
+        """Return the last status that was written whole; where there is none, one that says only where the run comes
+        from.
+        """
         try:
             return msgspec.json.decode((self.path / "status.json").read_bytes(), type=RunStatus)
         except (OSError, msgspec.DecodeError):
@@ -159,7 +161,7 @@ class RunFolder:
             return Origin()
 
     def state_now(self, status: RunStatus | None = None) -> StateNow:
-        """The state, with "interrupted" derived: live by its file, but its process is gone from this host.
+        """Return the state, with "interrupted" derived: live by its file, but its process is gone from this host.
 
         A run that waits in the queue has no process, nor has a paused one that gave its memory back.
         """
@@ -174,8 +176,8 @@ class RunFolder:
         return "interrupted" if last.state in LIVE and not _needs_no_process(last) else last.state
 
     def _is_locked(self, pid: int | None) -> bool:
-        """Whether the process of that number, or another, trains it: a clock that was set since the process started
-        moves the time at which the system says that it did, but no lock.
+        """Return whether the process of that number, or another, trains it: a clock that was set since the process
+        started moves the time at which the system says that it did, but no lock.
         """
         import psutil
 
@@ -189,19 +191,19 @@ class RunFolder:
             return False
 
     def at_work(self, status: RunStatus | None = None) -> bool:
-        """Whether its process is there: it prepares, computes, is paused with its memory, or is about to end."""
+        """Return whether its process is there: it prepares, computes, is paused with its memory, or is about to end."""
         status = status or self.status()
         return not _needs_no_process(status) and self.state_now(status) in LIVE
 
     def control(self) -> Control:
-        """What is wanted of the run (nothing yet where the file is missing or damaged)."""
+        """Return what is wanted of the run (nothing yet where the file is missing or damaged)."""
         try:
             return msgspec.json.decode((self.path / "control.json").read_bytes(), type=Control)
         except (OSError, msgspec.DecodeError):
             return Control()
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The records that count, in order of ``step``: those voided by a later resume are left out."""
+        """Return the records that count, in order of ``step``: those voided by a later resume are left out."""
         records: list[dict[str, Any]] = []
         for record in read_json_lines(self.path / "metrics.jsonl"):
             if record.get("event") == "resume":
@@ -213,7 +215,9 @@ class RunFolder:
         return records
 
     def samples(self) -> list[dict[str, Any]]:
-        """What the model said or saw, by step; those after a resume's step that were made before it are left out."""
+        """Return what the model said or saw, by step; those after a resume's step that were made before it are left
+        out.
+        """
         records: list[dict[str, Any]] = []
         for record in read_json_lines(self.path / "samples.jsonl"):
             if record.get("event") == "resume":
@@ -223,7 +227,7 @@ class RunFolder:
         return records
 
     def checkpoints(self) -> list[int]:
-        """The steps of the whole checkpoints (those with a manifest), ascending."""
+        """Return the steps of the whole checkpoints (those with a manifest), ascending."""
         steps = []
         if self.checkpoints_path.is_dir():
             for entry in self.checkpoints_path.iterdir():
@@ -233,7 +237,7 @@ class RunFolder:
         return sorted(steps)
 
     def checkpoint_path(self, step: int | None = None) -> Path:
-        """The folder of the checkpoint after ``step`` (None: the newest whole one).
+        """Return the folder of the checkpoint after ``step`` (None: the newest whole one).
 
         Raises ``StudioError`` "run-no-checkpoint" where there is none.
         """
@@ -243,12 +247,12 @@ class RunFolder:
         return self.checkpoints_path / checkpoint_name(steps[-1] if step is None else step)
 
     def check_ours(self) -> None:
-        """Raises ``StudioError`` "run-foreign" where it is written by something else, and is only watched."""
+        """Raise ``StudioError`` "run-foreign" where it is written by something else, and is only watched."""
         if writer := self.foreign():
             raise StudioError("run-foreign", run=self.name, writer=writer)
 
     def foreign(self, status: RunStatus | None = None) -> str:
-        """What writes it, where that is not this application ("" where it is): it has no spec."""
+        """Return what writes it, where that is not this application ("" where it is): it has no spec."""
         status = status or self.status()
         return status.foreign or ("" if (self.path / "spec.toml").is_file() else UNKNOWN_WRITER)
 
@@ -282,12 +286,14 @@ def checkpoint_name(step: int) -> str:
 
 
 def checkpoint_number(path: Path) -> int:
-    """The step of a checkpoint's folder."""
+    """Return the step of a checkpoint's folder."""
     return int(path.name.removeprefix("step-"))
 
 
 def process_lives(pid: int | None, started: float | None) -> bool:
-    """Whether that very process (not a later one of the same number) runs on this host; ``started`` as psutil tells."""
+    """Return whether that very process (not a later one of the same number) runs on this host; ``started`` as psutil
+    tells.
+    """
     if not pid:
         return False
     import psutil  # here, for the window is shown before it asks, and 20 ms sooner
@@ -301,12 +307,12 @@ def process_lives(pid: int | None, started: float | None) -> bool:
 
 
 def own_process() -> tuple[int, float]:
-    """This process's pid and when it started, as ``process_lives`` compares them."""
+    """Return this process's pid and when it started, as ``process_lives`` compares them."""
     return os.getpid(), process_started(os.getpid())
 
 
 def process_started(pid: int) -> float:
-    """When a process of this host started, in seconds since 1970; 0 where it is gone."""
+    """Return when a process of this host started, in seconds since 1970; 0 where it is gone."""
     import psutil
 
     try:
@@ -316,22 +322,22 @@ def process_started(pid: int) -> float:
 
 
 def is_run(path: Path) -> bool:
-    """Whether a folder is a run: one of ours has a spec, one that something else writes a status and records."""
+    """Return whether a folder is a run: one of ours has a spec, one that something else writes a status and records."""
     if (path / "spec.toml").is_file():
         return True
     return (path / "status.json").is_file() and (path / "metrics.jsonl").is_file()
 
 
 def all_runs() -> list[RunFolder]:
-    """Every run of this home and the bundled ones, newest first (by when they started)."""
+    """Return every run of this home and the bundled ones, newest first (by when they started)."""
     folders = [RunFolder(p) for root in (paths.runs(), paths.starter_runs()) if root.is_dir() for p in root.iterdir()]
     found = [folder for folder in folders if is_run(folder.path)]
     return sorted(found, key=lambda run: run.status().started, reverse=True)
 
 
 def place_behind_all() -> float:
-    """The place in the queue of who comes now: the time, or later, so that a clock set back lets nobody go before
-    those who wait already.
+    """Return the place in the queue of who comes now: the time, or later, so that a clock set back lets nobody go
+    before those who wait already.
     """
     root = paths.home() / "runs"
     statuses = [RunFolder(path).status() for path in root.iterdir()] if root.is_dir() else []
@@ -339,7 +345,7 @@ def place_behind_all() -> float:
 
 
 def find_run(name: str) -> RunFolder:
-    """The run of that name, or at that path. Raises ``StudioError`` "run-unknown"."""
+    """Return the run of that name, or at that path. Raises ``StudioError`` "run-unknown"."""
     given = Path(name)
     candidates = [given] if len(given.parts) > 1 else [paths.runs() / name, paths.starter_runs() / name]
     for path in candidates:
@@ -349,5 +355,5 @@ def find_run(name: str) -> RunFolder:
 
 
 def dump_status(status: RunStatus) -> bytes:
-    """``status.json`` as bytes, readable by people too; a not-a-number is written as null."""
+    """Return ``status.json`` as bytes, readable by people too; a not-a-number is written as null."""
     return json.dumps(msgspec.to_builtins(status), indent=1, allow_nan=False).encode() + b"\n"

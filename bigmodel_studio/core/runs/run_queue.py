@@ -49,7 +49,7 @@ class Book:
         self._seen: dict[Path, tuple[tuple[int, int], RunStatus]] = {}
 
     def read(self) -> list[tuple[RunFolder, RunStatus]]:
-        """The runs of this home that wait or may be at work, those that wait in their order."""
+        """Return the runs of this home that wait or may be at work, those that wait in their order."""
         seen, found = {}, []
         root = paths.home() / "runs"
         for path in root.iterdir() if root.is_dir() else ():
@@ -68,17 +68,17 @@ class Book:
 
 
 def is_waiting(status: RunStatus) -> bool:
-    """Whether a run of that status stands in the queue."""
+    """Return whether a run of that status stands in the queue."""
     return status.state == "queued" and status.place > 0
 
 
 def waiting() -> list[RunFolder]:
-    """The runs in the queue, in their order."""
+    """Return the runs in the queue, in their order."""
     return [run for run, status in Book().read() if is_waiting(status)]
 
 
 def check_room(spec: RunSpec) -> None:
-    """Raises ``StudioError`` "memory-never" where this machine can never train that."""
+    """Raise ``StudioError`` "memory-never" where this machine can never train that."""
     there = rooms()
     never = refusal(need_of(spec, tuple(room.device for room in there if room.device != CPU)), there)
     if never is not None:
@@ -169,13 +169,13 @@ def wake(book: Book | None = None) -> None:
 
 
 def keeper_lock() -> Path:
-    """The file whose lock says that a keeper runs; to be asked for under the queue's lock alone."""
+    """Return the file whose lock says that a keeper runs; to be asked for under the queue's lock alone."""
     return paths.home() / "queue-keeper.lock"
 
 
 @contextlib.contextmanager
 def locked() -> Iterator[None]:
-    """The queue's lock, for the block. Raises ``StudioError`` "queue-busy"."""
+    """Take the queue's lock for the block. Raises ``StudioError`` "queue-busy"."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(locks.lock(paths.home() / "queue.lock", LOCK_WAIT_S))

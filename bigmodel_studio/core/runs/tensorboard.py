@@ -66,14 +66,14 @@ class Scalar(NamedTuple):
 
 
 def holds_events(path: Path) -> bool:
-    """Whether this is an event file, or a folder that has one in it or in a folder directly in it."""
+    """Return whether this is an event file, or a folder that has one in it or in a folder directly in it."""
     if path.is_file():
         return MARK in path.name
     return any(MARK in entry.name for pattern in ("*", "*/*") for entry in path.glob(pattern))
 
 
 def import_events(path: Path, left_out: Callable[[Path, int], None] | None = None) -> list[RunFolder]:
-    """The runs of these event files, made or brought up to date: one for each folder that holds any.
+    """Return the runs of these event files, made or brought up to date: one for each folder that holds any.
 
     ``left_out`` is told of each file that has events which are not well-formed, and how many.
     Raises ``StudioError`` "events-none" where there is no scalar; ``OSError``.
@@ -91,7 +91,7 @@ def import_events(path: Path, left_out: Callable[[Path, int], None] | None = Non
 
 
 def read_scalars(path: Path, left_out: Callable[[Path, int], None] | None = None) -> Iterator[Scalar]:
-    """The scalars of an event file in its order. A torn end, as of a file that is still written, is passed over.
+    """Yield the scalars of an event file in its order. A torn end, as of a file that is still written, is passed over.
 
     Events without a time that can be, and tags of more than ``LONGEST_TAG`` characters, are left out; ``left_out`` is
     told at the end how many those were, if any.
@@ -156,7 +156,7 @@ def _status(source: Path, records: list[dict[str, float | int | None]]) -> RunSt
 
 
 def _folder_of(source: Path) -> RunFolder:
-    """The folder that these events were read into before, else a new one."""
+    """Return the folder that these events were read into before, else a new one."""
     for entry in paths.runs().iterdir() if paths.runs().is_dir() else ():
         status = RunFolder(entry).status()
         if status.foreign == WRITER and status.message == str(source):
@@ -174,7 +174,7 @@ def _folder_of(source: Path) -> RunFolder:
 
 
 def name_of(tag: str) -> str:
-    """What a tag's metric is called here."""
+    """Return what a tag's metric is called here."""
     name = next((name for name, tags in NAMES.items() if tag.lower() in tags), tag)
     return f"{name} (tag)" if name in TAKEN else name
 
@@ -200,7 +200,8 @@ def _records(path: Path) -> Iterator[bytes]:
 
 
 def _usual(event: bytes) -> Scalar | None:
-    """The scalar of an event that holds one as a ``simple_value`` and has its fields in the usual order, all short.
+    """Return the scalar of an event that holds one as a ``simple_value`` and has its fields in the usual order, all
+    short.
 
     None where it is another event: ``_scalars`` reads those, and would read this one the same.
     """
@@ -219,7 +220,7 @@ def _usual(event: bytes) -> Scalar | None:
 
 
 def _scalars(event: bytes) -> Iterator[Scalar]:
-    """``Event``: 1 wall_time (double), 2 step (varint), 5 summary; ``Summary``: 1 value, again and again.
+    """Yield ``Event``: 1 wall_time (double), 2 step (varint), 5 summary; ``Summary``: 1 value, again and again.
 
     A time that is no double is NaN.
     """
@@ -238,13 +239,13 @@ def _scalars(event: bytes) -> Iterator[Scalar]:
 
 
 def _signed(value: int) -> int:
-    """A varint's number as int64, of which it has the lowest 64 bits."""
+    """Return a varint's number as int64, of which it has the lowest 64 bits."""
     value &= 2**64 - 1
     return value - 2**64 if value >= 2**63 else value
 
 
 def _value(data: bytes) -> tuple[str, float] | None:
-    """``Summary.Value``: 1 tag, 2 simple_value (float), 8 tensor. None where it is no scalar."""
+    """Return ``Summary.Value``: 1 tag, 2 simple_value (float), 8 tensor. None where it is no scalar."""
     tag, number = "", None
     for field, value in _fields(data):
         if field == 1 and isinstance(value, bytes):
@@ -257,7 +258,7 @@ def _value(data: bytes) -> tuple[str, float] | None:
 
 
 def _tensor(data: bytes) -> float | None:
-    """``TensorProto`` of one float: 1 dtype (1 float, 2 double), 4 tensor_content, 5 float_val, 6 double_val."""
+    """Return ``TensorProto`` of one float: 1 dtype (1 float, 2 double), 4 tensor_content, 5 float_val, 6 double_val."""
     kinds = {1: ("<f", 4), 2: ("<d", 8)}
     dtype, held = 0, b""
     for field, value in _fields(data):
@@ -270,7 +271,9 @@ def _tensor(data: bytes) -> float | None:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a message: varints as numbers, everything else as its bytes. Ends at what it does not know."""
+    """Yield the fields of a message: varints as numbers, everything else as its bytes. Ends at what it does not
+    know.
+    """
     at = 0
     while at < len(data):
         key, at = _varint(data, at)

@@ -26,7 +26,9 @@ class Line:
 
 
 def by_hand(taken: StepTaken, block: WeightBlock, place: int) -> list[Line]:
-    """The update of the weight at ``place`` of a block, line by line in float64; the last line is the new weight."""
+    """Return the update of the weight at ``place`` of a block, line by line in float64; the last line is the new
+    weight.
+    """
     gradient = block.gradient[place]
     lines = []
     if taken.scale < 1:
@@ -78,7 +80,7 @@ def _sgd(taken: StepTaken, block: WeightBlock, place: int, g: float) -> list[Lin
 
 
 def _state(block: WeightBlock, name: str, place: int) -> float:
-    """The optimizer's state before the step: 0 where it had none yet."""
+    """Return the optimizer's state before the step: 0 where it had none yet."""
     values = block.state_before.get(name)
     return values[place] if values else 0.0
 

@@ -19,7 +19,9 @@ Changes = Mapping[str, Any]
 
 
 def read_change(text: str) -> tuple[str, Any]:
-    """``field=value``; the value as in TOML, or a text without its quotes. Raises ``StudioError`` "change-form"."""
+    """Return ``field=value``; the value as in TOML, or a text without its quotes. Raises ``StudioError``
+    "change-form".
+    """
     field, equals, value = text.partition("=")
     if not equals or not field.strip():
         raise StudioError("change-form", text=text)
@@ -27,7 +29,7 @@ def read_change(text: str) -> tuple[str, Any]:
 
 
 def read_choices(text: str) -> tuple[str, list[Any]]:
-    """``field=value,value,…`` Raises as ``read_change`` does."""
+    """Return ``field=value,value,…`` Raises as ``read_change`` does."""
     field, equals, values = text.partition("=")
     if not equals or not field.strip() or not values.strip():
         raise StudioError("change-form", text=text)
@@ -38,7 +40,7 @@ def read_choices(text: str) -> tuple[str, list[Any]]:
 
 
 def changed(spec: RunSpec, changes: Changes, folder: Path) -> RunSpec:
-    """The spec with these fields changed, checked; relative paths among them are against ``folder``.
+    """Return the spec with these fields changed, checked; relative paths among them are against ``folder``.
 
     Raises ``StudioError`` as ``parse_spec`` does.
     """
@@ -56,12 +58,12 @@ def changed(spec: RunSpec, changes: Changes, folder: Path) -> RunSpec:
 
 
 def fields_of(spec: RunSpec) -> dict[str, Any]:
-    """All fields by their names with dots, in the order of the spec."""
+    """Return all fields by their names with dots, in the order of the spec."""
     return dict(flattened(msgspec.to_builtins(spec)))
 
 
 def differing(specs: Iterable[RunSpec], *, but: Iterable[str] = ("name", "schema")) -> list[str]:
-    """The fields that are not the same in all of them."""
+    """Return the fields that are not the same in all of them."""
     all_fields = [fields_of(spec) for spec in specs]
     left_out = set(but)
     names = dict.fromkeys(name for fields in all_fields for name in fields)
@@ -73,7 +75,7 @@ def differing(specs: Iterable[RunSpec], *, but: Iterable[str] = ("name", "schema
 
 
 def written(value: Any) -> str:
-    """A field's value as one types it."""
+    """Return a field's value as one types it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
@@ -82,7 +84,7 @@ def written(value: Any) -> str:
 
 
 def flattened(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of nested tables by their names with dots."""
+    """Yield the values of nested tables by their names with dots."""
     for name, value in table.items():
         if isinstance(value, dict):
             yield from flattened(value, f"{prefix}{name}.")

@@ -70,12 +70,12 @@ class Experiment:
     make: Callable[[Values, str], Planned]
 
     def values(self, *, large: bool = False) -> dict[str, Any]:
-        """What is taken where nothing is said."""
+        """Return what is taken where nothing is said."""
         return {each.name: each.large if large else each.usual for each in self.parameters}
 
 
 def planned(name: str, given: Values, *, large: bool = False, device: str = "auto") -> Planned:
-    """The runs of an experiment with these values, and the usual ones beside them.
+    """Return the runs of an experiment with these values, and the usual ones beside them.
 
     Raises ``StudioError``: "experiment-unknown", "experiment-parameter" for one that it does not have, "spec-field".
     """
@@ -92,7 +92,7 @@ def planned(name: str, given: Values, *, large: bool = False, device: str = "aut
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:
-    """``32, 64, 1_000, 64k, 2M`` as numbers. Raises ``ValueError``."""
+    """Return ``32, 64, 1_000, 64k, 2M`` as numbers. Raises ``ValueError``."""
     factors = {"k": 1_000, "m": 1_000_000}
     found = []
     for part in text.replace(",", " ").split():
@@ -102,21 +102,21 @@ def whole_numbers(text: str) -> tuple[int, ...]:
 
 
 def draws_pictures(name: str, given: Values) -> bool:
-    """Whether it learns from pictures that are still to be drawn (by an engine: ``protocol.DrawPictures``)."""
+    """Return whether it learns from pictures that are still to be drawn (by an engine: ``protocol.DrawPictures``)."""
     asks = any(parameter.kind == "pictures" for parameter in EXPERIMENTS[name].parameters)
     return asks and not given.get("data") and not drawn_pictures().is_dir()
 
 
 def drawn_pictures() -> Path:
-    """Where the pictures of this home are that were drawn for experiments."""
+    """Return where the pictures of this home are that were drawn for experiments."""
     return paths.home() / "drawn-pictures"
 
 
 def residual(pictures: Sequence[str], *, steps: int, image_size: int, device: str = "auto") -> Planned:
-    """Networks of 20 and of 56 layers, plain and residual, learn the same pictures by the paper's rule (He et al. 2015,
-    section 4.2, figure 6): SGD with momentum 0.9, a rate of 0.1 after a few steps at less, weights decaying by 1e-4.
-    What is compared is the loss on what they learn from: more layers can say all that fewer can, and the plain ones do
-    worse all the same.
+    """Plan networks of 20 and of 56 layers, plain and residual, that learn the same pictures by the paper's rule (He et
+    al. 2015, section 4.2, figure 6): SGD with momentum 0.9, a rate of 0.1 after a few steps at less, weights decaying
+    by 1e-4. What is compared is the loss on what they learn from: more layers can say all that fewer can, and the plain
+    ones do worse all the same.
     """
     spec = make_spec(
         {
@@ -138,7 +138,8 @@ def residual(pictures: Sequence[str], *, steps: int, image_size: int, device: st
 
 
 def scaling(texts: Sequence[str], widths: Sequence[int], tokens: Sequence[int], device: str = "auto") -> Planned:
-    """A GPT of each width learns from each amount of the same text (Kaplan et al. 2020, arXiv 2001.08361, section 3.3).
+    """Plan a GPT of each width that learns from each amount of the same text (Kaplan et al. 2020, arXiv 2001.08361,
+    section 3.3).
 
     Every run has the whole of a schedule of its own, so that its end is what so much compute gives (Hoffmann et al.
     2022, section 3.1). Depth grows with the width, but no network has less than two layers: those fall out of line
@@ -215,7 +216,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 
 def _check(parameter: Parameter, value: Any) -> None:
-    """Raises ``StudioError`` "spec-field" where a number is out of bounds, or there is none."""
+    """Raise ``StudioError`` "spec-field" where a number is out of bounds, or there is none."""
     if parameter.kind not in ("number", "numbers"):
         return
     given = [value] if parameter.kind == "number" else list(value)
@@ -247,8 +248,8 @@ class Depths(NamedTuple):
 
 
 def depths_of(runs: Sequence[tuple[RunFolder, RunSpec | None]]) -> Depths | None:
-    """What the ends of these runs say, where they are two depths with and without shortcuts and nothing else differs.
-    Reads the end of each run's records.
+    """Return what the ends of these runs say, where they are two depths with and without shortcuts and nothing else
+    differs. Reads the end of each run's records.
     """
     found: dict[tuple[int, bool], RunFolder] = {}
     if differing((spec for _, spec in runs if spec is not None), but=("name", "model.layers", "model.shortcuts")):
@@ -276,7 +277,7 @@ NOT_CONFIRMED = "These runs don't show that depth needs shortcuts."
 
 
 def verdict(found: Depths, say: Callable[[str], str] = str) -> str:
-    """The result in words; ``say`` translates the templates above."""
+    """Return the result in words; ``say`` translates the templates above."""
     figures = {
         f"{kind}_{depth}": f"{found.losses[layers, shortcuts]:.3f}"
         for kind, shortcuts in (("plain", False), ("residual", True))
@@ -288,7 +289,7 @@ def verdict(found: Depths, say: Callable[[str], str] = str) -> str:
 
 
 def end_loss(run: RunFolder) -> float | None:
-    """The mean loss of the last twentieth of a run's steps; None where it has none."""
+    """Return the mean loss of the last twentieth of a run's steps; None where it has none."""
     wanted = min(LAST_MOST, max(1, run.status().steps // LAST_SHARE))
     losses = [record.get("loss") for record in last_records(run.path / "metrics.jsonl", wanted)]
     numbers = [loss for loss in losses if isinstance(loss, float | int)]

@@ -122,7 +122,9 @@ TRAINABLE: dict[str, Trainable] = {
 
 
 def defaults_of(objective: str, base: str, method: str) -> dict[str, dict[str, Any]]:
-    """What a spec of this objective has where it says nothing, by table; nothing for one that is not in the table."""
+    """Return what a spec of this objective has where it says nothing, by table; nothing for one that is not in the
+    table.
+    """
     found = TRAINABLE.get(objective)
     if found is None:
         return {}

@@ -25,7 +25,7 @@ Rule = tuple[bool, str, object, str]
 
 
 def check_spec(spec: RunSpec) -> None:
-    """Raises ``StudioError``: "spec-field", or "objective-not-built", "method-not-built", "architecture-not-built"
+    """Raise ``StudioError``: "spec-field", or "objective-not-built", "method-not-built", "architecture-not-built"
     where the application has no way to do it.
     """
     for holds, field, was, words in _rules(spec):
@@ -35,7 +35,7 @@ def check_spec(spec: RunSpec) -> None:
 
 
 def may_be(spec: RunSpec) -> list[str]:
-    """What the fields of such a spec may be, in the words of its rules."""
+    """Return what the fields of such a spec may be, in the words of its rules."""
     return [words for _, _, _, words in _rules(spec)]
 
 
@@ -213,7 +213,9 @@ def _transformer_rules(model: ModelSpec) -> list[Rule]:
 
 
 def _resnet_rules(model: ModelSpec) -> list[Rule]:
-    """Each stage halves the picture's sides but the first, and the stem before it takes a quarter."""
+    """Return the rules of a ResNet: its stem takes a quarter of the picture's sides, each stage but the first a
+    half.
+    """
     stages = len(model.widths)
     least = 2 ** (stages + 1)
     return [

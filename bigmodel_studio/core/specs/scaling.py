@@ -66,7 +66,7 @@ class PowerLaw(msgspec.Struct, frozen=True, kw_only=True):
     """Between the smallest and the largest x."""
 
     def at(self, x: float) -> float:
-        """What the law says there."""
+        """Return what the law says there."""
         return math.exp(self.alpha * (math.log(self.scale) - math.log(x)))
 
 
@@ -81,7 +81,7 @@ class Scaling(NamedTuple):
 
 
 def points_of(runs: Sequence[tuple[RunSummary, RunSpec | None]]) -> tuple[ScalingPoint, ...]:
-    """Those of the runs that have been evaluated and say what they took."""
+    """Return those of the runs that have been evaluated and say what they took."""
     found = []
     for run, spec in runs:
         compute, source = flops_of(run)
@@ -104,7 +104,7 @@ def points_of(runs: Sequence[tuple[RunSummary, RunSpec | None]]) -> tuple[Scalin
 
 
 def scaling_of(points: Sequence[ScalingPoint]) -> Scaling:
-    """The frontier of the points that have ended, and the laws that lie on them where there are enough."""
+    """Return the frontier of the points that have ended, and the laws that lie on them where there are enough."""
     best = frontier([point for point in points if point.ended])
     law = fitted([(point.compute, point.loss) for point in best])
     few = Problem(code="scaling-few", arguments={"points": len(best), "least": LEAST_POINTS})
@@ -112,18 +112,18 @@ def scaling_of(points: Sequence[ScalingPoint]) -> Scaling:
 
 
 def scaling_of_runs(runs: Sequence[RunFolder], summaries: Sequence[RunSummary]) -> Scaling | None:
-    """As the folders say; None where no run has what it takes."""
+    """Return the scaling that the folders show; None where no run has what it takes."""
     points = points_of([(found, run.spec()) for run, found in zip(runs, summaries, strict=True)])
     return scaling_of(points) if points else None
 
 
 def amounts(found: Scaling) -> int:
-    """How many different amounts of compute there are: with one, there is nothing to lay losses over."""
+    """Return how many different amounts of compute there are: with one, there is nothing to lay losses over."""
     return len({point.compute for point in found.points})
 
 
 def frontier(points: Sequence[ScalingPoint]) -> tuple[ScalingPoint, ...]:
-    """The points that no other beats with as much compute or less, the cheapest first."""
+    """Return the points that no other beats with as much compute or less, the cheapest first."""
     best: list[ScalingPoint] = []
     for point in sorted(points, key=lambda each: (each.compute, each.loss)):
         if not best or point.loss < best[-1].loss:
@@ -132,7 +132,7 @@ def frontier(points: Sequence[ScalingPoint]) -> tuple[ScalingPoint, ...]:
 
 
 def fitted(points: Sequence[tuple[float, float]]) -> PowerLaw | None:
-    """The law through points (x, y), all above 0; None for fewer than ``LEAST_POINTS`` places, or where y rises.
+    """Return the law through points (x, y), all above 0; None for fewer than ``LEAST_POINTS`` places, or where y rises.
 
     Least squares in log y = α log scale - α log x, every point weighing the same.
     """
@@ -159,12 +159,12 @@ def fitted(points: Sequence[tuple[float, float]]) -> PowerLaw | None:
 
 
 def formula(law: PowerLaw, scale: str) -> str:
-    """``L(C) = (6.2e13 / C)^0.213``; ``scale`` is the constant as it is to be written."""
+    """Return ``L(C) = (6.2e13 / C)^0.213``; ``scale`` is the constant as it is to be written."""
     return f"L(C) = ({scale} / C)^{law.alpha:.3f}"
 
 
 def record(found: Scaling | None) -> dict[str, Any] | None:
-    """As the command line gives it: one flat table."""
+    """Return the record as the command line prints it: one flat table."""
     if found is None:
         return None
     law = found.law
@@ -189,7 +189,7 @@ def _law_of_size(points: Sequence[ScalingPoint]) -> PowerLaw | None:
 
 
 def _body(spec: RunSpec | None) -> int:
-    """The parameters of a transformer from scratch but for its embeddings; 0 of any other model."""
+    """Return the parameters of a transformer from scratch but for its embeddings; 0 of any other model."""
     if spec is None or spec.model.base != SCRATCH or spec.model.architecture != "gpt":
         return 0
     return shape.gpt_parameters(vocabulary=0, context=0, width=spec.model.width, layers=spec.model.layers)

@@ -183,7 +183,7 @@ class RunSpec(_Part, frozen=True):
 
 
 def parse_spec(text: str, folder: Path) -> RunSpec:
-    """The spec in ``text``, its relative paths made absolute against ``folder``, checked by ``check_spec``.
+    """Return the spec in ``text``, its relative paths made absolute against ``folder``, checked by ``check_spec``.
 
     Raises ``StudioError`` ("spec-field" names the field, what it was and what it may be; "spec-toml" the line).
     """
@@ -194,7 +194,7 @@ def parse_spec(text: str, folder: Path) -> RunSpec:
 
 
 def read_tables(text: str) -> dict[str, Any]:
-    """The tables of a TOML text. Raises ``StudioError`` "spec-toml"."""
+    """Return the tables of a TOML text. Raises ``StudioError`` "spec-toml"."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -202,7 +202,7 @@ def read_tables(text: str) -> dict[str, Any]:
 
 
 def spec_of(raw: dict[str, Any], folder: Path) -> RunSpec:
-    """The checked spec of these tables; raises as ``parse_spec`` does."""
+    """Return the checked spec of these tables; raises as ``parse_spec`` does."""
     _name_unknown_fields(raw, RunSpec, "")
     spec = _absolute(make_spec(raw), folder)
     check_spec(spec)
@@ -210,7 +210,8 @@ def spec_of(raw: dict[str, Any], folder: Path) -> RunSpec:
 
 
 def make_spec(raw: dict[str, Any]) -> RunSpec:
-    """The spec of these tables; what they leave out is as the objective wants it. Raises ``StudioError`` "spec-field".
+    """Return the spec of these tables; what they leave out is as the objective wants it. Raises ``StudioError``
+    "spec-field".
 
     The paths stay as they are and nothing is checked but types: see ``check_spec``.
     """
@@ -236,7 +237,7 @@ def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_spec(spec: RunSpec) -> str:
-    """The spec as TOML; ``parse_spec`` gives the same value back."""
+    """Return the spec as TOML; ``parse_spec`` gives the same value back."""
     return tomli_w.dumps(msgspec.to_builtins(spec))
 
 

@@ -37,7 +37,7 @@ LONGEST_NAME = 100
 
 
 def read_sweep(text: str, folder: Path) -> tuple[RunSpec, dict[str, list[Any]]]:
-    """A spec with a table ``[sweep]``, which may be missing. Raises ``StudioError`` as ``parse_spec`` does."""
+    """Return a spec with a table ``[sweep]``, which may be missing. Raises ``StudioError`` as ``parse_spec`` does."""
     raw = read_tables(text)
     table = raw.pop("sweep", {})
     if not isinstance(table, dict):
@@ -47,7 +47,7 @@ def read_sweep(text: str, folder: Path) -> tuple[RunSpec, dict[str, list[Any]]]:
 
 
 def points_of(grid: Grid) -> list[Point]:
-    """Every combination of the values, in the order of the grid (the last field varies fastest), named by them.
+    """Return every combination of the values, in the order of the grid (the last field varies fastest), named by them.
 
     Raises ``StudioError``: "sweep-empty", "sweep-large".
     """
@@ -61,7 +61,7 @@ def points_of(grid: Grid) -> list[Point]:
 
 
 def check_count(count: int) -> None:
-    """Whether so many runs make a sweep. Raises ``StudioError``: "sweep-empty", "sweep-large"."""
+    """Check that so many runs make a sweep. Raises ``StudioError``: "sweep-empty", "sweep-large"."""
     if not count:
         raise StudioError("sweep-empty")
     if count > MOST_RUNS:
@@ -69,7 +69,7 @@ def check_count(count: int) -> None:
 
 
 def specs_of(spec: RunSpec, points: Sequence[Point], folder: Path) -> list[RunSpec]:
-    """A checked spec for each point, in their order. No file is looked at.
+    """Return a checked spec for each point, in their order. No file is looked at.
 
     Raises ``StudioError``: "sweep-empty", "sweep-large", and where a point is no spec.
     """
@@ -98,7 +98,7 @@ def sweep_specs(spec: RunSpec | ResolvedSpec, points: Sequence[Point], folder: P
 
 
 def check_values(spec: RunSpec, grid: Grid, folder: Path) -> int:
-    """How many runs that is, each value tried alone and no file looked at: quick enough while one types.
+    """Return how many runs that is, each value tried alone and no file looked at: quick enough while one types.
 
     Raises ``StudioError`` as ``sweep_specs`` does.
     """
@@ -126,7 +126,7 @@ def start_sweep(spec: RunSpec | ResolvedSpec, points: Sequence[Point], folder: P
 
 
 def runs_of_sweep(name: str) -> list[RunFolder]:
-    """The runs that were made for a sweep, the first first. Raises ``StudioError`` "sweep-unknown"."""
+    """Return the runs that were made for a sweep, the first first. Raises ``StudioError`` "sweep-unknown"."""
     found = [run for run in all_runs() if run.status().sweep == name]
     if not found:
         raise StudioError("sweep-unknown", sweep=name)
@@ -134,7 +134,7 @@ def runs_of_sweep(name: str) -> list[RunFolder]:
 
 
 def _name(sweep: str, point: str, number: int) -> str:
-    """``tiny-learning_rate=0.001-batch=8``, or numbered where that is no folder's name."""
+    """Return ``tiny-learning_rate=0.001-batch=8``, or numbered where that is no folder's name."""
     name = f"{sweep}-{point}"
     fits = len(name) <= LONGEST_NAME and not set(name) & set('/\\:*?"<>| ')
     return name if fits else f"{sweep}-{number}"

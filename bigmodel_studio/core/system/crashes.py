@@ -57,7 +57,7 @@ def begin(version: str) -> CrashReport | None:
 
 
 def end() -> None:
-    """The window was closed as it should be."""
+    """Record that the window was closed as it should be."""
     with contextlib.suppress(OSError):
         _marker().unlink()
 

@@ -26,7 +26,9 @@ def fsync_folder(folder: Path) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """``os.replace``, tried again for 2 s where a reader may hold the target (Windows refuses then)."""
+    """Replace a file as ``os.replace`` does, tried again for 2 s where a reader may hold the target (Windows refuses
+    then).
+    """
     deadline = time.monotonic() + 2.0
     while True:
         try:
@@ -39,7 +41,7 @@ def replace(source: Path, target: Path) -> None:
 
 
 def not_saved(path: Path, error: OSError) -> StudioError:
-    """What is said where the disk refused what the user wanted to have at ``path``."""
+    """Return what is said where the disk refused what the user wanted to have at ``path``."""
     return StudioError("file-not-saved", blame="work", path=str(path), detail=error.strerror or str(error))
 
 
@@ -73,13 +75,13 @@ def open_quietly(path: Path) -> BinaryIO:
 
 
 def read_quietly(path: Path) -> bytes:
-    """A file's bytes, read as ``open_quietly`` opens it. Raises ``OSError``."""
+    """Return a file's bytes, read as ``open_quietly`` opens it. Raises ``OSError``."""
     with open_quietly(path) as stream:
         return stream.read()
 
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The whole lines of a JSON-lines file; a torn or foreign line is passed over, a missing file has none."""
+    """Yield the whole lines of a JSON-lines file; a torn or foreign line is passed over, a missing file has none."""
     try:
         with open(path, "rb") as stream:
             for line in stream:

@@ -17,17 +17,17 @@ _WAIT_S = 10.0
 
 
 def signature(data: bytes) -> str:
-    """This installation's signature of ``data``, in hexadecimal digits. Raises ``OSError``."""
+    """Return this installation's signature of ``data``, in hexadecimal digits. Raises ``OSError``."""
     return hmac.new(_key(), data, hashlib.sha256).hexdigest()
 
 
 def has_signed(data: bytes, signed: str) -> bool:
-    """Whether ``signed`` is this installation's signature of ``data``. Raises ``OSError``."""
+    """Return whether ``signed`` is this installation's signature of ``data``. Raises ``OSError``."""
     return hmac.compare_digest(signature(data).encode(), signed.encode("utf-8", "replace"))
 
 
 def _key() -> bytes:
-    """The secret, made where there is none yet; a torn one (of a power cut) is none, and signs nothing."""
+    """Return the secret, made where there is none yet; a torn one (of a power cut) is none, and signs nothing."""
     path = paths.home() / "installation.key"
     with locks.lock(paths.home() / ".installation.lock", _WAIT_S):
         known = path.read_bytes() if path.exists() else b""

@@ -155,7 +155,7 @@ def _write_private(path: Path, value: dict[str, Any]) -> None:
 
 
 def _handed(given: list[str], deadline: float) -> bool:
-    """Whether the window there is has taken the paths. False too where it is not to be reached (yet)."""
+    """Return whether the window there is has taken the paths. False too where it is not to be reached (yet)."""
     try:
         known = json.loads((paths.home() / _ADDRESS).read_text("utf-8"))
         address, token = known["address"], known["token"]
@@ -180,7 +180,7 @@ def _client() -> socket.socket:
 
 
 def understood(line: bytes, token: str) -> list[Path] | None:
-    """The paths that a later start has sent in one line; None where it is not of this user or makes no sense."""
+    """Return the paths that a later start has sent in one line; None where it is not of this user or makes no sense."""
     import hmac
 
     try:

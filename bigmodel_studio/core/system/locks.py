@@ -16,7 +16,7 @@ POLL_S = 0.02
 
 
 def try_lock(path: Path) -> IO[bytes] | None:
-    """The file, locked until it is closed; None where another process (or another opening here) has it.
+    """Return the file, locked until it is closed; None where another process (or another opening here) has it.
 
     Makes the file and its folder where they are missing. Raises ``OSError`` where that cannot be.
     """
@@ -29,7 +29,7 @@ def try_lock(path: Path) -> IO[bytes] | None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody has the lock now."""
+    """Return whether somebody has the lock now."""
     stream = try_lock(path)
     if stream is not None:
         stream.close()

@@ -35,7 +35,7 @@ class Line:
 
 
 def logs() -> list[LogFile]:
-    """The logs of this home: the window's first, then the other processes', then the runs', the newest first."""
+    """Return the logs of this home: the window's first, then the other processes', then the runs', the newest first."""
     folder = paths.home() / "logs"
     own = [path for path in sorted(folder.glob("*.log")) if path.stat().st_size] if folder.is_dir() else []
     own.sort(key=lambda path: path.stem != "window")
@@ -54,7 +54,7 @@ class LogTail:
         self._level = LEVELS["INFO"]
 
     def read(self) -> tuple[bool, list[Line]]:
-        """Whether what was read before is void (another file has its name now), and the lines since then."""
+        """Return whether what was read before is void (another file has its name now), and the lines since then."""
         try:
             with open(self._path, "rb") as stream:
                 stat = self._path.stat()

@@ -26,12 +26,12 @@ another takes its place.
 
 
 def log_file(name: str) -> Path:
-    """The log of the process of that name (not made here)."""
+    """Return the log of the process of that name (not made here)."""
     return paths.home() / "logs" / f"{name}.log"
 
 
 def fault_file(name: str) -> Path:
-    """Where that process's fault handler writes (not made here)."""
+    """Return where that process's fault handler writes (not made here)."""
     return paths.home() / "logs" / f"{name}.fault"
 
 

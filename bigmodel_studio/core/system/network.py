@@ -20,7 +20,7 @@ _TRUE = {"1", "ON", "YES", "TRUE"}
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """What a process that may use the network is started with: offline where the user says so."""
+    """Return what a process that may use the network is started with: offline where the user says so."""
     if is_locked(settings):
         return dict(OFFLINE)
     environment = {**_QUIET, ALLOWED: "1"}
@@ -32,8 +32,8 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def child_environment(added: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with ``added``, for a process that it starts: the user's tokens for the Hub are in it
-    only where that process may use the network.
+    """Return this process's environment with ``added``, for a process that it starts: the user's tokens for the Hub are
+    in it only where that process may use the network.
     """
     environment = {**os.environ, **added}
     if environment.get(ALLOWED) != "1":
@@ -43,12 +43,12 @@ def child_environment(added: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_locked(settings: Settings) -> bool:
-    """Whether nothing may open a connection: by the settings, or by huggingface_hub's own variables."""
+    """Return whether nothing may open a connection: by the settings, or by huggingface_hub's own variables."""
     return settings.offline or any(
         os.environ.get(name, "").upper() in _TRUE for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
     )
 
 
 def is_allowed() -> bool:
-    """Whether this process may use the network."""
+    """Return whether this process may use the network."""
     return os.environ.get(ALLOWED) == "1"

@@ -47,7 +47,7 @@ class Opened(msgspec.Struct, kw_only=True):
 
 
 def is_text(path: Path) -> bool:
-    """Whether a file's name says that it is text."""
+    """Return whether a file's name says that it is text."""
     return path.suffix.lower() in TEXT_SUFFIXES
 
 
@@ -103,7 +103,7 @@ def _sort(path: Path, opened: Opened) -> None:
 
 
 def _is_array(path: Path) -> bool:
-    """Whether it is a JSON array, as files of conversations are."""
+    """Return whether it is a JSON array, as files of conversations are."""
     if path.suffix.lower() != ".json":
         return False
     with open(path, "rb") as stream:
@@ -111,7 +111,7 @@ def _is_array(path: Path) -> bool:
 
 
 def _has_picture(folder: Path) -> bool:
-    """Whether a folder, or one directly in it, holds a picture; looks at so many entries at most."""
+    """Return whether a folder, or one directly in it, holds a picture; looks at so many entries at most."""
     looked = 0
     for level in (folder.glob("*"), folder.glob("*/*")):
         for entry in level:

@@ -18,7 +18,7 @@ _SHOWN = 200
 
 
 def home() -> Path:
-    """The folder that holds everything the application writes (not created here)."""
+    """Return the folder that holds everything the application writes (not created here)."""
     chosen = os.environ.get(HOME_VARIABLE)
     return (
         Path(chosen).expanduser().absolute()
@@ -28,8 +28,8 @@ def home() -> Path:
 
 
 def settle() -> Problem | None:
-    """Where the home cannot be a folder (a file is there, its name is too long, its place is read-only), use a
-    temporary one from here on, in this process and those that it starts; says why, None where the home will do.
+    """Make the home. Where it cannot be a folder (a file is there, its name is too long, its place is read-only), use a
+    temporary one from here on, in this process and those that it starts, and return why; None where the home will do.
 
     A home that is a folder but cannot be written is used as it is: what is in it can be read.
     """
@@ -52,29 +52,31 @@ def settle() -> Problem | None:
 
 
 def _made(path: Path) -> Path:
-    """The folder, made where it can be: one that cannot is missing to whoever reads, and refuses whoever writes."""
+    """Return the folder, made where it can be: one that cannot is missing to whoever reads, and refuses whoever
+    writes.
+    """
     with contextlib.suppress(OSError):
         path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def runs() -> Path:
-    """The folder of training runs, made where it is missing."""
+    """Return the folder of training runs, made where it is missing."""
     return _made(home() / "runs")
 
 
 def logs() -> Path:
-    """The folder of logs, made where it is missing."""
+    """Return the folder of logs, made where it is missing."""
     return _made(home() / "logs")
 
 
 def cache() -> Path:
-    """What can be made again (token files, thumbnails), made where it is missing."""
+    """Return what can be made again (token files, thumbnails), made where it is missing."""
     return _made(home() / "cache")
 
 
 def trash() -> Path:
-    """Where removed things wait to be undone, made where it is missing."""
+    """Return where removed things wait to be undone, made where it is missing."""
     return _made(home() / "trash")
 
 
@@ -87,27 +89,27 @@ def conversations_file() -> Path:
 
 
 def resources() -> Path:
-    """The shipped files: beside the package in a checkout, inside it in a wheel."""
+    """Return the shipped files: beside the package in a checkout, inside it in a wheel."""
     package = Path(__file__).resolve().parents[2]
     inside = package / "resources"
     return inside if inside.is_dir() else package.parent / "resources"
 
 
 def starters() -> Path:
-    """The models trained by this project, one folder each."""
+    """Return the models trained by this project, one folder each."""
     return resources() / "starters"
 
 
 def starter_runs() -> Path:
-    """The run folders that made the starters (curves and samples, no checkpoints)."""
+    """Return the run folders that made the starters (curves and samples, no checkpoints)."""
     return resources() / "runs"
 
 
 def samples() -> Path:
-    """Data made by this project."""
+    """Return data made by this project."""
     return resources() / "samples"
 
 
 def sample_text() -> Path:
-    """The stories that this project made."""
+    """Return the stories that this project made."""
     return samples() / "stories.txt"

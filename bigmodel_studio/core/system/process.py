@@ -59,7 +59,7 @@ class Child:
             self.popen.kill()
 
     def wait(self, timeout_s: float) -> int | None:
-        """The exit code, or None where it has not exited in that time. From one thread at a time."""
+        """Return the exit code, or None where it has not exited in that time. From one thread at a time."""
         try:
             return self.popen.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -91,7 +91,7 @@ def start_child(command: Sequence[str], environment: Mapping[str, str], log: Pat
 
 
 def _opened(log: Path) -> IO[bytes]:
-    """The log, open for appending; nothing is kept of what is printed where it cannot be written."""
+    """Return the log, open for appending; nothing is kept of what is printed where it cannot be written."""
     try:
         return open(log, "ab")
     except OSError:
@@ -111,7 +111,7 @@ def _spawn(command: list[str], handle: int, environment: Mapping[str, str], outp
 
 
 def _bind_to_job(popen: subprocess.Popen[bytes]) -> int | None:
-    """Windows: a job that is killed when its last handle, ours, is closed. Elsewhere None."""
+    """Return, on Windows, a job that is killed when its last handle, ours, is closed. Elsewhere None."""
     if sys.platform == "win32":
         kernel = ctypes.windll.kernel32
         kernel.CreateJobObjectW.restype = ctypes.c_void_p
@@ -129,7 +129,9 @@ def _bind_to_job(popen: subprocess.Popen[bytes]) -> int | None:
 
 
 def connection_from(handle: int) -> Channel:
-    """The child's end of the channel, from the number on its command line; its own children do not inherit it."""
+    """Return the child's end of the channel, from the number on its command line; its own children do not inherit
+    it.
+    """
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection
 
@@ -173,7 +175,7 @@ def lower_priority() -> None:
 
 
 def watch(parent: int, log: Path | None, interval_s: float = 1.0) -> None:
-    """The body of a daemon thread: leaves when the parent is gone, and keeps the log of our prints within its limit."""
+    """Run as a daemon thread: leave when the parent is gone, and keep the log of our prints within its limit."""
     while True:
         time.sleep(interval_s)
         exit_if_orphaned(parent)
@@ -197,7 +199,7 @@ def rotate(log: Path, *, in_use: bool = False) -> None:
 
 
 def exit_words(code: int | None) -> str:
-    """How a process ended, for a sentence: ``killed by signal 9 (SIGKILL)``, ``exit code 3``."""
+    """Return how a process ended, for a sentence: ``killed by signal 9 (SIGKILL)``, ``exit code 3``."""
     if code is None:
         return "it closed its channel"
     if code >= 0:

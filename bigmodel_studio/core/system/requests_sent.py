@@ -36,12 +36,12 @@ class Ledger:
             self._by_leaving[each.time, each.method, each.host, each.path] = each
 
     def requests(self) -> list[NetworkRequest]:
-        """The first first."""
+        """Return the first first."""
         return list(self._by_leaving.values())
 
 
 def totals(requests: Iterable[NetworkRequest]) -> list[HostTotal]:
-    """By host, the one that sent most first."""
+    """Return the totals by host, the one that sent most first."""
     found: dict[str, HostTotal] = {}
     for each in requests:
         before = found.get(each.host, HostTotal(each.host, 0, 0, 0, 0))
@@ -56,7 +56,9 @@ def totals(requests: Iterable[NetworkRequest]) -> list[HostTotal]:
 
 
 def as_csv(requests: Iterable[NetworkRequest]) -> str:
-    """A line a request under ``HEAD``; times in UTC. A text that a spreadsheet would take for a formula is quoted."""
+    """Return a line a request under ``HEAD``; times in UTC. A text that a spreadsheet would take for a formula is
+    quoted.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(HEAD)

@@ -159,7 +159,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of a text that it cannot take."""
 
     def takes(self, value: object) -> bool:
-        """Whether the setting may have this value."""
+        """Return whether the setting may have this value."""
         try:
             msgspec.convert(value, get_type_hints(Settings, include_extras=True)[self.name])
         except msgspec.ValidationError:
@@ -171,7 +171,7 @@ _KINDS: dict[type, Literal["number", "switch", "text"]] = {int: "number", bool: 
 
 
 def described() -> Iterator[Described]:
-    """The fields of the settings form, in order."""
+    """Yield the fields of the settings form, in order."""
     for name, hint in get_type_hints(Settings, include_extras=True).items():
         meta = next((part for part in get_args(hint)[1:] if isinstance(part, msgspec.Meta)), None)
         if meta is None or not meta.title:
@@ -193,7 +193,9 @@ def described() -> Iterator[Described]:
 
 
 def runs_at_once() -> int:
-    """The setting of that name as the file has it now, its first value where it cannot be read. Changes nothing."""
+    """Return the setting of that name as the file has it now, its first value where it cannot be read. Changes
+    nothing.
+    """
     try:
         chosen = tomllib.loads(paths.settings_file().read_text("utf-8")).get("runs_at_once")
         return int(msgspec.convert(chosen, get_type_hints(Settings, include_extras=True)["runs_at_once"]))
@@ -266,7 +268,7 @@ class SettingsStore:
         return settings if isinstance(offline, bool) else msgspec.structs.replace(settings, offline=True)
 
     def _struct(self, raw: dict[str, Any], struct: Any, prefix: str) -> Any:
-        """A struct of those fields that can be taken; one that cannot costs itself alone."""
+        """Return a struct of those fields that can be taken; one that cannot costs itself alone."""
         values: dict[str, Any] = {}
         hints = get_type_hints(struct, include_extras=True)
         for name in sorted(hints.keys() & raw.keys() - {"schema"}):
@@ -293,7 +295,7 @@ class SettingsStore:
 
 
 def _parsed(data: bytes) -> tuple[dict[str, Any], bool]:
-    """The settings in a file, and whether all of it could be read: lines that are not TOML are left out."""
+    """Return the settings in a file, and whether all of it could be read: lines that are not TOML are left out."""
     text = data.decode("utf-8", "replace")
     lines, whole = text.splitlines(), text.encode() == data and bool(text.strip())
     for _ in range(len(lines) + 1):
@@ -317,7 +319,7 @@ def _without_none(value: Any) -> Any:
 
 
 def _merged(raw: dict[str, Any], known: dict[str, Any], struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """``known``, and of ``raw`` what ``struct`` has no field for."""
+    """Return ``known``, and of ``raw`` what ``struct`` has no field for."""
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
     merged = {key: value for key, value in raw.items() if key not in fields} | known
     for key, inner in fields.items():

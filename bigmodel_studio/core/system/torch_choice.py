@@ -20,7 +20,8 @@ class TorchProblem(NamedTuple):
 
 
 def cuda_build(driver_cuda: tuple[int, int] | None, capability: tuple[int, int] | None) -> str | None:
-    """The CUDA build for an NVIDIA card, as the end of a package index's address ("cu130"), or None if none fits it.
+    """Return the CUDA build for an NVIDIA card, as the end of a package index's address ("cu130"), or None if none fits
+    it.
 
     `driver_cuda` is the highest CUDA version that the driver offers, `capability` that of the oldest card in use;
     None where it is not known: then the newest build, which is also what PyPI has for Linux.
@@ -41,7 +42,7 @@ def torch_problem(
     capability: tuple[int, int] | None = None,
     checkout: bool = True,
 ) -> TorchProblem | None:
-    """What keeps the installed torch from using an NVIDIA card, or None where nothing does or there is no card.
+    """Return what keeps the installed torch from using an NVIDIA card, or None where nothing does or there is no card.
 
     `card` is the card's name, `torch_cuda` is `torch.version.cuda` (None in a CPU build), `cuda_available` is
     `torch.cuda.is_available()`, and `checkout` says that `packaging/dev.py` is at hand.
@@ -63,7 +64,7 @@ def torch_problem(
 
 
 def install_command(build: str, torch_version: str, *, checkout: bool) -> str:
-    """The one command that replaces the installed torch by `build` of the same version."""
+    """Return the one command that replaces the installed torch by `build` of the same version."""
     if checkout:
         return f"python3 packaging/dev.py run --torch {build}"
     version = torch_version.partition("+")[0]

@@ -74,7 +74,7 @@ class Trash:
         return self._noted(kind, name, origin, moved=False)
 
     def items(self) -> list[Removed]:
-        """What can be brought back, the last removed first."""
+        """Return what can be brought back, the last removed first."""
         found = [removed for place, removed in self._places() if not removed.moved or (place / _PAYLOAD).exists()]
         return sorted(found, key=lambda removed: -removed.removed)
 

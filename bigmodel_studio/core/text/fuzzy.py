@@ -25,7 +25,7 @@ class Fit:
 
 
 def fit(typed: str, text: str) -> Fit | None:
-    """How ``typed`` fits ``text``; None where it does not. Nothing typed fits everything, with a score of 0."""
+    """Return how ``typed`` fits ``text``; None where it does not. Nothing typed fits everything, with a score of 0."""
     letters = [_plain(letter) for letter in text[:_LONGEST]]
     score, places = 0, set[int]()
     for word in typed.split():
@@ -38,12 +38,12 @@ def fit(typed: str, text: str) -> Fit | None:
 
 
 def _plain(letter: str) -> str:
-    """A letter without case and accents; always one letter, so that places stay what they are."""
+    """Return a letter without case and accents; always one letter, so that places stay what they are."""
     return unicodedata.normalize("NFD", letter)[:1].casefold()[:1]
 
 
 def _word(word: tuple[str, ...], letters: list[str]) -> list[int] | None:
-    """Where a word's letters are: the best of a piece at a word's start, any piece, and letters in order."""
+    """Return where a word's letters are: the best of a piece at a word's start, any piece, and letters in order."""
     size = len(word)
     pieces = [at for at in range(len(letters) - size + 1) if tuple(letters[at : at + size]) == word]
     if pieces:
@@ -53,7 +53,9 @@ def _word(word: tuple[str, ...], letters: list[str]) -> list[int] | None:
 
 
 def _in_order(word: tuple[str, ...], letters: list[str], *, starts: bool) -> list[int] | None:
-    """The letters one after another; with ``starts``, each stands beside the last one or at the start of a word."""
+    """Return the letters one after another; with ``starts``, each stands beside the last one or at the start of a
+    word.
+    """
     places: list[int] = []
     at = 0
     for wanted in word:

@@ -12,7 +12,7 @@ MOST_BYTES = 2_000_000
 
 
 def read_lines(path: Path, most: int) -> list[str]:
-    """The first ``most`` lines that have a word in them, of the first two megabytes.
+    """Return the first ``most`` lines that have a word in them, of the first two megabytes.
 
     Raises ``StudioError`` "data-not-utf8", and ``OSError`` where the file cannot be read.
     """

@@ -28,7 +28,7 @@ class StudioError(Exception):
 
     @classmethod
     def of(cls, problem: Problem) -> StudioError:
-        """An error with this problem, a user's mistake."""
+        """Return an error with this problem, a user's mistake."""
         made = cls(problem.code)
         made.problem = problem
         return made

@@ -68,22 +68,22 @@ _manner = _Manner()
 
 
 def use_language(language: str, *, group: str = ",", decimal: str = ".") -> None:
-    """From here on: whose units are said ("en", "zh"), and how thousands are grouped and decimals marked."""
+    """Set, from here on, whose units are said ("en", "zh"), and how thousands are grouped and decimals marked."""
     _manner.group, _manner.decimal, _manner.words = group, decimal, WORDS.get(language, WORDS["en"])
 
 
 def exact(value: int) -> str:
-    """A whole number, grouped: ``5,324,288``."""
+    """Return a whole number, grouped: ``5,324,288``."""
     return _localised(f"{value:,}")
 
 
 def decimal(value: float | None, digits: int = 2) -> str:
-    """A number with that many decimals, grouped; a dash for None and for what is not finite."""
+    """Return a number with that many decimals, grouped; a dash for None and for what is not finite."""
     return NOTHING if value is None or not math.isfinite(value) else _localised(f"{value:,.{digits}f}")
 
 
 def significant(value: float | None, digits: int = 3) -> str:
-    """A number to so many significant digits, in powers of ten where it is very small or large: ``9.1e-4``."""
+    """Return a number to so many significant digits, in powers of ten where it is very small or large: ``9.1e-4``."""
     if value is None or not math.isfinite(value):
         return NOTHING
     if value != 0 and not 1e-3 <= abs(value) < 1e6:
@@ -94,7 +94,7 @@ def significant(value: float | None, digits: int = 3) -> str:
 
 
 def power(value: float | None, digits: int = 2) -> str:
-    """A number that may be very large, in powers of ten without what says nothing: ``2e14``, ``1.3e9``."""
+    """Return a number that may be very large, in powers of ten without what says nothing: ``2e14``, ``1.3e9``."""
     if value is None or not math.isfinite(value):
         return NOTHING
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
@@ -102,7 +102,9 @@ def power(value: float | None, digits: int = 2) -> str:
 
 
 def count(value: int | float | None) -> str:
-    """A large number in short: ``5.32 M``, ``174.6 B``, ``860 k``, or ``532 万``, ``1746 亿``; a small one as it is."""
+    """Return a large number in short: ``5.32 M``, ``174.6 B``, ``860 k``, or ``532 万``, ``1746 亿``; a small one as it
+    is.
+    """
     if value is None or not math.isfinite(value):
         return NOTHING
     for unit, name in _manner.words.counts:
@@ -112,7 +114,7 @@ def count(value: int | float | None) -> str:
 
 
 def size(value: int | float | None) -> str:
-    """Bytes in short: ``21 MB``, ``1.8 GB``."""
+    """Return bytes in short: ``21 MB``, ``1.8 GB``."""
     if value is None or not math.isfinite(value):
         return NOTHING
     scaled, unit = float(value), 0
@@ -122,7 +124,9 @@ def size(value: int | float | None) -> str:
 
 
 def size_of(used: int, total: int) -> str:
-    """Two sizes in the unit of the larger: ``1.8 of 8.0 GB`` (translated by the caller where the word matters)."""
+    """Return two sizes in the unit of the larger: ``1.8 of 8.0 GB`` (translated by the caller where the word
+    matters).
+    """
     unit = 0
     while total / 1000**unit >= 999.5 and unit < len(_SIZES) - 1:
         unit += 1
@@ -131,7 +135,9 @@ def size_of(used: int, total: int) -> str:
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """A share of one as percent: ``94.7%``; one that is too small for its digits is not said to be none: ``<0.1%``."""
+    """Return a share of one as percent: ``94.7%``; one that is too small for its digits is not said to be none:
+    ``<0.1%``.
+    """
     if share is None or not math.isfinite(share):
         return NOTHING
     least = 10.0**-digits
@@ -141,7 +147,7 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def rate(value: float | None, unit: str = "") -> str:
-    """Something a second: ``187 tokens/s``, ``18,420 tokens/s``, ``3.4 images/s``."""
+    """Return something a second: ``187 tokens/s``, ``18,420 tokens/s``, ``3.4 images/s``."""
     if value is None or not math.isfinite(value):
         return NOTHING
     number = _localised(f"{value:,.{0 if abs(value) >= 100 else 1}f}")
@@ -150,12 +156,12 @@ def rate(value: float | None, unit: str = "") -> str:
 
 
 def size_rate(value: float | None) -> str:
-    """Bytes a second: ``21 MB/s``, ``21 MB/秒``."""
+    """Return bytes a second: ``21 MB/s``, ``21 MB/秒``."""
     return NOTHING if value is None or not math.isfinite(value) else f"{size(value)}/{_manner.words.second}"
 
 
 def duration(seconds: float | None) -> str:
-    """A time: ``14 ms``, ``2.4 s``, ``3 min 05 s``, ``2 h 10 min``, ``4 d 3 h``; in Chinese ``3 分 05 秒``."""
+    """Return a time: ``14 ms``, ``2.4 s``, ``3 min 05 s``, ``2 h 10 min``, ``4 d 3 h``; in Chinese ``3 分 05 秒``."""
     if seconds is None or not math.isfinite(seconds):
         return NOTHING
     words, seconds = _manner.words, max(0.0, seconds)
@@ -172,7 +178,7 @@ def duration(seconds: float | None) -> str:
 
 
 def rough_duration(seconds: float | None) -> str:
-    """A time that is only estimated: ``40 s``, ``4 min``, ``2 h 10 min``."""
+    """Return a time that is only estimated: ``40 s``, ``4 min``, ``2 h 10 min``."""
     if seconds is None or not math.isfinite(seconds):
         return NOTHING
     if seconds < 59.5:
@@ -182,7 +188,7 @@ def rough_duration(seconds: float | None) -> str:
 
 
 def _three(value: float) -> str:
-    """Two digits where they are few (``5.3``), whole numbers from ten on (``21``, ``124``)."""
+    """Return two digits where they are few (``5.3``), whole numbers from ten on (``21``, ``124``)."""
     return _localised(f"{value:.1f}" if abs(value) < 9.95 else f"{value:.0f}")
 
 

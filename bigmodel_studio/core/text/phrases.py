@@ -46,7 +46,7 @@ WORDS: tuple[str, ...] = (
 
 
 def numberless(text: str) -> tuple[str, list[str]]:
-    """``"1 to 65,536"`` as the template ``"{0} to {1}"`` and its figures."""
+    """Return ``"1 to 65,536"`` as the template ``"{0} to {1}"`` and its figures."""
     figures: list[str] = []
 
     def kept(found: re.Match[str]) -> str:

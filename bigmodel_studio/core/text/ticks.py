@@ -12,7 +12,7 @@ ROUND = (1.0, 2.0, 5.0, 10.0)
 
 
 def linear(low: float, high: float, most: int) -> list[float]:
-    """Multiples of 1, 2 or 5 times a power of ten from ``low`` to ``high``; at most ``most`` of them.
+    """Return multiples of 1, 2 or 5 times a power of ten from ``low`` to ``high``; at most ``most`` of them.
 
     Empty where there is no span.
     """
@@ -26,7 +26,8 @@ def linear(low: float, high: float, most: int) -> list[float]:
 
 
 def logarithmic(low: float, high: float, most: int) -> list[float]:
-    """Marks of a logarithmic axis between two numbers above 0: powers of ten, with 2 and 5 between where they fit.
+    """Return marks of a logarithmic axis between two numbers above 0: powers of ten, with 2 and 5 between where they
+    fit.
 
     Where the axis spans less than what those mark twice, round numbers as on a linear axis.
     """
@@ -43,7 +44,7 @@ def logarithmic(low: float, high: float, most: int) -> list[float]:
 
 
 def written(mark: float, marks: Sequence[float]) -> str:
-    """A mark's number with as many decimals as tell it from its neighbours."""
+    """Return a mark's number with as many decimals as tell it from its neighbours."""
     gap = min((b - a for a, b in itertools.pairwise(marks)), default=abs(mark) or 1.0)
     if mark and not 1e-3 <= abs(mark) < 1e6:
         return numbers.significant(mark, 2)

@@ -17,12 +17,12 @@ _WORD = re.compile(rf"[{_ALONE}]|[@#]?{_LETTER}(?:{_INSIDE}*{_LETTER})?|\S")
 
 
 def words_of(text: str) -> list[str]:
-    """The words, in order; nothing but spaces stands between them."""
+    """Return the words, in order; nothing but spaces stands between them."""
     return _WORD.findall(text)
 
 
 def places_of(words: Iterable[str], text: str) -> Iterator[tuple[int, int]]:
-    """Where each word begins and ends in the text that they came from."""
+    """Yield where each word begins and ends in the text that they came from."""
     at = 0
     for word in words:
         first = text.index(word, at)

@@ -69,7 +69,7 @@ def search(
     ends: frozenset[int],
     alternatives: int,
 ) -> Iterator[Progress | tuple[SampledToken, list[SampledToken]]]:
-    """The most probable of ``sampling.beams`` continuations: progress while it searches, then all its tokens."""
+    """Yield the most probable of ``sampling.beams`` continuations: progress while it searches, then all its tokens."""
     config = GenerationConfig(
         max_new_tokens=most,
         num_beams=sampling.beams,

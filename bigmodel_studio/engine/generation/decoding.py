@@ -129,7 +129,7 @@ def decode(
 
 
 def score(model: PreTrainedModel, prompt: list[int], new: list[int], device: torch.device) -> Tensor:
-    """Log-probabilities [len(new), vocabulary] of the raw model before each new token, all in one pass."""
+    """Return log-probabilities [len(new), vocabulary] of the raw model before each new token, all in one pass."""
     with torch.inference_mode():
         output = model(input_ids=torch.tensor([prompt + new[:-1]], device=device), use_cache=False)
         logits: Tensor = output.logits[0]

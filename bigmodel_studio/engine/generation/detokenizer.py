@@ -14,7 +14,7 @@ _WINDOW = 8
 
 
 def decode(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> str:
-    """The text of some ids, special tokens left out."""
+    """Return the text of some ids, special tokens left out."""
     text = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     return text if isinstance(text, str) else "".join(text)
 
@@ -33,7 +33,7 @@ class Detokeniser:
         self._text = decode(tokenizer, self._ids)
 
     def push(self, id_: int) -> str:
-        """What became readable with this token: "" while a character is half finished."""
+        """Return what became readable with this token: "" while a character is half finished."""
         self._ids.append(id_)
         text = decode(self._tokenizer, self._ids)
         if text.endswith(BROKEN) or len(text) <= len(self._text):
@@ -46,7 +46,7 @@ class Detokeniser:
         return piece
 
     def peek(self, id_: int) -> str:
-        """What this token would read as here, special tokens by their names; nothing is kept."""
+        """Return what this token would read as here, special tokens by their names; nothing is kept."""
         if id_ in self._tokenizer.all_special_ids:
             return str(self._tokenizer.convert_ids_to_tokens(id_))
         text = decode(self._tokenizer, [*self._ids, id_])[len(self._text) :]
@@ -62,7 +62,7 @@ class StopStrings:
         self.found = False
 
     def push(self, text: str) -> str:
-        """What of the text may be shown now; ``found`` is set once a stop string is complete."""
+        """Return what of the text may be shown now; ``found`` is set once a stop string is complete."""
         self._held += text
         places = [place for place in (self._held.find(string) for string in self._strings) if place >= 0]
         if places:
@@ -75,11 +75,11 @@ class StopStrings:
         return shown
 
     def rest(self) -> str:
-        """What was held back and turned out to be no stop string."""
+        """Return what was held back and turned out to be no stop string."""
         loaded, self._held = self._held, ""
         return loaded
 
     def _overlap(self, string: str) -> int:
-        """How many characters at the end of what is held are the beginning of ``string``."""
+        """Return how many characters at the end of what is held are the beginning of ``string``."""
         longest = min(len(string) - 1, len(self._held))
         return next((n for n in range(longest, 0, -1) if self._held.endswith(string[:n])), 0)

@@ -79,11 +79,11 @@ class Generation:
         self._new = 0
 
     def cache_bytes(self) -> int:
-        """What it keeps of the tokens so far; a search over beams keeps what cannot be seen from here."""
+        """Return what it keeps of the tokens so far; a search over beams keeps what cannot be seen from here."""
         return self._decoder.cache_bytes if self._decoder is not None else 0
 
     def events(self) -> Iterator[Event]:
-        """The tokens as they come, ended by an end token, a stop string, the length or the context."""
+        """Yield the tokens as they come, ended by an end token, a stop string, the length or the context."""
         ends = end_tokens(self._held.model.generation_config) | _end_of(self._held.tokenizer)
         most = room_for(self._held, len(self._prompt.ids), self._request.sampling.max_new_tokens)
         for step in self._steps(most, ends):
@@ -160,12 +160,14 @@ class Generation:
 
 
 def _end_of(tokenizer: Any) -> frozenset[int]:
-    """The tokenizer's end token: what was trained to close an answer, where a config names only that of texts."""
+    """Return the tokenizer's end token: what was trained to close an answer, where a config names only that of
+    texts.
+    """
     end = getattr(tokenizer, "eos_token_id", None)
     return frozenset() if end is None else frozenset([end])
 
 
 def end_tokens(generation_config: Any) -> frozenset[int]:
-    """The ids that end a text, by the model's ``generation_config``: one, several or none."""
+    """Return the ids that end a text, by the model's ``generation_config``: one, several or none."""
     ends = getattr(generation_config, "eos_token_id", None)
     return frozenset() if ends is None else frozenset([ends] if isinstance(ends, int) else ends)

@@ -28,7 +28,7 @@ class Prompt(NamedTuple):
 
 
 def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
-    """The ids of a request. Raises ``StudioError``: "context-full", "prompt-empty", "prompt-unknown-tokens",
+    """Return the ids of a request. Raises ``StudioError``: "context-full", "prompt-empty", "prompt-unknown-tokens",
     "template-broken", "template-slow", "template-memory", "tokenizer-mismatch".
     """
     tokenizer = loaded.tokenizer
@@ -41,13 +41,13 @@ def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
 
 
 def room_for(loaded: LoadedModel, prompt_tokens: int, wanted: int) -> int:
-    """How many tokens may be generated: the last one is never fed, so it needs no room in the context."""
+    """Return how many tokens may be generated: the last one is never fed, so it needs no room in the context."""
     context = loaded.facts.context_length
     return wanted if context is None else min(wanted, context - prompt_tokens + 1)
 
 
 def embedded_tokens(model: PreTrainedModel) -> int:
-    """How many ids the model has an embedding for."""
+    """Return how many ids the model has an embedding for."""
     weight = model.get_input_embeddings().weight
     assert isinstance(weight, torch.Tensor)
     return int(weight.shape[0])
@@ -96,7 +96,7 @@ def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
 
 
 def _plainly(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:
-    """One running text: what the model said follows what it was given; a user's message begins a line."""
+    """Return one running text: what the model said follows what it was given; a user's message begins a line."""
     text = ""
     for turn in turns:
         text += turn.content if turn.role == "assistant" or not text else "\n" + turn.content

@@ -49,7 +49,7 @@ class SampledToken(NamedTuple):
 
 
 def settle(sampling: Sampling, defaults: Any) -> SamplerSettings:
-    """The settings to use: the user's, else the model's (``generation_config``), else the application's.
+    """Return the settings to use: the user's, else the model's (``generation_config``), else the application's.
 
     Raises ``StudioError`` "sampling-invalid" with the field, what it was and what it may be.
     """
@@ -72,7 +72,7 @@ def settle(sampling: Sampling, defaults: Any) -> SamplerSettings:
 
 
 def own_sampling(defaults: Any) -> Sampling:
-    """What ``settle`` settles where the user says nothing."""
+    """Return what ``settle`` settles where the user says nothing."""
     choice = settle(Sampling(), defaults)
     return Sampling(
         temperature=choice.temperature,
@@ -84,7 +84,7 @@ def own_sampling(defaults: Any) -> Sampling:
 
 
 def check(sampling: Sampling) -> None:
-    """Whether each field is within what makes sense."""
+    """Check that each field is within what makes sense."""
 
     def within(value: float | None, low: float, high: float) -> bool:
         return value is None or (math.isfinite(value) and low <= value <= high)
@@ -105,7 +105,9 @@ def check(sampling: Sampling) -> None:
 
 
 def processors(choice: SamplerSettings) -> list[Processor]:
-    """What changes the logits under these settings, in transformers' order; greedy search knows only the penalty."""
+    """Return what changes the logits under these settings, in transformers' order; greedy search knows only the
+    penalty.
+    """
     found: list[Processor] = []
     if choice.repetition_penalty != 1.0:
         found.append(lambda scores, seen: repetition_penalty(scores, seen, choice.repetition_penalty))
@@ -161,7 +163,7 @@ class Sampler:
         self._alternatives = min(alternatives, MOST_ALTERNATIVES)
 
     def choose(self, logits: Tensor, seen: Tensor) -> tuple[SampledToken, list[SampledToken]]:
-        """The next token and its alternatives (the most probable of the raw model, the chosen one among them).
+        """Return the next token and its alternatives (the most probable of the raw model, the chosen one among them).
 
         ``logits`` [vocabulary] of any float dtype; ``seen`` [n] are the ids so far.
         Raises ``StudioError`` "logits-not-finite" where the model computed no number.

@@ -134,12 +134,14 @@ _PERMUTED = frozenset({"attn_q.weight", "attn_k.weight", "attn_q.bias", "attn_k.
 
 
 def _head_order(rows: int, heads: int) -> torch.Tensor:
-    """The order that puts rows back as they were before llama.cpp's converter made pairs of each head's halves."""
+    """Return the order that puts rows back as they were before llama.cpp's converter made pairs of each head's
+    halves.
+    """
     return torch.arange(rows).reshape(heads, rows // heads // 2, 2).swapaxes(1, 2).reshape(-1)
 
 
 def _names(architecture: str, layers: int) -> Callable[[str], str | None]:
-    """The name in the file of a parameter by its name in transformers."""
+    """Return the name in the file of a parameter by its name in transformers."""
     number = next(key for key, name in gguf.MODEL_ARCH_NAMES.items() if name == architecture)
     table = gguf.get_tensor_name_map(number, layers)
 
@@ -155,7 +157,7 @@ def _names(architecture: str, layers: int) -> Callable[[str], str | None]:
 
 
 def _decoder(metadata: Metadata) -> Config:
-    """What Llama and its kin have in common."""
+    """Return what Llama and its kin have in common."""
     metadata_heads = metadata.heads()
     heads, shared, length = metadata_heads
     return {
@@ -172,7 +174,7 @@ def _decoder(metadata: Metadata) -> Config:
 
 
 def _rope(metadata: Metadata, head: int) -> Config:
-    """The rotary positions of an architecture that turns whole heads.
+    """Return the rotary positions of an architecture that turns whole heads.
 
     Factors by frequency (Llama 3.1's) divide each frequency, which is what transformers' "longrope" does with one
     list for short and long contexts.
@@ -207,7 +209,7 @@ def _rope(metadata: Metadata, head: int) -> Config:
 
 
 def _refuse_yarn(metadata: Metadata) -> None:
-    """Settings of YaRN that llama.cpp knows and transformers computes in another way."""
+    """Refuse settings of YaRN that llama.cpp knows and transformers computes in another way."""
     usual = {"attn_factor": 1.0, "yarn_ext_factor": 1.0, "yarn_attn_factor": 1.0}
     usual |= {"yarn_beta_fast": 32.0, "yarn_beta_slow": 1.0}
     for name, value in usual.items():
@@ -260,13 +262,13 @@ def _gemma3(metadata: Metadata) -> Config:
 
 
 def _attention_scalar(metadata: Metadata, config: Config) -> int:
-    """What scores are divided by the square root of: the head's length, but for the largest models."""
+    """Return what scores are divided by the square root of: the head's length, but for the largest models."""
     largest = config["num_hidden_layers"] == GEMMA_BY_WIDTH[metadata.architecture]
     return int(config["hidden_size"] // config["num_attention_heads"] if largest else config["head_dim"])
 
 
 def _layer_types(metadata: Metadata, period: int) -> list[str]:
-    """Which layers see a window: as the file lists it, else all but the last of each ``period``."""
+    """Return which layers see a window: as the file lists it, else all but the last of each ``period``."""
     layers = metadata.layers()
     listed_there = metadata.header.metadata.get(f"{metadata.architecture}.attention.sliding_window_pattern")
     if isinstance(listed_there, int) and listed_there > 0:

@@ -122,7 +122,9 @@ def parameters_of(structure: PreTrainedModel) -> dict[str, torch.Size]:
 
 
 def _config(table: dict[str, Any], vocabulary: Vocabulary) -> PreTrainedConfig:
-    """The config in transformers. Raises ``StudioError`` "config-invalid" where its numbers don't go together."""
+    """Return the config in transformers. Raises ``StudioError`` "config-invalid" where its numbers don't go
+    together.
+    """
     specials = vocabulary.specials
     ids = {f"{name}_token_id": specials.get(name) for name in ("bos", "eos", "pad")}
     try:
@@ -141,7 +143,7 @@ def _on_meta(config: PreTrainedConfig) -> PreTrainedModel:
 
 
 def _generation(tensors: GgufTensors, vocabulary: Vocabulary) -> GenerationConfig:
-    """What ends a reply, and the sampling that the file recommends, where it is sane."""
+    """Return what ends a reply, and the sampling that the file recommends, where it is sane."""
     chosen: dict[str, Any] = {}
     for key, (name, least, most) in _SAMPLING.items():
         value = tensors.header.metadata.get(f"general.sampling.{key}")

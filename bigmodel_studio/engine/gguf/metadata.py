@@ -130,7 +130,9 @@ class Metadata:
         return [float(value) for value in values]
 
     def _one(self, name: str) -> object:
-        """The value of a key; of one that is given by layer, the value of all layers. Raises where they differ."""
+        """Return the value of a key; of one that is given by layer, the value of all layers. Raises where they
+        differ.
+        """
         value = self.header.metadata.get(f"{self.architecture}.{name}")
         if isinstance(value, tuple):
             if len(set(value)) != 1:

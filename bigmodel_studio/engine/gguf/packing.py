@@ -71,7 +71,7 @@ class GgufSource:
 
 
 def _order(source: Source, name: Name) -> NDArray[np.int64] | None:
-    """Which rows of a tensor are taken, in which order; None: all as they are."""
+    """Return which rows of a tensor are taken, in which order; None: all as they are."""
     if source.rows is None and name.rows is None:
         return None
     rows = source.shape[1] if source.transposed else source.shape[0]

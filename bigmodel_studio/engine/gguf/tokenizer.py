@@ -232,7 +232,7 @@ def _add_whole_tokens(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
 
 
 def _ends_of_text(vocabulary: Vocabulary) -> processors.PostProcessor:
-    """What is put before and after a text, as the file says."""
+    """Return what is put before and after a text, as the file says."""
     around: list[str] = ["$A"]
     specials: list[tuple[str, int]] = []
     for adds, name in ((vocabulary.adds_bos, "bos"), (vocabulary.adds_eos, "eos")):

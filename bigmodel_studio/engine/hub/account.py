@@ -21,7 +21,7 @@ from bigmodel_studio.protocol import Account, Done, Event, Progress, SignIn, Sig
 
 
 def sign_in(request: SignIn, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(Account)``. Raises ``StudioError`` "hub-token" where the Hub does not know the token."""
+    """End with ``Done(Account)``. Raises ``StudioError`` "hub-token" where the Hub does not know the token."""
     yield Progress(what="signing-in")
     token = request.token.strip()
     if not token or any(character.isspace() for character in token):
@@ -38,7 +38,7 @@ def sign_in(request: SignIn, session: Session) -> Iterator[Event]:
 
 
 def sign_out(request: SignOut, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(Account)`` of nobody; no request is sent."""
+    """End with ``Done(Account)`` of nobody; no request is sent."""
     yield Progress(what="signing-out")
     with contextlib.suppress(OSError):
         huggingface_hub.logout()
@@ -46,7 +46,7 @@ def sign_out(request: SignOut, session: Session) -> Iterator[Event]:
 
 
 def who_am_i(request: WhoAmI, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(Account)``; a token that the Hub knows no more is nobody's."""
+    """End with ``Done(Account)``; a token that the Hub knows no more is nobody's."""
     yield Progress(what="asking-account")
     token = huggingface_hub.get_token()
     if not token:

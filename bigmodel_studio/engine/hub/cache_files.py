@@ -38,13 +38,13 @@ class Watch(Protocol):
     """Who is told how far a file is; each may raise, to stop."""
 
     def found(self, there: int) -> None:
-        """So many bytes were there already."""
+        """Report that so many bytes were there already."""
 
     def came(self, more: int) -> None:
-        """So many more came over the network."""
+        """Report that so many more bytes came over the network."""
 
     def checking(self) -> None:
-        """All of them are there, and are looked at."""
+        """Report that all files are there and are being checked."""
 
 
 class RepoCache:
@@ -61,11 +61,11 @@ class RepoCache:
         return self.folder / "snapshots" / self.commit
 
     def blob(self, etag: str) -> Path:
-        """Where a whole file lies."""
+        """Return where a whole file lies."""
         return self.folder / "blobs" / etag
 
     def partial(self, etag: str) -> Path:
-        """Where it lies while it comes."""
+        """Return where it lies while it comes."""
         return self.folder / "blobs" / f"{etag}{UNDER_WAY}"
 
     def begin(self, etags: list[str]) -> None:
@@ -152,7 +152,7 @@ def _second_name(file: Path, fresh: Path) -> None:
 
 
 def is_right(path: Path, etag: str, say: Say = lambda _: None) -> bool:
-    """Whether a file is what its name in the cache says."""
+    """Return whether a file is what its name in the cache says."""
     pieces = hashing(path, etag)
     try:
         while True:
@@ -162,7 +162,7 @@ def is_right(path: Path, etag: str, say: Say = lambda _: None) -> bool:
 
 
 def hashing(path: Path, etag: str) -> Generator[int, None, bool]:
-    """Yields the bytes of each piece that was read, and returns whether the whole has the checksum: SHA-256, or git's
+    """Yield the bytes of each piece that was read, and return whether the whole has the checksum: SHA-256, or git's
     hash of a small file. Raises ``OSError``."""
     hashed = hashlib.sha256()
     if len(etag) == _GIT_LENGTH:
@@ -175,7 +175,7 @@ def hashing(path: Path, etag: str) -> Generator[int, None, bool]:
 
 
 def check_space(wanted_bytes: int, repo: str) -> None:
-    """Raises ``StudioError`` "hub-disk-full" where the cache's disk has no room for so much."""
+    """Raise ``StudioError`` "hub-disk-full" where the cache's disk has no room for so much."""
     root = hub_cache.root()
     root.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(root).free

@@ -14,7 +14,7 @@ from bigmodel_studio.protocol import CheckCopy, CopyChecked, Done, Event, Progre
 
 
 def check_copy(request: CheckCopy, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(CopyChecked)``. Raises ``StudioError`` "hub-empty" where there is no copy."""
+    """End with ``Done(CopyChecked)``. Raises ``StudioError`` "hub-empty" where there is no copy."""
     yield Progress(what="checking-copy")
     copy = hub_cache.look(request.id, request.revision)
     if copy.snapshot is None:

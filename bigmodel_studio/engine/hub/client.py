@@ -48,14 +48,14 @@ class Ledger:
         """What the task that runs now asks for; there is one at a time."""
 
     def on_request(self, request: httpx2.Request) -> None:
-        """A request is about to leave, a redirected one each time."""
+        """Note that a request is about to leave, a redirected one each time."""
         with self._lock:
             leaving = _Open(request, self.purpose, time.time(), time.monotonic(), None)
             self._open[id(request)] = leaving
             requests_sent.add(_noted(leaving))
 
     def on_response(self, response: httpx2.Response) -> None:
-        """Its answer begins."""
+        """Note that the answer begins."""
         with self._lock:
             one = self._open.get(id(response.request))
             if one is not None:
@@ -107,7 +107,7 @@ def bound_json(response: httpx2.Response) -> None:
 
 @functools.cache
 def ledger() -> Ledger:
-    """The ledger of this process, its hooks set once on the one client that there is."""
+    """Return the ledger of this process, its hooks set once on the one client that there is."""
     made = Ledger()
 
     def client() -> httpx2.Client:
@@ -125,7 +125,7 @@ def ledger() -> Ledger:
 
 
 def api() -> HfApi:
-    """The client's own interface, for the address and the token of this environment."""
+    """Return the client's own interface, for the address and the token of this environment."""
     ledger()
     return HfApi(endpoint=constants.ENDPOINT)
 
@@ -147,7 +147,7 @@ def asking(what: str, purpose: Purpose) -> Iterator[HfApi]:
 
 
 def get(url: str, **options: Any) -> httpx2.Response:
-    """A small answer of the Hub's. Raises the client's errors."""
+    """Return a small answer of the Hub's. Raises the client's errors."""
     answer = get_session().get(url, headers=build_hf_headers(), timeout=ANSWER_S, **options)
     hf_raise_for_status(answer)
     return answer

@@ -49,14 +49,14 @@ _WORDS = re.compile("[a-z]+")
 
 
 def look_at_dataset(request: LookAtDataset, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(DatasetListing)``. Raises ``StudioError`` "dataset-no-files"."""
+    """End with ``Done(DatasetListing)``. Raises ``StudioError`` "dataset-no-files"."""
     yield Progress(what="looking-at-repo")
     found, parts = _listed(request.id, request.revision)
     yield Done(result=DatasetListing(id=request.id, revision=found.commit, parts=parts))
 
 
 def download_dataset(request: DownloadDataset, session: Session) -> Iterator[Event]:
-    """Says ``Downloading``; ends with ``Done(DatasetDownloaded)``. Stopped, it leaves what came, to go on from.
+    """Say ``Downloading``; ends with ``Done(DatasetDownloaded)``. Stopped, it leaves what came, to go on from.
 
     Raises ``StudioError``: "dataset-no-files", "dataset-config", "dataset-split", and what goes wrong on the way.
     """
@@ -97,7 +97,7 @@ def _listed(repo: str, revision: str | None) -> tuple[Listing, tuple[DatasetPart
 
 
 def _converted(api: HfApi, repo: str) -> tuple[Listing, tuple[DatasetPart, ...]] | None:
-    """The Hub's own Parquet; None where there is none, or only the beginning of a split is."""
+    """Return the Hub's own Parquet; None where there is none, or only the beginning of a split is."""
     try:
         found = listing(api, repo, CONVERTED, "dataset")
     except RevisionNotFoundError:
@@ -107,7 +107,7 @@ def _converted(api: HfApi, repo: str) -> tuple[Listing, tuple[DatasetPart, ...]]
 
 
 def parts_of(files: Sequence[HubFile]) -> tuple[DatasetPart, ...]:
-    """The splits that files are of, by their names; each in one format."""
+    """Return the splits that files are of, by their names; each in one format."""
     groups: dict[tuple[str, str], dict[str, list[HubFile]]] = {}
     for file in sorted(files, key=lambda file: file.name):
         path = PurePosixPath(file.name)
@@ -130,7 +130,7 @@ def parts_of(files: Sequence[HubFile]) -> tuple[DatasetPart, ...]:
 
 
 def _place(path: PurePosixPath) -> tuple[str, str]:
-    """The configuration and the split of a file: CONFIG/SPLIT/0000.parquet, or by the words in its name."""
+    """Return the configuration and the split of a file: CONFIG/SPLIT/0000.parquet, or by the words in its name."""
     folders = path.parts[:-1]
     if len(folders) == 2 and path.stem.isdigit():
         return folders[0], folders[1]
@@ -140,7 +140,7 @@ def _place(path: PurePosixPath) -> tuple[str, str]:
 
 
 def _own_folder(part: DatasetPart, found: Listing) -> str:
-    """The folder of the repository that has a split's files and no others; "" where there is none."""
+    """Return the folder of the repository that has a split's files and no others; "" where there is none."""
     folders = {name.rpartition("/")[0] for name in part.files}
     folder = folders.pop()
     if folders or not folder:

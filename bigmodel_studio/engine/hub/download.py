@@ -41,7 +41,7 @@ MOST_NEEDED = 2000
 
 
 def download(request: Download, session: Session) -> Iterator[Event]:
-    """Says ``Downloading``; ends with ``Done(Downloaded)``. Stopped, it leaves what came, to go on from."""
+    """Say ``Downloading``; ends with ``Done(Downloaded)``. Stopped, it leaves what came, to go on from."""
     yield Progress(what="looking-at-repo")
     with client.asking(request.id, "download") as api:
         found = listing(api, request.id, request.revision)
@@ -76,7 +76,7 @@ def fetching(
 
 
 def _watched(fetch: Fetch) -> Iterator[Event]:
-    """The work on its thread, and how far it is; raises what it raised."""
+    """Yield the work on its thread, and how far it is; raises what it raised."""
     thread = threading.Thread(target=fetch.run, name="download", daemon=True)
     thread.start()
     try:
@@ -134,7 +134,7 @@ class Fetch:
         self._stopping = True
 
     def run(self) -> None:
-        """All files, the small ones first."""
+        """Download all files, the small ones first."""
         try:
             for file in self._files:
                 self._have(file, self._etags[file.name])
@@ -164,7 +164,7 @@ class Fetch:
         self._states[file.name] = "done"
 
     def found(self, name: str, there: int) -> None:
-        """So much of a file is here."""
+        """Report how much of a file is here."""
         self._look()
         self._done[name] = there
 
@@ -175,7 +175,7 @@ class Fetch:
         self.fetched_bytes += max(0, more)
 
     def checking(self, name: str) -> None:
-        """It is compared with its checksum."""
+        """Report that it is being compared with its checksum."""
         self._look()
         self._states[name] = "checking"
 
@@ -184,7 +184,7 @@ class Fetch:
             raise _Stopped
 
     def said(self) -> Downloading:
-        """How far it is now."""
+        """Return how far it is now."""
         files = tuple(
             FileProgress(file.name, min(self._done[file.name], file.bytes), file.bytes, self._states[file.name])
             for file in self._files

@@ -26,7 +26,7 @@ class NonsenseError(Exception):
 
 @contextlib.contextmanager
 def understanding() -> Iterator[None]:
-    """Within this an answer is taken apart: what it lacks, or has of another type, is a ``NonsenseError``."""
+    """Guard the block in which an answer is parsed: what it lacks, or has of another type, is a ``NonsenseError``."""
     try:
         yield
     except errors.HFValidationError:
@@ -36,7 +36,7 @@ def understanding() -> Iterator[None]:
 
 
 def explained(error: Exception, what: str) -> Exception:
-    """The error as a ``StudioError`` about ``what``; one that is none of the Hub's comes back as it is."""
+    """Return the error as a ``StudioError`` about ``what``; one that is none of the Hub's comes back as it is."""
     if isinstance(error, StudioError):
         return error
     chain = list(_chain(error))
@@ -48,7 +48,7 @@ def explained(error: Exception, what: str) -> Exception:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it came from, the innermost last."""
+    """Yield an error and what it came from, the innermost last."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

@@ -99,7 +99,7 @@ class _Reader:
         return names
 
     def header(self, name: str) -> dict[str, Tensor]:
-        """What a file's header says."""
+        """Return what a file's header says."""
         if name not in self._files:
             raise StudioError("weights-shard-missing", file=name)
         size = self._files[name].bytes
@@ -111,7 +111,7 @@ class _Reader:
         return header_of(name, size, read)
 
     def _get(self, name: str, start: int, length: int) -> bytes:
-        """A part of a file, and not a byte more, whatever the server sends."""
+        """Return a part of a file, and not a byte more, whatever the server sends."""
         if not length:
             return b""
         self._read_bytes += length

@@ -36,7 +36,7 @@ WHOLE = ("model.safetensors", "model-*-of-*.safetensors")
 
 
 def look_at_repo(request: LookAtRepo, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(HubRepo)``: all files that are needed and, where there are very many others, the first."""
+    """End with ``Done(HubRepo)``: all files that are needed and, where there are very many others, the first."""
     yield Progress(what="looking-at-repo")
     with client.asking(request.id, "look") as api:
         found = listing(api, request.id, request.revision)
@@ -66,8 +66,9 @@ class Listing(NamedTuple):
 
 
 def listing(api: HfApi, repo: str, revision: str | None, kind: RepoKind = "model") -> Listing:
-    """What the Hub says that a repository has, believed only where it can be put on a disk: a name or a checksum that
-    would lead out of the cache is left out. Raises the client's errors, and ``NonsenseError``."""
+    """Return what the Hub says that a repository has, believed only where it can be put on a disk: a name or a checksum
+    that would lead out of the cache is left out. Raises the client's errors, and ``NonsenseError``.
+    """
     with understanding():
         look: Any = api.model_info if kind == "model" else api.dataset_info
         info = look(repo, revision=revision, files_metadata=True, timeout=client.ANSWER_S)
@@ -92,7 +93,7 @@ def listing(api: HfApi, repo: str, revision: str | None, kind: RepoKind = "model
 
 
 def needed(names: list[str]) -> set[str]:
-    """Default files to download: weights, config, tokenizer, processor."""
+    """Return default files to download: weights, config, tokenizer, processor."""
     outer = [name for name in names if "/" not in name]
     weights = [name for name in outer if any(fnmatch.fnmatchcase(name, pattern) for pattern in WHOLE)]
     weights = weights or [name for name in outer if name.endswith(".safetensors")]
@@ -111,7 +112,7 @@ def _size(one: RepoSibling) -> int:
 
 
 def _sha256(one: RepoSibling) -> str:
-    """A large file's checksum, "" for a small one, of which git's is known instead."""
+    """Return a large file's checksum, "" for a small one, of which git's is known instead."""
     return str(one.lfs.sha256) if one.lfs is not None else ""
 
 
@@ -121,7 +122,7 @@ def _etag(one: RepoSibling) -> str:
 
 
 def safe_name(name: Any) -> bool:
-    """Whether a name stays inside the folder that it is put into."""
+    """Return whether a name stays inside the folder that it is put into."""
     if not isinstance(name, str):
         return False
     parts = name.split("/")
@@ -134,7 +135,7 @@ def safe_name(name: Any) -> bool:
 
 
 def _card(repo: str, commit: str) -> str:
-    """The card's beginning; "" where the Hub keeps it to itself, as it may of a gated repository."""
+    """Return the card's beginning; "" where the Hub keeps it to itself, as it may of a gated repository."""
     url = hf_hub_url(repo, "README.md", revision=commit, endpoint=constants.ENDPOINT)
     read = bytearray()
     with get_session().stream("GET", url, headers=build_hf_headers(), timeout=client.ANSWER_S) as answer:

@@ -26,7 +26,7 @@ BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, 
 
 
 def search_hub(request: SearchHub, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(HubPage)``."""
+    """End with ``Done(HubPage)``."""
     yield Progress(what="searching")
     with client.asking(request.words, "search"):
         if request.after:
@@ -46,7 +46,7 @@ def search_hub(request: SearchHub, session: Session) -> Iterator[Event]:
 
 
 def parameters(request: SearchHub) -> dict[str, Any]:
-    """The query, as the Hub's interface wants it."""
+    """Return the query, as the Hub's interface wants it."""
     filters = [request.library, f"license:{request.licence}" if request.licence else ""]
     bounds = [
         f"min:{request.least_parameters}" if request.least_parameters else "",
@@ -65,7 +65,7 @@ def parameters(request: SearchHub) -> dict[str, Any]:
 
 
 def model_of(row: dict[str, Any]) -> HubModel:
-    """A repository as the Hub lists it; what is missing or odd is left out."""
+    """Return a repository as the Hub lists it; what is missing or odd is left out."""
     tags = [tag for tag in row.get("tags") or () if isinstance(tag, str)]
     counts = _counts(row.get("safetensors"))
     parameters_, size = sum(counts.values()), sum(count * BYTES.get(name, 1) for name, count in counts.items())

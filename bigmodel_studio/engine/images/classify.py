@@ -18,7 +18,9 @@ from bigmodel_studio.protocol import Classify, Done, Event, Label, Prediction, P
 
 
 def classify(request: Classify, session: Session) -> Iterator[Event]:
-    """One ``Prediction`` a picture, ending with ``Done(None)``; a picture that cannot be read carries its error."""
+    """Yield one ``Prediction`` a picture, ending with ``Done(None)``; a picture that cannot be read carries its
+    error.
+    """
     if request.top_k < 1:
         raise StudioError("sampling-invalid", field="top_k", was=str(request.top_k), may_be="1 or more")
     loaded = yield from session.load(request.model)
@@ -53,7 +55,7 @@ def _prediction(image: str, loaded: LoadedModel, request: Classify) -> Predictio
 
 
 def probabilities(picture: Image.Image, loaded: LoadedModel) -> torch.Tensor:
-    """[labels], float32: how probable the model holds each label to be."""
+    """Return [labels], float32: how probable the model holds each label to be."""
     assert loaded.processor is not None
     inputs = loaded.processor(images=picture, return_tensors="pt")
     pixels = inputs["pixel_values"].to(loaded.device, loaded.model.dtype)
@@ -63,13 +65,15 @@ def probabilities(picture: Image.Image, loaded: LoadedModel) -> torch.Tensor:
 
 
 def chances(logits: torch.Tensor, loaded: LoadedModel) -> torch.Tensor:
-    """[labels]: the softmax of a classifier's logits; each label's own where it is alone or several can be true."""
+    """Return [labels]: the softmax of a classifier's logits; each label's own where it is alone or several can be
+    true.
+    """
     several = getattr(loaded.model.config, "problem_type", None) == "multi_label_classification"
     return logits.sigmoid() if several or logits.numel() == 1 else logits.softmax(dim=-1)
 
 
 def labels(values: torch.Tensor, loaded: LoadedModel, most: int) -> Iterator[Label]:
-    """The most probable labels, best first."""
+    """Yield the most probable labels, best first."""
     names = loaded.model.config.id2label or {}
     best = values.topk(min(most, values.numel()))
     for value, index in zip(best.values.tolist(), best.indices.tolist(), strict=True):
@@ -77,6 +81,6 @@ def labels(values: torch.Tensor, loaded: LoadedModel, most: int) -> Iterator[Lab
 
 
 def labels_of(config: PretrainedConfig) -> tuple[str, ...]:
-    """The classes that a model says, in the order of their numbers."""
+    """Return the classes that a model says, in the order of their numbers."""
     names: dict[int, str] = config.id2label or {}  # type: ignore[assignment]
     return tuple(str(names[number]) for number in sorted(names))

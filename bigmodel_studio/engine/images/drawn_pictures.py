@@ -26,7 +26,7 @@ _CORNERS = {"square": 4, "triangle": 3, "hexagon": 6}
 
 
 def draw_pictures(request: DrawPictures, session: Session) -> Iterator[Event]:
-    """The folder is there whole or not at all, whoever draws it first. Ends with ``Done(None)``.
+    """Draw into a folder, which is there whole or not at all, whoever draws it first. Ends with ``Done(None)``.
 
     Raises ``StudioError`` "file-not-saved".
     """
@@ -48,14 +48,14 @@ def draw_pictures(request: DrawPictures, session: Session) -> Iterator[Event]:
 
 
 def draw_folders(folder: Path, each: int, seed: int = 0) -> Path:
-    """So many PNG files of each shape, in folders of their names. Raises ``OSError``."""
+    """Draw so many PNG files of each shape, in folders of their names. Raises ``OSError``."""
     for _ in drawn_one_by_one(folder, each, seed):
         pass
     return folder
 
 
 def drawn_one_by_one(folder: Path, each: int, seed: int = 0) -> Iterator[int]:
-    """As ``draw_folders``, with the number of pictures that are done after each."""
+    """Draw as ``draw_folders`` does; yield the number of pictures that are done after each."""
     chance = np.random.default_rng(seed)
     for place, shape in enumerate(SHAPES):
         (folder / shape).mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def drawn_one_by_one(folder: Path, each: int, seed: int = 0) -> Iterator[int]:
 
 
 def draw(shape: str, chance: np.random.Generator) -> Image.Image:
-    """One picture of ``SIDE_PX`` a side."""
+    """Return one picture of ``SIDE_PX`` a side."""
     side = SIDE_PX * _SCALE
     ground, colour = (tuple(int(c) for c in chance.integers(0, 256, 3)) for _ in range(2))
     image = Image.new("RGB", (side, side), ground)

@@ -35,7 +35,7 @@ _BITS_PER_SAMPLE, _SAMPLES_PER_PIXEL = 258, 277
 
 
 def read_picture(path: Path) -> Image.Image:
-    """The picture as RGB, upright by its EXIF; the first frame where it has several, transparency laid on white.
+    """Return the picture as RGB, upright by its EXIF; the first frame where it has several, transparency laid on white.
 
     Everything that its header tells is checked against ``limits`` before a pixel is decoded.
     Raises ``StudioError``: "picture-missing", "-unreadable", "-empty", "-format", "-too-large", "-memory", "-scans",
@@ -54,7 +54,7 @@ def read_picture(path: Path) -> Image.Image:
 
 
 def preview_png(picture: Image.Image, most_px: int) -> bytes:
-    """A PNG of at most ``most_px`` a side, without anything else that was in the file."""
+    """Return a PNG of at most ``most_px`` a side, without anything else that was in the file."""
     small = picture.copy()
     small.thumbnail((most_px, most_px))
     small.info.clear()  # a colour profile or a comment would be written into the PNG as well
@@ -100,7 +100,7 @@ def _check_cost(opened: Image.Image, stream: io.BufferedReader) -> None:
 
 
 def _stored_bytes(opened: Image.Image, pixels: int) -> int:
-    """Bytes of all planes of a TIFF as they are stored, decompressed; 0 for other formats."""
+    """Return bytes of all planes of a TIFF as they are stored, decompressed; 0 for other formats."""
     tags = getattr(opened, "tag_v2", None)
     if not tags:
         return 0
@@ -111,7 +111,7 @@ def _stored_bytes(opened: Image.Image, pixels: int) -> int:
 
 
 def count_scans(data: bytes) -> int:
-    """How many scans a JPEG has, by its markers (ITU-T T.81, annex B), without decoding any."""
+    """Return how many scans a JPEG has, by its markers (ITU-T T.81, annex B), without decoding any."""
     scans, at = 0, 2
     while found := _MARKER.search(data, at):
         code, at = data[found.end() - 1], found.end()
@@ -131,11 +131,11 @@ class _UntilLate(io.RawIOBase):
         self._end = time.thread_time() + limits.PICTURE_S
 
     def readable(self) -> bool:
-        """Whether it can be read: it can."""
+        """Return whether it can be read: it can."""
         return True
 
     def seekable(self) -> bool:
-        """Whether a reader may jump in it: it may."""
+        """Return whether a reader may jump in it: it may."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -164,7 +164,7 @@ def _bombs_are_errors() -> Iterator[None]:
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
-    """Any mode as 8-bit RGB: palettes, grey, 16 bits, floats, CMYK, and what is transparent on white."""
+    """Return any mode as 8-bit RGB: palettes, grey, 16 bits, floats, CMYK, and what is transparent on white."""
     if picture.mode in _WIDE:
         picture = Image.fromarray(_WIDE[picture.mode](np.asarray(picture)))
     if picture.has_transparency_data:

@@ -12,7 +12,7 @@ from bigmodel_studio.protocol import Done, Event, Picture, Preview
 
 
 def preview(request: Preview, session: Session) -> Iterator[Event]:
-    """One ``Picture`` a file, ending with ``Done(None)``; one that cannot be read carries its error."""
+    """Yield one ``Picture`` a file, ending with ``Done(None)``; one that cannot be read carries its error."""
     if request.most_px < 1:
         raise StudioError("sampling-invalid", field="most_px", was=str(request.most_px), may_be="1 or more")
     for image in request.images:

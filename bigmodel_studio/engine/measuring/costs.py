@@ -66,7 +66,8 @@ class _Lengths(NamedTuple):
 def costs_of(
     model: PreTrainedModel, kind: ModelKind, *, picture: tuple[int, int] = (0, 0), stored_bytes: int = 0
 ) -> Costs | None:
-    """The costs of a model that is on the meta device; None where it cannot be run there. The model stays as it was.
+    """Return the costs of a model that is on the meta device; None where it cannot be run there. The model stays as it
+    was.
 
     ``picture``: height and width of the pictures that it takes. ``stored_bytes``: its weights' on disk, where known.
     """
@@ -122,7 +123,7 @@ class _Count:
         self.kept: dict[str, Terms] = {}
 
     def inference(self) -> dict[str, Pass]:
-        """The passes of use, in both sizes of weights. A decoder reads, goes on, and gives a token.
+        """Return the passes of use, in both sizes of weights. A decoder reads, goes on, and gives a token.
 
         Raises ``ValueError`` where the work is a loop over tokens: then no one length tells of another.
         """
@@ -131,7 +132,7 @@ class _Count:
         return self._in_all(self._use)
 
     def training(self, method: Method, checkpointing: bool) -> dict[str, Pass]:
-        """A step by that method. Raises where the model cannot be trained so."""
+        """Return a step by that method. Raises where the model cannot be trained so."""
         if method == "frozen" and not self._kind.endswith("classifier"):
             return {}
         name = method + CHECKPOINTING * checkpointing
@@ -142,7 +143,9 @@ class _Count:
         return self._in_all(step, both=not checkpointing)
 
     def _in_all(self, count: Callable[..., dict[str, _Seen]], *, both: bool = True) -> dict[str, Pass]:
-        """The passes in ``both`` sizes of weights (or the larger) and, where attention has a window, also within it."""
+        """Return the passes in ``both`` sizes of weights (or the larger) and, where attention has a window, also within
+        it.
+        """
         dtypes = _DTYPES if both else {4: torch.float32}
         found: dict[str, Pass] = {}
         for lengths, suffix in ((self._short, SHORT), (self._long, "")) if self.window else ((self._long, ""),):
@@ -310,7 +313,7 @@ def _growth(terms: Terms) -> Growth:
 
 
 def _peaks(moments: list[Terms]) -> tuple[Growth, ...]:
-    """Those of the moments that are the largest at some batch and some lengths; mostly a handful."""
+    """Return those of the moments that are the largest at some batch and some lengths; mostly a handful."""
     if not moments:
         return ()
     table = torch.tensor(sorted(set(moments)), dtype=torch.float64)
@@ -325,7 +328,9 @@ def _peaks(moments: list[Terms]) -> tuple[Growth, ...]:
 
 
 def _lengths(most: int) -> _Lengths:
-    """The longest two within ``most`` that are told apart: primes, half their sum and their sum with one, too."""
+    """Return the longest two within ``most`` that are told apart: primes, half their sum and their sum with one,
+    too.
+    """
     for both in range((most - 1) // 2 * 2, 4, -2):
         if not (_prime(both // 2) and _prime(both + 1)):
             continue

@@ -46,7 +46,7 @@ class Dimensions(NamedTuple):
     seen: int = 0
 
     def terms(self, size: int) -> Terms:
-        """A size taken apart into what it grows with."""
+        """Return a size taken apart into what it grows with."""
         place, size = self._divided(size, self.batch, _ITEM)
         key, size = self._divided(size, self.seen, _KEY)
         token, size = self._divided(size, self.tokens, _TOKEN)
@@ -71,7 +71,7 @@ def _terms(places: dict[int, int]) -> Terms:
 
 
 def added(one: Terms, other: Terms, times: int = 1) -> Terms:
-    """``one + times · other``."""
+    """Return ``one + times · other``."""
     return tuple(a + times * b for a, b in zip(one, other, strict=True))
 
 
@@ -116,7 +116,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return max(terms[_ONCE] for terms in self.timeline)
 
     def mark(self) -> int:
-        """The place in the timeline that is reached."""
+        """Return the place in the timeline that is reached."""
         return len(self.timeline)
 
     def __torch_dispatch__(
@@ -179,7 +179,8 @@ def _is_composite(func: Any) -> bool:
 
 @contextlib.contextmanager
 def cpu_attention() -> Iterator[None]:
-    """While it lasts, ``scaled_dot_product_attention`` on the meta device is the kernel that the CPU would choose.
+    """Make it so that, for the block, ``scaled_dot_product_attention`` on the meta device is the kernel that the CPU
+    would choose.
 
     torch's name is replaced, since a backward pass that computes activations again asks no function mode.
     """
@@ -220,7 +221,7 @@ def _attention(
 
 
 def _shadow(tensor: torch.Tensor) -> torch.Tensor:
-    """A CPU tensor of the same shape and dtype that takes one row of memory, to ask torch about."""
+    """Return a CPU tensor of the same shape and dtype that takes one row of memory, to ask torch about."""
     last = 1 if tensor.stride(-1) == 1 else 0
     row = torch.empty(tensor.shape[-1] if last else 1, dtype=tensor.dtype)
     strides = (*[0] * (tensor.ndim - 1), last)

@@ -40,7 +40,7 @@ class Repeats(NamedTuple):
     rest: int
 
     def copy_with(self, model: nn.Module, times: int) -> nn.Module:
-        """A copy of the model whose period comes so many times. The model is as it was afterwards."""
+        """Return a copy of the model whose period comes so many times. The model is as it was afterwards."""
         parent, _, leaf = self.name.rpartition(".")
         owner = model.get_submodule(parent)
         whole = getattr(owner, leaf)
@@ -52,13 +52,15 @@ class Repeats(NamedTuple):
             setattr(owner, leaf, whole)
 
     def region(self, model: nn.Module, times: int) -> tuple[nn.Module, nn.Module]:
-        """The first and the last layer of what repeats in such a copy."""
+        """Return the first and the last layer of what repeats in such a copy."""
         layers: Any = model.get_submodule(self.name)
         return layers[self.lead], layers[self.lead + self.period * times - 1]
 
 
 def repeats_of(model: nn.Module) -> Repeats | None:
-    """None where there is not exactly one such list, or it is too short to be worth it."""
+    """Return the list of repeated layers; None where there is not exactly one such list, or it is too short to be worth
+    it.
+    """
     lists = [(name, list(module)) for name, module in model.named_modules() if isinstance(module, nn.ModuleList)]
     long = [(name, layers) for name, layers in lists if len(layers) > 3 and len({type(each) for each in layers}) == 1]
     outer = [each for each in long if not any(each[0].startswith(other + ".") for other, _ in long)]
@@ -76,7 +78,7 @@ def repeats_of(model: nn.Module) -> Repeats | None:
 
 
 def extended(one: Timeline, two: Timeline, times: int) -> tuple[list[Terms], list[Terms]]:
-    """The moments of the forward and the backward pass at which the most may be alive, with ``times`` periods.
+    """Return the moments of the forward and the backward pass at which the most may be alive, with ``times`` periods.
 
     ``one`` and ``two`` are timelines with one and two periods. What is alive grows by the same with each layer
     downwards and upwards, so that of all periods only the lowest and the topmost can hold the most.
@@ -104,7 +106,7 @@ def _line(one: Terms, two: Terms, times: int) -> Terms:
 
 
 def _look(module: nn.Module) -> tuple[Any, ...]:
-    """All that makes a layer different from another but its number."""
+    """Return all that makes a layer different from another but its number."""
     found: list[Any] = []
     for name, inner in module.named_modules():
         values = {k: v for k, v in vars(inner).items() if isinstance(v, int | float | str | bool) and not _number(k)}

@@ -65,7 +65,7 @@ class Steps(NamedTuple):
 
 
 def measure(request: MeasurePlan, before: Mapping[str, int]) -> Measured:
-    """Two steps, and what they took; ``before``: see ``Resident``.
+    """Return two steps, and what they took; ``before``: see ``Resident``.
 
     Raises ``StudioError``, ``ValueError``, or torch's error where memory ran out.
     """
@@ -93,7 +93,7 @@ def measure(request: MeasurePlan, before: Mapping[str, int]) -> Measured:
 
 
 def load(request: MeasurePlan, device: torch.device) -> Subject:
-    """The model as the question wants it. One of the catalogue has no weights: it gets random ones."""
+    """Return the model as the question wants it. One of the catalogue has no weights: it gets random ones."""
     asked = request.question
     if request.model.source == "reference":
         with folder_of(find(request.model.id)) as folder:
@@ -129,7 +129,9 @@ def _made(asked: PlanQuestion, folder: Path, device: torch.device, *, has_weight
 
 
 def _inference(subject: Subject) -> Steps:
-    """A step is a whole input; for a decoder, a prompt piece by piece and its last tokens, of which one is timed."""
+    """Measure inference; a step is a whole input; for a decoder, a prompt piece by piece and its last tokens, of which
+    one is timed.
+    """
     model, kind, question = subject.model, subject.kind, subject.question
     model.requires_grad_(False)
     kept: dict[str, int] = {}
@@ -180,7 +182,9 @@ def _inference(subject: Subject) -> Steps:
 
 
 def _training(subject: Subject) -> Steps:
-    """An update as the trainer makes it: the gradients of the one before are let go of after the forward pass."""
+    """Return an update as the trainer makes it: the gradients of the one before are let go of after the forward
+    pass.
+    """
     model, question = subject.model, subject.question
     trained = passes.prepare(model, subject.kind, question.method, question.lora_rank, question.checkpointing)
     optimizer = _optimizer(question.optimizer, trained)
@@ -236,7 +240,9 @@ def _optimizer(name: str, trained: list[Tensor]) -> torch.optim.Optimizer:
 
 
 def speed(request: MeasureSpeed, before: Mapping[str, int]) -> Speed:
-    """How fast a device multiplies, streams and issues operations, the medians of a moment; ``before``: as above."""
+    """Return how fast a device multiplies, streams and issues operations, the medians of a moment; ``before``: as
+    above.
+    """
     device = devices.choose(request.device)
     dtype = devices.choose_dtype(request.dtype, "float32", device)
     operation_s = warm_up(device)
@@ -257,7 +263,7 @@ def speed(request: MeasureSpeed, before: Mapping[str, int]) -> Speed:
 
 
 def _usual(work: Callable[[], object], device: torch.device) -> float:
-    """The median of the seconds that it takes."""
+    """Return the median of the seconds that it takes."""
     taken, end = [], time.perf_counter() + _LOOK_S
     while time.perf_counter() < end:
         _wait(device)
@@ -269,7 +275,7 @@ def _usual(work: Callable[[], object], device: torch.device) -> float:
 
 
 def use_memory_again() -> None:
-    """From here on glibc's allocator keeps what is freed for what comes next, as it does where nobody pins it."""
+    """Have glibc's allocator keep, from here on, what is freed for what comes next, as it does where nobody pins it."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, _MOST_MMAP_THRESHOLD)

@@ -32,13 +32,13 @@ _Answer = TypeVar("_Answer", Measured, Speed)
 
 
 def measure_plan(request: MeasurePlan, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(Measured)``. Raises ``StudioError``: what the model cannot do, "measure-killed", "-failed"."""
+    """End with ``Done(Measured)``. Raises ``StudioError``: what the model cannot do, "measure-killed", "-failed"."""
     measured = yield from _in_a_process(request, session, Measured)
     yield Done(result=measured)
 
 
 def measure_speed(request: MeasureSpeed, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(Speed)``, which is also kept in the home."""
+    """End with ``Done(Speed)``, which is also kept in the home."""
     speed = yield from _in_a_process(request, session, Speed)
     device_speed.keep(speed)
     yield Done(result=speed)

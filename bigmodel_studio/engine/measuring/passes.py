@@ -35,7 +35,7 @@ Inputs = dict[str, Tensor]
 
 
 def inputs(model: PreTrainedModel, kind: ModelKind, batch: int, tokens: int, picture: tuple[int, int]) -> Inputs:
-    """Zeros on the model's device: token ids [batch, tokens], or pictures [batch, channels, height, width]."""
+    """Return zeros on the model's device: token ids [batch, tokens], or pictures [batch, channels, height, width]."""
     device, dtype = model.device, model.dtype
     if kind == "image-classifier":
         shape = (batch, int(getattr(model.config, "num_channels", 3)), *picture)
@@ -45,7 +45,7 @@ def inputs(model: PreTrainedModel, kind: ModelKind, batch: int, tokens: int, pic
 
 
 def picture_size(model: PreTrainedModel, folder: Path) -> tuple[int, int]:
-    """Height and width of the pictures that the folder's processor makes, else that the config says."""
+    """Return height and width of the pictures that the folder's processor makes, else that the config says."""
     processor: dict[str, Any] = {}
     try:
         processor = read_json(folder / PROCESSOR_FILE, "processor-broken")
@@ -63,7 +63,7 @@ def picture_size(model: PreTrainedModel, folder: Path) -> tuple[int, int]:
 
 
 def read(model: PreTrainedModel, kind: ModelKind, given: Inputs, cache: Any = None) -> Any:
-    """A forward pass for use; a decoder's output has the cache to go on from."""
+    """Return a forward pass for use; a decoder's output has the cache to go on from."""
     if kind != "causal-lm":
         return model(**given, return_dict=True)
     keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
@@ -72,7 +72,9 @@ def read(model: PreTrainedModel, kind: ModelKind, given: Inputs, cache: Any = No
 
 
 def loss(model: PreTrainedModel, kind: ModelKind, given: Inputs) -> Tensor:
-    """A scalar to be differentiated: cross entropy where the model has logits, else the mean square of its output."""
+    """Return a scalar to be differentiated: cross entropy where the model has logits, else the mean square of its
+    output.
+    """
     options = {"use_cache": False} if kind in {"causal-lm", "seq2seq"} else {}
     output = model(**given, return_dict=True, **options)
     logits = getattr(output, "logits", None)
@@ -117,24 +119,26 @@ def recompute_activations(model: Any) -> None:
 
 
 def head_names(model: nn.Module) -> list[str]:
-    """The parameters of a classifier's last layer."""
+    """Return the parameters of a classifier's last layer."""
     return [name for name, _ in model.named_parameters() if HEADS & set(name.split("."))]
 
 
 def lora_layers(model: nn.Module) -> list[nn.Module]:
-    """The projections that LoRA is put on by default."""
+    """Return the projections that LoRA is put on by default."""
     named = model.named_modules()
     return [module for name, module in named if name.rpartition(".")[2] in LORA_TARGETS and hasattr(module, "weight")]
 
 
 def lora_sides(layer: nn.Module) -> tuple[int, int]:
-    """Numbers in and out of a projection, a ``Linear`` or transformers' ``Conv1D`` (which keeps it transposed)."""
+    """Return numbers in and out of a projection, a ``Linear`` or transformers' ``Conv1D`` (which keeps it
+    transposed).
+    """
     rows, columns = getattr(layer, "weight").shape  # noqa: B009
     return (columns, rows) if isinstance(layer, nn.Linear) else (rows, columns)
 
 
 def _adapted(layer: nn.Module, rank: int) -> list[Tensor]:
-    """Adds ``B(A(x))`` to what a layer gives out (Hu et al. 2021, equation 3); A and B."""
+    """Add ``B(A(x))`` to what a layer gives out (Hu et al. 2021, equation 3); A and B."""
     weight = getattr(layer, "weight")  # noqa: B009
     ins, outs = lora_sides(layer)
     down = torch.zeros((rank, ins), dtype=weight.dtype, device=weight.device).requires_grad_(True)

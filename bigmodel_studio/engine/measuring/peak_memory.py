@@ -23,7 +23,7 @@ _RESET_PEAK = "5"
 
 
 def used_by_card() -> dict[str, int]:
-    """Bytes in use on each NVIDIA card by its UUID, as the driver tells them; nothing where there is none.
+    """Return bytes in use on each NVIDIA card by its UUID, as the driver tells them; nothing where there is none.
 
     Asked before torch begins to use a card, it tells what is taken by others.
     """
@@ -53,7 +53,7 @@ class Resident:
         self._looking: threading.Thread | None = None
 
     def now(self) -> int:
-        """What the process has now; 0 on a card where what is kept beside tensors is not known."""
+        """Return what the process has now; 0 on a card where what is kept beside tensors is not known."""
         if self._device.type == "cpu":
             return int(self._own.memory_info().rss)
         if self._device.type != "cuda" or not self._before:
@@ -73,7 +73,7 @@ class Resident:
         self._looking.start()
 
     def peak(self) -> int:
-        """The most since ``reset``."""
+        """Return the most since ``reset``."""
         if self._device.type != "cpu":
             return int(torch.accelerator.max_memory_allocated(self._device)) + self._beside_tensors()
         if self._looking is not None:
@@ -86,7 +86,7 @@ class Resident:
         return self.now()
 
     def _beside_tensors(self) -> int:
-        """What the card's driver holds for this process beside torch's allocator; 0 where that is not known."""
+        """Return what the card's driver holds for this process beside torch's allocator; 0 where that is not known."""
         if self._device.type != "cuda" or not self._before:
             return 0
         card = f"GPU-{torch.cuda.get_device_properties(self._device).uuid}"

@@ -28,7 +28,7 @@ class Looked(NamedTuple):
     flops: Mapping[str, int]
 
     def typed(self, *ends: str) -> dict[str, nn.Module]:
-        """Modules whose type's name ends so, without those inside another such."""
+        """Return modules whose type's name ends so, without those inside another such."""
         found: dict[str, nn.Module] = {}
         for path, module in self.modules.items():
             inside = any(path.startswith(f"{outer}.") for outer in found)
@@ -37,7 +37,7 @@ class Looked(NamedTuple):
         return found
 
     def roles(self, role: Role) -> dict[str, nn.Module]:
-        """Modules without modules in them that have parameters of their own, by what they are for."""
+        """Return modules without modules in them that have parameters of their own, by what they are for."""
         return {
             path: module
             for path, module in self.modules.items()
@@ -48,7 +48,7 @@ class Looked(NamedTuple):
     def card(
         self, kind: str, formula: str, numbers: Numbers, among: Mapping[str, nn.Module], layers: int = 0
     ) -> LayerCard:
-        """A card about these modules."""
+        """Return a card about these modules."""
         seen: dict[int, int] = {}
         for module in among.values():
             seen.update((id(parameter), parameter.numel()) for parameter in module.parameters())
@@ -64,7 +64,7 @@ class Looked(NamedTuple):
 
 
 def cards_of(model: PreTrainedModel, flops: Mapping[str, int]) -> tuple[LayerCard, ...]:
-    """The cards of a model, in the order that data takes through it; ``flops`` by the path of a module."""
+    """Return the cards of a model, in the order that data takes through it; ``flops`` by the path of a module."""
     modules = {path: module for path, module in model.named_modules() if path}
     looked = Looked(modules, model.config.get_text_config(), flops)
     return tuple(card for make in _MAKERS if (card := make(looked)) is not None)
@@ -232,7 +232,7 @@ _MAKERS: Iterable[Callable[[Looked], LayerCard | None]] = (
 
 
 def _block(path: str) -> str:
-    """The part of a path up to its number: the block of a stack that a module is in."""
+    """Return the part of a path up to its number: the block of a stack that a module is in."""
     parts = path.split(".")
     at = next((number for number, part in enumerate(parts) if part.isdigit()), len(parts) - 1)
     return ".".join(parts[: at + 1])

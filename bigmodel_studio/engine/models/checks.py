@@ -45,7 +45,7 @@ class Checked(NamedTuple):
 
 
 def check_folder(folder: Path) -> Checked:
-    """The config and the weights of a folder, where both can be used. Raises ``StudioError`` with the reason."""
+    """Return the config and the weights of a folder, where both can be used. Raises ``StudioError`` with the reason."""
     config = check_config(folder)
     weights = read_weights(folder)
     refuse_quantized_tensors(weights.tensors)
@@ -53,7 +53,7 @@ def check_folder(folder: Path) -> Checked:
 
 
 def check_config(folder: Path) -> dict[str, Any]:
-    """The config of a folder that transformers can build without code of the folder's own."""
+    """Return the config of a folder that transformers can build without code of the folder's own."""
     config = read_config(folder)
     refuse_unused(folder, config, architecture_of(config))
     _refuse_own_code(config, folder)
@@ -86,12 +86,12 @@ def _said(number: int) -> str:
 
 
 def has_tokenizer(folder: Path) -> bool:
-    """Whether there is a file that a tokenizer can be made from."""
+    """Return whether there is a file that a tokenizer can be made from."""
     return any((folder / file).is_file() for file in _TOKENIZER_FILES)
 
 
 def check_tokenizer(folder: Path, name: str) -> None:
-    """Whether there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
+    """Check that there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
     if not has_tokenizer(folder):
         raise StudioError("tokenizer-missing", model=name)
     there = [file for file in _TOKENIZER_FILES if (folder / file).is_file()]
@@ -107,7 +107,7 @@ def check_tokenizer(folder: Path, name: str) -> None:
 
 
 def check_processor(folder: Path) -> None:
-    """Whether the folder says how pictures become its input, in sizes that fit a memory."""
+    """Check that the folder says how pictures become its input, in sizes that fit a memory."""
     if not (folder / PROCESSOR_FILE).is_file():
         raise StudioError("processor-missing", path=str(folder))
     table = read_json(folder / PROCESSOR_FILE, "processor-broken")

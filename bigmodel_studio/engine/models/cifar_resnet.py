@@ -104,7 +104,7 @@ class CifarResNetForImageClassification(PreTrainedModel):
 
 
 def build(layers: int, widths: tuple[int, ...], shortcuts: bool, image_size: int) -> CifarResNetConfig:
-    """The config of such a network."""
+    """Return the config of such a network."""
     config = CifarResNetConfig(layers, widths, shortcuts, image_size)
     config.architectures = [CifarResNetForImageClassification.__name__]
     return config

@@ -39,7 +39,7 @@ EVERY_DEPTH = 999
 
 
 def describe(request: Describe, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(Description)``; the lane's warm model is left alone. Refuses what could not be loaded either."""
+    """End with ``Done(Description)``; the lane's warm model is left alone. Refuses what could not be loaded either."""
     yield Progress(what="describing")
     if request.model.source == "reference":
         yield from _described_reference(request, find(request.model.id))
@@ -69,7 +69,7 @@ def _described_folder(
 
 
 def _described_from_afar(request: Describe) -> Iterator[Event]:
-    """One of the Hub that is not here, or not whole: from its config and the headers of its weights."""
+    """Yield one of the Hub that is not here, or not whole: from its config and the headers of its weights."""
     from bigmodel_studio.engine.hub import headers
 
     with tempfile.TemporaryDirectory(prefix="bigmodel-studio-hub-") as made:
@@ -79,7 +79,7 @@ def _described_from_afar(request: Describe) -> Iterator[Event]:
 
 
 def _described_reference(request: Describe, reference: Reference) -> Iterator[Event]:
-    """One of the catalogue: there are no weights, and as many bytes as its parameters take in 16 bits."""
+    """Yield one of the catalogue: there are no weights, and as many bytes as its parameters take in 16 bits."""
     with folder_of(reference) as folder:
         check_config(folder)
         model = build_on_meta(folder, auto_class_of(reference.kind, folder))
@@ -101,7 +101,7 @@ class Stored(NamedTuple):
 def described(
     request: Describe, model: PreTrainedModel, architecture: str, kind: ModelKind, picture: Size, stored: Stored
 ) -> Iterator[Event]:
-    """The description of a model that is on the meta device, whatever it was built from."""
+    """Yield the description of a model that is on the meta device, whatever it was built from."""
     text_config = model.config.get_text_config()
     pictures = kind == "image-classifier"
     parameters = sum(parameter.numel() for parameter in model.parameters())
@@ -135,7 +135,8 @@ def described(
 
 
 def flops(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> dict[str, int] | None:
-    """Floating-point operations of a forward pass by module ("": all of it), a multiply-add as two, on the meta device.
+    """Return floating-point operations of a forward pass by module ("": all of it), a multiply-add as two, on the meta
+    device.
 
     None where the model cannot run there (it looks at values that do not exist).
     """
@@ -154,12 +155,12 @@ def flops(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> dict[str, 
 
 
 def one_token(model: PreTrainedModel) -> dict[str, torch.Tensor]:
-    """One token with nothing before it: attention to a context comes on top of its cost."""
+    """Return one token with nothing before it: attention to a context comes on top of its cost."""
     ids = torch.zeros((1, 1), dtype=torch.long, device="meta")
     return {"input_ids": ids, "decoder_input_ids": ids} if model.config.is_encoder_decoder else {"input_ids": ids}
 
 
 def one_picture(model: PreTrainedModel, size: Size) -> dict[str, torch.Tensor]:
-    """One picture [1, channels, height, width]."""
+    """Return one picture [1, channels, height, width]."""
     channels = getattr(model.config, "num_channels", 3)
     return {"pixel_values": torch.zeros((1, channels, *size), device="meta")}

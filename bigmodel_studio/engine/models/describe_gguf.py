@@ -22,7 +22,8 @@ _DEEPEST = 12
 
 
 def describe_gguf(path: Path, name: str) -> Description:
-    """The description of a GGUF model (a file, or what stands for one in ``core.models.gguf_models``), called ``name``.
+    """Return the description of a GGUF model (a file, or what stands for one in ``core.models.gguf_models``), called
+    ``name``.
 
     Raises ``StudioError`` where its header lies, ``OSError`` where it cannot be read.
     """
@@ -47,7 +48,7 @@ def describe_gguf(path: Path, name: str) -> Description:
 
 
 def attention_of(header: GgufHeader) -> str:
-    """What kind of attention it has, "" where its header does not say."""
+    """Return what kind of attention it has, "" where its header does not say."""
     heads = header.size("attention.head_count")
     if heads is None:
         return ""
@@ -118,7 +119,7 @@ def _walk(module: _Module) -> Iterator[tuple[str, _Module]]:
 
 
 def _type(name: str, module: _Module, weight: GgufTensor | None) -> str:
-    """What a module is, by its name and the shape of its weight: GGUF does not say."""
+    """Return what a module is, by its name and the shape of its weight: GGUF does not say."""
     if weight is None:
         return "ModuleList" if name == _BLOCKS else "Block" if name.isdigit() else "Module"
     if name.endswith("norm"):
@@ -129,7 +130,7 @@ def _type(name: str, module: _Module, weight: GgufTensor | None) -> str:
 
 
 def _flops_per_token(header: GgufHeader) -> int | None:
-    """A multiply-add for each value of a matrix that a token meets, as two: attention to a context comes on top.
+    """Return a multiply-add for each value of a matrix that a token meets, as two: attention to a context comes on top.
 
     Of experts only those are met that a token is sent to. The table of tokens is looked up and not multiplied, but it
     serves as the output matrix where there is none.

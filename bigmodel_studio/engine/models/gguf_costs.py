@@ -26,7 +26,7 @@ MAX_WIDTH = 1 << 20
 
 
 def gguf_costs(header: GgufHeader) -> Costs | None:
-    """The costs of a decoder of the header's sizes; None where it is no such decoder."""
+    """Return the costs of a decoder of the header's sizes; None where it is no such decoder."""
     config = _config(header)
     if config is None:
         return None

@@ -215,7 +215,9 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
 
 
 def _packed(ref: ModelRef, stored: StoredModel, device: torch.device, threads: int) -> FastPath:
-    """The fast path over packed weights; the model's structure stays without weights, and is not computed with."""
+    """Return the fast path over packed weights; the model's structure stays without weights, and is not computed
+    with.
+    """
 
     def refusal(reason: str) -> StudioError:
         return StudioError("precision-unsupported", model=name_of(ref), precision=ref.precision, reason=reason)
@@ -233,7 +235,8 @@ def _packed(ref: ModelRef, stored: StoredModel, device: torch.device, threads: i
 
 
 def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: Any = None) -> PreTrainedModel:
-    """The model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are not.
+    """Return the model with every tensor from the file; "tensors-missing" and "tensors-mismatched" name those that are
+    not.
 
     ``auto_class``: where it is not to be the folder's own but one that has less.
     """
@@ -262,7 +265,7 @@ def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: An
 
 
 def build_on_meta(folder: Path, auto_class: Any) -> PreTrainedModel:
-    """The model's structure without its weights: shapes and names, no memory."""
+    """Return the model's structure without its weights: shapes and names, no memory."""
     try:
         config = transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
         with torch.device("meta"):
@@ -273,7 +276,9 @@ def build_on_meta(folder: Path, auto_class: Any) -> PreTrainedModel:
 
 
 def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
-    """The folder's tokenizer. Raises ``StudioError``: "tokenizer-missing", "-file", "-broken" or "remote-code"."""
+    """Return the folder's tokenizer. Raises ``StudioError``: "tokenizer-missing", "-file", "-broken" or
+    "remote-code".
+    """
     check_tokenizer(folder, name)
     try:
         tokenizer: PreTrainedTokenizerBase = transformers.AutoTokenizer.from_pretrained(
@@ -289,7 +294,9 @@ def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
 
 
 def load_processor(folder: Path) -> Any:
-    """What makes a picture into the model's input. Raises ``StudioError`` "processor-missing" or "processor-broken"."""
+    """Return what makes a picture into the model's input. Raises ``StudioError`` "processor-missing" or
+    "processor-broken".
+    """
     check_processor(folder)
     try:
         return transformers.AutoImageProcessor.from_pretrained(
@@ -302,12 +309,14 @@ def load_processor(folder: Path) -> Any:
 
 
 def tensor_bytes(model: nn.Module) -> int:
-    """Bytes of the parameters and buffers as held; tensors that share memory count once."""
+    """Return bytes of the parameters and buffers as held; tensors that share memory count once."""
     return storage_bytes([*model.parameters(), *model.buffers()])
 
 
 def auto_class_of(kind: ModelKind, folder: Path) -> Any:
-    """transformers' class that loads the folder's kind of model. Raises ``StudioError`` "config-no-architecture"."""
+    """Return transformers' class that loads the folder's kind of model. Raises ``StudioError``
+    "config-no-architecture".
+    """
     if kind not in AUTO_CLASSES:
         raise StudioError("config-no-architecture", path=str(folder))
     if kind == "masked-lm" and architecture_of(read_config(folder)).endswith(FOR_PRE_TRAINING):
@@ -316,7 +325,7 @@ def auto_class_of(kind: ModelKind, folder: Path) -> Any:
 
 
 def refuse_oversized(structure: nn.Module, weights: Weights) -> None:
-    """A config may ask for terabytes that its file does not have: compare before any memory is taken.
+    """Refuse a config that asks for more than its file has, before any memory is allocated.
 
     ``structure`` is the model on the meta device. Raises ``StudioError`` "weights-too-few", "weights-fewer-layers".
     """
@@ -329,12 +338,12 @@ def refuse_oversized(structure: nn.Module, weights: Weights) -> None:
 
 
 def _numbered(names: Iterable[str]) -> int:
-    """How many layers tensors belong to, by the first number in each name."""
+    """Return how many layers tensors belong to, by the first number in each name."""
     return len({found[1] for found in map(_FIRST_NUMBER.match, names) if found})
 
 
 def _reason(error: Exception) -> Exception:
-    """What transformers raised, as something to tell the user; running out of memory stays what it is."""
+    """Return what transformers raised, as something to tell the user; running out of memory stays what it is."""
     if is_out_of_memory(error) or isinstance(error, StudioError):
         return error
     if unsupported := _NO_CLASS.search(str(error)):

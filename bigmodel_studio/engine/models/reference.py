@@ -13,7 +13,7 @@ from bigmodel_studio.core.advice.catalog import Reference
 
 @contextmanager
 def folder_of(reference: Reference) -> Iterator[Path]:
-    """A folder with the config of a reference, for as long as it is looked at."""
+    """Yield a folder with the config of a reference, for as long as it is looked at."""
     with tempfile.TemporaryDirectory(prefix="bigmodel-studio-reference-") as made:
         folder = Path(made)
         (folder / "config.json").write_text(json.dumps(reference.config), "utf-8")

@@ -83,7 +83,7 @@ class Tree:
 
 
 def kinds(model: nn.Module) -> list[LayerKind]:
-    """The model's parameters by the type of the module that holds them, the largest first; a tied one once."""
+    """Return the model's parameters by the type of the module that holds them, the largest first; a tied one once."""
     counted: set[int] = set()
     sums: dict[str, tuple[int, int]] = {}
     for module in model.modules():
@@ -116,13 +116,13 @@ class Heads:
 
 
 def attention_of(model: PreTrainedModel) -> str:
-    """What kind of attention it has, "" where it has none."""
+    """Return what kind of attention it has, "" where it has none."""
     some = any("attention" in type(module).__name__.lower() for module in model.modules())
     return Heads(model.config.get_text_config()).kind if some else ""
 
 
 def number_of(config: Any, *names: str) -> int:
-    """The first of these fields of a config that is a positive number, else 0."""
+    """Return the first of these fields of a config that is a positive number, else 0."""
     for name in names:
         value = getattr(config, name, None)
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:

@@ -16,19 +16,23 @@ from bigmodel_studio.protocol import MemoryParts
 
 
 def storage_bytes(tensors: Iterable[torch.Tensor]) -> int:
-    """Bytes of the memory under these tensors; a piece that several share (tied weights, views) counts once."""
+    """Return bytes of the memory under these tensors; a piece that several share (tied weights, views) counts once."""
     local = [getattr(tensor, "_local_tensor", tensor) for tensor in tensors]  # of one spread over processes, our part
     storages = {(tensor.device, tensor.untyped_storage().data_ptr()): tensor.untyped_storage() for tensor in local}
     return sum(storage.nbytes() for storage in storages.values())
 
 
 def cache_bytes(cache: Any) -> int:
-    """Bytes of a model's cache (keys and values, or states), whichever of transformers' classes it is; 0 for None."""
+    """Return bytes of a model's cache (keys and values, or states), whichever of transformers' classes it is; 0 for
+    None.
+    """
     return storage_bytes(tensors(cache))
 
 
 def training_parts(model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device) -> MemoryParts:
-    """What a training holds now. Gradients are there from a backward pass until they are dropped before the next."""
+    """Return what a training holds now. Gradients are there from a backward pass until they are dropped before the
+    next.
+    """
     parameters = list(model.parameters())
     return MemoryParts(
         device=devices.name_of(device),

@@ -62,7 +62,7 @@ Trial = Callable[[str], Work]
 
 
 def try_(request: Try, session: Session) -> Iterator[Event]:
-    """One ``Tried`` for each model and example, by model; ends with ``Done(None)``."""
+    """Yield one ``Tried`` for each model and example, by model; ends with ``Done(None)``."""
     if request.task not in TRIALS:
         raise StudioError("task-not-tried", task=request.task, tasks=", ".join(TRIALS))
     if not request.examples:
@@ -78,7 +78,9 @@ def try_(request: Try, session: Session) -> Iterator[Event]:
 
 
 def is_right(answer: Answer, expected: str) -> bool | None:
-    """Whether it is what was expected, in whatever case and spacing; of a label with several names one is enough."""
+    """Return whether it is what was expected, in whatever case and spacing; of a label with several names one is
+    enough.
+    """
     wanted, said = _plain(expected), _plain(answer.compared)
     if not wanted:
         return None

@@ -108,7 +108,7 @@ def _load(place: Path) -> Callable[..., Any]:
 
 
 def _is_private(place: Path) -> bool:
-    """Whether a folder is there and nobody else can write into it."""
+    """Return whether a folder is there and nobody else can write into it."""
     try:
         found = place.stat()
     except OSError:
@@ -137,7 +137,7 @@ def begin() -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """A compilation doesn't outlive who asked for it."""
+    """End the compilation, which doesn't outlive who asked for it."""
     if child.poll() is None:
         child.terminate()
         child.wait()

@@ -33,18 +33,18 @@ V_BYTES = ir.VectorType(I8, 4 * LANES)
 
 @functools.cache
 def features() -> frozenset[str]:
-    """The features of this processor, by LLVM's names."""
+    """Return the features of this processor, by LLVM's names."""
     return frozenset(name for name, there in llvmlite.binding.get_host_cpu_features().items() if there)
 
 
 @functools.cache
 def has_fma() -> bool:
-    """Whether a multiplication with addition is one instruction here (else it would be a slow call)."""
+    """Return whether a multiplication with addition is one instruction here (else it would be a slow call)."""
     return "fma" in features() or platform.machine().lower() in ("arm64", "aarch64")
 
 
 def vector(kind: Any, lanes: int) -> Any:
-    """The vector type of ``lanes`` values."""
+    """Return the vector type of ``lanes`` values."""
     return ir.VectorType(kind, lanes)
 
 
@@ -99,7 +99,7 @@ class Value:
         return Value(self.code, compare("<", self.raw, self._other(other)))
 
     def bits(self, kind: Any) -> Value:
-        """The same bits as another type."""
+        """Return the same bits as another type."""
         return Value(self.code, self.code.builder.bitcast(self.raw, kind))
 
 
@@ -110,7 +110,7 @@ class Emitter:
         self.builder = builder
 
     def constant(self, kind: Any, value: float) -> Value:
-        """A constant; of a vector: in every lane."""
+        """Return a constant; of a vector: in every lane."""
         if isinstance(kind, ir.VectorType):
             return Value(self, ir.Constant(kind, [ir.Constant(kind.element, value)] * kind.count))
         return Value(self, ir.Constant(kind, value))
@@ -125,18 +125,18 @@ class Emitter:
         self.builder.store(value.raw, self.pointer(address, value.raw.type), align=align)
 
     def local(self, kind: Any, value: float = 0) -> Local:
-        """A variable that loops may change."""
+        """Return a variable that loops may change."""
         return Local(self, kind, value)
 
     def splat(self, value: Value, lanes: int = LANES) -> Value:
-        """A vector with the value in every lane."""
+        """Return a vector with the value in every lane."""
         kind = vector(value.raw.type, lanes)
         one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value.raw, ir.Constant(I32, 0))
         zeros = ir.Constant(vector(I32, lanes), [ir.Constant(I32, 0)] * lanes)
         return Value(self, self.builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros))
 
     def lanes(self, value: Value, picked: list[int], other: Value | None = None) -> Value:
-        """The lanes picked from a vector, or from two of them one after the other."""
+        """Return the lanes picked from a vector, or from two of them one after the other."""
         second = ir.Constant(value.raw.type, ir.Undefined) if other is None else other.raw
         mask = ir.Constant(vector(I32, len(picked)), [ir.Constant(I32, lane) for lane in picked])
         return Value(self, self.builder.shuffle_vector(value.raw, second, mask))
@@ -148,21 +148,21 @@ class Emitter:
         return Value(self, self.builder.call(function, [argument.raw for argument in arguments]))
 
     def fma(self, a: Value, b: Value, c: Value) -> Value:
-        """a × b + c, rounded once where the processor can, and then in every kernel."""
+        """Emit a × b + c, rounded once where the processor can, and then in every kernel."""
         if not has_fma():
             return a * b + c
         name = f"llvm.fma.v{a.raw.type.count}f32" if isinstance(a.raw.type, ir.VectorType) else "llvm.fma.f32"
         return self.call(name, a.raw.type, a, b, c)
 
     def larger(self, a: Value, b: Value) -> Value:
-        """The larger of each lane."""
+        """Return the larger of each lane."""
         return self.select(a < b, b, a)
 
     def select(self, condition: Value, yes: Value, no: Value) -> Value:
         return Value(self, self.builder.select(condition.raw, yes.raw, no.raw))
 
     def widen(self, value: Value) -> Value:
-        """float32 of float16, or of bfloat16 given as integers, or of float32."""
+        """Return float32 of float16, or of bfloat16 given as integers, or of float32."""
         kind = value.raw.type.element
         if kind == FLOAT:
             return value
@@ -172,11 +172,11 @@ class Emitter:
         return Value(self, self.builder.fpext(value.raw, vector(FLOAT, value.raw.type.count)))
 
     def floats(self, value: Value) -> Value:
-        """float32 of signed integers."""
+        """Return float32 of signed integers."""
         return Value(self, self.builder.sitofp(value.raw, vector(FLOAT, value.raw.type.count)))
 
     def total(self, value: Value, combine: Callable[[Value, Value], Value] | None = None) -> Value:
-        """All lanes added up (or combined) in a tree of fixed order."""
+        """Return all lanes added up (or combined) in a tree of fixed order."""
         lanes = value.raw.type.count
         while lanes > 1:
             lanes //= 2
@@ -187,7 +187,7 @@ class Emitter:
 
     @contextmanager
     def loop(self, count: Value) -> Iterator[Value]:
-        """A loop over 0 … count − 1."""
+        """Emit a loop over 0 … count − 1."""
         with cgutils.for_range(self.builder, count.raw) as at:
             yield Value(self, at.index)
 
@@ -197,7 +197,7 @@ class Emitter:
             yield
 
     def exp(self, x: Value) -> Value:
-        """e to the x, within 2 units in the last place; 0 below −87 (Cephes' expf: S. Moshier)."""
+        """Emit e to the x, within 2 units in the last place; 0 below −87 (Cephes' expf: S. Moshier)."""
         kind = x.raw.type
         top = self.constant(kind, 88.0)
         within = self.select(x < top, x, top)
@@ -214,7 +214,7 @@ class Emitter:
         return self.select(within < low, self.constant(kind, 0.0), result * power)
 
     def tanh(self, x: Value) -> Value:
-        """1 − 2 / (e^2x + 1)."""
+        """Emit 1 − 2 / (e^2x + 1)."""
         one = self.constant(x.raw.type, 1.0)
         return one - self.constant(x.raw.type, 2.0) / (self.exp(x + x) + one)
 
@@ -235,7 +235,8 @@ class Local:
 
 
 def emitted(arguments: str, result: str, body: Callable[..., Value | None]) -> Any:
-    """An intrinsic that numba code can call: ``arguments`` and ``result`` by letter (i: int64, f: float32, v: nothing).
+    """Return an intrinsic that numba code can call: ``arguments`` and ``result`` by letter (i: int64, f: float32, v:
+    nothing).
 
     ``body(code, *values)`` writes it.
     """

@@ -127,7 +127,7 @@ def _head(config: Any) -> int:
 
 
 def _rope(config: Any, layer_type: str | None = None) -> Rope:
-    """The frequencies that transformers computes for a configuration."""
+    """Return the frequencies that transformers computes for a configuration."""
     parameters = config.rope_parameters[layer_type] if layer_type else config.rope_parameters
     kind = parameters.get("rope_type", "default")
     static = kind == "longrope" and parameters["short_factor"] == parameters["long_factor"]
@@ -143,7 +143,7 @@ def _rope(config: Any, layer_type: str | None = None) -> Rope:
 
 
 def _names(prefix: str = "model.", **more: Name) -> dict[str, Name]:
-    """The names that Llama gave and most keep."""
+    """Return the names that Llama gave and most keep."""
     layer = prefix + "layers.{layer}."
     found = {piece: Name(f"{layer}self_attn.{piece}_proj") for piece in ("q", "k", "v", "o")}
     found |= {piece: Name(f"{layer}mlp.{piece}_proj") for piece in ("gate", "up", "down")}
@@ -375,7 +375,7 @@ FAMILIES: dict[str, Family] = {
 
 
 def rotary_table(rope: Rope, positions: int) -> torch.Tensor:
-    """float32 [positions, rotated]: cosines, then sines, as transformers computes them."""
+    """Return float32 [positions, rotated]: cosines, then sines, as transformers computes them."""
     angles = torch.arange(positions).float()[:, None] * torch.tensor(rope.frequencies, dtype=torch.float32)
     if math.isclose(rope.factor, 1.0):
         return torch.cat((angles.cos(), angles.sin()), dim=1)

@@ -71,7 +71,7 @@ def _exact(blocks: Bytes, kind: str, order: NDArray[np.int64] | None) -> Weight:
 
 
 def _halves(blocks: Bytes, start: int) -> NDArray[np.float16]:
-    """The float16 at a place of each block: [rows, blocks]."""
+    """Return the float16 at a place of each block: [rows, blocks]."""
     return np.ascontiguousarray(blocks[:, :, start : start + 2]).view(np.float16)[:, :, 0]
 
 

@@ -32,7 +32,7 @@ from bigmodel_studio.engine.packed.kernels_vector import (
 
 @njit(nogil=True)
 def _rotated(src, dst, step, half, head, padded, norm_at, floats, rope, rotary, scratch):
-    """A head normed and rotated into its place; ``step`` values lie between its values there."""
+    """Return a head normed and rotated into its place; ``step`` values lie between its values there."""
     if norm_at != 0:
         # Heads lie close together in the source, so that the lanes past the last one are not zero: summed one by one.
         square = np.float32(0)

@@ -40,14 +40,14 @@ _EIGHT = vector(I32, 8)
 
 @functools.cache
 def variant() -> str:
-    """Which instructions multiply packed weights on this processor: one of ``VARIANTS``, best first."""
+    """Return which instructions multiply packed weights on this processor: one of ``VARIANTS``, best first."""
     chosen = os.environ.get(VARIABLE, "")
     return chosen if chosen in VARIANTS else available()[0]
 
 
 @functools.cache
 def available() -> tuple[str, ...]:
-    """The variants that this processor can run, best first."""
+    """Return the variants that this processor can run, best first."""
     has = features()
     rules = {
         "vnni-512": "avx512vnni" in has and "avx512bw" in has,
@@ -93,7 +93,7 @@ def _half_products(code: Emitter, kind: str, total: Value, weight: Value, value:
 
 
 def _group_weights(code: Emitter, kind: int, quants: Value) -> list[Value]:
-    """The eight vectors of a group's weights, as unsigned bytes."""
+    """Return the eight vectors of a group's weights, as unsigned bytes."""
     if kind == ops.Q8:
         return [code.load(quants + place * _BYTES, V_BYTES) for place in range(8)]
     halves = [code.load(quants + place * _BYTES, V_BYTES) for place in range(4)]
@@ -107,7 +107,7 @@ def _half(code: Emitter, address: Value) -> Value:
 
 
 def _tile(kind: int, inputs: int, instructions: str) -> Any:
-    """The products of one packed tile with ``inputs`` rows of 8-bit values.
+    """Return the products of one packed tile with ``inputs`` rows of 8-bit values.
 
     Arguments: tile, values, their stride, scales, sums, groups (also the stride of scales and sums), output, its
     stride in bytes, bias (16 floats) and whether to add to the output.
@@ -189,7 +189,7 @@ def _super_groups(code: Emitter, tile: Value, groups: Value, group: Any) -> None
 
 
 def _dense(kind: int, inputs: int) -> Any:
-    """The products of up to four stored rows with ``inputs`` rows of floats.
+    """Return the products of up to four stored rows with ``inputs`` rows of floats.
 
     Arguments: the first weight row, bytes from one to the next, how many there are (1 to 4), values, their stride in
     bytes, values in a row, output, its stride in bytes, bias (4 floats) and whether to add to the output.
@@ -252,10 +252,10 @@ def _dense(kind: int, inputs: int) -> Any:
 
 
 def tiles(instructions: str) -> dict[tuple[int, int], Any]:
-    """The kernels of packed tiles by kind and number of inputs (1, 2, 4 or 8)."""
+    """Return the kernels of packed tiles by kind and number of inputs (1, 2, 4 or 8)."""
     return {(kind, inputs): _tile(kind, inputs, instructions) for kind in ops.PACKED for inputs in (1, 2, 4, 8)}
 
 
 def dense() -> dict[tuple[int, int], Any]:
-    """The kernels of stored rows by kind and number of inputs (1 or 4)."""
+    """Return the kernels of stored rows by kind and number of inputs (1 or 4)."""
     return {(kind, inputs): _dense(kind, inputs) for kind in ops.STORED for inputs in (1, 4)}

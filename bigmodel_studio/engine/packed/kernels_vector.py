@@ -30,7 +30,7 @@ BYTES = 4 * LANES
 
 
 def _each(code: Emitter, n: Value) -> Any:
-    """A loop over the vectors of a row; gives the offset in bytes."""
+    """Return a loop over the vectors of a row; gives the offset in bytes."""
     return code.loop(n >> 4)
 
 
@@ -96,7 +96,7 @@ def _capped(code: Emitter, a: Value, n: Value, limit: Value) -> None:
 
 
 def _erf(code: Emitter, x: Value) -> Value:
-    """The error function within 1.5e-7 (Abramowitz and Stegun 7.1.26)."""
+    """Return the error function within 1.5e-7 (Abramowitz and Stegun 7.1.26)."""
     zero, one = code.constant(V_F32, 0.0), code.constant(V_F32, 1.0)
     size = code.larger(x, zero - x)
     t = one / (size * 0.3275911 + 1.0)
@@ -155,7 +155,7 @@ def _quantised(code: Emitter, src: Value, dst: Value, scale: Value, total: Value
 
 
 def _scores(half: bool) -> Any:
-    """The products of a query with the 64 keys of a cache block, times a scale.
+    """Return the products of a query with the 64 keys of a cache block, times a scale.
 
     Keys lie in groups of 16 positions: [4, head, 16]. ``step`` bytes lie between the groups.
     """

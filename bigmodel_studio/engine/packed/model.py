@@ -34,10 +34,10 @@ class Source(Protocol):
     """Where the pieces of a model come from, by the names of ``families`` (``layer`` None: not a layer's)."""
 
     def weight(self, piece: str, layer: int | None = None) -> Weight:
-        """A matrix as the kernels read it."""
+        """Return a matrix as the kernels read it."""
 
     def vector(self, piece: str, layer: int | None = None, part: str = "weight") -> torch.Tensor | None:
-        """A norm's weight, a bias or a table of positions; None where the model has none."""
+        """Return a norm's weight, a bias or a table of positions; None where the model has none."""
 
 
 class TensorSource:
@@ -240,7 +240,7 @@ class PackedModel:
         self._add_to(x, acted, down, "mlp_post_norm", number)
 
     def _copied(self, x: Buffer, quantised: bool) -> Buffer:
-        """The residual stream itself as input, with an 8-bit copy where one is needed."""
+        """Return the residual stream itself as input, with an 8-bit copy where one is needed."""
         if not quantised:
             return x
         both = self._program.buffer("x8", self.shape.hidden, quantised=True)
@@ -288,7 +288,7 @@ class PackedModel:
         self._pool.run(functools.partial(_hold, self._kernel, (self, keeps)), job, len(self._table), threads)
 
     def _prepare(self, rows: Sequence[tuple[KeyValues, int]], wanted: Sequence[int]) -> tuple[NDArray[np.int64], Any]:
-        """The parameters of a step, and what must live as long as it."""
+        """Return the parameters of a step, and what must live as long as it."""
         longest = 0
         counts: dict[int, int] = {}
         for sequence, token in rows:

@@ -78,7 +78,7 @@ class Tempo:
         self._turn = 0
 
     def choose(self) -> int:
-        """How many threads the next step gets."""
+        """Return how many threads the next step gets."""
         self._steps += 1
         untried = [option for option in self._options if option not in self._seconds]
         if untried:

@@ -72,7 +72,7 @@ class Program:
         self._shared: dict[str, Buffer] = {}
 
     def buffer(self, name: str, width: int, *, quantised: bool = False, rows: int = 0) -> Buffer:
-        """The buffer of that name, made when first asked for."""
+        """Return the buffer of that name, made when first asked for."""
         if name not in self._shared:
             rows = rows or self.rows
             stride = -(-width // ops.GROUP) * ops.GROUP
@@ -93,7 +93,7 @@ class Program:
         return sum(each.array.nbytes + sum(part.nbytes for part in each.quants or ()) for each in self._shared.values())
 
     def finish(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The operations and their constants as tables."""
+        """Return the operations and their constants as tables."""
         table = np.zeros((len(self._operations), ops.WIDTH), np.int64)
         constants = np.zeros((len(self._operations), ops.FLOATS), np.float32)
         for row, (fields, floats) in enumerate(zip(self._operations, self._constants, strict=True)):
@@ -136,7 +136,7 @@ class Program:
         }
 
     def embed(self, table: Weight, dst: Buffer, scale: float, positions: torch.Tensor | None, offset: int = 0) -> None:
-        """Each row's token from the table, times ``scale``, plus the position's row of ``positions``."""
+        """Look up each row's token in the table, times ``scale``, plus the position's row of ``positions``."""
         fields = {
             ops.DST: dst.address,
             ops.DST_STRIDE: dst.stride,
@@ -185,7 +185,7 @@ class Program:
     def matmul(
         self, src: Buffer, linear: Linear, dst: Buffer, *, adds: bool = False, wanted: bool = False, free: bool = False
     ) -> None:
-        """The rows of ``src`` times a matrix, into ``dst`` or added to it."""
+        """Multiply the rows of ``src`` by a matrix, into ``dst`` or added to it."""
         weight = linear.weight
         self._keeps.append(weight)
         tall = ops.TILE if weight.packed else 4
@@ -246,7 +246,7 @@ class Program:
     def attend(
         self, queries: Buffer, dst: Buffer, attention: dict[int, int], *, window: int, scale: float, limit: float
     ) -> None:
-        """Each head of each row looks back over the cache."""
+        """Have each head of each row attend over the cache."""
         fields = attention | {
             ops.SRC: queries.address,
             ops.SRC_STRIDE: queries.stride,
@@ -271,7 +271,7 @@ class Program:
         self._add(ops.QUANTISE, fields)
 
     def activate(self, kind: int, src: Buffer, gate: Buffer | None, dst: Buffer) -> None:
-        """``dst`` = activation(``src``), times ``gate`` where there is one."""
+        """Compute ``dst`` = activation(``src``), times ``gate`` where there is one."""
         fields = {
             ops.SRC: src.address,
             ops.SRC_STRIDE: src.stride,
@@ -286,6 +286,6 @@ class Program:
         self._add(ops.ACTIVATE, fields)
 
     def cap(self, dst: Buffer, limit: float) -> None:
-        """Logits become limit × tanh(logit / limit)."""
+        """Cap the logits: they become limit × tanh(logit / limit)."""
         fields = {ops.DST: dst.address, ops.DST_STRIDE: dst.stride, ops.ROWS: 1}
         self._add(ops.CAP, fields, {ops.LIMIT: limit})

@@ -118,7 +118,7 @@ def rows_at_once(columns: int) -> int:
 
 
 def new_tiles(kind: int, tiles: int, groups: int) -> Bytes:
-    """Memory for [tiles, bytes of a tile]."""
+    """Return memory for [tiles, bytes of a tile]."""
     size = scales_size(kind, groups) + groups * ops.QUANT_BYTES[kind]
     found = aligned(tiles * size).reshape(tiles, size)
     found[:, groups * ops.SCALE_BYTES[kind] : scales_size(kind, groups)] = 0
@@ -126,7 +126,7 @@ def new_tiles(kind: int, tiles: int, groups: int) -> Bytes:
 
 
 def scales_size(kind: int, groups: int) -> int:
-    """Bytes of the scales at the start of a tile, filled up to a cache line."""
+    """Return bytes of the scales at the start of a tile, filled up to a cache line."""
     return -(-groups * ops.SCALE_BYTES[kind] // 64) * 64
 
 
@@ -136,7 +136,7 @@ def weight_of(kind: int, rows: int, columns: int, data: Bytes) -> Weight:
 
 
 def _rounded(values: torch.Tensor, kind: int) -> tuple[torch.Tensor, list[torch.Tensor]]:
-    """uint8 [rows, groups, 32] and float16 scales [rows, groups] (with a minimum: and minima)."""
+    """Return uint8 [rows, groups, 32] and float16 scales [rows, groups] (with a minimum: and minima)."""
     if kind == ops.Q4_MIN:
         low = _half_below(values.amin(dim=2).clamp(max=0))
         span = values.amax(dim=2).clamp(min=0) - low.float()
@@ -154,7 +154,7 @@ def _steps(values: torch.Tensor, scale: torch.Tensor, least: int, most: int, zer
 
 
 def _half_above(values: torch.Tensor) -> torch.Tensor:
-    """The float16 at or above each value, so that no quant is cut off."""
+    """Return the float16 at or above each value, so that no quant is cut off."""
     found = values.half()
     return torch.where(found.float() < values, torch.nextafter(found, torch.full((), torch.inf).half()), found)
 
@@ -211,13 +211,13 @@ def dequantised(weight: Weight) -> torch.Tensor:
 
 
 def _by_row(halves: Bytes) -> NDArray[np.float32]:
-    """[tiles, groups, 32 bytes of float16] as float32 [rows, groups]."""
+    """Return [tiles, groups, 32 bytes of float16] as float32 [rows, groups]."""
     values = np.ascontiguousarray(halves).view(np.float16).transpose(0, 2, 1)
     return values.reshape(-1, halves.shape[1]).astype(np.float32)
 
 
 def _quants(data: Bytes, kind: int, groups: int) -> Bytes:
-    """uint8 [rows, groups, 32]."""
+    """Return uint8 [rows, groups, 32]."""
     tiles = len(data)
     words = quant_spots(data, kind, groups)
     if kind != ops.Q8:
@@ -226,7 +226,9 @@ def _quants(data: Bytes, kind: int, groups: int) -> Bytes:
 
 
 def _super_scales(data: Bytes, groups: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Scales and minima [rows, groups] of groups of 256, in the order in which the ``gguf`` package multiplies."""
+    """Return scales and minima [rows, groups] of groups of 256, in the order in which the ``gguf`` package
+    multiplies.
+    """
     tiles, blocks = len(data), groups // 8
     area = data[:, : blocks * 256].reshape(tiles, blocks, 256)
     outer = [_by_row(area[:, :, start : start + 32]) for start in (0, 32)]

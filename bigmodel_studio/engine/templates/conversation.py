@@ -24,7 +24,7 @@ Message = Mapping[str, Any]
 
 
 def render_conversation(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, ask: bool = True) -> str:
-    """The text that the tokenizer's template makes of ``messages``; ``ask``: up to where the model is to answer.
+    """Return the text that the tokenizer's template makes of ``messages``; ``ask``: up to where the model is to answer.
 
     A template that knows contents only as lists of parts is given such; a system message that it cannot take stands
     before the first message of the user's. Raises ``StudioError`` "template-broken", "template-slow" or
@@ -38,7 +38,9 @@ def render_conversation(tokenizer: PreTrainedTokenizerBase, messages: Sequence[M
 
 
 def takes_system(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> bool:
-    """Whether the template takes these messages' system message as it is (or they have none that could be moved)."""
+    """Return whether the template takes these messages' system message as it is (or they have none that could be
+    moved).
+    """
     if len(messages) < 2 or messages[0]["role"] != "system" or messages[1]["role"] != "user":
         return True
     return not _drops_system(*_of(tokenizer))
@@ -69,7 +71,7 @@ def _in_parts(message: Message) -> Message:
 
 @lru_cache(maxsize=64)
 def _wants_parts(template: str, variables: Variables, file: str) -> bool:
-    """Whether a text is lost in the template, and a list with it is not."""
+    """Return whether a text is lost in the template, and a list with it is not."""
     said = {"role": "user", "content": _PROBE}
     if _PROBE in (_probed(template, [said], variables, file) or ""):
         return False
@@ -78,7 +80,7 @@ def _wants_parts(template: str, variables: Variables, file: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _drops_system(template: str, variables: Variables, file: str) -> bool:
-    """Whether the template refuses a system message, or leaves it out, and does well without it."""
+    """Return whether the template refuses a system message, or leaves it out, and does well without it."""
     messages: list[Message] = [{"role": "system", "content": _SYSTEM_PROBE}, {"role": "user", "content": _PROBE}]
     if _wants_parts(template, variables, file):
         messages = [_in_parts(message) for message in messages]

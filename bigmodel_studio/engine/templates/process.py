@@ -36,7 +36,7 @@ class _Generation(jinja2.ext.Extension):
     tags = {"generation"}  # noqa: RUF012 - as Jinja declares it
 
     def parse(self, parser: jinja2.parser.Parser) -> list[jinja2.nodes.Node]:
-        """The nodes of the block, as if the tag were not there."""
+        """Return the nodes of the block, as if the tag were not there."""
         next(parser.stream)
         return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
@@ -47,7 +47,9 @@ class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**"})
 
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
-        """The result of ``left * right`` or ``left ** right``. Raises ``SecurityError`` where it would be too large."""
+        """Return the result of ``left * right`` or ``left ** right``. Raises ``SecurityError`` where it would be too
+        large.
+        """
         sizes = [len(value) if isinstance(value, str | list | tuple) else abs(value) for value in (left, right)]
         if operator == "**" and (sizes[0] > 1_000_000 or sizes[1] > 64):
             raise jinja2.exceptions.SecurityError("a power in the template is too large")
@@ -63,7 +65,7 @@ class _Dict:
         return dict(*args, **named)
 
     def fromkeys(self, *args: Any) -> dict[Any, Any]:
-        """As ``dict.fromkeys``."""
+        """Return a dictionary as ``dict.fromkeys`` does."""
         return dict.fromkeys(*args)
 
 
@@ -116,7 +118,7 @@ def _indent(value: str, width: Any = 4, first: bool = False, blank: bool = False
 
 @lru_cache(maxsize=8)
 def compiled(template: str) -> jinja2.Template:
-    """The template, ready to be rendered. Raises ``jinja2.TemplateError``."""
+    """Return the template, ready to be rendered. Raises ``jinja2.TemplateError``."""
     environment = _Environment(
         trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, "jinja2.ext.loopcontrols"]
     )
@@ -131,12 +133,12 @@ def compiled(template: str) -> jinja2.Template:
 
 
 def render(template: str, messages: list[dict[str, Any]], variables: Mapping[str, Any]) -> str:
-    """The text of a conversation. Raises whatever a template may raise."""
+    """Return the text of a conversation. Raises whatever a template may raise."""
     return compiled(template).render(messages=[_with_reasoning(each) for each in messages], **variables)
 
 
 def _with_reasoning(message: dict[str, Any]) -> dict[str, Any]:
-    """The message with its reasoning under the names that templates read."""
+    """Return the message with its reasoning under the names that templates read."""
     found = next((message[name] for name in _REASONING if message.get(name) is not None), None)
     return message if found is None else {"thinking": found, **message, "reasoning_content": found}
 

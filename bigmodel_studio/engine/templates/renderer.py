@@ -38,7 +38,8 @@ class TemplateRenderer:
     def render(
         self, template: str, messages: Sequence[Mapping[str, Any]], variables: Mapping[str, Any], *, file: str
     ) -> str:
-        """The text that ``template``, which stands in ``file``, makes of ``messages`` (each a role and a content).
+        """Return the text that ``template``, which stands in ``file``, makes of ``messages`` (each a role and a
+        content).
 
         Raises ``StudioError``: "template-broken" with what it said against it; "template-slow" or "template-memory"
         where it went past ``limits``, and the process was killed.
@@ -73,7 +74,7 @@ class TemplateRenderer:
         return answer
 
     def _exchange(self, request: str, wait_s: float) -> str | None:
-        """The answer's line; "" where the process ended, None where it did not answer in time."""
+        """Return the answer's line; "" where the process ended, None where it did not answer in time."""
         process = self._process
         assert process is not None
         assert process.stdin is not None

@@ -13,7 +13,7 @@ Input = tuple[str, ...]
 
 
 def classify_texts(request: ClassifyTexts, session: Session) -> Iterator[Event]:
-    """One ``TextClassified`` for each text or pair; one that is empty or too long carries its error."""
+    """Yield one ``TextClassified`` for each text or pair; one that is empty or too long carries its error."""
     check_top_k(request.top_k)
     loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, ("text-classifier",), "Choose a text classifier.")

@@ -24,7 +24,9 @@ KINDS: tuple[ModelKind, ...] = ("encoder", "masked-lm", "text-classifier", "toke
 
 
 def embed_texts(request: EmbedTexts, session: Session) -> Iterator[Event]:
-    """One ``Embedded`` a text; one that is empty or too long carries its error. Ends with all ``Similarities``."""
+    """Yield one ``Embedded`` a text; one that is empty or too long carries its error. Ends with all
+    ``Similarities``.
+    """
     loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, KINDS, "Choose a text encoder.")
 
@@ -44,7 +46,7 @@ def embed_texts(request: EmbedTexts, session: Session) -> Iterator[Event]:
 
 
 def cosines(vectors: Sequence[tuple[float, ...]]) -> tuple[tuple[float | None, ...], ...]:
-    """The product of each two vectors of length 1 [texts, texts]; None where one of them is empty."""
+    """Return the product of each two vectors of length 1 [texts, texts]; None where one of them is empty."""
     places = [place for place, vector in enumerate(vectors) if vector]
     table: list[list[float | None]] = [[None] * len(vectors) for _ in vectors]
     whole = torch.tensor([vectors[place] for place in places])
@@ -55,7 +57,7 @@ def cosines(vectors: Sequence[tuple[float, ...]]) -> tuple[tuple[float | None, .
 
 
 def _vectors(loaded: LoadedModel, given: Any, pooling: Pooling) -> torch.Tensor:
-    """[texts, width], each of length 1, float32; of models that compare texts with pictures, the text's."""
+    """Return [texts, width], each of length 1, float32; of models that compare texts with pictures, the text's."""
     projected: Any = getattr(loaded.model, "get_text_features", None)
     if projected is not None:
         found: Any = projected(input_ids=given["input_ids"], attention_mask=given["attention_mask"])

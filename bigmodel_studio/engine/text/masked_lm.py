@@ -35,7 +35,7 @@ Given = TypeVar("Given")
 
 
 def fill_mask(request: FillMask, session: Session) -> Iterator[Event]:
-    """One ``Filled`` a text; one that has nothing hidden, or is too long, carries its error."""
+    """Yield one ``Filled`` a text; one that has nothing hidden, or is too long, carries its error."""
     check_top_k(request.top_k)
     loaded = yield from session.load(request.model)
     tokenizer = _guesser(loaded)
@@ -48,7 +48,7 @@ def fill_mask(request: FillMask, session: Session) -> Iterator[Event]:
 
 
 def tell_next(request: TellNext, session: Session) -> Iterator[Event]:
-    """One ``NextTold`` a pair. Raises ``StudioError`` "no-next-sentence" where the model has no head for it."""
+    """Yield one ``NextTold`` a pair. Raises ``StudioError`` "no-next-sentence" where the model has no head for it."""
     loaded = yield from session.load(request.model)
     tokenizer = _guesser(loaded)
     if not loaded.facts.architecture.endswith(FOR_PRE_TRAINING):
@@ -66,7 +66,9 @@ def tell_next(request: TellNext, session: Session) -> Iterator[Event]:
 def fill(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, text: str, context: int | None, most: int = CANDIDATES
 ) -> Filled:
-    """The most probable tokens for each ``[MASK]`` of a text; with an error where there is none or it is too long."""
+    """Return the most probable tokens for each ``[MASK]`` of a text; with an error where there is none or it is too
+    long.
+    """
     encoded: Any = tokenizer(text.replace(MASK, str(tokenizer.mask_token)), return_tensors="pt")
     ids = encoded["input_ids"].to(model.device)
     places = (ids[0] == tokenizer.mask_token_id).nonzero().flatten().tolist()
@@ -91,7 +93,9 @@ def fill(
 def each(
     given: Sequence[Given], answer: Callable[[Given], TextAnswer], refused: Callable[[Given, Problem], TextAnswer]
 ) -> Iterator[Event]:
-    """An answer for each, in order; what cannot be answered is ``refused`` with the reason, and spoils no other."""
+    """Yield an answer for each, in order; what cannot be answered is ``refused`` with the reason, and spoils no
+    other.
+    """
     for number, one in enumerate(given):
         yield Progress(what="reading", done=number, total=len(given))
         try:
@@ -110,7 +114,7 @@ def encoded(
     *,
     most: int | None = None,
 ) -> Any:
-    """A text (as one, as a pair, or as words) as the model's input, on its device; cut after ``most`` tokens.
+    """Return a text (as one, as a pair, or as words) as the model's input, on its device; cut after ``most`` tokens.
 
     Raises ``StudioError``: "text-empty", and "context-full" where it has more tokens than the model can see.
     """
@@ -125,13 +129,13 @@ def encoded(
 
 
 def check_text(text: str | list[str]) -> None:
-    """Raises ``StudioError`` "text-empty" where there is no word in it."""
+    """Raise ``StudioError`` "text-empty" where there is no word in it."""
     if not (text.strip() if isinstance(text, str) else text):
         raise StudioError("text-empty")
 
 
 def reader(loaded: LoadedModel, kinds: tuple[ModelKind, ...], others: str) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model of one of these kinds.
+    """Return the tokenizer of a model of one of these kinds.
 
     Raises ``StudioError``: "kind-wrong", with ``others`` to say what to choose, or "tokenizer-missing".
     """
@@ -144,13 +148,13 @@ def reader(loaded: LoadedModel, kinds: tuple[ModelKind, ...], others: str) -> Pr
 
 
 def check_top_k(top_k: int) -> None:
-    """Raises ``StudioError`` "sampling-invalid" where nothing is asked for."""
+    """Raise ``StudioError`` "sampling-invalid" where nothing is asked for."""
     if top_k < 1:
         raise StudioError("sampling-invalid", field="top_k", was=str(top_k), may_be="1 or more")
 
 
 def _guesser(loaded: LoadedModel) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model that guesses words. Raises ``StudioError`` "tokenizer-no-mask" too."""
+    """Return the tokenizer of a model that guesses words. Raises ``StudioError`` "tokenizer-no-mask" too."""
     tokenizer = reader(loaded, ("masked-lm",), "Choose a masked language model.")
     if tokenizer.mask_token_id is None:
         raise StudioError("tokenizer-no-mask")

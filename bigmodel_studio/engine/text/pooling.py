@@ -63,7 +63,7 @@ class Pooling(NamedTuple):
     lower: bool = False
 
     def vectors(self, states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """[texts, tokens, width] and [texts, tokens] to [texts, width × modes], each of length 1, float32."""
+        """Return [texts, tokens, width] and [texts, tokens] to [texts, width × modes], each of length 1, float32."""
         mask = attention_mask.unsqueeze(-1).float()
         return F.normalize(torch.cat([POOLS[mode](states.float(), mask) for mode in self.modes], dim=-1), dim=-1)
 

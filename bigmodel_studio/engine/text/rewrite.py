@@ -27,7 +27,7 @@ OTHERS = "Choose an encoder-decoder such as T5, BART or Marian."
 
 
 def rewrite(request: Rewrite, session: Session) -> Iterator[Event]:
-    """One ``Rewritten`` a text; one that is empty or too long carries its error."""
+    """Yield one ``Rewritten`` a text; one that is empty or too long carries its error."""
     loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, ("seq2seq",), OTHERS)
     prefix = prefix_of(loaded.model.config, request.purpose, request.to)
@@ -52,7 +52,7 @@ def rewrite(request: Rewrite, session: Session) -> Iterator[Event]:
 
 
 def prefix_of(config: Any, purpose: RewritePurpose, to: str) -> str:
-    """What the model is told before the text: "" where it was trained for one thing.
+    """Return what the model is told before the text: "" where it was trained for one thing.
 
     Raises ``StudioError`` "language-unknown" where it does not translate into that language.
     """
@@ -67,7 +67,7 @@ def prefix_of(config: Any, purpose: RewritePurpose, to: str) -> str:
 
 
 def config_of(own: GenerationConfig | None, request: Rewrite) -> GenerationConfig:
-    """The model's own way to search, as long as is asked for, and always for the most probable text."""
+    """Return the model's own way to search, as long as is asked for, and always for the most probable text."""
     config = copy.deepcopy(own) if own is not None else GenerationConfig()
     config.max_length = None  # the other bound counts
     config.max_new_tokens = request.max_new_tokens

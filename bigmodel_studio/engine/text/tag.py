@@ -18,7 +18,7 @@ from bigmodel_studio.protocol import Done, Event, Tagged, TagWords
 
 
 def tag_words(request: TagWords, session: Session) -> Iterator[Event]:
-    """One ``Tagged`` a text; one that is empty or too long carries its error."""
+    """Yield one ``Tagged`` a text; one that is empty or too long carries its error."""
     loaded = yield from session.load(request.model)
     tokenizer = reader(loaded, ("token-classifier",), "Choose a token classifier.")
 
@@ -34,7 +34,7 @@ def tag_words(request: TagWords, session: Session) -> Iterator[Event]:
 
 
 def first_pieces(word_ids: list[int | None]) -> list[tuple[int, int]]:
-    """Where in a text's tokens each word begins: (token, word). A word that no token is made of is left out."""
+    """Return where in a text's tokens each word begins: (token, word). A word that no token is made of is left out."""
     previous = [None, *word_ids[:-1]]
     return [
         (place, word)
@@ -44,7 +44,7 @@ def first_pieces(word_ids: list[int | None]) -> list[tuple[int, int]]:
 
 
 def tagged(text: str, words: list[str], tags: list[str], logits: torch.Tensor) -> Tagged:
-    """Both ways through the lattice that ``logits`` [words, tags] make."""
+    """Return both ways through the lattice that ``logits`` [words, tags] make."""
     lattice: list[list[float]] = logits.float().log_softmax(dim=-1).tolist()
     greedy, viterbi = tag_decoding.greedy(lattice), tag_decoding.viterbi(lattice, tags)
     return Tagged(

@@ -22,7 +22,8 @@ READ_AT_MOST = 512
 
 @contextmanager
 def made_whole(folder: Path, last: str) -> Iterator[Path]:
-    """A folder to write into, renamed to ``folder`` when the block ends; ``last`` is a file that it will then hold.
+    """Yield a folder to write into, renamed to ``folder`` when the block ends; ``last`` is a file that it will then
+    hold.
 
     The files in it are flushed to the disk, not those in folders in it.
 
@@ -56,7 +57,7 @@ class Pages:
         self._read = 0
 
     def read(self, places: int) -> None:
-        """So many places were read."""
+        """Report that so many places were read."""
         self._read += places
         if self._read >= READ_AT_MOST:
             self._read = 0

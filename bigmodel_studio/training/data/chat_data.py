@@ -56,7 +56,7 @@ class Counts(msgspec.Struct):
     faults_at: list[Spot] = msgspec.field(default_factory=list)
 
     def note(self, kind: Literal["cut", "without", "faults"], spot: Spot) -> None:
-        """One more of a kind."""
+        """Count one more of a kind."""
         setattr(self, kind, getattr(self, kind) + 1)
         spots: list[Spot] = getattr(self, f"{kind}_at")
         if len(spots) < MOST_FAULTS:
@@ -79,7 +79,7 @@ class Chats:
         return len(self.starts) - 1
 
     def conversation(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Ids and marks, as whole numbers."""
+        """Return ids and marks, as whole numbers."""
         self._pages.read(3)
         begin, end = int(self.starts[number]), int(self.starts[number + 1])
         return self.tokens[begin:end].astype(np.int64), self.learnt[begin:end].astype(np.int64)
@@ -98,7 +98,7 @@ class ChatData:
 
 
 def chat_files(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpus:
-    """The files of a spec, whole. Raises ``StudioError``: "data-missing", "data-no-text", "data-empty"."""
+    """Return the files of a spec, whole. Raises ``StudioError``: "data-missing", "data-no-text", "data-empty"."""
     parts = [
         [Part(path, 0, path.stat().st_size) for path in files_of(given, CHAT_SUFFIXES)]
         for given in (train, () if isinstance(evaluation, float | int) else evaluation)
@@ -109,7 +109,7 @@ def chat_files(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpu
 
 
 def prepare(corpus: Corpus, share: float, tokenizer: PreTrainedTokenizerBase, context: int, say: Say) -> ChatData:
-    """The conversations, from the cache or made now; ``share`` of those to learn from are evaluated on instead.
+    """Return the conversations, from the cache or made now; ``share`` of those to learn from are evaluated on instead.
 
     Raises ``OSError``, and ``StudioError`` "chat-none" where none can be learnt from; nothing half-made is left.
     """
@@ -190,7 +190,7 @@ class _Row(NamedTuple):
 
 
 def _rows(chat: Chat, file: int, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts) -> Iterator[_Row]:
-    """What can be learnt from a conversation; its last token is never read, only foretold."""
+    """Yield what can be learnt from a conversation; its last token is never read, only foretold."""
     spot = Spot(file, chat.line)
     try:
         parts = written(tokenizer, chat.messages)

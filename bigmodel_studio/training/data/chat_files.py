@@ -61,7 +61,7 @@ class Fault(NamedTuple):
 
 
 def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
-    """The conversations of a file in order, and faults among them, until ``most`` characters were said.
+    """Yield the conversations of a file in order, and faults among them, until ``most`` characters were said.
 
     Raises ``OSError``.
     """
@@ -84,7 +84,7 @@ def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
 
 
 def conversations_of(entry: object) -> Iterator[list[Message]]:
-    """The conversations of one entry, several where an instruction has several instances.
+    """Yield the conversations of one entry, several where an instruction has several instances.
 
     Raises ``ValueError`` with the reason where it is none.
     """
@@ -127,7 +127,7 @@ def _instruction(entry: Mapping[str, Any], asked: str, instance: object) -> list
 
 
 def _system(entry: Mapping[str, Any]) -> list[Message]:
-    """What is said before all: ``system``, and the ``tools`` that the model may call, as they are written."""
+    """Return what is said before all: ``system``, and the ``tools`` that the model may call, as they are written."""
     tools = entry.get("tools")
     written = tools if isinstance(tools, str) else json.dumps(tools, ensure_ascii=False) if tools else ""
     words = [str(entry[name]) for name in ("system", "system_prompt") if isinstance(entry.get(name), str)]
@@ -166,12 +166,12 @@ def _said(role: str, content: str) -> Message:
 
 
 def is_learnt(message: Message) -> bool:
-    """Whether it is an answer with something in it, and not marked as one that is only read."""
+    """Return whether it is an answer with something in it, and not marked as one that is only read."""
     return message["role"] == "assistant" and bool(message["content"].strip()) and READ_ONLY not in message
 
 
 def _checked(messages: list[Message]) -> list[Message]:
-    """Up to the last answer that is learnt. Raises ``ValueError`` where there is none."""
+    """Return up to the last answer that is learnt. Raises ``ValueError`` where there is none."""
     answers = [place for place, message in enumerate(messages) if is_learnt(message)]
     if not answers:
         raise ValueError("it has no answer")
@@ -182,7 +182,7 @@ def _checked(messages: list[Message]) -> list[Message]:
 
 
 def _json_entries(path: Path) -> Iterator[tuple[int, object]]:
-    """Each entry with the line on which it begins; a ``Fault`` in place of one that is no JSON."""
+    """Yield each entry with the line on which it begins; a ``Fault`` in place of one that is no JSON."""
     with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as stream:
         first = ""
         while not first and (line := stream.readline(READ_CHARACTERS)):
@@ -225,7 +225,7 @@ def _of_lines(path: Path, lines: Any) -> Iterator[tuple[int, object]]:
 
 
 def _of_array(path: Path, stream: Any) -> Iterator[tuple[int, object]]:
-    """The entries of an array, decoded one after the other as the file is read."""
+    """Yield the entries of an array, decoded one after the other as the file is read."""
     decoder, text = json.JSONDecoder(), stream.read(READ_CHARACTERS)
     at = text.index("[") + 1
     line = 1 + text.count("\n", 0, at)

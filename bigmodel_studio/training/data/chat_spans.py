@@ -36,7 +36,8 @@ class Written(NamedTuple):
 
 
 def simple_template(tokenizer: PreTrainedTokenizerBase) -> str:
-    """A chat template for a model that came without: "User:" or "Assistant:" on a line, and on the next what was said.
+    """Return a chat template for a model that came without: "User:" or "Assistant:" on a line, and on the next what was
+    said.
 
     The end-of-text token closes an answer; a text begins with the start token where the tokenizer puts one before any
     text. A line break before what is said keeps its first word the token that it is at the start of a line.
@@ -47,7 +48,7 @@ def simple_template(tokenizer: PreTrainedTokenizerBase) -> str:
 
 
 def written(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[Written]:
-    """The conversation through the template, with its answers marked.
+    """Return the conversation through the template, with its answers marked.
 
     Raises ``ValueError`` where the template refuses it, or an answer cannot be told from what is around it.
     """
@@ -60,7 +61,7 @@ def written(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> 
 
 
 def learnt_tokens(tokenizer: PreTrainedTokenizerBase, conversation: Written) -> tuple[list[int], list[bool]]:
-    """Ids, and of each whether it is learnt: those that hold a character of an answer."""
+    """Return ids, and of each whether it is learnt: those that hold a character of an answer."""
     backend: Any = tokenizer
     encoded = backend.backend_tokenizer.encode(conversation.text, add_special_tokens=False)
     spans, number = conversation.spans, 0
@@ -73,7 +74,7 @@ def learnt_tokens(tokenizer: PreTrainedTokenizerBase, conversation: Written) -> 
 
 
 def _answer(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> Written:
-    """The conversation up to an answer, which is all that is marked."""
+    """Return the conversation up to an answer, which is all that is marked."""
     prompt = _through(tokenizer, messages[:-1], ask=True)
     text = _through(tokenizer, messages)
     # Where the answer begins as the prompt for it ends (some templates ask by opening a thought, and close it in the
@@ -87,7 +88,7 @@ def _answer(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> 
 
 
 def _agreed(one: str, other: str) -> int:
-    """How many characters two texts have in common from their start."""
+    """Return how many characters two texts have in common from their start."""
     if other.startswith(one):
         return len(one)
     pairs = enumerate(zip(one, other, strict=False))
@@ -95,7 +96,7 @@ def _agreed(one: str, other: str) -> int:
 
 
 def _through(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, ask: bool = False) -> str:
-    """The template's text. One that knows no tools is given what they said as if a user had said it."""
+    """Return the template's text. One that knows no tools is given what they said as if a user had said it."""
     known = [{name: text for name, text in message.items() if name != READ_ONLY} for message in messages]
     try:
         return _applied(tokenizer, known, ask)

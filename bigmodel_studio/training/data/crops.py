@@ -21,7 +21,7 @@ WIDEST_ASPECT = 4 / 3
 def cut(
     picture: NDArray[np.uint8], size: tuple[int, int], draw: Sequence[float], smallest_crop: float, *, mirrored: bool
 ) -> NDArray[np.uint8]:
-    """A part of a picture at ``size`` (height, width), of at least ``smallest_crop`` of its area; 1: its middle.
+    """Return a part of a picture at ``size`` (height, width), of at least ``smallest_crop`` of its area; 1: its middle.
 
     ``draw`` are four numbers from 0 to 1: for the area, the aspect and the place (Szegedy et al. 2015, section 6).
     """

@@ -41,11 +41,11 @@ class Encoded:
         return int(self.cut.sum())
 
     def of(self, number: int) -> NDArray[np.int32]:
-        """The ids of one text."""
+        """Return the ids of one text."""
         return self.ids[self.starts[number] : self.starts[number + 1]]
 
     def words_of(self, number: int) -> NDArray[np.int32]:
-        """The words of one text's ids."""
+        """Return the words of one text's ids."""
         return self.words[self.starts[number] : self.starts[number + 1]]
 
 
@@ -57,7 +57,9 @@ def encode_texts(
     *,
     as_words: bool = False,
 ) -> Encoded:
-    """Texts (or, ``as_words``, sentences of words) with the model's special tokens, cut to ``context`` tokens."""
+    """Return texts (or, ``as_words``, sentences of words) with the model's special tokens, cut to ``context``
+    tokens.
+    """
     ids: list[NDArray[np.int32]] = []
     words: list[NDArray[np.int32]] = []
     whole: list[int] = []
@@ -85,7 +87,7 @@ def encode_texts(
 def encoded_entries(
     encoded: Encoded, tokenizer: PreTrainedTokenizerBase, rows: Iterable[tuple[Place, str, Sequence[str]]]
 ) -> Iterator[CountedExample]:
-    """Encoded texts to be counted: of each its place, its text, and its class or its tags."""
+    """Yield encoded texts to be counted: of each its place, its text, and its class or its tags."""
     unknown, cut = tokenizer.unk_token_id, encoded.cut
     for number, (place, text, labels) in enumerate(rows):
         strange = int((encoded.of(number) == unknown).sum()) if unknown is not None else 0
@@ -93,7 +95,7 @@ def encoded_entries(
 
 
 def padded(encoded: Encoded, numbers: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> dict[str, torch.Tensor]:
-    """``input_ids`` and ``attention_mask`` of those texts, int64 [texts, longest]."""
+    """Return ``input_ids`` and ``attention_mask`` of those texts, int64 [texts, longest]."""
     rows = [encoded.of(number) for number in numbers]
     longest = max(1, *map(len, rows))
     pad = tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0

@@ -18,7 +18,7 @@ FOLLOWS, RANDOM = 0, 1
 
 
 def drawn_openings(random: np.random.Generator, data: Sentences, size: int, *, pairs: bool) -> Iterable[int]:
-    """With which sentences ``size`` examples begin."""
+    """Return the sentences with which ``size`` examples begin."""
     if pairs:
         return [int(place) for place in data.openings[random.integers(0, len(data.openings), size=size)]]
     return [int(place) for place in random.integers(0, len(data.sentences) - 1, size=size)]
@@ -33,7 +33,7 @@ def masked_batch(
     *,
     pairs: bool,
 ) -> dict[str, NDArray[np.int64]]:
-    """The examples that begin with these sentences, of at most ``context`` tokens.
+    """Return the examples that begin with these sentences, of at most ``context`` tokens.
 
     ``input_ids``, ``attention_mask`` and ``labels`` are [examples, longest]; for ``pairs`` there are ``token_type_ids``
     and ``next_sentence_label`` [examples], too.
@@ -55,7 +55,7 @@ def masked_batch(
 def masked_example(
     random: np.random.Generator, data: Sentences, opening: int, masking: Masking, context: int, *, pairs: bool
 ) -> tuple[Ids, Ids, int, int]:
-    """Ids with words hidden, what they were, where the second stretch begins, and what is so of the pair."""
+    """Return ids with words hidden, what they were, where the second stretch begins, and what is so of the pair."""
     pair = FOLLOWS
     if pairs:
         first, second, follows = data.pair(random, opening, context - 3)

@@ -38,7 +38,8 @@ class Masking:
     whole_words: bool
 
     def hide(self, random: np.random.Generator, ids: Ids, places: Ids) -> tuple[Ids, Ids]:
-        """What the model is given and what it shall guess there (``IGNORED`` elsewhere), both as long as ``ids``.
+        """Return what the model is given and what it shall guess there (``IGNORED`` elsewhere), both as long as
+        ``ids``.
 
         ``places`` are those of ``ids`` that may be hidden, in order; at least one is.
         """
@@ -56,7 +57,7 @@ class Masking:
         return given, labels
 
     def _words(self, random: np.random.Generator, ids: Ids, places: Ids, count: int) -> Ids:
-        """All pieces of words at random, ``count`` pieces at most (but for a first word that is longer)."""
+        """Return all pieces of words at random, ``count`` pieces at most (but for a first word that is longer)."""
         begins = ~self.continues[ids[places]]
         begins[1:] |= np.diff(places) > 1
         words = np.split(places, np.flatnonzero(begins[1:]) + 1)
@@ -73,5 +74,5 @@ class Masking:
 
 
 def fate(given: int, answer: int, mask: int) -> Literal["hidden", "swapped", "kept"]:
-    """What became of a token that is to be guessed."""
+    """Return what became of a token that is to be guessed."""
     return "hidden" if given == mask else "kept" if given == answer else "swapped"

@@ -13,8 +13,8 @@ MIXING = 3
 
 
 def mixed(pictures: torch.Tensor, labels: torch.Tensor, seed: int, step: int, alpha: float) -> dict[str, torch.Tensor]:
-    """``share`` (of Beta(alpha, alpha)) of each of the ``pictures``, uint8 [batch, height, width, 3], and the rest of
-    another one, with both ``labels`` and the ``others``', int64 [batch].
+    """Return ``share`` (of Beta(alpha, alpha)) of each of the ``pictures``, uint8 [batch, height, width, 3], and the
+    rest of another one, with both ``labels`` and the ``others``', int64 [batch].
     """
     chance = np.random.default_rng([seed, MIXING, step])
     share = torch.from_numpy(chance.beta(alpha, alpha, len(labels)).astype(np.float32))

@@ -26,7 +26,7 @@ class Paragraph(NamedTuple):
 
 
 def paragraphs_in(part: Part) -> Iterator[Paragraph]:
-    """Those of a part of a file, without the white space around them. Raises ``OSError``."""
+    """Yield those of a part of a file, without the white space around them. Raises ``OSError``."""
     by_line = not _has_blank_lines(part)
     with open(part.path, "rb") as stream:
         line = 1 + _lines_before(stream, part.start)
@@ -48,7 +48,7 @@ def paragraphs_in(part: Part) -> Iterator[Paragraph]:
 
 
 def paragraph_entries(parts: Sequence[Part], tokenizer: PreTrainedTokenizerBase) -> Iterator[CountedExample]:
-    """The paragraphs of a text, with their lengths in tokens."""
+    """Yield the paragraphs of a text, with their lengths in tokens."""
     backend: Any = tokenizer
     encode, unknown = backend.backend_tokenizer.encode_batch_fast, tokenizer.unk_token_id
     everything = (paragraph for part in parts for paragraph in paragraphs_in(part))
@@ -60,7 +60,7 @@ def paragraph_entries(parts: Sequence[Part], tokenizer: PreTrainedTokenizerBase)
 
 
 def not_utf8(parts: Iterable[Part]) -> Iterator[Finding]:
-    """The lines of a text in which something could not be read."""
+    """Yield the lines of a text in which something could not be read."""
     lines = [(part, line) for part in parts for line in broken_lines(part)]
     if lines:
         problem = Problem(code="preview-not-utf8", arguments={"count": len(lines)})

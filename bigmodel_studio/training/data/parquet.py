@@ -25,7 +25,8 @@ ClassNames = dict[str, tuple[str, ...]]
 
 
 def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = FATAL) -> Iterator[tuple[int, Record]]:
-    """The rows with their numbers (from 1), as ``core.data.records`` has them; there is none that cannot be read alone.
+    """Yield the rows with their numbers (from 1), as ``core.data.records`` has them; there is none that cannot be read
+    alone.
 
     Raises ``StudioError``: "parquet-missing", "data-parquet", "data-column".
     """
@@ -46,7 +47,8 @@ def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = F
 
 
 def batches(path: Path, choose: Callable[[Any], list[str]]) -> Iterator[tuple[Any, int]]:
-    """A few rows at a time, and how many rows there are in all; of the schema ``choose`` takes the columns (none: all).
+    """Yield a few rows at a time, and how many rows there are in all; of the schema ``choose`` takes the columns (none:
+    all).
 
     Raises ``StudioError``: "parquet-missing", "data-parquet", and what ``choose`` raises.
     """
@@ -66,7 +68,7 @@ def batches(path: Path, choose: Callable[[Any], list[str]]) -> Iterator[tuple[An
 
 
 def column_of(path: Path, schema: Any, names: Sequence[str]) -> tuple[str, str]:
-    """The first of ``names`` that a file has, upper and lower case alike, and what the file calls it.
+    """Return the first of ``names`` that a file has, upper and lower case alike, and what the file calls it.
 
     Raises ``StudioError`` "data-column".
     """
@@ -78,12 +80,12 @@ def column_of(path: Path, schema: Any, names: Sequence[str]) -> tuple[str, str]:
 
 
 def no_column(path: Path, schema: Any, names: Sequence[str]) -> StudioError:
-    """What is said of a file that has none of these columns."""
+    """Return what is said of a file that has none of these columns."""
     return StudioError("data-column", path=str(path), column=" / ".join(names), columns=", ".join(schema.names)[:200])
 
 
 def class_names(path: Path, schema: Any) -> ClassNames:
-    """What the numbers of a column (or of the lists in it) mean, where the file says so.
+    """Return what the numbers of a column (or of the lists in it) mean, where the file says so.
 
     Raises ``StudioError`` "parquet-missing" where pyarrow is there alone.
     """
@@ -102,7 +104,7 @@ def class_names(path: Path, schema: Any) -> ClassNames:
 
 
 def named(value: Any, names: tuple[str, ...]) -> Any:
-    """A class's name for its number, in lists too; None for one that has no name (-1 is "not known")."""
+    """Return a class's name for its number, in lists too; None for one that has no name (-1 is "not known")."""
     if not names:
         return value
     if isinstance(value, list):
@@ -111,7 +113,7 @@ def named(value: Any, names: tuple[str, ...]) -> Any:
 
 
 def kept_under(path: Path, *recipe: object) -> Path:
-    """Where in the cache stands what is made of a file by a recipe; another as soon as the file is another."""
+    """Return where in the cache stands what is made of a file by a recipe; another as soon as the file is another."""
     stat = path.stat()
     key = f"1 {path.absolute()} {stat.st_size} {stat.st_mtime_ns} {recipe!r}"
     return paths.cache() / "parquet" / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]

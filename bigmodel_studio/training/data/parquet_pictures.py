@@ -25,7 +25,7 @@ _BEGINNINGS = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"B
 
 
 def of_table(path: Path, columns: Columns, faults: Faults) -> Iterator[ListedPicture]:
-    """The pictures of a file, row by row; those in it are there when the last has been listed.
+    """Yield the pictures of a file, row by row; those in it are there when the last has been listed.
 
     Raises ``StudioError`` as ``parquet.records`` does, and "data-record" for a row without a picture or a class;
     ``OSError``. Nothing half-made is left in the cache.
@@ -43,7 +43,7 @@ def of_table(path: Path, columns: Columns, faults: Faults) -> Iterator[ListedPic
 
 
 def _unpacked(path: Path, columns: Columns, folder: Path) -> Iterator[tuple[int, str, str]]:
-    """Each row's number, class, and where its picture lies, as soon as it lies there."""
+    """Yield each row's number, class, and where its picture lies, as soon as it lies there."""
     names = (columns.text,) if columns.text else NAMES
     labels = (columns.label,) if columns.label else LABEL_NAMES
     inside = folder / path.name
@@ -61,7 +61,9 @@ def _unpacked(path: Path, columns: Columns, folder: Path) -> Iterator[tuple[int,
 
 
 def _file(path: Path, row: int, value: Any, inside: Path) -> str:
-    """Where a row's picture lies: written to ``inside`` (then from the folder around it on), or the path it names."""
+    """Return where a row's picture lies: written to ``inside`` (then from the folder around it on), or the path it
+    names.
+    """
     told = value.get("path") if isinstance(value, dict) else value
     data = value.get("bytes") if isinstance(value, dict) else value
     if isinstance(data, bytes) and data:

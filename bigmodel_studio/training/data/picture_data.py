@@ -44,7 +44,7 @@ class Listed:
     labels: tuple[int, ...]
 
     def every(self, number: int) -> Listed:
-        """Every so many-th of them."""
+        """Return every so many-th of them."""
         return Listed(self.pictures[::number], self.labels[::number])
 
 
@@ -66,8 +66,8 @@ class Stored:
         return len(self.labels)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All of it: ``pixels``, the bytes of one picture after the other; ``places`` [pictures, 3], where each begins,
-        its height and its width; and ``labels``.
+        """Return all of it: ``pixels``, the bytes of one picture after the other; ``places`` [pictures, 3], where each
+        begins, its height and its width; and ``labels``.
         """
         return {"pixels": self._bytes, "places": self._places, "labels": self.labels}
 
@@ -90,13 +90,15 @@ class PictureData:
     skipped: list[tuple[str, str]]
 
     def order(self, seed: int, first: int, count: int) -> list[int]:
-        """The pictures ``first`` to ``first + count`` of an endless row of shuffles of the training part."""
+        """Return the pictures ``first`` to ``first + count`` of an endless row of shuffles of the training part."""
         return shuffling.order(seed, first, count, len(self.train), ORDER)
 
     def batch(
         self, seed: int, step: int, batch: int, size: tuple[int, int], smallest_crop: float, flip: bool
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """uint8 [batch, height, width, 3] and int64 [batch] of update ``step`` (from 1): cut and mirrored by chance."""
+        """Return uint8 [batch, height, width, 3] and int64 [batch] of update ``step`` (from 1): cut and mirrored by
+        chance.
+        """
         chosen = self.order(seed, (step - 1) * batch, batch)
         draws = shuffling.generator(seed, CUTS, step).random((batch, 5))
         cuts = [
@@ -106,7 +108,7 @@ class PictureData:
         return torch.from_numpy(np.stack(cuts)), torch.from_numpy(self.train.labels[chosen])
 
     def evaluation_batches(self, batches: int, batch: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """The same every time: up to ``batches`` of pictures as the model sees them, spread over the part."""
+        """Yield the same every time: up to ``batches`` of pictures as the model sees them, spread over the part."""
         numbers = self.evaluated_numbers(batches, batch)
         for first in range(0, len(numbers), batch):
             chosen = numbers[first : first + batch]
@@ -114,17 +116,17 @@ class PictureData:
             yield torch.from_numpy(pictures), torch.from_numpy(self.evaluation.labels[chosen])
 
     def evaluated_numbers(self, batches: int, batch: int) -> NDArray[np.int64]:
-        """Which pictures of the evaluation part those are, in order."""
+        """Return which pictures of the evaluation part those are, in order."""
         count = self.evaluated(batches, batch)
         return np.arange(count, dtype=np.int64) * len(self.evaluation) // max(count, 1)
 
     def evaluated(self, batches: int, batch: int) -> int:
-        """How many pictures that is."""
+        """Return how many pictures that is."""
         return min(len(self.evaluation), batches * batch)
 
 
 def split(listing: Listing) -> tuple[Listed, Listed]:
-    """The pictures of both parts, class by class. A share is of each class, the same whatever the run's seed."""
+    """Return the pictures of both parts, class by class. A share is of each class, the same whatever the run's seed."""
     parts: tuple[list[tuple[ListedPicture, int]], list[tuple[ListedPicture, int]]] = ([], [])
     share = listing.evaluation if isinstance(listing.evaluation, float) else 0.0
     evaluated = _by_class([] if isinstance(listing.evaluation, float) else listing.evaluation)
@@ -150,7 +152,7 @@ def _by_class(pictures: Sequence[ListedPicture]) -> dict[str, list[ListedPicture
 def prepare(
     train: Listed, evaluation: Listed, whole: Callable[[Image.Image], Picture], recipe: str, input_px: int, say: Say
 ) -> PictureData:
-    """Both parts as bytes, from the cache or decoded now; what cannot be read is left out and named.
+    """Return both parts as bytes, from the cache or decoded now; what cannot be read is left out and named.
 
     ``whole`` is how the model sees a picture, ``recipe`` says it in words that change when it does. Raises
     ``StudioError`` "data-no-pictures", ``OSError``; nothing half-made is left in the cache.
@@ -173,7 +175,7 @@ def prepare(
 
 
 def folder_of(train: Listed, evaluation: Listed, recipe: str, input_px: int) -> Path:
-    """Where these pictures are kept, once they were decoded (``FACTS`` is there then)."""
+    """Return where these pictures are kept, once they were decoded (``FACTS`` is there then)."""
     return paths.cache() / "pictures" / _key(train, evaluation, recipe, input_px)
 
 
@@ -249,6 +251,6 @@ def _digest(picture: Image.Image) -> int:
 
 
 def _moments(pixels: Picture) -> NDArray[np.float64]:
-    """The means of each channel and of its square, of pixels from 0 to 1."""
+    """Return the means of each channel and of its square, of pixels from 0 to 1."""
     values = pixels.reshape(-1, 3).astype(np.float64) / 255
     return np.stack([values.mean(axis=0), (values**2).mean(axis=0)])

@@ -51,13 +51,15 @@ class PictureInput:
         return self._flipped
 
     def whole(self, picture: Image.Image) -> Picture:
-        """What of an RGB picture the model sees when it is used, as bytes."""
+        """Return what of an RGB picture the model sees when it is used, as bytes."""
         made = self.processor(images=picture, do_rescale=False, do_normalize=False, return_tensors="np")
         pixels: Picture = np.asarray(made["pixel_values"])[0].transpose(1, 2, 0)
         return np.ascontiguousarray(pixels[..., ::-1] if self._flipped else pixels)
 
     def pixel_values(self, pictures: torch.Tensor) -> torch.Tensor:
-        """uint8 [batch, height, width, 3] as the float32 [batch, 3, height, width] that the model computes with."""
+        """Return uint8 [batch, height, width, 3] as the float32 [batch, 3, height, width] that the model computes
+        with.
+        """
         pixels = pictures.permute(0, 3, 1, 2)  # the bytes stay as they are: this is channels_last
         pixels = pixels.flip(1) if self._flipped else pixels
         if self._scale.device != pixels.device:
@@ -66,7 +68,7 @@ class PictureInput:
         return values.contiguous(memory_format=torch.channels_last)
 
     def _check(self, name: str) -> tuple[int, int]:
-        """Height and width, the same for every picture, after comparing with the preprocessor's own numbers."""
+        """Return height and width, the same for every picture, after comparing with the preprocessor's own numbers."""
         random = np.random.default_rng(0)
         shapes = set()
         for height, width in PROBES:
@@ -89,7 +91,8 @@ class PictureInput:
 
 
 def scratch_preprocessor(size: int, mean: list[float], std: list[float]) -> dict[str, Any]:
-    """``preprocessor_config.json`` of a model from scratch: the shorter side becomes ``size``, the middle is kept.
+    """Return ``preprocessor_config.json`` of a model from scratch: the shorter side becomes ``size``, the middle is
+    kept.
 
     It is the kind that transformers pairs with ResNet.
     """
@@ -108,5 +111,5 @@ def scratch_preprocessor(size: int, mean: list[float], std: list[float]) -> dict
 
 
 def processor_of(preprocessor: dict[str, Any]) -> Any:
-    """The processor that such a file makes."""
+    """Return the processor that such a file makes."""
     return ConvNextImageProcessorPil(**{k: v for k, v in preprocessor.items() if k != "image_processor_type"})

@@ -39,12 +39,14 @@ class Reading:
         return 2 if self.whole else 1
 
     def strange(self, error: StudioError) -> None:
-        """An example is of a class that is not learnt: refused, unless its class may be in what was not read."""
+        """Report an example of a class missing from training: it is refused, unless its class may be in what was not
+        read.
+        """
         if self.whole:
             self.faults.refuse(error)
 
     def corpus(self, corpus: Corpus) -> Corpus:
-        """The beginning of a large text's both parts."""
+        """Return the beginning of a large text's both parts."""
         taken = corpus
         if self.most_bytes is not None and corpus.bytes > self.most_bytes:
             taken = excerpt(corpus, self.most_bytes)
@@ -53,7 +55,7 @@ class Reading:
         return taken
 
     def rows(self, paths: Sequence[str], rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[_Row]:
-        """The first of many rows, whose ``size`` is in bytes, from these files and folders."""
+        """Yield the first of many rows, whose ``size`` is in bytes, from these files and folders."""
         read = 0
         for row in rows:
             if self.most_bytes is not None and read >= self.most_bytes:
@@ -64,7 +66,7 @@ class Reading:
         self.bytes += read
 
     def every(self, count: int) -> int:
-        """Which of so many pictures are read: every so many-th."""
+        """Return which of so many pictures are read: every so many-th."""
         every = 1 if self.most_pictures is None else max(1, -(-count // self.most_pictures))
         self.share = 1 / every
         return every

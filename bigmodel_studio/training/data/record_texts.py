@@ -23,7 +23,7 @@ _SAY_EVERY = 10_000
 
 
 def parquet_as_text(path: Path, column: str, say: Say) -> Path:
-    """The text file of a Parquet file; ``column`` "": found by its name, or the only one of texts.
+    """Return the text file of a Parquet file; ``column`` "": found by its name, or the only one of texts.
 
     Raises ``StudioError`` as ``parquet.batches`` does, and "data-column"; ``OSError``. Nothing half-made is left.
     """
@@ -31,7 +31,8 @@ def parquet_as_text(path: Path, column: str, say: Say) -> Path:
 
 
 def lines_as_text(path: Path, column: str, say: Say) -> Path:
-    """The text file of a file of JSON lines; ``column`` "": the field found by its name, or the only one of texts.
+    """Return the text file of a file of JSON lines; ``column`` "": the field found by its name, or the only one of
+    texts.
 
     Raises ``StudioError`` "data-row" (a line that is no record) and "data-column"; ``OSError``.
     """
@@ -70,7 +71,7 @@ def _write_parquet(path: Path, asked: str, target: Path, say: Say) -> None:
 
 
 def _field_name(path: Path, asked: str) -> str:
-    """The field of the texts, from the first records."""
+    """Return the field of the texts, from the first records."""
     found = Counter[str]()
     for _, record in islice(records(path, (), Faults.passing()), SAMPLE_ROWS):
         found.update(name for name, value in record.items() if isinstance(value, str))

@@ -35,7 +35,8 @@ class Sentences:
         self.tokens, self.sentences, self.documents, self.openings = tokens, sentences, documents, openings
 
     def pair(self, random: np.random.Generator, opening: int, most: int) -> Pair:
-        """Two stretches that begin at the sentence ``opening`` (one of ``openings``), of at most ``most`` tokens.
+        """Return two stretches that begin at the sentence ``opening`` (one of ``openings``), of at most ``most``
+        tokens.
 
         As Devlin's ``create_pretraining_data``: sentences are taken until they fill the length, and parted at a random
         one; half of the time the second part is from a random place of another document instead.
@@ -53,7 +54,7 @@ class Sentences:
         return Pair(*truncated(random, first, second, most), follows)
 
     def stretch(self, random: np.random.Generator, opening: int, most: int) -> Tokens:
-        """At most ``most`` tokens from the sentence ``opening`` on, past the ends of documents (Liu et al. 2019,
+        """Return at most ``most`` tokens from the sentence ``opening`` on, past the ends of documents (Liu et al. 2019,
         section 4.2: full sentences).
         """
         start = int(self.sentences[opening])
@@ -63,8 +64,8 @@ class Sentences:
         return most if random.random() >= SHORT_RATIO else int(random.integers(2, most + 1))
 
     def _filling(self, first: int, wanted: int, least: int) -> NDArray[np.int64]:
-        """Where the sentences from ``first`` on begin, and where the last ends: as many as give ``wanted`` tokens,
-        ``least`` at least, and none of the next document.
+        """Return where the sentences from ``first`` on begin, and where the last ends: as many as give ``wanted``
+        tokens, ``least`` at least, and none of the next document.
         """
         last = int(self.documents[self._document(first) + 1])
         starts = self.sentences[first : min(last, first + max(least, wanted)) + 1].astype(np.int64)
@@ -75,7 +76,7 @@ class Sentences:
         return int(np.searchsorted(self.documents, sentence, side="right")) - 1
 
     def _elsewhere(self, random: np.random.Generator, sentence: int) -> int:
-        """A sentence of another document; of any, where there is only one."""
+        """Return a sentence of another document; of any, where there is only one."""
         begin = end = 0
         if len(self.documents) > 2:
             own = self._document(sentence)
@@ -85,7 +86,9 @@ class Sentences:
 
 
 def truncated(random: np.random.Generator, first: Tokens, second: Tokens, most: int) -> tuple[Tokens, Tokens]:
-    """Tokens leave the longer one, each at its front or its back by chance, until both together are ``most``."""
+    """Truncate the longer one, token by token, each at its front or its back by chance, until both together are
+    ``most``.
+    """
     over = len(first) + len(second) - most
     if over <= 0:
         return first, second

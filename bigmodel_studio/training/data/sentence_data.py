@@ -61,17 +61,19 @@ class SentenceData:
         self._lines, self._parts = lines, parts
 
     def place(self, sentence: int) -> tuple[int, int]:
-        """The part of the training corpus that a sentence is of, and its line in it."""
+        """Return the part of the training corpus that a sentence is of, and its line in it."""
         return bisect.bisect_right(self._parts, sentence) - 1, int(self._lines[sentence])
 
     def check(self, *, pairs: bool) -> None:
-        """Raises ``StudioError`` "data-no-sentences" where there is nothing to learn from."""
+        """Raise ``StudioError`` "data-no-sentences" where there is nothing to learn from."""
         if len(self.train.openings if pairs else self.train.tokens) < 1:
             raise StudioError("data-no-sentences")
 
 
 def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> SentenceData:
-    """The corpus as sentences, from the cache or made now. Raises ``OSError``; nothing half-made is left there."""
+    """Return the corpus as sentences, from the cache or made now. Raises ``OSError``; nothing half-made is left
+    there.
+    """
     total = sum(part.end - part.start for part in corpus.train + corpus.evaluation)
     content = content_hash(corpus, lambda done: say("reading", done, total))
     backend: Any = tokenizer

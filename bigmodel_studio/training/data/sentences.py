@@ -15,7 +15,7 @@ _END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]+[\
 
 
 def sentences_of(line: str) -> Iterator[str]:
-    """The sentences of one line, without the white space around them; none of a blank line."""
+    """Yield the sentences of one line, without the white space around them; none of a blank line."""
     begin = 0
     for found in _END.finditer(line):
         yield from _bounded(line[begin : found.end()].strip())
@@ -33,7 +33,8 @@ def _bounded(sentence: str) -> Iterator[str]:
 
 
 def documents_in(chunks: Iterable[str]) -> Iterator[list[tuple[int, str]] | None]:
-    """For each chunk the sentences that it holds, each with its line (from 1), and ``None`` wherever a document ends.
+    """Yield, for each chunk, the sentences that it holds, each with its line (from 1), and ``None`` wherever a document
+    ends.
 
     A chunk ends where a line does (``text_files.read_chunks``), or else amid a line without an end near.
     """

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 
 def generator(seed: int, stream: int, number: int) -> np.random.Generator:
-    """A counter-based generator: any (seed, stream, number) is reached at once."""
+    """Return a counter-based generator: any (seed, stream, number) is reached at once."""
     return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, number]))
 
 
 def order(seed: int, first: int, count: int, size: int, stream: int = 0) -> list[int]:
-    """The examples ``first`` to ``first + count`` (of ``size`` that there are) of an endless row of shuffles.
+    """Return the examples ``first`` to ``first + count`` (of ``size`` that there are) of an endless row of shuffles.
 
     ``stream`` tells them from what else is drawn by the same seed.
     """
@@ -30,12 +30,12 @@ def order(seed: int, first: int, count: int, size: int, stream: int = 0) -> list
 
 @functools.lru_cache(maxsize=2)
 def shuffled(seed: int, stream: int, epoch: int, size: int) -> NDArray[np.int64]:
-    """One shuffle; the last ones are kept, for shuffling millions takes a while."""
+    """Return one shuffle; the last ones are kept, for shuffling millions takes a while."""
     return generator(seed, stream, epoch).permutation(size)
 
 
 def spread(size: int, most: int) -> list[int]:
-    """At most so many of ``size`` numbers, at even distances."""
+    """Return at most so many of ``size`` numbers, at even distances."""
     if size <= most:
         return list(range(size))
     return [(2 * number + 1) * size // (2 * most) for number in range(most)]

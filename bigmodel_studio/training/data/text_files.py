@@ -68,7 +68,7 @@ class Corpus:
 def split_corpus(
     train: Sequence[str], evaluation: float | Sequence[str], column: str = "", say: Say = lambda *_: None
 ) -> Corpus:
-    """The files of a spec, split; ``column`` is that of the texts in tables, "" found by its name.
+    """Return the files of a spec, split; ``column`` is that of the texts in tables, "" found by its name.
 
     Raises ``StudioError``: "data-missing", "data-no-text", "data-empty", and what ``UNPACKED`` says of a table.
     """
@@ -106,7 +106,9 @@ def refuse_binary(path: Path) -> None:
 
 
 def _cut(parts: list[Part], kept: int) -> Corpus:
-    """The first ``kept`` bytes for training, moved on to the end of the line (at most 64 KiB on) that it falls in."""
+    """Return the first ``kept`` bytes for training, moved on to the end of the line (at most 64 KiB on) that it falls
+    in.
+    """
     corpus = Corpus([], [])
     before = 0
     for part in parts:
@@ -122,7 +124,7 @@ def _cut(parts: list[Part], kept: int) -> Corpus:
 
 
 def excerpt(corpus: Corpus, most: int) -> Corpus:
-    """The beginning of both parts, ``most`` bytes together (and up to 64 KiB more), in their proportion."""
+    """Return the beginning of both parts, ``most`` bytes together (and up to 64 KiB more), in their proportion."""
     share = most / corpus.bytes
     return Corpus(_beginning(corpus.train, share), _beginning(corpus.evaluation, share), corpus.replaced)
 
@@ -151,7 +153,9 @@ def _line_end(path: Path, boundary: int, end: int) -> int:
 
 
 def files_of(given: Sequence[str], suffixes: tuple[str, ...]) -> list[Path]:
-    """The files that are named, and of folders those in them with such an ending. Raises as ``split_corpus`` does."""
+    """Return the files that are named, and of folders those in them with such an ending. Raises as ``split_corpus``
+    does.
+    """
     found: list[Path] = []
     for text in given:
         path = Path(text)
@@ -168,7 +172,7 @@ def files_of(given: Sequence[str], suffixes: tuple[str, ...]) -> list[Path]:
 
 
 def broken_lines(part: Part) -> Iterator[int]:
-    """The lines of a file, within a part of it, that are not UTF-8."""
+    """Yield the lines of a file, within a part of it, that are not UTF-8."""
     with open(part.path, "rb") as stream:
         read = 0
         for number, line in enumerate(stream, 1):
@@ -188,7 +192,8 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def read_chunks(part: Part, corpus: Corpus) -> Iterator[str]:
-    """The text of a part in chunks of about ``CHUNK_BYTES``, cut after a line's end (or a space) where there is one.
+    """Yield the text of a part in chunks of about ``CHUNK_BYTES``, cut after a line's end (or a space) where there is
+    one.
 
     What is not UTF-8 becomes U+FFFD and is counted in ``corpus.replaced``. A byte order mark is left out.
     """
@@ -216,7 +221,7 @@ def read_chunks(part: Part, corpus: Corpus) -> Iterator[str]:
 
 
 def content_hash(corpus: Corpus, say: Callable[[int], None]) -> str:
-    """SHA-256 over both parts' bytes and where they end; ``say`` is told the bytes read so far."""
+    """Return SHA-256 over both parts' bytes and where they end; ``say`` is told the bytes read so far."""
     digest = hashlib.sha256()
     done = 0
     for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):

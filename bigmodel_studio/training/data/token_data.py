@@ -43,25 +43,25 @@ class TokenData:
         self._pages = Pages(train, evaluation)
 
     def check(self, context: int) -> None:
-        """Raises ``StudioError`` "data-too-little" where the training part does not fill one context."""
+        """Raise ``StudioError`` "data-too-little" where the training part does not fill one context."""
         if len(self.train) < context + 1:
             raise StudioError("data-too-little", tokens=len(self.train), needed=context + 1, part="training")
         if 0 < len(self.evaluation) < 2:
             raise StudioError("data-too-little", tokens=len(self.evaluation), needed=2, part="evaluation")
 
     def starts(self, seed: int, step: int, batch: int, context: int) -> NDArray[np.int64]:
-        """Where windows begin: at random places, by a counter-based generator keyed (seed, step)."""
+        """Return where windows begin: at random places, by a counter-based generator keyed (seed, step)."""
         random = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, step]))
         return random.integers(0, len(self.train) - context, size=batch)
 
     def batch(self, seed: int, step: int, batch: int, context: int) -> torch.Tensor:
-        """int64 [batch, context + 1]: the windows that ``starts`` says."""
+        """Return int64 [batch, context + 1]: the windows that ``starts`` says."""
         self._pages.read(batch)
         return _windows(self.train, self.starts(seed, step, batch, context), context)
 
     def places(self, starts: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> list[tuple[int, int]]:
-        """Of tokens the part of the training corpus that each is of, and its line in it (that of its chunk, where a
-        tokenizer leaves line ends out).
+        """Return, for tokens, the part of the training corpus that each is of, and its line in it (that of its chunk,
+        where a tokenizer leaves line ends out).
         """
         found: dict[int, tuple[int, int]] = {}
         chunk, token, part, line = -1, 0, 0, 0
@@ -75,7 +75,9 @@ class TokenData:
         return [found[start] for start in starts]
 
     def evaluation_batches(self, batches: int, batch: int, context: int) -> Iterator[torch.Tensor]:
-        """The same every time: up to ``batches`` of windows that do not overlap, spread over the evaluation part."""
+        """Yield the same every time: up to ``batches`` of windows that do not overlap, spread over the evaluation
+        part.
+        """
         context = min(context, len(self.evaluation) - 1)
         if context < 1:
             return
@@ -91,7 +93,9 @@ def _windows(tokens: Tokens, starts: NDArray[np.int64], context: int) -> torch.T
 
 
 def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> TokenData:
-    """The corpus as tokens, from the cache or made now. Raises ``OSError``; nothing half-made is left in the cache."""
+    """Return the corpus as tokens, from the cache or made now. Raises ``OSError``; nothing half-made is left in the
+    cache.
+    """
     total = sum(part.end - part.start for part in corpus.train + corpus.evaluation)
     content = content_hash(corpus, lambda done: say("reading", done, total))
     backend: Any = tokenizer
@@ -110,7 +114,7 @@ def prepare(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, say: Say) -> Tok
 
 
 def mapped(path: Path, dtype: str) -> Tokens:
-    """A file of numbers as a memory map; an empty one, which cannot be mapped, as no numbers."""
+    """Return a file of numbers as a memory map; an empty one, which cannot be mapped, as no numbers."""
     if path.stat().st_size == 0:
         return np.zeros(0, dtype=dtype)
     found: Tokens = np.memmap(path, dtype=dtype, mode="r")

@@ -44,7 +44,9 @@ def vocabulary_size(tokenizer: str) -> int:
 
 
 def train_tokenizer(corpus: Corpus, size: int, context: int, say: Callable[[int], None]) -> PreTrainedTokenizerBase:
-    """A byte-level BPE of ``size`` entries, learnt from the training part alone; ``say`` is told the bytes read."""
+    """Return a byte-level BPE of ``size`` entries, learnt from the training part alone; ``say`` is told the bytes
+    read.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -95,7 +97,7 @@ def train_wordpiece(corpus: Corpus, size: int, context: int, say: Callable[[int]
 
 
 def asked_tokenizer(resolved: ResolvedSpec, corpus: Corpus, learn: Learn, say: Say) -> PreTrainedTokenizerBase:
-    """The tokenizer that a spec names: what ``learn`` makes of the corpus for "train:N", else a folder's.
+    """Return the tokenizer that a spec names: what ``learn`` makes of the corpus for "train:N", else a folder's.
 
     What was learnt is kept in the cache, under a hash of what it was learnt from.
     """

@@ -11,7 +11,7 @@ import torch
 
 
 def whole_tensor(value: torch.Tensor) -> torch.Tensor:
-    """A tensor that may be spread over processes, whole; all of them have to ask."""
+    """Return a tensor that may be spread over processes, whole; all of them have to ask."""
     spread: Any = value
     whole: torch.Tensor = spread.full_tensor() if hasattr(spread, "full_tensor") else value
     return whole

@@ -130,7 +130,9 @@ class DistributedRanks(Ranks):
         return made
 
     def build(self, make: Callable[[Path | None], Objective], start: Path | None, beside: Path) -> Objective:
-        """The first prepares the data and the model, which the others then find; all begin with the same weights."""
+        """Return the first prepares the data and the model, which the others then find; all begin with the same
+        weights.
+        """
         made = make(start) if self.first else None
         at = start
         if made is not None and start is None:
@@ -178,7 +180,7 @@ class DistributedRanks(Ranks):
 
 
 def _sharded(model: nn.Module, device: torch.device, world: int) -> Any:
-    """``fully_shard`` on each layer of a stack, so that one at a time is whole, and on the rest."""
+    """Return ``fully_shard`` on each layer of a stack, so that one at a time is whole, and on the rest."""
     mesh = init_device_mesh(device.type, (world,))
     for module in model.modules():
         if isinstance(module, nn.ModuleList):

@@ -33,7 +33,7 @@ class Ranks:
         return self.rank == 0
 
     def device(self, chosen: torch.device) -> torch.device:
-        """Where this process computes, of what was chosen for the run."""
+        """Return where this process computes, of what was chosen for the run."""
         return chosen
 
     def spread(self, model: nn.Module) -> Any:
@@ -41,19 +41,19 @@ class Ranks:
         return model
 
     def part(self, objective: Objective, batch: Batch) -> tuple[Batch, float]:
-        """This process's part of a batch, and its share of the batch's loss."""
+        """Return this process's part of a batch, and its share of the batch's loss."""
         return batch, 1.0
 
     @contextlib.contextmanager
     def adding_up(self, *, last: bool) -> Iterator[None]:
-        """Around a part's forward and backward pass: after the ``last`` of an update the gradients are averaged."""
+        """Surround a part's forward and backward pass: after the ``last`` of an update the gradients are averaged."""
         yield
 
     def total(
         self, loss: torch.Tensor, each: torch.Tensor | None, examples: int
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """The sum of ``loss`` over the processes, and the losses of all ``examples`` of a batch in its order, of which
-        this one has those of its part (None: they are not told apart).
+        """Return the sum of ``loss`` over the processes, and the losses of all ``examples`` of a batch in its order, of
+        which this one has those of its part (None: they are not told apart).
         """
         return loss, each
 
@@ -62,23 +62,25 @@ class Ranks:
         return control.read()
 
     def same(self, make: Callable[[], _Value]) -> _Value:
-        """What the first process makes, in all of them."""
+        """Return what the first process makes, in all of them."""
         return make()
 
     def build(self, make: Callable[[Path | None], Objective], start: Path | None, beside: Path) -> Objective:
-        """The objective, from the checkpoint ``start`` or afresh; ``beside`` is a folder that all of them can read."""
+        """Return the objective, from the checkpoint ``start`` or afresh; ``beside`` is a folder that all of them can
+        read.
+        """
         return make(start)
 
     def whole(self, model: nn.Module) -> dict[str, torch.Tensor] | None:
-        """All weights, on the first process, where they are spread; None where the model has them."""
+        """Return all weights, on the first process, where they are spread; None where the model has them."""
         return None
 
     def ranks(self, model: nn.Module, optimizer: torch.optim.Optimizer, seconds: float) -> tuple[Rank, ...] | None:
-        """What each process is and holds, about once a second; None in between, and of one alone.
+        """Return what each process is and holds, about once a second; None in between, and of one alone.
 
         ``seconds`` is what this process's last update took.
         """
         return None
 
     def close(self) -> None:
-        """The run ends."""
+        """Free what joins the processes: the run ends."""

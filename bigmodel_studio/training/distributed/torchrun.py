@@ -66,7 +66,9 @@ def lead(folder: Path, processes: int, *, resume: bool) -> int:
 
 
 def _lost(exit_codes: dict[int, int]) -> Problem | None:
-    """Which process was lost before the others could not go on: one that was killed, else rather not the first."""
+    """Return which process was lost before the others could not go on: one that was killed, else rather not the
+    first.
+    """
     killed = [rank for rank, code in exit_codes.items() if code < 0]
     for rank in (*killed, *sorted(exit_codes, reverse=True)):
         return Problem(code="rank-lost", arguments={"rank": rank, "how": exit_words(exit_codes[rank])})
@@ -74,6 +76,6 @@ def _lost(exit_codes: dict[int, int]) -> Problem | None:
 
 
 def _said_better(status: RunStatus, lost: Problem) -> bool:
-    """Whether the first process has said how the run ended; of a broken connection it knows the least."""
+    """Return whether the first process has said how the run ended; of a broken connection it knows the least."""
     broken = status.problem is not None and status.problem.code == "internal" and lost.arguments["rank"] != 0
     return status.state not in LIVE and not broken

@@ -23,7 +23,9 @@ FLAT = 0.99
 
 
 def is_activation(module: nn.Module) -> bool:
-    """Whether it is an activation function: torch's and those of transformers, which live in modules of that name."""
+    """Return whether it is an activation function: torch's and those of transformers, which live in modules of that
+    name.
+    """
     home = type(module).__module__
     kind = home == "torch.nn.modules.activation" or home == "transformers.activations"
     return kind and next(module.parameters(), None) is None and not isinstance(module, nn.MultiheadAttention)
@@ -56,7 +58,7 @@ class Activations:
         self._handles = []
 
     def take(self) -> list[list[float | None]]:
-        """Means, standard deviations and silent shares, a value a module; None where nothing was seen."""
+        """Return means, standard deviations and silent shares, a value a module; None where nothing was seen."""
         rows: list[list[float | None]] = [[None] * len(self._modules) for _ in range(3)]
         alike: dict[tuple[int, Silence], list[int]] = {}
         for number, seen in self._seen.items():
@@ -71,7 +73,7 @@ class Activations:
 
 
 def sample(output: torch.Tensor) -> torch.Tensor:
-    """At most ``MOST_LOOKED_AT`` numbers of an output, evenly spread over it, as a float32 vector of its own."""
+    """Return at most ``MOST_LOOKED_AT`` numbers of an output, evenly spread over it, as a float32 vector of its own."""
     if output.ndim == 4 and output.is_contiguous(memory_format=torch.channels_last):
         output = output.permute(0, 2, 3, 1)  # as it lies in memory, so that nothing is copied
     flat = output.reshape(-1)
@@ -80,12 +82,14 @@ def sample(output: torch.Tensor) -> torch.Tensor:
 
 
 def silence_of(module: nn.Module) -> Silence:
-    """When an output of this module passes hardly any gradient on."""
+    """Return when an output of this module passes hardly any gradient on."""
     return {nn.Tanh: "tanh", nn.Sigmoid: "sigmoid"}.get(type(module), "zero")  # type: ignore[return-value]
 
 
 def statistics(samples: torch.Tensor, silence: Silence) -> torch.Tensor:
-    """Of each row of [layers, samples] the mean, the standard deviation and the silent share: float32 [layers, 3]."""
+    """Return, for each row of [layers, samples], the mean, the standard deviation and the silent share: float32
+    [layers, 3].
+    """
     variance, mean = torch.var_mean(samples, dim=1, correction=0)
     if silence == "tanh":
         silent = samples.abs() > FLAT

@@ -17,7 +17,7 @@ MOST_COUNTED = 1_000_000
 
 
 def histogram(tensors: list[torch.Tensor]) -> dict[str, Any] | None:
-    """``low``, ``high`` and ``counts`` of all the values together; None where there are none that are finite."""
+    """Return ``low``, ``high`` and ``counts`` of all the values together; None where there are none that are finite."""
     kept = [_some(tensor.detach()) for tensor in tensors if tensor.numel()]
     if not kept:
         return None

@@ -50,7 +50,7 @@ class Layers:
         self._before: list[torch.Tensor] = []
 
     def owned(self) -> list[list[nn.Parameter]]:
-        """The parameters of each layer."""
+        """Return the parameters of each layer."""
         groups: list[list[nn.Parameter]] = [[] for _ in self.names]
         for owner, parameter in zip(self._owners, self.parameters, strict=True):
             groups[owner].append(parameter)
@@ -61,7 +61,7 @@ class Layers:
         self._activations = Activations(self._modules, self._clock)
 
     def after_backward(self) -> None:
-        """The gradients are there, and not yet clipped."""
+        """Record the gradients, which are there and not yet clipped."""
         if self._activations is not None:
             self._activations.stop()
         gradients = [torch.zeros_like(p[:0]) if p.grad is None else p.grad for p in self.parameters]
@@ -70,7 +70,8 @@ class Layers:
             self._before = [_rows(parameter, self.every).clone() for parameter in self.parameters]
 
     def after_update(self) -> dict[str, Values]:
-        """The measures of this step by name, a value a layer; None where a layer has no such thing, or it is no number.
+        """Return the measures of this step by name, a value a layer; None where a layer has no such thing, or it is no
+        number.
 
         ``gradient_norm``: before clipping. ``weight_norm``: after the update. ``update_ratio``: ‖Δw‖ / ‖w‖ of the
         optimizer's step, w being the weights before it.
@@ -90,14 +91,14 @@ class Layers:
         return found | dict(zip(MEASURES[3:], activations, strict=False))
 
     def give_up(self) -> None:
-        """The step came to nothing."""
+        """Discard the step: it came to nothing."""
         if self._activations is not None:
             self._activations.stop()
         self._activations = self._gradients = None
         self._before = []
 
     def _norms(self, tensors: Sequence[torch.Tensor]) -> torch.Tensor:
-        """The Euclidean norm of each layer's tensors, float32 [layers]."""
+        """Return the Euclidean norm of each layer's tensors, float32 [layers]."""
         if not tensors:
             return torch.zeros(len(self.names))
         with torch.no_grad():

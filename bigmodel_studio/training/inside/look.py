@@ -20,7 +20,7 @@ from bigmodel_studio.training.objectives import Batch
 
 
 def look_at_step(request: LookAtStep, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(StepExamples)``. Raises ``StudioError`` "step-unknown", or why the run's data cannot be read."""
+    """End with ``Done(StepExamples)``. Raises ``StudioError`` "step-unknown", or why the run's data cannot be read."""
     yield Progress(what="loading")
     with computing_as(request.run) as run:
         spec = run.spec()
@@ -52,7 +52,9 @@ def _seen(opened: Opened, request: LookAtStep) -> StepExamples:
 
 
 def _losses(opened: Opened, batch: Batch) -> list[float | None]:
-    """The loss of each example by the weights that are there; empty where the objective cannot tell them apart."""
+    """Return the loss of each example by the weights that are there; empty where the objective cannot tell them
+    apart.
+    """
     objective = opened.objective
     found: list[float | None] = []
     objective.model.eval()
@@ -64,5 +66,5 @@ def _losses(opened: Opened, batch: Batch) -> list[float | None]:
 
 
 def _or_most(loss: float | None) -> float:
-    """A loss that was no number is the hardest of all."""
+    """Return a loss that was no number is the hardest of all."""
     return float("inf") if loss is None else loss

@@ -36,15 +36,15 @@ class Opened:
     device: torch.device
 
     def batch(self, step: int) -> Batch:
-        """What update ``step`` learns from, on the device."""
+        """Return what update ``step`` learns from, on the device."""
         return self.moved(self.objective.batch(step))
 
     def moved(self, batch: Batch) -> Batch:
-        """A batch, on the device."""
+        """Return a batch, on the device."""
         return {name: tensor.to(self.device) for name, tensor in batch.items()}
 
     def seen(self, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
-        """Those examples of the batch of ``step`` as they can be shown, looked at a part at a time."""
+        """Return those examples of the batch of ``step`` as they can be shown, looked at a part at a time."""
         model, size = self.objective.model, self.spec.schedule.batch
         model.eval()
         found: list[StepExample] = []
@@ -57,12 +57,14 @@ class Opened:
 
 
 def nearest_checkpoint(run: RunFolder, step: int) -> int:
-    """The newest checkpoint at or before the weights that update ``step`` starts from; 0: the start of the run."""
+    """Return the newest checkpoint at or before the weights that update ``step`` starts from; 0: the start of the
+    run.
+    """
     return max((saved for saved in run.checkpoints() if saved < step), default=0)
 
 
 def open_training(run: RunFolder, saved: int) -> Opened:
-    """The run's training after update ``saved``, which has a checkpoint or is 0.
+    """Return the run's training after update ``saved``, which has a checkpoint or is 0.
 
     Raises ``StudioError`` where the data, the base model or the checkpoint is gone or damaged. A fork has no start of
     its own: it goes on from the checkpoint that it was given.
@@ -86,7 +88,8 @@ def open_training(run: RunFolder, saved: int) -> Opened:
 
 @contextlib.contextmanager
 def computing_as(name: str) -> Iterator[RunFolder]:
-    """The run of that name (or at that path), with torch computing as it does: the same threads, the same algorithms.
+    """Yield the run of that name (or at that path), with torch computing as it does: the same threads, the same
+    algorithms.
 
     What this process had is put back. Raises ``StudioError`` "run-unknown".
     """

@@ -6,5 +6,5 @@ import math
 
 
 def rounded(value: float, digits: int = 6) -> float | None:
-    """So many significant digits, which is enough to plot and to compare; None for what is not finite."""
+    """Round to so many significant digits, which is enough to plot and to compare; None for what is not finite."""
     return float(f"{value:.{digits}g}") if math.isfinite(value) else None

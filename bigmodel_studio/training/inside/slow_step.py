@@ -26,7 +26,7 @@ Values = tuple[float, ...]
 
 
 def take_step(request: TakeStep, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(StepTaken)``. Raises ``StudioError`` "run-no-checkpoint", "loss-not-finite", and others."""
+    """End with ``Done(StepTaken)``. Raises ``StudioError`` "run-no-checkpoint", "loss-not-finite", and others."""
     yield Progress(what="loading")
     with computing_as(request.run) as run:
         opened = open_training(run, request.checkpoint)
@@ -89,7 +89,7 @@ class _Watched:
         self._state_before = self._state()
 
     def block(self) -> WeightBlock:
-        """All of it, now that the step was made."""
+        """Return all of it, now that the step was made."""
         group = next(g for g in self._optimizer.param_groups if any(p is self._parameter for p in g["params"]))
         state = self._optimizer.state[self._parameter]
         return WeightBlock(
@@ -132,5 +132,5 @@ def _matrix(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _begin(place: int, size: int) -> int:
-    """Where a block begins that has ``place`` in its middle and does not go beyond ``size``."""
+    """Return where a block begins that has ``place`` in its middle and does not go beyond ``size``."""
     return max(0, min(place - BLOCK // 2, size - BLOCK))

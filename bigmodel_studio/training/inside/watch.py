@@ -68,7 +68,7 @@ class Inside:
             file.append(event)
 
     def before_update(self, step: int) -> None:
-        """The batch of ``step`` (from 1) is about to be computed."""
+        """Prepare for ``step`` (from 1), whose batch is about to be computed."""
         self._pace.begin()
         with self._pace:
             self._looking = self._pace.wants(step)
@@ -76,13 +76,15 @@ class Inside:
                 self._layers.before_forward()
 
     def after_backward(self) -> None:
-        """The gradients of the whole batch are there: unscaled, and not yet clipped."""
+        """Record the gradients of the whole batch: unscaled, and not yet clipped."""
         if self._looking:
             with self._pace:
                 self._layers.after_backward()
 
     def after_update(self, step: int, loss: float, losses: torch.Tensor | None) -> None:
-        """The optimizer has made its step; ``losses`` of the examples of its batch, where they are told apart."""
+        """Record the step that the optimizer has made; ``losses`` are those of the examples of its batch, where they
+        are told apart.
+        """
         if self._looking:
             with self._pace:
                 self._tell_layers()
@@ -92,7 +94,7 @@ class Inside:
         self._pace.end()
 
     def give_up(self, step: int, losses: torch.Tensor | None) -> None:
-        """The update was not made, for its loss or its gradient is no number: what led to it is recorded."""
+        """Record what led to an update that was not made because its loss or gradient is not a number."""
         if self._looking:
             self._tell_layers()
             self._files["layers"].append({"step": step, **self._layers.after_update()})
@@ -100,7 +102,7 @@ class Inside:
         self._record_losses(step, math.inf, losses)
 
     def after_evaluation(self, step: int) -> None:
-        """The objective has evaluated after ``step`` (and was not interrupted)."""
+        """Record what the objective evaluated after ``step`` (and was not interrupted)."""
         if self._spec.telemetry.layers_every:
             groups = self._layers.owned()
             gradients = [[p.grad for p in group if p.grad is not None] for group in groups]
@@ -160,7 +162,7 @@ class Pace:
         self._began = 0.0
 
     def wants(self, step: int) -> bool:
-        """Whether ``step`` is looked at."""
+        """Return whether ``step`` is looked at."""
         if self._every >= 0:
             return self._every > 0 and (step == 1 or step % self._every == 0)
         since = step - self._last

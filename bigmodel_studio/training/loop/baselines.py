@@ -22,7 +22,7 @@ Counts = NDArray[np.int64]
 
 
 def baselines(train: Tokens, evaluation: Tokens, vocabulary: int) -> dict[str, float]:
-    """``unigram`` and ``bigram``; empty where there are no evaluation tokens.
+    """Return ``unigram`` and ``bigram``; empty where there are no evaluation tokens.
 
     Unigram: add-one smoothing. Bigram: each row drawn towards the unigram distribution by a Dirichlet prior,
     p(w|v) = (c(v,w) + k p(w)) / (c(v) + k) (MacKay & Peto 1995, eq. 12), its strength k chosen on the last
@@ -42,7 +42,7 @@ def baselines(train: Tokens, evaluation: Tokens, vocabulary: int) -> dict[str, f
 
 
 def token_shares(tokens: Tokens, vocabulary: int) -> NDArray[np.float64]:
-    """The share of each token, add-one smoothed."""
+    """Return the share of each token, add-one smoothed."""
     counts = np.ones(vocabulary, dtype=np.int64)
     for first in range(0, len(tokens), CHUNK):
         counts += np.bincount(tokens[first : first + CHUNK], minlength=vocabulary)
@@ -52,7 +52,7 @@ def token_shares(tokens: Tokens, vocabulary: int) -> NDArray[np.float64]:
 
 
 def _bigram(train: Tokens, test: Tokens, vocabulary: int, strengths: tuple[float, ...]) -> list[float]:
-    """The cross-entropy on ``test`` for each strength of the prior."""
+    """Return the cross-entropy on ``test`` for each strength of the prior."""
     unigram = token_shares(train, vocabulary)
     rows = np.zeros(vocabulary, dtype=np.int64)
     for first in range(0, len(train) - 1, CHUNK):
@@ -69,7 +69,7 @@ def _bigram(train: Tokens, test: Tokens, vocabulary: int, strengths: tuple[float
 
 
 def _pair_counts(train: Tokens, wanted: Counts, vocabulary: int) -> Counts:
-    """How often each wanted pair (coded first × vocabulary + second) stands in ``train``."""
+    """Return how often each wanted pair (coded first × vocabulary + second) stands in ``train``."""
     if vocabulary <= DENSE_VOCABULARY:
         table = np.zeros(vocabulary * vocabulary, dtype=np.int64)
         for first in range(0, len(train) - 1, CHUNK):

@@ -15,9 +15,9 @@ class Best(msgspec.Struct, frozen=True):
     waited: int = 0
 
     def better(self, loss: float) -> bool:
-        """Whether this would be the best."""
+        """Return whether this would be the best."""
         return self.loss is None or loss < self.loss
 
     def after(self, step: int, loss: float) -> Best:
-        """With one evaluation more."""
+        """Return the best with one evaluation more."""
         return Best(step, loss) if self.better(loss) else Best(self.step, self.loss, self.waited + 1)

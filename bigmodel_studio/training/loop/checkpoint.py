@@ -108,7 +108,9 @@ def _put(temporary: Path, target: Path) -> None:
 
 
 def newest_whole(run: RunFolder) -> tuple[Path | None, list[str]]:
-    """The newest checkpoint whose files are as they were saved (None: none is), and sentences about the others."""
+    """Return the newest checkpoint whose files are as they were saved (None: none is), and sentences about the
+    others.
+    """
     notes: list[str] = []
     for step in reversed(run.checkpoints()):
         folder = run.checkpoint_path(step)
@@ -121,8 +123,8 @@ def newest_whole(run: RunFolder) -> tuple[Path | None, list[str]]:
 
 
 def load_trainer(folder: Path, ranks: Ranks | None = None) -> tuple[TrainerFacts, TrainerState]:
-    """What the trainer needs to go on; all of the ``ranks`` have to ask. Raises ``StudioError``: "checkpoint-damaged",
-    "checkpoint-foreign".
+    """Return what the trainer needs to go on; all of the ``ranks`` have to ask. Raises ``StudioError``:
+    "checkpoint-damaged", "checkpoint-foreign".
     """
     try:
         facts = msgspec.json.decode((folder / TRAINER_FACTS).read_bytes(), type=TrainerFacts)
@@ -132,7 +134,9 @@ def load_trainer(folder: Path, ranks: Ranks | None = None) -> tuple[TrainerFacts
 
 
 def has_adapter(folder: Path) -> bool:
-    """Whether what was trained up to this checkpoint is an adapter: the model is then its base with that added in."""
+    """Return whether what was trained up to this checkpoint is an adapter: the model is then its base with that added
+    in.
+    """
     try:
         with safe_open(str(folder / TRAINER_TENSORS), framework="pt") as tensors:
             return any(name.startswith(ADAPTER) for name in tensors.keys())  # noqa: SIM118 - it is no dictionary

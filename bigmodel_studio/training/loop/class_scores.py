@@ -13,12 +13,12 @@ Confusion = NDArray[np.int64]
 
 
 def accuracy(confusion: Confusion) -> float:
-    """The share of all pictures that were recognised."""
+    """Return the share of all pictures that were recognised."""
     return float(np.trace(confusion) / max(1, confusion.sum()))
 
 
 def macro_f1(confusion: Confusion) -> float:
-    """The mean over the classes that there are of each one's F1: 2·right / (there + said)."""
+    """Return the mean over the classes that there are of each one's F1: 2·right / (there + said)."""
     right = np.diag(confusion)
     both = confusion.sum(0) + confusion.sum(1)
     there = confusion.sum(1) > 0
@@ -27,7 +27,7 @@ def macro_f1(confusion: Confusion) -> float:
 
 
 def class_scores(confusion: Confusion, labels: Sequence[str]) -> list[dict[str, Any]]:
-    """One record a class, as it stands in ``samples.jsonl``.
+    """Return one record a class, as it stands in ``samples.jsonl``.
 
     ``recall`` is the share of the class's ``pictures`` that were recognised, ``precision`` the share of those that
     were said to be of the class and are; null where there were none. ``taken_for`` is what the class is most often
@@ -52,6 +52,8 @@ def class_scores(confusion: Confusion, labels: Sequence[str]) -> list[dict[str, 
 
 
 def frequency_loss(train: NDArray[np.int64], evaluation: NDArray[np.int64], classes: int) -> float:
-    """The loss, in nats, of one who only knows how frequent each class is (counted on ``train``, plus one each)."""
+    """Return the loss, in nats, of one who only knows how frequent each class is (counted on ``train``, plus one
+    each).
+    """
     counts = np.bincount(train, minlength=classes) + 1
     return float(-np.log(counts / counts.sum())[evaluation].mean())

@@ -19,7 +19,9 @@ _STATE_OF: dict[type[torch.optim.Optimizer], frozenset[str]] = {
 
 
 def build_optimizer(model: nn.Module, spec: OptimizerSpec) -> torch.optim.Optimizer:
-    """AdamW (Loshchilov & Hutter 2019) or SGD with momentum ``beta1``; matrices decay, biases and norms do not."""
+    """Build AdamW (Loshchilov & Hutter 2019) or SGD with momentum ``beta1``; matrices decay, biases and norms do
+    not.
+    """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     groups = [
         {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": spec.weight_decay},
@@ -33,7 +35,7 @@ def build_optimizer(model: nn.Module, spec: OptimizerSpec) -> torch.optim.Optimi
 
 
 def learning_rate(step: int, peak: float, schedule: ScheduleSpec) -> float:
-    """The rate of update ``step`` (from 1): linear warm-up to ``peak``, then down to ``final_share`` of it."""
+    """Return the rate of update ``step`` (from 1): linear warm-up to ``peak``, then down to ``final_share`` of it."""
     warmup = warmup_of(schedule)
     if step <= warmup:
         return peak * step / warmup
@@ -43,7 +45,7 @@ def learning_rate(step: int, peak: float, schedule: ScheduleSpec) -> float:
 
 
 def warmup_of(schedule: ScheduleSpec) -> int:
-    """The updates in which the rate goes up."""
+    """Return the updates in which the rate goes up."""
     return schedule.steps // 20 if schedule.warmup < 0 else schedule.warmup
 
 
@@ -53,7 +55,7 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
 
 
 def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-    """The optimizer's state, each tensor under ``what/parameter``, as it lies on its device (or is spread)."""
+    """Return the optimizer's state, each tensor under ``what/parameter``, as it lies on its device (or is spread)."""
     return {
         f"{what}/{name}": value.detach()
         for name, parameter in model.named_parameters()

@@ -38,7 +38,7 @@ class Precision:
         self._scaler = torch.amp.GradScaler(device.type) if name == "float16" else None
 
     def autocast(self) -> contextlib.AbstractContextManager[Any]:
-        """In which the forward pass is computed."""
+        """Return the context in which the forward pass is computed."""
         if self.name == "float32":
             return contextlib.nullcontext()
         return torch.autocast(self._device.type, dtype=devices.DTYPES[self.name])
@@ -54,11 +54,13 @@ class Precision:
             self._scaler.unscale_(optimizer)
 
     def forgives(self) -> bool:
-        """Whether gradients that are not finite are no fault: the scale was too large, and a smaller one is tried."""
+        """Return whether gradients that are not finite are no fault: the scale was too large, and a smaller one is
+        tried.
+        """
         return self._scaler is not None and self._scaler.get_scale() >= LEAST_SCALE
 
     def step(self, optimizer: torch.optim.Optimizer) -> None:
-        """The optimizer's step (left out where gradients are not finite and that is forgiven)."""
+        """Make the optimizer's step (left out where gradients are not finite and that is forgiven)."""
         if self._scaler is None:
             optimizer.step()
         else:
@@ -81,7 +83,7 @@ class Precision:
 
 
 def training_dtypes(device: torch.device) -> tuple[str, ...]:
-    """What can be trained in on a device, float32 first."""
+    """Return what can be trained in on a device, float32 first."""
     there = devices.dtypes(device)
     narrow = {"cpu": ("bfloat16",), "cuda": ("bfloat16", "float16"), "mps": ("bfloat16",)}.get(device.type, ())
     return ("float32", *(name for name in narrow if name in there))

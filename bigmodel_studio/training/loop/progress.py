@@ -27,7 +27,7 @@ class Telling(Generic[_Value]):
         self._value: list[_Value] = []
 
     def progress(self) -> Iterator[Progress]:
-        """Something every ``TURN_S``, so that it can be ended: the work then ends at what it tells next."""
+        """Yield something every ``TURN_S``, so that it can be ended: the work then ends at what it tells next."""
         thread = threading.Thread(target=self._run, name="telling", daemon=True)
         thread.start()
         try:

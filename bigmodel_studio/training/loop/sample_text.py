@@ -7,7 +7,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 def ends_of(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
-    """The tokens that end an answer: the tokenizer's end of text, and those of the model's generation settings."""
+    """Return the tokens that end an answer: the tokenizer's end of text, and those of the model's generation
+    settings.
+    """
     told = getattr(model.generation_config, "eos_token_id", None)
     known = [tokenizer.eos_token_id, *(told if isinstance(told, list) else [told])]
     return frozenset(token for token in known if isinstance(token, int))
@@ -21,7 +23,7 @@ def continued(
     ends: frozenset[int],
     generator: torch.Generator,
 ) -> list[int]:
-    """At most ``new_tokens`` ids after ``prompt``: the most probable ones at temperature 0, drawn otherwise."""
+    """Return at most ``new_tokens`` ids after ``prompt``: the most probable ones at temperature 0, drawn otherwise."""
     ids: list[int] = []
     cache = None
     inputs = torch.tensor([prompt], device=model.device)

@@ -46,7 +46,7 @@ class TrainerState(ABC):
         """
 
     def whole(self, begin: str = "") -> dict[str, torch.Tensor]:
-        """The tensors whose names begin so, on the CPU, in float32 as all of a trainer's state is."""
+        """Return the tensors whose names begin so, on the CPU, in float32 as all of a trainer's state is."""
         found = {name: torch.empty(shape) for name, shape in self.shapes.items() if name.startswith(begin)}
         self.read(found)
         return found
@@ -64,7 +64,7 @@ def write(folder: Path, tensors: dict[str, torch.Tensor], *, in_parts: bool) -> 
 
 
 def open_state(folder: Path, ranks: Ranks) -> TrainerState:
-    """The state in a checkpoint's folder; all of the team have to open it. Raises ``StudioError``:
+    """Return the state in a checkpoint's folder; all of the team have to open it. Raises ``StudioError``:
     "checkpoint-damaged", and "checkpoint-foreign" as ``core.runs.manifest.check_own``.
     """
     if not (folder / manifest.PICKLE).exists():
@@ -75,7 +75,7 @@ def open_state(folder: Path, ranks: Ranks) -> TrainerState:
 
 
 def _refused(folder: Path) -> Problem | None:
-    """Why what this installation did not write, or not so, is not read."""
+    """Return why what this installation did not write, or not so, is not read."""
     try:
         manifest.check_own(folder)
         manifest.verify(folder, under=f"{manifest.SHARED_STATE}/")
@@ -106,7 +106,7 @@ class _OneFile(TrainerState):
 
 class _Parts(TrainerState):
     def __init__(self, folder: Path) -> None:
-        """The folder is known to be this installation's own."""
+        """Open a folder that is known to be this installation's own."""
         from torch.distributed.checkpoint.filesystem import FileSystemReader
         from torch.distributed.checkpoint.metadata import TensorStorageMetadata
 
@@ -146,7 +146,9 @@ def _write_parts(folder: Path, tensors: dict[str, torch.Tensor]) -> None:
 
 
 def _cause(error: CheckpointException) -> BaseException:
-    """What the first of the processes that failed met. (Torch's own is none that ``except Exception`` takes up.)"""
+    """Return what the first of the processes that failed met. (Torch's own is none that ``except Exception`` takes
+    up.)
+    """
     return next((failure for failure, _trace in error.failures.values()), OSError(str(error)))
 
 

@@ -47,7 +47,7 @@ COUNT_PARTS_S = 1.0
 
 
 def pin(spec: RunSpec) -> None:
-    """Before any computation: threads and algorithms that give the same bits every time."""
+    """Choose, before any computation, threads and algorithms that give the same bits every time."""
     torch.set_num_threads(spec.launch.threads)
     on_cpu = devices.choose(spec.launch.device).type == "cpu"
     torch.use_deterministic_algorithms(True, warn_only=not on_cpu)
@@ -127,7 +127,9 @@ class Loop:
                 self.sparkline.add(loss)
 
     def train(self) -> None:
-        """All updates that are left. Raises ``StopAsked``, ``StudioError``, or torch's error where memory ran out."""
+        """Make all updates that are left. Raises ``StopAsked``, ``StudioError``, or torch's error where memory ran
+        out.
+        """
         self._clock = time.perf_counter()
         while self.step < self.spec.schedule.steps and not self.stops_early:
             self.advance()
@@ -140,7 +142,7 @@ class Loop:
         return 0 < self.spec.schedule.patience <= self.best.waited
 
     def advance(self) -> None:
-        """One update and all that belongs to it. Raises as ``train`` does."""
+        """Make one update and all that belongs to it. Raises as ``train`` does."""
         schedule = self.spec.schedule
         self._obey()
         record = self._update(self.step + 1)
@@ -154,7 +156,7 @@ class Loop:
             self.save()
 
     def _is_best(self, loss: float | None, due: bool) -> bool:
-        """Whether this evaluation is the best so far, and kept for that.
+        """Return whether this evaluation is the best so far, and kept for that.
 
         Where all checkpoints are kept, only those count that are saved anyway.
         """
@@ -166,7 +168,7 @@ class Loop:
         return better and chooses
 
     def save(self) -> None:
-        """A checkpoint of now. Raises ``StudioError`` where it cannot be written or the weights are not finite."""
+        """Save a checkpoint of now. Raises ``StudioError`` where it cannot be written or the weights are not finite."""
         if self.saved == self.step:
             return
         self.metrics.sync()
@@ -222,7 +224,9 @@ class Loop:
             self._clock = time.perf_counter()
 
     def _update(self, step: int) -> dict[str, Any]:
-        """One update; its record. Raises ``StudioError`` "loss-not-finite" before the weights could be spoilt."""
+        """Return one update; its record. Raises ``StudioError`` "loss-not-finite" before the weights could be
+        spoilt.
+        """
         if self.status.status.flops_per_item:
             update = self.updater.update(step)
         else:
@@ -270,7 +274,7 @@ class Loop:
         return found
 
     def _until_stopped(self, parts: Iterator[_Part]) -> Iterator[_Part]:
-        """The parts of a long look, for as long as nobody wants the run to end; the last look is always whole."""
+        """Yield the parts of a long look, for as long as nobody wants the run to end; the last look is always whole."""
         for part in parts:
             seq = self.ranks.read(self.control)
             if seq is not None:
@@ -300,7 +304,9 @@ class Loop:
 
 
 def _seen(spec: RunSpec, ranks: Ranks) -> RunSpec:
-    """What this process records of the inside: no layer that is spread, and examples only where it is the first."""
+    """Return what this process records of the inside: no layer that is spread, and examples only where it is the
+    first.
+    """
     told = spec.telemetry
     every, examples = 0 if ranks.sharded else told.layers_every, told.examples and ranks.first
     return msgspec.structs.replace(spec, telemetry=msgspec.structs.replace(told, layers_every=every, examples=examples))

@@ -95,16 +95,16 @@ class Updater:
         return Update(rate, value, size, self._objective.items(whole), losses, made=finite or forgiven)
 
     def counted(self, step: int) -> tuple[Update, float]:
-        """``update``, and the floating-point operations of its products for each item (what is computed twice counts
-        twice).
+        """Return ``update``, and the floating-point operations of its products for each item (what is computed twice
+        counts twice).
         """
         with Counter(known=()) as counter:
             made = self.update(step)
         return made, counter.flops[0] * self._ranks.world / max(1, made.items)
 
     def _accumulated(self, whole: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """This process's part of a batch's mean loss, and the loss of each of its examples where they are told apart;
-        without a gradient. The gradients are computed part by part.
+        """Return this process's part of a batch's mean loss, and the loss of each of its examples where they are told
+        apart; without a gradient. The gradients are computed part by part.
         """
         batch, own_share = self._ranks.part(self._objective, whole)
         parts = list(self._objective.parts(self._moved(batch), self._spec.schedule.batch))

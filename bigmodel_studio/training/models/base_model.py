@@ -39,11 +39,11 @@ class BaseModel:
         loading.refuse_oversized(self._structure, weights)
 
     def context(self, wanted: int) -> int:
-        """How many tokens are read at once: as many as are wanted, and no more than the model knows."""
+        """Return how many tokens are read at once: as many as are wanted, and no more than the model knows."""
         return min(wanted, context_length_of(self._structure.config.get_text_config().to_dict()) or wanted)
 
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """Its tokenizer. Raises ``StudioError`` as ``load_tokenizer``, or "vocabulary-mismatch"."""
+        """Return its tokenizer. Raises ``StudioError`` as ``load_tokenizer``, or "vocabulary-mismatch"."""
         tokenizer = loading.load_tokenizer(self.folder, self.folder.name)
         embeddings: Any = self._structure.get_input_embeddings()
         rows = int(embeddings.weight.shape[0])
@@ -52,15 +52,15 @@ class BaseModel:
         return tokenizer
 
     def load(self) -> PreTrainedModel:
-        """The model, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
+        """Return the model, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
         return loading.load_model(self.folder, self.kind, torch.float32, self._auto_class)
 
 
 def causal_model(folder: Path) -> BaseModel:
-    """One that continues text."""
+    """Return one that continues text."""
     return BaseModel(folder, ("causal-lm",), "causal-lm", "Choose a language model.")
 
 
 def picture_model(folder: Path) -> BaseModel:
-    """One that tells classes of pictures apart."""
+    """Return one that tells classes of pictures apart."""
     return BaseModel(folder, ("image-classifier",), "image-classifier", "Choose an image classifier.")

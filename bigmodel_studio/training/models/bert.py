@@ -18,7 +18,7 @@ from bigmodel_studio.training.models.base_model import BaseModel
 
 
 def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
-    """A fresh BERT: normal(0, 0.02), feed-forward layers four times as wide as the model (Devlin, section 3)."""
+    """Return a fresh BERT: normal(0, 0.02), feed-forward layers four times as wide as the model (Devlin, section 3)."""
     model = spec.model
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -38,7 +38,7 @@ def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedM
 
 
 def masked_model(folder: Path, *, next_sentence: bool) -> BaseModel:
-    """One that fills in masked words, to be trained on. Raises ``StudioError`` with the reason why not."""
+    """Return one that fills in masked words, to be trained on. Raises ``StudioError`` with the reason why not."""
     auto_class = None if next_sentence else transformers.AutoModelForMaskedLM
     base = BaseModel(folder, ("masked-lm",), "masked-lm", "Choose a masked language model.", auto_class)
     if next_sentence and base.architecture != "BertForPreTraining":
@@ -47,7 +47,7 @@ def masked_model(folder: Path, *, next_sentence: bool) -> BaseModel:
 
 
 def masking_of(tokenizer: PreTrainedTokenizerBase, spec: MaskingSpec) -> Masking:
-    """How words are hidden from a model of this tokenizer. Raises ``StudioError`` "tokenizer-no-mask"."""
+    """Return how words are hidden from a model of this tokenizer. Raises ``StudioError`` "tokenizer-no-mask"."""
     wanted = (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id, tokenizer.mask_token_id)
     known = [token for token in wanted if isinstance(token, int)]
     if len(known) < len(wanted):
@@ -58,8 +58,8 @@ def masking_of(tokenizer: PreTrainedTokenizerBase, spec: MaskingSpec) -> Masking
 
 
 def continuing_tokens(tokenizer: PreTrainedTokenizerBase) -> NDArray[np.bool_]:
-    """Which tokens go on with the word before them, by number: ``##ing`` of WordPiece, or what has no mark of a new
-    word (``Ġ`` of byte-level BPE, ``▁`` of SentencePiece).
+    """Return which tokens go on with the word before them, by number: ``##ing`` of WordPiece, or what has no mark of a
+    new word (``Ġ`` of byte-level BPE, ``▁`` of SentencePiece).
     """
     lookup: Any = tokenizer
     names = [str(name) for name in lookup.convert_ids_to_tokens(list(range(len(tokenizer))))]

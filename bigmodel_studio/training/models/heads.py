@@ -19,7 +19,7 @@ from bigmodel_studio.engine.images.classify import labels_of as labels_of
 
 
 def with_labels(config: PretrainedConfig, labels: Sequence[str]) -> PretrainedConfig:
-    """The same config for other classes, of which a picture has one."""
+    """Return the same config for other classes, of which a picture has one."""
     made = copy.deepcopy(config)
     made.id2label = dict(enumerate(labels))
     made.label2id = {label: number for number, label in enumerate(labels)}
@@ -28,7 +28,9 @@ def with_labels(config: PretrainedConfig, labels: Sequence[str]) -> PretrainedCo
 
 
 def head_names(model: PreTrainedModel) -> frozenset[str]:
-    """The tensors whose shapes depend on how many classes there are, found by building it with one class more."""
+    """Return the tensors whose shapes depend on how many classes there are, found by building it with one class
+    more.
+    """
     more = [*labels_of(model.config), "one more"]
     other = _on_meta(type(model), with_labels(model.config, more)).state_dict()
     ours = model.state_dict()
@@ -36,7 +38,7 @@ def head_names(model: PreTrainedModel) -> frozenset[str]:
 
 
 def with_fresh_head(base: PreTrainedModel, labels: Sequence[str], seed: int) -> PreTrainedModel:
-    """``base`` with a random head for these labels, and every other tensor as it was.
+    """Return ``base`` with a random head for these labels, and every other tensor as it was.
 
     Raises ``StudioError`` "tensors-missing" where another tensor would have to be made up.
     """

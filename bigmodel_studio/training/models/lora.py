@@ -30,7 +30,8 @@ _GENERATES = ("ForCausalLM", "LMHeadModel", "ForMaskedLM", "ForPreTraining")
 
 
 def targets_of(model: nn.Module, wanted: tuple[str, ...]) -> list[str]:
-    """The modules that get an adapter: those of these last names, else the usual projections of the architecture.
+    """Return the modules that get an adapter: those of these last names, else the usual projections of the
+    architecture.
 
     Raises ``StudioError`` "lora-no-target" where the model has none of them.
     """
@@ -48,7 +49,7 @@ class Adapters:
     """A model with adapters, put into it in place; all else is frozen but a classifier's head."""
 
     def __init__(self, model: PreTrainedModel, spec: RunSpec) -> None:
-        """Raises ``StudioError`` "lora-no-target"."""
+        """Raise ``StudioError`` "lora-no-target"."""
         self._model, self._method, self._base = model, spec.method, spec.model.base
         head = frozenset() if type(model).__name__.endswith(_GENERATES) else text_heads.head_names(model)
         torch.manual_seed(spec.seed)
@@ -67,7 +68,7 @@ class Adapters:
             parameter.requires_grad_("lora_" in name or name in head)
 
     def merged(self) -> dict[str, torch.Tensor]:
-        """The model's tensors under their own names, every product added to its matrix; on the CPU."""
+        """Return the model's tensors under their own names, every product added to its matrix; on the CPU."""
         deltas: dict[str, torch.Tensor] = {}
         for name, module in self._model.named_modules():
             if isinstance(module, LoraLayer):
@@ -82,7 +83,7 @@ class Adapters:
         return found
 
     def kept(self) -> dict[str, torch.Tensor]:
-        """What is trained, under ``trainer_state.ADAPTER``, on the CPU."""
+        """Return what is trained, under ``trainer_state.ADAPTER``, on the CPU."""
         return {
             f"{ADAPTER}{name}": parameter.detach().cpu().contiguous()
             for name, parameter in self._model.named_parameters()
@@ -102,7 +103,7 @@ class Adapters:
                 parameter.copy_(value)
 
     def save(self, folder: Path) -> None:
-        """The adapter alone, as peft keeps one, in a folder of its own: some megabytes to hand on."""
+        """Save the adapter alone, as peft keeps one, in a folder of its own: some megabytes to hand on."""
         place = folder / "adapter"
         place.mkdir()
         tensors = {

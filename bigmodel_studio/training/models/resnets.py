@@ -13,7 +13,9 @@ from bigmodel_studio.training.models import heads
 
 
 def build_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTrainedModel:
-    """A fresh ResNet of basic blocks; its stem takes a quarter of the sides, each stage after the first a half."""
+    """Return a fresh ResNet of basic blocks; its stem takes a quarter of the sides, each stage after the first a
+    half.
+    """
     config = ResNetConfig(
         embedding_size=model.widths[0],
         hidden_sizes=list(model.widths),
@@ -27,7 +29,7 @@ def build_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTra
 
 
 def build_cifar_resnet(model: ModelSpec, labels: tuple[str, ...], seed: int) -> PreTrainedModel:
-    """A fresh network of He et al. 2015, section 4.2, with shortcuts or without."""
+    """Return a fresh network of He et al. 2015, section 4.2, with shortcuts or without."""
     config = cifar_resnet.build(model.layers, model.widths, model.shortcuts, model.image_size)
     torch.manual_seed(seed)
     build: Any = cifar_resnet.CifarResNetForImageClassification

@@ -26,14 +26,15 @@ POOLERS = ("pooler", "pre_classifier")
 
 
 def reading_model(folder: Path, kind: ModelKind, bases: Sequence[ModelKind]) -> BaseModel:
-    """One that reads text, to be given a head of ``kind``. Raises ``StudioError`` with the reason why not."""
+    """Return one that reads text, to be given a head of ``kind``. Raises ``StudioError`` with the reason why not."""
     return BaseModel(folder, bases, kind, "Choose an encoder such as BERT.")
 
 
 def load_with_head(
     folder: Path, kind: ModelKind, labels: tuple[str, ...], seed: int
 ) -> tuple[PreTrainedModel, list[str]]:
-    """The model of a folder with a head of ``kind`` for these labels, in float32 to be trained; and what is new in it.
+    """Return the model of a folder with a head of ``kind`` for these labels, in float32 to be trained; and what is new
+    in it.
 
     ``reading_model`` has looked at it. Raises ``StudioError`` with the reason: "tensors-missing", "config-invalid".
     """
@@ -65,8 +66,8 @@ def load_with_head(
 def load_for(
     base: BaseModel, kind: ModelKind, labels: tuple[str, ...], spec: RunSpec, *, resumed: bool
 ) -> tuple[PreTrainedModel, list[str]]:
-    """``load_with_head`` as a spec wants it. Raises ``StudioError`` "labels-changed" where a resumed run's head fits no
-    longer.
+    """Return ``load_with_head`` as a spec wants it. Raises ``StudioError`` "labels-changed" where a resumed run's head
+    fits no longer.
     """
     model, new = load_with_head(base.folder, kind, labels, spec.seed)
     if resumed and new:
@@ -77,7 +78,7 @@ def load_for(
 
 
 def head_names(model: PreTrainedModel) -> frozenset[str]:
-    """The parameters that are the head's: those outside the body, and its pooler."""
+    """Return the parameters that are the head's: those outside the body, and its pooler."""
     return frozenset(name for name, _ in model.named_parameters() if _may_be_new(model, name))
 
 

@@ -111,14 +111,14 @@ class Objective(ABC):
 
     @abstractmethod
     def entries(self, role: DataRole) -> Iterator[CountedExample]:
-        """Every example of a part of the data, to be counted; no model is needed for it."""
+        """Return every example of a part of the data, to be counted; no model is needed for it."""
 
     def tokens_in(self, role: DataRole) -> int | None:
-        """How many tokens a part has, where that is not the sum of its entries' lengths."""
+        """Return how many tokens a part has, where that is not the sum of its entries' lengths."""
         return None
 
     def findings(self) -> Iterator[Finding]:
-        """What it found wrong with its data as it prepared them."""
+        """Yield what it found wrong with its data as it prepared them."""
         yield from ()
 
     @property
@@ -128,20 +128,22 @@ class Objective(ABC):
 
     @abstractmethod
     def batch(self, step: int) -> Batch:
-        """What update ``step`` learns from, on the CPU: ``schedule.update`` examples, along the first dimension of
-        every tensor. It depends on the spec and the step alone.
+        """Return what update ``step`` learns from, on the CPU: ``schedule.update`` examples, along the first dimension
+        of every tensor. It depends on the spec and the step alone.
         """
 
     @abstractmethod
     def items(self, batch: Batch) -> int:
-        """How much of ``rate``'s unit is in a batch."""
+        """Return how much of ``rate``'s unit is in a batch."""
 
     def weight(self, batch: Batch) -> float:
-        """What a part of a batch counts for in the whole's mean loss: of how many things ``loss`` is the mean."""
+        """Return what a part of a batch counts for in the whole's mean loss: of how many things ``loss`` is the
+        mean.
+        """
         return float(self.items(batch))
 
     def parts(self, batch: Batch, size: int) -> Iterator[tuple[Batch, float]]:
-        """The batch in parts of ``size`` examples, each with its share of the whole (together 1)."""
+        """Yield the batch in parts of ``size`` examples, each with its share of the whole (together 1)."""
         whole = next(iter(batch.values())).shape[0]
         if whole <= size:
             yield batch, 1.0
@@ -154,18 +156,18 @@ class Objective(ABC):
 
     @abstractmethod
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """The mean loss of a batch, a scalar to be differentiated."""
+        """Return the mean loss of a batch, a scalar to be differentiated."""
 
     @abstractmethod
     def evaluation_batches(self) -> Iterator[Batch]:
-        """The same batches every time; none where there is nothing to evaluate on."""
+        """Return the same batches every time; none where there is nothing to evaluate on."""
 
     @abstractmethod
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
-        """The records' names and values over those batches: ``evaluation_loss`` and what else it knows."""
+        """Return the records' names and values over those batches: ``evaluation_loss`` and what else it knows."""
 
     def evaluation_examples(self) -> Examples | None:
-        """What ``evaluation_batches`` gives, as a person can see it; None where that cannot be said.
+        """Return what ``evaluation_batches`` gives, as a person can see it; None where that cannot be said.
 
         An objective that leaves ``evaluated`` says it.
         """
@@ -177,21 +179,21 @@ class Objective(ABC):
 
     @abstractmethod
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
-        """What the model says (or sees) by now: records for ``samples.jsonl``. Called after ``evaluate``."""
+        """Return what the model says (or sees) by now: records for ``samples.jsonl``. Called after ``evaluate``."""
 
     @abstractmethod
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
-        """Those examples of the batch of ``step`` as the model will see them, and what it has to make of them.
+        """Return those examples of the batch of ``step`` as the model will see them, and what it has to make of them.
 
         No model is needed for it.
         """
 
     @abstractmethod
     def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
-        """What the model makes of each example of a batch, without gradients and in evaluation mode."""
+        """Return what the model makes of each example of a batch, without gradients and in evaluation mode."""
 
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
-        """Those examples of the batch of ``step`` as a person can see them, each with its loss by the model.
+        """Return those examples of the batch of ``step`` as a person can see them, each with its loss by the model.
 
         Without gradients, the model in evaluation mode.
         """
@@ -204,17 +206,17 @@ class Objective(ABC):
         """Put what the model needs to be used (its tokenizer, its labels) into its folder."""
 
     def baselines(self) -> dict[str, float]:
-        """Losses that a good run must beat, by name; empty where none are known."""
+        """Return losses that a good run must beat, by name; empty where none are known."""
         return {}
 
 
 def part_of(batch: Batch, numbers: Sequence[int]) -> Batch:
-    """Those examples of a batch."""
+    """Return those examples of a batch."""
     return {name: tensor[list(numbers)] for name, tensor in batch.items()}
 
 
 def _seen(number: int, shown: PreviewExample, judged: EvaluatedExample) -> StepExample:
-    """A token that was hidden is shown as what it was."""
+    """Return a token that was hidden is shown as what it was."""
     losses = list(judged.tokens) or [None] * len(shown.tokens)
     return StepExample(
         number=number,
@@ -229,17 +231,17 @@ def _seen(number: int, shown: PreviewExample, judged: EvaluatedExample) -> StepE
 
 
 def whole_text(token: PreviewToken) -> str:
-    """What stood there before it was hidden."""
+    """Return what stood there before it was hidden."""
     return token.answer if token.role in ("hidden", "swapped", "kept") else token.text
 
 
 def place_text(place: Place) -> str:
-    """A place in a few characters."""
+    """Return a place in a few characters."""
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
 def prepare(resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> Objective:
-    """The objective that a checked spec names, without its model: its data can be looked at.
+    """Return the objective that a checked spec names, without its model: its data can be looked at.
 
     Raises ``StudioError`` where its data cannot be used, or its model by what is known of it without loading it.
     """
@@ -250,7 +252,9 @@ def prepare(resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -
 
 
 def build(resolved: ResolvedSpec, checkpoint: Path | None, say: Say) -> Objective:
-    """The objective that a checked spec names. Raises ``StudioError`` where its data or its model cannot be used."""
+    """Return the objective that a checked spec names. Raises ``StudioError`` where its data or its model cannot be
+    used.
+    """
     made = prepare(resolved, checkpoint, Reading(say))
     made.build_model()
     return made

@@ -77,7 +77,7 @@ class CausalLM(Objective):
             self.model = self._base.load()
 
     def entries(self, role: DataRole) -> Iterator[CountedExample]:
-        """Paragraphs."""
+        """Return paragraphs."""
         return paragraph_entries(self._corpus.train if role == "training" else self._corpus.evaluation, self.tokenizer)
 
     def tokens_in(self, role: DataRole) -> int:
@@ -143,7 +143,7 @@ class CausalLM(Objective):
             yield {"prompt": prompt, "text": said, "tokens": len(ids)}
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
-        """Every token but the first is to be said from those before it."""
+        """Return examples in which every token but the first is predicted from those before it."""
         rows = part_of(batch, numbers)["tokens"].tolist()
         starts = self.tokens.starts(self._spec.seed, step, self._spec.schedule.update, self.context)[list(numbers)]
         places = self.tokens.places(starts.tolist(), self.tokenizer)
@@ -173,7 +173,9 @@ class CausalLM(Objective):
 
 
 def build_gpt(model: ModelSpec, tokenizer: PreTrainedTokenizerBase, seed: int) -> PreTrainedModel:
-    """A fresh GPT: normal(0, 0.02), and projections into the residual stream scaled by 1/√(2·layers) as in GPT-2."""
+    """Return a fresh GPT: normal(0, 0.02), and projections into the residual stream scaled by 1/√(2·layers) as in
+    GPT-2.
+    """
     pairs, odd = divmod(model.layers, 2)
     attention = [[["global", "local"], pairs]] * bool(pairs) + [[["global"], 1]] * odd
     config = GPTNeoConfig(

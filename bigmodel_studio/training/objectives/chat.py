@@ -106,7 +106,7 @@ class Chat(Objective):
     # ------------------------------------------------------------------------------- for the loop
 
     def entries(self, role: DataRole) -> Iterator[CountedExample]:
-        """Conversations, told apart by their tokens."""
+        """Yield conversations, distinguished by their tokens."""
         data = self.data.train if role == "training" else self.data.evaluation
         unknown = self.tokenizer.unk_token_id
         for number, (file, line, length) in enumerate(data.places.tolist()):
@@ -200,7 +200,7 @@ class Chat(Objective):
             yield {"prompt": prompt, "text": str(self.tokenizer.decode(ids)), "tokens": len(ids)}
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
-        """Whole conversations; the tokens of answers are learnt."""
+        """Return whole conversations; the tokens of answers are learnt."""
         part, drawn = part_of(batch, numbers), self._drawn(step)
         special = set(self.tokenizer.all_special_ids)
         made = []
@@ -231,7 +231,7 @@ class Chat(Objective):
         self.tokenizer.save_pretrained(str(folder))
 
     def baselines(self) -> dict[str, float]:
-        """The tokens of answers, guessed by how frequent they are in answers."""
+        """Return the tokens of answers, guessed by how frequent they are in answers."""
         batches = list(self.evaluation_batches())
         if not batches:
             return {}
@@ -262,7 +262,7 @@ class Chat(Objective):
 
 
 def _of_each(seen: BatchOutput) -> torch.Tensor:
-    """The mean loss of each conversation's answers, without a gradient."""
+    """Return the mean loss of each conversation's answers, without a gradient."""
     spread = torch.zeros(seen.where.shape, device=seen.losses.device)
     spread[seen.where] = seen.losses.detach()
     return spread.sum(1) / seen.where.sum(1).clamp(min=1)

@@ -12,8 +12,8 @@ from bigmodel_studio.training.objectives import EvaluatedExample
 
 
 def class_shares(labels: Sequence[str], shares: Mapping[int, float], smoothing: float) -> tuple[ClassShare, ...]:
-    """What an example is learnt as, the largest share first: ``shares`` by number, of which smoothing gives a part to
-    all classes alike (Szegedy et al. 2016, section 7).
+    """Return what an example is learnt as, the largest share first: ``shares`` by number, of which smoothing gives a
+    part to all classes alike (Szegedy et al. 2016, section 7).
     """
     spread = {number: share * (1 - smoothing) for number, share in shares.items()}
     if smoothing:
@@ -23,7 +23,9 @@ def class_shares(labels: Sequence[str], shares: Mapping[int, float], smoothing: 
 
 
 def judged_classes(logits: torch.Tensor, expected: torch.Tensor, labels: Sequence[str]) -> list[EvaluatedExample]:
-    """The loss of each example, and the class that is held for the most probable; ``logits`` [examples, classes]."""
+    """Return the loss of each example, and the class that is held for the most probable; ``logits`` [examples,
+    classes].
+    """
     losses = F.cross_entropy(logits, expected, reduction="none").tolist()
     chances = logits.softmax(-1).max(-1)
     return [

@@ -237,7 +237,7 @@ class ClassifyImages(Objective):
             yield record
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
-        """Pictures as they were cut, mirrored and mixed for this step, beside the whole of them."""
+        """Return pictures as they were cut, mirrored and mixed for this step, beside the whole of them."""
         part = part_of(batch, numbers)
         size, smoothing = self._spec.schedule.update, self._spec.method.label_smoothing
         order = self.data.order(self._spec.seed, (step - 1) * size, size)
@@ -288,7 +288,7 @@ class ClassifyImages(Objective):
         return {**top[0], "top": top}
 
     def _sample_pictures(self, listing: Listing) -> tuple[list[tuple[str, str, Picture]], list[tuple[str, str]]]:
-        """The fixed pictures with what they are, and those that cannot be read with the reason."""
+        """Return the fixed pictures with what they are, and those that cannot be read with the reason."""
         given = [Path(file) for file in self._spec.samples.pictures] or self._chosen()
         wanted = set(given)
         listed = [*listing.train, *(() if isinstance(listing.evaluation, float) else listing.evaluation)]
@@ -303,13 +303,13 @@ class ClassifyImages(Objective):
         return shown, unread
 
     def _chosen(self) -> list[Path]:
-        """Pictures of the evaluation part (else of the training part), spread evenly over the classes."""
+        """Return pictures of the evaluation part (else of the training part), spread evenly over the classes."""
         part = self.data.evaluation if len(self.data.evaluation) else self.data.train
         count = min(SAMPLE_PICTURES, len(part))
         return [Path(part.files[(2 * number + 1) * len(part) // (2 * count)]) for number in range(count)]
 
 
 def listing_of(spec: RunSpec, reading: Reading) -> Listing:
-    """The pictures that a spec names. Raises ``StudioError`` as ``read_listing`` does."""
+    """Return the pictures that a spec names. Raises ``StudioError`` as ``read_listing`` does."""
     columns = Columns(spec.data.text_column, spec.data.label_column)
     return read_listing(spec.data.train, spec.data.evaluation, columns, reading.faults, reading.say)

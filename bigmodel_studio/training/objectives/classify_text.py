@@ -108,7 +108,7 @@ class ClassifyText(Objective):
         return {**padded(encoded, numbers, self.tokenizer), "labels": labels}
 
     def numbers_of(self, texts: Sequence[Labelled]) -> list[int]:
-        """Class index of each text."""
+        """Return class index of each text."""
         return [self._numbers[each.label] for each in texts]
 
     def items(self, batch: Batch) -> int:
@@ -173,7 +173,7 @@ class ClassifyText(Objective):
             yield {"classes": class_scores(self._confusion, self.labels)}
 
     def _sample_texts(self) -> tuple[list[str], list[str]]:
-        """The spec's texts, else some of those that are evaluated on, with what they are."""
+        """Return the spec's texts, else some of those that are evaluated on, with what they are."""
         if self._spec.samples.prompts:
             return list(self._spec.samples.prompts), [""] * len(self._spec.samples.prompts)
         pool = self.evaluation or self.train
@@ -218,7 +218,9 @@ class ClassifyText(Objective):
 
 
 def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[Labelled]]:
-    """What a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", and refuses as ``labelled_in``."""
+    """Return what a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", and refuses as
+    ``labelled_in``.
+    """
     columns = Columns(spec.data.text_column, spec.data.label_column)
 
     def read(paths: Sequence[str]) -> list[Labelled]:
@@ -235,7 +237,7 @@ def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[L
 
 
 def _known(texts: Sequence[Labelled], labels: tuple[str, ...], reading: Reading) -> Iterator[Labelled]:
-    """Those of a class that is learnt; the others are refused."""
+    """Yield those of a class that is learnt; the others are refused."""
     known = set(labels)
     for each in texts:
         if each.label in known:

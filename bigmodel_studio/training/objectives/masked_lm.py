@@ -111,7 +111,7 @@ class MaskedLM(Objective):
     # ------------------------------------------------------------------------------- for the loop
 
     def entries(self, role: DataRole) -> Iterator[CountedExample]:
-        """Paragraphs."""
+        """Return paragraphs."""
         return paragraph_entries(self._corpus.train if role == "training" else self._corpus.evaluation, self.tokenizer)
 
     def tokens_in(self, role: DataRole) -> int:
@@ -193,7 +193,7 @@ class MaskedLM(Objective):
                 yield {"prompt": prompt, "text": filled.filled, "masks": masks}
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
-        """With their masks, and what stands behind each; of a pair the class "follows" or "random"."""
+        """Return examples with their masks and what stands behind each; of a pair the class "follows" or "random"."""
         part, (_, _, openings) = part_of(batch, numbers), self._drawn(step)
         lengths = part["attention_mask"].sum(1).tolist()
         pairs = part["next_sentence_label"].tolist() if self._pairs else [None] * len(lengths)
@@ -238,7 +238,7 @@ class MaskedLM(Objective):
         self.tokenizer.save_pretrained(str(folder))
 
     def baselines(self) -> dict[str, float]:
-        """Hidden tokens guessed by how frequent they are, and pairs by the toss of a coin."""
+        """Return hidden tokens guessed by how frequent they are, and pairs by the toss of a coin."""
         labels = [batch["labels"].numpy() for batch in self.evaluation_batches()]
         if not labels:
             return {}
@@ -268,7 +268,7 @@ class MaskedLM(Objective):
 
 
 def _of_each(seen: BatchOutput) -> torch.Tensor:
-    """The loss of each example, without a gradient: the mean of its hidden tokens, and that of its pair."""
+    """Return the loss of each example, without a gradient: the mean of its hidden tokens, and that of its pair."""
     spread = torch.zeros(seen.where.shape, device=seen.losses.device)
     spread[seen.where] = seen.losses.detach()
     mean = spread.sum(1) / seen.where.sum(1).clamp(min=1)

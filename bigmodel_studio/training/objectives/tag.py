@@ -80,7 +80,7 @@ class Tag(Objective):
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
     def _known(self, sentences: Sequence[Sentence], reading: Reading) -> Iterator[Sentence]:
-        """Those whose tags are all learnt; the others are refused."""
+        """Yield those whose tags are all learnt; the others are refused."""
         for sentence in sentences:
             strange = next((tag for tag in sentence.tags if tag not in self._numbers), None)
             if strange is None:
@@ -124,14 +124,14 @@ class Tag(Objective):
         return {**given, "labels": labels}
 
     def _token_labels(self, sentence: Sentence, encoded: Encoded, number: int) -> list[int]:
-        """The number of the tag of each token of a sentence, ``NOTHING`` but at the first piece of a word."""
+        """Return the number of the tag of each token of a sentence, ``NOTHING`` but at the first piece of a word."""
         labels = [NOTHING] * len(encoded.of(number))
         for place, word in first_pieces(encoded, number):
             labels[place] = self._numbers[sentence.tags[word]]
         return labels
 
     def training_labels(self) -> list[int]:
-        """Those of all that is learnt from, as its ``encoded.ids`` lie."""
+        """Return those of all that is learnt from, as its ``encoded.ids`` lie."""
         parts = (self._token_labels(each, self.encoded, number) for number, each in enumerate(self.train))
         return [label for part in parts for label in part]
 
@@ -161,7 +161,7 @@ class Tag(Objective):
             yield self._batch(self.evaluation, self._evaluation, numbers[first : first + size])
 
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
-        """Words that were cut off count as "O"."""
+        """Return words that were cut off count as "O"."""
         total, words, right = 0.0, 0, 0
         losses: list[float] = []
         pairs = []
@@ -243,7 +243,7 @@ class Tag(Objective):
         return made
 
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
-        """With the entities that are to be found."""
+        """Return examples with the entities that are to be found."""
         sentences = [self.train[self._drawn(step)[number]] for number in numbers]
         return [
             msgspec.structs.replace(seen, expected=_marked(sentence.words, sentence.tags))
@@ -254,7 +254,7 @@ class Tag(Objective):
         self.tokenizer.save_pretrained(str(folder))
 
     def baselines(self) -> dict[str, float]:
-        """The loss of one who only knows how frequent each tag is."""
+        """Return the loss of one who only knows how frequent each tag is."""
         if not self.evaluation:
             return {}
         counts = np.ones(len(self.tags))
@@ -271,7 +271,7 @@ class Tag(Objective):
 
 
 def first_pieces(encoded: Encoded, number: int) -> Iterator[tuple[int, int]]:
-    """Where in a sentence's tokens each word begins: (token, word)."""
+    """Yield where in a sentence's tokens each word begins: (token, word)."""
     before = -1
     for place, word in enumerate(encoded.words_of(number).tolist()):
         if word >= 0 and word != before:
@@ -280,7 +280,9 @@ def first_pieces(encoded: Encoded, number: int) -> Iterator[tuple[int, int]]:
 
 
 def split_sentences(spec: RunSpec, reading: Reading) -> tuple[list[Sentence], list[Sentence]]:
-    """What a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", refuses as ``sentences_in``."""
+    """Return what a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", refuses as
+    ``sentences_in``.
+    """
     columns = Columns(spec.data.text_column, spec.data.label_column)
 
     def read(paths: Sequence[str]) -> list[Sentence]:
@@ -303,7 +305,7 @@ def split_sentences(spec: RunSpec, reading: Reading) -> tuple[list[Sentence], li
 
 
 def _marked(words: Sequence[str], tags: Sequence[str]) -> str:
-    """The entities of a sentence in words: "Empire State Building = location"."""
+    """Return the entities of a sentence in words: "Empire State Building = location"."""
     found = conlleval.entities(tags)
     return " · ".join(f"{' '.join(words[e.first : e.last + 1])} = {e.type}" for e in found) or "–"
 

@@ -15,7 +15,7 @@ _SPACE = "\u2581"
 
 
 def token_texts(tokenizer: Any, ids: Sequence[int]) -> list[str]:
-    """The text of each token, so that one after the other they can be read.
+    """Return the text of each token, so that one after the other they can be read.
 
     Of WordPiece a space stands before each word. Else a token that ends in the middle of a character has no text, and
     the one that completes it has it all.
@@ -38,7 +38,7 @@ def token_texts(tokenizer: Any, ids: Sequence[int]) -> list[str]:
 
 
 def given_tokens(tokenizer: Any, ids: Sequence[int], words: Sequence[int] = ()) -> tuple[PreviewToken, ...]:
-    """Tokens that are only read, those that the tokenizer put around them marked.
+    """Return tokens that are only read, those that the tokenizer put around them marked.
 
     ``words`` says of each which word it belongs to (-1: none), where a text came as words: a space stands before
     each word, and none inside of one.

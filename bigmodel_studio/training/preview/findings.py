@@ -53,7 +53,7 @@ class Noted(Faults):
         self._left_out.append(Finding(problem=error.problem, weight="warning", places=(place,)))
 
     def findings(self) -> Iterator[Finding]:
-        """The errors, those with the same fault as one, and what is empty."""
+        """Yield the errors, those with the same fault as one, and what is empty."""
         for (code, detail), (problem, spotted) in self._errors.items():
             if code in _GROUPED:
                 yield finding(_GROUPED[code], "error", spotted, detail=detail)
@@ -70,13 +70,15 @@ class Noted(Faults):
 
 
 def finding(code: str, weight: Weight, spotted: Spotted, **arguments: str | int | float) -> Finding:
-    """One that concerns what was spotted; its sentence may say the ``count``."""
+    """Return one that concerns what was spotted; its sentence may say the ``count``."""
     problem = Problem(code=code, arguments={"count": spotted.count, **arguments})
     return Finding(problem=problem, weight=weight, count=spotted.count, places=tuple(spotted.places))
 
 
 def of_both(train: Survey, evaluation: Survey, reading: Reading, context: int, *, tags: bool) -> Iterator[Finding]:
-    """What is to be said of both parts together. ``context``: how many tokens the model is given of an example."""
+    """Yield what is to be said of both parts together. ``context``: how many tokens the model is given of an
+    example.
+    """
     yield from _leaks(train, evaluation)
     yield from _conflicts(train, evaluation)
     yield from _doubles(train)
@@ -97,7 +99,7 @@ def _weight(count: int, of: int, share: float) -> Weight:
 
 
 def _share(spotted: Spotted, of: Survey) -> str:
-    """Which part that is, with a digit that is not 0."""
+    """Return which part that is, with a digit that is not 0."""
     share = spotted.count / len(of)
     return numbers.percent(share, 1 if share >= SMALL_SHARE else 3)
 

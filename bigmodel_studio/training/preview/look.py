@@ -32,7 +32,7 @@ WEIGHTS = ("error", "warning", "note")
 
 
 def look_at_data(request: LookAtData, session: Session) -> Iterator[Event]:
-    """Ends with ``Done(DataPreview)``, with what is wrong with the data among its findings.
+    """End with ``Done(DataPreview)``, with what is wrong with the data among its findings.
 
     Raises ``StudioError`` where the spec or its model cannot be used.
     """
@@ -96,5 +96,5 @@ def _survey(objective: Objective, role: DataRole, say: Say, before: Survey | Non
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The gravest first."""
+    """Return the gravest first."""
     return tuple(sorted(findings, key=lambda each: WEIGHTS.index(each.weight)))

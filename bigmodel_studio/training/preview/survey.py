@@ -29,7 +29,7 @@ class Spotted:
     places: list[Place] = field(default_factory=list)
 
     def add(self, *places: Place) -> None:
-        """One more, which concerns these places."""
+        """Add one more, which concerns these places."""
         self.count += 1
         if len(self.places) + len(places) <= MOST_PLACES:
             self.places += places
@@ -94,7 +94,7 @@ class Survey:
             self.conflicts.add(before.place(like), self.place(number))
 
     def place(self, number: int) -> Place:
-        """Where an example stands."""
+        """Return where an example stands."""
         file, line = self._places[2 * number], self._places[2 * number + 1]
         return Place(self._files[file], line)
 
@@ -102,7 +102,7 @@ class Survey:
         return len(self.lengths)
 
     def counts(self, tokens: int | None) -> PartCounts:
-        """The part in figures; ``tokens``: where they are not the sum of the lengths."""
+        """Return the part in figures; ``tokens``: where they are not the sum of the lengths."""
         lengths = np.array(self.lengths, dtype=np.int64)
         edges = edges_of(int(lengths.min()), int(lengths.max())) if len(lengths) else ()
         whole = int(lengths.sum()) if self.unit != "pixels" else len(self)
@@ -125,7 +125,7 @@ class Survey:
 
 
 def edges_of(shortest: int, longest: int) -> tuple[int, ...]:
-    """Whole numbers at even distances from ``shortest`` to ``longest`` or past it, at most ``BINS`` steps."""
+    """Return whole numbers at even distances from ``shortest`` to ``longest`` or past it, at most ``BINS`` steps."""
     step = max(1, math.ceil((longest - shortest + 1) / BINS))
     count = max(1, math.ceil((longest - shortest) / step))
     return tuple(shortest + step * number for number in range(count + 1))

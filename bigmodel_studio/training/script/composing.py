@@ -45,7 +45,8 @@ class _Module:
 
 
 def compose(modules: Sequence[str], settings: Settings, stand_ins: Mapping[str, str]) -> str:
-    """The text of one module that does what the last of ``modules`` does when it is run, with that one's docstring.
+    """Return the text of one module that does what the last of ``modules`` does when it is run, with that one's
+    docstring.
 
     ``stand_ins`` are modules that take the place of others. Raises ``ValueError`` where a setting is known to none of
     them, or two of them give one name to different things.
@@ -137,7 +138,7 @@ def _note_import(node: ast.Import | ast.ImportFrom, module: _Module) -> None:
 
 
 def _used(blocks: list[_Block], begin: list[_Block]) -> set[str]:
-    """All names that these blocks use, and what defines them, and so on."""
+    """Return all names that these blocks use, and what defines them, and so on."""
     by_name = {name: block for block in blocks for name in block.defines}
     used: set[str] = set()
     waiting = [name for block in begin for name in block.uses]
@@ -153,7 +154,7 @@ def _used(blocks: list[_Block], begin: list[_Block]) -> set[str]:
 
 
 def decided(source: str, settings: Settings) -> str:
-    """A module's text with each ``if`` that settings alone decide replaced by what is then done.
+    """Return a module's text with each ``if`` that settings alone decide replaced by what is then done.
 
     Of a condition with ``and`` those parts go that are so. An ``elif`` after a condition that is not decided stays.
     """
@@ -163,7 +164,7 @@ def decided(source: str, settings: Settings) -> str:
 
 
 def _decidable(source: str, settings: Settings) -> Iterator[str]:
-    """The text with the first such ``if`` replaced."""
+    """Yield the text with the first such ``if`` replaced."""
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.If) or not lines[node.lineno - 1].lstrip().startswith("if "):
@@ -184,7 +185,7 @@ def _decidable(source: str, settings: Settings) -> Iterator[str]:
 
 
 def _otherwise(node: ast.If, lines: list[str]) -> list[str]:
-    """What is done where the condition does not hold."""
+    """Return what is done where the condition does not hold."""
     if not node.orelse:
         return []
     rest = lines[node.body[-1].end_lineno or 0 : node.end_lineno]
@@ -198,7 +199,7 @@ def _inwards(lines: list[str]) -> list[str]:
 
 
 def _value(part: ast.expr, settings: Settings) -> bool | None:
-    """Whether a condition holds; None where more than settings decides it."""
+    """Return whether a condition holds; None where more than settings decides it."""
     names = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
     if not names or not names <= settings.keys():
         return None
@@ -209,7 +210,7 @@ def _value(part: ast.expr, settings: Settings) -> bool | None:
 
 
 def literal(value: object) -> str:
-    """A setting as Python writes it, in lines of bearable length."""
+    """Return a setting as Python writes it, in lines of bearable length."""
     if isinstance(value, list):
         one = f"[{', '.join(map(literal, value))}]"
         return one if len(one) < WIDTH - 20 else "[\n" + "".join(f"    {literal(each)},\n" for each in value) + "]"
@@ -227,7 +228,7 @@ def _section(doc: str, blocks: list[_Block]) -> str:
 
 
 def _import_lines(imports: dict[str, tuple[str, str, str]]) -> str:
-    """Imports the way isort has them: the standard library first, modules before what is of them."""
+    """Import the way isort has them: the standard library first, modules before what is of them."""
     groups = []
     for standard in (True, False):
         found = [

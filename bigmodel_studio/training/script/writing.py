@@ -44,7 +44,7 @@ PEFT = "base_model.model."
 
 
 def export_script(request: ExportScript, session: Session) -> Iterator[Event]:
-    """The task: see ``write_script``. Raises ``StudioError`` "file-not-saved" too."""
+    """Yield the task: see ``write_script``. Raises ``StudioError`` "file-not-saved" too."""
     folder = Path(request.folder)
     writing = Telling(lambda say: write_script(find_run(request.run), folder, say), "loading")
     yield from writing.progress()
@@ -101,7 +101,7 @@ def _write(run: RunFolder, spec: RunSpec, folder: Path, say: Say) -> None:
 
 
 def _beginning(run: RunFolder) -> Path | None:
-    """The checkpoint that a fork goes on from, its own copy or its parent's."""
+    """Return the checkpoint that a fork goes on from, its own copy or its parent's."""
     parent = run.status().parent
     if parent is None:
         return None

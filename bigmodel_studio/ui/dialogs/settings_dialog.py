@@ -93,7 +93,7 @@ class SettingsDialog(QDialog):
         column.addLayout(foot)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """As high as the form is at this width, where the screen has room for that."""
+        """Make the dialog as high as the form is at this width, where the screen has room for that."""
         super().showEvent(event)
         wanted = self.form.heightForWidth(WIDTH_PX) + FOOT_PX
         self.resize(WIDTH_PX, min(wanted, round(0.9 * self.screen().availableGeometry().height())))
@@ -151,7 +151,7 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def _on_typed(self) -> None:
-        """What is wrong is said when the field is left, and goes as soon as it is mended."""
+        """Say what is wrong when the field is left, until it is corrected."""
         editor = self.sender()
         if isinstance(editor, QLineEdit) and self._fields[editor.objectName()].takes(editor.text().strip()):
             self.wrong[editor.objectName()].hide()

@@ -51,7 +51,9 @@ class ShortcutsDialog(QDialog):
         close.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """As wide as the lines take, now that their fonts are known: they do not wrap, and scroll only downwards."""
+        """Make the dialog as wide as the lines take, now that their fonts are known: they do not wrap, and scroll only
+        downwards.
+        """
         super().showEvent(event)
         for line in self.sheet.findChildren(QLabel):
             line.ensurePolished()
@@ -80,7 +82,7 @@ Section = tuple[str, list[tuple[str, str]]]
 
 
 def _shared_out(sections: list[Section], columns: int) -> list[list[Section]]:
-    """The sections in order, in columns of about the same height."""
+    """Return the sections in order, in columns of about the same height."""
     heights = [len(lines) + 2 for _, lines in sections]
     shared: list[list[Section]] = [[] for _ in range(columns)]
     done = 0

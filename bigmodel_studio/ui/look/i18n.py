@@ -43,7 +43,7 @@ def install(application: QCoreApplication, language: Language) -> None:
 
 
 def is_spoken(language: Language) -> bool:
-    """Whether ``install`` would change nothing: words, numbers and dates are as that language has them."""
+    """Return whether ``install`` would change nothing: words, numbers and dates are as that language has them."""
     return _locale(language).name() == QLocale().name()
 
 
@@ -52,7 +52,7 @@ def _locale(language: Language) -> QLocale:
 
 
 def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str) -> str:
-    """The language that was found, "" where there is none."""
+    """Return the language that was found, "" where there is none."""
     translator = QTranslator(application)
     if not translator.load(locale, name, "_", folder):
         translator.deleteLater()
@@ -62,30 +62,32 @@ def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str
 
 
 def told(problem: Problem) -> tuple[str, str]:
-    """What happened and what to do next, in the window's language."""
+    """Return what happened and what to do next, in the window's language."""
     sentence, hint = SENTENCES.get(problem.code, (problem.code, ""))
     return _said(sentence, problem), _said(hint, problem)
 
 
 def said(problem: Problem) -> str:
-    """Both in one text."""
+    """Return both in one text."""
     return in_one(told(problem))
 
 
 def in_one(sentences: Iterable[str]) -> str:
-    """Sentences one after the other, parted as the language parts them."""
+    """Return sentences one after the other, parted as the language parts them."""
     pair = QCoreApplication.translate("messages", "{before} {after}")
     parts = [part for part in sentences if part]
     return functools.reduce(lambda before, after: pair.format(before=before, after=after), parts) if parts else ""
 
 
 def said_of_run(problem: Problem | None, message: str) -> str:
-    """What a run's status says: its problem in the window's language, else its words, those of older versions too."""
+    """Return what a run's status says: its problem in the window's language, else its words, those of older versions
+    too.
+    """
     return words_of(message) if problem is None else said(problem)
 
 
 def words_of(text: str) -> str:
-    """Words that came with a problem or from a run, in the window's language as far as they are known."""
+    """Return words that came with a problem or from a run, in the window's language as far as they are known."""
     template, figures = numberless(text)
     return QCoreApplication.translate("arguments", template).format(*figures)
 
@@ -98,5 +100,5 @@ def _said(template: str, problem: Problem) -> str:
 
 
 def setting(text: str) -> str:
-    """A label or a help text of a setting."""
+    """Return a label or a help text of a setting."""
     return QCoreApplication.translate("settings", text) if text else ""

@@ -54,5 +54,7 @@ class _LineIcon(QIconEngine):
 
 
 def icon(name: str, off: str = "secondary", on: str = "accent") -> QIcon:
-    """An icon by its file's name; ``off`` and ``on`` are colour names of ``theme.Colours`` (on: a checked button)."""
+    """Return an icon by its file's name; ``off`` and ``on`` are colour names of ``theme.Colours`` (on: a checked
+    button).
+    """
     return QIcon(_LineIcon(name, off, on))

@@ -202,7 +202,7 @@ QTabWidget::pane { border: none; }
 
 
 def stylesheet(chosen: Colours, scheme: str) -> str:
-    """The stylesheet in these colours."""
+    """Return the stylesheet in these colours."""
     from dataclasses import asdict
 
     from bigmodel_studio.core.system import paths

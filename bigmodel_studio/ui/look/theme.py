@@ -84,29 +84,29 @@ SCHEMES: dict[Scheme, Colours] = {
 
 
 def scheme() -> Scheme:
-    """The scheme in force."""
+    """Return the scheme in force."""
     application = QApplication.instance()
     return "dark" if application is not None and application.property(_PROPERTY) == "dark" else "light"
 
 
 def colours() -> Colours:
-    """The colours in force."""
+    """Return the colours in force."""
     return SCHEMES[scheme()]
 
 
 def colour(name: str) -> QColor:
-    """One of the colours in force, by the name of its field in ``Colours``."""
+    """Return one of the colours in force, by the name of its field in ``Colours``."""
     return QColor(getattr(colours(), name))
 
 
 def series_colour(number: int) -> QColor:
-    """The colour of the n-th curve (or run), told apart by colour-blind people too."""
+    """Return the colour of the n-th curve (or run), told apart by colour-blind people too."""
     series = colours().series
     return QColor(series[number % len(series)])
 
 
 def font(px: int = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal, tabular: bool = False) -> QFont:
-    """The window's font at a size in pixels; ``tabular`` gives every digit the same width."""
+    """Return the window's font at a size in pixels; ``tabular`` gives every digit the same width."""
     made = QFont()
     made.setFamilies(FALLBACKS)
     made.setPixelSize(px)
@@ -186,7 +186,7 @@ class Theme(QObject):
 
 
 def palette(chosen: Colours) -> QPalette:
-    """The colours as Qt's roles, for what the stylesheet does not reach."""
+    """Return the colours as Qt's roles, for what the stylesheet does not reach."""
     roles = {
         QPalette.ColorRole.Window: chosen.window,
         QPalette.ColorRole.WindowText: chosen.text,

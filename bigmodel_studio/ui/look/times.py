@@ -11,7 +11,7 @@ _YEAR_DAYS = 365
 
 
 def days_ago(then: float) -> str:
-    """``then`` in seconds since 1970: to the day, and to the year where that is long ago."""
+    """Return ``then`` in seconds since 1970: to the day, and to the year where that is long ago."""
     days = int((time.time() - then) / DAY_S)
     if days < 1:
         return QCoreApplication.translate("times", "less than a day ago")
@@ -23,5 +23,5 @@ def days_ago(then: float) -> str:
 
 
 def clock(then: float) -> str:
-    """The time of day to the second, here; ``then`` in seconds since 1970."""
+    """Return the time of day to the second, here; ``then`` in seconds since 1970."""
     return time.strftime("%H:%M:%S", time.localtime(then))

@@ -56,7 +56,7 @@ class Curves(QWidget):
             curve.hide()
 
     def refresh(self) -> None:
-        """The history has grown."""
+        """Redraw: the history has grown."""
         shown = [curve for curve in self.curves if self._history.tells(curve.name)]
         if shown != self._shown:
             self._arrange(shown)
@@ -108,7 +108,7 @@ class DeviceCard(Card):
         ]
 
     def show_sample(self, sample: DeviceSample) -> None:
-        """The device as it is now; its curves are in the history already."""
+        """Show the device as it is now; its curves are in the history already."""
         self.heading.setText(sample.name)
         ours, total = numbers.size(sample.ours_bytes), numbers.size(sample.total_bytes)
         whole = self.tr("Memory: {ours} ours of {total}").format(ours=ours, total=total)
@@ -133,14 +133,14 @@ class DiskCard(Card):
         self.column.addWidget(self.curves)
 
     def show_sample(self, disk: DiskSample) -> None:
-        """What is free now."""
+        """Show what is free now."""
         words = self.tr("{free} free of {total}")
         self.aside.setText(words.format(free=numbers.size(disk.free_bytes), total=numbers.size(disk.total_bytes)))
         self.curves.refresh()
 
 
 def points_of(sample: DeviceSample) -> dict[str, float | None]:
-    """A device's values as the history keeps them."""
+    """Return a device's values as the history keeps them."""
     return {
         f"{sample.id}/busy": sample.busy,
         f"{sample.id}/ours": float(sample.ours_bytes),

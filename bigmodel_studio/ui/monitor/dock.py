@@ -100,7 +100,7 @@ class MonitorDock(QDockWidget):
     # ------------------------------------------------------------------------------- what is shown
 
     def show_sample(self, sample: MachineSample) -> None:
-        """The machine as it is now."""
+        """Show the machine as it is now."""
         points: dict[str, float | None] = {}
         for device in sample.devices:
             points |= points_of(device)

@@ -35,11 +35,11 @@ class History:
                 self._series[name] = _since(series, self.last - self.span_s)
 
     def series(self, name: str) -> Series:
-        """The series of that name, empty where nothing came yet."""
+        """Return the series of that name, empty where nothing came yet."""
         return self._series.get(name) or Series()
 
     def tells(self, name: str) -> bool:
-        """Whether there is any value in what is shown of a series."""
+        """Return whether there is any value in what is shown of a series."""
         series = self.series(name)
         return series.extent(self.last - self.span_s, self.last) is not None
 

@@ -57,12 +57,12 @@ class MonitorHost(QObject):
             self.dock.setVisible(wanted)
 
     def show_sample(self, sample: MachineSample) -> None:
-        """The machine as it is now."""
+        """Show the machine as it is now."""
         if self.dock is not None and self.dock.isVisible():
             self.dock.show_sample(sample)
 
     def width(self) -> tuple[int, ...]:
-        """Its width, to be kept; nothing where it is not open."""
+        """Return its width, to be kept; nothing where it is not open."""
         return (self.dock.width(),) if self.dock is not None and self.open and not self.dock.isFloating() else ()
 
     def _made(self) -> MonitorDock:

@@ -42,11 +42,11 @@ class LiveCurve(QWidget):
         self.refresh()
 
     def text(self) -> str:
-        """The value now, in words."""
+        """Return the value now, in words."""
         return self._spoken(self._history.series(self.name).last)
 
     def refresh(self) -> None:
-        """The history has grown."""
+        """Redraw: the history has grown."""
         self.setAccessibleName(f"{self.title}: {self.text()}")
         self.update()
 
@@ -111,7 +111,7 @@ class LiveCurve(QWidget):
         return super().event(event)
 
     def at(self, x: float) -> str:
-        """When that was, and the value then."""
+        """Return when that was, and the value then."""
         series = self._history.series(self.name)
         index = series.nearest(self._view().step_at(x))
         if index is None:

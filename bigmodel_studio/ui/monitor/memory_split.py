@@ -20,7 +20,9 @@ Part = tuple[str, int]
 
 
 def parts_of(sample: DeviceSample) -> list[Part]:
-    """The parts of a device's memory in the order of the bar; without others' and free where the whole is unknown."""
+    """Return the parts of a device's memory in the order of the bar; without others' and free where the whole is
+    unknown.
+    """
     found: list[Part] = list(zip(sample.split._fields, sample.split, strict=True))
     if sample.total_bytes:
         free = max(0, sample.total_bytes - sample.ours_bytes - sample.others_bytes)
@@ -45,7 +47,7 @@ class MemorySplit(QWidget):
         self.update()
 
     def texts(self) -> list[str]:
-        """What the legend says: ``name size``."""
+        """Return what the legend says: ``name size``."""
         names = _names()
         return [f"{names[key]} {numbers.size(size)}" for key, size in self._parts]
 
@@ -81,7 +83,7 @@ class MemorySplit(QWidget):
         painter.end()
 
     def _boxes(self) -> list[QRectF]:
-        """Where each part is on the bar; what is there at all takes two pixels and a gap at least."""
+        """Return where each part is on the bar; what is there at all takes two pixels and a gap at least."""
         whole = sum(size for _, size in self._parts) or 1
         edges, at = [], 0.0
         for _, size in self._parts:

@@ -37,7 +37,7 @@ class ParametersCard(Card):
         self.show_model(None, None)
 
     def show_model(self, facts: ModelFacts | None, said: Description | None) -> None:
-        """What the engine holds; ``said`` comes later, or not at all."""
+        """Show what the engine holds; ``said`` comes later, or not at all."""
         self.model.setVisible(facts is not None)
         self.kinds.show_kinds(() if said is None else said.kinds)
         self.aside.setText("" if facts is None else numbers.count(facts.parameters))
@@ -50,7 +50,7 @@ class ParametersCard(Card):
         self.counts.setToolTip(self.tr("Trainable parameters for full fine-tuning"))
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """The runs that live and know their size by now."""
+        """Show the runs that live and know their size by now."""
         known = [run for run in runs if run.live and run.parameters]
         while len(self._run_lines) < len(known):
             line = _RunLine()
@@ -89,7 +89,7 @@ class KindRows(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_kinds(self, kinds: Sequence[LayerKind]) -> None:
-        """The first few, and the others as one."""
+        """Show the first few, and the others as one."""
         words = self.tr("{type} × {layers}")
         rows = [(words.format(type=kind.type, layers=numbers.exact(kind.layers)), kind.parameters) for kind in kinds]
         if len(rows) > KINDS_SHOWN:
@@ -103,7 +103,7 @@ class KindRows(QWidget):
         self.update()
 
     def texts(self) -> list[str]:
-        """What the rows say."""
+        """Return what the rows say."""
         return [f"{name} {self._said(parameters)}" for name, parameters in self._rows]
 
     def _said(self, parameters: int) -> str:

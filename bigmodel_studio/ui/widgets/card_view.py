@@ -62,7 +62,7 @@ class CardView(QWidget):
         return bool(self._waiting)
 
     def text(self) -> str:
-        """What is drawn."""
+        """Return what is drawn."""
         return "\n".join(segment.toPlainText() for segment in self._segments)
 
     def _wait_for(self, pieces: list[str]) -> None:

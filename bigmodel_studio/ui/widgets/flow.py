@@ -62,7 +62,7 @@ class FlowLayout(QLayout):
         return max((item.sizeHint().height() for item in self._items), default=0)
 
     def _lay_out(self, rect: QRect, *, move: bool) -> int:
-        """The height that it takes; what stands in one line has its middles in line."""
+        """Return the height that it takes; what stands in one line has its middles in line."""
         top = rect.y()
         for line in self._lines(rect.width()):
             tall, x = max(item.sizeHint().height() for item in line), rect.x()

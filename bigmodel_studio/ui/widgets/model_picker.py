@@ -26,7 +26,7 @@ _CHEVRON = 14
 
 
 def details(record: ModelRecord) -> str:
-    """What is said beside a model's name: parameters and bytes."""
+    """Return what is said beside a model's name: parameters and bytes."""
     return f"{numbers.count(record.parameters)} · {numbers.size(record.bytes)}"
 
 
@@ -61,11 +61,11 @@ class ModelPicker(QPushButton):
         self._say()
 
     def ref(self) -> ModelRef | None:
-        """The model chosen."""
+        """Return the model chosen."""
         return self._ref
 
     def record(self) -> ModelRecord | None:
-        """What the library says of the model chosen."""
+        """Return what the library says of the model chosen."""
         return self._library.find(self._ref) if self._ref is not None else None
 
     def choose(self, ref: ModelRef) -> None:
@@ -75,7 +75,7 @@ class ModelPicker(QPushButton):
         self.chosen.emit(ref)
 
     def choices(self) -> list[ModelRecord]:
-        """The models that this picker offers, those that cannot be used among them."""
+        """Return the models that this picker offers, those that cannot be used among them."""
         return [record for record in self._library.records() if record.kind in self._kinds]
 
     def why_not(self, record: ModelRecord) -> Problem | None:

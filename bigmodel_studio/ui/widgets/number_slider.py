@@ -58,7 +58,7 @@ class NumberSlider(QWidget):
         self.field.setValue(value)
 
     def set_most(self, most: int) -> None:
-        """Another upper end."""
+        """Set another upper end."""
         self.field.setRange(1, max(1, most))
         self.slider.blockSignals(True)
         self.slider.setRange(0, math.ceil(STEPS * math.log2(max(1, most))))

@@ -32,14 +32,14 @@ HEADER_PX = 52
 
 
 def panel(look: str) -> QFrame:
-    """A frame that is dressed as ``look`` says (see ``ui.look.stylesheet``)."""
+    """Return a frame that is dressed as ``look`` says (see ``ui.look.stylesheet``)."""
     frame = QFrame()
     set_look(frame, look)
     return frame
 
 
 def label(text: str, look: str = "", *, wrap: bool = False) -> QLabel:
-    """A label of plain text, whatever the text holds."""
+    """Return a label of plain text, whatever the text holds."""
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
@@ -94,18 +94,18 @@ class Page(QWidget):
         (self._right if right else self._left).addWidget(widget)
 
     def set_list(self, widget: QWidget, width: int = 228) -> None:
-        """The list at the left. Call before ``set_body``."""
+        """Set the list at the left. Call before ``set_body``."""
         self._list = self._framed("list", widget, width)
         self.splitter.addWidget(self._list)
 
     def set_body(self, widget: QWidget) -> None:
-        """The page itself, which takes the room that is left."""
+        """Set the page itself, which takes the room that is left."""
         widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(self.splitter.indexOf(widget), 1)
 
     def set_inspector(self, widget: QWidget, width: int = 300) -> None:
-        """The inspector at the right, which scrolls where it is too long. Call after ``set_body``."""
+        """Set the inspector at the right, which scrolls where it is too long. Call after ``set_body``."""
         area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it has the focus, and is scrolled to
         area.setWidgetResizable(True)
@@ -118,21 +118,21 @@ class Page(QWidget):
         """Open what belongs to this page; it has been shown."""
 
     def enter(self) -> None:
-        """The page is shown: put the focus where it is begun with."""
+        """Put the focus where it is begun with."""
         self.setFocus()
 
     def new_item(self) -> None:
-        """Ctrl+N: a new conversation, a new run, and so on."""
+        """Make a new item (Ctrl+N): a new conversation, a new run, and so on."""
 
     def offers(self, handler: str) -> bool:
-        """Whether what a method of this page does can be done now; what cannot is left out of the palette."""
+        """Return whether what a method of this page does can be done now; what cannot is left out of the palette."""
         return True
 
     def remember(self) -> None:
         """Leave what is unsent and what is chosen in the settings: called now and then, and before ``shut``."""
 
     def shut(self) -> None:
-        """The window closes: stop timers and jobs."""
+        """Stop timers and jobs."""
 
     # ------------------------------------------------------------------------------- folding
 
@@ -193,7 +193,7 @@ class Page(QWidget):
 
 
 def _room(window: QWidget) -> int:
-    """The window's width, without what docks at its sides take."""
+    """Return the window's width, without what docks at its sides take."""
     docks = [dock for dock in window.findChildren(QDockWidget) if dock.isVisible() and not dock.isFloating()]
     return window.width() - sum(dock.width() for dock in docks)
 

@@ -29,7 +29,7 @@ class PictureView(QWidget):
         return not self._pixmap.isNull()
 
     def show_pixmap(self, pixmap: QPixmap, name: str) -> None:
-        """``name`` is said to a screen reader."""
+        """Show a pixmap; ``name`` is said to a screen reader."""
         self._pixmap, self.words = pixmap, ""
         self.setAccessibleName(self.tr("Picture: {name}").format(name=name))
         self.update()

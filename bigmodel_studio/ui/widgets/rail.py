@@ -36,7 +36,7 @@ class Rail(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def set_menu(self, menu: QMenu) -> None:
-        """The menu behind the button at the foot."""
+        """Set the menu behind the button at the foot."""
         self.menu_button.setMenu(menu)
 
     def show_page(self, page_id: str) -> None:

@@ -81,7 +81,9 @@ class Segment(QTextBrowser):
         self.length = len(text)
 
     def loadResource(self, kind: int, name: QUrl | str) -> QByteArray:
-        """Nothing: no picture of a file, no address. Bytes without content, for at a null Qt reads the file itself."""
+        """Load nothing: no picture of a file, no address. Bytes without content, for at a null Qt reads the file
+        itself.
+        """
         return QByteArray()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -212,7 +214,9 @@ class RichText(QWidget):
             self._draw()
 
     def finish(self, text: str, *, markdown: bool) -> None:
-        """The whole text: as Markdown where that is wanted and it is small, else plain, of which the end is shown."""
+        """Show the whole text: as Markdown where that is wanted and it is small, else plain, of which the end is
+        shown.
+        """
         self._markdown = markdown and len(text) <= MARKDOWN_CHARACTERS
         if self._markdown:
             self._begin(text, len(text))
@@ -310,7 +314,9 @@ class RichText(QWidget):
 
 
 def _cut(piece: str) -> int:
-    """Where to end a segment: behind the last line's end of ``piece``, else behind its last space, else at its end."""
+    """Return where to end a segment: behind the last line's end of ``piece``, else behind its last space, else at its
+    end.
+    """
     for separator in ("\n", " "):
         at = piece.rfind(separator)
         if at > 0:

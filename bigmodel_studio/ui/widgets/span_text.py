@@ -64,7 +64,7 @@ class SpanText(QWidget):
         self.setSizePolicy(policy)
 
     def show_text(self, text: str, spans: Sequence[Span]) -> None:
-        """``spans`` follow each other and do not overlap."""
+        """Show a text; ``spans`` follow each other and do not overlap."""
         self.text, self.spans = text, tuple(spans)
         self._pieces = list(self._made())
         self._room = -1

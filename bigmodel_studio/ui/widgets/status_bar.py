@@ -29,7 +29,7 @@ class MemoryBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_shares(self, ours: float, others: float) -> None:
-        """Both from 0 to 1."""
+        """Show both shares, from 0 to 1."""
         self._ours, self._others = min(max(ours, 0.0), 1.0), min(max(others, 0.0), 1.0)
         self.update()
 
@@ -158,14 +158,14 @@ class StatusBar(QFrame):
         self.button.hide()
 
     def show_device(self, name: str) -> None:
-        """The device that models are computed on."""
+        """Show the device that models are computed on."""
         self.device.setText(_short(name))
         self.button.setToolTip(self.tr("{device}: show or hide the monitor").format(device=name))
         self.device.setVisible(bool(name))
         self.button.show()
 
     def show_memory(self, ours_bytes: int, others_bytes: int, total_bytes: int) -> None:
-        """Memory of that device: what our processes hold, what others hold, and all there is."""
+        """Show memory of that device: what our processes hold, what others hold, and all there is."""
         self.memory.show_shares(ours_bytes / max(total_bytes, 1), others_bytes / max(total_bytes, 1))
         words = self.tr("{ours} of {total} used here, {others} by other programs").format(
             ours=numbers.size(ours_bytes), others=numbers.size(others_bytes), total=numbers.size(total_bytes)
@@ -178,7 +178,7 @@ class StatusBar(QFrame):
 
     @Slot(object)
     def show_loaded(self, facts: ModelFacts | None) -> None:
-        """What the engine holds now."""
+        """Show what the engine holds now."""
         if facts is None:
             self.loaded.setText(self.tr("no model loaded"))
             return
@@ -192,7 +192,7 @@ class StatusBar(QFrame):
         self.loaded.setToolTip(f"{facts.name}: {exact}")
 
     def show_jobs(self, jobs: list[tuple[str, float | None]]) -> None:
-        """What runs, with how far it is (0 to 1, None where that is not known)."""
+        """Show what runs, with how far it is (0 to 1, None where that is not known)."""
         for line, job in zip(self.jobs, [*jobs, *[None] * JOBS_SHOWN], strict=False):
             if job is None:
                 line.hide()
@@ -204,7 +204,7 @@ class StatusBar(QFrame):
 
 
 def _shrinking(text: str = "") -> ElidedLabel:
-    """A small label as wide as its text, or narrower where there is no room."""
+    """Return a small label as wide as its text, or narrower where there is no room."""
     made = ElidedLabel(text)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     set_look(made, "small")
@@ -212,7 +212,7 @@ def _shrinking(text: str = "") -> ElidedLabel:
 
 
 def _short(device: str) -> str:
-    """A processor's name without its trade marks and its clock."""
+    """Return a processor's name without its trade marks and its clock."""
     kept = re.sub(r"\((R|TM|C)\)|\bCPU\b|\bProcessor\b|@.*", " ", device, flags=re.IGNORECASE)
     return " ".join(kept.split()) or device
 

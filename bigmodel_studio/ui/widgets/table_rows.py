@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 
 def as_rows(table: QTableView, row_px: int) -> None:
-    """Rows of that height without lines between them; what is too long is elided in its middle, as paths want it."""
+    """Make rows of that height without lines between them; what is too long is elided in its middle, as paths want
+    it.
+    """
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setTextElideMode(Qt.TextElideMode.ElideMiddle)

@@ -46,7 +46,7 @@ LOOKS: dict[TokenRole, Look] = {
 
 @lru_cache
 def text_font(role: TokenRole) -> QFont:
-    """What a token is written in."""
+    """Return what a token is written in."""
     made = theme.font()
     made.setItalic(LOOKS[role].italic)
     return made
@@ -54,7 +54,9 @@ def text_font(role: TokenRole) -> QFont:
 
 @lru_cache(maxsize=MOST_KNOWN)
 def shown_text(text: str) -> str:
-    """A token's text with what cannot be seen made visible; the space before a word is left out, a gap tells of it."""
+    """Return a token's text with what cannot be seen made visible; the space before a word is left out, a gap tells of
+    it.
+    """
     if text and not text.strip(" "):
         return "␣" * len(text) if len(text) <= _MOST_SPACES else f"␣×{len(text)}"
     body = text.removeprefix(" ")
@@ -67,7 +69,7 @@ def shown_text(text: str) -> str:
 
 
 def paint_box(painter: QPainter, box: QRectF, role: TokenRole, text: str) -> None:
-    """A token in its box."""
+    """Paint a token in its box."""
     look = LOOKS[role]
     painter.setPen(Qt.PenStyle.NoPen)
     if look.ground:

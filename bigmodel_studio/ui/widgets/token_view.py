@@ -79,7 +79,7 @@ class TokenView(QAbstractScrollArea):
         self._say()
 
     def said(self) -> str:
-        """What is said of the token under the pointer or the keys."""
+        """Return what is said of the token under the pointer or the keys."""
         if self.current is None:
             return ""
         token = self.tokens[self.current]
@@ -161,12 +161,12 @@ class TokenView(QAbstractScrollArea):
         return self._starts[line + 1] if line + 1 < len(self._starts) else len(self._x)
 
     def place_of(self, number: int) -> QRectF:
-        """A token's box in the viewport."""
+        """Return a token's box in the viewport."""
         top = MARGIN + self._line_of(number) * self._line_px() - self.verticalScrollBar().value()
         return QRectF(self._x[number], top, self._wide[number], BOX_PX)
 
     def token_at(self, point: QPointF) -> int | None:
-        """The token under a point of the viewport."""
+        """Return the token under a point of the viewport."""
         line = int((point.y() + self.verticalScrollBar().value() - MARGIN) // self._line_px())
         if not 0 <= line < len(self._starts):
             return None
@@ -229,7 +229,9 @@ class TokenView(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows go from token to token and from line to line, Home and End to the ends; copying takes it all."""
+        """Move with the arrows from token to token and from line to line, Home and End to the ends; copying takes it
+        all.
+        """
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText("".join(token.text for token in self.tokens).strip())
             return
@@ -257,7 +259,7 @@ class TokenView(QAbstractScrollArea):
         return moves.get(key)
 
     def _nearest(self, point: QPointF) -> int:
-        """The token that is nearest to a point, in its line."""
+        """Return the token that is nearest to a point, in its line."""
         line = int((point.y() + self.verticalScrollBar().value() - MARGIN) // self._line_px())
         line = min(max(line, 0), len(self._starts) - 1)
         first = self._starts[line]

@@ -35,13 +35,13 @@ class TravelBadge(QFrame):
         self.hide()
 
     def begin(self) -> None:
-        """The page has chosen its model: follow the journey from here on."""
+        """Follow, once the page has chosen its model, the journey from here on."""
         self._travel.changed.connect(self.follow)
         self._picker.chosen.connect(self._on_chosen)
         self.follow()
 
     def settled(self) -> ModelRef | None:
-        """The model that the page uses when nobody travels: what a session is to come back with."""
+        """Return the model that the page uses when nobody travels: what a session is to come back with."""
         return self._travel.before if self._away else self._picker.ref()
 
     @Slot()

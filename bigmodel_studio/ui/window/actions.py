@@ -201,28 +201,28 @@ KEYS: tuple[KeySpec, ...] = (
 
 
 def text_of(spec: ActionSpec | KeySpec) -> str:
-    """What it is called, in the window's language."""
+    """Return what it is called, in the window's language."""
     return QCoreApplication.translate("actions", spec.text)
 
 
 def page_title(page_id: str) -> str:
-    """What a page is called, in the window's language."""
+    """Return what a page is called, in the window's language."""
     return QCoreApplication.translate("pages", PAGES[page_id].title)
 
 
 def page_keys(page_id: str) -> str:
-    """The shortcut that shows a page."""
+    """Return the shortcut that shows a page."""
     return f"Ctrl+{list(PAGES).index(page_id) + 1}"
 
 
 def native(keys: str) -> list[str]:
-    """Alternatives as this system writes them."""
+    """Return alternatives as this system writes them."""
     form = QKeySequence.SequenceFormat.NativeText
     return [QKeySequence(key).toString(form) for key in keys.split("; ")] if keys else []
 
 
 def sheet() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The list of shortcuts: by section (its title), each text with its keys."""
+    """Yield the list of shortcuts: by section (its title), each text with its keys."""
     general = [(text_of(spec), spec.shortcut) for spec in ACTIONS if spec.shortcut and not spec.page]
     yield QCoreApplication.translate("actions", "Everywhere"), general
     yield (
@@ -266,7 +266,7 @@ def add_actions(window: MainWindow) -> dict[str, QAction]:
 
 
 def menu(parent: QWidget, actions: dict[str, QAction]) -> QMenu:
-    """The application's menu, its groups parted by lines."""
+    """Return the application's menu, its groups parted by lines."""
     made = QMenu(parent)
     group = ACTIONS[0].group
     for spec in ACTIONS:

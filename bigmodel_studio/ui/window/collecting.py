@@ -25,7 +25,7 @@ class Collector(QObject):
         self._timer.timeout.connect(self.turn)
 
     def start(self) -> None:
-        """What has been made by now stays as long as the window, and is not looked at again."""
+        """Start collecting; what has been made by now stays as long as the window and is not looked at again."""
         gc.freeze()
         self._timer.start()
 

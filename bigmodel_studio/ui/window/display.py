@@ -20,7 +20,7 @@ _CONNECT_S = 2.0
 
 
 def why_not(environment: Mapping[str, str] = os.environ) -> str:
-    """Why no window can be drawn, as the end of a sentence; "" where one can."""
+    """Return why no window can be drawn, as the end of a sentence; "" where one can."""
     if sys.platform != "linux" or environment.get("QT_QPA_PLATFORM", "").split(":")[0] not in ("", "xcb", "wayland"):
         return ""
     if environment.get("WAYLAND_DISPLAY"):
@@ -34,7 +34,7 @@ def why_not(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _answers(display: str) -> bool:
-    """Whether something listens where an X server of that name would; True where the name is not understood."""
+    """Return whether something listens where an X server of that name would; True where the name is not understood."""
     match = _DISPLAY.fullmatch(display)
     if match is None:
         return True
@@ -56,7 +56,7 @@ def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> b
 
 
 def _missing_library() -> str:
-    """What Qt's plugin for X would miss. Its libraries stay loaded, so that Qt need not load them again."""
+    """Return what Qt's plugin for X would miss. Its libraries stay loaded, so that Qt need not load them again."""
     package = find_spec("PySide6")
     for folder in package.submodule_search_locations or () if package else ():
         plugin = Path(folder) / "Qt" / "plugins" / "platforms" / "libqxcb.so"

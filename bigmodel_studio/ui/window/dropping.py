@@ -33,7 +33,7 @@ FIELDS: tuple[type[QWidget], ...] = (QLineEdit, QPlainTextEdit, QTextEdit, QAbst
 
 
 def is_taken(dragged: QMimeData) -> bool:
-    """Whether it may be dropped; what becomes of it is said then."""
+    """Return whether it may be dropped; what becomes of it is said then."""
     return dragged.hasUrls() or dragged.hasImage()
 
 

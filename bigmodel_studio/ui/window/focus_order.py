@@ -45,7 +45,7 @@ def move_focus(window: QWidget, forward: bool) -> bool:
 
 
 def _in_order(widget: QWidget) -> Iterator[QWidget]:
-    """What can have the focus in a widget, itself included."""
+    """Yield what can have the focus in a widget, itself included."""
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None and not widget.isWindow():
         yield widget
     if isinstance(widget, WHOLE):

@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def new_item(self) -> None:
-        """A new one of what the page shows."""
+        """Make a new one of what the page shows."""
         if self.current_page is not None:
             self.current_page.new_item()
 
@@ -172,11 +172,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_settings(self) -> None:
-        """The settings form."""
+        """Show the settings form."""
         self.settings_dialog().open()
 
     def settings_dialog(self) -> SettingsDialog:
-        """The settings form, made and heard; not shown yet."""
+        """Return the settings form, made and heard; not shown yet."""
         from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self.studio.settings, self)
@@ -186,14 +186,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_account(self) -> None:
-        """Who this computer is on the Hub, in front of the settings."""
+        """Show who this computer is on the Hub, in front of the settings."""
         from bigmodel_studio.ui.dialogs.account_dialog import AccountDialog
 
         AccountDialog(self.studio, QApplication.activeModalWidget() or self).open()
 
     @Slot()
     def show_palette(self) -> None:
-        """Everything there is, found by a few letters."""
+        """Show everything there is, found by a few letters."""
         from bigmodel_studio.ui.window.palette import Palette
         from bigmodel_studio.ui.window.palette_entries import entries
 
@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def take_over(self, paths: Sequence[Path]) -> None:
-        """A later start hands over its paths: come to the front, and open them."""
+        """Take over the paths of a later start: come to the front, and open them."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def show_sample(self, sample: MachineSample) -> None:
-        """The figures of the device that the loaded model is on (of the best one where none is loaded)."""
+        """Show the figures of the device that the loaded model is on (of the best one where none is loaded)."""
         self.monitor.show_sample(sample)
         facts = self.studio.facts
         devices = {device.id: device for device in (sample.cpu, *sample.gpus)}

@@ -71,7 +71,7 @@ class Notices(QObject):
         self._tell(item.id, self.tr("couldn't be downloaded completely."), detail, OpenOnHub())
 
     def _offer_to_go_on(self) -> None:
-        """What an earlier start began and did not finish goes on where the user wants it."""
+        """Offer to resume what an earlier start began and did not finish."""
         left = self._studio.downloads.items()
         if len(left) == 1:
             self._toast.offer(left[0].id, self.tr("was not downloaded completely."), self.tr("Resume"), self._go_on)
@@ -104,7 +104,7 @@ class Notices(QObject):
         self._studio.open(self._last)
 
     def _tray_icon(self) -> QSystemTrayIcon:
-        """The icon that desktops want a message to come from; there only as long as the message."""
+        """Return the icon that desktops want a message to come from; there only as long as the message."""
         if self._tray is None:
             self._tray = QSystemTrayIcon(icon("train"), self)
             self._tray.setToolTip(self.tr("Big Model Studio"))

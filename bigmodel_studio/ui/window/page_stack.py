@@ -33,7 +33,7 @@ class PageStack(QStackedWidget):
         return page if isinstance(page, Page) else None
 
     def page(self, page_id: str) -> Page | None:
-        """A page, built now where it was not yet; None, and the user is told, where that fails."""
+        """Return a page, built now where it was not yet; None, and the user is told, where that fails."""
         return self.pages.get(page_id) or self._built(page_id)
 
     def _built(self, page_id: str) -> Page | None:
@@ -56,6 +56,6 @@ class PageStack(QStackedWidget):
             page.remember()
 
     def shut(self) -> None:
-        """The window closes: have each page stop its timers and jobs."""
+        """Have each page stop its timers and jobs."""
         for page in self.pages.values():
             page.shut()

@@ -52,7 +52,9 @@ _FOUND = Qt.ItemDataRole.UserRole
 
 
 def found(typed: str, entries: Sequence[Entry]) -> list[tuple[Entry, tuple[int, ...]]]:
-    """The entries that fit, best first (in the order given where they fit alike), with the letters that were meant."""
+    """Return the entries that fit, best first (in the order given where they fit alike), with the letters that were
+    meant.
+    """
     fits = [(fuzzy.fit(typed, entry.title), entry) for entry in entries]
     fitting = [(fit, entry) for fit, entry in fits if fit is not None]
     fitting.sort(key=lambda each: -each[0].score)
@@ -193,7 +195,7 @@ class _Field(QLineEdit):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A shortcut has led elsewhere; another window in front is no reason to go."""
+        """Close if a shortcut has led elsewhere; another window in front is no reason to go."""
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
             self.left.emit()
@@ -252,7 +254,7 @@ class _Row(QStyledItemDelegate):
 
     @staticmethod
     def _paint_right(painter: QPainter, row: QRect, entry: Entry) -> int:
-        """The keys, or the kind; where they begin."""
+        """Return the keys, or the kind; where they begin."""
         painter.setFont(theme.font(12))
         metrics = QFontMetrics(painter.font())
         right = row.right()
@@ -289,7 +291,7 @@ class _Row(QStyledItemDelegate):
 
 
 def _pieces(title: str, places: set[int]) -> list[tuple[str, bool]]:
-    """The title in stretches, and whether each was meant."""
+    """Return the title in stretches, and whether each was meant."""
     pieces: list[tuple[str, bool]] = []
     for at, letter in enumerate(title):
         meant = at in places

@@ -36,7 +36,7 @@ class Entry:
 
 
 def entries(window: MainWindow) -> list[Entry]:
-    """All there is, actions first."""
+    """Return all there is, actions first."""
     sources = (_actions, _pages, _models, _runs, _conversations)
     return [entry for source in sources for entry in source(window)]
 

@@ -155,7 +155,7 @@ class Removals(QObject):
         return Problem(code="model-loaded", arguments={"model": record.name})
 
     def words(self, removed: Removed) -> str:
-        """What is said of it behind its name when it was removed."""
+        """Return what is said of it behind its name when it was removed."""
         if removed.kind == "model" and not removed.moved:
             return self.tr("was removed from the list; its files are unchanged.")
         if removed.bytes:

@@ -26,7 +26,7 @@ class Running(QObject):
         studio.downloads.progressed.connect(self._on_changed)
 
     def jobs(self) -> list[NamedShare]:
-        """Downloads, then trainings."""
+        """Return downloads, then trainings."""
         return [*self._downloads(), *self._runs()]
 
     def _downloads(self) -> list[NamedShare]:

@@ -18,7 +18,7 @@ def restore_splitters(place: str, root: QWidget, kept: Sizes) -> None:
 
 
 def splitter_sizes(roots: Iterable[tuple[str, QWidget]]) -> dict[str, tuple[int, ...]]:
-    """The widths by name; not where a part is folded away, for it would come back without a width."""
+    """Return the widths by name; not where a part is folded away, for it would come back without a width."""
     found = {}
     for place, root in roots:
         for name, splitter in _splitters(place, root):
@@ -29,7 +29,7 @@ def splitter_sizes(roots: Iterable[tuple[str, QWidget]]) -> dict[str, tuple[int,
 
 
 def _splitters(place: str, root: QWidget) -> Iterator[tuple[str, QSplitter]]:
-    """The splitters in ``root``, by the names that their sizes are kept under: its own, else its number."""
+    """Yield the splitters in ``root``, by the names that their sizes are kept under: its own, else its number."""
     for number, splitter in enumerate(root.findChildren(QSplitter)):
         name = splitter.objectName() or (str(number) if number else "")
         yield f"{place}/{name}" if name else place, splitter

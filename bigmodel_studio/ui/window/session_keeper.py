@@ -29,7 +29,7 @@ class SessionKeeper(QObject):
         self._timer.timeout.connect(self.save)
 
     def restore(self) -> None:
-        """Geometry and page as they were left, and a word on what the settings file could not give."""
+        """Restore geometry and page as they were left, and return a word on what the settings file could not give."""
         window = self._window
         settings = window.studio.settings
         session = settings.values.session

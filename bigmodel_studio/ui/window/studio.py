@@ -64,11 +64,11 @@ class NetworkLike(Protocol):
         ...
 
     def requests(self) -> list[NetworkRequest]:
-        """What was sent since the start, the first first."""
+        """Return what was sent since the start, the first first."""
         ...
 
     def lane(self) -> LaneLike:
-        """The lane that asks the Hub."""
+        """Return the lane that asks the Hub."""
         ...
 
     def download(self, request: Download | DownloadDataset) -> Job:
@@ -161,7 +161,7 @@ class Studio(QObject):
         return self._jobs > 0
 
     def holds(self, ref: ModelRef) -> bool:
-        """Whether the interactive lane holds that model now."""
+        """Return whether the interactive lane holds that model now."""
         return self.facts is not None and (self.facts.model.source, self.facts.model.id) == (ref.source, ref.id)
 
     def _set_facts(self, facts: ModelFacts | None) -> None:

@@ -40,7 +40,7 @@ class TimeTravel(QObject):
             self.before, self.kept = before, True
 
     def step_of(self, run: str) -> int | None:
-        """Where in this run one is; None where one is not in it."""
+        """Return where in this run one is; None where one is not in it."""
         return self.ref.step if self.ref is not None and self.ref.id == run else None
 
     def leave(self) -> None:

@@ -22,5 +22,5 @@ _SAID: dict[str, str] = {
 
 
 def use_words(page: str) -> str:
-    """What the button says that uses a model on a page, in the window's language."""
+    """Return what the button says that uses a model on a page, in the window's language."""
     return QCoreApplication.translate("uses", _SAID[page])

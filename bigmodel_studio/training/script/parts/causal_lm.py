@@ -15,7 +15,7 @@ CONTEXT = 128
 
 
 def batch(step: int) -> Batch:
-    """Windows of CONTEXT tokens at random places, and for each token the next one."""
+    """Return windows of CONTEXT tokens at random places, and for each token the next one."""
     tokens = array("tokens")
     starts = generator(SEED, 0, step).integers(0, len(tokens) - CONTEXT, size=UPDATE)
     windows = np.stack([tokens[start : start + CONTEXT + 1].astype(np.int64) for start in starts])

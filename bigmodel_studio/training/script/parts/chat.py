@@ -11,7 +11,7 @@ __all__ = ["batch", "counts", "losses"]
 
 
 def batch(step: int) -> Batch:
-    """The next conversations, and for each token the next one where that is of an answer."""
+    """Return the next conversations, and for each token the next one where that is of an answer."""
     numbers = next_rows(step, stream=1)
     tokens = padded(array("tokens"), numbers, PADDING)
     labels = tokens.masked_fill(padded(array("learnt"), numbers, 0) == 0, IGNORED)

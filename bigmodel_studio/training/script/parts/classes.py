@@ -12,7 +12,7 @@ LABEL_SMOOTHING = 0.0
 
 
 def losses(model: nn.Module, batch: Batch) -> torch.Tensor:
-    """The sum of the losses of all labels, [1]."""
+    """Return the sum of the losses of all labels, [1]."""
     logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits.float()
     logits, labels = logits.flatten(0, -2), batch["labels"].flatten()
     if LABEL_SMOOTHING:

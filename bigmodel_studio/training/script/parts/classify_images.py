@@ -27,13 +27,13 @@ BLUE_FIRST = False
 
 
 def picture(number: int) -> NDArray[np.uint8]:
-    """The bytes of a picture, [height, width, 3]."""
+    """Return the bytes of a picture, [height, width, 3]."""
     start, height, width = (int(value) for value in array("places")[number])
     return array("pixels")[start : start + height * width * 3].reshape(height, width, 3)
 
 
 def batch(step: int) -> Batch:
-    """The next pictures of an endless row of shuffles, cut and mirrored by chance, and their classes."""
+    """Return the next pictures of an endless row of shuffles, cut and mirrored by chance, and their classes."""
     chosen = order(SEED, (step - 1) * UPDATE, UPDATE, len(array("labels")), ORDER)
     draws = generator(SEED, CUTS, step).random((UPDATE, 5))
     cuts = [
@@ -48,7 +48,7 @@ def batch(step: int) -> Batch:
 
 
 def pixel_values(pictures: torch.Tensor) -> torch.Tensor:
-    """Bytes [batch, height, width, 3] as what the model computes with, [batch, 3, height, width]."""
+    """Return bytes [batch, height, width, 3] as what the model computes with, [batch, 3, height, width]."""
     pixels = pictures.permute(0, 3, 1, 2)
     if BLUE_FIRST:
         pixels = pixels.flip(1)
@@ -57,7 +57,7 @@ def pixel_values(pictures: torch.Tensor) -> torch.Tensor:
 
 
 def losses(model: nn.Module, batch: Batch) -> torch.Tensor:
-    """The sum of the losses of all pictures, [1]."""
+    """Return the sum of the losses of all pictures, [1]."""
     logits = model(pixel_values=pixel_values(batch["pictures"])).logits.float()
     smoothing = LABEL_SMOOTHING if model.training else 0.0
     found = F.cross_entropy(logits, batch["labels"], reduction="none", label_smoothing=smoothing)

@@ -13,6 +13,6 @@ __all__ = ["batch", "counts", "losses"]
 
 
 def batch(step: int) -> Batch:
-    """The next texts and their classes."""
+    """Return the next texts and their classes."""
     numbers = next_rows(step)
     return {**read_whole(numbers), "labels": torch.from_numpy(array("labels")[numbers])}

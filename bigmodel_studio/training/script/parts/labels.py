@@ -11,5 +11,5 @@ IGNORED = -100
 
 
 def counts(batch: Batch) -> torch.Tensor:
-    """How many labels there are, [1]."""
+    """Return how many labels there are, [1]."""
     return (batch["labels"] != IGNORED).sum().view(1)

@@ -67,7 +67,7 @@ CLIP = 1.0  # of the norm of a gradient; 0: not at all
 
 
 def load_model() -> Any:
-    """The model before update FIRST."""
+    """Return the model before update FIRST."""
     if OURS:
         network: Any = CifarResNetForImageClassification
     else:
@@ -95,7 +95,7 @@ def load_model() -> Any:
 
 
 def to_training(model: nn.Module) -> None:
-    """Into the mode in which it learns."""
+    """Switch to the mode in which it learns."""
     model.train()
     if FROZEN:
         model.base_model.eval()  # type: ignore[union-attr]
@@ -106,7 +106,7 @@ def to_training(model: nn.Module) -> None:
 
 
 def make_optimizer(model: nn.Module) -> torch.optim.Optimizer:
-    """Matrices decay, biases and norms do not."""
+    """Build an optimizer; matrices decay, biases and norms do not."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     groups = [
         {"params": [parameter for parameter in trained if parameter.ndim >= 2], "weight_decay": WEIGHT_DECAY},
@@ -121,7 +121,7 @@ def make_optimizer(model: nn.Module) -> torch.optim.Optimizer:
 
 
 def restore(model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    """What had been trained already, and what the optimizer knew of it."""
+    """Restore what had been trained already, and what the optimizer knew of it."""
     parameters = dict(model.named_parameters())
     for key, value in load_file(HERE / "start" / "state.safetensors").items():
         what, _, name = key.partition("/")
@@ -135,7 +135,7 @@ def restore(model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
 
 
 def learning_rate(step: int) -> float:
-    """Up to LEARNING_RATE in WARMUP updates, and then down to FINAL_SHARE of it."""
+    """Return up to LEARNING_RATE in WARMUP updates, and then down to FINAL_SHARE of it."""
     if WARMUP and step <= WARMUP:
         return LEARNING_RATE * step / WARMUP
     if DECAY == "constant":
@@ -148,7 +148,7 @@ def learning_rate(step: int) -> float:
 
 
 def parts(whole: Batch, size: int) -> Iterator[Batch]:
-    """A batch in parts of so many examples."""
+    """Yield a batch in parts of so many examples."""
     for at in range(0, len(whole["labels"]), size):
         yield {name: tensor[at : at + size] for name, tensor in whole.items()}
 
@@ -159,7 +159,7 @@ def to_device(whole: Batch) -> Batch:
 
 @functools.cache
 def scaler() -> torch.amp.GradScaler:
-    """Scales the loss, whose gradients would vanish in 16 bits."""
+    """Return scales the loss, whose gradients would vanish in 16 bits."""
     made = torch.amp.GradScaler(DEVICE.split(":")[0], init_scale=SCALE)
     if SCALE_GROWTH:
         made.load_state_dict({**made.state_dict(), "_growth_tracker": SCALE_GROWTH})
@@ -167,7 +167,7 @@ def scaler() -> torch.amp.GradScaler:
 
 
 def gradients(model: nn.Module, share: Batch, of: torch.Tensor) -> float:
-    """Adds the gradients of a share of a batch to those that are there, part by part; what it adds to the mean loss."""
+    """Add the gradients of a share of a batch to those that are there, part by part; what it adds to the mean loss."""
     total = 0.0
     for part in parts(share, BATCH):
         if DTYPE == "float32":
@@ -215,7 +215,7 @@ def update(model: nn.Module, optimizer: torch.optim.Optimizer, step: int) -> tup
 
 @torch.no_grad()
 def evaluate(model: nn.Module) -> float | None:
-    """The mean loss of what is evaluated on, the same batches every time; None where there are none."""
+    """Return the mean loss of what is evaluated on, the same batches every time; None where there are none."""
     sums, of = torch.zeros(1), torch.zeros(1)
     model.eval()
     for path in sorted((HERE / "data" / "evaluation").glob("*.safetensors")):

@@ -30,7 +30,7 @@ def masking() -> Masking:
 
 
 def batch(step: int) -> Batch:
-    """Stretches from random places of the text, with words hidden by chance."""
+    """Return stretches from random places of the text, with words hidden by chance."""
     random = generator(SEED, 0, step)
     text = Sentences(array("tokens"), array("sentences"), array("documents"), array("openings"))
     openings = drawn_openings(random, text, UPDATE, pairs=PAIRS)
@@ -39,7 +39,7 @@ def batch(step: int) -> Batch:
 
 
 def losses(model: nn.Module, batch: Batch) -> torch.Tensor:
-    """The sum of the losses of hidden words, and, for pairs, of what is said of them."""
+    """Return the sum of the losses of hidden words, and, for pairs, of what is said of them."""
     given = {name: batch[name] for name in ("input_ids", "attention_mask", "token_type_ids") if name in batch}
     output = model(**given)
     hidden = batch["labels"] != IGNORED
@@ -52,7 +52,7 @@ def losses(model: nn.Module, batch: Batch) -> torch.Tensor:
 
 
 def counts(batch: Batch) -> torch.Tensor:
-    """How many words are hidden, and how many pairs there are."""
+    """Return how many words are hidden, and how many pairs there are."""
     hidden = (batch["labels"] != IGNORED).sum()
     if PAIRS:
         return torch.stack([hidden, torch.full_like(hidden, len(batch["labels"]))])

@@ -9,15 +9,15 @@ from bigmodel_studio.training.script.parts.settings import Batch
 
 
 def batch(step: int) -> Batch:
-    """What update ``step`` learns from: UPDATE examples, along the first dimension of every tensor."""
+    """Return what update ``step`` learns from: UPDATE examples, along the first dimension of every tensor."""
     raise NotImplementedError
 
 
 def losses(model: nn.Module, batch: Batch) -> torch.Tensor:
-    """Of each kind of loss that there is the sum over a batch, [kinds]."""
+    """Return, for each kind of loss, the sum over a batch, [kinds]."""
     raise NotImplementedError
 
 
 def counts(batch: Batch) -> torch.Tensor:
-    """Of each kind how many are added up, [kinds]: the loss is the sum of the kinds' means."""
+    """Return how many of each kind are added up, [kinds]: the loss is the sum of the kinds' means."""
     raise NotImplementedError

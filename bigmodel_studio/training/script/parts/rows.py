@@ -16,12 +16,12 @@ PADDING = 0
 
 
 def next_rows(step: int, stream: int = 0) -> list[int]:
-    """The next UPDATE of an endless row of shuffles of the texts."""
+    """Return the next UPDATE of an endless row of shuffles of the texts."""
     return order(SEED, (step - 1) * UPDATE, UPDATE, len(array("starts")) - 1, stream)
 
 
 def padded(values: NDArray[Any], numbers: Sequence[int], filling: int) -> torch.Tensor:
-    """int64 [texts, longest]: what these texts have of ``values``, which lie as their tokens do."""
+    """Return int64 [texts, longest]: what these texts have of ``values``, which lie as their tokens do."""
     starts = array("starts")
     rows = [values[starts[number] : starts[number + 1]] for number in numbers]
     made = np.full((len(rows), max(1, *map(len, rows))), filling, dtype=np.int64)
@@ -31,7 +31,7 @@ def padded(values: NDArray[Any], numbers: Sequence[int], filling: int) -> torch.
 
 
 def read_whole(numbers: Sequence[int]) -> dict[str, torch.Tensor]:
-    """What a model that reads whole texts is given: ``input_ids`` and ``attention_mask``, [texts, longest]."""
+    """Return what a model that reads whole texts is given: ``input_ids`` and ``attention_mask``, [texts, longest]."""
     lengths = torch.tensor([int(array("starts")[n + 1] - array("starts")[n]) for n in numbers])
     ids = padded(array("tokens"), numbers, PADDING)
     return {"input_ids": ids, "attention_mask": (torch.arange(ids.shape[1]) < lengths[:, None]).long()}

@@ -30,6 +30,6 @@ Batch = dict[str, torch.Tensor]
 
 @functools.cache
 def array(name: str) -> NDArray[Any]:
-    """One of the arrays that batches are drawn from, mapped into memory."""
+    """Return one of the arrays that batches are drawn from, mapped into memory."""
     found: NDArray[Any] = np.load(HERE / "data" / f"{name}.npy", mmap_mode="r")
     return found

@@ -11,6 +11,6 @@ __all__ = ["batch", "counts", "losses"]
 
 
 def batch(step: int) -> Batch:
-    """The next sentences and their tags."""
+    """Return the next sentences and their tags."""
     numbers = next_rows(step)
     return {**read_whole(numbers), "labels": padded(array("labels"), numbers, IGNORED)}

@@ -130,7 +130,7 @@ class Composer(QFrame):
         self._say()
 
     def text(self) -> str:
-        """What is written."""
+        """Return what is written."""
         return self.editor.toPlainText()
 
     def set_text(self, text: str) -> None:
@@ -139,7 +139,7 @@ class Composer(QFrame):
         self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
 
     def set_busy(self, busy: bool) -> None:
-        """Whether a reply is on its way: the button stops it then."""
+        """Set whether a reply is on its way: the button stops it then."""
         self._busy = busy
         self._say()
 

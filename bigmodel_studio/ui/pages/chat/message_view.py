@@ -42,7 +42,7 @@ class MessageView(QWidget):
         self._show()
 
     def set_last(self, last: bool) -> None:
-        """Whether it is the last of the conversation, which changes nothing for what the user said."""
+        """Set whether it is the last of the conversation, which changes nothing for what the user said."""
 
     def _show(self) -> None:
         self.body.finish(self.message.text, markdown=False)
@@ -51,7 +51,7 @@ class MessageView(QWidget):
         self.setAccessibleName(f"{self.who.text()}: {self.message.text[:200]}")
 
     def _note(self, name: str, words: str, look: str, *, at: int) -> None:
-        """A line beside the text, made when it first has something to say; ``at``: how far down the column."""
+        """Return a line beside the text, made when it first has something to say; ``at``: how far down the column."""
         if not words and name not in self._notes:
             return
         if name not in self._notes:
@@ -62,7 +62,7 @@ class MessageView(QWidget):
         set_look(self._notes[name], look)
 
     def note(self, name: str) -> str:
-        """What a line beside the text says: "trimmed" or "end"."""
+        """Return what a line beside the text says: "trimmed" or "end"."""
         return self._notes[name].text() if name in self._notes else ""
 
 
@@ -83,21 +83,21 @@ class ReplyView(MessageView):
         self._show()
 
     def set_last(self, last: bool) -> None:
-        """Only the last reply can be made again."""
+        """Set whether it is the last reply: only that can be made again."""
         self._last = last
         self.again.setVisible(last and self.message.state != "streaming")
 
     def add_text(self, piece: str) -> None:
-        """More of the reply."""
+        """Add more of the reply."""
         self.body.add(piece)
 
     def show_counts(self, facts: ReplyFacts) -> None:
-        """What the reply cost so far."""
+        """Show what the reply cost so far."""
         self._say_facts(_words(facts))
         self._show_trimmed(facts.trimmed_turns)
 
     def show_waiting(self, progress: Progress | None) -> None:
-        """What the reply waits for, in the place of its counts."""
+        """Show what the reply waits for, in the place of its counts."""
         if progress is not None:
             self._say_facts(self._waiting_words(progress))
 
@@ -183,7 +183,7 @@ class ReplyView(MessageView):
 
 
 def _words(facts: ReplyFacts) -> str:
-    """A reply's counts: "29 tokens · 187 tokens/s · first after 14 ms"."""
+    """Return a reply's counts: "29 tokens · 187 tokens/s · first after 14 ms"."""
     parts = []
     if facts.new_tokens:
         words = (

@@ -247,7 +247,7 @@ class ChatPage(Page):
 
     @Slot()
     def _on_saved(self) -> None:
-        """What was kept in memory is in the file now, with what the file gained meanwhile."""
+        """Note that what was kept in memory is in the file now, with what the file gained meanwhile."""
         self._on_listed()
         self._index_timer.start()
 
@@ -289,7 +289,7 @@ class ChatPage(Page):
 
     @Slot(object)
     def _on_model(self, ref: ModelRef) -> None:
-        """A model was chosen: load it soon, so that the first reply need not wait for that."""
+        """Load the chosen model soon, so that the first reply need not wait for that."""
         self.talk.choose_model(ref)
         self._load_timer.start()
         self._say_model()
@@ -347,7 +347,7 @@ class ChatPage(Page):
         self._say_context(self.transcript.views[-1].message if self.transcript.views else None)
 
     def _say_context(self, message: Message | None) -> None:
-        """The header: how the model is talked to, and how much of its context the conversation takes."""
+        """Say the header: how the model is talked to, and how much of its context the conversation takes."""
         facts, parts = self.studio.facts, []
         if facts is not None and facts.model == self.picker.ref():
             parts.append(self.tr("chat template") if facts.has_chat_template else self.tr("plain continuation"))

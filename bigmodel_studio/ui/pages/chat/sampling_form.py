@@ -154,7 +154,7 @@ class KnobRow(QWidget):
         self.slider.valueChanged.connect(self._on_slid)
 
     def value(self) -> float | int | None:
-        """The number, None for "auto"."""
+        """Return the number, None for "auto"."""
         value = self.field.value()
         if self.knob.auto and value < self.knob.lowest - self.knob.step / 2:
             return None
@@ -165,7 +165,7 @@ class KnobRow(QWidget):
         self.field.setValue(self._bottom if value is None else value)
 
     def show_own(self, own: float | int | None) -> None:
-        """What "auto" comes to with the model that is loaded; None: that is not known."""
+        """Show what "auto" comes to with the model that is loaded; None: that is not known."""
         if self.knob.auto:
             self._own = own
             self._place_slider()
@@ -235,7 +235,7 @@ class SamplingForm(QWidget):
         scroll_past(self)
 
     def value(self) -> Sampling:
-        """What the form says, with what it has no field for as it was given."""
+        """Return what the form says, with what it has no field for as it was given."""
         numbers = {name: row.value() for name, row in self.rows.items()}
         seed = self.seed.text().strip()
         made = msgspec.structs.replace(
@@ -253,7 +253,7 @@ class SamplingForm(QWidget):
         self._on_greedy(value.greedy)
 
     def show_own(self, own: Sampling | None) -> None:
-        """What a loaded model is sampled with by itself; None: no model is loaded."""
+        """Show what a loaded model is sampled with by itself; None: no model is loaded."""
         for name, row in self.rows.items():
             row.show_own(None if own is None else getattr(own, name))
 

@@ -63,7 +63,7 @@ class Reply:
         self.waited_s = 0
 
     def facts(self) -> ReplyFacts:
-        """What is known of it so far."""
+        """Return what is known of it so far."""
         streaming_s = self.last_s - (self.first_s or 0.0)
         return ReplyFacts(
             new_tokens=self.tokens,
@@ -121,7 +121,7 @@ class Talk(QObject):
         self._last = kept[-1].id if kept else None
 
     def choose_model(self, ref: ModelRef) -> None:
-        """The model that answers from now on; a message that waited for one is answered."""
+        """Choose the model that answers from now on; a message that waited for one is answered."""
         self.model = ref
         if self._reply is not None and self._job is None:
             self._reply.model = name_of(ref)
@@ -227,7 +227,7 @@ class Talk(QObject):
         self.waiting.emit(self._reply.waits_for)
 
     def _turns(self) -> tuple[tuple[Turn, ...], int]:
-        """What was said, the newest that fit; and how many messages were left out before them."""
+        """Return what was said, the newest that fit; and how many messages were left out before them."""
         said = [m for m in self.store.thread(self.conversation, limit=MOST_TURNS) if m.text or m.role == "user"]
         characters, first = 0, len(said)
         while first > 0 and characters + len(said[first - 1].text) <= MOST_CHARACTERS:

@@ -90,7 +90,7 @@ class Transcript(QScrollArea):
             view.set_last(True)
 
     def add(self, message: Message) -> None:
-        """A message at the end. One that answers the same as a reply that is shown takes its place."""
+        """Add a message at the end. One that answers the same as a reply that is shown takes its place."""
         for view in self.views:
             view.set_last(False)
             if view.message.role == message.role == "assistant" and view.message.parent == message.parent:
@@ -105,27 +105,27 @@ class Transcript(QScrollArea):
         self._to_end()
 
     def add_text(self, message: int, piece: str) -> None:
-        """More of a reply."""
+        """Add more of a reply."""
         if (view := self._reply(message)) is not None:
             view.add_text(piece)
 
     def name(self, message: int, model: str) -> None:
-        """Who will give a reply that had waited for a model."""
+        """Show who will give a reply that had waited for a model."""
         if (view := self._reply(message)) is not None:
             view.set_message(msgspec.structs.replace(view.message, model=model))
 
     def end(self, message: Message) -> None:
-        """A reply as it ended."""
+        """Show a reply as it ended."""
         if (view := self._reply(message.id)) is not None:
             view.set_message(message)
 
     def show_counts(self, facts: ReplyFacts) -> None:
-        """What the last reply cost so far."""
+        """Show what the last reply cost so far."""
         if (view := self._reply()) is not None:
             view.show_counts(facts)
 
     def show_waiting(self, progress: Progress | None) -> None:
-        """What the last reply waits for."""
+        """Show what the last reply waits for."""
         if (view := self._reply()) is not None:
             view.show_waiting(progress)
 
@@ -207,7 +207,7 @@ class Transcript(QScrollArea):
 
     @Slot(int, int)
     def _on_range_changed(self, _minimum: int, maximum: int) -> None:
-        """The transcript grew or shrank: hold its end, or what is seen while messages are built above it."""
+        """Keep the transcript's end in view when it grew or shrank; while messages are built above, what is seen."""
         if self._stick:
             self.verticalScrollBar().setValue(maximum)
         elif self._from_end is not None:

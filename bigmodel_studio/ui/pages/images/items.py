@@ -70,15 +70,15 @@ class PicturesModel(QAbstractListModel):
     # ------------------------------------------------------------------------------- what is there
 
     def items(self) -> list[Item]:
-        """The pictures, in order."""
+        """Return the pictures, in order."""
         return list(self._items)
 
     def row_of(self, key: int) -> int | None:
-        """Where a picture is; None where it was removed."""
+        """Return where a picture is; None where it was removed."""
         return next((row for row, item in enumerate(self._items) if item.key == key), None)
 
     def preview(self, item: Item) -> QPixmap:
-        """The preview that the lane made; null where there is none."""
+        """Return the preview that the lane made; null where there is none."""
         return QPixmap(self._file(item.key)) if item.prediction and item.prediction.preview is None else QPixmap()
 
     # ------------------------------------------------------------------------------- changes
@@ -93,7 +93,7 @@ class PicturesModel(QAbstractListModel):
         return [item.key for item in added]
 
     def predict(self, key: int, prediction: Prediction) -> None:
-        """A picture's answer has come."""
+        """Take in a picture's answer."""
         row = self.row_of(key)
         if row is None:
             return
@@ -112,7 +112,7 @@ class PicturesModel(QAbstractListModel):
         self._set(keys, stopped=False)
 
     def stop(self, keys: list[int]) -> None:
-        """These pictures will not be answered."""
+        """Note that these pictures will not be answered."""
         self._set(keys, stopped=True)
 
     def remove(self, key: int) -> None:
@@ -161,7 +161,7 @@ class PicturesModel(QAbstractListModel):
         return item.path.name if role == Qt.ItemDataRole.DisplayRole else None
 
     def words(self, item: Item) -> str:
-        """What is known of a picture, in a few words."""
+        """Return what is known of a picture, in a few words."""
         said = item.prediction
         if said is None:
             return self.tr("stopped") if item.stopped else self.tr("waiting")
@@ -219,7 +219,7 @@ class _Thumbnails(QStyledItemDelegate):
 
 
 def _filled(pixmap: QPixmap, size: QSize) -> QPixmap:
-    """The middle of a picture, filling the thumbnail."""
+    """Return the middle of a picture, filling the thumbnail."""
     scaled = pixmap.scaled(
         size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
     )

@@ -242,7 +242,7 @@ class ImagesPage(Page):
     # ------------------------------------------------------------------------------- what is shown
 
     def current_item(self) -> Item | None:
-        """The picture that is shown."""
+        """Return the picture that is shown."""
         row = self.strip.currentIndex().row()
         items = self.items.items()
         return items[row] if 0 <= row < len(items) else None

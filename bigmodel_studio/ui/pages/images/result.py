@@ -31,7 +31,7 @@ class Unreadable(QWidget):
         self.hide()
 
     def show_reasons(self, reasons: list[tuple[str, str]]) -> None:
-        """Names and sentences, in the order dropped."""
+        """Show names and sentences, in the order dropped."""
         if reasons == self._shown:
             return
         if reasons[: len(self._shown)] != self._shown:
@@ -45,7 +45,7 @@ class Unreadable(QWidget):
         self.setVisible(bool(reasons))
 
     def texts(self) -> list[str]:
-        """What is listed: ``name: reason``."""
+        """Return what is listed: ``name: reason``."""
         return [f"{name}: {reason}" for name, reason in self._shown[:MOST_LISTED]]
 
     def _clear(self) -> None:
@@ -84,7 +84,7 @@ class Result(QWidget):
         self.show_item(None)
 
     def show_item(self, item: Item | None) -> None:
-        """None while nothing is on the page."""
+        """Show an item; None while nothing is on the page."""
         said = item.prediction if item is not None else None
         self.name.setText(item.path.name if item is not None else "")
         self.name.setVisible(item is not None)

@@ -26,12 +26,12 @@ class CardsPanel(QScrollArea):
         self.show_cards(())
 
     def show_description(self, said: Description) -> None:
-        """Another model's layers."""
+        """Show another model's layers."""
         unit = self.tr("a picture") if said.flops_per_image else self.tr("a token")
         self.show_cards(said.cards, unit)
 
     def show_cards(self, cards: Sequence[LayerCard], unit: str = "") -> None:
-        """The cards, in the order that data takes through the model."""
+        """Show the cards, in the order that data takes through the model."""
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)

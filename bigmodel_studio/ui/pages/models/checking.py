@@ -30,7 +30,7 @@ class Checking(QObject):
         self._words = ""
 
     def words(self, ref: ModelRef) -> str:
-        """What there is to say of that model's copy; "" where it was not checked."""
+        """Return what there is to say of that model's copy; "" where it was not checked."""
         return self._words if ref == self._ref else ""
 
     def check(self, record: ModelRecord) -> None:

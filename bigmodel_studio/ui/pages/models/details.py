@@ -163,7 +163,7 @@ class ModelDetails(QWidget):
     # ------------------------------------------------------------------------------- what is shown
 
     def clear(self) -> None:
-        """Nothing is chosen."""
+        """Clear: nothing is chosen."""
         self.record = None
         self.hide()
 
@@ -187,7 +187,7 @@ class ModelDetails(QWidget):
         self.show()
 
     def show_again(self, record: ModelRecord) -> None:
-        """The same model, when something of its files is known anew; the structure stays."""
+        """Show the same model when something of its files is known anew; the structure stays."""
         self.record = record
         self._show_facts(self._facts_of(record))
         self._show_actions(record)
@@ -247,7 +247,7 @@ class ModelDetails(QWidget):
         return self.structure.tree
 
     def show_problem(self, problem: Problem) -> None:
-        """The structure could not be worked out."""
+        """Show why the structure could not be worked out."""
         self.show_state(i18n.said(problem))
 
     def show_description(self, said: Description) -> None:
@@ -311,7 +311,7 @@ class ModelDetails(QWidget):
             self.facts.addRow(label(name, "secondary"), said)
 
     def fact_texts(self) -> dict[str, str]:
-        """What the facts say now, by name."""
+        """Return what the facts say now, by name."""
         rows = range(self.facts.rowCount())
         items = [
             [self.facts.itemAt(row, role) for role in (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole)]

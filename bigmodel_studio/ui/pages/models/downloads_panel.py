@@ -39,7 +39,7 @@ class DownloadsPanel(QFrame):
         self._on_changed()
 
     def row(self, item: Item) -> DownloadRow | None:
-        """The row of an item."""
+        """Return the row of an item."""
         return next((row for row in self.rows if row.item is item), None)
 
     @Slot()

@@ -32,7 +32,7 @@ class Loader(QObject):
         studio.facts_changed.connect(self.changed)
 
     def warmth(self, record: ModelRecord) -> Warmth:
-        """How it stands with a model."""
+        """Return how it stands with a model."""
         if self._job is not None and self._ref == record.ref:
             return "loading"
         if self._studio.holds(record.ref):

@@ -30,18 +30,18 @@ class MeasuredTable(QWidget):
         self.clear()
 
     def clear(self) -> None:
-        """Nothing was measured of what is shown."""
+        """Clear: nothing was measured of what is shown."""
         self._empty()
         self.hide()
 
     def say(self, text: str) -> None:
-        """What the measurement is at."""
+        """Say what the measurement is at."""
         self._empty()
         self.words.setText(text)
         self.setVisible(bool(text))
 
     def show_both(self, said: Plan, measured: Measured) -> None:
-        """A row a part, the peak last."""
+        """Show a row for each part, the peak last."""
         self._empty()
         names = part_words()
         rows = [
@@ -60,7 +60,7 @@ class MeasuredTable(QWidget):
         self.show()
 
     def texts(self) -> list[list[str]]:
-        """What the rows say."""
+        """Return what the rows say."""
         found = []
         for row in range(1, self._grid.rowCount()):
             items = [self._grid.itemAtPosition(row, column) for column in range(4)]

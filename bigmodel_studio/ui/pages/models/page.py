@@ -66,7 +66,7 @@ class ModelsPage(Page):
         return self.views[self.switch.key]
 
     def view(self, key: str) -> View:
-        """A view, made now where it was not yet."""
+        """Return a view, made now where it was not yet."""
         return self.views.get(key) or self._made(key)
 
     def _made(self, key: str) -> View:

@@ -191,7 +191,9 @@ class PlanPanel(QScrollArea):
     # ------------------------------------------------------------------------------- what is known
 
     def show_costs(self, costs: Costs | None, *, runs_here: bool = True) -> None:
-        """Another model; None where its structure gave no costs. ``runs_here``: its weights are on this computer."""
+        """Show another model; None where its structure gave no costs. ``runs_here``: its weights are on this
+        computer.
+        """
         self._costs = costs
         self.measured.clear()
         self.measure.setVisible(runs_here)
@@ -206,7 +208,7 @@ class PlanPanel(QScrollArea):
         self.refresh()
 
     def show_devices(self, devices: Sequence[Device], speeds: Mapping[tuple[str, str], Speed]) -> None:
-        """What there is to run on, with what was measured of it, by device and dtype."""
+        """Show what there is to run on, with what was measured of it, by device and dtype."""
         chosen = self.device.currentData()
         self._devices, self._speeds = devices, speeds
         self.device.blockSignals(True)
@@ -326,7 +328,7 @@ class PlanPanel(QScrollArea):
         self.measure.setEnabled(not text)
 
     def show_measured(self, measured: Measured) -> None:
-        """Predicted beside measured, part by part."""
+        """Show predicted beside measured memory, part by part."""
         self.measure.setEnabled(True)
         if self.answer is not None:
             self.measured.show_both(self.answer, measured)

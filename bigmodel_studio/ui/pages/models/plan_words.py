@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 
 def part_words() -> dict[str, str]:
-    """What the parts of a plan are called."""
+    """Return what the parts of a plan are called."""
     return {
         "weights": QCoreApplication.translate("PlanPanel", "Weights"),
         "gradients": QCoreApplication.translate("PlanPanel", "Gradients"),

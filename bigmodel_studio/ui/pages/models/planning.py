@@ -43,7 +43,7 @@ class Planning(QObject):
         panel.measure_wanted.connect(self._on_measure)
 
     def about(self, ref: ModelRef) -> None:
-        """Another model is shown; what is being measured of the one before is given up."""
+        """Set the model shown; what is being measured of the one before is given up."""
         self.stop()
         self._ref = ref
         if self._asking is None:
@@ -67,7 +67,7 @@ class Planning(QObject):
 
     @Slot(str, str)
     def _on_speed_wanted(self, device: str, dtype: str) -> None:
-        """It takes a few seconds, once a computer: it is measured as soon as somebody looks at a plan."""
+        """Measure the speed as soon as somebody looks at a plan: it takes a few seconds, once a computer."""
         if (device, dtype) not in self._speeds_asked:
             self._speeds_asked.add((device, dtype))
             job = self._studio.measure.submit(MeasureSpeed(device=device, dtype=dtype))

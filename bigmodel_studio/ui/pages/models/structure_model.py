@@ -53,7 +53,7 @@ class StructureModel(QAbstractItemModel):
         ]  # fmt: skip
 
     def index_of(self, path: Path) -> QModelIndex:
-        """The row of a module, an invalid index where there is none."""
+        """Return the row of a module, an invalid index where there is none."""
         found, nodes = QModelIndex(), self._roots
         for name in path:
             node = next((node for node in nodes if node.layer.name == name), None)
@@ -63,7 +63,7 @@ class StructureModel(QAbstractItemModel):
         return found
 
     def path_of(self, index: Index) -> Path:
-        """Where the module of a row stands."""
+        """Return where the module of a row stands."""
         node = self._node(index)
         return node.path if node is not None else ()
 

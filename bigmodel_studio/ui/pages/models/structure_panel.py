@@ -67,7 +67,7 @@ class StructurePanel(QWidget):
         self._model: StructureModel | None = None
 
     def show_description(self, said: Description) -> None:
-        """Another model's modules."""
+        """Show another model's modules."""
         before = self._model
         self._model = StructureModel(said.layers, said.parameters, self.tree)
         self.tree.setModel(self._model)

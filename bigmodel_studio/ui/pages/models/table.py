@@ -54,7 +54,7 @@ SOURCES: dict[str, str] = {
 
 
 def words(text: str) -> str:
-    """A word of this page's tables, in the window's language."""
+    """Return a word of this page's tables, in the window's language."""
     return QCoreApplication.translate("models", text)
 
 
@@ -107,7 +107,7 @@ class ModelTable(QAbstractTableModel):
         self.dataChanged.emit(self.index(0, 0), self.index(len(self._records) - 1, 0), [LOADED])
 
     def records(self) -> list[ModelRecord]:
-        """What is shown, before it is searched."""
+        """Return what is shown, before it is searched."""
         return self._records
 
     def set_records(self, records: list[ModelRecord]) -> None:
@@ -154,7 +154,7 @@ class ModelTable(QAbstractTableModel):
 
 
 def sorted_and_filtered(table: ModelTable) -> QSortFilterProxyModel:
-    """The table as the user orders it and searches it, by whatever is in a row."""
+    """Return the table as the user orders it and searches it, by whatever is in a row."""
     proxy = QSortFilterProxyModel()
     proxy.setSourceModel(table)
     proxy.setSortRole(SORT)

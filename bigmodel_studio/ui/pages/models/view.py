@@ -46,7 +46,7 @@ class RowsView(QTableView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def set_widths(self, widths: Sequence[int]) -> None:
-        """How wide each column wants to be; the first one's is not looked at."""
+        """Set how wide each column wants to be; the first one's is not looked at."""
         self._widths = list(widths)
         for column, width in enumerate(self._widths[1:], 1):
             self.setColumnWidth(column, width)

@@ -38,7 +38,7 @@ class Answers(QStackedWidget):
             task.setVisible(task.id == id_)
 
     def show_state(self, offer: Offer, *, answered: bool) -> None:
-        """``answered``: the task that is shown has something to say; else the offer stands here."""
+        """Show the state. ``answered``: the task that is shown has something to say; else the offer stands here."""
         look = self.tr("Open the Models page") if offer.hub else ""
         self.empty.say(offer.title, offer.words, offer.button, look)
         self.setCurrentIndex(1 if answered else 0)

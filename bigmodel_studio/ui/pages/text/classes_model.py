@@ -26,13 +26,13 @@ class ClassesModel(QAbstractTableModel):
         self.answers: list[TextClassified] = []
 
     def begin(self) -> None:
-        """There are none yet."""
+        """Begin with none."""
         self.beginResetModel()
         self.answers = []
         self.endResetModel()
 
     def add(self, answers: Sequence[TextAnswer]) -> None:
-        """These have come."""
+        """Add these."""
         given = [each for each in answers if isinstance(each, TextClassified)]
         if given:
             first = len(self.answers)

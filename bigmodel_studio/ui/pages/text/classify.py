@@ -126,7 +126,7 @@ class ClassifyTask(Task):
         self.bars_card.hide()
 
     def current(self) -> TextClassified | None:
-        """The answer whose classes are shown as bars."""
+        """Return the answer whose classes are shown as bars."""
         found = self.table.currentIndex().data(ANSWER_ROLE)
         return found if isinstance(found, TextClassified) else None
 

@@ -68,7 +68,7 @@ class EmbedTask(Task):
         return EmbedTexts(model=model, texts=texts)
 
     def show_reading(self, reading: Reading) -> None:
-        """Cosines come at the end, with the last text."""
+        """Show progress; cosines come at the end, with the last text."""
         if reading.similarities is None:
             return
         self.clear()
@@ -100,7 +100,7 @@ class SimilarityMap(CellMap):
         self._texts: list[str] = []
 
     def show_texts(self, texts: list[str], cosines: tuple[tuple[float | None, ...], ...]) -> None:
-        """Rows and columns are the texts, in order."""
+        """Show a matrix whose rows and columns are the texts, in order."""
         self._texts = texts
         values = np.array([[np.nan if each is None else each for each in row] for row in cosines], np.float64)
         ranks = [numbers.exact(number + 1) for number in range(len(texts))]

@@ -91,7 +91,7 @@ class FilledSentence(QWidget):
         self._say()
 
     def text(self) -> str:
-        """The sentence as it reads now."""
+        """Return the sentence as it reads now."""
         return self.sentence.text
 
     def _chips(self, number: int, mask: tuple[Candidate, ...]) -> QWidget:

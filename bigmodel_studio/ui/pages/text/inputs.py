@@ -22,7 +22,7 @@ class TextInput(QWidget):
     """What helps with typing, where something does; the page has a place for it."""
 
     def text(self) -> str:
-        """All that stands in it, as it is kept."""
+        """Return all that stands in it, as it is kept."""
         raise NotImplementedError
 
     def set_text(self, text: str) -> None:
@@ -30,7 +30,7 @@ class TextInput(QWidget):
         raise NotImplementedError
 
     def texts(self) -> tuple[str, ...]:
-        """What is to be read: nothing where something is missing."""
+        """Return what is to be read: nothing where something is missing."""
         raise NotImplementedError
 
     def begin(self) -> None:

@@ -33,7 +33,7 @@ class Offer:
 
 
 def no_model() -> Offer:
-    """There is none that reads."""
+    """Return the offer for when no model reads."""
     return Offer(
         title=QCoreApplication.translate("text", "No text model yet"),
         words=QCoreApplication.translate(
@@ -46,7 +46,7 @@ def no_model() -> Offer:
 
 
 def unable(task: Task, ref: ModelRef, record: ModelRecord | None, choices: Sequence[ModelRecord]) -> Offer:
-    """The model chosen does not do it: use one that does, or train one, on this one where that is possible."""
+    """Say that the model chosen does not do it: use one that does, or train one, on this one where that is possible."""
     fitting = next((each for each in choices if task.able(each)), None)
     if fitting is not None:
         button = QCoreApplication.translate("text", "Use {model}").format(model=fitting.name)
@@ -59,11 +59,11 @@ def unable(task: Task, ref: ModelRef, record: ModelRecord | None, choices: Seque
 
 
 def to_begin(task: Task, *, example: bool) -> Offer:
-    """Nothing was read yet."""
+    """Return the offer for when nothing was read yet."""
     button = QCoreApplication.translate("text", "Try an example") if example else ""
     return Offer(phrase(task.title), phrase(task.about), button, task.example if example else None)
 
 
 def cannot(task: Task, ref: ModelRef) -> str:
-    """That this model does not do it."""
+    """Return that this model does not do it."""
     return phrase(task.cannot).format(model=name_of(ref))

@@ -117,16 +117,16 @@ class TextPage(Page):
         return self.tasks[self.writing.switch.key]
 
     def record(self) -> ModelRecord | None:
-        """What the library says of the model chosen."""
+        """Return what the library says of the model chosen."""
         return self.picker.record()
 
     def able(self, task: Task) -> bool:
-        """Whether the model chosen does that, as far as it is known."""
+        """Return whether the model chosen does that, as far as it is known."""
         record = self.record()
         return record is None or task.able(record)
 
     def texts(self) -> tuple[str, ...]:
-        """What is to be read."""
+        """Return what is to be read."""
         return self.task.input.texts()[: self.task.most]
 
     # ------------------------------------------------------------------------------- what is brought here
@@ -225,7 +225,7 @@ class TextPage(Page):
 
     @Slot(object)
     def _on_model_chosen(self, ref: ModelRef) -> None:
-        """What is on the page is what this model says: what can be is read again, and by what it can do."""
+        """Read again with the chosen model what can be, and by what it can do."""
         travelling = self.studio.travel.ref == ref and self.studio.travel.page == "text"
         again = travelling or self.task.id in self.reader.shown or self.reader.running is not None
         self.stop()
@@ -281,7 +281,7 @@ class TextPage(Page):
             self.read()
 
     def _is_new(self) -> bool:
-        """Whether what is written is other than what was read."""
+        """Return whether what is written is other than what was read."""
         latest = self.reader.latest(self.task.id)
         return bool(self.texts()) and (latest is None or latest.texts != self.texts())
 
@@ -324,7 +324,7 @@ class TextPage(Page):
         return ""
 
     def _offer(self) -> Offer:
-        """What stands where the answers will be."""
+        """Return what stands where the answers will be."""
         ref = self.picker.ref()
         if ref is None and self.studio.library.ready:
             return offers.no_model()

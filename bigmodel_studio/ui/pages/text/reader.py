@@ -44,7 +44,7 @@ class Reader(QObject):
             self.running.job.cancel()
 
     def latest(self, task: str) -> Reading | None:
-        """What is being read, else what was read last for a task."""
+        """Return what is being read, else what was read last for a task."""
         return self.running or self.shown.get(task)
 
     def forget(self, task: str) -> None:

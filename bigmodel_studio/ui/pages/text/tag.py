@@ -106,8 +106,8 @@ class TaggedSentence(QWidget):
 
 
 def spans_of(tagged: Tagged, tags: Sequence[str]) -> list[Span]:
-    """A box for each entity of these tags, its type written behind it; words whose tags differ between the ways are
-    marked.
+    """Return a box for each entity of these tags, its type written behind it; words whose tags differ between the ways
+    are marked.
     """
     places = list(places_of(tagged.words, tagged.text))
     types = sorted({tag.partition("-")[2] or tag for tag in tagged.tags} - {"O"})

@@ -51,15 +51,15 @@ class Task(QWidget):
 
     @classmethod
     def able(cls, record: ModelRecord) -> bool:
-        """Whether a model does it."""
+        """Return whether a model does it."""
         return record.problem is None and record.kind in cls.kinds
 
     def make_input(self) -> TextInput:
-        """The field for its texts."""
+        """Return the field for its texts."""
         return LinesInput(self.tr("Texts, one per line"), phrase(self.placeholder))
 
     def request(self, model: ModelRef, texts: tuple[str, ...]) -> Request:
-        """What the engine is asked."""
+        """Return what the engine is asked."""
         raise NotImplementedError
 
     def show_reading(self, reading: Reading) -> None:
@@ -80,7 +80,7 @@ class CardsTask(Task):
         self._shown: Reading | None = None
 
     def card(self, answer: TextAnswer) -> QWidget:
-        """What stands in the card of an answer that is no error."""
+        """Return what stands in the card of an answer that is no error."""
         raise NotImplementedError
 
     def show_reading(self, reading: Reading) -> None:
@@ -101,7 +101,7 @@ class CardsTask(Task):
 
 
 def framed(answer: TextAnswer, make: Callable[[TextAnswer], QWidget]) -> QFrame:
-    """An answer in its card; or the text, and why it could not be read."""
+    """Return an answer in its card; or the text, and why it could not be read."""
     card = panel("card")
     column = QVBoxLayout(card)
     column.setContentsMargins(16, 12, 16, 12)
@@ -110,7 +110,7 @@ def framed(answer: TextAnswer, make: Callable[[TextAnswer], QWidget]) -> QFrame:
 
 
 def refusal(text: str, problem: Problem) -> QWidget:
-    """A text and why it could not be read."""
+    """Return a text and why it could not be read."""
     made = QWidget()
     column = QVBoxLayout(made)
     column.setContentsMargins(0, 0, 0, 0)
@@ -121,7 +121,7 @@ def refusal(text: str, problem: Problem) -> QWidget:
 
 
 def text_of(answer: TextAnswer) -> str:
-    """What the answer is about."""
+    """Return what the answer is about."""
     first = getattr(answer, "text", "") or getattr(answer, "first", "")
     second = getattr(answer, "second", "")
     return f"{first} | {second}" if second else first

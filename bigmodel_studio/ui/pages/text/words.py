@@ -6,5 +6,5 @@ from PySide6.QtCore import QCoreApplication
 
 
 def phrase(text: str) -> str:
-    """What stands in a table as ``QT_TRANSLATE_NOOP("text", …)``."""
+    """Return what stands in a table as ``QT_TRANSLATE_NOOP("text", …)``."""
     return QCoreApplication.translate("text", text) if text else ""

@@ -21,7 +21,7 @@ RUN_KEYS = "Ctrl+Return"
 
 
 def run_keys() -> str:
-    """The keys that have it read, as this system writes them."""
+    """Return the keys that have it read, as this system writes them."""
     return QKeySequence(RUN_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
 
 
@@ -79,7 +79,7 @@ class Writing(DropArea):
         self.failure.setVisible(bool(words))
 
     def show_state(self, running: Reading | None, words: str, *, ready: bool) -> None:
-        """What is being read, what is said of it, and whether it can be begun."""
+        """Show what is being read, what is said of it, and whether it can be begun."""
         self.read_button.setEnabled(ready)
         self.note.setText(words)
         self.stop_button.setVisible(running is not None and not running.job.cancelling)

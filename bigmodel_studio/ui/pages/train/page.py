@@ -202,7 +202,7 @@ class TrainPage(Page):
             self._refresh()
 
     def current(self) -> RunSummary | None:
-        """The run that is shown."""
+        """Return the run that is shown."""
         return self.watched.summary()
 
     def _show(self, name: str) -> None:
@@ -259,7 +259,7 @@ class TrainPage(Page):
         self.making.experiments()
 
     def offers(self, handler: str) -> bool:
-        """What cannot be pressed is not offered elsewhere either."""
+        """Return what cannot be pressed is not offered elsewhere either."""
         buttons = {f"run_actions.{name}": button for name, button in self.run_actions.buttons.items()}
         buttons["one_step"] = self.closely.slow
         if handler == "look_at_data":
@@ -283,7 +283,7 @@ class TrainPage(Page):
         return run is not None and not run.bundled
 
     def _open_closely(self) -> RunSummary | None:
-        """The run that is shown, where its training can be opened beside it."""
+        """Return the run that is shown, where its training can be opened beside it."""
         run = self.current()
         return run if run is not None and not run.foreign and self.watched.spec is not None else None
 

@@ -75,13 +75,13 @@ class ExamplesTable(QAbstractTableModel):
             self.endRemoveRows()
 
     def answer(self, task: str, example: Example, tried: Tried) -> None:
-        """What a model said has come."""
+        """Take in what a model said."""
         self.answers[task, tried.model, example] = tried
         self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
 
     def answer_at(self, row: int, column: int) -> Tried | None:
-        """What the model of a column said of the example of a row, where it did."""
+        """Return what the model of a column said of the example of a row, where it did."""
         if column < FIXED or row >= len(self.examples):
             return None
         return self.answers.get((self.task, self.models[column - FIXED], self.examples[row]))
@@ -153,7 +153,9 @@ class ExamplesTable(QAbstractTableModel):
         return f"{_shortened(name_of(ref))}\n{self.summary(ref)}" if role == Qt.ItemDataRole.DisplayRole else None
 
     def summary(self, ref: ModelRef) -> str:
-        """How a model did on the examples that it was asked: how many right, how long one took, how much memory."""
+        """Return how a model did on the examples that it was asked: how many right, how long one took, how much
+        memory.
+        """
         tried = [self.answers.get((self.task, ref, example)) for example in self.examples]
         done = [one for one in tried if one is not None and one.error is None]
         if not done:

@@ -98,7 +98,7 @@ class AdviceForm(QWidget):
         return str(self.task.currentData())
 
     def question(self) -> AdviceQuestion:
-        """What is asked."""
+        """Return what is asked."""
         return AdviceQuestion(
             task=self.chosen,
             memory_bytes=round(self.memory.value() * _GB),

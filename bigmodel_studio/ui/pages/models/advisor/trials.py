@@ -334,13 +334,13 @@ class Trials(QWidget):
 
 
 def _pictures(path: Path) -> list[Path]:
-    """A picture, or those that lie in a folder."""
+    """Return a picture, or those that lie in a folder."""
     found = sorted(path.iterdir())[: 10 * MOST_EXAMPLES] if path.is_dir() else [path]
     return [one for one in found if one.suffix.lower() in PICTURE_SUFFIXES][:MOST_EXAMPLES]
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines of a text file that is not large."""
+    """Return the lines of a text file that is not large."""
     try:
         if path.suffix.lower() not in TEXT_SUFFIXES or path.stat().st_size > MOST_TEXT_BYTES:
             return []

@@ -48,7 +48,7 @@ class Article(QScrollArea):
         return list(dict.fromkeys(claim.reference for claim in CLAIMS if claim.computed is not None))
 
     def show_description(self, id_: str, said: Description) -> None:
-        """What follows from a model's structure."""
+        """Show what follows from a model's structure."""
         for at, claim in enumerate(CLAIMS):
             if claim.reference == id_ and claim.computed is not None:
                 self.computed[at].setText(claim.computed(said))
@@ -81,5 +81,5 @@ class Article(QScrollArea):
 
 
 def _words(text: str) -> str:
-    """A text of ``core.advice.articles`` in the window's language."""
+    """Return a text of ``core.advice.articles`` in the window's language."""
     return QCoreApplication.translate("articles", text)

@@ -117,7 +117,7 @@ class CostPanel(QScrollArea):
         self.setWidget(inside)
 
     def show_description(self, reference: Reference, said: Description) -> None:
-        """Another model; the amount begins with what its paper says, or with what is usual."""
+        """Show another model; the amount begins with what its paper says, or with what is usual."""
         self._said = said
         pictures = said.flops_per_image is not None
         self.amount_name.setText(self.tr("Training pictures") if pictures else self.tr("Training tokens"))

@@ -81,7 +81,7 @@ class Figures(QScrollArea):
             self._grid.addWidget(self._computed(figure), at, 2)
 
     def rows(self) -> list[list[str]]:
-        """What stands there now, row by row."""
+        """Return what stands there now, row by row."""
         found = []
         for row in range(1, self._grid.rowCount()):
             items = [self._grid.itemAtPosition(row, column) for column in range(3)]

@@ -89,14 +89,14 @@ class CatalogueTable(QAbstractTableModel):
         return None
 
     def count(self, id_: str, parameters: int) -> None:
-        """A model's parameters have been counted."""
+        """Take in the number of a model's parameters."""
         self.counted[id_] = parameters
         row = next(row for row, reference in enumerate(CATALOG) if reference.id == id_)
         at = self.index(row, 2)
         self.dataChanged.emit(at, at)
 
     def widths(self) -> list[int]:
-        """How wide the columns want to be; that of the counts has room for the longest from the start."""
+        """Return how wide the columns want to be; that of the counts has room for the longest from the start."""
         metrics, small = QFontMetrics(theme.font()), QFontMetrics(theme.font(12))
         found = []
         for column in COLUMNS:
@@ -114,7 +114,7 @@ class Searched(QSortFilterProxyModel):
         self.setSourceModel(rows)
 
     def search(self, text: str) -> None:
-        """Other words."""
+        """Search for other words."""
         self.beginFilterChange()
         self._words = text.casefold().split()
         self.endFilterChange()
@@ -150,5 +150,5 @@ class NameDelegate(QStyledItemDelegate):
 
 
 def _authors(reference: Reference) -> str:
-    """Who published it: the citation up to its title."""
+    """Return who published it: the citation up to its title."""
     return reference.source.citation.partition(",")[0]

@@ -46,7 +46,7 @@ class Anatomy(QWidget):
         column.addWidget(self._stack)
 
     def about(self, ref: ModelRef, *, here: bool) -> None:
-        """Another model is chosen; nothing is asked before one looks."""
+        """Set another model; nothing is asked before one looks."""
         if (ref, here) != (self._ref, self._here):
             self.stop()
             self._ref, self._here = ref, here

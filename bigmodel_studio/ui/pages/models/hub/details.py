@@ -145,16 +145,16 @@ class RepoDetails(QWidget):
     # ------------------------------------------------------------------------------- what is shown
 
     def clear(self) -> None:
-        """Nothing is chosen."""
+        """Clear: nothing is chosen."""
         self.model = self._repo = None
         self.hide()
 
     def set_rooms(self, rooms: tuple[Room, ...]) -> None:
-        """What the devices of this machine have room for."""
+        """Set what the devices of this machine have room for."""
         self._rooms = rooms
 
     def show_model(self, model: HubModel, *, here: bool, item: Item | None) -> None:
-        """What the list says of it; the files and the card come later (``show_repo``)."""
+        """Show what the list says of it; the files and the card come later (``show_repo``)."""
         self.model, self._repo, self._here, self._item = model, None, here, item
         self.name.setText(model.id)
         self._show_fit(model)
@@ -174,7 +174,7 @@ class RepoDetails(QWidget):
             self.anatomy.show_part(key)
 
     def show_repo(self, repo: HubRepo) -> None:
-        """Its files and its card."""
+        """Show its files and its card."""
         self._repo, self.model = repo, repo.model
         self._show_fit(repo.model)
         self._show_facts()
@@ -196,11 +196,11 @@ class RepoDetails(QWidget):
         self.sign_in.setVisible(sign_in)
 
     def show_problem(self, problem: Problem, *, sign_in: bool) -> None:
-        """Its files did not come; ``sign_in``: because of who asks."""
+        """Show why its files did not come; ``sign_in``: because of who asks."""
         self.show_state(i18n.said(problem), retry=True, sign_in=sign_in)
 
     def show_download(self, item: Item | None, *, here: bool) -> None:
-        """How its download is (None: there is none), and whether it is on this computer."""
+        """Show how its download is (None: there is none), and whether it is on this computer."""
         self._item, self._here = item, here
         if self.model is not None:
             self.anatomy.about(ModelRef(source="hub", id=self.model.id), here=here)
@@ -270,7 +270,7 @@ class RepoDetails(QWidget):
         return {name: value for name, value in found.items() if value}
 
     def fact_texts(self) -> dict[str, str]:
-        """What the facts say now, by name."""
+        """Return what the facts say now, by name."""
         pairs = []
         for row in range(self.facts.rowCount()):
             items = [self.facts.itemAt(row, role) for role in _ROLES]
@@ -297,7 +297,7 @@ _ROLES = (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole)
 
 
 def _card(title: str) -> tuple[QWidget, QVBoxLayout]:
-    """A card with a title, and what is put into it."""
+    """Return a card with a title, and what is put into it."""
     frame = panel("card")
     inside = QVBoxLayout(frame)
     inside.setContentsMargins(16, 16, 16, 12)

@@ -46,7 +46,7 @@ class FilesTable(QAbstractTableModel):
         self.endResetModel()
 
     def show_progress(self, files: Sequence[FileProgress]) -> None:
-        """How far a download has them; nothing of one that is not in it."""
+        """Show how far a download has them; nothing of one that is not in it."""
         self._progress = {file.name: file for file in files}
         if self._files:
             self.dataChanged.emit(self.index(0, 2), self.index(len(self._files) - 1, 2))

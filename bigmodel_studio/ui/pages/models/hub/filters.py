@@ -106,7 +106,7 @@ class Filters(QWidget):
         return self.tr("{least} to {most}").format(least=numbers.count(least), most=numbers.count(most))
 
     def query(self, text: str) -> SearchHub:
-        """The question with these words."""
+        """Return the question with these words."""
         least, most = self.scale.currentData()
         if self.fit.isChecked():
             room = fits.most_parameters(self._rooms)
@@ -123,7 +123,7 @@ class Filters(QWidget):
         )
 
     def set_rooms(self, rooms: tuple[Room, ...]) -> None:
-        """What the devices of this machine have room for now."""
+        """Set what the devices of this machine have room for now."""
         self._rooms = rooms
         most = fits.most_parameters(rooms)
         self.fit.setToolTip(

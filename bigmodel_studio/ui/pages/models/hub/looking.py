@@ -55,7 +55,7 @@ class Looking(QObject):
         self._job.ended.connect(self._on_ended)
 
     def note_fetched(self, name: str) -> None:
-        """Its needed files are here now; nobody is asked for that."""
+        """Note that its needed files are here now; nobody is asked for that."""
         repo = self.known.get(name)
         if repo is not None:
             files = tuple(replace(file, here=file.here or file.needed) for file in repo.files)

@@ -42,7 +42,7 @@ TASKS: dict[str, str] = {
 
 
 def task_words(task: str) -> str:
-    """A task in the window's language."""
+    """Return a task in the window's language."""
     return words(TASKS[task]) if task in TASKS else task
 
 
@@ -106,7 +106,7 @@ GIVEN_UP_FIRST = (4, 6, 7, 3, 2, 5)
 
 
 def widths() -> list[int]:
-    """How wide the columns want to be, whatever comes: they do not jump while more rows arrive."""
+    """Return how wide the columns want to be, whatever comes: they do not jump while more rows arrive."""
     metrics, small = QFontMetrics(theme.font()), QFontMetrics(theme.font(12))
     return [
         AROUND_PX
@@ -131,17 +131,17 @@ class HubTable(QAbstractTableModel):
     # ------------------------------------------------------------------------------- what it holds
 
     def models(self) -> list[HubModel]:
-        """The rows, in order."""
+        """Return the rows, in order."""
         return self._models
 
     def clear(self) -> None:
-        """Another search begins."""
+        """Clear: another search begins."""
         self.beginResetModel()
         self._models, self._ids, self._more = [], set(), False
         self.endResetModel()
 
     def append(self, models: Iterable[HubModel], *, more: bool) -> None:
-        """A page has come; what an earlier one had, for ranks change between the two, is left out."""
+        """Append a page of results; what an earlier one had, for ranks change between the two, is left out."""
         fresh = [model for model in models if model.id not in self._ids]
         self._more = more
         if fresh:
@@ -152,7 +152,7 @@ class HubTable(QAbstractTableModel):
             self.endInsertRows()
 
     def set_more(self, more: bool) -> None:
-        """Whether there is more to be asked for now."""
+        """Set whether there is more to be asked for now."""
         self._more = more
 
     def set_here(self, ids: Collection[str]) -> None:
@@ -162,7 +162,7 @@ class HubTable(QAbstractTableModel):
             self._marks_changed()
 
     def set_rooms(self, rooms: tuple[Room, ...]) -> None:
-        """What the devices of this machine have room for."""
+        """Set what the devices of this machine have room for."""
         self._rooms = rooms
         self._marks_changed()
 
@@ -171,11 +171,11 @@ class HubTable(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._models) - 1, 0), [MARKS])
 
     def row_of(self, name: str) -> int:
-        """The row of a repository; −1 where it has none."""
+        """Return the row of a repository; −1 where it has none."""
         return next((row for row, model in enumerate(self._models) if model.id == name), -1)
 
     def marks(self, model: HubModel) -> Iterator[tuple[str, str]]:
-        """What is said below a model's name, each with its colour."""
+        """Yield what is said below a model's name, each with its colour."""
         if model.id in self._here:
             yield words("on this computer"), "good"
         if model.gated:

@@ -278,5 +278,5 @@ class CatalogueView(View):
 
 
 def _fits(said: Description) -> bool:
-    """Whether random weights of its size can be made here, to measure with."""
+    """Return whether random weights of its size can be made here, to measure with."""
     return 4 * said.parameters * 2 < rooms()[0].free_bytes

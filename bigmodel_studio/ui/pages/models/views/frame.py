@@ -26,17 +26,17 @@ class View(QWidget):
         """What stands at the right end of the page's header while this view is shown."""
 
     def search(self, text: str) -> None:
-        """The user has typed; what is shown follows. Subclasses say more, and call this first."""
+        """Search for what the user typed; what is shown follows. Subclasses say more, and call this first."""
         self.searched = text
 
     def open(self, destination: Destination) -> None:
         """Open what belongs to this view; it has been shown."""
 
     def enter(self) -> None:
-        """The view is shown."""
+        """Prepare the view, which is shown now."""
 
     def remember(self) -> None:
         """Leave what is unsent and what is chosen in the settings: called now and then, and before ``shut``."""
 
     def shut(self) -> None:
-        """The window closes: stop timers and jobs."""
+        """Stop timers and jobs."""

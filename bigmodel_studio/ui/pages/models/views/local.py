@@ -201,7 +201,7 @@ class LocalView(View):
 
     @Slot()
     def _say_leftovers(self) -> None:
-        """What downloads left that no model uses, where there is some."""
+        """Say what downloads left that no model uses, where there is some."""
         left = self.studio.library.leftovers
         size = numbers.size(sum(each.bytes for each in left))
         self.leftovers.setText(self.tr("Leftover download files: {size}").format(size=size))
@@ -329,7 +329,7 @@ class LocalView(View):
 
     @Slot(object)
     def _on_other_disk(self, record: ModelRecord) -> None:
-        """It cannot wait in the trash: ask, this once, for what cannot be undone."""
+        """Ask, as it cannot wait in the trash, this once, for what cannot be undone."""
         asked = DeleteForGood(record, self)
         asked.accepted.connect(partial(self.studio.removals.delete_model, record))
         asked.open()

@@ -43,7 +43,7 @@ AXES: dict[str, Axis] = {
 
 
 def place(axis: str, value: float) -> str:
-    """A place on an axis in words."""
+    """Return a place on an axis in words."""
     found = AXES[axis]
     return word(found.said).format(amount=found.tick(value))
 
@@ -77,7 +77,7 @@ class Rebased:
         self._done += count
 
     def _across(self) -> tuple[Series | None, float]:
-        """What to read places from, and what to multiply them with; None: steps themselves."""
+        """Return what to read places from, and what to multiply them with; None: steps themselves."""
         if self._axis == SECONDS:
             seconds = self._metrics.get(SECONDS)
             return (seconds if seconds is not None and len(seconds) else self._metrics.get(CLOCK, Series())), 1.0

@@ -32,7 +32,7 @@ class ComparisonPane(QWidget):
         column.addWidget(self.table, 1)
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """These beside each other."""
+        """Show these beside each other."""
         self.table.compared.show_runs(runs)
         ended = [(run.path, run.updated) for run in runs if run.state == "finished"]
         if len(ended) != len(runs):

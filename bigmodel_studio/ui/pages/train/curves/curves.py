@@ -132,7 +132,7 @@ class Curves(QWidget):
     # ------------------------------------------------------------------------------- points
 
     def begin(self, colour: int, measures: Measures = Measures()) -> None:  # noqa: B008 - a constant
-        """Another run: its points are to come."""
+        """Begin another run: its points are to come."""
         self._measures = measures
         self.series = {"loss": Series(), "evaluation_loss": Series()}
         self._colour = colour
@@ -142,19 +142,19 @@ class Curves(QWidget):
         self._show_curves()
 
     def measure(self, measures: Measures) -> None:
-        """What the run costs may be known better by now."""
+        """Measure again: what the run costs may be known better by now."""
         if measures != self._measures:
             self._measures = measures
             self._show_curves()
 
     def cut(self, kept: int) -> None:
-        """What came after this step is void."""
+        """Drop what came after this step."""
         for series in self.series.values():
             series.cut(kept)
         self._show_curves()
 
     def add(self, columns: Columns) -> None:
-        """New points, by metric."""
+        """Add new points, by metric."""
         for metric, (steps, values) in columns.items():
             self.series.setdefault(metric, Series()).append(steps, values)
         if not self._timer.isActive():
@@ -163,7 +163,7 @@ class Curves(QWidget):
     # ------------------------------------------------------------------------------- other runs
 
     def begin_other(self, name: str, colour: int, measures: Measures = Measures()) -> None:  # noqa: B008
-        """Another run is drawn too: its points are to come."""
+        """Begin to draw another run too: its points are to come."""
         self._others[name] = Other(colour, measures)
         self._others[name].smooth(float(self.smooth.currentData()))
         self._show_curves()
@@ -174,7 +174,7 @@ class Curves(QWidget):
         self._show_curves()
 
     def add_other(self, name: str, columns: Columns) -> None:
-        """New points of a run that is drawn beside this one; of its metrics those that are drawn or drawn over.
+        """Add new points of a run that is drawn beside this one; of its metrics those that are drawn or drawn over.
 
         Over another axis than steps it has to be begun again, for what lies on that was not kept.
         """
@@ -186,7 +186,7 @@ class Curves(QWidget):
             self._timer.start()
 
     def cut_other(self, name: str, kept: int) -> None:
-        """What came after this step of that run is void."""
+        """Drop what came after this step of that run."""
         other = self._others[name]
         for series in other.metrics.values():
             series.cut(kept)
@@ -194,21 +194,21 @@ class Curves(QWidget):
         self._show_curves()
 
     def shown_series(self) -> dict[tuple[str, str], Series]:
-        """All that is drawn, unsmoothed, by run ("" for the one that is shown) and metric."""
+        """Return all that is drawn, unsmoothed, by run ("" for the one that is shown) and metric."""
         own = {("", metric): series for metric, series in self.series.items() if len(series) and metric != CLOCK}
         return own | {(name, "loss"): other.loss for name, other in self._others.items()}
 
     def show_baselines(self, baselines: dict[str, float]) -> None:
-        """Losses that a good run must beat."""
+        """Show losses that a good run must beat."""
         self.chart.show_baselines({word(BASELINES.get(name, name)): value for name, value in baselines.items()})
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop timers and jobs: the window closes."""
         self._timer.stop()
 
     @Slot(int)
     def _on_chosen(self, place: int) -> None:
-        """The chart knows places alone: over tokens or time a point is still that of a step."""
+        """Translate the place in the chart to a step: over tokens or time a point is still that of a step."""
         steps = self.series["loss"].steps
         if place < len(steps):
             self.step_chosen.emit(int(steps[place]))
@@ -233,7 +233,7 @@ class Curves(QWidget):
         return str(self.across.currentData())
 
     def _laid(self, series: Series, metrics: dict[str, Series], measures: Measures) -> Series:
-        """The series over what curves are drawn over now."""
+        """Return the series over what curves are drawn over now."""
         if self.axis == STEP:
             return series
         self._rebased.append(Rebased(series, self.axis, metrics, measures))

@@ -44,7 +44,7 @@ class CurvesExport(QObject):
         self.script.setToolTip(reason or told)
 
     def _why_not(self) -> str:
-        """Why the run that is shown cannot be written as a script; "" where it can."""
+        """Return why the run that is shown cannot be written as a script; "" where it can."""
         run = self._studio.runs.summary_of(self._shown() or "")
         if run is None:
             return self.tr("No run is shown")
@@ -70,7 +70,7 @@ class CurvesExport(QObject):
         self._job.ended.connect(self._on_script)
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop timers and jobs: the window closes."""
         if self._job is not None:
             self._job.ended.disconnect(self._on_script)
             self._job.cancel()
@@ -87,7 +87,9 @@ class CurvesExport(QObject):
 
 
 def table(series: dict[tuple[str, str], Series], shown: str) -> bytes:
-    """The points as CSV: a row a step, a column a metric, of each run where there are several; a gap is empty."""
+    """Return the points as CSV: a row a step, a column a metric, of each run where there are several; a gap is
+    empty.
+    """
     several = len({run for run, _ in series}) > 1
     rows: dict[int, dict[str, float | int]] = {}
     names = ["step"]

@@ -43,7 +43,7 @@ class Overlays(QObject):
         watcher.reset.connect(self._on_reset)
 
     def show_for(self, shown: str | None) -> None:
-        """Another run is shown, or runs came or went: follow those that are to be seen beside it."""
+        """Follow, once another run is shown or runs came or went, those that are to be seen beside it."""
         self._shown = shown
         there = {run.name for run in self._runs.runs}
         came = [name for name in self._awaited if name in there and name not in self.chosen]
@@ -90,14 +90,14 @@ class Overlays(QObject):
             self._begin(name)
 
     def compared(self) -> list[RunSummary]:
-        """The run that is shown, those beside it, and those of its sweep, as the list has them."""
+        """Return the run that is shown, those beside it, and those of its sweep, as the list has them."""
         shown = self._runs.run(self._shown or "")
         wanted = {self._shown, *self.chosen}
         sweep = shown.sweep if shown is not None else ""
         return [run for run in self._runs.runs if run.name in wanted or (sweep and run.sweep == sweep)]
 
     def stop(self) -> None:
-        """The page closes."""
+        """Stop timers and jobs: the page closes."""
         for name in self._watched:
             self._watcher.unwatch(name)
         self._watched = set()

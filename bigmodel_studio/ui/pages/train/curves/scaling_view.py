@@ -75,7 +75,7 @@ class ScalingView(QWidget):
         return self.found is not None and scaling.amounts(self.found) >= SHOWN_FROM
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
-        """Those that are compared; runs of another objective than the first one's have another loss."""
+        """Show those that are compared; runs of another objective than the first one's have another loss."""
         like = [run for run in runs if run.objective == runs[0].objective]
         for run in like:
             if run.path not in self._specs:
@@ -98,7 +98,7 @@ class ScalingView(QWidget):
         self.words.setToolTip(self.caution.text() if law else "")
 
     def table(self) -> bytes:
-        """The points as CSV (RFC 4180)."""
+        """Return the points as CSV (RFC 4180)."""
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(("run", "flops", "evaluation_loss", "parameters", "items", "ended", "on_frontier"))

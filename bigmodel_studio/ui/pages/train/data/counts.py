@@ -85,7 +85,7 @@ class DataCounts(QWidget):
         row.addWidget(self._classes, 1)
 
     def show_seen(self, seen: DataPreview, context: int) -> None:
-        """``context``: the most tokens that the model reads at once."""
+        """Show the counts. ``context``: the most tokens that the model reads at once."""
         self._show_figures(seen)
         self.said.setText(i18n.in_one(self._sentences(seen)))
         parts = {part.role: part for part in seen.parts}
@@ -186,7 +186,7 @@ class DataCounts(QWidget):
 
 
 def _of(count: int, whole: int) -> str:
-    """A count with its share of a whole."""
+    """Return a count with its share of a whole."""
     if not count or not whole:
         return numbers.exact(count)
     share = count / whole

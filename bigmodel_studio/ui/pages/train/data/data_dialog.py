@@ -205,7 +205,7 @@ class DataDialog(QDialog):
             self.seen.emit(seen)
 
     def _show_whole(self, seen: DataPreview) -> None:
-        """Counts and findings; where no example could be made of the data, the findings say why."""
+        """Show counts and findings; where no example could be made of the data, the findings say why."""
         self.looked = seen
         self.counts.show_seen(seen, context_of(seen, self.spec))
         self.findings.show_seen(seen)

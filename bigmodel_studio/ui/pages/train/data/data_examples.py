@@ -172,7 +172,7 @@ class DataExamples(QWidget):
     # ------------------------------------------------------------------------------- what is shown
 
     def show_seen(self, seen: DataPreview) -> None:
-        """These examples instead of those before; one in the same place is chosen."""
+        """Show these examples instead of those before; one in the same place is chosen."""
         before = max(0, self.list.currentIndex().row())
         self._examples, self._objective, self._step = seen.examples, seen.objective, seen.step
         self.step.blockSignals(True)
@@ -184,7 +184,7 @@ class DataExamples(QWidget):
         self._show_current()
 
     def set_busy(self, busy: bool) -> None:
-        """Whether other examples are being drawn."""
+        """Set whether other examples are being drawn."""
         self.another.setEnabled(not busy)
 
     def _in_list(self, example: PreviewExample) -> ListedExample:

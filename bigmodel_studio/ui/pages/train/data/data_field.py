@@ -28,13 +28,15 @@ _SAY_LITTLE = frozenset({"data", "input"})
 
 
 def name_of_data(path: Path) -> str:
-    """What a run on this data may be called: a folder or a file called "train" says nothing, nor does "input"."""
+    """Return what a run on this data may be called: a folder or a file called "train" says nothing, nor does
+    "input".
+    """
     named = path.parent if path.stem.lower() in _SAY_NOTHING | _SAY_LITTLE and path.parent.name else path
     return named.stem
 
 
 def short_name(path: Path) -> str:
-    """What data is called in a row: a folder or a file called "train" with its parent's name."""
+    """Return what data is called in a row: a folder or a file called "train" with its parent's name."""
     return f"{path.parent.name}/{path.name}" if path.stem.lower() in _SAY_NOTHING else path.name
 
 
@@ -102,11 +104,11 @@ class DataField(DropArea):
         self.none.setVisible(not self.files)
 
     def name_shown(self, file: Path) -> str:
-        """What a row says."""
+        """Return what a row says."""
         return file.name
 
     def amount_shown(self, file: Path) -> str:
-        """How much there is in it, at the row's end."""
+        """Return how much there is in it, at the row's end."""
         try:
             return numbers.size(file.stat().st_size) if file.is_file() else ""
         except OSError:
@@ -152,7 +154,7 @@ class TextField(DataField):
 
     @Slot(object)
     def add_files(self, files: list[Path]) -> None:
-        """Own texts take the place of the sample."""
+        """Add texts, which take the place of the sample."""
         self.set_files([*(file for file in self.files if file != sample_text()), *files])
 
     @Slot()
@@ -222,7 +224,7 @@ class FolderField(DataField):
 
     @Slot(object)
     def add_files(self, files: list[Path]) -> None:
-        """Folders and tables; a folder that only holds a training and a test part is taken apart."""
+        """Add folders and tables; a folder that only holds a training and a test part is taken apart."""
         added: list[Path] = []
         for path in files:
             train, evaluation = picture_folders.split_of(path) or (path, None)
@@ -232,7 +234,7 @@ class FolderField(DataField):
         super().add_files(added)
 
     def set_columns(self, columns: Columns) -> None:
-        """What the columns of tables are called; count again."""
+        """Set what the columns of tables are called, and count again."""
         if columns != self.columns:
             self.columns = columns
             self.show_files()

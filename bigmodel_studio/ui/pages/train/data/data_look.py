@@ -23,7 +23,7 @@ NAMELESS = "data"
 
 
 def can_be_looked_at(spec: RunSpec) -> bool:
-    """Whether there is data, and no field but the name is without a value that makes sense."""
+    """Return whether there is data, and no field but the name is without a value that makes sense."""
     try:
         check_spec(_named(spec))
     except StudioError:
@@ -82,7 +82,7 @@ class DataLook(QObject):
         dialog.show()
 
     def summary_of(self, spec: RunSpec) -> str:
-        """What was seen of that data on one line; "" where it was not looked at as it is now."""
+        """Return what was seen of that data on one line; "" where it was not looked at as it is now."""
         if self._last is None or self._last[0] != looked_at(spec):
             return ""
         return summary(self._last[1])

@@ -44,7 +44,7 @@ class Counting(QObject):
     """
 
     def examples(self, objective: str, count: int) -> str:
-        """Examples of that objective."""
+        """Return examples of that objective."""
         words = {
             "causal-lm": self.tr("{count} paragraph(s)", "", count),
             "masked-lm": self.tr("{count} paragraph(s)", "", count),
@@ -56,12 +56,12 @@ class Counting(QObject):
         return words[objective].format(count=numbers.exact(count))
 
     def classes(self, objective: str, count: int) -> str:
-        """Classes, or tags."""
+        """Return the word for classes, or tags."""
         tags, classes = self.tr("{count} tag(s)", "", count), self.tr("{count} class(es)", "", count)
         return (tags if objective == "tag" else classes).format(count=numbers.exact(count))
 
     def findings(self, findings: Sequence[Finding]) -> str:
-        """``1 error · 2 warnings``; notes are said where there is nothing graver."""
+        """Return ``1 error · 2 warnings``; notes are said where there is nothing graver."""
         errors, warnings, notes = (sum(each.weight == weight for each in findings) for weight in WEIGHTS)
         said = (
             (errors, self.tr("{count} error(s)", "", errors)),
@@ -72,7 +72,7 @@ class Counting(QObject):
 
 
 def summary(seen: DataPreview) -> str:
-    """All of it on one line: ``10,003 texts, 3,080 for evaluation · 77 classes · 2 warnings``."""
+    """Return all of it on one line: ``10,003 texts, 3,080 for evaluation · 77 classes · 2 warnings``."""
     if not (seen.parts or seen.findings):
         return ""
     counting, parts = Counting(), {part.role: part for part in seen.parts}
@@ -90,23 +90,23 @@ def summary(seen: DataPreview) -> str:
 
 
 def largest_share(part: PartCounts) -> float:
-    """How much of a part its largest class has."""
+    """Return how much of a part its largest class has."""
     whole = sum(each.count for each in part.classes)
     return max((each.count for each in part.classes), default=0) / whole if whole else 0.0
 
 
 def context_of(seen: DataPreview, spec: RunSpec) -> int:
-    """The most tokens that the model reads at once: what was asked for, or as many as the model can."""
+    """Return the most tokens that the model reads at once: what was asked for, or as many as the model can."""
     said = (finding.problem.arguments.get("context") for finding in seen.findings)
     return next((context for context in said if isinstance(context, int)), spec.model.context)
 
 
 def doing(event: Progress) -> str:
-    """What the engine does now."""
+    """Return what the engine does now."""
     return word(DOING.get(event.what, _ANY))
 
 
 def looked_at(spec: RunSpec) -> tuple[object, ...]:
-    """What of a spec says what is learnt from, and as what: a look holds for as long as it is the same."""
+    """Return what of a spec says what is learnt from, and as what: a look holds for as long as it is the same."""
     model = spec.model
     return (spec.objective, spec.data, spec.masking, model.base, model.context, model.tokenizer, model.image_size)

@@ -160,7 +160,7 @@ class DatasetDialog(QDialog):
 
     @Slot()
     def _show(self) -> None:
-        """What can be done now."""
+        """Show what can be done now."""
         busy, row = self._job is not None, self.table.chosen()
         fetching = self._job is not None and isinstance(self._job.request, DownloadDataset)
         locked = self._studio.network.locked
@@ -270,7 +270,9 @@ class DatasetDialog(QDialog):
 
 
 def _preferred(rows: Sequence[Split], wanted: Address, chosen: Split | None) -> int:
-    """The row to begin with: the one that is chosen, else what the address names, else the split to learn from."""
+    """Return the row to begin with: the one that is chosen, else what the address names, else the split to learn
+    from.
+    """
     ranked = [
         (
             chosen is not None and row[:3] == chosen[:3],

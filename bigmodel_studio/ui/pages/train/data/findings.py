@@ -60,7 +60,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
 
 
 def mark_of(findings: Sequence[Finding]) -> QIcon:
-    """The mark of the heaviest; none where there is nothing to mend."""
+    """Return the mark of the heaviest; none where there is nothing to mend."""
     weights = [each.weight for each in findings]
     heaviest = next((weight for weight in WEIGHTS[:2] if weight in weights), None)
     if heaviest is None:
@@ -132,7 +132,7 @@ class DataFindings(QWidget):
         whole.addWidget(self.views)
 
     def show_seen(self, seen: DataPreview) -> None:
-        """These findings, the heaviest first."""
+        """Show these findings, the heaviest first."""
         findings = sorted(seen.findings, key=lambda each: WEIGHTS.index(each.weight))
         self.list.clear()
         for finding in findings:
@@ -146,7 +146,7 @@ class DataFindings(QWidget):
         self._on_current()
 
     def _checked(self, seen: DataPreview) -> str:
-        """What was looked for."""
+        """Return what was looked for."""
         looked = [
             self.tr("unreadable lines"),
             self.tr("empty examples"),
@@ -287,7 +287,7 @@ class _Row(QStyledItemDelegate):
 
 
 def _in_short(problem: Problem) -> Problem:
-    """Its paths by their last names."""
+    """Return its paths by their last names."""
     short = {
         name: PurePath(value).name if isinstance(value, str) and PurePath(value).is_absolute() else value
         for name, value in problem.arguments.items()
@@ -296,7 +296,7 @@ def _in_short(problem: Problem) -> Problem:
 
 
 def _paint_lines(painter: QPainter, room: QRect, text: str) -> None:
-    """The text in as many lines as there are, the last one elided."""
+    """Paint the text in as many lines as there are, the last one elided."""
     layout = QTextLayout(text, theme.font())
     layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
     layout.beginLayout()

@@ -17,7 +17,7 @@ OPENED = PICTURE_SUFFIXES | {*TEXT_SUFFIXES, *conll.SUFFIXES, *labelled_tables.R
 
 
 def place_text(place: Place, *, whole: bool = False) -> str:
-    """``train.csv:12``, or with the whole path, as editors and shells take it."""
+    """Return ``train.csv:12``, or with the whole path, as editors and shells take it."""
     file = place.file if whole else Path(place.file).name
     return f"{file}:{place.line}" if place.line else file
 

@@ -36,7 +36,7 @@ class SplitsTable(QTableWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     def show_rows(self, rows: Sequence[Split], chosen: int) -> None:
-        """These from now on, with that one chosen (-1: none)."""
+        """Show these from now on, with that one chosen (-1: none)."""
         self.setRowCount(len(rows))
         for number, row in enumerate(rows):
             for column, text in enumerate((row.id, row.config, row.split, numbers.size(row.bytes), self._state(row))):
@@ -50,7 +50,7 @@ class SplitsTable(QTableWidget):
             self.selectRow(chosen)
 
     def chosen(self) -> Split | None:
-        """The row that is chosen."""
+        """Return the row that is chosen."""
         items = self.selectedItems()
         return cast("Split", items[0].data(_SPLIT)) if items else None
 

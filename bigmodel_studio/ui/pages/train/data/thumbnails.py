@@ -50,15 +50,15 @@ class Thumbnails(QObject):
         job.ended.connect(self._on_ended)
 
     def picture(self, file: str) -> QPixmap | None:
-        """The small picture; None while there is none."""
+        """Return the small picture; None while there is none."""
         return self._pictures.get(file)
 
     def reason(self, file: str) -> str:
-        """Why there will be none ("" where there may be)."""
+        """Return why there will be none ("" where there may be)."""
         return self._reasons.get(file, "")
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop timers and jobs: the window closes."""
         for job in self._jobs:
             job.cancel()
 

@@ -63,7 +63,7 @@ class ExperimentForm(QWidget):
                 field.setText(_written(values[name]))
 
     def values(self) -> Mapping[str, Any]:
-        """What is filled in. Raises ``StudioError`` where it is no value."""
+        """Return what is filled in. Raises ``StudioError`` where it is no value."""
         found: dict[str, Any] = {}
         for name, field in self.fields.items():
             if isinstance(field, QSpinBox):

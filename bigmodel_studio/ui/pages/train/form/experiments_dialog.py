@@ -147,7 +147,7 @@ class ExperimentsDialog(QDialog):
         return made
 
     def _show_cost(self, made: Planned) -> None:
-        """Raises ``StudioError`` where it cannot be run."""
+        """Raise ``StudioError`` where it cannot be run."""
         specs = specs_of(made.spec, made.points, Path.home())
         if not experiments.draws_pictures(self.chosen, self.forms[self.chosen].values()):
             check_inputs(specs[0])
@@ -177,7 +177,7 @@ class ExperimentsDialog(QDialog):
         return self._job if self._job is not None and isinstance(self._job.request, DrawPictures) else None
 
     def _measure_speed(self) -> None:
-        """A few seconds, once a computer."""
+        """Measure for a few seconds, once a computer."""
         if device_speed.speed_of(self._device.id, self._dtype) is None:
             self._job = self._studio.measure.submit(MeasureSpeed(device=self._device.id, dtype=self._dtype))
             self._job.ended.connect(self._on_measured)

@@ -50,7 +50,7 @@ _FIELDS_OF_CODES = {
 
 
 def line(text: str, on_changed: Hearer) -> QLineEdit:
-    """A field for a short text."""
+    """Return a field for a short text."""
     made = QLineEdit(text)
     made.setMinimumHeight(FIELD_PX)
     made.textChanged.connect(on_changed)
@@ -58,7 +58,7 @@ def line(text: str, on_changed: Hearer) -> QLineEdit:
 
 
 def number(value: int, most: int, on_changed: Hearer) -> QSpinBox:
-    """A field for a whole number from 0 on."""
+    """Return a field for a whole number from 0 on."""
     made = QSpinBox()
     made.setRange(0, most)
     made.setValue(value)
@@ -72,7 +72,7 @@ def number(value: int, most: int, on_changed: Hearer) -> QSpinBox:
 
 
 def share_field(most: float, on_changed: Hearer) -> QDoubleSpinBox:
-    """A field for a share, from 0 on."""
+    """Return a field for a share, from 0 on."""
     made = QDoubleSpinBox()
     made.setRange(0.0, most)
     made.setDecimals(2)
@@ -86,7 +86,7 @@ def share_field(most: float, on_changed: Hearer) -> QDoubleSpinBox:
 
 
 def field_error(field: str, was: str, may_be: str) -> StudioError:
-    """What is said of a field whose text is no value."""
+    """Return what is said of a field whose text is no value."""
     return StudioError("spec-field", field=field, was=was, may_be=may_be)
 
 
@@ -99,7 +99,7 @@ class Fields(QObject):
         self._titles: dict[str, str] = {}
 
     def card(self, rows: list[Row], foot: QWidget | None = None) -> QWidget:
-        """Rows on a card, as many columns as the longest has fields; ``foot`` stands below them."""
+        """Return rows on a card, as many columns as the longest has fields; ``foot`` stands below them."""
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 16, 16)
@@ -109,7 +109,7 @@ class Fields(QObject):
         return card
 
     def grid(self, rows: list[Row], across: int = 1) -> QWidget:
-        """Rows in so many columns; a field that is alone in its row takes them all, but for a number."""
+        """Return rows in so many columns; a field that is alone in its row takes them all, but for a number."""
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -173,6 +173,6 @@ def _field_of(problem: Problem) -> str:
 
 
 def written_rate(rate: float) -> str:
-    """A learning rate as practitioners write it: ``3e-4``."""
+    """Return a learning rate as practitioners write it: ``3e-4``."""
     mantissa, _, exponent = f"{rate:e}".partition("e")
     return f"{float(mantissa):g}e{int(exponent)}"

@@ -110,7 +110,7 @@ class ForkDialog(QDialog):
         column.addLayout(foot)
 
     def changes(self) -> dict[str, Any]:
-        """The fields that shall differ from the run's. Raises ``StudioError`` where one is no value."""
+        """Return the fields that shall differ from the run's. Raises ``StudioError`` where one is no value."""
         try:
             rate = float(self.rate.text())
         except ValueError:
@@ -141,7 +141,7 @@ class ForkDialog(QDialog):
         self._say(look=True)
 
     def _say(self, *, look: bool) -> ResolvedSpec | None:
-        """What is wrong, at its field. What could be forked, None where something is wrong or not known yet."""
+        """Return what is wrong, at its field. What could be forked, None where something is wrong or not known yet."""
         problem: Problem | None = None
         ready: ResolvedSpec | None = None
         try:

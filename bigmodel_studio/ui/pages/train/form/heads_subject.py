@@ -53,7 +53,7 @@ class HeadsSubject(Subject):
         self.prompts.textChanged.connect(self.changed)
 
     def hint(self) -> str:
-        """What the field of the data says while it is empty."""
+        """Return what the field of the data says while it is empty."""
         raise NotImplementedError
 
     def data_rows(self) -> list[Row]:
@@ -64,7 +64,7 @@ class HeadsSubject(Subject):
         ]
 
     def column_fields(self) -> Row:
-        """Where in a table things stand."""
+        """Return where in a table things stand."""
         return []
 
     def model_rows(self) -> list[Row]:

@@ -46,7 +46,7 @@ class HowCard(QObject):
         self.sweep.textChanged.connect(self.changed)
 
     def card(self, parts: Fields) -> QWidget:
-        """The card, its fields among those that the form says what is wrong with."""
+        """Return the card, its fields among those that the form says what is wrong with."""
         return parts.card(
             [
                 [
@@ -67,7 +67,7 @@ class HowCard(QObject):
         )
 
     def schedule(self) -> dict[str, Any]:
-        """Fields of the spec's ``schedule``."""
+        """Return fields of the spec's ``schedule``."""
         return {
             "accumulate": self.accumulate.value(),
             "patience": self.patience.value(),
@@ -75,11 +75,11 @@ class HowCard(QObject):
         }
 
     def launch(self) -> dict[str, Any]:
-        """Fields of the spec's ``launch``: those that are not as usual."""
+        """Return fields of the spec's ``launch``: those that are not as usual."""
         usual = LaunchSpec()
         chosen = {"dtype": self.dtype.currentData(), "checkpointing": self.recompute.isChecked()}
         return {name: value for name, value in chosen.items() if value != getattr(usual, name)}
 
     def grid(self) -> dict[str, list[Any]]:
-        """What a sweep tries, by field; empty: one run. Raises ``StudioError`` "change-form"."""
+        """Return what a sweep tries, by field; empty: one run. Raises ``StudioError`` "change-form"."""
         return dict(read_choices(line) for line in self.sweep.toPlainText().splitlines() if line.strip())

@@ -39,15 +39,15 @@ class LanguageSubject(Subject):
         self.prompts.textChanged.connect(self.changed)
 
     def make_data(self) -> DataField:
-        """Where what it learns from is given."""
+        """Return where what it learns from is given."""
         return TextField()
 
     def count(self, vocabulary: int, context: int, width: int, layers: int) -> int:
-        """The parameters of such a model from scratch."""
+        """Return the parameters of such a model from scratch."""
         raise NotImplementedError
 
     def usual_shape(self) -> ModelSpec:
-        """What is trained where nothing is said."""
+        """Return what is trained where nothing is said."""
         return make_spec({"name": "", "objective": self.objective, "data": {"train": []}}).model
 
     def data_rows(self) -> list[Row]:
@@ -63,7 +63,7 @@ class LanguageSubject(Subject):
 
     @Slot()
     def _show_column(self) -> None:
-        """It is asked for where there are tables."""
+        """Ask for the column where there are tables."""
         holder = self.text_column.parentWidget()
         if holder is not None:
             holder.setVisible(bool(self.text_column.text()) or any(map(holds_parquet, self.data.files)))
@@ -99,7 +99,7 @@ class LanguageSubject(Subject):
         }
 
     def model_table(self) -> dict[str, Any]:
-        """The spec's model. Raises ``StudioError`` where a field is no value."""
+        """Return the spec's model. Raises ``StudioError`` where a field is no value."""
         model: dict[str, Any] = {"base": self.base, "context": self.context.value()}
         if not self.fine.isChecked():
             if self.vocabulary.value() < self.least_vocabulary:
@@ -116,7 +116,7 @@ class LanguageSubject(Subject):
         return model
 
     def prompt_lines(self) -> list[str]:
-        """The prompts, but for empty lines."""
+        """Return the prompts, but for empty lines."""
         return [text for text in self.prompts.toPlainText().splitlines() if text.strip()]
 
     def parameters(self) -> int | None:

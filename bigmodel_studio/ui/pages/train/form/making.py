@@ -59,12 +59,12 @@ class Making(QObject):
 
     @Slot(object, object)
     def start_sweep(self, spec: ResolvedSpec, grid: Grid) -> None:
-        """A run for each combination of the values of a grid; the first is shown, beside the others."""
+        """Start a run for each combination of the values of a grid; the first is shown, beside the others."""
         self.start_points(spec, points_of(grid))
 
     @Slot(object, object)
     def start_points(self, spec: RunSpec | ResolvedSpec, points: Sequence[Point]) -> None:
-        """A run for each point; the first is shown, beside the others."""
+        """Start a run for each point; the first is shown, beside the others."""
         runs = attempted(self._studio, lambda: start_sweep(spec, points, Path.home()))
         if runs is not None:
             self.sweep_made.emit([run.name for run in runs])
@@ -76,7 +76,7 @@ class Making(QObject):
         dialog.open()
 
     def smaller(self, run: RunFolder) -> None:
-        """Once more what ran out of memory, with less to hold at once."""
+        """Start again what ran out of memory, with less to hold at once."""
         self._make(lambda: try_smaller(run).name)
 
     def fork(self, run: RunFolder, spec: RunSpec, step: int | None) -> None:
@@ -87,11 +87,11 @@ class Making(QObject):
         dialog.open()
 
     def read_events(self, paths: Sequence[Path]) -> None:
-        """TensorBoard's event files, as runs."""
+        """Read TensorBoard's event files, as runs."""
         self._events.read(paths)
 
     def stop(self) -> None:
-        """The page closes."""
+        """Stop timers and jobs: the page closes."""
         self._events.stop()
 
     def _make(self, make: Callable[[], str]) -> None:
@@ -109,7 +109,7 @@ class Making(QObject):
 
 
 def attempted(studio: Studio, action: Callable[[], _Given]) -> _Given | None:
-    """What the action gives; None where it could not be done, and the user is told why."""
+    """Return what the action gives; None where it could not be done, and the user is told why."""
     try:
         return action()
     except StudioError as error:

@@ -46,11 +46,11 @@ class MethodFields(QObject):
         self.box.setCurrentIndex(self.box.findData(kind))
 
     def table(self) -> dict[str, Any]:
-        """The spec's method."""
+        """Return the spec's method."""
         return {"kind": self.kind, **({"rank": self.rank.value()} if self.kind == LORA else {})}
 
     def rows(self) -> list[Row]:
-        """The fields."""
+        """Return the fields."""
         if len(self._methods) < 2:
             return []
         row: Row = [("method.kind", word("Method"), self.box)]

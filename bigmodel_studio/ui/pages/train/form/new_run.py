@@ -115,7 +115,7 @@ class NewRun(QWidget):
         self.error = label("", "bad", wrap=True)
 
     def of(self, kind: type[AnySubject]) -> AnySubject:
-        """The form's subject of that class."""
+        """Return the form's subject of that class."""
         return next(subject for subject in self.subjects.values() if type(subject) is kind)
 
     @property
@@ -190,7 +190,9 @@ class NewRun(QWidget):
     # ------------------------------------------------------------------------------- the value
 
     def spec(self) -> RunSpec:
-        """What the form says now, whether or not it can be trained. Raises ``StudioError`` where it is no value."""
+        """Return what the form says now, whether or not it can be trained. Raises ``StudioError`` where it is no
+        value.
+        """
         subject = self.subject
         return make_spec(
             {
@@ -249,7 +251,7 @@ class NewRun(QWidget):
     # ------------------------------------------------------------------------------- checking
 
     def open(self) -> None:
-        """The form is shown."""
+        """Prepare the form, which is shown now."""
         for each in self.subjects.values():
             each.picker.choose_first()
         self.check()
@@ -281,7 +283,7 @@ class NewRun(QWidget):
         self._say(look=True)
 
     def _say(self, *, look: bool) -> ResolvedSpec | None:
-        """What is wrong, at its field. What could be started, None where something is wrong or not known yet."""
+        """Return what is wrong, at its field. What could be started, None where something is wrong or not known yet."""
         problem: Problem | None = None
         spec: RunSpec | None = None
         ready: ResolvedSpec | None = None

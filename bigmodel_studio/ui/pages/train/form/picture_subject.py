@@ -151,7 +151,7 @@ class PictureSubject(Subject):
         return words
 
     def _read_head(self) -> Head | None:
-        """What the chosen model's files say; read once a model."""
+        """Return what the chosen model's files say; read once a model."""
         record = self.base_record()
         if record is None or record.problem is not None:
             return None

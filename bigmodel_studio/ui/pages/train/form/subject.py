@@ -76,39 +76,41 @@ class Subject(QWidget):
     # ------------------------------------------------------------------------------- for subclasses
 
     def data_rows(self) -> list[Row]:
-        """The fields of the data's card."""
+        """Return the fields of the data's card."""
         raise NotImplementedError
 
     def shape_fields(self) -> dict[str, QWidget]:
-        """The inputs of a model's shape, by the spec's name for each."""
+        """Return the inputs of a model's shape, by the spec's name for each."""
         return {}
 
     def scratch_rows(self) -> list[Row]:
-        """What a model from scratch is made of; not asked where it cannot begin from scratch."""
+        """Return what a model from scratch is made of; not asked where it cannot begin from scratch."""
         return []
 
     def model_rows(self) -> list[Row]:
-        """What there is to say of either."""
+        """Return what there is to say of either."""
         return []
 
     def sample_rows(self) -> list[Row]:
-        """What the model is asked at each evaluation."""
+        """Return what the model is asked at each evaluation."""
         return []
 
     def tables(self) -> Tables:
-        """The spec's tables but the optimizer's and the schedule's. Raises ``StudioError`` where one is no value."""
+        """Return the spec's tables but the optimizer's and the schedule's. Raises ``StudioError`` where one is no
+        value.
+        """
         raise NotImplementedError
 
     def parameters(self) -> int | None:
-        """What the model has, as it is filled in; None where that cannot be said."""
+        """Return what the model has, as it is filled in; None where that cannot be said."""
         raise NotImplementedError
 
     def trained_parameters(self) -> int | None:
-        """How many of them are trained; None: all."""
+        """Return how many of them are trained; None: all."""
         return None
 
     def amount_words(self, batch: int, steps: int) -> str:
-        """How much of its data that is."""
+        """Return how much of its data that is."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------------------- for the form
@@ -129,11 +131,11 @@ class Subject(QWidget):
         return self.methods.kind if self.fine.isChecked() else "full"
 
     def method_table(self) -> dict[str, Any]:
-        """The spec's method."""
+        """Return the spec's method."""
         return self.methods.table() if self.fine.isChecked() else {"kind": "full"}
 
     def begin_like(self, model: Mapping[str, Any]) -> None:
-        """From scratch, with these fields of the spec's model."""
+        """Begin from scratch, with these fields of the spec's model."""
         if TRAINABLE[self.objective].architectures:
             self.scratch.setChecked(True)
         for name, value in model.items():
@@ -144,11 +146,11 @@ class Subject(QWidget):
                 field.setText(", ".join(map(str, value)))
 
     def run_name(self) -> str:
-        """What a run on this data may be called."""
+        """Return what a run on this data may be called."""
         return name_of_data(self.data.files[0]) if self.data.files else word(self.usual_name)
 
     def base_record(self) -> ModelRecord | None:
-        """What the library says of the model to be trained on."""
+        """Return what the library says of the model to be trained on."""
         return self.picker.record() if self.fine.isChecked() else None
 
     def lay_out(self) -> None:

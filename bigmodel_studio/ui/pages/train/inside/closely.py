@@ -61,7 +61,7 @@ class Closely(QObject):
             self.data_look.look(msgspec.structs.replace(spec, name=run.name))
 
     def stop(self) -> None:
-        """The page closes."""
+        """Stop timers and jobs: the page closes."""
         self.data_look.stop()
 
     @Slot()

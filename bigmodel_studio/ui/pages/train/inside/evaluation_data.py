@@ -34,7 +34,7 @@ class EvaluationData:
         self._expected: NDArray[np.int64] = np.zeros(0, np.int64)
 
     def add(self, gained: Recorded) -> None:
-        """New evaluations; or those past a step are void."""
+        """Add new evaluations, or drop those that past a step are void."""
         if gained.kept is not None:
             self.evaluations = [one for one in self.evaluations if one.step <= gained.kept]
         if gained.head is not None:
@@ -45,18 +45,20 @@ class EvaluationData:
         self.evaluations += map(_evaluation, gained.records)
 
     def at(self, step: int) -> Evaluation | None:
-        """The evaluation after a step."""
+        """Return the evaluation after a step."""
         return next((one for one in self.evaluations if one.step == step), None)
 
     def counts(self, evaluation: Evaluation) -> Counts:
-        """What each class was taken for how often, [classes, classes]."""
+        """Return what each class was taken for how often, [classes, classes]."""
         counts: Counts = np.zeros((len(self.labels), len(self.labels)), np.int64)
         several = min(len(self._expected), len(evaluation.said))
         np.add.at(counts, (self._expected[:several], evaluation.said[:several]), 1)
         return counts
 
     def confused(self, evaluation: Evaluation, most: int) -> list[tuple[int, int, int]]:
-        """The classes that are most often taken for another, that one, and how often; the most frequent first."""
+        """Return the classes that are most often taken for another, that one, and how often; the most frequent
+        first.
+        """
         counts = self.counts(evaluation)
         np.fill_diagonal(counts, 0)
         rows, columns = np.nonzero(counts)  # few of a million, where the classes are a thousand
@@ -65,12 +67,12 @@ class EvaluationData:
         return [(int(rows[n]), int(columns[n]), int(often[n])) for n in order]
 
     def hardest(self, evaluation: Evaluation, most: int) -> list[ListedExample]:
-        """The examples with the largest losses (one that is no number is the largest), the hardest first."""
+        """Return the examples with the largest losses (one that is no number is the largest), the hardest first."""
         ranked = np.where(np.isnan(evaluation.losses), np.inf, evaluation.losses)
         return self._shown(evaluation, np.argsort(-ranked, kind="stable")[:most].tolist())
 
     def of_cell(self, evaluation: Evaluation, row: int, column: int, most: int) -> list[ListedExample]:
-        """The examples of a class that were taken for another (or for itself), the hardest first."""
+        """Return the examples of a class that were taken for another (or for itself), the hardest first."""
         several = min(len(self._expected), len(evaluation.said))
         there = np.flatnonzero((self._expected[:several] == row) & (evaluation.said[:several] == column))
         order = there[np.argsort(-evaluation.losses[there], kind="stable")]

@@ -95,13 +95,13 @@ class EvaluationView(QWidget):
     # ------------------------------------------------------------------------------- what there is
 
     def begin(self) -> None:
-        """Another run."""
+        """Begin another run."""
         self.data = EvaluationData()
         self.matrix.cell = None
         self._follow()
 
     def add(self, gained: Recorded) -> None:
-        """What the run's evaluations gained."""
+        """Add what the run's evaluations gained."""
         self.data.add(gained)
         self._follow()
 

@@ -47,7 +47,7 @@ class ListedExample:
 
 
 def shown(seen: StepExample) -> ListedExample:
-    """An example of a batch: with the loss that the run recorded, where it did."""
+    """Return an example of a batch: with the loss that the run recorded, where it did."""
     return ListedExample(
         loss=seen.recorded if seen.recorded is not None else seen.loss,
         tokens=seen.tokens,
@@ -86,7 +86,7 @@ class ExamplesModel(QAbstractListModel):
         self._thumbnails.want([e.file for e in self.examples if e.file and e.picture is None])
 
     def pixmap(self, place: int) -> QPixmap | None:
-        """The picture of an example; None where there is none (yet)."""
+        """Return the picture of an example; None where there is none (yet)."""
         example = self.examples[place]
         return self._pixmaps.get(place) or (self._thumbnails.picture(example.file) if example.file else None)
 
@@ -111,7 +111,7 @@ class ExamplesModel(QAbstractListModel):
 
 
 def _titles(example: ListedExample) -> tuple[str, str]:
-    """What stands in the upper and in the lower line."""
+    """Return what stands in the upper and in the lower line."""
     if example.expected or example.said:
         sure = numbers.percent(example.probability, 0) if example.probability is not None else ""
         upper = " ".join(filter(None, (example.said, sure)))

@@ -131,7 +131,7 @@ class ExamplesPane(QWidget):
 
 
 def write_tokens(view: QTextEdit, example: ListedExample) -> None:
-    """The example's text as plain text, each token on a ground as strong as the loss on it."""
+    """Write the example's text as plain text, each token on a ground as strong as the loss on it."""
     view.clear()
     cursor = QTextCursor(view.document())
     if not example.tokens:

@@ -41,7 +41,7 @@ class LayersData:
         self._histograms: list[dict[str, Any]] = []
 
     def add_layers(self, gained: Recorded) -> None:
-        """New records of layers; or those past a step are void."""
+        """Add new records of layers, or drop those that past a step are void."""
         if gained.head is not None:
             self.names = [str(name) for name in gained.head.get("names", ())]
         if gained.kept is not None:
@@ -52,13 +52,13 @@ class LayersData:
             self._columns.append({m: np.array(v, np.float64) for m, v in record.items() if isinstance(v, list)})
 
     def add_histograms(self, gained: Recorded) -> None:
-        """New histograms; or those past a step are void."""
+        """Add new histograms, or drop those that past a step are void."""
         if gained.kept is not None:
             self._histograms = [record for record in self._histograms if record["step"] <= gained.kept]
         self._histograms += gained.records
 
     def matrix(self, measure: str) -> tuple[list[str], Numbers]:
-        """The layers that have this measure, and their values [layers, steps]; NaN where there is none."""
+        """Return the layers that have this measure, and their values [layers, steps]; NaN where there is none."""
         values = np.full((len(self._columns), len(self.names)), np.nan)
         for place, column in enumerate(self._columns):
             one = column.get(measure, _NOTHING)[: len(self.names)]
@@ -68,7 +68,7 @@ class LayersData:
         return names, np.ascontiguousarray(values[:, known].T)
 
     def histograms(self, name: str, kind: str) -> list[Histogram]:
-        """Of one layer, its ``weights`` or ``gradients``, by step."""
+        """Return, for one layer, its ``weights`` or ``gradients``, by step."""
         found = []
         for record in self._histograms:
             names = record.get("names", [])
@@ -141,23 +141,23 @@ class LayersView(QWidget):
         whole.addWidget(splitter)
 
     def begin(self) -> None:
-        """Another run."""
+        """Begin another run."""
         self.data = LayersData()
         self.map.row = 0
         self.refresh()
 
     def add_layers(self, gained: Recorded) -> None:
-        """What the run's records of layers gained."""
+        """Add what the run's records of layers gained."""
         self.data.add_layers(gained)
         self._later()
 
     def add_histograms(self, gained: Recorded) -> None:
-        """What the run's histograms gained."""
+        """Add what the run's histograms gained."""
         self.data.add_histograms(gained)
         self._later()
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop timers and jobs: the window closes."""
         self._timer.stop()
 
     def showEvent(self, event: Any) -> None:

@@ -125,7 +125,7 @@ class SlowStepDialog(QDialog):
         column.addLayout(foot)
 
     def _parts(self) -> QSplitter:
-        """The parameters, the gradient of the chosen one, and what becomes of the chosen weight."""
+        """Return the parameters, the gradient of the chosen one, and what becomes of the chosen weight."""
         gradient, update = QWidget(), QWidget()
         for holder, heading, views in (
             (gradient, self.tr("Gradient"), (self.where, self.block)),
@@ -230,7 +230,7 @@ class SlowStepDialog(QDialog):
         )
 
     def _table(self, block: WeightBlock, place: int) -> str:
-        """The weight and the optimizer's state, before and after the step."""
+        """Return the weight and the optimizer's state, before and after the step."""
         rows = [("", self.tr("before"), self.tr("after"))]
         old, new = (numbers.significant(side[place], DIGITS) for side in (block.before, block.after))
         rows.append(("w", old, new))
@@ -244,7 +244,7 @@ class SlowStepDialog(QDialog):
 
 
 def _columns(text: str) -> int:
-    """How wide it is in a font of equal widths: Chinese takes two columns a character."""
+    """Return how wide it is in a font of equal widths: Chinese takes two columns a character."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

@@ -96,7 +96,7 @@ WAYS: dict[str, Way] = {
 
 
 def spread(steps: tuple[int, ...], most: int = MOST_STEPS) -> list[int]:
-    """At most so many of the steps, at even distances, both ends among them."""
+    """Return at most so many of the steps, at even distances, both ends among them."""
     if len(steps) <= most:
         return list(steps)
     return [steps[round(at * (len(steps) - 1) / (most - 1))] for at in range(most)]
@@ -150,7 +150,7 @@ class AcrossSteps(QWidget):
         return self._job is not None
 
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
-        """The run that is shown; another one takes the answers away."""
+        """Set the run that is shown; another one takes the answers away."""
         another = (run.name if run else "") != (self._run.name if self._run else "")
         self._run = run
         self._way = WAYS.get(run.objective) if run is not None and run.checkpoints else None
@@ -253,7 +253,7 @@ class AcrossSteps(QWidget):
 
 
 def _words(answer: Prediction | TextAnswer) -> str:
-    """What a model makes of a picture or a text, in one line."""
+    """Return what a model makes of a picture or a text, in one line."""
     if isinstance(answer, Prediction | TextClassified):
         return SEPARATOR.join(f"{one.label} {numbers.percent(one.probability)}" for one in answer.predictions)
     if isinstance(answer, Filled):
@@ -268,7 +268,7 @@ def _words(answer: Prediction | TextAnswer) -> str:
 
 
 def _first_question(way: Way, spec: RunSpec | None) -> str:
-    """What the run was asked at each of its evaluations, where its spec says."""
+    """Return what the run was asked at each of its evaluations, where its spec says."""
     if way.pictures:
         return spec.samples.pictures[0] if spec is not None and spec.samples.pictures else ""
     return spec.samples.prompts[0] if spec is not None and spec.samples.prompts else way.first

@@ -105,7 +105,7 @@ class Facts(QWidget):
         column.addStretch(1)
 
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
-        """None where no run is chosen."""
+        """Show a run; None where no run is chosen."""
         self.setVisible(run is not None)
         self.ranks.show_run(run, spec)
         if run is None:
@@ -128,7 +128,7 @@ class Facts(QWidget):
         self._show_memory(run, spec)
 
     def _show_memory(self, run: RunSummary, spec: RunSpec | None) -> None:
-        """What the run takes on its device while it computes; the tooltip says what of."""
+        """Show what the run takes on its device while it computes; the tooltip says what of."""
         self.values["Origin"].setToolTip(origin_line(run))
         self.values["Memory"].setToolTip("")
         if spec is None:
@@ -205,7 +205,7 @@ def _of_spec(spec: RunSpec) -> dict[str, str]:
 
 
 def _name_of_base(base: str) -> str:
-    """A folder is called what it is called where it was chosen."""
+    """Return the base's name; a folder keeps the name under which it was chosen."""
     path = Path(base)
     return name_of(ModelRef(source="local", id=base)) if path.is_absolute() else path.name
 

@@ -48,7 +48,7 @@ class NoteEdit(QWidget):
         self.text.left.connect(self.keep)
 
     def show_run(self, run: str | None) -> None:
-        """Another run; what was typed beside the one before is kept first."""
+        """Show another run; what was typed beside the one before is kept first."""
         if run == self._run:
             return
         self.keep()
@@ -59,7 +59,7 @@ class NoteEdit(QWidget):
         self.tags.setText(" ".join(note.tags) if note is not None else "")
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop timers and jobs: the window closes."""
         self.keep()
         self._timer.stop()
 

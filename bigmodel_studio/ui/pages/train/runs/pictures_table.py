@@ -41,7 +41,7 @@ class PredictionsModel(QAbstractTableModel):
         thumbnails.changed.connect(self._on_thumbnails)
 
     def show_samples(self, samples: list[dict[str, Any]]) -> None:
-        """Records of ``samples.jsonl`` that have ``predictions``, in the order of the file."""
+        """Show records of ``samples.jsonl`` that have ``predictions``, in the order of the file."""
         self.beginResetModel()
         newest_first = samples[::-1]
         self._steps = [int(sample.get("step", 0)) for sample in newest_first]
@@ -57,7 +57,7 @@ class PredictionsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.files)
 
     def expected(self, column: int) -> str:
-        """What the picture is: as the run says, else as its folder is called."""
+        """Return what the picture is: as the run says, else as its folder is called."""
         file = self.files[column]
         given = self._rows[0][file].get("expected")
         return str(given) if given is not None else PurePath(file).parent.name

@@ -23,7 +23,7 @@ class Possible(NamedTuple):
 
 
 def possible(run: RunSummary | None, *, has_spec: bool) -> Possible:
-    """``has_spec``: it is known what the run was asked for."""
+    """Return ``has_spec``: it is known what the run was asked for."""
     if run is None:
         return Possible()
     ours = not run.foreign
@@ -41,6 +41,6 @@ def possible(run: RunSummary | None, *, has_spec: bool) -> Possible:
 
 
 def page_of(run: RunSummary | None) -> str:
-    """Where a run's models are used; those of a kind that cannot be trained here were made to be talked to."""
+    """Return where a run's models are used; those of a kind that cannot be trained here were made to be talked to."""
     found = TRAINABLE.get(run.objective) if run is not None else None
     return found.page if found is not None else "chat"

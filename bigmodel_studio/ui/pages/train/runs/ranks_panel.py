@@ -44,7 +44,7 @@ class RanksPanel(QWidget):
         self.hide()
 
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
-        """The run as it is now."""
+        """Show the run as it is now."""
         processes = spec.launch.processes if spec is not None else 1
         self.setVisible(run is not None and processes > 1)
         if run is None or spec is None or processes < 2:

@@ -63,7 +63,7 @@ class RunActions(QObject):
         return made
 
     def show_run(self, run: RunSummary | None, spec: RunSpec | None, *, filling: bool) -> None:
-        """The run that is shown; ``filling``: a form lies over it, and nothing is done to what cannot be seen."""
+        """Set the run that is shown; ``filling``: a form lies over it, and nothing is done to what cannot be seen."""
         self._run, self._spec = run, spec
         can = possible(run, has_spec=spec is not None)
         focused = self.pause_button.hasFocus() or self.resume_button.hasFocus()
@@ -121,7 +121,7 @@ class RunActions(QObject):
 
     @Slot(str)
     def do_verb(self, verb: str) -> None:
-        """What the strip above the curves wants."""
+        """Do what the strip above the curves asks for."""
         if verb == "smaller" and self._run is not None:
             self._making.smaller(RunFolder(Path(self._run.path)))
         else:

@@ -60,16 +60,16 @@ class RunsModel(QAbstractListModel):
         return True
 
     def row_of(self, name: str) -> int | None:
-        """Where a run is."""
+        """Return where a run is."""
         return next((row for row, run in enumerate(self.runs) if run.name == name), None)
 
     def run(self, name: str) -> RunSummary | None:
-        """The run of that name."""
+        """Return the run of that name."""
         row = self.row_of(name)
         return self.runs[row] if row is not None else None
 
     def colour_of(self, name: str) -> int:
-        """The number of a run's colour."""
+        """Return the number of a run's colour."""
         return self._colours.get(name, 0)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
@@ -123,7 +123,7 @@ class RunsList(QListView):
             menu.deleteLater()
 
     def menu_of(self, index: Index) -> QMenu:
-        """What can be done with a run of the list."""
+        """Return what can be done with a run of the list."""
         menu = QMenu(self)
         run: RunSummary = index.data(RUN_ROLE)
         if not (run.foreign or run.bundled):  # a bundled run came without what it learnt from

@@ -25,7 +25,7 @@ class SamplesModel(QAbstractListModel):
         self._samples: list[dict[str, Any]] = []
 
     def show_samples(self, samples: list[dict[str, Any]]) -> None:
-        """Records in the order of the file."""
+        """Show records in the order of the file."""
         self.beginResetModel()
         self._samples = samples[::-1]
         self.endResetModel()

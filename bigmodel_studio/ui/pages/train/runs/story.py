@@ -77,7 +77,7 @@ class Story(QTabWidget):
         self.show_samples([])
 
     def begin(self, run: Path | None) -> None:
-        """Another run."""
+        """Begin another run."""
         self.show_samples([])
         self.layers.begin()
         self.evaluations.begin()
@@ -87,7 +87,7 @@ class Story(QTabWidget):
         self.read_log()
 
     def show_samples(self, samples: list[dict[str, Any]]) -> None:
-        """Records of ``samples.jsonl``: the tabs are those that they have something for."""
+        """Show records of ``samples.jsonl``: the tabs are those that they have something for."""
         seen = [sample for sample in samples if sample.get("predictions")]
         scores: list[dict[str, Any]] = next((s["classes"] for s in reversed(samples) if s.get("classes")), [])
         self.model.show_samples([sample for sample in samples if "prompt" in sample])
@@ -100,7 +100,7 @@ class Story(QTabWidget):
             self.setCurrentWidget(self.pictures if seen else self.samples)
 
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
-        """The run as it is now."""
+        """Show the run as it is now."""
         self.across.show_run(run, spec)
         none = run is not None and run.state == "finished" and spec is not None and not spec.samples.prompts
         self.samples.say_empty(
@@ -110,7 +110,7 @@ class Story(QTabWidget):
         )
 
     def show_comparison(self, runs: list[RunSummary]) -> None:
-        """These beside each other, where they are several; nothing to compare, no tab."""
+        """Show these beside each other, where they are several; nothing to compare, no tab."""
         several = runs if len(runs) > 1 else []
         self.comparison.show_runs(several)
         self.scaling.show_runs(several)
@@ -126,13 +126,13 @@ class Story(QTabWidget):
             self.setCurrentWidget(self.scaling)
 
     def await_scaling(self) -> None:
-        """Runs were made for what the loss against compute shows: show it when there is something to see of it, unless
+        """Await runs made for the chart of loss against compute: show it when there is something to see of it, unless
         somebody looks at something else by then.
         """
         self._awaits_scaling = True
 
     def add_inside(self, file: str, gained: Recorded) -> None:
-        """What one of the records of the run's inside gained."""
+        """Add what one of the records of the run's inside gained."""
         adds = {
             LAYERS: self.layers.add_layers,
             HISTOGRAMS: self.layers.add_histograms,
@@ -141,7 +141,7 @@ class Story(QTabWidget):
         adds[file](gained)
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop timers and jobs: the window closes."""
         self._timer.stop()
         self.layers.stop()
         self.across.stop()

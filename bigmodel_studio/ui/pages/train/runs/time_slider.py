@@ -60,7 +60,7 @@ class TimeSlider(QFrame):
         return run.checkpoints[self.slider.value()] if run is not None and run.checkpoints else None
 
     def show_run(self, run: RunSummary | None, page: str) -> None:
-        """The run that is shown, and the page that uses its models."""
+        """Set the run that is shown, and the page that uses its models."""
         same = self._run is not None and run is not None and self._run.name == run.name
         if same and run is not None and self._run is not None and run.checkpoints == self._run.checkpoints:
             return
@@ -75,7 +75,7 @@ class TimeSlider(QFrame):
         self.setVisible(len(checkpoints) > 1)
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop timers and jobs: the window closes."""
         self._timer.stop()
 
     @Slot()

@@ -32,7 +32,7 @@ class WatchedRun(QObject):
         watcher.inside.connect(self._on_inside)
 
     def summary(self) -> RunSummary | None:
-        """The run as it is listed."""
+        """Return the run as it is listed."""
         row = self._runs.row_of(self.name) if self.name is not None else None
         return self._runs.runs[row] if row is not None else None
 

@@ -44,22 +44,22 @@ METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
 
 
 def word(text: str) -> str:
-    """A text of this module in the window's language."""
+    """Return a text of this module in the window's language."""
     return QCoreApplication.translate(CONTEXT, text)
 
 
 def experiment_word(text: str) -> str:
-    """A text of ``core.specs.experiments`` or ``core.specs.scaling`` in the window's language."""
+    """Return a text of ``core.specs.experiments`` or ``core.specs.scaling`` in the window's language."""
     return QCoreApplication.translate("experiments", text)
 
 
 def state_word(run: RunSummary) -> str:
-    """A run's state, in the window's language."""
+    """Return a run's state, in the window's language."""
     return word(WAITING if run.waiting else STATES[run.state])
 
 
 def state_line(run: RunSummary) -> str:
-    """A run's state and step in a few words: ``running · step 1,240``."""
+    """Return a run's state and step in a few words: ``running · step 1,240``."""
     state = state_word(run)
     if run.waiting:
         template = word("{state} · next") if run.turn <= 1 else word("{state} · number {turn}")
@@ -71,7 +71,7 @@ def state_line(run: RunSummary) -> str:
 
 
 def origin_line(run: RunSummary) -> str:
-    """Where a run comes from, if from another one, a sweep or another program."""
+    """Return where a run comes from, if from another one, a sweep or another program."""
     if run.parent is not None:
         words = word("forked from {run} at step {step}")
         return words.format(run=run.parent.run, step=numbers.exact(run.parent.step))
@@ -81,13 +81,15 @@ def origin_line(run: RunSummary) -> str:
 
 
 def sample_words(sample: dict[str, Any]) -> tuple[str, str]:
-    """A text record of ``samples.jsonl`` as a heading and a text: the prompt, and what followed or was put into it."""
+    """Return a text record of ``samples.jsonl`` as a heading and a text: the prompt, and what followed or was put into
+    it.
+    """
     masks = [_candidates(mask) for mask in sample.get("masks", ())]
     return _line(sample.get("prompt", "")), " | ".join(masks) or _line(sample.get("text", ""))
 
 
 def _candidates(mask: dict[str, Any]) -> str:
-    """The candidates for a hidden word, the most probable first."""
+    """Return the candidates for a hidden word, the most probable first."""
     return " · ".join(
         f"{_line(each.get('token', ''))} {numbers.percent(each.get('probability'))}" for each in mask["candidates"]
     )
