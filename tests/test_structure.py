@@ -30,5 +30,6 @@ def test_no_module_is_too_long() -> None:
 
 def test_the_architecture_lists_every_package() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= 1_100, "more than two pages"
     packages = {path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("__init__.py")} - {"."}
     assert sorted(name for name in packages if f"`{name}`" not in text) == []
