@@ -2020,6 +2020,10 @@
 <context>
     <name>HeatMap</name>
     <message>
+        <source>Show all</source>
+        <translation type="unfinished">显示全部</translation>
+    </message>
+    <message>
         <source>step {step}</source>
         <translation>第 {step} 步</translation>
     </message>
@@ -2340,6 +2344,10 @@
 </context>
 <context>
     <name>LengthsChart</name>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished">显示全部</translation>
+    </message>
     <message>
         <source>context {limit}</source>
         <translation>上下文 {limit}</translation>
@@ -3852,6 +3860,10 @@
 </context>
 <context>
     <name>Ridges</name>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished">显示全部</translation>
+    </message>
     <message>
         <source>{count} histograms; the newest, at step {step}, ranges from {low} to {high}</source>
         <translation>{count} 个直方图，最新的在第 {step} 步，从 {low} 到 {high}</translation>

@@ -7,73 +7,107 @@ or the arrow keys, go from cell to cell; what is under them is said. Knows nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QGraphicsRectItem,
+    QMenu,
+    QScrollBar,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from bigmodel_studio.core.text import numbers, ticks
 from bigmodel_studio.ui.look import theme
-from bigmodel_studio.ui.plots.colour_scale import Numbers, Scale, fitting, image, paint_legend
+from bigmodel_studio.ui.plots.colour_scale import Numbers, Scale, fitting, indices, paint_legend, table
+from bigmodel_studio.ui.plots.plot import BOTTOM_PX, Axis, EndsAxis, Marks, Plot
+from bigmodel_studio.ui.plots.plot_items import line
 
 LEAST_ROW_PX, MOST_ROW_PX = 14, 26
-LEGEND_PX, AXIS_PX = 20, 22
+LEGEND_PX = 20
 NAMES_SHARE = 0.32
 """Of the width, at most, for the names of the rows."""
-_TICK_PX = 72
+LEAST_CELL_PX = 3.0
+"""The mark around a cell is at least as wide."""
+_RIGHT_PX, _NAME_GAP_PX = 4, 12
 
 
-class HeatMap(QAbstractScrollArea):
+class HeatMap(Plot):
     """``show_values`` them; rows scroll where they are too many to be read at once."""
 
     chosen = Signal(int)
     """The row that the user goes to, by its number."""
-    read_out = Signal(str)
-    """What is under the pointer or the keys, in words; "" where nothing is."""
+
+    _made = False
+    """Whether it has its parts: pyqtgraph already lays out a view that is being made."""
 
     def __init__(self, empty: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self._name_marks, self._step_marks, parent)
         self._empty = empty
-        self._names: Sequence[str] = ()
+        self.names: Sequence[str] = ()
+        """What the rows are called."""
         self._steps = np.zeros(0)
         self._values: Numbers = np.zeros((0, 0))
         self._scale = Scale(0.0, 1.0)
         self._at: tuple[int, int] | None = None
         self._widest = 0.0
+        self._zoomed = self._fitting = False
         self.row = 0
         """The row that is chosen."""
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setMouseTracking(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self.bar.hide()
+        self._legend = _ScaleStrip()
+        self._image = pg.ImageItem()
+        self._row_frame, self._halo, self._cell = (QGraphicsRectItem() for _ in range(3))
+        self.box.setMouseEnabled(x=True, y=False)
+        self.box.invertY(True)
+        for item in (self._image, self._row_frame, self._halo, self._cell):
+            self.box.addItem(item, ignoreBounds=True)
+        self.centralLayout.addItem(self._legend, 0, 1)
+        self.box.sigXRangeChanged.connect(self._on_range)
+        self.bar.valueChanged.connect(self._fit)
+        self._made = True
+        self.restyle()
+        self.show_values((), (), self._values, log=False)
+
+    def make_left(self, marks: Marks) -> Axis:
+        self._rows = _Names(self, marks)
+        return self._rows
+
+    def make_bottom(self, marks: Marks) -> Axis:
+        return EndsAxis("bottom", marks, BOTTOM_PX)
 
     def show_values(self, names: Sequence[str], steps: Sequence[int], values: Numbers, *, log: bool) -> None:
         """Show ``values`` [rows, steps]; NaN is nothing. The row that was chosen stays chosen, by its name."""
         places = {name: row for row, name in enumerate(names)}
-        chosen = self._names[self.row] if self.row < len(self._names) else ""
+        chosen = self.names[self.row] if self.row < len(self.names) else ""
         if self._at is not None:
-            row = places.get(self._names[self._at[0]])
+            row = places.get(self.names[self._at[0]])
             self._at = (row, self._at[1]) if row is not None and self._at[1] < len(steps) else None
-        if names != self._names:
-            metrics = QFontMetricsF(theme.font(12))
+        if names != self.names:
+            metrics = QFontMetricsF(theme.font(11))
             self._widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
-        self._names, self._steps, self._values = names, np.asarray(steps, np.float64), values
+        self.names, self._steps, self._values = names, np.asarray(steps, np.float64), values
         self._scale = fitting(values, log=log)
+        self._legend.show_scale(self._scale)
         self.row = places.get(chosen, 0)
-        self._fit()
+        self._show_all()
         self._say()
-        self.viewport().update()
 
     def choose(self, row: int) -> None:
         """Make a row the chosen one, and bring it into sight."""
-        if not 0 <= row < len(self._names):
+        if not 0 <= row < len(self.names):
             return
         changed, self.row = row != self.row, row
         top, height = row * self._row_px(), self._row_px()
-        bar = self.verticalScrollBar()
-        bar.setValue(int(min(max(bar.value(), top + height - self._box().height()), top)))
-        self.viewport().update()
+        self.bar.setValue(round(min(max(self.bar.value(), top + height - self._seen_px()), top)))
+        self._show_marks()
+        self._rows.renew(self._names_px())
         if changed:
             self.chosen.emit(row)
 
@@ -83,7 +117,16 @@ class HeatMap(QAbstractScrollArea):
             return ""
         row, column = self._at
         step = self.tr("step {step}").format(step=numbers.exact(int(self._steps[column])))
-        return " · ".join((self._names[row], step, numbers.significant(float(self._values[row, column]), 4)))
+        return " · ".join((self.names[row], step, numbers.significant(float(self._values[row, column]), 4)))
+
+    def reset_view(self) -> None:
+        """Show all steps."""
+        self._zoomed = False
+        self._show_all()
+
+    def entries(self, menu: QMenu) -> None:
+        if len(self._steps):
+            menu.addAction(self.tr("Show all"), self.reset_view)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 200)
@@ -94,23 +137,23 @@ class HeatMap(QAbstractScrollArea):
     # ------------------------------------------------------------------------------- geometry
 
     def _names_px(self) -> float:
-        return min(self._widest + 12, self.viewport().width() * NAMES_SHARE)
-
-    def _box(self) -> QRectF:
-        left = self._names_px()
-        height = self.viewport().height() - LEGEND_PX - AXIS_PX
-        return QRectF(left, LEGEND_PX, max(1.0, self.viewport().width() - left - 4), max(1.0, height))
+        return min(self._widest + _NAME_GAP_PX + 2, self.width() * NAMES_SHARE)
 
     def _row_px(self) -> float:
-        room = self._box().height() / max(1, len(self._names))
+        room = self._height() / max(1, len(self.names))
         return min(max(room, LEAST_ROW_PX), MOST_ROW_PX)
 
-    def _fit(self) -> None:
-        over = len(self._names) * self._row_px() - self._box().height()
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, round(over)))
-        bar.setPageStep(int(self._box().height()))
-        bar.setSingleStep(int(self._row_px()))
+    def _height(self) -> float:
+        """What there is for rows, from the legend to the axis at the bottom."""
+        return max(1.0, self.height() - LEGEND_PX - BOTTOM_PX)
+
+    def _over(self) -> int:
+        """How many pixels more all rows take than there are; below 0: how many are free."""
+        return round(len(self.names) * self._row_px() - self._height())
+
+    def _seen_px(self) -> float:
+        """The height of the rows that are seen."""
+        return min(self._height(), max(1, len(self.names)) * self._row_px())
 
     def _span(self) -> tuple[float, float]:
         """The steps at the left and at the right edge: each column lasts until the next one."""
@@ -119,127 +162,137 @@ class HeatMap(QAbstractScrollArea):
         last = self._steps[-1] - self._steps[-2] if len(self._steps) > 1 else 1.0
         return float(self._steps[0]), float(self._steps[-1] + last)
 
-    def _columns(self, width: int) -> np.ndarray:
-        """The column that is drawn at each pixel."""
-        first, end = self._span()
-        at = first + (np.arange(width) + 0.5) / width * (end - first)
+    def columns(self, width: int) -> np.ndarray:
+        """The column that is drawn at each of so many pixels, over the steps that are seen."""
+        first, last, *_ = self.seen()
+        at = first + (np.arange(width) + 0.5) / width * (last - first)
         return np.clip(np.searchsorted(self._steps, at, side="right") - 1, 0, len(self._steps) - 1)
 
-    def _x(self, step: float) -> float:
-        first, end = self._span()
-        box = self._box()
-        return box.left() + (step - first) / ((end - first) or 1.0) * box.width()
+    def _edges(self, column: int) -> tuple[float, float]:
+        following = self._steps[column + 1] if column + 1 < len(self._steps) else self._span()[1]
+        return float(self._steps[column]), float(following)
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
         """The row and the column under a point of the viewport."""
-        box = self._box()
-        if not len(self._steps) or not box.contains(point):
+        if not len(self._steps) or not self.room().contains(point):
             return None
-        row = int((point.y() - box.top() + self.verticalScrollBar().value()) / self._row_px())
-        columns = self._columns(int(box.width()))
-        column = int(columns[min(int(point.x() - box.left()), len(columns) - 1)])
-        return (row, column) if row < len(self._names) else None
+        at = self.value_at(point)
+        row, column = int(at.y()), int(np.searchsorted(self._steps, at.x(), side="right")) - 1
+        return (row, max(0, column)) if 0 <= row < len(self.names) else None
 
     def place_of(self, row: int, column: int) -> QPointF:
         """The middle of a cell in the viewport."""
-        following = self._steps[column + 1] if column + 1 < len(self._steps) else self._span()[1]
-        x = (self._x(float(self._steps[column])) + self._x(float(following))) / 2
-        y = self._box().top() + (row + 0.5) * self._row_px() - self.verticalScrollBar().value()
-        return QPointF(x, y)
+        return self.place(sum(self._edges(column)) / 2, row + 0.5)
 
-    # ------------------------------------------------------------------------------- painting
+    # ------------------------------------------------------------------------------- drawing
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        if not len(self._steps) or not self._names:
-            painter.setPen(theme.colour("secondary"))
-            painter.setFont(theme.font())
-            room = self.viewport().rect().adjusted(16, 0, -16, 0)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
-            painter.end()
+    def restyle(self) -> None:
+        super().restyle()
+        self._row_frame.setPen(line(theme.colour("text")))
+        self._halo.setPen(line(theme.colour("surface"), 3))
+        self._cell.setPen(line(theme.colour("accent")))
+        self._show_image()  # the colours of gaps are the scheme's
+
+    def _show_all(self) -> None:
+        there = bool(len(self._steps) and self.names)
+        self.note("" if there else self._empty)
+        self.show_axes(there)
+        for item in (self._image, self._legend, self._row_frame):
+            item.setVisible(there)
+        first, last = self._span()
+        self._fitting = True
+        self.box.setLimits(xMin=first, xMax=last, minXRange=(last - first) / max(1, len(self._steps)))
+        if not self._zoomed:
+            self.box.setXRange(first, last, padding=0)
+        self._fitting = False
+        self._fit()
+
+    def _make_room(self) -> None:
+        """Leave room for the bar, and below the axis what few rows leave free."""
+        over = self._over()
+        bar_px = self.bar.sizeHint().width() if over > 0 else 0
+        self.centralLayout.setContentsMargins(0, 0, bar_px + _RIGHT_PX, max(0, -over) if self.names else 0)
+
+    @Slot()
+    def _fit(self) -> None:
+        """Fit rows, their names and the bar to the size."""
+        self._make_room()
+        self._rows.renew(self._names_px() if self.names else 0.0)
+        over, seen_px, bar_px = self._over(), self._seen_px(), self.bar.sizeHint().width()
+        self.bar.setRange(0, max(0, over))
+        self.bar.setPageStep(int(seen_px))
+        self.bar.setSingleStep(int(self._row_px()))
+        self.bar.setGeometry(self.width() - bar_px, LEGEND_PX, bar_px, int(seen_px))
+        self.bar.setVisible(over > 0)
+        top = self.bar.value() / self._row_px()
+        self.box.setYRange(top, top + seen_px / self._row_px(), padding=0)
+        self._show_image()
+        self._show_marks()
+
+    @Slot()
+    def _on_range(self) -> None:
+        if self._fitting:
             return
-        box, row_px = self._box(), self._row_px()
-        top = box.top() - self.verticalScrollBar().value()
-        whole = QRectF(box.left(), top, box.width(), row_px * len(self._names))
-        painter.setClipRect(QRectF(0, box.top(), self.viewport().width(), box.height()))
-        painter.drawImage(whole, image(self._scale, self._values[:, self._columns(int(box.width()))]))
-        self._paint_names(painter, top)
-        self._paint_marks(painter, top)
-        painter.setClipping(False)
-        self._paint_axis(painter)
-        paint_legend(painter, QRectF(box.left(), 0, box.width(), LEGEND_PX - 2), self._scale)
-        if self.hasFocus():
-            painter.setPen(theme.colour("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-        painter.end()
+        first, last, *_ = self.seen()
+        start, end = self._span()
+        self._zoomed = last - first < (end - start) * (1 - 1e-9)
+        self._show_image()
+        self._show_marks()
 
-    def _paint_names(self, painter: QPainter, top: float) -> None:
-        painter.setFont(theme.font(12 if self._row_px() >= 16 else 11))
-        metrics, row_px = painter.fontMetrics(), self._row_px()
-        room = self._names_px() - 12
-        first = max(0, int((LEGEND_PX - top) / row_px))
-        for row in range(first, min(len(self._names), first + int(self.viewport().height() / row_px) + 2)):
-            name, y = self._names[row], top + row * row_px
-            painter.setPen(theme.colour("text" if row == self.row else "secondary"))
-            said = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, int(room))
-            place = QRectF(4, y, room, row_px)
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
-
-    def _paint_marks(self, painter: QPainter, top: float) -> None:
-        box, row_px = self._box(), self._row_px()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.colour("text"), 1))
-        painter.drawRect(QRectF(box.left() - 1, top + self.row * row_px, box.width() + 1, row_px - 1))
-        if self._at is None:
+    def _show_image(self) -> None:
+        """The steps that are seen, a column of the image for each pixel."""
+        if not len(self._steps) or not self.names:
+            self._image.clear()
             return
-        row, column = self._at
-        left = self._x(float(self._steps[column]))
-        right = self._x(float(self._steps[column + 1]) if column + 1 < len(self._steps) else self._span()[1])
-        for colour, wide in (("surface", 3), ("accent", 1)):
-            painter.setPen(QPen(theme.colour(colour), wide))
-            painter.drawRect(QRectF(left, top + row * row_px, max(3.0, right - left), row_px - 1))
+        first, last, *_ = self.seen()
+        pixels = indices(self._scale, self._values[:, self.columns(max(1, int(self.room().width())))])
+        self._image.setImage(pixels, autoLevels=False, levels=None, lut=_lookup(self._scale))
+        self._image.setRect(QRectF(first, 0, last - first, len(self.names)))
 
-    def _paint_axis(self, painter: QPainter) -> None:
-        box = self._box()
-        painter.setFont(theme.font(11, tabular=True))
-        painter.setPen(theme.colour("secondary"))
-        below = min(box.bottom(), box.top() + len(self._names) * self._row_px())
-        first, end = self._span()
-        marks = [step for step in ticks.linear(first, end, max(2, int(box.width() / _TICK_PX))) if step == int(step)]
-        for step in marks:
-            text = numbers.exact(int(step))
-            half = QFontMetricsF(painter.font()).horizontalAdvance(text) / 2 + 1
-            x = min(max(self._x(step), box.left() + half), box.right() - half)
-            painter.drawText(QRectF(x - half, below + 4, 2 * half, 16), Qt.AlignmentFlag.AlignCenter, text)
+    def _show_marks(self) -> None:
+        first, last, *_ = self.seen()
+        room = self.room()
+        across, down = (last - first) / max(1.0, room.width()), 1 / self._row_px()
+        self._row_frame.setRect(QRectF(first, self.row, last - first - across, 1 - down))
+        for item in (self._halo, self._cell):
+            item.setVisible(self._at is not None)
+            if self._at is not None:
+                left, right = self._edges(self._at[1])
+                item.setRect(QRectF(left, self._at[0], max(LEAST_CELL_PX * across, right - left), 1 - down))
+
+    def _name_marks(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
+        rows = range(max(0, int(low)), min(len(self.names), int(high) + 1))
+        return [(row + 0.5, self._rows.elided(self.names[row])) for row in rows if low <= row + 0.5 <= high]
+
+    def _step_marks(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
+        return [(step, numbers.exact(int(step))) for step in ticks.linear(low, high, most) if step == int(step)]
 
     # ------------------------------------------------------------------------------- hands
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._made:
+            self._make_room()  # before: what few rows leave free is room that the layout insists on
         super().resizeEvent(event)
-        self._fit()
+        if self._made:
+            self._fit()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._go_to(self.cell_at(event.position()))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        found = self.cell_at(event.position())
-        if found is None and event.position().x() < self._box().left():
-            inside = QPointF(self._box().left() + 1, event.position().y())
-            found = self.cell_at(inside)  # a click on a name is one on its row
+    def clicked(self, place: QPointF) -> None:
+        found = self.cell_at(place)
         if found is not None:
             self.choose(found[0])
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._go_to(None)
-        return super().viewportEvent(event)
+    def pointed(self, place: QPointF | None) -> None:
+        self._go_to(self.cell_at(place) if place is not None else None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the rows; with Ctrl, look closer."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+        else:
+            QApplication.sendEvent(self.bar, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows go from cell to cell, Home and End to the first and the last step."""
-        if not len(self._steps):
-            super().keyPressEvent(event)
-            return
         last = len(self._steps) - 1
         row, column = self._at if self._at is not None else (self.row, last)
         moves = {
@@ -251,20 +304,79 @@ class HeatMap(QAbstractScrollArea):
             Qt.Key.Key_End: (row, last),
         }
         wanted = moves.get(Qt.Key(event.key()))
-        if wanted is None:
+        if wanted is None or last < 0:
             super().keyPressEvent(event)
             return
-        row = min(max(wanted[0], 0), len(self._names) - 1)
+        row = min(max(wanted[0], 0), len(self.names) - 1)
         self.choose(row)
         self._go_to((row, min(max(wanted[1], 0), last)))
 
     def _go_to(self, cell: tuple[int, int] | None) -> None:
         if cell != self._at:
             self._at = cell
+            self._show_marks()
             self._say()
-            self.viewport().update()
 
     def _say(self) -> None:
-        said = self.said()
-        self.setAccessibleDescription(said)
-        self.read_out.emit(said)
+        self.say(self.said())
+
+
+class _Names(Axis):
+    """The names of the rows; a click on one is one on its row, and the chosen one's is in the text's colour."""
+
+    def __init__(self, plot: HeatMap, marks: Marks) -> None:
+        super().__init__("left", marks, 0)
+        self._plot = plot
+
+    def renew(self, width: float) -> None:
+        """Names or the chosen row are others: draw them again, ``width`` pixels wide."""
+        self.setWidth(width)
+        self.picture = None
+        self.update()
+
+    def elided(self, name: str) -> str:
+        """As much of the end of a name as there is room for."""
+        metrics = QFontMetricsF(theme.font(11))
+        return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, self.size().width() - _NAME_GAP_PX)
+
+    def drawPicture(self, painter: QPainter, axis: Any, marks: Any, texts: pg.AxisTexts) -> None:
+        super().drawPicture(painter, axis, marks, [])
+        painter.setFont(theme.font(11))
+        for place, flags, text in texts:
+            chosen = self._row_at(place.center()) == self._plot.row
+            painter.setPen(theme.colour("text" if chosen else "secondary"))
+            painter.drawText(place, int(flags), text)
+
+    def mouseClickEvent(self, event: pg.MouseClickEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self._plot.choose(self._row_at(self.mapFromScene(event.scenePos())))
+        else:
+            event.ignore()
+
+    def _row_at(self, place: QPointF) -> int:
+        _, _, top, bottom = self._plot.seen()
+        return int(top + place.y() / max(1.0, self.size().height()) * (bottom - top))
+
+
+class _ScaleStrip(pg.GraphicsWidget):
+    """A strip of the scale with the numbers at its ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scale = Scale(0.0, 1.0)
+        self.setMinimumHeight(LEGEND_PX)
+        self.setMaximumHeight(LEGEND_PX)
+
+    def show_scale(self, scale: Scale) -> None:
+        """Show this one."""
+        self._scale = scale
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None, /) -> None:
+        paint_legend(painter, QRectF(0, 0, self.width(), LEGEND_PX - 2), self._scale)
+
+
+def _lookup(scale: Scale) -> np.ndarray:
+    """The table of a scale [256, 4] as pyqtgraph wants it: red, green, blue, alpha."""
+    return np.array([QColor.fromRgba(colour).getRgb() for colour in table(scale.colours)], np.uint8)

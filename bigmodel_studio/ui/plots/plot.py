@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -41,8 +42,8 @@ Marks = Callable[[float, float, int], list[tuple[float, str]]]
 """What an axis shows between two places, at most about so many: places with their texts."""
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 52, 20, 8, 24
 TICK_PX = {"left": 32, "bottom": 72}
-BEYOND_PX = 26
-"""How far a text may stand out over the ends of its axis."""
+BEYOND_PX, ENDS_PX = 26, 100
+"""How far a text may stand out over the ends of its axis, and how far before it is moved in."""
 
 
 class Axis(pg.AxisItem):
@@ -57,6 +58,7 @@ class Axis(pg.AxisItem):
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         most = max(2, int(size / TICK_PX[self.orientation]))
+        low, high = sorted((low, high))  # an axis that runs down has them the other way round
         self._shown = self._marks(low, high, most)
         return [(1.0, [place for place, _ in self._shown])]
 
@@ -77,6 +79,20 @@ class Axis(pg.AxisItem):
 
     def mouseClickEvent(self, event: pg.MouseClickEvent) -> None:
         event.ignore()
+
+
+class EndsAxis(Axis):
+    """An axis below whose texts never stand out over its ends: for a box that is as wide as the plot."""
+
+    def boundingRect(self) -> QRectF:
+        return super().boundingRect().adjusted(-ENDS_PX, 0, ENDS_PX, 0)  # what is out of it is left out, and not moved
+
+    def drawPicture(self, painter: QPainter, axis: Any, marks: Any, texts: pg.AxisTexts) -> None:
+        super().drawPicture(painter, axis, marks, [(self._within(place), flags, text) for place, flags, text in texts])
+
+    def _within(self, place: QRectF) -> QRectF:
+        left = min(max(place.left(), 0.0), max(0.0, self.size().width() - place.width()))
+        return QRectF(left, place.top(), place.width(), place.height())
 
 
 class Box(pg.ViewBox):
@@ -126,9 +142,12 @@ class Plot(pg.GraphicsView):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.box = Box(self)
-        self.left = Axis("left", left, LEFT_PX)
-        self.bottom = Axis("bottom", bottom, BOTTOM_PX)
+        self.left = self.make_left(left)
+        self.bottom = self.make_bottom(bottom)
         self._note = pg.TextItem(anchor=(0.5, 0.5))
+        option = self._note.textItem.document().defaultTextOption()
+        option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._note.textItem.document().setDefaultTextOption(option)
         self._note.setParentItem(self.box)
         self._note.hide()
         layout = self.centralLayout
@@ -146,6 +165,14 @@ class Plot(pg.GraphicsView):
         self._ready = True
 
     # ------------------------------------------------------------------------------- what a subclass does
+
+    def make_left(self, marks: Marks) -> Axis:
+        """Return the axis at the left."""
+        return Axis("left", marks, LEFT_PX)
+
+    def make_bottom(self, marks: Marks) -> Axis:
+        """Return the axis below."""
+        return Axis("bottom", marks, BOTTOM_PX)
 
     def clicked(self, place: QPointF) -> None:
         """The box was clicked there."""

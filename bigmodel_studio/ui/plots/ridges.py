@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtWidgets import QMenu, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.plots.plot import Axis, EndsAxis, Marks, Plot, hairline
+from bigmodel_studio.ui.plots.plot_items import line
 
 MOST = 7
 """Ridges that are drawn, spread over the steps; the first and the last are always among them."""
-AXIS_PX, STEPS_PX = 20, 44
+AXIS_PX, STEPS_PX, TOP_PX, RIGHT_PX = 20, 44, 6, 8
+_HEIGHT = 1.9
+"""The height of a ridge; they stand 1 apart, and there is room for 2 over the first."""
+_FILL_ALPHA, _NEWEST_FILL_ALPHA = 34, 110
 
 
 @dataclass(frozen=True)
@@ -28,14 +33,28 @@ class Histogram:
     counts: Sequence[int]
 
 
-class Ridges(QWidget):
+class Ridges(Plot):
     """``show_histograms`` by ascending step."""
 
     def __init__(self, empty: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self._step_marks, self._value_marks, parent)
         self._empty = empty
         self._shown: list[Histogram] = []
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._items: list[pg.PlotCurveItem] = []
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its description says all that there is to say
+        self.centralLayout.setContentsMargins(0, TOP_PX, RIGHT_PX, 0)
+        self.box.setMouseEnabled(x=True, y=False)
+        self._zero = pg.InfiniteLine(0.0, angle=90)
+        self._zero.setZValue(-100)
+        self.box.addItem(self._zero, ignoreBounds=True)
+        self.restyle()
+        self.show_histograms(())
+
+    def make_left(self, marks: Marks) -> Axis:
+        return Axis("left", marks, STEPS_PX)
+
+    def make_bottom(self, marks: Marks) -> Axis:
+        return EndsAxis("bottom", marks, AXIS_PX)
 
     def show_histograms(self, histograms: Sequence[Histogram]) -> None:
         """Show these instead of those before."""
@@ -43,7 +62,11 @@ class Ridges(QWidget):
         places = np.linspace(0, len(histograms) - 1, count).round().astype(int).tolist() if count else []
         self._shown = [histograms[place] for place in places]
         self.setAccessibleDescription(self.said())
-        self.update()
+        there = bool(self._shown)
+        self.note("" if there else self._empty)
+        self.show_axes(there)
+        self._show_ridges()
+        self.reset_view()
 
     def said(self) -> str:
         """The steps and the range of the newest one, in words."""
@@ -57,69 +80,79 @@ class Ridges(QWidget):
             high=numbers.significant(newest.high),
         )
 
+    def reset_view(self) -> None:
+        """Show all of the range."""
+        low, high = self._span()
+        self.box.setLimits(xMin=low, xMax=high, minXRange=(high - low) / 1000)
+        self.box.setXRange(low, high, padding=0)
+        self.box.setYRange(1.0 - max(1, len(self._shown)), 2.0, padding=0)
+
+    def entries(self, menu: QMenu) -> None:
+        if self._shown:
+            menu.addAction(self.tr("Show all"), self.reset_view)
+
     def sizeHint(self) -> QSize:
         return QSize(220, 160)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(140, 90)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    # ------------------------------------------------------------------------------- drawing
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._zero.setPen(hairline("border"))
+        self._style_ridges()
+
+    def place_of(self, number: int) -> QPointF:
+        """Where the highest point of a ridge is, in pixels."""
+        shown = self._shown[number]
+        xs, ys = _outline(shown, -float(number))
+        top = int(ys.argmax())
+        return self.place(float(xs[top]), float(ys[top]))
+
+    def _span(self) -> tuple[float, float]:
         if not self._shown:
-            painter.setPen(theme.colour("secondary"))
-            painter.setFont(theme.font(12))
-            centre = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(8, 0, -8, 0), centre, self._empty)
-        else:
-            low, high = min(h.low for h in self._shown), max(h.high for h in self._shown)
-            box = QRectF(self.rect()).adjusted(STEPS_PX, 6, -8, -AXIS_PX)
-            self._paint_axis(painter, box, low, high)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            gap = box.height() / (len(self._shown) + 1)
-            for number, histogram in enumerate(self._shown):
-                base = box.top() + gap * (number + 2)
-                self._paint_ridge(painter, box, histogram, (low, high), base, gap * 1.9, number)
-        painter.end()
+            return 0.0, 1.0
+        low, high = min(h.low for h in self._shown), max(h.high for h in self._shown)
+        return (low, high) if high > low else (low - 0.5, high + 0.5)
 
-    def _paint_ridge(
-        self,
-        painter: QPainter,
-        box: QRectF,
-        shown: Histogram,
-        span: tuple[float, float],
-        base: float,
-        height: float,
-        number: int,
-    ) -> None:
-        low, high = span
-        wide = (high - low) or 1.0
-        bins = np.linspace(shown.low, shown.high, len(shown.counts) + 1)
-        xs = box.left() + ((bins[:-1] + bins[1:]) / 2 - low) / wide * box.width()
-        most = max(shown.counts) or 1
-        ys = base - np.asarray(shown.counts, np.float64) / most * min(height, base - box.top())
-        line = [QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
-        outline = QPolygonF([QPointF(line[0].x(), base), *line, QPointF(line[-1].x(), base)])
-        newest = number == len(self._shown) - 1
-        fill = theme.colour("accent" if newest else "secondary")
-        fill.setAlpha(110 if newest else 34)
-        painter.setBrush(fill)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawPolygon(outline)
-        painter.setPen(QPen(theme.colour("accent" if newest else "secondary"), 1.4 if newest else 1))
-        painter.drawPolyline(QPolygonF(line))
-        painter.setFont(theme.font(11, tabular=True))
-        painter.setPen(theme.colour("text" if newest else "secondary"))
-        place = QRectF(0, base - 14, STEPS_PX - 6, 14)
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, numbers.exact(shown.step))
+    def _show_ridges(self) -> None:
+        while len(self._items) > len(self._shown):
+            self.box.removeItem(self._items.pop())
+        while len(self._items) < len(self._shown):
+            self._items.append(pg.PlotCurveItem(antialias=True))
+            self._items[-1].setZValue(len(self._items))
+            self.box.addItem(self._items[-1], ignoreBounds=True)
+        for number, (shown, item) in enumerate(zip(self._shown, self._items, strict=True)):
+            item.setData(*_outline(shown, -float(number)), fillLevel=-float(number))
+        low, high = self._span()
+        self._zero.setVisible(bool(self._shown) and low < 0 < high)
+        self._style_ridges()
 
-    def _paint_axis(self, painter: QPainter, box: QRectF, low: float, high: float) -> None:
-        painter.setFont(theme.font(11, tabular=True))
-        metrics = QFontMetricsF(painter.font())
-        if low < 0 < high:
-            x = box.left() - low / (high - low) * box.width()
-            painter.setPen(QPen(theme.colour("border"), 1))
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-        painter.setPen(theme.colour("secondary"))
-        right = numbers.significant(high, 2)
-        painter.drawText(QPointF(box.left(), box.bottom() + 14), numbers.significant(low, 2))
-        painter.drawText(QPointF(box.right() - metrics.horizontalAdvance(right), box.bottom() + 14), right)
+    def _style_ridges(self) -> None:
+        for number, item in enumerate(self._items):
+            newest = number == len(self._items) - 1
+            ink = theme.colour("accent" if newest else "secondary")
+            item.setPen(line(ink, 1.4 if newest else 1.0))
+            ink.setAlpha(_NEWEST_FILL_ALPHA if newest else _FILL_ALPHA)
+            item.setBrush(ink)
+
+    def _step_marks(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
+        """The steps, a little above where their ridges stand; where there is no room, some are left out."""
+        every = max(1, -(-len(self._shown) // max(1, 2 * most)))
+        newest = len(self._shown) - 1
+        shown = [number for number in range(newest + 1) if (newest - number) % every == 0]
+        return [(0.25 - number, numbers.exact(self._shown[number].step)) for number in shown]
+
+    def _value_marks(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
+        """The ends, and nothing where it is in sight and is not at one."""
+        middle = [(0.0, "0")] if low < 0 < high and min(-low, high) > 0.2 * (high - low) else []
+        return [(low, numbers.significant(low, 2)), *middle, (high, numbers.significant(high, 2))]
+
+
+def _outline(shown: Histogram, base: float) -> tuple[np.ndarray, np.ndarray]:
+    """The middles of the bins and the height of the ridge there, over its base."""
+    bins = np.linspace(shown.low, shown.high, len(shown.counts) + 1)
+    counts = np.asarray(shown.counts, np.float64)
+    return (bins[:-1] + bins[1:]) / 2, base + counts / (max(shown.counts) or 1) * _HEIGHT

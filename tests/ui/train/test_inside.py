@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
@@ -168,13 +168,39 @@ def test_columns_of_a_heat_map_stand_at_their_steps(qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     view.resize(600, 200)
     view.show_values(["a", "b"], [0, 10, 90], np.array([[1.0, 2.0, 3.0], [4.0, np.nan, 6.0]]), log=True)
-    widths = np.bincount(view._columns(340))
+    widths = np.bincount(view.columns(340))
     assert widths.tolist() == pytest.approx([20, 160, 160], abs=2)  # until the next step; the last as the one before
     for row, column in ((0, 0), (1, 2), (0, 1)):
         assert view.cell_at(view.place_of(row, column)) == (row, column)
     view.show_values([f"layer {n}" for n in range(300)], [1, 2], np.ones((300, 2)), log=False)
     view.choose(299)
-    assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum() > 0
+    assert view.bar.value() == view.bar.maximum() > 0
+
+
+def test_a_heat_map_is_looked_at_more_closely_and_shows_the_colours_of_its_numbers(qtbot: QtBot) -> None:
+    view = HeatMap("nothing yet")
+    qtbot.addWidget(view)
+    view.resize(600, 200)
+    values = np.array([[1.0, 2.0, 3.0], [4.0, np.nan, 6.0], [0.1, 0.5, 9.0]])
+    view.show_values(["a", "b", "c"], [0, 10, 20], values, log=True)
+    with qtbot.waitExposed(view):
+        view.show()
+    scale = fitting(values, log=True)
+
+    def drawn(row: int, column: int) -> str:
+        shown = view.viewport().grab().toImage()
+        ratio = shown.devicePixelRatio()
+        return shown.pixelColor((view.place_of(row, column) * ratio).toPoint()).name()
+
+    for row, column in np.ndindex(3, 3):
+        assert drawn(row, column) == scale.colour(float(values[row, column])).name()
+    QTest.mouseClick(view.viewport(), LEFT, pos=QPoint(6, round(view.place_of(2, 0).y())))
+    assert view.row == 2  # a click on a name is one on its row
+    view.box.setXRange(10, 20, padding=0)
+    assert view.cell_at(QPointF(view.room().left() + 2, view.room().top() + 2)) == (0, 1)
+    assert drawn(2, 1) == scale.colour(0.5).name()
+    QTest.mouseDClick(view.viewport(), LEFT, pos=view.room().center().toPoint())
+    assert view.seen()[:2] == (0, 30)
 
 
 def test_colours_grow_lighter_with_the_numbers_and_gaps_stand_out(qapp: QApplication) -> None:
