@@ -73,4 +73,4 @@ def test_no_module_begins_with_what_as_a_subject() -> None:
 
 def test_chinese_has_one_word_for_one_thing() -> None:
     text = (PACKAGE.parent / "resources" / "i18n" / "bigmodel_zh_CN.ts").read_text("utf-8")
-    assert [word for word in ("图像", "聊天", "会话") if word in text] == []
+    assert [word for word in ("图像", "聊天", "会话", "个运行", "此运行", "训练运行") if word in text] == []

@@ -593,7 +593,7 @@
     <name>CompareTable</name>
     <message>
         <source>Differences between the compared runs and their results</source>
-        <translation>所对比运行的差异及其结果</translation>
+        <translation>所对比训练任务的差异及其结果</translation>
     </message>
 </context>
 <context>
@@ -920,11 +920,11 @@
     <name>CurvesExport</name>
     <message>
         <source>A folder with train.py, the initial model and the data; it reproduces the run&apos;s losses</source>
-        <translation>一个文件夹，内含 train.py、训练开始时的模型及其数据：运行它会得到与该运行相同的损失</translation>
+        <translation>一个文件夹，内含 train.py、训练开始时的模型及其数据：运行它会得到与该训练任务相同的损失</translation>
     </message>
     <message>
         <source>Another program wrote this run; its computation is unknown</source>
-        <translation>此运行由其他程序写入：这里不知道它计算了什么</translation>
+        <translation>此训练任务由其他程序写入：这里不知道它计算了什么</translation>
     </message>
     <message>
         <source>Choose a location for the script</source>
@@ -944,7 +944,7 @@
     </message>
     <message>
         <source>No run is shown</source>
-        <translation>没有显示任何运行</translation>
+        <translation>没有显示任何训练任务</translation>
     </message>
     <message>
         <source>PyTorch script…</source>
@@ -956,7 +956,7 @@
     </message>
     <message>
         <source>This bundled run&apos;s training data is not on this computer</source>
-        <translation>此内置运行所学习的数据不在本机上</translation>
+        <translation>此内置训练任务所学习的数据不在本机上</translation>
     </message>
 </context>
 <context>
@@ -1635,13 +1635,13 @@
     <message numerus="yes">
         <source>Queue {count} run(s)</source>
         <translation>
-            <numerusform>将 {count} 个运行加入队列</numerusform>
+            <numerusform>将 {count} 个训练任务加入队列</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{count} run(s)</source>
         <translation>
-            <numerusform>{count} 个运行</numerusform>
+            <numerusform>{count} 个训练任务</numerusform>
         </translation>
     </message>
     <message>
@@ -1935,7 +1935,7 @@
     <name>ForkDialog</name>
     <message>
         <source>A separate run that continues from a checkpoint with its optimizer state. Steps continue, so the curves can be compared.</source>
-        <translation>从一个检查点继续的独立运行，优化器保持当时的状态。步数接着计算，因此曲线可以叠放。</translation>
+        <translation>从一个检查点继续的独立训练任务，优化器保持当时的状态。步数接着计算，因此曲线可以叠放。</translation>
     </message>
     <message>
         <source>Batch</source>
@@ -2052,7 +2052,7 @@
     </message>
     <message>
         <source>One setting per line with its values; each combination becomes a run</source>
-        <translation>每行一项设置及要尝试的值：每种组合成为一个运行</translation>
+        <translation>每行一项设置及要尝试的值：每种组合成为一个训练任务</translation>
     </message>
     <message>
         <source>Patience (evaluations; 0: off)</source>
@@ -2064,7 +2064,7 @@
     </message>
     <message>
         <source>Stops the run after this many evaluations without improvement</source>
-        <translation>连续这么多次评估没有变好后，运行结束</translation>
+        <translation>连续这么多次评估没有变好后，训练任务结束</translation>
     </message>
     <message>
         <source>Sweep over values</source>
@@ -2935,7 +2935,7 @@
     </message>
     <message>
         <source>Batch</source>
-        <translation>批大小</translation>
+        <translation type="vanished">批大小</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2943,11 +2943,11 @@
     </message>
     <message>
         <source>Evaluate every (steps)</source>
-        <translation>评估间隔（步）</translation>
+        <translation type="vanished">评估间隔（步）</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation>学习率</translation>
+        <translation type="vanished">学习率</translation>
     </message>
     <message>
         <source>Name</source>
@@ -2963,11 +2963,11 @@
     </message>
     <message>
         <source>Save every (steps)</source>
-        <translation>保存间隔（步）</translation>
+        <translation type="vanished">保存间隔（步）</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation>随机种子</translation>
+        <translation type="vanished">随机种子</translation>
     </message>
     <message>
         <source>Start</source>
@@ -2975,15 +2975,15 @@
     </message>
     <message>
         <source>Start {count} runs</source>
-        <translation>开始 {count} 个运行</translation>
+        <translation>开始 {count} 个训练任务</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation>步数</translation>
+        <translation type="vanished">步数</translation>
     </message>
     <message>
         <source>a number, for example 1e-3</source>
-        <translation>一个数字，例如 1e-3</translation>
+        <translation type="vanished">一个数字，例如 1e-3</translation>
     </message>
     <message>
         <source>{count} parameters</source>
@@ -3033,7 +3033,7 @@
     </message>
     <message>
         <source>Notes on the run</source>
-        <translation>运行的备注</translation>
+        <translation>训练任务的备注</translation>
     </message>
     <message>
         <source>Tags</source>
@@ -3041,11 +3041,11 @@
     </message>
     <message>
         <source>Tags of the run</source>
-        <translation>运行的标签</translation>
+        <translation>训练任务的标签</translation>
     </message>
     <message>
         <source>Words for search, separated by spaces</source>
-        <translation>用来查找运行的词，以空格分隔</translation>
+        <translation>用来查找训练任务的词，以空格分隔</translation>
     </message>
 </context>
 <context>
@@ -3469,7 +3469,7 @@
     </message>
     <message>
         <source>Start it on each machine; all need access to the run&apos;s folder</source>
-        <translation>torchrun 命令，需在每台机器上执行；所有机器都能访问该训练的文件夹</translation>
+        <translation>torchrun 命令，需在每台机器上执行；所有机器都须能访问该训练任务的文件夹</translation>
     </message>
     <message>
         <source>each has the whole model</source>
@@ -3889,7 +3889,7 @@
     </message>
     <message>
         <source>Start a new run from a checkpoint, with other settings</source>
-        <translation>用其他设置从一个检查点继续，作为独立的运行</translation>
+        <translation>用其他设置从一个检查点继续，作为独立的训练任务</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -3944,7 +3944,7 @@
     </message>
     <message>
         <source>Remove it from the queue; Resume adds it again</source>
-        <translation>停止任务；点击“继续”会重新排队</translation>
+        <translation>移出队列；点击“继续”会重新排队</translation>
     </message>
     <message>
         <source>Save, then end its process; Resume continues from there</source>
@@ -3952,7 +3952,7 @@
     </message>
     <message>
         <source>Start a new run with this change from the last checkpoint</source>
-        <translation>按此更改新建运行，从最后的检查点继续</translation>
+        <translation>按此更改新建训练任务，从最后的检查点继续</translation>
     </message>
     <message>
         <source>Start now</source>
@@ -3960,7 +3960,7 @@
     </message>
     <message>
         <source>Start now, beside running ones</source>
-        <translation>立即开始，与正在进行的任务并行</translation>
+        <translation>立即开始，与正在进行的训练任务并行</translation>
     </message>
     <message>
         <source>Starting soon.</source>
@@ -4051,7 +4051,7 @@
     <name>ScalingView</name>
     <message>
         <source>Click a point (or press Enter on it) to show its run</source>
-        <translation>单击一个点（或在其上按回车键）可显示对应的运行</translation>
+        <translation>单击一个点（或在其上按回车键）可显示对应的训练任务</translation>
     </message>
     <message>
         <source>Evaluation loss against compute</source>
@@ -4099,7 +4099,38 @@
     </message>
     <message>
         <source>α = {alpha} ± {error}, R² = {fit}: {points} of {count} runs on the frontier, {decades} decades.</source>
-        <translation>α = {alpha} ± {error}，R² = {fit}：{count} 个运行中有 {points} 个位于前沿，跨越 {decades} 个数量级。</translation>
+        <translation>α = {alpha} ± {error}，R² = {fit}：{count} 个训练任务中有 {points} 个位于前沿，跨越 {decades} 个数量级。</translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleCard</name>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Evaluate every (steps)</source>
+        <translation type="unfinished">评估间隔（步）</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation type="unfinished">学习率</translation>
+    </message>
+    <message>
+        <source>Save every (steps)</source>
+        <translation type="unfinished">保存间隔（步）</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">随机种子</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished">步数</translation>
+    </message>
+    <message>
+        <source>a number, for example 1e-3</source>
+        <translation>一个数字，例如 1e-3</translation>
     </message>
 </context>
 <context>
@@ -4433,7 +4464,7 @@
     </message>
     <message>
         <source>This run has no sample prompts.</source>
-        <translation>此运行没有设置提示词，因此没有样例。</translation>
+        <translation>此训练任务没有设置提示词，因此没有样例。</translation>
     </message>
 </context>
 <context>
@@ -4632,7 +4663,7 @@
     <name>TimeSlider</name>
     <message>
         <source>Checkpoint of the run</source>
-        <translation>该训练的检查点</translation>
+        <translation>该训练任务的检查点</translation>
     </message>
     <message>
         <source>Now</source>
@@ -4725,7 +4756,7 @@
     </message>
     <message>
         <source>Ready-made sets of runs</source>
-        <translation>现成的多个运行，合在一起能说明一个问题</translation>
+        <translation>现成的多个训练任务，合在一起能说明一个问题</translation>
     </message>
     <message>
         <source>Train</source>
@@ -4995,7 +5026,7 @@
     </message>
     <message>
         <source>Fork the run…</source>
-        <translation>分叉运行…</translation>
+        <translation>分叉训练任务…</translation>
     </message>
     <message>
         <source>Heat maps: move between cells</source>
@@ -5151,7 +5182,7 @@
     </message>
     <message>
         <source>Use the run&apos;s model</source>
-        <translation>使用该训练得到的模型</translation>
+        <translation>使用该训练任务得到的模型</translation>
     </message>
     <message>
         <source>Work offline</source>
@@ -5735,11 +5766,11 @@
     </message>
     <message>
         <source>Steps per run</source>
-        <translation>每个运行的步数</translation>
+        <translation>每个训练任务的步数</translation>
     </message>
     <message>
         <source>These runs don&apos;t show that depth needs shortcuts.</source>
-        <translation>这些运行看不出深度需要捷径。</translation>
+        <translation>这些训练任务看不出深度需要捷径。</translation>
     </message>
     <message>
         <source>Training pictures</source>
@@ -5828,11 +5859,11 @@
     </message>
     <message>
         <source>A run stops at the first of them: fix or remove them.</source>
-        <translation>运行会在遇到第一处时结束：请修正，或将其删去。</translation>
+        <translation>训练任务会在遇到第一处时结束：请修正，或将其删去。</translation>
     </message>
     <message>
         <source>A run stops at the first of them: save the file as UTF-8.</source>
-        <translation>运行会在遇到第一处时结束：请将文件存为 UTF-8。</translation>
+        <translation>训练任务会在遇到第一处时结束：请将文件存为 UTF-8。</translation>
     </message>
     <message>
         <source>A shard of the weights is missing: {file}.</source>
@@ -5884,7 +5915,7 @@
     </message>
     <message>
         <source>Add runs with more compute, or wait for the running ones.</source>
-        <translation>请增加计算量更大的运行，或等待正在进行的运行结束。</translation>
+        <translation>请增加计算量更大的训练任务，或等待正在进行的训练任务结束。</translation>
     </message>
     <message>
         <source>Add several values for a field, for example optimizer.learning_rate=1e-3,3e-4.</source>
@@ -5943,6 +5974,10 @@
         <translation>对话暂存在内存中，文件可用后立即保存。</translation>
     </message>
     <message>
+        <source>Check for a network sign-in page, and the mirror in the settings.</source>
+        <translation>请检查网络是否需要登录，以及设置中的镜像。</translation>
+    </message>
+    <message>
         <source>Check its list of files.</source>
         <translation>请查看它的文件列表。</translation>
     </message>
@@ -5996,7 +6031,7 @@
     </message>
     <message>
         <source>Check whether the network has a sign-in page, and which mirror is set in the settings.</source>
-        <translation>请查看网络是否要求先在其登录页面登录，以及设置中填写的是哪个镜像。</translation>
+        <translation type="vanished">请查看网络是否要求先在其登录页面登录，以及设置中填写的是哪个镜像。</translation>
     </message>
     <message>
         <source>Check whether the right column is chosen for the class.</source>
@@ -6036,7 +6071,7 @@
     </message>
     <message>
         <source>Choose a model of text, or one that classifies pictures.</source>
-        <translation>请选择文本模型或图片分类模型。</translation>
+        <translation type="vanished">请选择文本模型或图片分类模型。</translation>
     </message>
     <message>
         <source>Choose a model that writes or reads text, or classifies pictures.</source>
@@ -6048,7 +6083,11 @@
     </message>
     <message>
         <source>Choose a model whose steps are Transformer, Pooling and Normalize.</source>
-        <translation>请选择步骤为 Transformer、Pooling 和 Normalize 的模型。</translation>
+        <translation type="vanished">请选择步骤为 Transformer、Pooling 和 Normalize 的模型。</translation>
+    </message>
+    <message>
+        <source>Choose a model with only Transformer, Pooling and Normalize modules.</source>
+        <translation>请选择只含 Transformer、Pooling 和 Normalize 模块的模型。</translation>
     </message>
     <message>
         <source>Choose a new folder.</source>
@@ -6093,6 +6132,10 @@
     <message>
         <source>Choose a text encoder.</source>
         <translation>请选择文本编码器。</translation>
+    </message>
+    <message>
+        <source>Choose a text model, or one that classifies pictures.</source>
+        <translation>请选择文本模型，或图片分类模型。</translation>
     </message>
     <message>
         <source>Choose another conversion of the model.</source>
@@ -6213,6 +6256,10 @@
     <message>
         <source>Context of {to} tokens: {size}.</source>
         <translation>上下文为 {to} 个词元时需要 {size}。</translation>
+    </message>
+    <message>
+        <source>Convert them to JPEG or PNG to train on them.</source>
+        <translation>要用它们训练，请转换为 JPEG 或 PNG。</translation>
     </message>
     <message>
         <source>Copy it again, or open another.</source>
@@ -6356,7 +6403,7 @@
     </message>
     <message>
         <source>Early stopping at step {step}: no improvement in {patience} evaluations.</source>
-        <translation>评估连续 {patience} 次没有变好，因此运行在第 {step} 步结束。</translation>
+        <translation>评估连续 {patience} 次没有变好，因此训练任务在第 {step} 步结束。</translation>
     </message>
     <message>
         <source>Enter some text.</source>
@@ -6400,7 +6447,7 @@
     </message>
     <message>
         <source>Fork it with more steps, or start a new run.</source>
-        <translation>用更多步数分叉它，或新建一个运行。</translation>
+        <translation>用更多步数分叉它，或新建一个训练任务。</translation>
     </message>
     <message>
         <source>Free up space before you train or download.</source>
@@ -6436,7 +6483,11 @@
     </message>
     <message>
         <source>Go online (at the bottom of the window, in the settings, or without HF_HUB_OFFLINE), then try again.</source>
-        <translation>请转为在线（在窗口底部或设置中，或去掉 HF_HUB_OFFLINE），然后重试。</translation>
+        <translation type="vanished">请转为在线（在窗口底部或设置中，或去掉 HF_HUB_OFFLINE），然后重试。</translation>
+    </message>
+    <message>
+        <source>Go online at the bottom of the window or in the settings (unset HF_HUB_OFFLINE if it is set), then try again.</source>
+        <translation>请在窗口底部或设置中联网（若设置了 HF_HUB_OFFLINE，请取消），然后重试。</translation>
     </message>
     <message>
         <source>Gradient checkpointing (launch.checkpointing) needs about {smaller} and takes a third longer.</source>
@@ -6500,7 +6551,7 @@
     </message>
     <message>
         <source>It is not certain which column of {path} is the {what} and which the class: {columns}.</source>
-        <translation>无法确定 {path} 的哪一列是{what}、哪一列是类别：{columns}。</translation>
+        <translation type="vanished">无法确定 {path} 的哪一列是{what}、哪一列是类别：{columns}。</translation>
     </message>
     <message>
         <source>It is on this computer.</source>
@@ -6603,6 +6654,10 @@
         <translation>请将其设为可写。在此之前对话不会保存。</translation>
     </message>
     <message>
+        <source>Make it writable. Until then, settings, chats and runs are not saved.</source>
+        <translation>请使其可写。在此之前，设置、对话和训练记录不会保存。</translation>
+    </message>
+    <message>
         <source>Make one subfolder per class, named after the class, with its pictures inside.</source>
         <translation>请在其中为每个类别建一个以类别命名的文件夹，并放入对应的图片。</translation>
     </message>
@@ -6648,7 +6703,7 @@
     </message>
     <message>
         <source>No power law: only {points} finished runs are on the frontier; {least} are needed.</source>
-        <translation>得不出幂律：已结束的运行中只有 {points} 个位于前沿，而至少需要 {least} 个。</translation>
+        <translation>得不出幂律：已结束的训练任务中只有 {points} 个位于前沿，而至少需要 {least} 个。</translation>
     </message>
     <message>
         <source>None of the pictures could be read.</source>
@@ -6736,7 +6791,7 @@
     </message>
     <message>
         <source>Remove the run on the Train page; it can be restored from the trash.</source>
-        <translation>请在“训练”页面移除该任务：之后同样可以恢复。</translation>
+        <translation>请在“训练”页面移除该训练任务：之后可以从回收站恢复。</translation>
     </message>
     <message>
         <source>Rename the file to model.safetensors.</source>
@@ -6816,7 +6871,7 @@
     </message>
     <message>
         <source>Save them as JPEG or PNG to learn from them.</source>
-        <translation>若要用于学习，请另存为 JPEG 或 PNG。</translation>
+        <translation type="vanished">若要用于学习，请另存为 JPEG 或 PNG。</translation>
     </message>
     <message>
         <source>See the log for the reason; trying again restarts it.</source>
@@ -6833,6 +6888,10 @@
     <message>
         <source>Set data.text_column and data.label_column.</source>
         <translation>请在 data.text_column 和 data.label_column 中指定。</translation>
+    </message>
+    <message>
+        <source>Set data.text_column to one of them.</source>
+        <translation>请将 data.text_column 设为其中之一。</translation>
     </message>
     <message>
         <source>Set launch.checkpointing to false; a smaller batch with schedule.accumulate saves memory too.</source>
@@ -6868,11 +6927,11 @@
     </message>
     <message>
         <source>Settings, conversations and runs are not saved until it can be.</source>
-        <translation>在可以写入之前，设置、对话和训练记录都不会保存。</translation>
+        <translation type="vanished">在可以写入之前，设置、对话和训练记录都不会保存。</translation>
     </message>
     <message>
         <source>Settings, conversations and runs go to the temporary folder {instead} until it can.</source>
-        <translation>在可以使用之前，设置、对话和训练记录会存放在临时文件夹 {instead} 中。</translation>
+        <translation type="vanished">在可以使用之前，设置、对话和训练记录会存放在临时文件夹 {instead} 中。</translation>
     </message>
     <message>
         <source>Shorten the text.</source>
@@ -6900,7 +6959,7 @@
     </message>
     <message>
         <source>Start a new run to change it.</source>
-        <translation>要改变它，请新建一个运行。</translation>
+        <translation>要改变它，请新建一个训练任务。</translation>
     </message>
     <message>
         <source>Start again with a lower learning rate, or check the data; resuming won&apos;t help.</source>
@@ -6935,12 +6994,24 @@
         <translation>支持以 {suffixes} 结尾的文件；不支持由脚本生成的数据集。</translation>
     </message>
     <message>
+        <source>Supported models generate text, fill masks, classify texts, words or pictures, or compute text embeddings.</source>
+        <translation>受支持的模型可生成文本、填充掩码、对文本、词或图片分类，或计算文本嵌入向量。</translation>
+    </message>
+    <message>
         <source>Supported models write text, fill masks, classify texts, words or pictures, or make vectors of texts.</source>
-        <translation>支持的模型用于生成文本、填充掩码、对文本、词或图片分类，或生成文本向量。</translation>
+        <translation type="vanished">支持的模型用于生成文本、填充掩码、对文本、词或图片分类，或生成文本向量。</translation>
     </message>
     <message>
         <source>Supported: {formats}.</source>
         <translation>支持的格式有 {formats}。</translation>
+    </message>
+    <message>
+        <source>Supported: {runs}.</source>
+        <translation>受支持的有：{runs}。</translation>
+    </message>
+    <message>
+        <source>Supported: {runs}. Others run from safetensors weights.</source>
+        <translation>受支持的有：{runs}。其他架构可用 safetensors 权重运行。</translation>
     </message>
     <message>
         <source>The Hub rejected this access token.</source>
@@ -6963,12 +7034,20 @@
         <translation>应用处于离线状态。</translation>
     </message>
     <message>
+        <source>The application&apos;s folder {path} can&apos;t be used: {detail}.</source>
+        <translation>应用程序的文件夹 {path} 无法使用：{detail}。</translation>
+    </message>
+    <message>
+        <source>The application&apos;s folder {path} is not writable.</source>
+        <translation>应用程序的文件夹 {path} 不可写入。</translation>
+    </message>
+    <message>
         <source>The application’s folder {path} cannot be used: {detail}.</source>
-        <translation>无法使用应用的文件夹 {path}：{detail}。</translation>
+        <translation type="vanished">无法使用应用的文件夹 {path}：{detail}。</translation>
     </message>
     <message>
         <source>The application’s folder {path} cannot be written.</source>
-        <translation>无法写入应用的文件夹 {path}。</translation>
+        <translation type="vanished">无法写入应用的文件夹 {path}。</translation>
     </message>
     <message>
         <source>The best checkpoint is at step {best}.</source>
@@ -6999,12 +7078,16 @@
         <translation>{file} 中的对话模板需要超过 {most} MB 内存。</translation>
     </message>
     <message>
+        <source>The chat template of {model} has no system role: the system prompt was put before the first message.</source>
+        <translation>{model} 的对话模板没有系统角色：系统提示词已放在第一条消息之前。</translation>
+    </message>
+    <message>
         <source>The chat template of {model} takes no system message: it was put before the first message.</source>
-        <translation>{model} 的对话模板不接受系统消息：已将其放在第一条消息之前。</translation>
+        <translation type="vanished">{model} 的对话模板不接受系统消息：已将其放在第一条消息之前。</translation>
     </message>
     <message>
         <source>The checkpoint that this run was forked from is damaged: {detail}.</source>
-        <translation>此运行分叉自的检查点已损坏：{detail}。</translation>
+        <translation>此训练任务分叉自的检查点已损坏：{detail}。</translation>
     </message>
     <message>
         <source>The checkpoint {path} is damaged: {detail}.</source>
@@ -7012,7 +7095,7 @@
     </message>
     <message>
         <source>The classes in the data changed since the run started ({were}).</source>
-        <translation>数据中的类别与任务开始时（{were}）不一致。</translation>
+        <translation>数据中的类别与训练任务开始时（{were}）不一致。</translation>
     </message>
     <message>
         <source>The clipboard contains no picture or file.</source>
@@ -7020,7 +7103,11 @@
     </message>
     <message>
         <source>The columns of {path} are separated by {separator!r}, and {expected!r} is expected in such a file.</source>
-        <translation>{path} 的各列以 {separator!r} 分隔，而这类文件应使用 {expected!r}。</translation>
+        <translation type="vanished">{path} 的各列以 {separator!r} 分隔，而这类文件应使用 {expected!r}。</translation>
+    </message>
+    <message>
+        <source>The columns of {path} are separated by {separator!r}; {expected!r} was expected.</source>
+        <translation>{path} 的列以 {separator!r} 分隔，而应为 {expected!r}。</translation>
     </message>
     <message>
         <source>The connection to {host} is not secure: {detail}.</source>
@@ -7203,8 +7290,12 @@
         <translation>暂不支持训练目标 {objective}。</translation>
     </message>
     <message>
+        <source>The others are shown. Check the program that wrote them.</source>
+        <translation>其余的已显示。请检查写入它们的程序。</translation>
+    </message>
+    <message>
         <source>The others are shown; a trainer that writes such values may have a fault.</source>
-        <translation>其余的值照常显示；写出这种值的训练程序可能有故障。</translation>
+        <translation type="vanished">其余的值照常显示；写出这种值的训练程序可能有故障。</translation>
     </message>
     <message>
         <source>The pasted picture couldn&apos;t be saved in {path}.</source>
@@ -7252,7 +7343,7 @@
     </message>
     <message>
         <source>The run {run} is finished, at step {step} of {steps}.</source>
-        <translation>运行 {run} 已完成，停在第 {step} 步，共 {steps} 步。</translation>
+        <translation>训练任务 {run} 已完成，停在第 {step} 步，共 {steps} 步。</translation>
     </message>
     <message>
         <source>The run {run} is not queued.</source>
@@ -7272,7 +7363,7 @@
     </message>
     <message>
         <source>The run {run} is written by {writer}; this application only watches it.</source>
-        <translation>运行 {run} 由 {writer} 写入，这里只是查看。</translation>
+        <translation>训练任务 {run} 由 {writer} 写入，这里只是查看。</translation>
     </message>
     <message>
         <source>The settings couldn&apos;t be saved in {path}: {detail}.</source>
@@ -7293,6 +7384,10 @@
     <message>
         <source>The shapes of {count} tensors differ from config.json: {names}.</source>
         <translation>有 {count} 个张量的形状与 config.json 不符：{names}。</translation>
+    </message>
+    <message>
+        <source>The shapes of {count} tensors differ from the metadata: {names}.</source>
+        <translation>{count} 个张量的形状与元数据不符：{names}。</translation>
     </message>
     <message>
         <source>The spec has an unknown field: {field}.</source>
@@ -7316,7 +7411,7 @@
     </message>
     <message>
         <source>The sweep has {count:,} runs; the limit is {most:,}.</source>
-        <translation>那将是 {count:,} 个运行，而一次扫描最多 {most:,} 个。</translation>
+        <translation>那将是 {count:,} 个训练任务，而一次扫描最多 {most:,} 个。</translation>
     </message>
     <message>
         <source>The system killed the measurement ({how}), probably because memory ran out.</source>
@@ -7376,11 +7471,15 @@
     </message>
     <message>
         <source>The tokenizer of {model} is of the kind “{tokenizer}”, which isn&apos;t supported.</source>
-        <translation>{model} 的分词器属于“{tokenizer}”类型，不受支持。</translation>
+        <translation type="vanished">{model} 的分词器属于“{tokenizer}”类型，不受支持。</translation>
     </message>
     <message>
         <source>The tokenizer of {model} splits text in a way that isn&apos;t supported: “{pre}”.</source>
         <translation>{model} 的分词器切分文本的方式不受支持：“{pre}”。</translation>
+    </message>
+    <message>
+        <source>The tokenizer type of {model}, “{tokenizer}”, isn&apos;t supported.</source>
+        <translation>不支持 {model} 的分词器类型“{tokenizer}”。</translation>
     </message>
     <message>
         <source>The trainer state at {path} was not written by this installation and could run code.</source>
@@ -7400,11 +7499,15 @@
     </message>
     <message>
         <source>The weights are there under another name ({files}); they must be called model.safetensors.</source>
-        <translation>权重用了别的名称（{files}）；它们必须命名为 model.safetensors。</translation>
+        <translation type="vanished">权重用了别的名称（{files}）；它们必须命名为 model.safetensors。</translation>
     </message>
     <message>
         <source>The weights beside it are safe: start a new run with that folder as its base model.</source>
         <translation>旁边的权重可以放心使用：请以该文件夹为基础模型开始一次新的训练。</translation>
+    </message>
+    <message>
+        <source>The weights have the wrong name ({files}); the file must be called model.safetensors.</source>
+        <translation>权重文件名不对（{files}）；文件必须名为 model.safetensors。</translation>
     </message>
     <message>
         <source>The weights have {has} layers; config.json asks for {wants}.</source>
@@ -7424,7 +7527,7 @@
     </message>
     <message>
         <source>There are no runs of a sweep {sweep}.</source>
-        <translation>没有名为 {sweep} 的扫描的运行。</translation>
+        <translation>没有名为 {sweep} 的扫描的训练任务。</translation>
     </message>
     <message>
         <source>There are {count} classes; the limit is {most}.</source>
@@ -7480,11 +7583,11 @@
     </message>
     <message>
         <source>These are: {runs}.</source>
-        <translation>受支持的有：{runs}。</translation>
+        <translation type="vanished">受支持的有：{runs}。</translation>
     </message>
     <message>
         <source>These can: {runs}. Others run from safetensors weights.</source>
-        <translation>可以运行的有：{runs}。其他架构可用 safetensors 权重运行。</translation>
+        <translation type="vanished">可以运行的有：{runs}。其他架构可用 safetensors 权重运行。</translation>
     </message>
     <message>
         <source>They apply until you close the application.</source>
@@ -7524,7 +7627,7 @@
     </message>
     <message>
         <source>To learn from one of them, name it in data.text_column.</source>
-        <translation>若只用其中一段学习，请在 data.text_column 中指定。</translation>
+        <translation type="vanished">若只用其中一段学习，请在 data.text_column 中指定。</translation>
     </message>
     <message>
         <source>Training doesn&apos;t support {model}&apos;s image preprocessing.</source>
@@ -7583,6 +7686,10 @@
         <translation>这不是受支持的图片格式。</translation>
     </message>
     <message>
+        <source>Until it can, settings, chats and runs are saved in the temporary folder {instead}.</source>
+        <translation>在此之前，设置、对话和训练记录保存在临时文件夹 {instead} 中。</translation>
+    </message>
+    <message>
         <source>Update the application to open it. Until then, chats are not saved.</source>
         <translation>请更新应用后再打开。在此之前对话不会保存。</translation>
     </message>
@@ -7604,7 +7711,7 @@
     </message>
     <message>
         <source>Wait until the run ends, or stop it.</source>
-        <translation>请等待任务结束，或先停止任务。</translation>
+        <translation>请等待训练任务结束，或先停止它。</translation>
     </message>
     <message>
         <source>Wait {seconds} s, then try again; the download will resume.</source>
@@ -7684,11 +7791,19 @@
     </message>
     <message>
         <source>{architecture} is a model of pictures and text together, which is not supported yet.</source>
-        <translation>{architecture} 是同时处理图片和文本的模型，目前还不支持。</translation>
+        <translation type="vanished">{architecture} 是同时处理图片和文本的模型，目前还不支持。</translation>
     </message>
     <message>
         <source>{architecture} is a model of sound, which is not supported.</source>
-        <translation>{architecture} 是声音模型，不受支持。</translation>
+        <translation type="vanished">{architecture} 是声音模型，不受支持。</translation>
+    </message>
+    <message>
+        <source>{architecture} is a multimodal model (pictures and text), which is not supported yet.</source>
+        <translation>{architecture} 是多模态模型（图片与文本），目前还不支持。</translation>
+    </message>
+    <message>
+        <source>{architecture} is an audio model, which is not supported.</source>
+        <translation>{architecture} 是音频模型，不受支持。</translation>
     </message>
     <message>
         <source>{before} {after}</source>
@@ -7752,7 +7867,11 @@
     </message>
     <message>
         <source>{count:,} pictures in {path} are left out: {formats} is not read.</source>
-        <translation>{path} 中有 {count:,} 张图片未被采用：不支持 {formats}。</translation>
+        <translation type="vanished">{path} 中有 {count:,} 张图片未被采用：不支持 {formats}。</translation>
+    </message>
+    <message>
+        <source>{count:,} pictures in {path} were skipped: {formats} is not supported.</source>
+        <translation>已跳过 {path} 中的 {count:,} 张图片：不支持 {formats}。</translation>
     </message>
     <message>
         <source>{count:,} rows are invalid: {detail}.</source>
@@ -7768,7 +7887,7 @@
     </message>
     <message>
         <source>{count} tensors have another shape than the metadata says: {names}.</source>
-        <translation>{count} 个张量的形状与元数据不符：{names}。</translation>
+        <translation type="vanished">{count} 个张量的形状与元数据不符：{names}。</translation>
     </message>
     <message>
         <source>{dataset} has no configuration “{config}”.</source>
@@ -7821,6 +7940,10 @@
     <message>
         <source>{file} claims {tensors:,} tensors and {entries:,} entries, more than fit into the file.</source>
         <translation>{file} 声称有 {tensors:,} 个张量和 {entries:,} 个条目，超出其容量。</translation>
+    </message>
+    <message>
+        <source>{file} computes embeddings with “{module}”, which is not supported.</source>
+        <translation>{file} 用“{module}”计算嵌入向量，不受支持。</translation>
     </message>
     <message>
         <source>{file} contains a nested list ({name}), which is not supported.</source>
@@ -7876,7 +7999,7 @@
     </message>
     <message>
         <source>{file} makes vectors with a step “{module}”, which is not supported.</source>
-        <translation>{file} 用步骤“{module}”生成向量，不支持该步骤。</translation>
+        <translation type="vanished">{file} 用步骤“{module}”生成向量，不支持该步骤。</translation>
     </message>
     <message>
         <source>{folder} has no weights (model.safetensors).</source>
@@ -7891,8 +8014,12 @@
         <translation>{host} 没有 {model}。</translation>
     </message>
     <message>
+        <source>{host} is limiting requests.</source>
+        <translation>{host} 正在限制请求。</translation>
+    </message>
+    <message>
         <source>{host} limits requests at the moment.</source>
-        <translation>{host} 目前限制请求。</translation>
+        <translation type="vanished">{host} 目前限制请求。</translation>
     </message>
     <message>
         <source>{host} rejected the request (HTTP {status}).</source>
@@ -7936,6 +8063,10 @@
     </message>
     <message>
         <source>{model} can&apos;t be run: {key} is {was}, and it may be {may_be}.</source>
+        <translation type="vanished">{model} 无法运行：{key} 为 {was}，可取的值为 {may_be}。</translation>
+    </message>
+    <message>
+        <source>{model} can&apos;t be run: {key} is {was}; allowed: {may_be}.</source>
         <translation>{model} 无法运行：{key} 为 {was}，可取的值为 {may_be}。</translation>
     </message>
     <message>
@@ -8139,6 +8270,10 @@
         <translation>{path} 没有列 {column}；现有的列：{columns}。</translation>
     </message>
     <message>
+        <source>{path} has no columns that are clearly the {what} and the class: {columns}.</source>
+        <translation>无法确定 {path} 中哪一列是{what}、哪一列是类别：{columns}。</translation>
+    </message>
+    <message>
         <source>{path} has no config.json, so it is not a model.</source>
         <translation>{path} 中没有 config.json，不是模型文件夹。</translation>
     </message>
@@ -8148,11 +8283,19 @@
     </message>
     <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.</source>
-        <translation>{path} 的每一行有两段文本，“{first}”和“{second}”，其中一段会被忽略。</translation>
+        <translation type="vanished">{path} 的每一行有两段文本，“{first}”和“{second}”，其中一段会被忽略。</translation>
+    </message>
+    <message>
+        <source>{path} has two texts in each row, “{first}” and “{second}”, but only one can be used.</source>
+        <translation>{path} 的每行有两段文本（“{first}”和“{second}”），但只能使用其中一段。</translation>
     </message>
     <message>
         <source>{path} has {count} values whose time or name is not valid; they were left out.</source>
-        <translation>{path} 中有 {count} 个值的时间或名称无效，已略去。</translation>
+        <translation type="vanished">{path} 中有 {count} 个值的时间或名称无效，已略去。</translation>
+    </message>
+    <message>
+        <source>{path} has {count} values with an invalid time or name; they were skipped.</source>
+        <translation>{path} 中有 {count} 个值的时间或名称无效，已跳过。</translation>
     </message>
     <message>
         <source>{path} is Parquet, but the library that reads it is not installed.</source>
@@ -8730,7 +8873,7 @@
     </message>
     <message>
         <source>Concurrent runs</source>
-        <translation>同时训练的任务数</translation>
+        <translation>同时进行的训练任务数</translation>
     </message>
     <message>
         <source>Dark</source>
@@ -8766,7 +8909,7 @@
     </message>
     <message>
         <source>Limit of runs at a time per device. Other runs wait in the queue, as do runs that don&apos;t fit into memory.</source>
-        <translation>同一设备上最多可以同时训练几个任务。其余任务会排队等待，内存放不下的任务也会排队。</translation>
+        <translation>同一设备上最多可以同时进行几个训练任务。其余训练任务会排队等待，内存放不下的任务也会排队。</translation>
     </message>
     <message>
         <source>Network</source>

@@ -62,7 +62,7 @@ def test_commands_work_without_a_home(bad_home: Path, tmp_path: Path, repository
         assert done.stdout
         assert "Traceback" not in done.stderr
         if not os.path.ismount(bad_home):
-            assert "cannot be used" in done.stderr
+            assert "can't be used" in done.stderr
 
 
 _WINDOW = """

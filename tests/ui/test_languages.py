@@ -269,7 +269,7 @@ def _fill_in(shell: Shell) -> ChatPage:
     train = _page(shell, TrainPage, "train")
     train.new_item()
     train.form.name.setText(TYPED)
-    train.form.steps.setValue(1234)
+    train.form.schedule.steps.setValue(1234)
     return chat
 
 

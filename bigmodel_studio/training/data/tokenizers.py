@@ -69,7 +69,7 @@ def train_tokenizer(corpus: Corpus, size: int, context: int, say: Callable[[int]
 
 
 def train_wordpiece(corpus: Corpus, size: int, context: int, say: Callable[[int], None]) -> PreTrainedTokenizerBase:
-    """BERT's tokenizer with at most ``size`` entries, its five special tokens among them; else as above.
+    """Train BERT's tokenizer with at most ``size`` entries, its five special tokens among them; otherwise as above.
 
     Characters that are too rare for a vocabulary of that size are unknown to it.
     """

@@ -177,7 +177,7 @@ def test_a_value_whose_time_cannot_be_is_left_out_and_counted(
     assert commands.main(["watch", str(_written(tmp_path / "bad", bad))]) == 2
     assert all_runs() == [] or "bad" not in {run.name for run in all_runs()}
     assert commands.main(["watch", str(_written(tmp_path / "logs", bad, _event(b"loss", 1.0), bad))]) == 0
-    assert "2 values whose time or name" in capfd.readouterr().err
+    assert "2 values with an invalid time or name" in capfd.readouterr().err
     assert [record["loss"] for record in find_run("logs").metrics()] == [1.0]
     assert commands.main(["show", "logs", "--json"]) == 0
 

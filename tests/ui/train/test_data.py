@@ -489,10 +489,10 @@ def test_the_form_offers_a_look_and_says_what_was_seen(bench: Bench, tmp_path: P
     row = fields.look
     bench.wait(row.button.isEnabled)
     assert row.said.text() == ""
-    form.steps.setValue(0)
+    form.schedule.steps.setValue(0)
     form.check()
     assert not row.button.isEnabled()
-    form.steps.setValue(10)
+    form.schedule.steps.setValue(10)
     form.name.setText("")  # a name can be thought of later
     form.check()
     assert row.button.isEnabled()

@@ -54,9 +54,9 @@ def test_classes_of_texts(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     table.write_text("said,kind\nfine,good\npoor,bad\n")
     fields.train.add_files([table])
     assert form.name.text() == "reviews"
-    assert (form.rate.text(), form.batch.value()) == ("5e-5", 32)
+    assert (form.schedule.rate.text(), form.schedule.batch.value()) == ("5e-5", 32)
     fields.methods.choose("lora")
-    assert form.rate.text() == "1e-3"
+    assert form.schedule.rate.text() == "1e-3"
     assert fields.methods.rank.isEnabled()
     fields.methods.rank.setValue(4)
     fields.text_column.setText("said")

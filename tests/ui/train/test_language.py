@@ -38,7 +38,7 @@ def test_a_bert_is_started_as_the_form_says(
     subject = form.of(MaskedSubject)
     assert subject.isVisible()
     subject.data.add_files([text])
-    assert (form.batch.value(), subject.vocabulary.value()) == (32, 4096)
+    assert (form.schedule.batch.value(), subject.vocabulary.value()) == (32, 4096)
     with_pairs, without = (
         shape.bert_parameters(vocabulary=4096, context=128, width=128, layers=4, next_sentence=pairs)
         for pairs in (True, False)

@@ -215,10 +215,10 @@ def test_the_form_says_at_the_field_what_is_wrong_and_what_the_model_costs(
     assert form.of(TextSubject).errors["model.width"].isVisible()
     assert form.of(TextSubject).errors["model.width"].text() == "Width must be a multiple of Heads (3)."
     form.of(TextSubject).heads.setValue(4)
-    form.rate.setText("fast")
+    form.schedule.rate.setText("fast")
     qtbot.waitUntil(form.errors["optimizer.learning_rate"].isVisible, timeout=2000)
     assert not form.of(TextSubject).errors["model.width"].isVisible()
-    form.rate.setText("3e-4")
+    form.schedule.rate.setText("3e-4")
     form.of(TextSubject).vocabulary.setValue(100)
     qtbot.waitUntil(form.of(TextSubject).errors["model.tokenizer"].isVisible, timeout=2000)
     form.of(TextSubject).vocabulary.setValue(300)
@@ -235,12 +235,12 @@ def test_the_wheel_scrolls_the_form_and_turns_only_what_has_the_focus(qtbot: QtB
     area = form.findChild(QScrollArea)
     assert area is not None
     bar = area.verticalScrollBar()
-    batch, steps = form.batch.value(), form.steps.value()
-    assert not _turn(form.batch), "it goes on to what scrolls the form"
-    assert form.batch.value() == batch
-    form.steps.setFocus()
-    assert _turn(form.steps)
-    assert form.steps.value() == steps - 1
+    batch, steps = form.schedule.batch.value(), form.schedule.steps.value()
+    assert not _turn(form.schedule.batch), "it goes on to what scrolls the form"
+    assert form.schedule.batch.value() == batch
+    form.schedule.steps.setFocus()
+    assert _turn(form.schedule.steps)
+    assert form.schedule.steps.value() == steps - 1
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     bar.setValue(bar.maximum())
     page.new_item()
@@ -301,7 +301,7 @@ def test_start_makes_the_folder_as_the_form_says_and_shows_the_run(
         )
     )
     assert form.name.text() == "tales"
-    form.steps.setValue(7)
+    form.schedule.steps.setValue(7)
     form.of(TextSubject).layers.setValue(2)
     form.of(TextSubject).prompts.setPlainText("Once\n\n你好")
     with qtbot.waitActive(page):
@@ -444,15 +444,15 @@ def test_escape_leaves_the_form_and_a_new_one_forgets_the_name_and_the_steps(
     bench.page.new_item()
     form = bench.page.form
     form.of(TextSubject).data.add_files([_text(tmp_path)])
-    usual = form.steps.value()
+    usual = form.schedule.steps.value()
     form.name.selectAll()
     qtbot.keyClicks(form.name, "mine")
-    form.steps.setValue(77)
+    form.schedule.steps.setValue(77)
     qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
     qtbot.mouseClick(form.start_button, LEFT)
     qtbot.waitUntil(lambda: not form.isVisible(), timeout=5000)
     qtbot.mouseClick(bench.page.new_button, LEFT)
-    assert (form.name.text(), form.steps.value()) == ("tales", usual)
+    assert (form.name.text(), form.schedule.steps.value()) == ("tales", usual)
     assert form.of(TextSubject).data.files
     qtbot.keyClick(form.name, Qt.Key.Key_Escape)
     assert not form.isVisible()

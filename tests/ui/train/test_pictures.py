@@ -206,7 +206,7 @@ def test_a_classifier_from_scratch_is_filled_in_with_clicks_and_started(
     pets = _pictures(tmp_path / "pets")
     _drop(fields.train, pets)
     assert form.name.text() == "pets"
-    assert form.batch.value() == 32
+    assert form.schedule.batch.value() == 32
     expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(32, 64, 128), labels=2)
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
     assert "32 pictures per step" in form.cost_more.text()
@@ -313,7 +313,7 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     qtbot.mouseClick(fields.fine, LEFT, pos=QPoint(10, fields.fine.height() // 2))
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
     assert fields.errors["model.base"].text() == "Base model must be an image classifier."
-    assert (form.rate.text(), form.steps.value()) == ("1e-4", 100)
+    assert (form.schedule.rate.text(), form.schedule.steps.value()) == ("1e-4", 100)
     record = library.record(library.parse_model("starter-resnet"))
     bench.library._on_read([record])
     fields.picker.choose(record.ref)
@@ -322,16 +322,16 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     assert form.cost.text() == f"{numbers.exact(expected)} parameters"
     fields.methods.choose("frozen")
     qtbot.waitUntil(lambda: "771 of them trained" in form.cost.text(), timeout=2000)
-    assert form.rate.text() == "1e-3"
+    assert form.schedule.rate.text() == "1e-3"
     spec = form.spec()
     assert (spec.method.kind, spec.model.base) == ("frozen", "starter-resnet")
 
 
 def test_what_was_changed_by_hand_stays_when_the_subject_changes(qtbot: QtBot, bench: Bench) -> None:
     form = _choose_pictures(qtbot, bench)
-    form.steps.setValue(77)
+    form.schedule.steps.setValue(77)
     form.name.setText("mine")
     text = form.choices["causal-lm"]
     qtbot.mouseClick(text, LEFT, pos=QPoint(10, text.height() // 2))
-    assert (form.steps.value(), form.name.text(), form.batch.value()) == (77, "mine", 16)
+    assert (form.schedule.steps.value(), form.name.text(), form.schedule.batch.value()) == (77, "mine", 16)
     assert form.spec().objective == "causal-lm"

@@ -58,23 +58,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "data-utf16": ("{path} is UTF-16 or UTF-32.", "Save the file as UTF-8."),
     "data-binary": ("{path} is not plain text ({kind}).", "Unpack it, or save its text as UTF-8."),
     "data-unread": (
-        "{count:,} pictures in {path} are left out: {formats} is not read.",
-        "Save them as JPEG or PNG to learn from them.",
+        "{count:,} pictures in {path} were skipped: {formats} is not supported.",
+        "Convert them to JPEG or PNG to train on them.",
     ),
     "data-class-name": (
         "The name of the folder “{name}” in {path} is not UTF-8, so it cannot name a class.",
         "Rename the folder.",
     ),
     "data-columns": (
-        "It is not certain which column of {path} is the {what} and which the class: {columns}.",
+        "{path} has no columns that are clearly the {what} and the class: {columns}.",
         "Name them in data.text_column and data.label_column.",
     ),
     "data-second-text": (
-        "{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.",
-        "To learn from one of them, name it in data.text_column.",
+        "{path} has two texts in each row, “{first}” and “{second}”, but only one can be used.",
+        "Set data.text_column to one of them.",
     ),
     "data-separator": (
-        "The columns of {path} are separated by {separator!r}, and {expected!r} is expected in such a file.",
+        "The columns of {path} are separated by {separator!r}; {expected!r} was expected.",
         "Save it again as CSV or TSV.",
     ),
     "data-split-folder": (

@@ -15,7 +15,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "hub-empty": ("The Hub's cache has an empty folder for {model}.", "Download it again, or remove it."),
     "hub-locked": (
         "The application is offline.",
-        "Go online (at the bottom of the window, in the settings, or without HF_HUB_OFFLINE), then try again.",
+        "Go online at the bottom of the window or in the settings (unset HF_HUB_OFFLINE if it is set), then try again.",
     ),
     "hub-sign-in": (
         "{model} is private or doesn't exist.",
@@ -31,14 +31,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "hub-not-found": ("{host} has no {model}.", "Check its spelling. If it is private, sign in."),
     "hub-busy": (
-        "{host} limits requests at the moment.",
+        "{host} is limiting requests.",
         "Wait {seconds} s, then try again; the download will resume.",
     ),
     "hub-broken": ("{host} returned HTTP {status}.", "Try again later; the download will resume."),
     "hub-refused": ("{host} rejected the request (HTTP {status}).", "Check the address."),
     "hub-nonsense": (
         "{host} doesn't answer like the Hub.",
-        "Check whether the network has a sign-in page, and which mirror is set in the settings.",
+        "Check for a network sign-in page, and the mirror in the settings.",
     ),
     "hub-name": (
         "{model} is not a valid model name.",

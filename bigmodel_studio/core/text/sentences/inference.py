@@ -31,7 +31,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "context-full": ("The text has {tokens:,} tokens; the model's context is {context:,}.", "Shorten the text."),
     "template-no-system": (
-        "The chat template of {model} takes no system message: it was put before the first message.",
+        "The chat template of {model} has no system role: the system prompt was put before the first message.",
         "",
     ),
     "context-trimmed": (

@@ -56,8 +56,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "tokenizer-file": ("{file} can't be used: {detail}.", "Download this file again."),
     "embed-module": (
-        "{file} makes vectors with a step “{module}”, which is not supported.",
-        "Choose a model whose steps are Transformer, Pooling and Normalize.",
+        "{file} computes embeddings with “{module}”, which is not supported.",
+        "Choose a model with only Transformer, Pooling and Normalize modules.",
     ),
     "embed-no-text": ("{model} reads no texts.", "Choose a text encoder."),
     "adapter-beside-model": (
@@ -66,7 +66,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "architecture-unused": (
         "Models of the architecture {architecture} are not supported.",
-        "Supported models write text, fill masks, classify texts, words or pictures, or make vectors of texts.",
+        "Supported models generate text, fill masks, classify texts, words or pictures, or compute text embeddings.",
     ),
     "json-byte-order-mark": (
         "{file} begins with a byte order mark, which JSON must not have.",
@@ -77,12 +77,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a model that writes or reads text, or classifies pictures.",
     ),
     "model-of-pictures-and-text": (
-        "{architecture} is a model of pictures and text together, which is not supported yet.",
-        "Choose a model of text, or one that classifies pictures.",
+        "{architecture} is a multimodal model (pictures and text), which is not supported yet.",
+        "Choose a text model, or one that classifies pictures.",
     ),
     "model-of-sound": (
-        "{architecture} is a model of sound, which is not supported.",
-        "Choose a model of text, or one that classifies pictures.",
+        "{architecture} is an audio model, which is not supported.",
+        "Choose a text model, or one that classifies pictures.",
     ),
     "model-timm": (
         "{name} is a timm model, which is not supported.",

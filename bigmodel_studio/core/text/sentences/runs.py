@@ -19,8 +19,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose the folder of the logs, or a file with tfevents in its name.",
     ),
     "events-left-out": (
-        "{path} has {count} values whose time or name is not valid; they were left out.",
-        "The others are shown; a trainer that writes such values may have a fault.",
+        "{path} has {count} values with an invalid time or name; they were skipped.",
+        "The others are shown. Check the program that wrote them.",
     ),
     "run-lost": ("Run {run} ended unexpectedly at step {step}.", "Resume it from its last checkpoint."),
     "run-still-stopping": ("The run {run} hasn't ended after {seconds} s.", "Its log shows what it is doing."),

@@ -12,7 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a copy with model.safetensors, or convert it: https://huggingface.co/spaces/safetensors/convert.",
     ),
     "weights-other-name": (
-        "The weights are there under another name ({files}); they must be called model.safetensors.",
+        "The weights have the wrong name ({files}); the file must be called model.safetensors.",
         "Rename the file to model.safetensors.",
     ),
     "weights-index-missing": (
@@ -87,7 +87,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "gguf-run-architecture": (
         "{model} has the architecture {architecture}, which can't be run from GGUF yet.",
-        "These can: {runs}. Others run from safetensors weights.",
+        "Supported: {runs}. Others run from safetensors weights.",
     ),
     "gguf-run-experts": (
         "{model} is a mixture of experts, which can't be run from GGUF yet.",
@@ -98,8 +98,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose a file with other types: {runs}.",
     ),
     "gguf-run-tokenizer": (
-        "The tokenizer of {model} is of the kind “{tokenizer}”, which isn't supported.",
-        "These are: {runs}.",
+        "The tokenizer type of {model}, “{tokenizer}”, isn't supported.",
+        "Supported: {runs}.",
     ),
     "gguf-run-no-pre-tokenizer": (
         "{model} doesn't say how its tokenizer splits text (tokenizer.ggml.pre).",
@@ -118,7 +118,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose another conversion of the model.",
     ),
     "gguf-run-value": (
-        "{model} can't be run: {key} is {was}, and it may be {may_be}.",
+        "{model} can't be run: {key} is {was}; allowed: {may_be}.",
         "Choose another conversion of the model.",
     ),
     "gguf-run-unsupported": (
@@ -126,7 +126,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Choose the model with safetensors weights.",
     ),
     "gguf-run-shape": (
-        "{count} tensors have another shape than the metadata says: {names}.",
+        "The shapes of {count} tensors differ from the metadata: {names}.",
         "The file is damaged: download it again.",
     ),
     "gguf-run-unused": (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "home-unusable": (
-        "The application’s folder {path} cannot be used: {detail}.",
-        "Settings, conversations and runs go to the temporary folder {instead} until it can.",
+        "The application's folder {path} can't be used: {detail}.",
+        "Until it can, settings, chats and runs are saved in the temporary folder {instead}.",
     ),
     "home-read-only": (
-        "The application’s folder {path} cannot be written.",
-        "Settings, conversations and runs are not saved until it can be.",
+        "The application's folder {path} is not writable.",
+        "Make it writable. Until then, settings, chats and runs are not saved.",
     ),
     "settings-damaged": (
         "The settings file was damaged; readable settings were kept.",

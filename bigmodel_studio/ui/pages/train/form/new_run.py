@@ -37,8 +37,9 @@ from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.data_look import DataLook, can_be_looked_at
 from bigmodel_studio.ui.pages.train.form.cost_words import cost_words
-from bigmodel_studio.ui.pages.train.form.fields import Fields, field_error, line, number, written_rate
+from bigmodel_studio.ui.pages.train.form.fields import Fields, line
 from bigmodel_studio.ui.pages.train.form.how_card import HowCard
+from bigmodel_studio.ui.pages.train.form.schedule_card import ScheduleCard
 from bigmodel_studio.ui.pages.train.form.subject import Subject
 from bigmodel_studio.ui.pages.train.form.subjects import SUBJECTS
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
@@ -72,7 +73,6 @@ class NewRun(QWidget):
         self._starting = False
         """Start was asked for, and waits until what the spec names has been looked at."""
         self._names = {""}
-        self._suggested: dict[QWidget, object] = {}
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check)
         self._build_subjects()
@@ -98,10 +98,8 @@ class NewRun(QWidget):
 
     def _build_widgets(self) -> None:
         self.name = line("", self._changed)
-        self.steps, self.batch = number(0, 10**9, self._changed), number(0, 65536, self._changed)
-        self.rate = line("", self._changed)
-        self.seed = number(1, 2**31 - 1, self._changed)
-        self.evaluate, self.checkpoint = number(0, 10**9, self._changed), number(0, 10**9, self._changed)
+        self.schedule = ScheduleCard(self)
+        self.schedule.changed.connect(self._changed)
         self.how = HowCard(self)
         self.how.changed.connect(self._changed)
         self.start_button = QPushButton(self.tr("Start"))
@@ -142,7 +140,7 @@ class NewRun(QWidget):
         )
         for subject in self.subjects.values():
             column.addWidget(subject)
-        column.addWidget(self._schedule_card())
+        column.addWidget(self.schedule.card(self.parts))
         column.addWidget(self.how.card(self.parts))
         column.addStretch(1)
         self._area = area = QScrollArea()
@@ -156,22 +154,6 @@ class NewRun(QWidget):
         outer.setSpacing(0)
         outer.addWidget(area, 1)
         outer.addWidget(self._foot())
-
-    def _schedule_card(self) -> QWidget:
-        return self.parts.card(
-            [
-                [
-                    ("schedule.steps", self.tr("Steps"), self.steps),
-                    ("schedule.batch", self.tr("Batch"), self.batch),
-                    ("optimizer.learning_rate", self.tr("Learning rate"), self.rate),
-                ],
-                [
-                    ("schedule.evaluate_every", self.tr("Evaluate every (steps)"), self.evaluate),
-                    ("schedule.checkpoint_every", self.tr("Save every (steps)"), self.checkpoint),
-                    ("seed", self.tr("Seed"), self.seed),
-                ],
-            ]
-        )
 
     def _foot(self) -> QWidget:
         foot = panel("status")
@@ -198,31 +180,17 @@ class NewRun(QWidget):
             {
                 "name": self.name.text().strip(),
                 "objective": subject.objective,
-                "seed": self.seed.value(),
+                "seed": self.schedule.seed.value(),
                 **subject.tables(),
                 "method": subject.method_table(),
-                "optimizer": {"learning_rate": self._rate()},
-                "schedule": {
-                    "steps": self.steps.value(),
-                    "batch": self.batch.value(),
-                    "evaluate_every": self.evaluate.value(),
-                    "checkpoint_every": self.checkpoint.value(),
-                    **self.how.schedule(),
-                },
+                "optimizer": {"learning_rate": self.schedule.learning_rate()},
+                "schedule": {**self.schedule.schedule(), **self.how.schedule()},
                 "launch": self.how.launch(),
             }
         )
 
-    def _rate(self) -> float:
-        try:
-            return float(self.rate.text())
-        except ValueError:
-            raise field_error(
-                "optimizer.learning_rate", self.rate.text(), self.tr("a number, for example 1e-3")
-            ) from None
-
     def _suggest(self) -> None:
-        """Fill in what a practitioner would take for this subject, but for what the user has changed."""
+        """Suggest what a practitioner would take for this subject, except where the user has changed it."""
         subject = self.subject
         usual = make_spec(
             {
@@ -233,20 +201,7 @@ class NewRun(QWidget):
                 "method": {"kind": subject.method},
             }
         )
-        schedule = usual.schedule
-        lengths = {
-            self.steps: schedule.steps,
-            self.batch: schedule.batch,
-            self.evaluate: schedule.evaluate_every,
-            self.checkpoint: schedule.checkpoint_every,
-        }
-        for field, length in lengths.items():
-            if field.value() == self._suggested.get(field, 0):
-                field.setValue(length)
-                self._suggested[field] = length
-        if self.rate.text() == self._suggested.get(self.rate, ""):
-            self.rate.setText(written_rate(usual.optimizer.learning_rate))
-            self._suggested[self.rate] = self.rate.text()
+        self.schedule.suggest(usual)
 
     # ------------------------------------------------------------------------------- checking
 
@@ -262,15 +217,13 @@ class NewRun(QWidget):
     def renew(self) -> None:
         """Begin the next run: its name and lengths are suggested anew, its data and model stay."""
         self._names.add(self.name.text())
-        for field in (self.steps, self.batch, self.evaluate, self.checkpoint):
-            self._suggested[field] = field.value()
-        self._suggested[self.rate] = self.rate.text()
+        self.schedule.renew()
         self._on_subject()
 
     def learn_from(self, files: list[Path]) -> None:
         """Begin with these files instead of those that are in the form, and with what learns from such."""
-        told = [TextSubject.objective if is_text(file) else objective_of(file) for file in files]
-        objective = next(filter(None, told), None)
+        objectives = [TextSubject.objective if is_text(file) else objective_of(file) for file in files]
+        objective = next(filter(None, objectives), None)
         if objective is not None:
             self.choices[objective].setChecked(True)
         self.subject.data.set_files(files)
@@ -303,9 +256,9 @@ class NewRun(QWidget):
             runs = check_values(spec, grid, Path.home()) if grid else 1
         except StudioError as error:
             problem = error.problem
-        told = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
-        self.error.setText(told[0] if all(told) else "")
-        self.error.setVisible(all(told))
+        elsewhere = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
+        self.error.setText(elsewhere[0] if all(elsewhere) else "")
+        self.error.setVisible(all(elsewhere))
         self._show_cost(spec)
         self._show_look(spec)
         many = self.tr("Start {count} runs").format(count=numbers.exact(runs))
@@ -315,8 +268,8 @@ class NewRun(QWidget):
         return ready
 
     def _show_cost(self, spec: RunSpec | None) -> None:
-        examples = self.batch.value() * self.how.accumulate.value()
-        headline, more = cost_words(self.subject, spec, examples, self.steps.value())
+        examples = self.schedule.batch.value() * self.how.accumulate.value()
+        headline, more = cost_words(self.subject, spec, examples, self.schedule.steps.value())
         self.cost.setText(headline)
         self.cost_more.setText(more)
 
