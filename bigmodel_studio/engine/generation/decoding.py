@@ -114,14 +114,11 @@ def decode(
 ) -> Iterator[tuple[SampledToken, list[SampledToken]]]:
     """Choose up to ``most`` tokens after a prompt that was fed already; an end token is yielded, too, as the last."""
     assert decoder.logits is not None
-    device = decoder.logits.device
-    sampler = Sampler(choice, device, alternatives)
-    seen = torch.tensor(prompt, device=device)
+    sampler = Sampler(choice, decoder.logits.device, alternatives, prompt)
     for left in range(most, 0, -1):
         with torch.inference_mode():
-            chosen, others = sampler.choose(decoder.logits, seen)
-            if choice.repetition_penalty != 1.0:
-                seen = torch.cat((seen, torch.tensor([chosen.id], device=device)))
+            chosen, others = sampler.choose(decoder.logits)
+            sampler.accept(chosen.id)
         yield chosen, others
         if chosen.id in ends or left == 1:
             return

@@ -1,14 +1,15 @@
-"""How the next token is chosen from its logits: repetition penalty, temperature, top-k, top-p and min-p, in the order
-and with the meaning that transformers gives them, so that the same settings and seed give the same text there and here.
+"""How the next token is chosen from its logits, so that the same settings and seed give the same text as transformers.
 
-Works on one row of logits at a time; knows no model and no tokenizer.
+A ``Sampler`` is the state of one row: its processors and its random generator. ``sample`` chooses for many rows at
+once, on the device, and copies back once; a row gets the same token whatever rows are beside it. Knows no model and no
+tokenizer.
 """
 
 from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,15 +17,20 @@ import torch
 from torch import Tensor
 
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.generation.processors import (
+    RULED_OUT,
+    LogitsProcessor,
+    MinP,
+    RepetitionPenalty,
+    Temperature,
+    TopK,
+    TopP,
+)
 from bigmodel_studio.protocol import Sampling
 
 DEFAULT_TEMPERATURE = 0.8
 DEFAULT_TOP_P = 0.95
 MOST_ALTERNATIVES = 100
-_RULED_OUT = float("-inf")
-
-Processor = Callable[[Tensor, Tensor], Tensor]
-"""(scores [vocabulary], ids seen so far [n]) -> scores [vocabulary]; what may not be chosen is -inf."""
 
 
 @dataclass(frozen=True)
@@ -104,90 +110,112 @@ def check(sampling: Sampling) -> None:
             raise StudioError("sampling-invalid", field=field, was=str(getattr(sampling, field)), may_be=may_be)
 
 
-def processors(choice: SamplerSettings) -> list[Processor]:
-    """Return what changes the logits under these settings, in transformers' order; greedy search knows only the
-    penalty.
+def processors(choice: SamplerSettings, prompt: Sequence[int] = ()) -> list[LogitsProcessor]:
+    """Return what changes the logits under these settings, in transformers' order.
+
+    Greedy search knows only the penalty. ``prompt`` are the ids before the first that is chosen.
     """
-    found: list[Processor] = []
+    found: list[LogitsProcessor] = []
     if choice.repetition_penalty != 1.0:
-        found.append(lambda scores, seen: repetition_penalty(scores, seen, choice.repetition_penalty))
+        found.append(RepetitionPenalty(choice.repetition_penalty, prompt))
     if choice.greedy:
         return found
     if choice.temperature != 1.0:
-        found.append(lambda scores, seen: scores / choice.temperature)
+        found.append(Temperature(choice.temperature))
     if choice.top_k > 0:
-        found.append(lambda scores, seen: top_k(scores, choice.top_k))
+        found.append(TopK(choice.top_k))
     if choice.top_p < 1.0:
-        found.append(lambda scores, seen: top_p(scores, choice.top_p))
+        found.append(TopP(choice.top_p))
     if choice.min_p > 0.0:
-        found.append(lambda scores, seen: min_p(scores, choice.min_p))
+        found.append(MinP(choice.min_p))
     return found
 
 
-def repetition_penalty(scores: Tensor, seen: Tensor, penalty: float) -> Tensor:
-    """Make what was seen less likely (Keskar et al. 2019, CTRL, section 4.1), prompt included."""
-    old = scores[seen]
-    return scores.scatter(0, seen, torch.where(old < 0, old * penalty, old / penalty))
-
-
-def top_k(scores: Tensor, k: int) -> Tensor:
-    """Keep the k most probable, and what ties with the last of them (Fan et al. 2018)."""
-    last = torch.topk(scores, min(k, scores.numel())).values[-1]
-    return scores.masked_fill(scores < last, _RULED_OUT)
-
-
-def top_p(scores: Tensor, p: float) -> Tensor:
-    """Keep the smallest set of the most probable that holds ``p`` (Holtzman et al. 2020, nucleus sampling)."""
-    ascending, order = torch.sort(scores, descending=False)
-    out = ascending.softmax(dim=-1).cumsum(dim=-1) <= 1 - p
-    out[-1] = False
-    return scores.masked_fill(torch.zeros_like(out).scatter(0, order, out), _RULED_OUT)
-
-
-def min_p(scores: Tensor, p: float) -> Tensor:
-    """Keep what is at least ``p`` times as probable as the most probable (Nguyen et al. 2024)."""
-    probabilities = scores.softmax(dim=-1)
-    most, best = probabilities.max(dim=-1)
-    out = probabilities < p * most
-    out[best] = False
-    return scores.masked_fill(out, _RULED_OUT)
+Sample = tuple[SampledToken, list[SampledToken]]
+"""The token chosen, and its alternatives: the most probable of the raw model."""
 
 
 class Sampler:
-    """Chooses token after token under one ``SamplerSettings``, with a random generator of its own."""
+    """The state of one row under one ``SamplerSettings``: its processors, and a random generator of its own.
 
-    def __init__(self, choice: SamplerSettings, device: torch.device, alternatives: int = 0) -> None:
-        self._greedy = choice.greedy
-        self._processors = processors(choice)
-        self._generator = torch.Generator(device=device).manual_seed(choice.seed)
-        self._alternatives = min(alternatives, MOST_ALTERNATIVES)
+    ``prompt`` are the ids of the text so far.
+    """
 
-    def choose(self, logits: Tensor, seen: Tensor) -> tuple[SampledToken, list[SampledToken]]:
-        """Return the next token and its alternatives (the most probable of the raw model, the chosen one among them).
+    def __init__(
+        self, choice: SamplerSettings, device: torch.device, alternatives: int = 0, prompt: Sequence[int] = ()
+    ) -> None:
+        self.greedy = choice.greedy
+        self.processors = processors(choice, prompt)
+        self.generator = torch.Generator(device=device).manual_seed(choice.seed)
+        self.alternatives = min(alternatives, MOST_ALTERNATIVES)
 
-        ``logits`` [vocabulary] of any float dtype; ``seen`` [n] are the ids so far.
-        Raises ``StudioError`` "logits-not-finite" where the model computed no number.
-        """
-        raw = logits.float()
-        scores = raw
-        for process in self._processors:
-            scores = process(scores, seen)
-        if self._greedy:
-            best = scores.argmax()
-        else:
-            probabilities = scores.softmax(dim=-1)
-            if bool(probabilities.isnan().any()):
-                raise StudioError("logits-not-finite", blame="work")
-            best = torch.multinomial(probabilities, 1, generator=self._generator)[0]
-        logprobs = raw.log_softmax(dim=-1)
-        processed = logprobs if scores is raw else scores.log_softmax(dim=-1)
-        chosen = self._said(int(best), logprobs, processed)
-        if math.isnan(chosen.logprob):
+    def choose(self, logits: Tensor) -> Sample:
+        """Return the next token of this row alone: ``sample`` of one row of ``logits`` [vocabulary]."""
+        return sample([self], logits[None])[0]
+
+    def accept(self, id_: int) -> None:
+        """Add a token to the row's text."""
+        for processor in self.processors:
+            processor.accept(id_)
+
+    def rollback(self, n: int) -> None:
+        """Take the last ``n`` accepted tokens back; the random generator stays where it is."""
+        for processor in self.processors:
+            processor.rollback(n)
+
+
+def sample(samplers: Sequence[Sampler], logits: Tensor) -> list[Sample]:
+    """Choose the next token of each row; ``logits`` [rows, vocabulary] of any float dtype.
+
+    Everything is computed where the logits are, and copied back once. Nothing is accepted yet. Raises ``StudioError``
+    "logits-not-finite" where the model computed no number.
+    """
+    raw = logits.float()
+    scores = raw
+    if any(sampler.processors for sampler in samplers):
+        scores = torch.stack([_processed(sampler, row) for sampler, row in zip(samplers, raw, strict=True)])
+    logprobs = raw.log_softmax(dim=-1)
+    processed = logprobs if scores is raw else scores.log_softmax(dim=-1)
+    chosen = _chosen(samplers, scores)
+    columns = [chosen[:, None]]
+    most = max(sampler.alternatives for sampler in samplers)
+    if most:
+        columns.append(logprobs.topk(min(most, logprobs.shape[-1])).indices)
+    ids = torch.cat(columns, dim=1)
+    # One copy: ids are exact as floats up to 16 million.
+    back = torch.stack((ids.float(), logprobs.gather(1, ids), processed.gather(1, ids)), dim=-1).tolist()
+    found = []
+    for sampler, ((id_, logprob, after), *others) in zip(samplers, back, strict=True):
+        if math.isnan(logprob) or math.isnan(after):
             raise StudioError("logits-not-finite", blame="work")
-        others = logprobs.topk(min(self._alternatives, logprobs.numel())).indices.tolist() if self._alternatives else []
-        return chosen, [self._said(id_, logprobs, processed) for id_ in others]
+        found.append(
+            (_sampled(id_, logprob, after), [_sampled(*values) for values in others[: sampler.alternatives]]),
+        )
+    return found
 
-    @staticmethod
-    def _said(id_: int, logprobs: Tensor, processed: Tensor) -> SampledToken:
-        after = float(processed[id_])
-        return SampledToken(id_, float(logprobs[id_]), None if after == _RULED_OUT else after)
+
+def _processed(sampler: Sampler, scores: Tensor) -> Tensor:
+    for processor in sampler.processors:
+        scores = processor.apply(scores)
+    return scores
+
+
+def _chosen(samplers: Sequence[Sampler], scores: Tensor) -> Tensor:
+    """Return ids [rows]: the best where a row is greedy, else drawn with the row's own generator.
+
+    Drawn as ``torch.multinomial`` draws one, which asks the device to wait for a check: the largest of the
+    probabilities, each divided by an exponential variate.
+    """
+    best = scores
+    if not all(sampler.greedy for sampler in samplers):
+        best = scores.softmax(dim=-1)
+        for row, sampler in enumerate(samplers):
+            if sampler.greedy:
+                best[row] = scores[row]  # probabilities may be equal where logits are not
+            else:
+                best[row] /= torch.empty_like(best[row]).exponential_(1.0, generator=sampler.generator)
+    return best.argmax(dim=-1)
+
+
+def _sampled(id_: float, logprob: float, after: float) -> SampledToken:
+    return SampledToken(int(id_), logprob, None if after == RULED_OUT else after)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import GenerationConfig
 from transformers.generation.logits_process import (
     LogitsProcessorList,
@@ -17,7 +21,14 @@ from transformers.generation.logits_process import (
 )
 
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.engine.generation.sampling import Sampler, SamplerSettings, own_sampling, processors, settle
+from bigmodel_studio.engine.generation.sampling import (
+    Sampler,
+    SamplerSettings,
+    own_sampling,
+    processors,
+    sample,
+    settle,
+)
 from bigmodel_studio.protocol import Sampling
 
 CPU = torch.device("cpu")
@@ -52,17 +63,84 @@ def test_processors_give_what_transformers_gives(
     if min_p > 0:
         theirs.append(MinPLogitsWarper(min_p))
     expected = theirs(seen[None], logits[None].clone())[0]  # type: ignore[arg-type]
+    asked = choice(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=penalty)
     scores = logits
-    for process in processors(
-        choice(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=penalty)
-    ):
-        scores = process(scores, seen)
+    for processor in processors(asked, seen.tolist()):
+        scores = processor.apply(scores)
     assert torch.equal(scores, expected)
+
+
+def drawn_choice(draw: random.Random) -> SamplerSettings:
+    """Settings with any of the processors on or off."""
+    return choice(
+        greedy=draw.random() < 0.3,
+        temperature=draw.choice([0.4, 1.0, 1.7]),
+        top_k=draw.choice([0, 5, 40]),
+        top_p=draw.choice([0.5, 0.9, 1.0]),
+        min_p=draw.choice([0.0, 0.05]),
+        repetition_penalty=draw.choice([1.0, 1.4]),
+        seed=draw.randrange(1000),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_row_gets_the_same_tokens_in_a_batch_as_alone(seed: int) -> None:
+    """Rows join and leave; each is chosen for as if it were alone, log-probabilities and alternatives included."""
+    draw, generator = random.Random(seed), torch.Generator().manual_seed(seed)
+    vocabulary = draw.choice([37, 300, 5000])
+    rows = [(drawn_choice(draw), draw.choice([0, 3]), [draw.randrange(vocabulary) for _ in range(4)]) for _ in range(5)]
+    together, alone = (
+        [Sampler(asked, CPU, alternatives, prompt) for asked, alternatives, prompt in rows] for _ in range(2)
+    )
+    for _ in range(12):
+        present = [place for place in range(len(rows)) if draw.random() < 0.7] or [0]
+        logits = torch.randn(len(present), vocabulary, generator=generator) * 3
+        found = sample([together[place] for place in present], logits)
+        for place, row, (chosen, others) in zip(present, logits, found, strict=True):
+            assert alone[place].choose(row) == (chosen, others)
+            for each in (alone[place], together[place]):
+                each.accept(chosen.id)
+
+
+class Reads(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Counts how often a single number is asked of a tensor: on a GPU each time waits for all that was begun."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.count = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += func is torch.ops.aten._local_scalar_dense.default
+        return func(*args, **(kwargs or {}))
+
+
+def test_no_number_is_read_before_all_are_copied_back() -> None:
+    asked = choice(temperature=0.7, top_k=20, top_p=0.9, min_p=0.01, repetition_penalty=1.2)
+    samplers = [Sampler(each, CPU, 5, [1, 2]) for each in (asked, choice(greedy=True), choice())]
+    sample(samplers, torch.randn(3, 500))  # the first copies the prompt to the device
+    with Reads() as reads:
+        sample(samplers, torch.randn(3, 500))
+    assert reads.count == 0
+
+
+def test_a_processor_that_rolled_back_is_as_before() -> None:
+    logits = torch.randn(50, generator=torch.Generator().manual_seed(1))
+    (penalty,) = processors(choice(repetition_penalty=1.5), [3, 4, 4])
+    assert penalty.name == "repetition-penalty"
+    before = penalty.apply(logits)
+    for id_ in (7, 4, 9):
+        penalty.accept(id_)
+    after = penalty.apply(logits)
+    assert [place for place in range(50) if after[place] != before[place]] == [7, 9]
+    penalty.rollback(1)
+    assert [place for place in range(50) if penalty.apply(logits)[place] != before[place]] == [7]
+    penalty.rollback(2)
+    assert torch.equal(penalty.apply(logits), before)
 
 
 def test_log_probabilities_are_of_the_raw_model_and_of_what_was_sampled_from() -> None:
     logits = torch.tensor([2.0, 1.0, 0.0])
-    chosen, others = Sampler(choice(top_k=1, temperature=0.5), CPU, alternatives=3).choose(logits, torch.tensor([0]))
+    chosen, others = Sampler(choice(top_k=1, temperature=0.5), CPU, alternatives=3).choose(logits)
     raw = logits.log_softmax(0).tolist()
     assert chosen.id == 0
     assert chosen.logprob == pytest.approx(raw[0])
@@ -108,6 +186,6 @@ def test_a_wrong_setting_is_named_with_what_it_may_be(field: str, value: float) 
 
 def test_logits_that_are_no_numbers_are_said() -> None:
     with pytest.raises(StudioError, match="NaN or infinite"):
-        Sampler(choice(), CPU).choose(torch.full((3,), float("nan")), torch.tensor([0]))
+        Sampler(choice(), CPU).choose(torch.full((3,), float("nan")))
     with pytest.raises(StudioError, match="NaN or infinite"):
-        Sampler(choice(greedy=True), CPU).choose(torch.full((3,), float("nan")), torch.tensor([0]))
+        Sampler(choice(greedy=True), CPU).choose(torch.full((3,), float("nan")))

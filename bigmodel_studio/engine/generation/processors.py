@@ -1,0 +1,140 @@
+"""What changes a row's logits before a token is chosen: repetition penalty, temperature, top-k, top-p and min-p, in the
+order and with the meaning that transformers gives them.
+
+A logits processor belongs to one row: it may remember the tokens of its text (``accept``) and forget the last of them
+(``rollback``), which speculation and branches need. Knows no model and no tokenizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+RULED_OUT = float("-inf")
+
+
+class LogitsProcessor(Protocol):
+    """Changes the logits of one row; tokens that may not be chosen become -inf."""
+
+    @property
+    def name(self) -> str:
+        """What the setting is called, such as ``top-k``."""
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the changed logits [vocabulary], float32 on the same device; the argument stays as it is."""
+
+    def accept(self, id_: int) -> None:
+        """Add a token to the row's text."""
+
+    def rollback(self, n: int) -> None:
+        """Take the last ``n`` accepted tokens back."""
+
+
+class _Stateless:
+    """A processor that looks at the logits alone."""
+
+    name = ""
+
+    def accept(self, id_: int) -> None:
+        """Remember nothing."""
+
+    def rollback(self, n: int) -> None:
+        """Forget nothing."""
+
+
+class RepetitionPenalty:
+    """Makes tokens of the text less likely (Keskar et al. 2019, CTRL, section 4.1), the prompt's included."""
+
+    name = "repetition-penalty"
+
+    def __init__(self, penalty: float, prompt: Sequence[int] = ()) -> None:
+        self._penalty = penalty
+        self._prompt = list(prompt)
+        self._accepted: list[int] = []
+        self._counts: Tensor | None = None
+        """int32 [vocabulary] where the logits are: how often each token is in the text."""
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], those of the text's tokens times or divided by the penalty."""
+        if self._counts is None:
+            ids = torch.tensor(self._prompt + self._accepted, dtype=torch.int64)
+            counts = torch.bincount(ids, minlength=logits.numel()).int()
+            self._counts = counts.to(logits.device)
+        penalised = torch.where(logits < 0, logits * self._penalty, logits / self._penalty)
+        return torch.where(self._counts > 0, penalised, logits)
+
+    def accept(self, id_: int) -> None:
+        """Add a token to the row's text."""
+        self._accepted.append(id_)
+        if self._counts is not None:
+            self._counts[id_] += 1
+
+    def rollback(self, n: int) -> None:
+        """Take the last ``n`` accepted tokens back."""
+        assert 0 <= n <= len(self._accepted)
+        for _ in range(n):
+            id_ = self._accepted.pop()
+            if self._counts is not None:
+                self._counts[id_] -= 1
+
+
+class Temperature(_Stateless):
+    """Divides the logits: below 1 the likely tokens become likelier."""
+
+    name = "temperature"
+
+    def __init__(self, temperature: float) -> None:
+        self._temperature = temperature
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary] divided by the temperature."""
+        return logits / self._temperature
+
+
+class TopK(_Stateless):
+    """Keeps the ``k`` most probable, and what ties with the last of them (Fan et al. 2018)."""
+
+    name = "top-k"
+
+    def __init__(self, k: int) -> None:
+        self._k = k
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], -inf below those of the ``k`` most probable."""
+        last = torch.topk(logits, min(self._k, logits.numel())).values[-1]
+        return logits.masked_fill(logits < last, RULED_OUT)
+
+
+class TopP(_Stateless):
+    """Keeps the smallest set of the most probable that has probability ``p`` (Holtzman et al. 2020, nucleus)."""
+
+    name = "top-p"
+
+    def __init__(self, p: float) -> None:
+        self._p = p
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], -inf outside the nucleus."""
+        ascending, order = torch.sort(logits, descending=False)
+        out = ascending.softmax(dim=-1).cumsum(dim=-1) <= 1 - self._p
+        out[-1] = False
+        return logits.masked_fill(torch.zeros_like(out).scatter(0, order, out), RULED_OUT)
+
+
+class MinP(_Stateless):
+    """Keeps what is at least ``p`` times as probable as the most probable (Nguyen et al. 2024)."""
+
+    name = "min-p"
+
+    def __init__(self, p: float) -> None:
+        self._p = p
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], -inf where a token is too improbable."""
+        probabilities = logits.softmax(dim=-1)
+        most, best = probabilities.max(dim=-1)
+        out = (probabilities < self._p * most).scatter(0, best[None], False)
+        return logits.masked_fill(out, RULED_OUT)
