@@ -2021,7 +2021,7 @@
     <name>HeatMap</name>
     <message>
         <source>Show all</source>
-        <translation type="unfinished">显示全部</translation>
+        <translation>显示全部</translation>
     </message>
     <message>
         <source>step {step}</source>
@@ -2346,7 +2346,7 @@
     <name>LengthsChart</name>
     <message>
         <source>Show all</source>
-        <translation type="unfinished">显示全部</translation>
+        <translation>显示全部</translation>
     </message>
     <message>
         <source>context {limit}</source>
@@ -3862,7 +3862,7 @@
     <name>Ridges</name>
     <message>
         <source>Show all</source>
-        <translation type="unfinished">显示全部</translation>
+        <translation>显示全部</translation>
     </message>
     <message>
         <source>{count} histograms; the newest, at step {step}, ranges from {low} to {high}</source>
