@@ -22,6 +22,7 @@ import importlib
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
+from bigmodel_studio.engine import inspection
 from bigmodel_studio.engine.failures import Stopped, failed, is_panic
 from bigmodel_studio.protocol import (
     Cancelled,
@@ -112,7 +113,12 @@ def resolve(request: Request) -> Task:
 
 def run_task(request: Request, session: Session) -> Generator[Event, None, None]:
     """Yield the events of a request, ending with exactly one ``End``; see the module's contract."""
-    yield from guarded(lambda: resolve(request)(request, session))
+    yield from guarded(lambda: _begun(request, session))
+
+
+def _begun(request: Request, session: Session) -> Iterator[Event]:
+    answered = inspection.answer(request)
+    return resolve(request)(request, session) if answered is None else answered
 
 
 def guarded(start: Callable[[], Iterator[Event]]) -> Generator[Event, None, None]:

@@ -16,6 +16,7 @@ from bigmodel_studio.engine.generation.decoding import Decoder, decode, decoder_
 from bigmodel_studio.engine.generation.detokenizer import Detokeniser, StopStrings
 from bigmodel_studio.engine.generation.prompts import Prompt, prompt_of, room_for
 from bigmodel_studio.engine.generation.sampling import SampledToken, SamplerSettings
+from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import (
@@ -36,14 +37,7 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
     """Stream ``Token`` after ``Token``; ends with ``Done(Generated)``, also when stopped once the model is there."""
     sampling.check(request.sampling)
     loaded = yield from session.load(request.model)
-    if loaded.facts.kind != "causal-lm":
-        raise StudioError(
-            "kind-wrong",
-            model=loaded.facts.name,
-            kind=loaded.facts.kind,
-            wanted="causal-lm",
-            others="Choose a text model.",
-        )
+    refuse_kind(Generate, loaded.facts.name, loaded.facts.kind)
     choice = sampling.settle(request.sampling, loaded.model.generation_config)
     prompt = prompt_of(request, loaded)
     if prompt.system_moved:

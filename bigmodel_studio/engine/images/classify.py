@@ -12,6 +12,7 @@ from transformers import PretrainedConfig
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.images.pictures import preview_png, read_picture
+from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Classify, Done, Event, Label, Prediction, Progress
@@ -24,14 +25,7 @@ def classify(request: Classify, session: Session) -> Iterator[Event]:
     if request.top_k < 1:
         raise StudioError("sampling-invalid", field="top_k", was=str(request.top_k), may_be="1 or more")
     loaded = yield from session.load(request.model)
-    if loaded.facts.kind != "image-classifier":
-        raise StudioError(
-            "kind-wrong",
-            model=loaded.facts.name,
-            kind=loaded.facts.kind,
-            wanted="image-classifier",
-            others="Choose an image classifier.",
-        )
+    refuse_kind(Classify, loaded.facts.name, loaded.facts.kind)
     for number, image in enumerate(request.images):
         yield Progress(what="classifying", done=number, total=len(request.images))
         yield _prediction(image, loaded, request)

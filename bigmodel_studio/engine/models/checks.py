@@ -1,7 +1,8 @@
 """Checks of an unknown folder before transformers reads it, each fault with a reason of its own.
 
 transformers trusts what it reads: it asks on stdin whether to run a folder's code, follows an adapter to another
-folder, opens the file that a config names, and fills missing tensors with random numbers. Nothing here builds a model.
+folder, opens the file that a config names, and fills missing tensors with random numbers. Nothing here builds a model,
+and nothing imports torch or transformers.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bigmodel_studio.core.models.unused import refuse_quantized_tensors, refuse_
 from bigmodel_studio.core.models.weights import Weights, listed, read_weights
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.models import model_types
 from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config, check_tokenizer_config
 
 MAX_LAYERS = 2000
@@ -120,16 +122,14 @@ def check_processor(folder: Path) -> None:
 
 
 def _refuse_own_code(config: dict[str, Any], folder: Path) -> None:
-    import transformers
-
     model_type = config.get("model_type")
-    known = isinstance(model_type, str) and model_type in transformers.CONFIG_MAPPING
+    known = isinstance(model_type, str) and model_types.is_known(model_type)
     if config.get("auto_map") and not known:
         raise StudioError("remote-code", files=_own_files(folder))
     if not isinstance(model_type, str) or not model_type:
         raise StudioError("config-no-type")
     if not known:
-        raise StudioError("config-unknown-type", model_type=model_type[:60], version=transformers.__version__)
+        raise StudioError("config-unknown-type", model_type=model_type[:60], version=model_types.version())
     for field in ("attn_implementation", "_attn_implementation"):
         if "/" in str(config.get(field, "")):  # a kernel of the Hub: compiled code
             raise StudioError("remote-code", files=str(config[field])[:80])

@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForImageClassification, PreTrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import ImageClassifierOutputWithNoAttention
 
+from bigmodel_studio.engine.models import model_types
+
 
 class CifarResNetConfig(PreTrainedConfig):
     """``layers`` is 6n + 2; ``widths`` are the channels of the three stages.
@@ -24,7 +26,7 @@ class CifarResNetConfig(PreTrainedConfig):
     are other networks.
     """
 
-    model_type = "studio-cifar-resnet"
+    model_type = model_types.CIFAR_RESNET
 
     def __init__(
         self,

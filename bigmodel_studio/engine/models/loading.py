@@ -45,6 +45,7 @@ from bigmodel_studio.engine.models.checks import (
     check_tokenizer,
     has_tokenizer,
 )
+from bigmodel_studio.engine.models.kinds import MAY_READ, READS, WRITES
 from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
 from bigmodel_studio.engine.packed.families import UnsupportedError
 from bigmodel_studio.engine.packed.fast_path import FastPath
@@ -71,11 +72,6 @@ SMALL_PARAMETERS = 20_000_000
 on 2 cores, 260 k parameters gave 110 tokens/s on one thread and 20 on two."""
 _FIRST_NUMBER = re.compile(r"[^\d]*\.(\d+)\.")
 _NO_CLASS = re.compile(r"Unrecognized configuration class <class '[\w.]*\.(\w+)Config'>")
-_SPEAKS: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
-_READS: frozenset[ModelKind] = _SPEAKS | {"masked-lm"}
-"""What is used with a tokenizer."""
-_MAY_READ: frozenset[ModelKind] = frozenset({"text-classifier", "token-classifier", "encoder"})
-"""What is used with one where it has one: an encoder may also be one of pictures or of sounds."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,7 @@ class SafetensorsFolder:
 
     def tokenizer(self) -> PreTrainedTokenizerBase | None:
         """Return its tokenizer, None where it needs none."""
-        reads = self.kind in _READS or (self.kind in _MAY_READ and has_tokenizer(self._folder))
+        reads = self.kind in READS or (self.kind in MAY_READ and has_tokenizer(self._folder))
         return load_tokenizer(self._folder, self._name) if reads else None
 
     def processor(self) -> Any:
@@ -184,7 +180,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
     started = time.perf_counter()
     stored = open_stored(folder, name_of(ref))
     kind = stored.kind
-    torch.set_num_threads(few_threads if kind in _SPEAKS and stored.parameters < SMALL_PARAMETERS else threads)
+    torch.set_num_threads(few_threads if kind in WRITES and stored.parameters < SMALL_PARAMETERS else threads)
     device = torch.device("cpu") if ref.precision != "stored" and ref.device == "auto" else devices.choose(ref.device)
     packs = ref.precision != "stored" or (ref.dtype == "auto" and device.type == "cpu" and stored.is_packed())
     dtype = devices.choose_dtype(ref.dtype, stored.dtype if stored.dtype in devices.DTYPES else "bfloat16", device)
@@ -209,7 +205,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
         has_chat_template=tokenizer is not None and bool(tokenizer.chat_template),
         labels=len(model.config.id2label or {}) if kind.endswith("classifier") else 0,
         load_s=time.perf_counter() - started,
-        sampling=own_sampling(model.generation_config) if kind in _SPEAKS else None,
+        sampling=own_sampling(model.generation_config) if kind in WRITES else None,
     )
     return LoadedModel(facts, folder, model, tokenizer, processor, device, fast)
 

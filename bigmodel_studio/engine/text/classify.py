@@ -16,7 +16,7 @@ def classify_texts(request: ClassifyTexts, session: Session) -> Iterator[Event]:
     """Yield one ``TextClassified`` for each text or pair; one that is empty or too long carries its error."""
     check_top_k(request.top_k)
     loaded = yield from session.load(request.model)
-    tokenizer = reader(loaded, ("text-classifier",), "Choose a text classifier.")
+    tokenizer = reader(loaded, ClassifyTexts)
 
     def answer(given: Input) -> TextClassified:
         logits = loaded.model(**encoded(loaded, tokenizer, given[0], *given[1:2])).logits[0].float()

@@ -18,9 +18,7 @@ from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.text.masked_lm import each, encoded, reader
 from bigmodel_studio.engine.text.pooling import Pooling, pooling_of
-from bigmodel_studio.protocol import Done, Embedded, EmbedTexts, Event, ModelKind, Similarities
-
-KINDS: tuple[ModelKind, ...] = ("encoder", "masked-lm", "text-classifier", "token-classifier")
+from bigmodel_studio.protocol import Done, Embedded, EmbedTexts, Event, Similarities
 
 
 def embed_texts(request: EmbedTexts, session: Session) -> Iterator[Event]:
@@ -28,7 +26,7 @@ def embed_texts(request: EmbedTexts, session: Session) -> Iterator[Event]:
     ``Similarities``.
     """
     loaded = yield from session.load(request.model)
-    tokenizer = reader(loaded, KINDS, "Choose a text encoder.")
+    tokenizer = reader(loaded, EmbedTexts)
 
     pooling = pooling_of(loaded.folder)
 

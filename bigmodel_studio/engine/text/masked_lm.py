@@ -12,6 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.failures import failed
+from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import FOR_PRE_TRAINING, LoadedModel
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import (
@@ -20,10 +21,10 @@ from bigmodel_studio.protocol import (
     Event,
     Filled,
     FillMask,
-    ModelKind,
     NextTold,
     Problem,
     Progress,
+    Request,
     TellNext,
     TextAnswer,
 )
@@ -134,16 +135,14 @@ def check_text(text: str | list[str]) -> None:
         raise StudioError("text-empty")
 
 
-def reader(loaded: LoadedModel, kinds: tuple[ModelKind, ...], others: str) -> PreTrainedTokenizerBase:
+def reader(loaded: LoadedModel, request: type[Request]) -> PreTrainedTokenizerBase:
     """Return the tokenizer of a model of one of these kinds.
 
     Raises ``StudioError``: "kind-wrong", with ``others`` to say what to choose, or "tokenizer-missing".
     """
-    name, kind = loaded.facts.name, loaded.facts.kind
-    if kind not in kinds:
-        raise StudioError("kind-wrong", model=name, kind=kind, wanted=kinds[0], others=others)
+    refuse_kind(request, loaded.facts.name, loaded.facts.kind)
     if loaded.tokenizer is None:
-        raise StudioError("tokenizer-missing", model=name)
+        raise StudioError("tokenizer-missing", model=loaded.facts.name)
     return loaded.tokenizer
 
 
@@ -155,7 +154,7 @@ def check_top_k(top_k: int) -> None:
 
 def _guesser(loaded: LoadedModel) -> PreTrainedTokenizerBase:
     """Return the tokenizer of a model that guesses words. Raises ``StudioError`` "tokenizer-no-mask" too."""
-    tokenizer = reader(loaded, ("masked-lm",), "Choose a masked language model.")
+    tokenizer = reader(loaded, FillMask)
     if tokenizer.mask_token_id is None:
         raise StudioError("tokenizer-no-mask")
     return tokenizer

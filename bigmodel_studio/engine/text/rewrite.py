@@ -23,13 +23,11 @@ from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.text.masked_lm import check_text, encoded, reader
 from bigmodel_studio.protocol import Done, Event, Progress, Rewrite, RewritePurpose, Rewritten
 
-OTHERS = "Choose an encoder-decoder such as T5, BART or Marian."
-
 
 def rewrite(request: Rewrite, session: Session) -> Iterator[Event]:
     """Yield one ``Rewritten`` a text; one that is empty or too long carries its error."""
     loaded = yield from session.load(request.model)
-    tokenizer = reader(loaded, ("seq2seq",), OTHERS)
+    tokenizer = reader(loaded, Rewrite)
     prefix = prefix_of(loaded.model.config, request.purpose, request.to)
     config = config_of(loaded.model.generation_config, request)
     total = len(request.texts)

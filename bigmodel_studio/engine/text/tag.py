@@ -20,7 +20,7 @@ from bigmodel_studio.protocol import Done, Event, Tagged, TagWords
 def tag_words(request: TagWords, session: Session) -> Iterator[Event]:
     """Yield one ``Tagged`` a text; one that is empty or too long carries its error."""
     loaded = yield from session.load(request.model)
-    tokenizer = reader(loaded, ("token-classifier",), "Choose a token classifier.")
+    tokenizer = reader(loaded, TagWords)
 
     def answer(text: str) -> Tagged:
         words = words_of(text)
