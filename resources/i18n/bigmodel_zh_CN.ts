@@ -9285,6 +9285,10 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>QLoRA adapters (base in 4 bits)</source>
+        <translation>QLoRA 适配器（4 位基座）</translation>
+    </message>
+    <message>
         <source>Reading the files…</source>
         <translation>正在读取文件…</translation>
     </message>

@@ -15,7 +15,9 @@ from typing import Any, Literal, NamedTuple
 from bigmodel_studio.core.memory.device_memory import CPU
 from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.models.folder import context_length_of, read_config
+from bigmodel_studio.core.models.packed_sizes import frozen_bytes
 from bigmodel_studio.core.models.weights import read_weights
+from bigmodel_studio.core.specs.objectives import ADAPTERS, QLORA
 from bigmodel_studio.core.specs.resolved import LEARNT, ResolvedSpec, resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
@@ -68,6 +70,8 @@ class _Network(NamedTuple):
     parameters: int
     activation_bytes: int
     """In float32."""
+    frozen_bytes: int = 0
+    """Weights of the base where QLoRA keeps it in 4 bits."""
 
 
 @functools.lru_cache(maxsize=256)
@@ -85,9 +89,10 @@ def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ..
         )
     except StudioError:
         network = _Network(0, 0)
-    weights = shape.weight_bytes(network.parameters)
+    packed = spec.method.kind == QLORA and network.frozen_bytes > 0
+    weights = network.frozen_bytes if packed else shape.weight_bytes(network.parameters)
     frozen = spec.method.kind == "frozen"
-    trained = 0 if frozen or spec.method.kind == "lora" else weights
+    trained = 0 if frozen or spec.method.kind in ADAPTERS else weights
     kept = network.activation_bytes // FROZEN_KEEPS_LESS if frozen else network.activation_bytes
     parts = (
         Part("weights", weights, "counted"),
@@ -186,7 +191,8 @@ _BUILDERS: dict[str, Callable[[ResolvedSpec], _Network]] = {
 
 def _from_folder(spec: RunSpec, folder: Path) -> _Network:
     config = read_config(folder)
-    parameters = read_weights(folder).parameters
+    stored = read_weights(folder)
+    parameters = stored.parameters
     inner = config.get("text_config")
     text = {**config, **inner} if isinstance(inner, dict) else config
     width, layers = _number(text, "hidden_size", "n_embd", "d_model"), _number(text, "num_hidden_layers", "num_layers")
@@ -194,7 +200,8 @@ def _from_folder(spec: RunSpec, folder: Path) -> _Network:
     layers = layers or _number(text, "n_layer")
     if width and layers and vocabulary:
         context = min(spec.model.context, context_length_of(text) or spec.model.context)
-        return _Network(parameters, _decoder_bytes(spec, vocabulary, context, width, layers, heads or 1))
+        activations = _decoder_bytes(spec, vocabulary, context, width, layers, heads or 1)
+        return _Network(parameters, activations, frozen_bytes(stored.tensors))
     return _Network(parameters, _picture_bytes(spec, _number(config, "image_size") or 224))
 
 

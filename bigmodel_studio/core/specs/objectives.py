@@ -15,7 +15,9 @@ from bigmodel_studio.protocol import ModelKind
 
 Defaults = Mapping[str, Mapping[str, Any]]
 """By table of the spec: field and value."""
-SCRATCH, FROZEN, LORA = "scratch", "frozen", "lora"
+SCRATCH, FROZEN, LORA, QLORA = "scratch", "frozen", "lora", "qlora"
+ADAPTERS = frozenset({LORA, QLORA})
+"""Methods that train adapters beside a base, which stays as it is (``qlora``: in 4 bits)."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ TRAINABLE: dict[str, Trainable] = {
     "causal-lm": Trainable(
         data="text",
         architectures=("gpt",),
-        methods=("full", "lora"),
+        methods=("full", "lora", "qlora"),
         bases=("causal-lm",),
         page="chat",
         fine_defaults={"optimizer": {"learning_rate": 1e-4}},
@@ -60,7 +62,7 @@ TRAINABLE: dict[str, Trainable] = {
     "chat": Trainable(
         data="text",
         architectures=(),
-        methods=("full", "lora"),
+        methods=("full", "lora", "qlora"),
         bases=("causal-lm",),
         page="chat",
         defaults={
@@ -130,7 +132,7 @@ def defaults_of(objective: str, base: str, method: str) -> dict[str, dict[str, A
         return {}
     layers = [found.defaults]
     layers += [found.fine_defaults] if base != SCRATCH else []
-    layers += [{FROZEN: found.frozen_defaults, LORA: found.lora_defaults}.get(method, {})]
+    layers += [{FROZEN: found.frozen_defaults, LORA: found.lora_defaults, QLORA: found.lora_defaults}.get(method, {})]
     merged: dict[str, dict[str, Any]] = {}
     for layer in layers:
         for table, values in layer.items():

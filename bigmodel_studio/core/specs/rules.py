@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.specs.objectives import ADAPTERS, SCRATCH, TRAINABLE
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.core.text.printable import steers
 
@@ -50,9 +50,9 @@ def _check_built(spec: RunSpec) -> None:
         )
     if spec.model.base == SCRATCH and not found.architectures:
         raise StudioError("base-needed", objective=spec.objective)
-    if spec.method.kind in {"frozen", "lora"} and spec.model.base == SCRATCH:
+    if spec.method.kind != "full" and spec.model.base == SCRATCH:
         raise StudioError("frozen-from-scratch")
-    if spec.method.kind == "lora" and spec.launch.strategy == "fsdp" and spec.launch.processes > 1:
+    if spec.method.kind in ADAPTERS and spec.launch.strategy == "fsdp" and spec.launch.processes > 1:
         raise StudioError("spec-field", field="launch.strategy", was="'fsdp'", may_be="ddp (LoRA doesn't support fsdp)")
     if spec.model.base == SCRATCH and spec.model.architecture not in found.architectures:
         raise StudioError(

@@ -79,11 +79,12 @@ class MaskingSpec(_Part, frozen=True):
 class MethodSpec(_Part, frozen=True):
     """``full`` trains every parameter, ``frozen`` only the last layer, the one that says the classes, and ``lora``
     products of rank ``rank`` beside some matrices, scaled by ``alpha``/``rank`` (``targets``: the last names of those
-    modules; none: the usual ones). ``label_smoothing`` takes that share of each example's class for all classes alike
+    modules; none: the usual ones); ``qlora`` does so with all linear layers but the head frozen in 4 bits (Dettmers et
+    al. 2023). ``label_smoothing`` takes that share of each example's class for all classes alike
     (Szegedy et al. 2016, section 7).
     """
 
-    kind: Literal["full", "lora", "frozen"] = "full"
+    kind: Literal["full", "lora", "qlora", "frozen"] = "full"
     rank: int = 8
     alpha: float = 16.0
     dropout: float = 0.0

@@ -24,6 +24,8 @@ BITS = {ops.F32: 32.0, ops.BF16: 16.0, ops.F16: 16.0, ops.Q8: 8.5, ops.Q4: 4.5, 
 """Bits for each weight, scales included."""
 _VALUES_AT_ONCE = 1 << 22
 """Rounded or moved together: bounds what is needed beside the result."""
+_UNPACKED_AT_ONCE = 1 << 20
+"""The same where values are unpacked."""
 Bytes = NDArray[np.uint8]
 
 
@@ -193,36 +195,55 @@ def dequantised(weight: Weight) -> torch.Tensor:
     if not weight.packed:
         found: torch.Tensor = weight.keeps[0]
         return found.float()
-    data: Bytes = weight.keeps[0]
-    tiles, groups, kind = len(data), weight.groups, weight.kind
-    quants = _quants(data, kind, groups)
+    return unpacked(torch.from_numpy(weight.keeps[0]), weight.kind, weight.rows, weight.columns)
+
+
+def unpacked(data: torch.Tensor, kind: int, rows: int, columns: int) -> torch.Tensor:
+    """Return the float32 [rows, columns] of tiles (uint8 [tiles, bytes of a tile]) on any device, a part at a time.
+
+    Beside the result it takes a few megabytes. ``ops.Q4_K`` on the CPU only.
+    """
+    tiles, groups = len(data), (columns + ops.GROUP - 1) // ops.GROUP
+    found = torch.empty(tiles * ops.TILE, groups * ops.GROUP, dtype=torch.float32, device=data.device)
+    rows_of = found.view(tiles, ops.TILE, groups, ops.GROUP)
+    step = max(1, _UNPACKED_AT_ONCE // (ops.TILE * groups * ops.GROUP))
+    for start in range(0, tiles, step):
+        part, target = data[start : start + step], rows_of[start : start + step]
+        vectors = ops.QUANT_BYTES[kind] // 64
+        words = part[:, scales_size(kind, groups) :].reshape(len(part), groups, vectors, 4 * ops.TILE)
+        quants = words.view(torch.int32).permute(0, 3, 1, 2).contiguous().view(torch.uint8)  # row by row
+        if kind == ops.Q8:
+            target.copy_(quants)
+        else:
+            target[..., :16].copy_(quants & 15)
+            target[..., 16:].copy_(quants >> 4)
+        values = target.view(-1, groups, ops.GROUP)
+        scale, minimum = _scales(part, kind, groups)
+        if zero_point := ops.ZERO_POINTS[kind]:
+            values.sub_(zero_point)
+        values.mul_(scale[:, :, None])
+        if minimum is not None:
+            values.add_(minimum[:, :, None])
+    return found[:rows, :columns]
+
+
+def _scales(part: torch.Tensor, kind: int, groups: int) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Float32 scales [rows, groups] of some tiles, and minima where there are any."""
     if kind == ops.Q4_K:
-        scale, minima = _super_scales(data, groups)
-        minimum: NDArray[np.float32] | None = minima
-    else:
-        parts = data[:, : groups * ops.SCALE_BYTES[kind]].reshape(tiles, groups, -1, 2 * ops.TILE)
-        scale = _by_row(parts[:, :, 0])
-        minimum = _by_row(parts[:, :, 1]) if kind == ops.Q4_MIN else None
-    zero_point = ops.ZERO_POINTS[kind]
-    values = (quants.astype(np.float32) - np.float32(zero_point)) * scale[:, :, None]
-    if minimum is not None:
-        values += minimum[:, :, None]
-    return torch.from_numpy(values.reshape(tiles * ops.TILE, -1)[: weight.rows, : weight.columns].copy())
+        scale, minimum = _super_scales(part.numpy(), groups)
+        return torch.from_numpy(scale), torch.from_numpy(minimum)
+    halves = part[:, : groups * ops.SCALE_BYTES[kind]].reshape(len(part), groups, -1, 2 * ops.TILE)
+    found = [
+        halves[:, :, place].contiguous().view(torch.float16).float().transpose(1, 2).reshape(-1, groups)
+        for place in range(halves.shape[2])
+    ]
+    return found[0], found[1] if kind == ops.Q4_MIN else None
 
 
 def _by_row(halves: Bytes) -> NDArray[np.float32]:
     """Return [tiles, groups, 32 bytes of float16] as float32 [rows, groups]."""
     values = np.ascontiguousarray(halves).view(np.float16).transpose(0, 2, 1)
     return values.reshape(-1, halves.shape[1]).astype(np.float32)
-
-
-def _quants(data: Bytes, kind: int, groups: int) -> Bytes:
-    """Return uint8 [rows, groups, 32]."""
-    tiles = len(data)
-    words = quant_spots(data, kind, groups)
-    if kind != ops.Q8:
-        words = np.concatenate((words & 15, words >> 4), axis=2)
-    return words.transpose(0, 3, 1, 2, 4).reshape(tiles * ops.TILE, groups, ops.GROUP)
 
 
 def _super_scales(data: Bytes, groups: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

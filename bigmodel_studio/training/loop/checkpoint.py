@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -25,10 +25,12 @@ from bigmodel_studio.training.loop import trainer_state
 from bigmodel_studio.training.loop.best import Best
 from bigmodel_studio.training.loop.precision import ScaleState
 from bigmodel_studio.training.loop.trainer_state import ADAPTER, TRAINER_TENSORS, TrainerState, open_state
+from bigmodel_studio.training.models.packed_base import write_unpacked
 from bigmodel_studio.training.objectives import Objective
 
 TRAINER_FACTS = "trainer.json"
 TRAINER_SCHEMA = 1
+Weights = dict[str, torch.Tensor] | Iterator[tuple[str, torch.Tensor]] | None
 
 
 class TrainerFacts(msgspec.Struct, kw_only=True, frozen=True):
@@ -53,13 +55,14 @@ def save(
     objective: Objective,
     tensors: dict[str, torch.Tensor],
     facts: TrainerFacts,
-    weights: dict[str, torch.Tensor] | None = None,
+    weights: Weights = None,
     beside: Callable[[Path], None] = lambda folder: None,
     ranks: Ranks | None = None,
 ) -> None:
     """Write the checkpoint after update ``facts.step``. ``weights``: where they are not the model's own, which may
-    hold its part of them only; ``beside`` puts what else there is into the folder. All of the ``ranks`` have to come:
-    the first writes, and where they share the state each its part of ``tensors``.
+    hold its part of them only, or keep them packed (then one after the other); ``beside`` puts what else there is into
+    the folder. All of the ``ranks`` have to come: the first writes, and where they share the state each its part of
+    ``tensors``.
 
     Raises ``NotFinite``; ``StudioError`` "disk-write" where the disk is full or read-only, with nothing half-made left
     and earlier checkpoints as they were.
@@ -87,12 +90,23 @@ def save(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _write_model(folder: Path, objective: Objective, weights: dict[str, torch.Tensor] | None) -> None:
+def _write_model(folder: Path, objective: Objective, weights: Weights) -> None:
+    if isinstance(weights, Iterator):
+        write_unpacked(objective.model, folder, _finite(weights))
+        objective.save_beside(folder)
+        return
     checked = objective.model.parameters() if weights is None else weights.values()
     if not all(bool(torch.isfinite(each).all()) for each in checked if each.is_floating_point()):
         raise NotFinite
     objective.model.save_pretrained(str(folder), state_dict=weights)
     objective.save_beside(folder)
+
+
+def _finite(weights: Iterator[tuple[str, torch.Tensor]]) -> Iterator[tuple[str, torch.Tensor]]:
+    for name, tensor in weights:
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise NotFinite
+        yield name, tensor
 
 
 def _put(temporary: Path, target: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from bigmodel_studio.core.memory.retry import memory_advice
 from bigmodel_studio.core.models import uses
 from bigmodel_studio.core.runs.run_folder import LOCK, RunFolder, State
-from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.core.system import locks
@@ -93,6 +93,7 @@ def _said(problem: Problem) -> str:
 def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: RunControl, resume: bool) -> str:
     """Train to the end; what there is to be said of it."""
     from bigmodel_studio.engine import devices
+    from bigmodel_studio.engine.packed.frozen_linear import count_parameters
     from bigmodel_studio.training import objectives
     from bigmodel_studio.training.distributed.join import join_ranks
     from bigmodel_studio.training.loop import checkpoint
@@ -115,7 +116,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
     if folder is None and status.status.parent is not None:
         raise StudioError("fork-lost", detail="; ".join(notes) or "it is gone")
     # An adapter is added to its base again, whose weights the checkpoint has not kept apart.
-    adapted = folder is not None and spec.method.kind == LORA and checkpoint.has_adapter(folder)
+    adapted = folder is not None and spec.method.kind in ADAPTERS and checkpoint.has_adapter(folder)
     begin = None if adapted else folder
     resolved = resolve_spec(spec, begin)
     if folder is None and resolved.base is not None:
@@ -127,7 +128,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
             loop.restore(folder)
         if resume:
             loop.announce_resume()
-        parameters = sum(parameter.numel() for parameter in objective.model.parameters())
+        parameters = count_parameters(objective.model)
         device = devices.name_of(loop.device)
         print(f"{parameters:,} parameters on {device}", *objective.notes, sep="\n", flush=True)
         baselines = objective.baselines() if ranks.first else {}

@@ -19,7 +19,7 @@ import msgspec
 import torch
 
 from bigmodel_studio.core.runs.run_folder import RunFolder
-from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine import devices
@@ -75,7 +75,7 @@ class Loop:
         if spec.launch.checkpointing:
             recompute_activations(self.model)
         self.adapters: Adapters | None = None
-        if spec.method.kind == LORA:
+        if spec.method.kind in ADAPTERS:
             from bigmodel_studio.training.models import lora  # peft takes a second to import
 
             self.adapters = lora.Adapters(self.model, spec)
@@ -172,7 +172,7 @@ class Loop:
         if self.saved == self.step:
             return
         self.metrics.sync()
-        weights = self.ranks.whole(self.model)
+        weights: checkpoint.Weights = self.ranks.whole(self.model)
         tensors = optimizer_tensors(self.model, self.optimizer)
         beside: Callable[[Path], None] = _nothing
         if self.adapters is not None:

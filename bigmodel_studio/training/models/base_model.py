@@ -13,10 +13,13 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of
 from bigmodel_studio.core.runs import manifest
+from bigmodel_studio.core.specs.objectives import QLORA
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models import loading
 from bigmodel_studio.engine.models.checks import check_folder
 from bigmodel_studio.protocol import ModelKind
+from bigmodel_studio.training.loop.checkpoint import has_adapter
+from bigmodel_studio.training.models.packed_base import load_packed_base
 
 
 class BaseModel:
@@ -34,6 +37,7 @@ class BaseModel:
         self.folder, self.kind, self.architecture = folder, kind_of(config), architecture_of(config)
         if self.kind not in kinds:
             raise StudioError("kind-wrong", model=str(folder), kind=self.kind, wanted=wanted, others=others)
+        self._files = weights.files
         self._auto_class = auto_class or loading.auto_class_of(self.kind, folder)
         self._structure = loading.build_on_meta(folder, self._auto_class)
         loading.refuse_oversized(self._structure, weights)
@@ -51,9 +55,19 @@ class BaseModel:
             raise StudioError("vocabulary-mismatch", tokens=len(tokenizer), known=rows)
         return tokenizer
 
-    def load(self) -> PreTrainedModel:
-        """Return the model, in float32 to be trained. Raises ``StudioError`` with the reason why not."""
+    def load(self, *, packed: bool = False) -> PreTrainedModel:
+        """Return the model, in float32 to be trained; ``packed``: its linear layers frozen in 4 bits, beside adapters.
+
+        Raises ``StudioError`` with the reason why not.
+        """
+        if packed:
+            return load_packed_base(self.folder, self._files, self._structure)
         return loading.load_model(self.folder, self.kind, torch.float32, self._auto_class)
+
+
+def packs(method: str, checkpoint: Path | None) -> bool:
+    """Return whether a training begins with a base in 4 bits: by QLoRA, and not with what adapters were added to."""
+    return method == QLORA and (checkpoint is None or not has_adapter(checkpoint))
 
 
 def causal_model(folder: Path) -> BaseModel:

@@ -24,7 +24,7 @@ from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.text_files import split_corpus
 from bigmodel_studio.training.loop import baselines
 from bigmodel_studio.training.loop.sample_text import continued, ends_of
-from bigmodel_studio.training.models.base_model import causal_model
+from bigmodel_studio.training.models.base_model import causal_model, packs
 from bigmodel_studio.training.objectives import (
     Batch,
     CountedExample,
@@ -50,6 +50,7 @@ class CausalLM(Objective):
         corpus = reading.corpus(split_corpus(spec.data.train, spec.data.evaluation, spec.data.text_column, reading.say))
         source = checkpoint or resolved.base_folder()
         self._base = causal_model(source) if source is not None else None
+        self._packed = packs(spec.method.kind, checkpoint)
         # The text is looked at before anything large is built: a context that it cannot fill costs its square.
         if self._base is None:
             learn = tokenizers.train_tokenizer
@@ -74,7 +75,7 @@ class CausalLM(Objective):
         if self._base is None:
             self.model = build_gpt(self._spec.model, self.tokenizer, self._spec.seed)
         else:
-            self.model = self._base.load()
+            self.model = self._base.load(packed=self._packed)
 
     def entries(self, role: DataRole) -> Iterator[CountedExample]:
         """Return paragraphs."""

@@ -28,7 +28,7 @@ from bigmodel_studio.training.data.paragraphs import not_utf8
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.loop.baselines import token_shares
 from bigmodel_studio.training.loop.sample_text import continued, ends_of
-from bigmodel_studio.training.models.base_model import causal_model
+from bigmodel_studio.training.models.base_model import causal_model, packs
 from bigmodel_studio.training.objectives import (
     Batch,
     CountedExample,
@@ -70,6 +70,7 @@ class Chat(Objective):
         corpus = reading.corpus(chat_data.chat_files(spec.data.train, spec.data.evaluation))
         source = checkpoint or resolved.needed_base_folder()
         self._base = causal_model(source)
+        self._packed = packs(spec.method.kind, checkpoint)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
         bare = not self.tokenizer.chat_template
         if bare:
@@ -80,7 +81,7 @@ class Chat(Objective):
         self.notes = self._told(bare)
 
     def build_model(self) -> None:
-        self.model = self._base.load()
+        self.model = self._base.load(packed=self._packed)
         says: Any = self.model.generation_config
         if says.eos_token_id is None:
             says.eos_token_id = self.tokenizer.eos_token_id  # else what was learnt to end an answer would not end it

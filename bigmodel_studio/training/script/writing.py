@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
-from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.system.files import not_saved
@@ -33,6 +33,7 @@ from bigmodel_studio.training.loop.optimizer import build_optimizer, optimizer_t
 from bigmodel_studio.training.loop.precision import Precision, ScaleState
 from bigmodel_studio.training.loop.progress import Telling
 from bigmodel_studio.training.loop.trainer_state import ADAPTER
+from bigmodel_studio.training.models import packed_base
 from bigmodel_studio.training.objectives import Objective
 from bigmodel_studio.training.script.composing import Settings, compose
 from bigmodel_studio.training.script.contents import CONTENTS
@@ -81,7 +82,7 @@ def write_script(run: RunFolder, folder: Path, say: Say = lambda *_: None) -> li
 
 def _write(run: RunFolder, spec: RunSpec, folder: Path, say: Say) -> None:
     begin = _beginning(run)
-    adapted = begin is not None and spec.method.kind == LORA and checkpoint.has_adapter(begin)
+    adapted = begin is not None and spec.method.kind in ADAPTERS and checkpoint.has_adapter(begin)
     start = None if adapted else begin
     objective = objectives.build(resolve_spec(spec, start), start, say)
     content = CONTENTS[spec.objective](objective, spec)
@@ -92,7 +93,11 @@ def _write(run: RunFolder, spec: RunSpec, folder: Path, say: Say) -> None:
         whole = torch.contiguous_format
         tensors = {name: tensor.clone(memory_format=whole) for name, tensor in content.batch(batch).items()}
         save_file(tensors, str(folder / DATA / "evaluation" / f"{number:04d}.safetensors"))
-    objective.model.save_pretrained(str(folder / START))
+    if packed_base.is_packed(objective.model):
+        (folder / START).mkdir()
+        packed_base.write_unpacked(objective.model, folder / START, packed_base.unpacked_tensors(objective.model))
+    else:
+        objective.model.save_pretrained(str(folder / START))
     objective.save_beside(folder / START)
     settings = {**_settings(run, spec), **content.settings, **_prepare(objective, spec, begin, folder / START)}
     stand_ins = {f"{PARTS}.objective": f"{PARTS}.{content.part}"}
@@ -122,8 +127,8 @@ def _prepare(objective: Objective, spec: RunSpec, begin: Path | None, start: Pat
     if begin is not None:
         facts, state = checkpoint.load_trainer(begin)
         scale = facts.scale
-    settings["LORA"] = spec.method.kind == LORA
-    if spec.method.kind == LORA:
+    settings["LORA"] = spec.method.kind in ADAPTERS
+    if spec.method.kind in ADAPTERS:
         from bigmodel_studio.training.models import lora  # peft takes a second to import
 
         adapters = lora.Adapters(model, spec)
@@ -136,7 +141,7 @@ def _prepare(objective: Objective, spec: RunSpec, begin: Path | None, start: Pat
     optimizer = build_optimizer(model, spec.optimizer)
     if state is not None:
         restore_optimizer(model, optimizer, state)
-    before = PEFT if spec.method.kind == LORA else ""
+    before = PEFT if spec.method.kind in ADAPTERS else ""
     tensors = {**trained, **{key: tensor.cpu() for key, tensor in optimizer_tensors(model, optimizer).items()}}
     if tensors:
         named = {key.replace("/", f"/{before}", 1): tensor.contiguous() for key, tensor in tensors.items()}

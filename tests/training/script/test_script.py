@@ -230,6 +230,25 @@ def test_a_script_has_what_its_run_needs_and_no_more(
     assert checked.returncode == 0, checked.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_qlora_as_a_script_begins_with_the_dequantised_base(
+    tmp_path: Path, data: dict[str, str], causal_folders: dict[str, Path]
+) -> None:
+    method = {"kind": "qlora", "rank": 4, "dropout": 0.1}
+    bases = {name: {"base": str(causal_folders[name]), "context": 32} for name in ("gpt2", "llama")}
+    talks = finished(made("quantised", "chat", data["talks"], model=bases["gpt2"], method=method))
+    lines = finished(made("lines", "causal-lm", data["text"], model=bases["llama"], method=method))
+    run_scripts([talks, lines], tmp_path)
+    for each in (talks, lines):
+        assert_the_runs_own(tmp_path, each)
+        ours = load_file(each.checkpoint_path() / "model.safetensors")
+        theirs = load_file(tmp_path / each.name / "trained" / "model.safetensors")
+        assert ours.keys() == theirs.keys()
+        for name, tensor in ours.items():
+            torch.testing.assert_close(theirs[name], tensor, atol=1e-4, rtol=1e-3)
+
+
 SOURCE = """
 if KIND == "a":
     first()

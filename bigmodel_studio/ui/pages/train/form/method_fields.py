@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal, Slot
 from PySide6.QtWidgets import QComboBox
 
-from bigmodel_studio.core.specs.objectives import LORA
+from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.specs.spec import MethodSpec
 from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Row, number
 from bigmodel_studio.ui.pages.train.runs.words import word
@@ -15,6 +15,7 @@ from bigmodel_studio.ui.pages.train.runs.words import word
 NAMES = {
     "full": str(QT_TRANSLATE_NOOP("train", "All weights")),
     "lora": str(QT_TRANSLATE_NOOP("train", "LoRA adapters")),
+    "qlora": str(QT_TRANSLATE_NOOP("train", "QLoRA adapters (base in 4 bits)")),
     "frozen": str(QT_TRANSLATE_NOOP("train", "Last layer only")),
 }
 MOST_RANK = 4096
@@ -47,18 +48,18 @@ class MethodFields(QObject):
 
     def table(self) -> dict[str, Any]:
         """Return the spec's method."""
-        return {"kind": self.kind, **({"rank": self.rank.value()} if self.kind == LORA else {})}
+        return {"kind": self.kind, **({"rank": self.rank.value()} if self.kind in ADAPTERS else {})}
 
     def rows(self) -> list[Row]:
         """Return the fields."""
         if len(self._methods) < 2:
             return []
         row: Row = [("method.kind", word("Method"), self.box)]
-        if LORA in self._methods:
+        if ADAPTERS & set(self._methods):
             row.append(("method.rank", word("LoRA rank"), self.rank))
         return [row]
 
     @Slot()
     def _on_box(self) -> None:
-        self.rank.setEnabled(self.kind == LORA)
+        self.rank.setEnabled(self.kind in ADAPTERS)
         self.changed.emit()
