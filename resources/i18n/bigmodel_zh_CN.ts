@@ -1880,6 +1880,10 @@
         <translation>添加表格…</translation>
     </message>
     <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
         <source>Tables</source>
         <translation>表格</translation>
     </message>
@@ -1909,6 +1913,14 @@
     <message>
         <source>Classified pictures</source>
         <translation>已识别的图片</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Start {count} runs</source>
+        <translation>开始 {count} 次训练</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -2939,7 +2951,7 @@
     </message>
     <message>
         <source>Cancel</source>
-        <translation>取消</translation>
+        <translation type="vanished">取消</translation>
     </message>
     <message>
         <source>Evaluate every (steps)</source>
@@ -2971,11 +2983,11 @@
     </message>
     <message>
         <source>Start</source>
-        <translation>开始训练</translation>
+        <translation type="vanished">开始训练</translation>
     </message>
     <message>
         <source>Start {count} runs</source>
-        <translation>开始 {count} 个训练任务</translation>
+        <translation type="vanished">开始 {count} 次训练</translation>
     </message>
     <message>
         <source>Steps</source>
@@ -4110,23 +4122,23 @@
     </message>
     <message>
         <source>Evaluate every (steps)</source>
-        <translation type="unfinished">评估间隔（步）</translation>
+        <translation>评估间隔（步）</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation type="unfinished">学习率</translation>
+        <translation>学习率</translation>
     </message>
     <message>
         <source>Save every (steps)</source>
-        <translation type="unfinished">保存间隔（步）</translation>
+        <translation>保存间隔（步）</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">随机种子</translation>
+        <translation>随机种子</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished">步数</translation>
+        <translation>步数</translation>
     </message>
     <message>
         <source>a number, for example 1e-3</source>
@@ -4170,7 +4182,7 @@
     <name>SlowStepDialog</name>
     <message>
         <source>Batch</source>
-        <translation>批次</translation>
+        <translation>批大小</translation>
     </message>
     <message>
         <source>By hand {hand}, optimizer {optimizer}: difference {difference}.</source>

@@ -74,6 +74,11 @@ class _Network(NamedTuple):
     """Weights of the base where QLoRA keeps it in 4 bits."""
 
 
+def needed_by(spec: RunSpec) -> tuple[object, ...]:
+    """Return what ``need_of`` looks at: two specs that have the same in common need the same memory."""
+    return spec.model, spec.method, spec.optimizer.name, spec.schedule.batch, spec.masking, spec.launch
+
+
 @functools.lru_cache(maxsize=256)
 def need_of(spec: RunSpec, accelerators: tuple[str, ...] = ()) -> tuple[Need, ...]:
     """Return what the run will take, the device that it computes on first; ``accelerators`` are those of this machine.

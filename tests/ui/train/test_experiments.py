@@ -77,6 +77,7 @@ def opened(qtbot: QtBot, bench: Bench, experiment: str) -> ExperimentsDialog:
     assert dialog is not None
     qtbot.mouseClick(dialog.choices[experiment], LEFT)
     assert dialog.chosen == experiment
+    qtbot.waitUntil(dialog.queue_button.isEnabled, timeout=5000)
     return dialog
 
 
@@ -101,8 +102,10 @@ def test_a_scaling_sweep_is_chosen_checked_and_queued_and_its_curves_overlaid(
     qtbot.waitUntil(dialog.queue_button.isEnabled, timeout=5000)
     assert not form.parts.errors["widths"].isVisible()
     qtbot.mouseClick(dialog.queue_button, LEFT)
+    qtbot.waitUntil(lambda: len(submitted) == 2, timeout=5000)
     assert submitted == ["scaling-width=8-tokens=64000", "scaling-width=16-tokens=64000"]
     qtbot.waitUntil(lambda: bench.page.overlays.chosen == submitted, timeout=5000)
+    qtbot.waitUntil(lambda: bench.page.current() is not None, timeout=5000)
     current = bench.page.current()
     assert current is not None
     assert (current.name, current.sweep) == (submitted[0], "scaling")
@@ -120,6 +123,7 @@ def test_a_second_sweep_of_a_name_is_another_sweep(qtbot: QtBot, bench: Bench, s
         form.fields["tokens"].setText("64k")  # type: ignore[attr-defined]
         qtbot.mouseClick(dialog.queue_button, LEFT)
         qtbot.waitUntil(lambda: bench.page.findChild(ExperimentsDialog) is None, timeout=5000)
+    qtbot.waitUntil(lambda: len(submitted) == 2, timeout=5000)
     assert [RunFolder(paths.runs() / name).status().sweep for name in submitted] == ["scaling", "scaling-2"]
 
 
@@ -135,11 +139,18 @@ def test_pictures_are_drawn_by_an_engine_before_the_residual_runs_are_queued(
     form.fields["size"].setValue(8)  # type: ignore[attr-defined]
     form.fields["steps"].setValue(20)  # type: ignore[attr-defined]
     qtbot.waitUntil(dialog.queue_button.isEnabled, timeout=5000)
+    shown: list[tuple[bool, bool]] = []
+
+    def drawing(request: Request) -> Iterator[Event]:
+        for event in engine(request):
+            shown.append((dialog.busy.isVisible(), dialog.queue_button.isEnabled()))
+            yield event
+
+    lane.handler = drawing
     qtbot.mouseClick(dialog.queue_button, LEFT)
-    assert [type(request) for request in lane.requests] == [DrawPictures]
-    assert dialog.busy.isVisible()
-    assert not dialog.queue_button.isEnabled()
     qtbot.waitUntil(lambda: len(submitted) == 4, timeout=5000)
+    assert [type(request) for request in lane.requests] == [DrawPictures]
+    assert set(shown) == {(True, False)}
     drawn = experiments.drawn_pictures()
     assert len(list(drawn.glob("*/*.png"))) == 8 * 3
     spec = RunFolder(paths.runs() / submitted[0]).spec()
@@ -152,9 +163,14 @@ def test_a_dialog_that_is_left_while_pictures_are_drawn_queues_nothing(
 ) -> None:
     device_speed.keep(SPEED)
     dialog = opened(qtbot, bench, "residual")
+
+    def left(request: Request) -> Iterator[Event]:
+        qtbot.mouseClick(dialog.leave_button, LEFT)
+        yield from engine(request)
+
+    lane.handler = left
     qtbot.mouseClick(dialog.queue_button, LEFT)
-    qtbot.mouseClick(dialog.leave_button, LEFT)
-    qtbot.waitUntil(lambda: not lane.jobs, timeout=5000)
+    qtbot.waitUntil(lambda: bool(lane.requests) and not lane.jobs, timeout=5000)
     assert submitted == []
     assert not experiments.drawn_pictures().exists()
 

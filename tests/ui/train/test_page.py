@@ -165,7 +165,9 @@ def test_stop_asks_the_run_to_save_and_end(qtbot: QtBot, bench: Bench) -> None:
     run = make_run("live", **live())
     _shown(qtbot, bench, "live")
     qtbot.mouseClick(bench.page.run_actions.stop_button, LEFT)
-    control = json.loads((run.path / "control.json").read_text())
+    asked = run.path / "control.json"
+    qtbot.waitUntil(asked.exists, timeout=5000)
+    control = json.loads(asked.read_text())
     assert (control["want"], control["save"]) == ("stop", True)
 
 
@@ -180,7 +182,7 @@ def test_an_interrupted_run_says_so_and_is_resumed(qtbot: QtBot, bench: Bench, m
     started: list[tuple[Path, bool]] = []
     monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append((run.path, resume)))
     qtbot.mouseClick(page.run_actions.resume_button, LEFT)
-    assert started == [(run.path, True)]
+    qtbot.waitUntil(lambda: started == [(run.path, True)], timeout=5000)
 
 
 def test_the_list_keeps_the_chosen_run_when_others_come(qtbot: QtBot, bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
+from bigmodel_studio.core.data.picture_listing import look
 from bigmodel_studio.core.models import library, shape
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.run_folder import RunFolder
@@ -23,6 +25,7 @@ from bigmodel_studio.core.specs.spec import make_spec, write_spec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Done, Event, ModelRef, Picture, Preview, Problem, Request
+from bigmodel_studio.ui.pages.train.data import folder_field
 from bigmodel_studio.ui.pages.train.data.data_field import DataField
 from bigmodel_studio.ui.pages.train.form.new_run import NewRun
 from bigmodel_studio.ui.pages.train.form.picture_subject import PictureSubject
@@ -208,7 +211,7 @@ def test_a_classifier_from_scratch_is_filled_in_with_clicks_and_started(
     assert form.name.text() == "pets"
     assert form.schedule.batch.value() == 32
     expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(32, 64, 128), labels=2)
-    assert form.cost.text() == f"{numbers.exact(expected)} parameters"
+    qtbot.waitUntil(lambda: form.cost.text() == f"{numbers.exact(expected)} parameters", timeout=5000)
     assert "32 pictures per step" in form.cost_more.text()
 
     fields.depths.setText("1, x")
@@ -281,7 +284,8 @@ def test_a_table_of_paths_is_dropped_or_chosen_and_its_columns_may_be_named(
     table = tmp_path / "pets.csv"
     table.write_text("path,label\n" + "".join(f"{file.relative_to(tmp_path)},{file.parent.name}\n" for file in files))
     _drop(fields.train, table)
-    assert (form.name.text(), fields.train.classes, fields.train.count) == ("pets", ("cat", "dog"), 6)
+    qtbot.waitUntil(lambda: fields.train.count == 6, timeout=5000)
+    assert (form.name.text(), fields.train.classes) == ("pets", ("cat", "dog"))
     assert fields.train.amount_shown(table) == "2 classes, 6 pictures"
     qtbot.waitUntil(form.start_button.isEnabled, timeout=5000)
     assert fields.path_column.isVisible()
@@ -295,9 +299,9 @@ def test_a_table_of_paths_is_dropped_or_chosen_and_its_columns_may_be_named(
     fields.train.set_files([])
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(table)], ""))
     qtbot.mouseClick(fields.train.add_table, LEFT)
-    assert fields.train.count == 7
+    qtbot.waitUntil(lambda: fields.train.count == 7, timeout=5000)
     _drop(fields.evaluation, table)
-    assert fields.evaluation.count == 7
+    qtbot.waitUntil(lambda: fields.evaluation.count == 7, timeout=5000)
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     data = form.spec().data
     assert (data.train, data.evaluation) == ((str(table),), (str(table),))
@@ -319,7 +323,7 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     fields.picker.choose(record.ref)
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(64, 128, 256), labels=3)
-    assert form.cost.text() == f"{numbers.exact(expected)} parameters"
+    qtbot.waitUntil(lambda: form.cost.text() == f"{numbers.exact(expected)} parameters", timeout=5000)
     fields.methods.choose("frozen")
     qtbot.waitUntil(lambda: "771 of them trained" in form.cost.text(), timeout=2000)
     assert form.schedule.rate.text() == "1e-3"
@@ -335,3 +339,26 @@ def test_what_was_changed_by_hand_stays_when_the_subject_changes(qtbot: QtBot, b
     qtbot.mouseClick(text, LEFT, pos=QPoint(10, text.height() // 2))
     assert (form.schedule.steps.value(), form.name.text(), form.schedule.batch.value()) == (77, "mine", 16)
     assert form.spec().objective == "causal-lm"
+
+
+def test_a_folder_is_counted_off_the_windows_thread(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, threads = threading.Event(), []
+
+    def slow(given: list[str], *rest: Any) -> Any:
+        threads.append(threading.current_thread())
+        go_on.wait()
+        return look(given, *rest)
+
+    monkeypatch.setattr(folder_field, "look", slow)
+    form = _choose_pictures(qtbot, bench)
+    fields = form.of(PictureSubject)
+    pets = _pictures(tmp_path / "pets")
+    _drop(fields.train, pets)
+    qtbot.waitUntil(lambda: bool(threads), timeout=5000)
+    assert fields.train.amount_shown(pets) == "Counting…"
+    assert form.name.text() == "pets"
+    go_on.set()
+    qtbot.waitUntil(lambda: fields.train.amount_shown(pets) == "2 classes, 6 pictures", timeout=5000)
+    assert threading.main_thread() not in threads

@@ -59,7 +59,11 @@ def shown(qtbot: QtBot, page: TrainPage, name: str, state: str) -> None:
 
 
 def control(run: RunFolder) -> dict[str, Any]:
-    asked: dict[str, Any] = json.loads((run.path / "control.json").read_text())
+    """What was asked of the run last; nothing before the first time."""
+    path = run.path / "control.json"
+    asked: dict[str, Any] = (
+        json.loads(path.read_text()) if path.exists() else dict.fromkeys(("want", "save", "release"))
+    )
     return {name: asked[name] for name in ("want", "save", "release")}
 
 
@@ -92,10 +96,10 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
     assert to_press(page) == {"Save now", "Pause", "Stop"}
     assert not page.strip.isVisible()
     qtbot.mouseClick(page.run_actions.save_button, LEFT)
-    assert control(run) == {"want": "run", "save": True, "release": False}
+    qtbot.waitUntil(lambda: control(run) == {"want": "run", "save": True, "release": False}, timeout=5000)
     change(run, control_seq=1)
     qtbot.mouseClick(page.run_actions.pause_button, LEFT)
-    assert control(run) == {"want": "pause", "save": False, "release": False}
+    qtbot.waitUntil(lambda: control(run) == {"want": "pause", "save": False, "release": False}, timeout=5000)
 
     change(run, state="paused", control_seq=2)
     shown(qtbot, page, "live", "paused")
@@ -104,9 +108,9 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
     checkpoint(run, 8)
     qtbot.waitUntil(lambda: not page.run_actions.save_button.isEnabled(), timeout=5000)
     qtbot.mouseClick(page.run_actions.resume_button, LEFT)
-    assert control(run)["want"] == "run"
+    qtbot.waitUntil(lambda: control(run)["want"] == "run", timeout=5000)
     qtbot.mouseClick(page.strip.buttons["release"], LEFT)
-    assert control(run) == {"want": "pause", "save": False, "release": True}
+    qtbot.waitUntil(lambda: control(run) == {"want": "pause", "save": False, "release": True}, timeout=5000)
 
     change(run, pid=None, process_started=None)
     qtbot.waitUntil(lambda: "released" in page.strip.reason.text(), timeout=5000)
@@ -114,7 +118,7 @@ def test_a_run_is_paused_saved_given_back_and_goes_on(
     submitted: list[tuple[str, bool]] = []
     monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: submitted.append((run.name, resume)))
     qtbot.mouseClick(page.run_actions.resume_button, LEFT)
-    assert submitted == [("live", True)]
+    qtbot.waitUntil(lambda: submitted == [("live", True)], timeout=5000)
 
 
 def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
@@ -144,7 +148,7 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     started: list[str] = []
     monkeypatch.setattr(launch, "start_run", lambda run, resume=False: started.append(run.name))
     qtbot.mouseClick(page.strip.buttons["now"], LEFT)
-    assert started == ["second"]
+    qtbot.waitUntil(lambda: started == ["second"], timeout=5000)
 
     shown(qtbot, page, "first", "queued")
     assert "3.1 GB needed, 2.0 GB free" in page.strip.reason.text()
@@ -161,7 +165,7 @@ def test_a_run_that_has_left_the_queue_meanwhile_is_told_of(qtbot: QtBot, bench:
     shown(qtbot, bench.page, "first", "queued")
     change(run, state="running", place=0.0)
     bench.page.strip.wanted.emit("remove")
-    assert [problem.code for problem in bench.told] == ["run-not-waiting"]
+    qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["run-not-waiting"], timeout=5000)
 
 
 def test_what_can_never_fit_is_refused_before_a_folder_is_made(
@@ -169,6 +173,7 @@ def test_what_can_never_fit_is_refused_before_a_folder_is_made(
 ) -> None:
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 1000, 1000),))
     bench.page.making.start(ResolvedSpec(RunSpec(name="big", data=DataSpec(train=("/x",)))))
+    qtbot.waitUntil(lambda: bool(bench.told), timeout=5000)
     assert [problem.code for problem in bench.told] == ["memory-never"]
     assert list(paths.runs().iterdir()) == []
 
@@ -186,8 +191,8 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
     assert form.cost_more.text().startswith(f"About {needs} of memory")
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 10**6, 10**6),))
     form.check()
+    qtbot.waitUntil(lambda: "It needs at least" in form.error.text(), timeout=5000)
     assert not form.start_button.isEnabled()
-    assert "It needs at least" in form.error.text()
 
 
 @pytest.mark.slow

@@ -114,6 +114,8 @@ def test_only_what_can_be_done_to_the_run_that_is_shown_is_offered(shell: Shell,
 
     shell.wait(lambda: offered() == {"Pause the run", "Stop the run"})
     next(entry for entry in entries(shell.window) if entry.title == "Pause the run").act()
-    assert '"want":"pause"' in (paths.runs() / "at-work/control.json").read_text().replace(" ", "")
+    asked = paths.runs() / "at-work/control.json"
+    shell.wait(asked.exists)
+    assert '"want":"pause"' in asked.read_text().replace(" ", "")
     page.choose("starter-gpt")
     shell.wait(lambda: offered() == set())

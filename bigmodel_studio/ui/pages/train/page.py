@@ -61,6 +61,7 @@ class TrainPage(Page):
         self.making = Making(studio, self)
         self.making.made.connect(self._on_made)
         self.making.sweep_made.connect(self._on_sweep_made)
+        self.making.failed.connect(self._on_making_failed)
         self._build_list()
         self._build_body()
         self.watched = WatchedRun(studio.runs, self.runs, self.curves, self.story, self)
@@ -242,10 +243,15 @@ class TrainPage(Page):
 
     @Slot(str)
     def _on_made(self, name: str) -> None:
-        if self._filling:
-            self.form.renew()
+        if self._form is not None:
+            self._form.renew() if self._filling else self._form.not_made()
         self.choose(name)
         self.studio.runs.refresh()
+
+    @Slot()
+    def _on_making_failed(self) -> None:
+        if self._form is not None:
+            self._form.not_made()
 
     @Slot(object)
     def _on_sweep_made(self, names: list[str]) -> None:

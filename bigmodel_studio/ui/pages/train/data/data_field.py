@@ -5,22 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.data import picture_folders
-from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
-from bigmodel_studio.core.data.picture_listing import TABLES, look, tables_in
 from bigmodel_studio.core.system.paths import sample_text
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.drop_area import DropArea
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
-MOST_COUNTED = 5_000
-"""Entries that are looked at to say how many pictures a folder holds, on the window's thread: some milliseconds."""
 _SAY_NOTHING = frozenset({*picture_folders.TRAIN_NAMES, *picture_folders.EVALUATION_NAMES})
 """Names that need their parent's to mean something."""
 _SAY_LITTLE = frozenset({"data", "input"})
@@ -53,6 +48,7 @@ class DataField(DropArea):
         self.column.setContentsMargins(12, 8, 8, 8)
         self.column.setSpacing(4)
         self._rows: list[QWidget] = []
+        self._amounts: dict[Path, QLabel] = {}
         self.rows = QVBoxLayout()
         self.rows.setSpacing(2)
         self.none = label(hint, "secondary", wrap=True)
@@ -98,6 +94,7 @@ class DataField(DropArea):
         for old in self._rows:
             old.hide()
             old.deleteLater()
+        self._amounts = {}
         self._rows = [self._row(file) for file in self.files]
         for row in self._rows:
             self.rows.addWidget(row)
@@ -114,6 +111,14 @@ class DataField(DropArea):
         except OSError:
             return ""
 
+    def show_amounts(self) -> None:
+        """Say anew how much there is in each row, and leave the rows as they are."""
+        for file, amount in self._amounts.items():
+            amount.setText(self.amount_shown(file))
+
+    def stop(self) -> None:
+        """Stop looking at files: the form closes."""
+
     def _row(self, file: Path) -> QWidget:
         holder = QWidget()
         row = QHBoxLayout(holder)
@@ -127,7 +132,8 @@ class DataField(DropArea):
         remove.setProperty("path", str(file))
         remove.clicked.connect(self._on_removed)
         row.addWidget(name, 1)
-        row.addWidget(label(self.amount_shown(file), "small"))
+        self._amounts[file] = amount = label(self.amount_shown(file), "small")
+        row.addWidget(amount)
         row.addWidget(remove)
         return holder
 
@@ -185,99 +191,3 @@ class ChatField(DataField):
         files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Training chats"), "", endings)
         if files:
             self.add_files([Path(file) for file in files])
-
-
-class FolderField(DataField):
-    """Folders that hold a folder of pictures for each class, and tables of pictures' paths."""
-
-    evaluation_found = Signal(object)
-    """A folder that was given holds one to learn from, which was taken, and this one to evaluate on."""
-
-    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
-        super().__init__(hint, "", parent)
-        self.add.setText(self.tr("Add a folder…"))
-        self.add_table = QPushButton(self.tr("Add a table…"))
-        self.add_table.clicked.connect(self.browse_tables)
-        set_look(self.add_table, "quiet")
-        self.buttons.insertWidget(1, self.add_table)
-        self.columns = NO_COLUMNS
-        self.classes: tuple[str, ...] = ()
-        self.count = 0
-        """Pictures in all, as far as they were counted."""
-        self._amounts: dict[Path, str] = {}
-        self.show_files()
-
-    @Slot()
-    def browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self.window(), self.tr("A folder with one subfolder per class"))
-        if folder:
-            self.add_files([Path(folder)])
-
-    @Slot()
-    def browse_tables(self) -> None:
-        """Ask for tables."""
-        endings = self.tr("Tables") + f" ({' '.join(f'*{suffix}' for suffix in TABLES)})"
-        title = self.tr("A table with path and class of each picture")
-        files, _ = QFileDialog.getOpenFileNames(self.window(), title, "", endings)
-        if files:
-            self.add_files([Path(file) for file in files])
-
-    @Slot(object)
-    def add_files(self, files: list[Path]) -> None:
-        """Add folders and tables; a folder that only holds a training and a test part is taken apart."""
-        added: list[Path] = []
-        for path in files:
-            train, evaluation = picture_folders.split_of(path) or (path, None)
-            added.append(train)
-            if evaluation is not None:
-                self.evaluation_found.emit(evaluation)
-        super().add_files(added)
-
-    def set_columns(self, columns: Columns) -> None:
-        """Set what the columns of tables are called, and count again."""
-        if columns != self.columns:
-            self.columns = columns
-            self.show_files()
-
-    @property
-    def has_table(self) -> bool:
-        """Whether something in it is a table, or a folder of tables."""
-        return any(_is_table(file) for file in self.files)
-
-    def show_files(self) -> None:
-        self._count()
-        super().show_files()
-
-    def name_shown(self, file: Path) -> str:
-        return short_name(file)
-
-    def amount_shown(self, file: Path) -> str:
-        return self._amounts.get(file) or super().amount_shown(file)
-
-    def _count(self) -> None:
-        """Look at the folders and tables now: as far as it takes to say how much is in them."""
-        labels: set[str] = set()
-        self._amounts, self.count = {}, 0
-        for path in self.files:
-            try:
-                seen = look([str(path)], self.columns, MOST_COUNTED)
-            except (StudioError, OSError):
-                continue  # the form says at this field what is wrong with it
-            if seen.pictures:
-                words = (
-                    self.tr("{classes} classes, over {count} pictures")
-                    if seen.more
-                    else self.tr("{classes} classes, {count} pictures")
-                )
-                amounts = {"classes": numbers.exact(len(seen.labels)), "count": numbers.exact(seen.pictures)}
-                self._amounts[path] = words.format(**amounts)
-            self.count += seen.pictures
-            labels.update(seen.labels)
-        self.classes = tuple(sorted(labels))
-
-
-def _is_table(path: Path) -> bool:
-    try:
-        return bool(tables_in(path))
-    except (StudioError, OSError):
-        return False

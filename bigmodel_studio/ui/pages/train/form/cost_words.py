@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from bigmodel_studio.core.memory.need import need_of
 from bigmodel_studio.core.models import shape
-from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.pages.train.form.subject import Subject
 
 
-def cost_words(subject: Subject, spec: RunSpec | None, batch: int, steps: int) -> tuple[str, str]:
+def cost_words(subject: Subject, needed_bytes: int | None, batch: int, steps: int) -> tuple[str, str]:
     """Return the headline and what stands below it, both "" where the parameters are not known.
 
-    ``batch`` is the examples that an update learns from; ``spec`` is None where the form says none.
+    ``batch`` is the examples that an update learns from; ``needed_bytes`` is the memory of a run, None: not known.
     """
     parameters = subject.parameters()
     if parameters is None:
@@ -30,7 +28,7 @@ def cost_words(subject: Subject, spec: RunSpec | None, batch: int, steps: int) -
     held = numbers.size(shape.training_bytes(parameters, trained))
     kept = numbers.size(shape.weight_bytes(parameters))
     more = [words.format(held=held, kept=kept, amount=subject.amount_words(batch, steps))]
-    if spec is not None:
+    if needed_bytes is not None:
         words = QCoreApplication.translate("NewRun", "About {needs} of memory")
-        more.insert(0, words.format(needs=numbers.size(need_of(spec)[0].bytes)))
+        more.insert(0, words.format(needs=numbers.size(needed_bytes)))
     return headline, " · ".join(more)

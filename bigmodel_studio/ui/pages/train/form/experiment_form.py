@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QVBoxLayout, QWidg
 
 from bigmodel_studio.core.specs import experiments
 from bigmodel_studio.core.specs.experiments import Experiment, Parameter
-from bigmodel_studio.ui.pages.train.data.data_field import DataField, FolderField, TextField
+from bigmodel_studio.ui.pages.train.data.data_field import DataField, TextField
+from bigmodel_studio.ui.pages.train.data.folder_field import FolderField
 from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Fields, Row, field_error, line, number
 from bigmodel_studio.ui.pages.train.runs.words import experiment_word
 
@@ -61,6 +62,12 @@ class ExperimentForm(QWidget):
                 field.setValue(values[name])
             elif isinstance(field, QLineEdit):
                 field.setText(_written(values[name]))
+
+    def stop(self) -> None:
+        """Stop the fields: the dialog closes."""
+        for field in self.fields.values():
+            if isinstance(field, DataField):
+                field.stop()
 
     def values(self) -> Mapping[str, Any]:
         """Return what is filled in. Raises ``StudioError`` where it is no value."""

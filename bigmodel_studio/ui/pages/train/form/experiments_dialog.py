@@ -6,7 +6,9 @@ drawn are drawn by an engine before the runs are queued.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QMouseEvent
@@ -23,12 +25,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bigmodel_studio.client.background import Latest
 from bigmodel_studio.client.job import Job
 from bigmodel_studio.core.advice.advice_candidates import main_device
 from bigmodel_studio.core.memory import device_speed, training_time
 from bigmodel_studio.core.runs.launch import check_inputs
 from bigmodel_studio.core.specs import experiments
 from bigmodel_studio.core.specs.experiments import EXPERIMENTS, Experiment, Planned
+from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.specs.sweeps import specs_of
 from bigmodel_studio.core.system.settings import runs_at_once
 from bigmodel_studio.core.text import numbers
@@ -45,6 +49,16 @@ CHECK_AFTER_MS = 120
 WIDE_PX = 640
 
 
+class _Cost(NamedTuple):
+    """What is known of an experiment once its data and this computer's speed were looked at."""
+
+    made: Planned
+    specs: Sequence[RunSpec]
+    draws: bool
+    """Whether its pictures are still to be drawn."""
+    seconds: float | None
+
+
 class ExperimentsDialog(QDialog):
     """``planned`` carries the spec and the points of what shall be queued."""
 
@@ -59,6 +73,10 @@ class ExperimentsDialog(QDialog):
         """Pictures are being drawn, or the computer's speed is measured."""
         self._device = main_device()
         self._dtype = "bfloat16" if self._device.kind == "cuda" else "float32"
+        self._queueing = False
+        """The runs are to be queued as soon as what they learn from has been looked at."""
+        self._look = Latest("experiments", self)
+        self._look.answered.connect(self._on_looked)
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check)
         self.choices: dict[str, QRadioButton] = {}
@@ -120,6 +138,7 @@ class ExperimentsDialog(QDialog):
     @Slot()
     def _on_choice(self) -> None:
         self.pages.setCurrentWidget(self.forms[self.chosen])
+        self.queue_button.setEnabled(False)
         self.check()
         self._fit()
 
@@ -132,33 +151,48 @@ class ExperimentsDialog(QDialog):
             self.resize(self.width(), wanted)
 
     @Slot()
-    def check(self) -> Planned | None:
-        """Say what is wrong, at its field, or how many runs it is and how long they take; what would be queued."""
+    def check(self) -> None:
+        """Say what is wrong, at its field, or how many runs it is; then look how long they take, and at their data."""
         self._timer.stop()
-        form, problem, made = self.forms[self.chosen], None, None
+        self._queueing = False
         try:
-            made = experiments.planned(self.chosen, form.values())
-            self._show_cost(made)
+            values = self.forms[self.chosen].values()
+            made = experiments.planned(self.chosen, values)
+            specs = specs_of(made.spec, made.points, Path.home())
         except StudioError as error:
-            problem, made = error.problem, None
-            self.cost.setText("")
-        self._say(form.parts.show_problem(problem))
-        self.queue_button.setEnabled(made is not None and self._drawing is None)
-        return made
-
-    def _show_cost(self, made: Planned) -> None:
-        """Raise ``StudioError`` where it cannot be run."""
-        specs = specs_of(made.spec, made.points, Path.home())
-        if not experiments.draws_pictures(self.chosen, self.forms[self.chosen].values()):
-            check_inputs(specs[0])
+            self._refuse(error.problem)
+            return
         count = numbers.exact(len(specs))
-        runs = self.tr("{count} run(s)", "", len(specs)).format(count=count)
         self.queue_button.setText(self.tr("Queue {count} run(s)", "", len(specs)).format(count=count))
-        speed = device_speed.speed_of(self._device.id, self._dtype)
-        seconds = training_time.seconds_of_all(specs, speed, runs_at_once()) if speed is not None else None
-        if seconds is not None:
+        name, device, dtype = self.chosen, self._device.id, self._dtype
+        self._look.ask(lambda: _cost_of(name, values, made, specs, device, dtype))
+
+    def _refuse(self, problem: Problem) -> None:
+        self._look.forget()
+        self.cost.setText("")
+        self._say(self.forms[self.chosen].parts.show_problem(problem))
+        self.queue_button.setEnabled(False)
+
+    @Slot(object)
+    def _on_looked(self, found: _Cost | Problem) -> None:
+        queueing, self._queueing = self._queueing, False
+        if self._drawing is not None:
+            return
+        if isinstance(found, Problem):
+            self._refuse(found)
+            return
+        self._say(self.forms[self.chosen].parts.show_problem(None))
+        self._show_cost(found)
+        self.queue_button.setEnabled(True)
+        if queueing:
+            self._queue(found)
+
+    def _show_cost(self, found: _Cost) -> None:
+        count = numbers.exact(len(found.specs))
+        runs = self.tr("{count} run(s)", "", len(found.specs)).format(count=count)
+        if found.seconds is not None:
             said = self.tr("{runs}, about {time} on this computer").format(
-                runs=runs, time=numbers.rough_duration(seconds)
+                runs=runs, time=numbers.rough_duration(found.seconds)
             )
         elif self._job is not None:
             said = self.tr("{runs}. Measuring this computer's speed…").format(runs=runs)
@@ -185,16 +219,19 @@ class ExperimentsDialog(QDialog):
     @Slot(object)
     def _on_measured(self, _end: Event) -> None:
         self._job = None
+        queueing = self._queueing
         self.check()
+        self._queueing = queueing
 
     @Slot()
     def queue(self) -> None:
-        """Have the runs queued, their pictures drawn before."""
-        made = self.check()
-        if made is None:
-            return
-        if not experiments.draws_pictures(self.chosen, self.forms[self.chosen].values()):
-            self.planned.emit(made.spec, made.points)
+        """Have the runs queued, their pictures drawn before, once what they learn from has been looked at."""
+        self.check()
+        self._queueing = True
+
+    def _queue(self, found: _Cost) -> None:
+        if not found.draws:
+            self.planned.emit(found.made.spec, found.made.points)
             self.accept()
             return
         self._forget_job()
@@ -224,10 +261,12 @@ class ExperimentsDialog(QDialog):
     def _on_drawn(self, end: Event) -> None:
         self._job = None
         self._set_drawing(False)
-        if isinstance(end, Done):
-            self.queue()
-            return
         self.check()
+        if isinstance(end, Done):
+            self._queueing = True
+            return
+        self._look.forget()
+        self.queue_button.setEnabled(True)
         self._say(i18n.said(end.problem if isinstance(end, Failed) else Problem(code="engine-closed")))
 
     def _forget_job(self) -> None:
@@ -240,7 +279,22 @@ class ExperimentsDialog(QDialog):
     def done(self, result: int) -> None:
         self._timer.stop()
         self._forget_job()
+        self._look.close()
+        for form in self.forms.values():
+            form.stop()
         super().done(result)
+
+
+def _cost_of(
+    name: str, values: Mapping[str, Any], made: Planned, specs: Sequence[RunSpec], device: str, dtype: str
+) -> _Cost:
+    """Look at the data and at this computer's speed. Raises ``StudioError`` where it can't be run."""
+    draws = experiments.draws_pictures(name, values)
+    if not draws:
+        check_inputs(specs[0])
+    speed = device_speed.speed_of(device, dtype)
+    seconds = training_time.seconds_of_all(specs, speed, runs_at_once()) if speed is not None else None
+    return _Cost(made, specs, draws, seconds)
 
 
 class _Choice(QFrame):

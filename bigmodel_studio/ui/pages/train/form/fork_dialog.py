@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from bigmodel_studio.client.background import Background
 from bigmodel_studio.client.input_check import InputCheck
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.forks import fork, fork_spec
@@ -43,6 +44,12 @@ class ForkDialog(QDialog):
         self._timer.timeout.connect(self.check)
         self._inputs = InputCheck(self)
         self._inputs.answered.connect(self._on_inputs)
+        self._inputs.memory_known.connect(self._on_memory)
+        self._background = Background("making-a-fork", self)
+        self._background.done.connect(self._on_made)
+        self._background.failed.connect(self._on_failed)
+        self._making = False
+        """The fork is being made: a checkpoint is copied where it can't be linked."""
         self._starting = False
         """The fork was asked for, and waits until what it names has been looked at."""
         self.at = QComboBox()
@@ -153,18 +160,21 @@ class ForkDialog(QDialog):
                     raise StudioError.of(wrong)
                 case ready:
                     pass
-            run_queue.check_room(spec)
         except StudioError as error:
             problem, ready = error.problem, None
         self._show(self.parts.show_problem(problem))
-        self.fork_button.setEnabled(ready is not None)
+        self.fork_button.setEnabled(ready is not None and not self._making)
         return ready
 
     @Slot()
     def start(self) -> None:
         """Make the fork, once what it names has been looked at as it is now."""
         self.check()
-        self._starting = True
+        self._starting = not self._making
+
+    @Slot()
+    def _on_memory(self) -> None:
+        self._say(look=False)
 
     @Slot()
     def _on_inputs(self) -> None:
@@ -176,25 +186,32 @@ class ForkDialog(QDialog):
     def done(self, result: int) -> None:
         self._timer.stop()
         self._inputs.close()
+        self._background.close()
         super().done(result)
 
     def _make(self, ready: ResolvedSpec) -> None:
         """Make the fork and let it into the queue."""
-        try:
-            run = fork(self._run, self._step(), self.changes(), Path.home(), ready)
+        step, changes = self._step(), self.changes()
+
+        def make() -> RunFolder:
+            run = fork(self._run, step, changes, Path.home(), ready)
             run_queue.submit(run)
-        except StudioError as error:
-            self._show(i18n.said(error.problem))
-            return
-        except OSError as error:
-            arguments: dict[str, str | int | float] = {
-                "path": str(error.filename or self._run.path),
-                "detail": error.strerror or str(error),
-            }
-            self._show(i18n.said(Problem(code="disk-write", arguments=arguments)))
-            return
+            return run
+
+        self._making = True
+        self.fork_button.setEnabled(False)
+        self._background.run(make)
+
+    @Slot(object)
+    def _on_made(self, run: RunFolder) -> None:
         self.made.emit(run)
         self.accept()
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        self._making = False
+        self.fork_button.setEnabled(True)
+        self._show(i18n.said(problem))
 
     def _step(self) -> int:
         step = self.at.currentData()

@@ -1,18 +1,19 @@
 """Ways to make runs on the Train page: a form, a sweep, an experiment, a fork, a smaller one for want of memory, other
 programs’ logs.
 
-Each ends the same way: ``made`` names the run that is to be shown, or the user is told why there is none.
+Each ends the same way: ``made`` names the run that is to be shown, or the user is told why there is none. Folders are
+made in a thread: what a run begins with may be large, and disks slow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from bigmodel_studio.client.background import Background
 from bigmodel_studio.client.events_import import EventsImport
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.forks import try_smaller
@@ -21,14 +22,10 @@ from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.specs.sweeps import Grid, Point, points_of, start_sweep
-from bigmodel_studio.core.system import paths
-from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.form.experiments_dialog import ExperimentsDialog
 from bigmodel_studio.ui.pages.train.form.fork_dialog import ForkDialog
 from bigmodel_studio.ui.window.studio import Studio
-
-_Given = TypeVar("_Given")
 
 
 class Making(QObject):
@@ -37,10 +34,15 @@ class Making(QObject):
     made = Signal(str)
     sweep_made = Signal(object)
     """The names of its runs."""
+    failed = Signal()
+    """The user was told why."""
 
     def __init__(self, studio: Studio, page: QWidget) -> None:
         super().__init__(page)
         self._studio, self._page = studio, page
+        self._background = Background("making-runs", self)
+        self._background.done.connect(self._on_done)
+        self._background.failed.connect(self._on_failed)
         self._events = EventsImport(self)
         self._events.imported.connect(self._on_imported)
         self._events.failed.connect(studio.tell)
@@ -55,7 +57,7 @@ class Making(QObject):
             run_queue.submit(run)
             return run.name
 
-        self._make(begin)
+        self._background.run(begin)
 
     @Slot(object, object)
     def start_sweep(self, spec: ResolvedSpec, grid: Grid) -> None:
@@ -65,9 +67,7 @@ class Making(QObject):
     @Slot(object, object)
     def start_points(self, spec: RunSpec | ResolvedSpec, points: Sequence[Point]) -> None:
         """Start a run for each point; the first is shown, beside the others."""
-        runs = attempted(self._studio, lambda: start_sweep(spec, points, Path.home()))
-        if runs is not None:
-            self.sweep_made.emit([run.name for run in runs])
+        self._background.run(lambda: [run.name for run in start_sweep(spec, points, Path.home())])
 
     def experiments(self) -> None:
         """Ask which of the experiments that are ready shall be run."""
@@ -77,7 +77,15 @@ class Making(QObject):
 
     def smaller(self, run: RunFolder) -> None:
         """Start again what ran out of memory, with less to hold at once."""
-        self._make(lambda: try_smaller(run).name)
+        self._background.run(lambda: try_smaller(run).name)
+
+    def change(self, action: Callable[[], object]) -> None:
+        """Do something to a run, which may wait for the queue's lock, and look at once what came of it."""
+
+        def act() -> None:
+            action()
+
+        self._background.run(act)
 
     def fork(self, run: RunFolder, spec: RunSpec, step: int | None) -> None:
         """Ask from which checkpoint (``step`` is offered), and with what other settings, a fork shall go on."""
@@ -93,11 +101,23 @@ class Making(QObject):
     def stop(self) -> None:
         """Stop timers and jobs: the page closes."""
         self._events.stop()
+        self._background.close()
 
-    def _make(self, make: Callable[[], str]) -> None:
-        name = attempted(self._studio, make)
-        if name is not None:
-            self.made.emit(name)
+    @Slot(object)
+    def _on_done(self, made: str | list[str] | None) -> None:
+        match made:
+            case None:
+                self._studio.runs.refresh()
+            case str():
+                self.made.emit(made)
+            case _:
+                self.sweep_made.emit(made)
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        self._studio.tell(problem)
+        self._studio.runs.refresh()
+        self.failed.emit()
 
     @Slot(object)
     def _on_forked(self, run: RunFolder) -> None:
@@ -106,15 +126,3 @@ class Making(QObject):
     @Slot(object)
     def _on_imported(self, names: list[str]) -> None:
         self.made.emit(names[0])
-
-
-def attempted(studio: Studio, action: Callable[[], _Given]) -> _Given | None:
-    """Return what the action gives; None where it could not be done, and the user is told why."""
-    try:
-        return action()
-    except StudioError as error:
-        studio.tell(error.problem)
-    except OSError as error:
-        path, detail = str(error.filename or paths.runs()), error.strerror or str(error)
-        studio.tell(Problem(code="disk-write", arguments={"path": path, "detail": detail}))
-    return None

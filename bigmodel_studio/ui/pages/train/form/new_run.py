@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
-    QPushButton,
     QRadioButton,
     QScrollArea,
     QVBoxLayout,
@@ -24,27 +21,25 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.client.input_check import InputCheck
 from bigmodel_studio.core.advice.scaling_down import Like
 from bigmodel_studio.core.data.kinds import objective_of
-from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.rules import check_spec
 from bigmodel_studio.core.specs.spec import RunSpec, make_spec
 from bigmodel_studio.core.specs.sweeps import check_values
 from bigmodel_studio.core.system.opening import is_text
-from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelRef, Problem
-from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.data_look import DataLook, can_be_looked_at
 from bigmodel_studio.ui.pages.train.form.cost_words import cost_words
 from bigmodel_studio.ui.pages.train.form.fields import Fields, line
+from bigmodel_studio.ui.pages.train.form.foot import Foot
 from bigmodel_studio.ui.pages.train.form.how_card import HowCard
 from bigmodel_studio.ui.pages.train.form.schedule_card import ScheduleCard
 from bigmodel_studio.ui.pages.train.form.subject import Subject
 from bigmodel_studio.ui.pages.train.form.subjects import SUBJECTS
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.runs.words import word
-from bigmodel_studio.ui.widgets.page_frame import label, panel
+from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.window.studio import Studio
 
 AnySubject = TypeVar("AnySubject", bound=Subject)
@@ -70,8 +65,11 @@ class NewRun(QWidget):
         self.data_look.seen.connect(self.check)
         self._inputs = InputCheck(self)
         self._inputs.answered.connect(self._on_inputs)
+        self._inputs.memory_known.connect(self._on_memory)
         self._starting = False
         """Start was asked for, and waits until what the spec names has been looked at."""
+        self._making = False
+        """A run is being made of the form."""
         self._names = {""}
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check)
@@ -102,15 +100,11 @@ class NewRun(QWidget):
         self.schedule.changed.connect(self._changed)
         self.how = HowCard(self)
         self.how.changed.connect(self._changed)
-        self.start_button = QPushButton(self.tr("Start"))
-        set_look(self.start_button, "primary")
-        self.start_button.setShortcut(QKeySequence("Ctrl+Return"))
+        self.foot = foot = Foot()
+        self.start_button, self.leave_button = foot.start, foot.leave
+        self.cost, self.cost_more, self.error = foot.cost, foot.cost_more, foot.error
         self.start_button.clicked.connect(self.start)
-        self.leave_button = QPushButton(self.tr("Cancel"))
         self.leave_button.clicked.connect(self.left)
-        self.cost = label("", "strong", wrap=True)
-        self.cost_more = label("", "secondary", wrap=True)
-        self.error = label("", "bad", wrap=True)
 
     def of(self, kind: type[AnySubject]) -> AnySubject:
         """Return the form's subject of that class."""
@@ -153,21 +147,7 @@ class NewRun(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(area, 1)
-        outer.addWidget(self._foot())
-
-    def _foot(self) -> QWidget:
-        foot = panel("status")
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(16, 10, 16, 10)
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        for part in (self.cost, self.cost_more, self.error):
-            words.addWidget(part)
-        row.addLayout(words, 1)
-        row.addWidget(self.leave_button)
-        row.addWidget(self.start_button)
-        return foot
+        outer.addWidget(self.foot)
 
     # ------------------------------------------------------------------------------- the value
 
@@ -216,6 +196,7 @@ class NewRun(QWidget):
 
     def renew(self) -> None:
         """Begin the next run: its name and lengths are suggested anew, its data and model stay."""
+        self._making = False
         self._names.add(self.name.text())
         self.schedule.renew()
         self._on_subject()
@@ -251,25 +232,23 @@ class NewRun(QWidget):
                     raise StudioError.of(wrong)
                 case ready:
                     pass
-            run_queue.check_room(spec)
             grid = self.how.grid()
             runs = check_values(spec, grid, Path.home()) if grid else 1
         except StudioError as error:
             problem = error.problem
         elsewhere = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
-        self.error.setText(elsewhere[0] if all(elsewhere) else "")
-        self.error.setVisible(all(elsewhere))
+        self.foot.show_error(elsewhere[0] if all(elsewhere) else "")
         self._show_cost(spec)
         self._show_look(spec)
-        many = self.tr("Start {count} runs").format(count=numbers.exact(runs))
-        self.start_button.setText(many if runs > 1 else self.tr("Start"))
+        self.foot.show_runs(runs)
         ready = ready if problem is None else None
-        self.start_button.setEnabled(ready is not None)
+        self.start_button.setEnabled(ready is not None and not self._making)
         return ready
 
     def _show_cost(self, spec: RunSpec | None) -> None:
         examples = self.schedule.batch.value() * self.how.accumulate.value()
-        headline, more = cost_words(self.subject, spec, examples, self.schedule.steps.value())
+        needed_bytes = self._inputs.needed_bytes(spec) if spec is not None else None
+        headline, more = cost_words(self.subject, needed_bytes, examples, self.schedule.steps.value())
         self.cost.setText(headline)
         self.cost_more.setText(more)
 
@@ -305,6 +284,8 @@ class NewRun(QWidget):
     def stop(self) -> None:
         self._timer.stop()
         self._inputs.close()
+        for subject in self.subjects.values():
+            subject.stop()
         self.data_look.stop()
 
     # ------------------------------------------------------------------------------- hands
@@ -313,7 +294,16 @@ class NewRun(QWidget):
     def start(self) -> None:
         """Start the run, if it can be: once what it names has been looked at as it is now."""
         self.check()
-        self._starting = True
+        self._starting = not self._making
+
+    def not_made(self) -> None:
+        """Let the user start again what could not be made."""
+        self._making = False
+        self._say(look=False)
+
+    @Slot()
+    def _on_memory(self) -> None:
+        self._say(look=False)
 
     @Slot()
     def _on_inputs(self) -> None:
@@ -321,6 +311,8 @@ class NewRun(QWidget):
         starting, self._starting = self._starting, False
         if not starting or ready is None:
             return
+        self._making = True
+        self.start_button.setEnabled(False)
         if grid := self.how.grid():
             self.sweep_started.emit(ready, grid)
         else:

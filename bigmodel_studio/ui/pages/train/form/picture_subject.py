@@ -15,7 +15,7 @@ from bigmodel_studio.core.specs.objectives import FROZEN
 from bigmodel_studio.core.specs.spec import DataSpec, ModelSpec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.ui.pages.train.data.data_field import FolderField
+from bigmodel_studio.ui.pages.train.data.folder_field import FolderField
 from bigmodel_studio.ui.pages.train.form.fields import Row, field_error, line, number, share_field
 from bigmodel_studio.ui.pages.train.form.subject import Subject, Tables
 from bigmodel_studio.ui.window.studio import Studio
@@ -44,7 +44,9 @@ class PictureSubject(Subject):
         self.path_column, self.label_column = line("", self._on_columns), line("", self._on_columns)
         for column in (self.path_column, self.label_column):
             column.setPlaceholderText(self.tr("automatic"))
-        self.train.changed.connect(self._show_columns)
+        for folders in (self.train, self.evaluation):
+            folders.counted.connect(self._show_columns)
+            folders.counted.connect(self.changed)
         self.share = number(EVALUATION_PERCENT, MOST_EVALUATION_PERCENT, self.changed)
         self.smallest_crop = number(round(100 * DataSpec(train=()).smallest_crop), 100, self.changed)
         for field in (self.share, self.smallest_crop):
@@ -150,6 +152,10 @@ class PictureSubject(Subject):
             words += self.tr(", about {times} epochs").format(times=times)
         return words
 
+    def stop(self) -> None:
+        super().stop()
+        self.evaluation.stop()
+
     def _read_head(self) -> Head | None:
         """Return what the chosen model's files say; read once a model."""
         record = self.base_record()
@@ -190,5 +196,4 @@ class PictureSubject(Subject):
     @Slot()
     def _on_evaluation(self) -> None:
         self.share.setEnabled(not self.evaluation.files)
-        self._show_columns()
         self.changed.emit()

@@ -153,6 +153,10 @@ class Subject(QWidget):
         """Return what the library says of the model to be trained on."""
         return self.picker.record() if self.fine.isChecked() else None
 
+    def stop(self) -> None:
+        """Stop the fields: the form closes."""
+        self.data.stop()
+
     def lay_out(self) -> None:
         """Put the fields on cards."""
         column = QVBoxLayout(self)

@@ -16,7 +16,7 @@ from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.protocol import ModelRef
-from bigmodel_studio.ui.pages.train.form.making import Making, attempted
+from bigmodel_studio.ui.pages.train.form.making import Making
 from bigmodel_studio.ui.pages.train.runs.possible import page_of, possible
 from bigmodel_studio.ui.window.destinations import UseModel
 from bigmodel_studio.ui.window.studio import Studio
@@ -131,5 +131,5 @@ class RunActions(QObject):
         """Do something to the run that is shown, and look at once what came of it."""
         run = self._run
         if run is not None:
-            attempted(self._studio, lambda: action(RunFolder(Path(run.path))))
-            self._studio.runs.refresh()
+            folder = RunFolder(Path(run.path))
+            self._making.change(lambda: action(folder))
