@@ -218,6 +218,5 @@ class Chart(CurvesPlot):
         self.mark((begin, self._at) if marking else None)
 
     def _scale(self, factor: float) -> None:
-        first, last, low, _ = self.seen()
-        middle = (first + last) / 2 if self._at is None else self._at
-        self.box.scaleBy((factor, None), QPointF(middle, low))
+        first, last, *_ = self.seen()
+        self.zoom(factor, (first + last) / 2 if self._at is None else self._at)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from bigmodel_studio.core.text import numbers, ticks
@@ -134,6 +134,21 @@ class CurvesPlot(Plot):
     def view(self) -> View | None:
         """What is seen now; None until ``refresh`` has drawn a point, for the axes are fitted to none before."""
         return View(self.room(), *self.seen(), self.log) if self._fitted else None
+
+    @property
+    def stretch_seen(self) -> tuple[float, float] | None:
+        """The places across that somebody looks at more closely, from and to; None: all are seen."""
+        return (self.seen()[0], self.seen()[1]) if self._fitted and self._zoomed else None
+
+    def zoom(self, factor: float, middle: float) -> None:
+        """See ``factor`` times as many places across; ``middle`` stays where it is."""
+        if self._fitted:
+            self.box.scaleBy((factor, None), QPointF(middle, self.seen()[2]))
+
+    def move_on(self, by: float) -> None:
+        """See places further on (below 0: further back)."""
+        if self._fitted:
+            self.box.translateBy(x=by)
 
     def shown_series(self) -> list[Series]:
         """Those that have points, hidden ones too."""

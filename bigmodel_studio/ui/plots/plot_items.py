@@ -207,7 +207,7 @@ def _written(sample: Sample) -> str:
 
 
 class NamedLine(pg.InfiniteLine):
-    """A dashed line across, with its name at its right end."""
+    """A dashed line across, with its name at its right end: below it in the upper half, where there may be no room."""
 
     def __init__(self, at: float, name: str) -> None:
         super().__init__(
@@ -215,7 +215,7 @@ class NamedLine(pg.InfiniteLine):
             angle=0,
             pen=hairline("secondary", dashed=True),
             label=name.replace("{", "{{").replace("}", "}}"),
-            labelOpts={"position": 0.995, "anchors": [(1, 0.95), (1, 0.95)], "color": theme.colour("secondary")},
+            labelOpts={"position": 0.995, "anchors": [(1, 0.05), (1, 0.95)], "color": theme.colour("secondary")},
         )
         self.label.setFont(small_font())
 

@@ -25,6 +25,8 @@ from bigmodel_studio.ui.widgets.page_frame import label, panel
 PAINT_EVERY_MS = 100
 """Points come in faster than eyes are: painted at most this often."""
 FACTORS = (0.0, 0.6, 0.9, 0.98)
+LEAST_CHART_PX = 240
+"""The least height of the loss with its legend and axis: about 180 pixels for the curves."""
 
 
 @dataclass
@@ -77,6 +79,8 @@ class Curves(QWidget):
         set_look(self.read_out, "small")
         self.chart.read_out.connect(self.read_out.setText)
         self.chart.chosen.connect(self._on_chosen)
+        self.chart.setMinimumHeight(LEAST_CHART_PX)
+        self.chart.box.sigXRangeChanged.connect(self._link)
         self.minis: dict[str, MiniChart] = {}
         self._lay_out()
 
@@ -118,6 +122,7 @@ class Curves(QWidget):
         card = panel("card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 8, 8, 8)
+        inside.setSpacing(2)
         inside.addLayout(head)
         inside.addWidget(self.read_out)
         inside.addWidget(self.chart, 1)
@@ -271,9 +276,33 @@ class Curves(QWidget):
             if series is None or not len(series):
                 continue
             if metric not in self.minis:
-                self.minis[metric] = MiniChart(word(title), spoken)
-                place = len(self.minis) - 1
-                self._grid.addWidget(self.minis[metric], 0, place)
+                self.minis[metric] = self._mini(MiniChart(word(title), spoken))
             mini = self.minis[metric]
             mini.show_series(series, self._colour + 1 if metric == "evaluation_loss" else self._colour)
             mini.show()
+        self._link()
+
+    def _mini(self, made: MiniChart) -> MiniChart:
+        """Put a small chart at the end of the row, and look at the same steps in all of them as in one."""
+        made.zoomed.connect(self._on_mini_zoomed)
+        made.moved.connect(self._on_mini_moved)
+        made.reset.connect(self.chart.reset_view)
+        self._grid.addWidget(made, 0, len(self.minis))
+        return made
+
+    @Slot()
+    def _link(self) -> None:
+        """Small charts show the steps that the large one does; over another axis, all."""
+        stretch = self.chart.stretch_seen if self.axis == STEP else None
+        for mini in self.minis.values():
+            mini.look_at(stretch)
+
+    @Slot(float, float)
+    def _on_mini_zoomed(self, factor: float, step: float) -> None:
+        if self.axis == STEP:
+            self.chart.zoom(factor, step)
+
+    @Slot(float)
+    def _on_mini_moved(self, steps: float) -> None:
+        if self.axis == STEP:
+            self.chart.move_on(steps)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from bigmodel_studio.ui.widgets.page_frame import panel
 
-LEAST_STORY_PX = 180
+LEAST_STORY_PX = 160
 
 
 class RunArea(QScrollArea):
