@@ -6,28 +6,30 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.plots.colour_scale import around_zero, image, paint_legend
+from bigmodel_studio.ui.plots.drawn_grid import DrawnGrid, neighbour, paint_ring
 
 LEGEND_PX, NAMES_PX, MOST_PX = 20, 44, 32
 
 
-class BlockView(QWidget):
+class BlockView(DrawnGrid[int]):
     """``show_block`` it: values row by row, ``width`` in each, the first at ``row`` and ``column`` of its matrix."""
 
     chosen = Signal(int)
     """The place of the cell that the user chose, counted row by row."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, hovers=False)
         self._values = np.zeros((0, 0))
         self._row = self._column = 0
         self.place = 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        """The cell that is chosen."""
+        self.viewport().setAutoFillBackground(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_block(self, values: Sequence[float], width: int, row: int, column: int) -> None:
@@ -35,15 +37,15 @@ class BlockView(QWidget):
         self._values = np.array(values, np.float64).reshape(-1, max(1, width))
         self._row, self._column = row, column
         self.place = int(np.abs(self._values).argmax()) if self._values.size else 0
-        self._say()
-        self.update()
+        self.say()
+        self.viewport().update()
 
     def choose(self, place: int) -> None:
         """Make a cell the chosen one."""
         if 0 <= place < self._values.size and place != self.place:
             self.place = place
-            self._say()
-            self.update()
+            self.say()
+            self.viewport().update()
             self.chosen.emit(place)
 
     def said(self) -> str:
@@ -74,7 +76,7 @@ class BlockView(QWidget):
         return QRectF(NAMES_PX + column * cell, 2 * LEGEND_PX + row * cell, cell, cell)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = QPainter(self.viewport())
         if self._values.size:
             scale = around_zero(self._values)
             whole = self.place_of(0).united(self.place_of(self._values.size - 1))
@@ -82,14 +84,10 @@ class BlockView(QWidget):
             painter.setPen(theme.colour("border"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(whole)
-            for colour, wide in (("surface", 4), ("text", 2)):
-                painter.setPen(QPen(theme.colour(colour), wide))
-                painter.drawRect(self.place_of(self.place).adjusted(1, 1, -1, -1))
+            paint_ring(painter, self.place_of(self.place).adjusted(1, 1, -1, -1), "text")
             paint_legend(painter, QRectF(0, 0, self.width() - 4, LEGEND_PX), scale)
             self._paint_numbers(painter, whole)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.colour("accent"), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        self.paint_focus(painter)
         painter.end()
 
     def _paint_numbers(self, painter: QPainter, whole: QRectF) -> None:
@@ -103,31 +101,21 @@ class BlockView(QWidget):
         above = QRectF(cell.center().x() - 40, whole.top() - LEGEND_PX, 80, LEGEND_PX)
         painter.drawText(above, Qt.AlignmentFlag.AlignCenter, numbers.exact(self._column + column))
 
-    def _at(self, point: QPointF) -> int | None:
+    def cell_at(self, point: QPointF) -> int | None:
         inside = point - self.place_of(0).topLeft()
         row, column = int(inside.y() // self._cell()), int(inside.x() // self._cell())
         rows, columns = self._values.shape
         return row * columns + column if 0 <= row < rows and 0 <= column < columns else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        place = self._at(event.position())
+        place = self.cell_at(event.position())
         if place is not None:
             self.choose(place)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def beside(self, key: Qt.Key) -> int | None:
         rows, columns = self._values.shape
-        row, column = divmod(self.place, max(1, columns))
-        moves = {
-            Qt.Key.Key_Left: (row, column - 1),
-            Qt.Key.Key_Right: (row, column + 1),
-            Qt.Key.Key_Up: (row - 1, column),
-            Qt.Key.Key_Down: (row + 1, column),
-        }
-        wanted = moves.get(Qt.Key(event.key()))
-        if wanted is None or not self._values.size:
-            super().keyPressEvent(event)
-        elif 0 <= wanted[0] < rows and 0 <= wanted[1] < columns:
-            self.choose(wanted[0] * columns + wanted[1])
+        wanted = neighbour(key, divmod(self.place, max(1, columns)), rows, columns, ends=False)
+        return wanted[0] * columns + wanted[1] if wanted is not None else None
 
-    def _say(self) -> None:
-        self.setAccessibleDescription(self.said())
+    def take(self, cell: int) -> None:
+        self.choose(cell)

@@ -10,23 +10,22 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.plots.colour_scale import Numbers, Scale, ink_on, paint_legend
+from bigmodel_studio.ui.plots.drawn_grid import DrawnGrid, Place, neighbour, paint_ring
 
 LEGEND_PX, HEAD_PX = 22, 20
 LEAST_LEGEND_PX = 420.0
@@ -37,11 +36,8 @@ PADDING_PX = 6.0
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
-class CellMap(QAbstractScrollArea):
+class CellMap(DrawnGrid[Place]):
     """``show_cells`` them. ``form`` is how numbers are written: "percent" or "decimal"."""
-
-    read_out = Signal(str)
-    """What is under the pointer or the keys, in words; "" where nothing is."""
 
     row_px, number_px = 24, 24
     """The height of a cell, and of the part of it, from its top, that has its number."""
@@ -56,13 +52,8 @@ class CellMap(QAbstractScrollArea):
         self._scale = Scale(0.0, 1.0)
         self._edges: list[float] = [0.0]
         self._names_px = 0.0
-        self.at: tuple[int, int] | None = None
-        """The cell under the pointer or the keys."""
         self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.viewport().setMouseTracking(True)
 
     def show_cells(self, rows: Sequence[str], columns: Sequence[str], values: Numbers, scale: Scale) -> None:
         """``values`` [rows, columns]; NaN is nothing."""
@@ -76,7 +67,7 @@ class CellMap(QAbstractScrollArea):
         self._edges = [0.0, *accumulate(widths)]
         self.at = None
         self._fit()
-        self._say()
+        self.say()
         self.updateGeometry()
         self.viewport().update()
 
@@ -161,17 +152,11 @@ class CellMap(QAbstractScrollArea):
         for cell in cells:
             self._paint_number(painter, *cell)
         if self.at is not None:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for tint, wide in (("surface", 4), ("text", 2)):
-                painter.setPen(QPen(theme.colour(tint), wide))
-                painter.drawRect(self.place_of(*self.at).adjusted(1, 1, -1, -1))
+            paint_ring(painter, self.place_of(*self.at).adjusted(1, 1, -1, -1), "text")
         painter.setClipping(False)
         end = min(max(self._names_px + self._edges[-1], LEAST_LEGEND_PX), self.viewport().width() - PADDING_PX)
         paint_legend(painter, QRectF(0, 2, end, LEGEND_PX - 4), self._scale, self._form)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(theme.colour("accent"))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        self.paint_focus(painter)
         painter.end()
 
     def paint_between(self, painter: QPainter) -> None:
@@ -223,52 +208,17 @@ class CellMap(QAbstractScrollArea):
         super().resizeEvent(event)
         self._fit()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._go_to(self.cell_at(event.position()))
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._go_to(self.cell_at(event.position()))
+        self.go_to(self.cell_at(event.position()))
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._go_to(None)
-        return super().viewportEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def beside(self, key: Qt.Key) -> Place | None:
         """The arrows go from cell to cell, Home and End to the first and the last column."""
-        row, column = self.at if self.at is not None else (0, -1)
-        last = len(self.columns) - 1
-        moves = {
-            Qt.Key.Key_Left: (row, column - 1),
-            Qt.Key.Key_Right: (row, column + 1),
-            Qt.Key.Key_Up: (row - 1, column),
-            Qt.Key.Key_Down: (row + 1, column),
-            Qt.Key.Key_Home: (row, 0),
-            Qt.Key.Key_End: (row, last),
-        }
-        wanted = moves.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
-            super().keyPressEvent(event)
-            return
-        cell = (min(max(wanted[0], 0), len(self.rows) - 1), min(max(wanted[1], 0), last))
-        self._bring_into_sight(*cell)
-        self._go_to(cell)
+        return neighbour(key, self.at if self.at is not None else (0, -1), len(self.rows), len(self.columns))
 
-    def _bring_into_sight(self, row: int, column: int) -> None:
-        place, box = self.place_of(row, column), self._box()
+    def bring_into_sight(self, cell: Place) -> None:
+        place, box = self.place_of(*cell), self._box()
         for bar, low, high, first, end in (
             (self.horizontalScrollBar(), place.left(), place.right(), box.left(), box.right()),
             (self.verticalScrollBar(), place.top(), place.bottom(), box.top(), box.bottom()),
         ):
             bar.setValue(bar.value() + round(max(0.0, high - end) - max(0.0, first - low)))
-
-    def _go_to(self, cell: tuple[int, int] | None) -> None:
-        if cell != self.at:
-            self.at = cell
-            self._say()
-            self.viewport().update()
-
-    def _say(self) -> None:
-        said = self.said()
-        self.setAccessibleDescription(said)
-        self.read_out.emit(said)

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.plots.colour_scale import Scale, image, ink_on, paint_legend
+from bigmodel_studio.ui.plots.drawn_grid import DrawnGrid, Place, neighbour, paint_ring
 
 Counts = NDArray[np.int64]
 """[i, j]: examples of class i that were taken for class j."""
@@ -27,13 +28,11 @@ _ZOOM = 1.25
 _SHARES = Scale(0.0, 1.0, colours="share")
 
 
-class ConfusionMatrix(QAbstractScrollArea):
+class ConfusionMatrix(DrawnGrid[Place]):
     """``show_counts`` of the classes called ``labels``."""
 
     chosen = Signal(int, int)
     """The row and the column of the cell that the user chose."""
-    read_out = Signal(str)
-    """What is under the pointer or the keys, in words; "" where nothing is."""
 
     def __init__(self, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,22 +42,18 @@ class ConfusionMatrix(QAbstractScrollArea):
         self._shares = np.zeros((0, 0))
         self._cell_px = 0.0
         """0: as large as there is room for."""
-        self._hovered: tuple[int, int] | None = None
-        self.cell: tuple[int, int] | None = None
-        """The cell that is chosen."""
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setMouseTracking(True)
+        self.cell: Place | None = None
+        """The cell that is chosen; ``at`` is the one under the pointer."""
 
     def show_counts(self, labels: Sequence[str], counts: Counts) -> None:
         """Show these; another number of classes begins anew."""
         if len(labels) != len(self._labels):
-            self._cell_px, self.cell, self._hovered = 0.0, None, None
+            self._cell_px, self.cell, self.at = 0.0, None, None
         self._labels, self._counts = labels, counts
         sums = counts.sum(axis=1, keepdims=True)
         self._shares = np.where((sums > 0) & (counts > 0), counts / np.maximum(sums, 1), np.nan)
         self._fit()
-        self._say()
+        self.say()
         self.viewport().update()
 
     def choose(self, row: int, column: int) -> None:
@@ -73,12 +68,12 @@ class ConfusionMatrix(QAbstractScrollArea):
             (self.horizontalScrollBar(), column * cell, box.width()),
         ):
             bar.setValue(int(min(max(bar.value(), place + cell - room), place)))
-        self._say()
+        self.say()
         self.viewport().update()
 
     def said(self) -> str:
         """What is said of the cell under the pointer, else of the chosen one."""
-        at = self._hovered or self.cell
+        at = self.at or self.cell
         if at is None:
             return ""
         row, column = at
@@ -174,10 +169,7 @@ class ConfusionMatrix(QAbstractScrollArea):
         self._paint_marks(painter)
         painter.setClipping(False)
         paint_legend(painter, QRectF(0, 0, self.viewport().width() - 4, TOP_PX - 2), _SHARES, "percent")
-        if self.hasFocus():
-            painter.setPen(theme.colour("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        self.paint_focus(painter)
         painter.end()
 
     def _paint_names(self, painter: QPainter, rows: range) -> None:
@@ -226,13 +218,10 @@ class ConfusionMatrix(QAbstractScrollArea):
                 painter.drawText(self.place_of(row, column), Qt.AlignmentFlag.AlignCenter, numbers.exact(count))
 
     def _paint_marks(self, painter: QPainter) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for cell, colour in ((self._hovered, "accent"), (self.cell, "text")):
+        for cell, colour in ((self.at, "accent"), (self.cell, "text")):
             if cell is not None:
-                place = self.place_of(*cell)
-                for tint, wide in (("surface", 4), (colour, 2)):
-                    painter.setPen(QPen(theme.colour(tint), wide))
-                    painter.drawRect(place.adjusted(1, 1, -1, -1) if self.cell_px > 8 else place.adjusted(-2, -2, 2, 2))
+                inset = 1 if self.cell_px > 8 else -2
+                paint_ring(painter, self.place_of(*cell).adjusted(inset, inset, -inset, -inset), colour)
 
     # ------------------------------------------------------------------------------- hands
 
@@ -240,18 +229,10 @@ class ConfusionMatrix(QAbstractScrollArea):
         super().resizeEvent(event)
         self._fit()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self.cell_at(event.position()))
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         found = self.cell_at(event.position())
         if found is not None:
-            self._take(*found)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._hover(None)
-        return super().viewportEvent(event)
+            self.take(found)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():
@@ -262,19 +243,8 @@ class ConfusionMatrix(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows go from cell to cell, + and − look closer or at more, Home shows all."""
-        row, column = self.cell or (0, 0)
-        moves = {
-            Qt.Key.Key_Left: (row, column - 1),
-            Qt.Key.Key_Right: (row, column + 1),
-            Qt.Key.Key_Up: (row - 1, column),
-            Qt.Key.Key_Down: (row + 1, column),
-        }
         key = Qt.Key(event.key())
-        last = len(self._labels) - 1
-        if key in moves and last >= 0:
-            wanted = moves[key] if self.cell is not None else (0, 0)
-            self._take(min(max(wanted[0], 0), last), min(max(wanted[1], 0), last))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+        if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self._scale(_ZOOM)
         elif key == Qt.Key.Key_Minus:
             self._scale(1 / _ZOOM)
@@ -285,14 +255,19 @@ class ConfusionMatrix(QAbstractScrollArea):
         else:
             super().keyPressEvent(event)
 
-    def _take(self, row: int, column: int) -> None:
-        self._hovered = None
-        self.choose(row, column)
-        self.chosen.emit(row, column)
+    def beside(self, key: Qt.Key) -> Place | None:
+        count = len(self._labels)
+        wanted = neighbour(key, self.cell or (0, 0), count, count, ends=False)
+        return wanted if self.cell is not None or wanted is None else (0, 0)
+
+    def take(self, cell: Place) -> None:
+        self.at = None
+        self.choose(*cell)
+        self.chosen.emit(*cell)
 
     def _scale(self, factor: float) -> None:
         """Look closer or at more, around what is under the pointer, the chosen cell, or the middle."""
-        around = self._hovered or self.cell
+        around = self.at or self.cell
         self._cell_px = min(max(self.cell_px * factor, LEAST_PX), MOST_PX)
         self._fit()
         if around is not None:
@@ -300,14 +275,3 @@ class ConfusionMatrix(QAbstractScrollArea):
             self.horizontalScrollBar().setValue(round((around[1] + 0.5) * self._cell_px - box.width() / 2))
             self.verticalScrollBar().setValue(round((around[0] + 0.5) * self._cell_px - box.height() / 2))
         self.viewport().update()
-
-    def _hover(self, cell: tuple[int, int] | None) -> None:
-        if cell != self._hovered:
-            self._hovered = cell
-            self._say()
-            self.viewport().update()
-
-    def _say(self) -> None:
-        said = self.said()
-        self.setAccessibleDescription(said)
-        self.read_out.emit(said)

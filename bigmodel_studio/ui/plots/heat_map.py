@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core.text import numbers, ticks
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.plots.colour_scale import Numbers, Scale, fitting, indices, paint_legend, table
+from bigmodel_studio.ui.plots.drawn_grid import neighbour
 from bigmodel_studio.ui.plots.plot import BOTTOM_PX, Axis, EndsAxis, Marks, Plot
 from bigmodel_studio.ui.plots.plot_items import line
 
@@ -293,23 +294,13 @@ class HeatMap(Plot):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows go from cell to cell, Home and End to the first and the last step."""
-        last = len(self._steps) - 1
-        row, column = self._at if self._at is not None else (self.row, last)
-        moves = {
-            Qt.Key.Key_Left: (row, column - 1),
-            Qt.Key.Key_Right: (row, column + 1),
-            Qt.Key.Key_Up: (row - 1, column),
-            Qt.Key.Key_Down: (row + 1, column),
-            Qt.Key.Key_Home: (row, 0),
-            Qt.Key.Key_End: (row, last),
-        }
-        wanted = moves.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
+        rows, columns = len(self.names), len(self._steps)
+        cell = neighbour(Qt.Key(event.key()), self._at or (self.row, columns - 1), rows, columns)
+        if cell is None:
             super().keyPressEvent(event)
             return
-        row = min(max(wanted[0], 0), len(self.names) - 1)
-        self.choose(row)
-        self._go_to((row, min(max(wanted[1], 0), last)))
+        self.choose(cell[0])
+        self._go_to(cell)
 
     def _go_to(self, cell: tuple[int, int] | None) -> None:
         if cell != self._at:

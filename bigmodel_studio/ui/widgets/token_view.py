@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
@@ -19,17 +19,17 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import PreviewToken, TokenRole
 from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.plots.drawn_grid import DrawnGrid
 from bigmodel_studio.ui.widgets.token_looks import BOX_PX, PADDING, paint_box, shown_text, text_font
 
 MARGIN = 12
@@ -42,10 +42,8 @@ OUTSIDE = "O"
 """The tag of words that are in nothing that is looked for: said quietly, for most words have it."""
 
 
-class TokenView(QAbstractScrollArea):
+class TokenView(DrawnGrid[int]):
     """``show_tokens``; ``read_out`` says what is under the pointer or the keys ("" where nothing is)."""
-
-    read_out = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,11 +56,7 @@ class TokenView(QAbstractScrollArea):
         self._next_x = 0.0
         self._answers = False
         self._known: dict[tuple[str, TokenRole, str], float] = {}
-        self.current: int | None = None
         self.setAccessibleName(self.tr("Tokens of the example"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._more = QTimer(self, interval=0)
@@ -73,18 +67,18 @@ class TokenView(QAbstractScrollArea):
         self.tokens = tokens
         self._answers = any(token.answer for token in tokens)
         self._known.clear()
-        self.current = None
+        self.at = None
         self.verticalScrollBar().setValue(0)
         self._lay_out()
-        self._say()
+        self.say()
 
     def said(self) -> str:
         """Return what is said of the token under the pointer or the keys."""
-        if self.current is None:
+        if self.at is None:
             return ""
-        token = self.tokens[self.current]
+        token = self.tokens[self.at]
         words = self.tr("token {number} of {count}").format(
-            number=numbers.exact(self.current + 1), count=numbers.exact(len(self.tokens))
+            number=numbers.exact(self.at + 1), count=numbers.exact(len(self.tokens))
         )
         return " · ".join((words, f"“{shown_text(token.text)}”", self._does(token)))
 
@@ -165,7 +159,7 @@ class TokenView(QAbstractScrollArea):
         top = MARGIN + self._line_of(number) * self._line_px() - self.verticalScrollBar().value()
         return QRectF(self._x[number], top, self._wide[number], BOX_PX)
 
-    def token_at(self, point: QPointF) -> int | None:
+    def cell_at(self, point: QPointF) -> int | None:
         """Return the token under a point of the viewport."""
         line = int((point.y() + self.verticalScrollBar().value() - MARGIN) // self._line_px())
         if not 0 <= line < len(self._starts):
@@ -184,15 +178,12 @@ class TokenView(QAbstractScrollArea):
         for line in range(first, min(len(self._starts), int((top + self.viewport().height()) // line_px) + 1)):
             for number in range(self._starts[line], self._end_of(line)):
                 self._paint_token(painter, number)
-        if self.current is not None and self.current < len(self._x):
+        if self.at is not None and self.at < len(self._x):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for colour, wide in (("surface", 4), ("text", 1.5)):
                 painter.setPen(QPen(theme.colour(colour), wide))
-                painter.drawRoundedRect(self.place_of(self.current).adjusted(-1, -1, 1, 1), 4, 4)
-        if self.hasFocus():
-            painter.setPen(theme.colour("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+                painter.drawRoundedRect(self.place_of(self.at).adjusted(-1, -1, 1, 1), 4, 4)
+        self.paint_focus(painter)
         painter.end()
 
     def _paint_token(self, painter: QPainter, number: int) -> None:
@@ -216,14 +207,9 @@ class TokenView(QAbstractScrollArea):
             self._lay_out()
         self._fit()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._go_to(self.token_at(event.position()))
-
     def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._go_to(None)
-        elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            number = self.token_at(QPointF(event.pos()))
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            number = self.cell_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), self.said() if number is not None else "", self)
             return True
         return super().viewportEvent(event)
@@ -234,23 +220,22 @@ class TokenView(QAbstractScrollArea):
         """
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText("".join(token.text for token in self.tokens).strip())
-            return
-        wanted = self._wanted(Qt.Key(event.key())) if self._x else None
-        if wanted is None:
+        else:
             super().keyPressEvent(event)
-            return
-        self._go_to(min(max(wanted, 0), len(self._x) - 1))
-        self._bring_into_sight()
+
+    def beside(self, key: Qt.Key) -> int | None:
+        wanted = self._wanted(key) if self._x else None
+        return min(max(wanted, 0), len(self._x) - 1) if wanted is not None else None
 
     def _wanted(self, key: Qt.Key) -> int | None:
-        if self.current is None:
+        if self.at is None:
             moving = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home)
             return 0 if key in moving else len(self._x) - 1 if key == Qt.Key.Key_End else None
-        middle = self.place_of(self.current).center()
+        middle = self.place_of(self.at).center()
         below, above = (QPointF(middle.x(), middle.y() + step) for step in (self._line_px(), -self._line_px()))
         moves = {
-            Qt.Key.Key_Left: self.current - 1,
-            Qt.Key.Key_Right: self.current + 1,
+            Qt.Key.Key_Left: self.at - 1,
+            Qt.Key.Key_Right: self.at + 1,
             Qt.Key.Key_Down: self._nearest(below),
             Qt.Key.Key_Up: self._nearest(above),
             Qt.Key.Key_Home: 0,
@@ -265,23 +250,11 @@ class TokenView(QAbstractScrollArea):
         first = self._starts[line]
         return max(first, bisect_right(self._x, point.x(), first, self._end_of(line)) - 1)
 
-    def _bring_into_sight(self) -> None:
-        assert self.current is not None
+    def bring_into_sight(self, cell: int) -> None:
         bar = self.verticalScrollBar()
-        top = bar.value() + self.place_of(self.current).top()
+        top = bar.value() + self.place_of(cell).top()
         lowest = top + self._line_px() + MARGIN - self.viewport().height()
         bar.setValue(int(min(max(bar.value(), lowest), top - MARGIN)))
-
-    def _go_to(self, number: int | None) -> None:
-        if number != self.current:
-            self.current = number
-            self._say()
-            self.viewport().update()
-
-    def _say(self) -> None:
-        said = self.said()
-        self.setAccessibleDescription(said)
-        self.read_out.emit(said)
 
 
 @lru_cache

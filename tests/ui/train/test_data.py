@@ -286,7 +286,7 @@ def test_a_very_long_text_is_laid_out_in_pieces(qtbot: QtBot) -> None:
     assert view.viewport().rect().contains(view.place_of(99_999).toRect())
     rows = [view.place_of(n).top() for n in range(200)]
     assert rows == sorted(rows)
-    assert all(view.token_at(view.place_of(n).center()) == n for n in range(99_900, 100_000, 9))
+    assert all(view.cell_at(view.place_of(n).center()) == n for n in range(99_900, 100_000, 9))
 
 
 # ------------------------------------------------------------------------------- counts

@@ -365,7 +365,7 @@ def test_one_step_slowly_is_followed_by_hand(bench: Callable[[], Bench]) -> None
     assert dialog.where.text() == "row 0, column 0: 0.5000"
     assert "m̂ = m ÷ (1 − β₁ᵗ)" in dialog.sums.toPlainText()
     assert dialog.verdict.text().startswith("By hand 0.90000000, optimizer 0.90000000")
-    QTest.mouseClick(dialog.block, LEFT, pos=dialog.block.place_of(1).center().toPoint())
+    QTest.mouseClick(dialog.block.viewport(), LEFT, pos=dialog.block.place_of(1).center().toPoint())
     assert dialog.where.text() == "row 0, column 1: -0.2500"
     assert dialog.verdict.text().startswith("By hand 2.1000000, optimizer 2.1000000")
     QTest.keyClick(dialog.block, Qt.Key.Key_Left)
