@@ -5217,7 +5217,7 @@
     </message>
     <message>
         <source>Choose a text model.</source>
-        <translation>请选择文本模型。</translation>
+        <translation type="vanished">请选择文本模型。</translation>
     </message>
     <message>
         <source>Choose a token classifier.</source>
@@ -5229,7 +5229,7 @@
     </message>
     <message>
         <source>Choose an image classifier.</source>
-        <translation>请选择图片分类模型。</translation>
+        <translation type="vanished">请选择图片分类模型。</translation>
     </message>
     <message>
         <source>CoNLL-U has ten columns, which tabs separate</source>
@@ -6570,6 +6570,10 @@
         <translation>它在本机上。</translation>
     </message>
     <message>
+        <source>It is put at the start of the first message. To avoid that, remove it or choose another base model.</source>
+        <translation>系统消息会放在第一条消息的开头。若不想这样，请删除它，或选择其他基础模型。</translation>
+    </message>
+    <message>
         <source>It is the largest model that fits ({parameters} parameters).</source>
         <translation>它有 {parameters} 参数，是放得下的模型中最大的。</translation>
     </message>
@@ -7824,6 +7828,10 @@
     <message>
         <source>{count:,} chats are skipped: no answer starts within the context of {context:,} tokens.</source>
         <translation>有 {count:,} 段对话已略去：在读取的 {context:,} 个词元内没有任何回答开始。</translation>
+    </message>
+    <message>
+        <source>{count:,} chats have a system message; the chat template has no system role.</source>
+        <translation>{count:,} 段对话有系统消息；对话模板没有系统角色。</translation>
     </message>
     <message>
         <source>{count:,} classes have fewer than {few} training examples: {labels}.</source>

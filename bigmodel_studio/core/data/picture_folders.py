@@ -22,6 +22,7 @@ LOOKED_AT = 2000
 EVERYTHING = 10**12
 TRAIN_NAMES = ("train", "training")
 EVALUATION_NAMES = ("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev")
+_SPLITS = frozenset((*TRAIN_NAMES, *EVALUATION_NAMES))
 _AROUND = re.compile(r"^(seg|images?|imgs?|data|my)[_-]|[_-](set|data|images?|imgs?)$|(?<=.)set$")
 """What some put before or behind such a name: ``seg_train``, ``train_images``, ``testset``."""
 
@@ -95,7 +96,7 @@ def _refuse_split(folder: Path, inside: list[Path]) -> None:
         raise StudioError(
             "data-split-folder",
             path=str(folder),
-            parts=", ".join(each.name for each in inside),
+            parts=", ".join(each.name for each in inside if split_name(each.name) in _SPLITS),
             train=split[0].name,
         )
 

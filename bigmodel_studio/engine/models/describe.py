@@ -26,7 +26,7 @@ from bigmodel_studio.engine.measuring.passes import picture_size
 from bigmodel_studio.engine.models.cards import cards_of
 from bigmodel_studio.engine.models.checks import check_config, check_folder
 from bigmodel_studio.engine.models.describe_gguf import describe_gguf
-from bigmodel_studio.engine.models.loading import auto_class_of, build_on_meta, refuse_oversized
+from bigmodel_studio.engine.models.loading import auto_class_of, build_on_meta, refuse_mismatched, refuse_oversized
 from bigmodel_studio.engine.models.reference import folder_of
 from bigmodel_studio.engine.models.structure import Tree, attention_of, kinds
 from bigmodel_studio.engine.session import Session
@@ -64,6 +64,7 @@ def _described_folder(
     kind = kind_of(config)
     model = build_on_meta(folder, auto_class_of(kind, folder))
     refuse_oversized(model, weights)
+    refuse_mismatched(model, weights)
     stored = Stored(weights.bytes, weights.dtype, {name: t.dtype for name, t in weights.tensors.items()}, here=here)
     yield from described(request, model, architecture_of(config), kind, picture_size(model, folder), stored)
 

@@ -26,6 +26,7 @@ import torch
 import transformers
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers.conversion_mapping import get_checkpoint_conversion_mapping
 
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config
@@ -331,6 +332,26 @@ def refuse_oversized(structure: nn.Module, weights: Weights) -> None:
     wanted = sum(parameter.numel() for parameter in structure.parameters())
     if wanted > 2 * weights.parameters + 1_000_000:
         raise StudioError("weights-too-few", has=weights.parameters, wants=wanted)
+
+
+def refuse_mismatched(structure: PreTrainedModel, weights: Weights) -> None:
+    """Compare a config with the header of its weights before anything is said of the model or loaded.
+
+    ``structure`` is the model on the meta device. Raises ``StudioError`` "tensors-mismatched" with the tensors of the
+    same name and another shape. Of models whose tensors transformers rearranges while it loads them, none is compared.
+    """
+    if get_checkpoint_conversion_mapping(structure.config.model_type):
+        return
+    prefix = f"{structure.base_model_prefix}."
+    wrong = []
+    for name, parameter in structure.named_parameters():
+        stored = weights.tensors.get(name) or weights.tensors.get(
+            name.removeprefix(prefix) if name.startswith(prefix) else prefix + name
+        )
+        if stored is not None and stored.shape != tuple(parameter.shape):
+            wrong.append(name)
+    if wrong:
+        raise StudioError("tensors-mismatched", count=len(wrong), names=listed(sorted(wrong)))
 
 
 def _numbered(names: Iterable[str]) -> int:

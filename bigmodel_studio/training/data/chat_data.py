@@ -21,6 +21,7 @@ from transformers import PreTrainedTokenizerBase
 from bigmodel_studio.core.data.records import place
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.templates.conversation import takes_system
 from bigmodel_studio.training.data.cached import Pages, made_whole
 from bigmodel_studio.training.data.chat_files import CHAT_SUFFIXES, Chat, Fault, read_chats
 from bigmodel_studio.training.data.chat_spans import learnt_tokens, written
@@ -42,7 +43,7 @@ class Spot(NamedTuple):
 
 class Counts(msgspec.Struct):
     """What was found: conversations learnt from and evaluated on, those that were cut, that had no answer within the
-    context, and that could not be used; of each kind the first.
+    context, that could not be used, and whose system message the template does not take; of each kind the first.
     """
 
     dtype: str
@@ -51,11 +52,13 @@ class Counts(msgspec.Struct):
     cut: int = 0
     without: int = 0
     faults: int = 0
+    moved: int = 0
     cut_at: list[Spot] = msgspec.field(default_factory=list)
     without_at: list[Spot] = msgspec.field(default_factory=list)
     faults_at: list[Spot] = msgspec.field(default_factory=list)
+    moved_at: list[Spot] = msgspec.field(default_factory=list)
 
-    def note(self, kind: Literal["cut", "without", "faults"], spot: Spot) -> None:
+    def note(self, kind: Literal["cut", "without", "faults", "moved"], spot: Spot) -> None:
         """Count one more of a kind."""
         setattr(self, kind, getattr(self, kind) + 1)
         spots: list[Spot] = getattr(self, f"{kind}_at")
@@ -118,7 +121,7 @@ def prepare(corpus: Corpus, share: float, tokenizer: PreTrainedTokenizerBase, co
     backend: Any = tokenizer
     recipe = [content, backend.backend_tokenizer.to_str(), tokenizer.chat_template, context, share]
     recipe += [tokenizer.special_tokens_map]
-    key = hashlib.sha256(f"chats 3 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"chats 4 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
     folder = paths.cache() / "chats" / key
     if not (folder / "chats.json").is_file():
         _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenizing", done, total))
@@ -197,6 +200,8 @@ def _rows(chat: Chat, file: int, tokenizer: PreTrainedTokenizerBase, context: in
     except ValueError as error:
         counts.note("faults", spot._replace(reason=str(error)))
         return
+    if not takes_system(tokenizer, chat.messages):
+        counts.note("moved", spot)
     for part in parts:
         ids, learnt = learnt_tokens(tokenizer, part)
         if len(ids) > context + 1:

@@ -100,6 +100,8 @@ class Chat(Objective):
             notes.append(f"{counts.cut:,} are longer than the context and are truncated")
         if counts.without:
             notes.append(f"{counts.without:,} are left out: no answer in them begins within the context")
+        if counts.moved:
+            notes.append(f"{counts.moved:,} have a system message, which the template has no role for: it is put first")
         notes += [f"left out: {fault}" for fault in self.data.faults]
         more = counts.faults - len(counts.faults_at)
         return notes + [f"left out: {more:,} more"] * bool(more)
@@ -136,6 +138,10 @@ class Chat(Objective):
             problem = Problem(code="preview-chats-unanswered", arguments=told)
             places = tuple(Place(files[spot.file], spot.line) for spot in counts.without_at)
             yield Finding(problem=problem, weight="warning", count=counts.without, places=places)
+        if counts.moved:
+            problem = Problem(code="preview-chats-no-system", arguments={"count": counts.moved})
+            places = tuple(Place(files[spot.file], spot.line) for spot in counts.moved_at)
+            yield Finding(problem=problem, weight="warning", count=counts.moved, places=places)
 
     @property
     def updates_an_epoch(self) -> float:

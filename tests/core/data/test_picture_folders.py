@@ -71,6 +71,7 @@ def test_splits_are_never_classes_whatever_else_is_there(tmp_path: Path) -> None
     with pytest.raises(StudioError) as caught:
         classes_of([str(tmp_path)])
     assert caught.value.problem.code == "data-split-folder"
+    assert caught.value.problem.arguments["parts"] == "seg_test, seg_train"
 
 
 def test_what_a_system_leaves_in_folders_is_no_class_and_no_picture(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
 from pathlib import Path
 
 import pytest
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from bigmodel_studio.core.models.library import record
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Describe, Description, Done, Layer
+from bigmodel_studio.protocol import Describe, Description, Done, Failed, Layer
 from tests.small_models import CONTEXT, local
 
 
@@ -38,6 +40,37 @@ def test_a_tied_head_counts_once(causal_folders: dict[str, Path], session: Sessi
     assert kinds["Embedding"] == (257 + CONTEXT) * 32
     assert kinds["LayerNorm"] == (2 * 2 + 1) * 2 * 32
     assert "Linear" not in kinds  # the head is the embedding
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [("gpt2", "n_inner", 96), ("llama", "intermediate_size", 96), ("llama", "vocab_size", 300), ("gpt2", "n_embd", 64)],
+)
+def test_a_config_whose_shapes_are_not_those_of_the_header_is_refused(
+    causal_folders: dict[str, Path], tmp_path: Path, session: Session, name: str, field: str, value: int
+) -> None:
+    folder = Path(shutil.copytree(causal_folders[name], tmp_path / name))
+    config = json.loads((folder / "config.json").read_text("utf-8")) | {field: value}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    *_, end = run_task(Describe(model=local(folder)), session)
+    assert isinstance(end, Failed)
+    assert end.problem.code == "tensors-mismatched"
+
+
+def test_a_base_model_without_its_head_is_compared_by_its_own_names(
+    causal_folders: dict[str, Path], tmp_path: Path, session: Session
+) -> None:
+    folder = Path(shutil.copytree(causal_folders["llama"], tmp_path / "llama"))
+    tensors = load_file(folder / "model.safetensors")
+    plain = {name.removeprefix("model."): tensor for name, tensor in tensors.items() if name != "lm_head.weight"}
+    save_file(plain, folder / "model.safetensors", {"format": "pt"})
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"vocab_size": 300}), "utf-8")
+    *_, end = run_task(Describe(model=local(folder)), session)
+    assert isinstance(end, Failed)
+    assert end.problem.code == "tensors-mismatched"
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    described(folder, session)
 
 
 def test_layers_count_what_is_in_them(causal_folders: dict[str, Path], session: Session) -> None:

@@ -351,6 +351,24 @@ def test_what_is_wrong_with_conversations_is_found(make: Spec, tmp_path: Path) -
     assert found(seen(make("chat", path)), "chat-none").weight == "error"
 
 
+def test_system_messages_that_a_template_has_no_role_for_are_counted(
+    make: Spec, causal_folders: dict[str, Path], tmp_path: Path
+) -> None:
+    base = Path(shutil.copytree(causal_folders["gpt2"], tmp_path / "base"))
+    refusing = "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    refusing += "<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+    tokenizer = AutoTokenizer.from_pretrained(str(base))
+    tokenizer.chat_template = refusing
+    tokenizer.save_pretrained(str(base))
+    chat = {"messages": [{"role": "user", "content": "count"}, {"role": "assistant", "content": "1 2"}]}
+    asked = {"messages": [{"role": "system", "content": "be kind"}, *chat["messages"]]}
+    path = written(tmp_path / "a.jsonl", "".join(json.dumps(each) + "\n" for each in (chat, asked, asked)).encode())
+    data = seen(make("chat", path, model={"base": str(base)}))
+    assert lines(found(data, "preview-chats-no-system")) == [2, 3]
+    assert data.parts[0].examples == 3
+    assert any("be kind" in text_of(example) for example in data.examples)
+
+
 def test_what_is_wrong_with_plain_text_is_found(make: Spec, tmp_path: Path) -> None:
     paragraphs = [make_text(300, seed).strip() for seed in range(30)]
     text = "\n\n".join([*paragraphs, paragraphs[3], paragraphs[4].upper()])

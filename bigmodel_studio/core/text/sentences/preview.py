@@ -69,6 +69,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count:,} entries are not valid chats and are skipped: {detail}.",
         "Fix or remove them.",
     ),
+    "preview-chats-no-system": (
+        "{count:,} chats have a system message; the chat template has no system role.",
+        "It is put at the start of the first message. To avoid that, remove it or choose another base model.",
+    ),
     "preview-chats-unanswered": (
         "{count:,} chats are skipped: no answer starts within the context of {context:,} tokens.",
         "Increase model.context if the model allows it, or shorten the prompts.",
