@@ -23,7 +23,8 @@ import torch
 from transformers import AutoModelForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel
 
 from benchmarks.measuring import Row, print_table
-from bigmodel_studio.engine.generation.decoding import TransformersDecoder, decode
+from bigmodel_studio.engine.generation.decoding import decode
+from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.engine.session import physical_cores
 from bigmodel_studio.protocol import Sampling

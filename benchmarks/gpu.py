@@ -35,7 +35,8 @@ from transformers import (
 from benchmarks import training
 from benchmarks.measuring import Row, own_home, print_table
 from bigmodel_studio.engine import devices
-from bigmodel_studio.engine.generation.decoding import TransformersDecoder, decode
+from bigmodel_studio.engine.generation.decoding import decode
+from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.engine.images import classify
 from bigmodel_studio.engine.models import loading

@@ -15,6 +15,7 @@ import psutil
 
 from bigmodel_studio.core.models import gguf_models, library, uses
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.generation.kept_caches import KeptCaches
 from bigmodel_studio.protocol import Done, Event, Load, Loaded, MemoryParts, ModelRef, Progress, Unload
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ class Session:
         self._loaded: LoadedModel | None = None
         self._key: tuple[ModelRef, Path, Stamp] | None = None
         self.cache_bytes: Callable[[], int] | None = None
-        """Set by a task while it keeps a cache beside the model: how large that is now."""
+        """Set by a task while it fills a cache beside the model: how large that is now."""
+        self.kept_caches = KeptCaches()
+        """Of the loaded model, between tasks."""
 
     def load(self, ref: ModelRef) -> Generator[Event, None, LoadedModel]:
         """Yield the model, warm: at once where it is loaded already, else loaded now (``Progress``, then ``Loaded``).
@@ -68,6 +71,7 @@ class Session:
         if self._loaded is None or self._key is None:
             return
         uses.note(self._key[0], loaded=False)
+        self.kept_caches.clear()
         self._loaded.fast.close()
         self._loaded = self._key = None
         from bigmodel_studio.engine import devices
@@ -83,7 +87,7 @@ class Session:
         return MemoryParts(
             device=self._loaded.facts.device,
             weights_bytes=self._loaded.facts.weight_bytes,
-            cache_bytes=self.cache_bytes() if self.cache_bytes is not None else 0,
+            cache_bytes=self.kept_caches.bytes + (self.cache_bytes() if self.cache_bytes is not None else 0),
             reserved_bytes=devices.held_bytes(self._loaded.device),
         )
 

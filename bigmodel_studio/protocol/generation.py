@@ -89,3 +89,5 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     template: bool = False
     trimmed_turns: int = 0
     trimmed_tokens: int = 0
+    cached_tokens: int = 0
+    """How many of the prompt's tokens were in a cache kept from an earlier reply."""

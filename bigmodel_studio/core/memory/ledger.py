@@ -20,6 +20,8 @@ MARGIN_SHARE = 0.03
 WHOLE_SHARE = 0.9
 """A run that by its estimate wants more is let in when this much of the device is free: estimates are no proof."""
 SHORT_STEP_BYTES = 1_000_000
+CACHE_SHARE = 0.25
+"""Of what could be promised, for caches that are kept between the replies of conversations."""
 
 
 class Reservation(NamedTuple):
@@ -108,6 +110,11 @@ def free_bytes(room: Room, holdings: Iterable[Reservation]) -> int:
     """Return what can be promised: what is free, less what those who are there will still take, less the margin."""
     promised = sum(holding.promised_bytes for holding in holdings if holding.device == room.device)
     return room.free_bytes - promised - int(MARGIN_SHARE * room.total_bytes)
+
+
+def kept_cache_bytes(room: Room, holdings: Iterable[Reservation], kept_bytes: int) -> int:
+    """Bytes of caches that an engine may keep between replies, where ``kept_bytes`` of ``room`` are kept already."""
+    return max(0, int(CACHE_SHARE * (free_bytes(room, holdings) + kept_bytes)))
 
 
 def decide_all(

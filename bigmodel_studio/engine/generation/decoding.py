@@ -6,21 +6,17 @@ later. ``DECODERS`` is the table of implementations. Knows nothing of text, of r
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.generation.sampling import SampledToken, Sampler, SamplerSettings
 from bigmodel_studio.engine.models.loading import LoadedModel
-from bigmodel_studio.engine.models.tensor_bytes import cache_bytes
-from bigmodel_studio.engine.packed.decoder import PackedDecoder
-
-PREFILL_TOKENS = 512
-"""Tokens of the prompt that go through the model at once: bounds memory, and the time until a stop is heard."""
+from bigmodel_studio.engine.packed.decoder import PackedDecoder, step_packed
 
 
 class Decoder(Protocol):
@@ -31,55 +27,34 @@ class Decoder(Protocol):
         """After the last token that was fed; None before the first."""
 
     @property
-    def cache_bytes(self) -> int:
-        """What the cache takes now."""
+    def exact(self) -> bool:
+        """Whether logits depend on the ids before them alone, bit for bit: not on what was fed together."""
 
-    def prefill(self, ids: list[int]) -> Iterator[int]:
-        """Feed the prompt piece by piece; yields how many tokens are done."""
-
-    def step(self, id_: int) -> None:
-        """Feed one token."""
-
-
-class TransformersDecoder:
-    """The reference, for every Hugging Face causal model: one forward pass of the model's own for each piece."""
-
-    def __init__(self, model: PreTrainedModel, device: torch.device) -> None:
-        self._model = model
-        self._device = device
-        self._cache: Any = None
-        self._fed: list[int] = []
-        keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
-        self._options: dict[str, Any] = {"logits_to_keep": 1} if keeps else {}
-        self.logits: Tensor | None = None
-        """[vocabulary], after the last token that was fed."""
+    @property
+    def length(self) -> int:
+        """How many tokens were fed."""
 
     @property
     def cache_bytes(self) -> int:
         """What the cache takes now."""
-        return cache_bytes(self._cache)
 
     def prefill(self, ids: list[int]) -> Iterator[int]:
         """Feed the prompt piece by piece; yields how many tokens are done."""
-        for start in range(0, len(ids), PREFILL_TOKENS):
-            self._feed(ids[start : start + PREFILL_TOKENS])
-            yield min(start + PREFILL_TOKENS, len(ids))
 
     def step(self, id_: int) -> None:
         """Feed one token."""
-        self._feed([id_])
 
-    def _feed(self, ids: list[int]) -> None:
-        self._fed += ids
-        # A model that keeps its state elsewhere (or nowhere) is given the whole sequence each time: slow, but right.
-        stateless = self._cache is None and len(self._fed) > len(ids)
-        row = torch.tensor([self._fed if stateless else ids], device=self._device)
-        with torch.inference_mode():
-            output = self._model(
-                input_ids=row, past_key_values=self._cache, use_cache=True, return_dict=True, **self._options
-            )
-        self._cache = getattr(output, "past_key_values", None)
-        self.logits = output.logits[0, -1]
+    def verify(self, ids: list[int]) -> Tensor:
+        """Feed tokens; returns logits [ids, vocabulary], one row after each of them."""
+
+    def truncate(self, length: int) -> None:
+        """Forget all but the first ``length`` tokens; ``logits`` are None until the next one is fed."""
+
+    def fork(self) -> Decoder:
+        """Return another decoder that begins with what this one was fed."""
+
+    def release(self) -> None:
+        """Give the cache's memory back."""
 
 
 def _packed(loaded: LoadedModel) -> PackedDecoder | None:
@@ -101,6 +76,15 @@ def decoder_of(loaded: LoadedModel) -> tuple[str, Decoder]:
         if decoder is not None:
             return name, decoder
     raise AssertionError("every model has the reference")
+
+
+def step(rows: Sequence[tuple[Decoder, int]]) -> None:
+    """Feed one token to each of several sequences; those of a packed model go through it together."""
+    packed = [(decoder, id_) for decoder, id_ in rows if isinstance(decoder, PackedDecoder)]
+    step_packed(packed)
+    for decoder, id_ in rows:
+        if not isinstance(decoder, PackedDecoder):
+            decoder.step(id_)
 
 
 def decode(

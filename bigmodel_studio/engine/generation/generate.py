@@ -6,7 +6,8 @@ Stopping it keeps what was said. Which token is chosen is ``sampling``'s busines
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 from bigmodel_studio.core.text.messages import StudioError
@@ -14,8 +15,9 @@ from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.generation import beams, sampling
 from bigmodel_studio.engine.generation.decoding import Decoder, decode, decoder_of
 from bigmodel_studio.engine.generation.detokenizer import Detokeniser, StopStrings
+from bigmodel_studio.engine.generation.kept_caches import KeptCaches
 from bigmodel_studio.engine.generation.prompts import Prompt, prompt_of, room_for
-from bigmodel_studio.engine.generation.sampling import SampledToken, SamplerSettings
+from bigmodel_studio.engine.generation.sampling import Sample, SampledToken, SamplerSettings
 from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
@@ -44,7 +46,7 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
         yield Notice(problem=Problem(code="template-no-system", arguments={"model": loaded.facts.name}))
     if prompt.trimmed_turns:
         yield Notice(problem=Problem(code="context-trimmed", arguments={"turns": prompt.trimmed_turns}))
-    generation = Generation(request, loaded, prompt, choice)
+    generation = Generation(request, loaded, prompt, choice, session.kept_caches)
     session.cache_bytes = generation.cache_bytes
     try:
         yield from generation.events()
@@ -52,18 +54,24 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
         generation.finish_reason = "cancelled"
     finally:
         session.cache_bytes = None
+        generation.keep_cache()
     yield Done(result=generation.result())
 
 
 class Generation:
     """One generation under way: the text so far, how long it took, and why it ended."""
 
-    def __init__(self, request: Generate, loaded: LoadedModel, prompt: Prompt, choice: SamplerSettings) -> None:
+    def __init__(
+        self, request: Generate, loaded: LoadedModel, prompt: Prompt, choice: SamplerSettings, kept: KeptCaches
+    ) -> None:
         assert loaded.tokenizer is not None
         self.finish_reason: FinishReason = "length"
         self._request, self._held, self._prompt, self._choice = request, loaded, prompt, choice
         self._decoder: Decoder | None = None
         self._decoder_name = "transformers"
+        self._kept = kept
+        self._cached = 0
+        self._ids = list(prompt.ids)
         self._detokeniser = Detokeniser(loaded.tokenizer, prompt.ids)
         self._beams = request.sampling.beams > 1
         self._stops = StopStrings(request.sampling.stop)
@@ -76,23 +84,34 @@ class Generation:
         """Return what it keeps of the tokens so far; a search over beams keeps what cannot be seen from here."""
         return self._decoder.cache_bytes if self._decoder is not None else 0
 
+    def keep_cache(self) -> None:
+        """Keep what was fed for the next reply, or give its memory back where that would alter it."""
+        if self._decoder is None:
+            return
+        if self._decoder.exact:
+            self._kept.keep(self._ids[: self._decoder.length], self._decoder)
+        else:
+            self._decoder.release()
+        self._decoder = None
+
     def events(self) -> Iterator[Event]:
         """Yield the tokens as they come, ended by an end token, a stop string, the length or the context."""
         ends = end_tokens(self._held.model.generation_config) | _end_of(self._held.tokenizer)
         most = room_for(self._held, len(self._prompt.ids), self._request.sampling.max_new_tokens)
-        for step in self._steps(most, ends):
-            if isinstance(step, Progress):
-                yield step
-                continue
-            last = step[0].id in ends or self._new + 1 == most
-            token = self._token(*step, last=last)
-            if step[0].id in ends or self._stops.found:
-                self.finish_reason = "stop"
-            yield token
-            if self._stops.found:
-                return
+        with closing(self._steps(most, ends)) as steps:
+            for step in steps:
+                if isinstance(step, Progress):
+                    yield step
+                    continue
+                last = step[0].id in ends or self._new + 1 == most
+                token = self._token(*step, last=last)
+                if step[0].id in ends or self._stops.found:
+                    self.finish_reason = "stop"
+                yield token
+                if self._stops.found:
+                    return
 
-    def _steps(self, most: int, ends: frozenset[int]) -> Iterator[Progress | tuple[SampledToken, list[SampledToken]]]:
+    def _steps(self, most: int, ends: frozenset[int]) -> Generator[Progress | Sample]:
         loaded, ids, alternatives = self._held, self._prompt.ids, self._request.alternatives
         if self._beams:
             if loaded.facts.model.precision != "stored":
@@ -102,10 +121,12 @@ class Generation:
             yield from beams.search(loaded, ids, self._request.sampling, self._choice, most, ends, alternatives)
             return
         self._decoder_name, decoder = decoder_of(loaded)
-        self._decoder = decoder
-        for done in decoder.prefill(ids):
-            if done < len(ids):
-                yield Progress(what="reading-prompt", done=done, total=len(ids))
+        if decoder.exact:
+            decoder = self._kept.begin(ids) or decoder
+        self._decoder, self._cached = decoder, decoder.length
+        for done in decoder.prefill(ids[self._cached :]):
+            if self._cached + done < len(ids):
+                yield Progress(what="reading-prompt", done=self._cached + done, total=len(ids))
         yield from decode(decoder, ids, self._choice, most=most, ends=ends, alternatives=alternatives)
 
     def _token(self, chosen: SampledToken, others: list[SampledToken], *, last: bool) -> Token:
@@ -123,6 +144,7 @@ class Generation:
         if last and not self._stops.found:
             text += self._stops.rest()
         self._pieces.append(text)
+        self._ids.append(chosen.id)
         self._new += 1
         self._last = time.perf_counter()
         self._first = self._first or self._last
@@ -150,6 +172,7 @@ class Generation:
             template=self._prompt.template,
             trimmed_turns=self._prompt.trimmed_turns,
             trimmed_tokens=self._prompt.trimmed_tokens,
+            cached_tokens=self._cached,
         )
 
 

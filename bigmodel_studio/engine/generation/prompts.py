@@ -74,12 +74,22 @@ def _conversation(request: Generate, tokenizer: PreTrainedTokenizerBase, context
     ids = everything = encode([*system, *turns])
     if context is not None:
         answer = min(request.sampling.max_new_tokens, max(1, context // 4))
-        while len(ids) > context - answer and (shorter := _without_oldest(turns)):
+        most = _tokens_kept(len(everything), context - answer)
+        while len(ids) > most and (shorter := _without_oldest(turns)):
             turns = shorter
             ids = encode([*system, *turns])
     left_out = len(request.turns) - len(system) - len(turns)
     moved = template and not takes_system(tokenizer, _messages([*system, *turns]))
     return Prompt(ids, template, left_out, len(everything) - len(ids), moved)
+
+
+def _tokens_kept(tokens: int, room: int) -> int:
+    """How many tokens of a conversation may stay: all that fit, else less whole quarters of the room.
+
+    The same messages are then left out for several turns, so that a kept cache still begins as the prompt does.
+    """
+    quarter = max(1, room // 4)
+    return tokens - -(-max(0, tokens - room) // quarter) * quarter
 
 
 def _without_oldest(turns: list[Turn]) -> list[Turn]:

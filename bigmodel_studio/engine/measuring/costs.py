@@ -18,7 +18,7 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core.memory.plan import CHECKPOINTING, SHORT
 from bigmodel_studio.core.models.folder import context_length_of
-from bigmodel_studio.engine.generation.decoding import PREFILL_TOKENS
+from bigmodel_studio.engine.generation.reference import PREFILL_TOKENS
 from bigmodel_studio.engine.measuring import passes
 from bigmodel_studio.engine.measuring.counting import NOTHING, Counter, Dimensions, Terms, added, cpu_attention
 from bigmodel_studio.engine.measuring.depth import Repeats, Timeline, extended, repeats_of

@@ -28,7 +28,7 @@ from bigmodel_studio.core.models.folder import context_length_of, kind_of, read_
 from bigmodel_studio.core.system import process
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine import devices
-from bigmodel_studio.engine.generation.decoding import PREFILL_TOKENS
+from bigmodel_studio.engine.generation.reference import PREFILL_TOKENS
 from bigmodel_studio.engine.measuring import passes
 from bigmodel_studio.engine.measuring.counting import Counter
 from bigmodel_studio.engine.measuring.peak_memory import Resident, used_by_card

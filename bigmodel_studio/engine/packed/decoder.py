@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -14,10 +14,18 @@ from bigmodel_studio.engine.packed.model import ROWS, PackedModel
 class PackedDecoder:
     """One sequence in a packed model. ``logits`` [vocabulary], float32, tell what may follow what was fed."""
 
+    exact = True
+    """Logits depend on the ids before them alone, bit for bit."""
+
     def __init__(self, model: PackedModel, keys_and_values: KeyValues | None = None) -> None:
         self.model = model
         self.cache = keys_and_values or model.sequence()
         self.logits: Tensor | None = None
+
+    @property
+    def length(self) -> int:
+        """How many tokens were fed."""
+        return self.cache.length
 
     @property
     def cache_bytes(self) -> int:
@@ -63,3 +71,14 @@ class PackedDecoder:
         """Give the cache's memory back."""
         self.cache.release()
         self.logits = None
+
+
+def step_packed(rows: Sequence[tuple[PackedDecoder, int]]) -> None:
+    """Feed one token to each of several sequences, those of one model together."""
+    for model in {id(decoder.model): decoder.model for decoder, _ in rows}.values():
+        same = [(decoder, id_) for decoder, id_ in rows if decoder.model is model]
+        for start in range(0, len(same), ROWS):
+            part = same[start : start + ROWS]
+            logits = model.feed([(decoder.cache, id_) for decoder, id_ in part], range(len(part)))
+            for (decoder, _), row in zip(part, logits, strict=True):
+                decoder.logits = row

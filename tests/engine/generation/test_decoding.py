@@ -8,8 +8,9 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
-from bigmodel_studio.engine.generation import decoding
-from bigmodel_studio.engine.generation.decoding import TransformersDecoder, decode
+from bigmodel_studio.engine.generation import reference
+from bigmodel_studio.engine.generation.decoding import decode
+from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.protocol import Sampling
 
@@ -59,7 +60,7 @@ def test_sampled_text_is_that_of_generate_with_the_same_seed(model: PreTrainedMo
 
 def test_a_prompt_in_pieces_gives_the_same_text(model: PreTrainedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = ours(model, Sampling(greedy=True, max_new_tokens=30))
-    monkeypatch.setattr(decoding, "PREFILL_TOKENS", 5)
+    monkeypatch.setattr(reference, "PREFILL_TOKENS", 5)
     assert ours(model, Sampling(greedy=True, max_new_tokens=30)) == whole
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,31 @@ def test_a_long_conversation_loses_its_oldest_turns_visibly(causal_folders: dict
     assert result.trimmed_turns % 2 == 0  # the user still speaks first
     assert result.trimmed_tokens > 0
     assert result.prompt_tokens <= CONTEXT - 20
+
+
+def test_a_full_context_loses_a_quarter_at_once(
+    causal_folders: dict[str, Path], tmp_path: Path, session: Session
+) -> None:
+    """For some turns the same messages are left out, so that a kept cache still begins as the prompt does."""
+    folder = Path(shutil.copytree(causal_folders["llama"], tmp_path / "long"))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 404}))
+    sampling = Sampling(greedy=True, max_new_tokens=4)
+    left_out, room = [], 400
+    history: list[Turn] = []
+    for number in range(40):
+        history.append(Turn("user", f"{number:02}"))
+        _, result = talk(folder, session, turns=tuple(history), sampling=sampling)
+        left_out.append(result.trimmed_turns)
+        assert result.prompt_tokens <= room
+        history.append(Turn("assistant", f"{number:02}"))
+    changed = [at for at in range(1, len(left_out)) if left_out[at] != left_out[at - 1]]
+    assert len(changed) >= 2
+    turn_tokens = len("<user>00\n<assistant>00\n")
+    assert {after - before for before, after in pairwise(changed)} <= {
+        room // 4 // turn_tokens,
+        room // 4 // turn_tokens + 1,
+    }
 
 
 def test_one_message_that_is_too_long_is_refused(causal_folders: dict[str, Path], session: Session) -> None:

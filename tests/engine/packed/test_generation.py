@@ -18,10 +18,22 @@ from bigmodel_studio.core.text.messages import sentence
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.generation.generate import generate
 from bigmodel_studio.engine.packed import compiling
+from bigmodel_studio.engine.packed.model import PackedModel
 from bigmodel_studio.engine.packed.weights import dequantised
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Done, Event, Failed, Generate, Generated, ModelRef, Precision, Sampling, Token
+from bigmodel_studio.protocol import (
+    Done,
+    Event,
+    Failed,
+    Generate,
+    Generated,
+    ModelRef,
+    Precision,
+    Sampling,
+    Token,
+    Turn,
+)
 from tests.small_models import local
 
 Kernel = Callable[..., Any]
@@ -139,6 +151,78 @@ def test_a_stop_is_heard_after_one_token(ready: None, session: Session, causal_f
     assert isinstance(end, Done)
     assert isinstance(end.result, Generated)
     assert (end.result.new_tokens, end.result.finish_reason) == (1, "cancelled")
+
+
+class Fed:
+    """Counts the tokens that go through packed models."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tokens = 0
+        feed = PackedModel.feed
+
+        def counted(model: PackedModel, rows: Any, *arguments: Any, **options: Any) -> Any:
+            self.tokens += len(rows)
+            return feed(model, rows, *arguments, **options)
+
+        monkeypatch.setattr(PackedModel, "feed", counted)
+
+    def taken(self) -> int:
+        """How many since this was asked last."""
+        found, self.tokens = self.tokens, 0
+        return found
+
+
+SHORT = Sampling(max_new_tokens=6, temperature=1.1, seed=4)
+
+
+def test_the_next_turn_feeds_only_what_is_new(
+    ready: None, session: Session, causal_folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = local(causal_folders["llama"])
+    session.kept_caches.clear()
+    fed = Fed(monkeypatch)
+    opening = (Turn("user", "Once upon a time"),)
+    first = talk(ref, session, turns=opening, sampling=SHORT)
+    assert fed.taken() == first.prompt_tokens + 5
+    history = (*opening, Turn("assistant", first.text), Turn("user", "and then?"))
+    second = talk(ref, session, turns=history, sampling=SHORT)
+    assert first.prompt_tokens <= second.cached_tokens
+    assert fed.taken() == second.prompt_tokens - second.cached_tokens + 5
+    again = talk(ref, session, turns=history, sampling=SHORT)  # regenerated
+    assert again.cached_tokens == again.prompt_tokens - 1
+    assert fed.taken() == 1 + 5
+    edited = (*opening, Turn("assistant", first.text), Turn("user", "and what?"))
+    branch = talk(ref, session, turns=edited, sampling=SHORT)
+    assert second.cached_tokens <= branch.cached_tokens < branch.prompt_tokens
+    # The texts are those of a session that keeps nothing.
+    for turns, found in ((history, second), (history, again), (edited, branch)):
+        session.kept_caches.clear()
+        alone = talk(ref, session, turns=turns, sampling=SHORT)
+        assert (alone.text, alone.cached_tokens) == (found.text, 0)
+
+
+def test_a_reply_that_was_stopped_is_kept_too(ready: None, session: Session, causal_folders: dict[str, Path]) -> None:
+    ref = local(causal_folders["llama"])
+    task = generate(Generate(model=ref, prompt="Once upon", sampling=GREEDY), session)
+    for event in task:
+        if isinstance(event, Token):
+            break
+    task.throw(Stopped())  # type: ignore[attr-defined]
+    kept = talk(ref, session)
+    assert kept.cached_tokens == kept.prompt_tokens - 1
+    session.kept_caches.clear()
+    assert talk(ref, session).text == kept.text
+
+
+def test_kept_caches_are_counted_and_go_with_the_model(
+    ready: None, session: Session, causal_folders: dict[str, Path]
+) -> None:
+    talk(local(causal_folders["llama"]), session)
+    assert session.parts().cache_bytes == session.kept_caches.bytes > 0
+    talk(local(causal_folders["gpt2"]), session)
+    assert len(session.kept_caches) == 1
+    session.release()
+    assert session.kept_caches.bytes == 0
 
 
 def test_unloading_gives_the_weights_back(ready: None, session: Session, causal_folders: dict[str, Path]) -> None:

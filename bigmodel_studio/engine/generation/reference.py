@@ -1,0 +1,91 @@
+"""The reference decoder: every Hugging Face causal model, by forward passes of the model's own.
+
+Its cache only grows: what is truncated or forked is computed again. Knows nothing of sampling.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from bigmodel_studio.engine.models.tensor_bytes import cache_bytes
+
+PREFILL_TOKENS = 512
+"""Tokens of the prompt that go through the model at once: bounds memory, and the time until a stop is heard."""
+
+
+class TransformersDecoder:
+    """One sequence in a model of transformers; ``logits`` [vocabulary] tell what may follow what was fed."""
+
+    exact = False
+    """Logits depend a little (1e-5) on what was fed together."""
+
+    def __init__(self, model: PreTrainedModel, device: torch.device) -> None:
+        self._model = model
+        self._device = device
+        self._cache: Any = None
+        self._fed: list[int] = []
+        self._keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self.logits: Tensor | None = None
+        """[vocabulary], after the last token that was fed."""
+
+    @property
+    def length(self) -> int:
+        """How many tokens were fed."""
+        return len(self._fed)
+
+    @property
+    def cache_bytes(self) -> int:
+        """What the cache takes now."""
+        return cache_bytes(self._cache)
+
+    def prefill(self, ids: list[int]) -> Iterator[int]:
+        """Feed the prompt piece by piece; yields how many tokens are done."""
+        for start in range(0, len(ids), PREFILL_TOKENS):
+            self._feed(ids[start : start + PREFILL_TOKENS], 1)
+            yield min(start + PREFILL_TOKENS, len(ids))
+
+    def step(self, id_: int) -> None:
+        """Feed one token."""
+        self._feed([id_], 1)
+
+    def verify(self, ids: list[int]) -> Tensor:
+        """Feed tokens; returns logits [ids, vocabulary], one row after each of them."""
+        return self._feed(ids, len(ids))
+
+    def truncate(self, length: int) -> None:
+        """Forget all but the first ``length`` tokens; what stays is computed again when the next one is fed."""
+        assert 0 <= length <= len(self._fed)
+        if length < len(self._fed):
+            del self._fed[length:]
+            self._cache = self.logits = None
+
+    def fork(self) -> TransformersDecoder:
+        """Return another decoder that begins with the same tokens; it computes them again."""
+        other = TransformersDecoder(self._model, self._device)
+        other._fed, other.logits = list(self._fed), self.logits
+        return other
+
+    def release(self) -> None:
+        """Give the cache's memory back."""
+        self.truncate(0)
+
+    def _feed(self, ids: list[int], wanted: int) -> Tensor:
+        self._fed += ids
+        # A model that keeps its state elsewhere (or nowhere) is given the whole sequence each time: slow, but right.
+        given = self._fed if self._cache is None else ids
+        row = torch.tensor([given], device=self._device)
+        options: dict[str, Any] = {"logits_to_keep": wanted} if self._keeps else {}
+        with torch.inference_mode():
+            output = self._model(
+                input_ids=row, past_key_values=self._cache, use_cache=True, return_dict=True, **options
+            )
+        self._cache = getattr(output, "past_key_values", None)
+        found: Tensor = output.logits[0, -wanted:]
+        self.logits = found[-1]
+        return found
