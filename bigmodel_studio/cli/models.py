@@ -157,6 +157,9 @@ def generate(
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
     precision: PrecisionName = "stored",
+    draft: Annotated[
+        str | None, typer.Option(help="A smaller model of the same family that guesses tokens ahead.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Continue a prompt, or answer it through the model's chat template."""
@@ -176,7 +179,12 @@ def generate(
     turns = (*asked, Turn("user", prompt)) if chat or asked else ()
     ref = model_of(model, device=device, dtype=dtype, precision=precision)
     request = Generate(
-        model=ref, prompt="" if turns else prompt, turns=turns, sampling=sampling, alternatives=alternatives
+        model=ref,
+        prompt="" if turns else prompt,
+        turns=turns,
+        sampling=sampling,
+        alternatives=alternatives,
+        draft=None if draft is None else model_of(draft, device=device, dtype=dtype, precision=precision),
     )
     tokens: list[Token] = []
     for event in events_of(request):
@@ -202,6 +210,9 @@ def _print_generated(end: Done | Cancelled, tokens: list[Token], *, chat: bool, 
                 f"first after {numbers.duration(result.time_to_first_token_s)}, seed {result.seed}, "
                 f"{result.finish_reason}"
             )
+            if result.drafted_tokens:
+                accepted = numbers.percent(result.accepted_tokens / result.drafted_tokens)
+                output.say(f"{accepted} of {numbers.exact(result.drafted_tokens)} drafted tokens were accepted.")
     if isinstance(end, Cancelled):
         raise typer.Exit(output.EXIT_STOPPED)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bigmodel_studio.engine.models.loading import LoadedModel
 
 Stamp = tuple[tuple[str, int], ...]
+Key = tuple[ModelRef, Path, Stamp]
 THREADS_VARIABLE = "BIGMODEL_STUDIO_THREADS"
 
 
@@ -37,7 +38,9 @@ class Session:
         self.threads = chosen or physical_cores()
         self.few_threads = chosen or 1
         self._loaded: LoadedModel | None = None
-        self._key: tuple[ModelRef, Path, Stamp] | None = None
+        self._key: Key | None = None
+        self._draft: LoadedModel | None = None
+        self._draft_key: Key | None = None
         self.cache_bytes: Callable[[], int] | None = None
         """Set by a task while it fills a cache beside the model: how large that is now."""
         self.kept_caches = KeptCaches()
@@ -66,10 +69,37 @@ class Session:
         yield Loaded(facts=self._loaded.facts)
         return self._loaded
 
+    def load_draft(self, ref: ModelRef) -> Generator[Event, None, LoadedModel]:
+        """Load a small model beside the loaded one, to guess ahead for it; freed with it or for another draft.
+
+        Raises ``StudioError`` as ``load`` does.
+        """
+        path = library.resolve(ref)
+        key = (ref, path, _stamp(path))
+        if self._draft is not None and key == self._draft_key:
+            return self._draft
+        self._release_draft()
+        yield Progress(what="loading")
+        from bigmodel_studio.engine.models import loading
+
+        self._draft = loading.load(ref, path, threads=self.threads, few_threads=self.few_threads)
+        self._draft_key = key
+        uses.note(ref, loaded=True)
+        return self._draft
+
+    def _release_draft(self) -> None:
+        if self._draft is None or self._draft_key is None:
+            return
+        if self._key is None or self._draft_key[0] != self._key[0]:
+            uses.note(self._draft_key[0], loaded=False)
+        self._draft.fast.close()
+        self._draft = self._draft_key = None
+
     def release(self) -> None:
         """Free the memory of the loaded model, if any."""
         if self._loaded is None or self._key is None:
             return
+        self._release_draft()
         uses.note(self._key[0], loaded=False)
         self.kept_caches.clear()
         self._loaded.fast.close()
@@ -86,7 +116,7 @@ class Session:
 
         return MemoryParts(
             device=self._loaded.facts.device,
-            weights_bytes=self._loaded.facts.weight_bytes,
+            weights_bytes=self._loaded.facts.weight_bytes + (self._draft.facts.weight_bytes if self._draft else 0),
             cache_bytes=self.kept_caches.bytes + (self.cache_bytes() if self.cache_bytes is not None else 0),
             reserved_bytes=devices.held_bytes(self._loaded.device),
         )

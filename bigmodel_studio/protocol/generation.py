@@ -50,6 +50,8 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     turns: tuple[Turn, ...] = ()
     sampling: Sampling = Sampling()
     alternatives: int = 0
+    draft: ModelRef | None = None
+    """A small model of the same vocabulary that guesses tokens ahead; the text is the same with and without."""
 
 
 class Alternative(msgspec.Struct, frozen=True):
@@ -91,3 +93,6 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     trimmed_tokens: int = 0
     cached_tokens: int = 0
     """How many of the prompt's tokens were in a cache kept from an earlier reply."""
+    drafted_tokens: int = 0
+    """How many tokens were guessed ahead and verified; ``accepted_tokens`` of them were right."""
+    accepted_tokens: int = 0

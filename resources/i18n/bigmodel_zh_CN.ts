@@ -5718,6 +5718,10 @@
         <translation>1 词元</translation>
     </message>
     <message>
+        <source>drafts accepted: {rate}</source>
+        <translation>草稿接受率：{rate}</translation>
+    </message>
+    <message>
         <source>first token after {time}</source>
         <translation>首词元 {time}</translation>
     </message>
@@ -6128,6 +6132,10 @@
     <message>
         <source>Choose a smaller model (model.width, model.layers) or another device.</source>
         <translation>请减小模型（model.width、model.layers）或换用其他设备。</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family.</source>
+        <translation>请选择同一系列中更小的模型。</translation>
     </message>
     <message>
         <source>Choose a smaller model, a device with more memory, or combine changes.</source>
@@ -7154,6 +7162,10 @@
         <translation>没有下载完：{model} 尚缺的部分目前只有 {size}。</translation>
     </message>
     <message>
+        <source>The draft model is not used: {model} runs without the fast path.</source>
+        <translation>未使用草稿模型：{model} 没有走快速路径。</translation>
+    </message>
+    <message>
         <source>The engine couldn&apos;t be started: {detail}</source>
         <translation>引擎无法启动：{detail}</translation>
     </message>
@@ -7924,6 +7936,10 @@
     <message>
         <source>{device} doesn&apos;t support {dtype}.</source>
         <translation>{device} 不使用 {dtype}。</translation>
+    </message>
+    <message>
+        <source>{draft} can&apos;t draft for {model}: their vocabularies differ.</source>
+        <translation>{draft} 不能为 {model} 起草：两者的词表不同。</translation>
     </message>
     <message>
         <source>{dtype} applies to weights as stored, not to {precision} weights.</source>

@@ -217,6 +217,22 @@ def test_the_starter_is_chosen_before_the_models_are_listed(
     chat.close()
 
 
+def test_a_reply_shows_how_many_drafts_were_accepted(chat: Chat) -> None:
+    def drafted(request: Request) -> Iterator[Event]:
+        assert isinstance(request, Load | Generate)
+        yield Loaded(facts=_facts(request.model))
+        if isinstance(request, Generate):
+            yield _token("short")
+            yield Done(result=_generated("short", drafted_tokens=40, accepted_tokens=33))
+        yield Done()
+
+    chat.wait_idle()
+    chat.lane.handler = drafted
+    chat.say("Repeat it")
+    chat.wait_idle()
+    assert chat.reply.facts.text().endswith(" · drafts accepted: 82.5%")
+
+
 def test_enter_sends_and_the_reply_streams(chat: Chat) -> None:
     chat.say("Tell me a story")
     chat.wait_idle()

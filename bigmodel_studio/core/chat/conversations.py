@@ -45,6 +45,8 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     template: bool | None = None
     trimmed_turns: int = 0
     trimmed_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
     problem: Problem | None = None
 
 

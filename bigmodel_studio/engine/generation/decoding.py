@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from bigmodel_studio.engine.generation.drafts import Speculation
 from bigmodel_studio.engine.generation.reference import TransformersDecoder
-from bigmodel_studio.engine.generation.sampling import SampledToken, Sampler, SamplerSettings
+from bigmodel_studio.engine.generation.sampling import Sample, Sampler, SamplerSettings
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.packed.decoder import PackedDecoder, step_packed
 
@@ -95,18 +96,51 @@ def decode(
     most: int,
     ends: frozenset[int],
     alternatives: int = 0,
-) -> Iterator[tuple[SampledToken, list[SampledToken]]]:
-    """Choose up to ``most`` tokens after a prompt that was fed already; an end token is yielded, too, as the last."""
+    speculation: Speculation | None = None,
+) -> Iterator[Sample]:
+    """Yield up to ``most`` tokens after a prompt that was fed already; an end token is yielded, too, as the last.
+
+    With ``speculation`` some are verified together; the tokens are the same, for a decoder that is exact. However it
+    ends, the decoder was then fed nothing but the prompt and tokens that were yielded.
+    """
     assert decoder.logits is not None
     sampler = Sampler(choice, decoder.logits.device, alternatives, prompt)
-    for left in range(most, 0, -1):
-        with torch.inference_mode():
-            chosen, others = sampler.choose(decoder.logits)
-            sampler.accept(chosen.id)
-        yield chosen, others
-        if chosen.id in ends or left == 1:
-            return
-        decoder.step(chosen.id)
+    rows, drafted, right = decoder.logits[None], list[int](), decoder.length
+    left = most
+    try:
+        while True:
+            for row, guess in zip(rows, [*drafted, None], strict=True):
+                with torch.inference_mode():
+                    chosen, others = sampler.choose(row)
+                    sampler.accept(chosen.id)
+                if speculation is not None:
+                    speculation.accept(chosen.id)
+                left -= 1
+                right += chosen.id == guess  # it was fed already
+                yield chosen, others
+                if chosen.id in ends or not left:
+                    return
+                if chosen.id != guess:
+                    break
+            if decoder.length > right:
+                decoder.truncate(right)
+            drafted = speculation.propose(left - 1, sampler) if speculation is not None else []
+            rows = _fed(decoder, [chosen.id, *drafted])
+            right += 1
+            if speculation is not None:
+                speculation.verified()
+    finally:
+        if decoder.length > right:
+            decoder.truncate(right)
+
+
+def _fed(decoder: Decoder, ids: list[int]) -> Tensor:
+    """Feed tokens; return logits [ids, vocabulary]."""
+    if len(ids) > 1:
+        return decoder.verify(ids)
+    decoder.step(ids[0])
+    assert decoder.logits is not None
+    return decoder.logits[None]
 
 
 def score(model: PreTrainedModel, prompt: list[int], new: list[int], device: torch.device) -> Tensor:

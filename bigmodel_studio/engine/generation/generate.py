@@ -15,9 +15,10 @@ from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.generation import beams, sampling
 from bigmodel_studio.engine.generation.decoding import Decoder, decode, decoder_of
 from bigmodel_studio.engine.generation.detokenizer import Detokeniser, StopStrings
+from bigmodel_studio.engine.generation.drafts import DraftModel, PromptLookup, Speculation
 from bigmodel_studio.engine.generation.kept_caches import KeptCaches
-from bigmodel_studio.engine.generation.prompts import Prompt, prompt_of, room_for
-from bigmodel_studio.engine.generation.sampling import Sample, SampledToken, SamplerSettings
+from bigmodel_studio.engine.generation.prompts import Prompt, embedded_tokens, prompt_of, room_for
+from bigmodel_studio.engine.generation.sampling import Sample, SampledToken, Sampler, SamplerSettings
 from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
@@ -28,6 +29,7 @@ from bigmodel_studio.protocol import (
     FinishReason,
     Generate,
     Generated,
+    ModelRef,
     Notice,
     Problem,
     Progress,
@@ -46,7 +48,10 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
         yield Notice(problem=Problem(code="template-no-system", arguments={"model": loaded.facts.name}))
     if prompt.trimmed_turns:
         yield Notice(problem=Problem(code="context-trimmed", arguments={"turns": prompt.trimmed_turns}))
-    generation = Generation(request, loaded, prompt, choice, session.kept_caches)
+    draft = None
+    if request.draft is not None:
+        draft = yield from _draft_for(loaded, request.draft, session)
+    generation = Generation(request, loaded, prompt, choice, session.kept_caches, draft)
     session.cache_bytes = generation.cache_bytes
     try:
         yield from generation.events()
@@ -54,22 +59,48 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
         generation.finish_reason = "cancelled"
     finally:
         session.cache_bytes = None
-        generation.keep_cache()
+        generation.keep_caches()
     yield Done(result=generation.result())
+
+
+def _draft_for(loaded: LoadedModel, ref: ModelRef, session: Session) -> Generator[Event, None, LoadedModel | None]:
+    """Load the model that guesses; None, with a notice, where guesses can't be verified exactly."""
+    draft = yield from session.load_draft(ref)
+    if draft.tokenizer is None or loaded.tokenizer is None or not _same_vocabulary(loaded, draft):
+        raise StudioError("draft-vocabulary", model=loaded.facts.name, draft=draft.facts.name)
+    if loaded.fast.decoder() is None or draft.fast.decoder() is None:
+        yield Notice(problem=Problem(code="draft-unused", arguments={"model": loaded.facts.name}))
+        return None
+    return draft
+
+
+def _same_vocabulary(loaded: LoadedModel, draft: LoadedModel) -> bool:
+    assert loaded.tokenizer is not None
+    assert draft.tokenizer is not None
+    same = loaded.tokenizer.get_vocab() == draft.tokenizer.get_vocab()
+    return same and embedded_tokens(loaded.model) == embedded_tokens(draft.model)
 
 
 class Generation:
     """One generation under way: the text so far, how long it took, and why it ended."""
 
     def __init__(
-        self, request: Generate, loaded: LoadedModel, prompt: Prompt, choice: SamplerSettings, kept: KeptCaches
+        self,
+        request: Generate,
+        loaded: LoadedModel,
+        prompt: Prompt,
+        choice: SamplerSettings,
+        kept: KeptCaches,
+        draft: LoadedModel | None = None,
     ) -> None:
         assert loaded.tokenizer is not None
         self.finish_reason: FinishReason = "length"
         self._request, self._held, self._prompt, self._choice = request, loaded, prompt, choice
         self._decoder: Decoder | None = None
         self._decoder_name = "transformers"
-        self._kept = kept
+        self._kept, self._draft = kept, draft
+        self._draft_decoder: Decoder | None = None
+        self._speculation: Speculation | None = None
         self._cached = 0
         self._ids = list(prompt.ids)
         self._detokeniser = Detokeniser(loaded.tokenizer, prompt.ids)
@@ -82,10 +113,14 @@ class Generation:
 
     def cache_bytes(self) -> int:
         """Return what it keeps of the tokens so far; a search over beams keeps what cannot be seen from here."""
-        return self._decoder.cache_bytes if self._decoder is not None else 0
+        decoders = (self._decoder, self._draft_decoder)
+        return sum(decoder.cache_bytes for decoder in decoders if decoder is not None)
 
-    def keep_cache(self) -> None:
+    def keep_caches(self) -> None:
         """Keep what was fed for the next reply, or give its memory back where that would alter it."""
+        if self._draft_decoder is not None:
+            self._draft_decoder.release()
+            self._draft_decoder = None
         if self._decoder is None:
             return
         if self._decoder.exact:
@@ -127,7 +162,30 @@ class Generation:
         for done in decoder.prefill(ids[self._cached :]):
             if self._cached + done < len(ids):
                 yield Progress(what="reading-prompt", done=self._cached + done, total=len(ids))
-        yield from decode(decoder, ids, self._choice, most=most, ends=ends, alternatives=alternatives)
+        self._speculation = yield from self._speculating(decoder)
+        yield from decode(
+            decoder,
+            ids,
+            self._choice,
+            most=most,
+            ends=ends,
+            alternatives=alternatives,
+            speculation=self._speculation,
+        )
+
+    def _speculating(self, decoder: Decoder) -> Generator[Progress, None, Speculation | None]:
+        """Return what guesses ahead: the draft model, which reads the prompt first, else the text itself."""
+        ids = self._prompt.ids
+        if not decoder.exact:
+            return None
+        small = self._draft.fast.decoder() if self._draft is not None else None
+        if small is None:
+            return Speculation(PromptLookup(ids))
+        self._draft_decoder = small
+        for done in small.prefill(ids[:-1]):
+            yield Progress(what="reading-prompt", done=done, total=len(ids))
+        assert decoder.logits is not None
+        return Speculation(DraftModel(small, Sampler(self._choice, decoder.logits.device, 0, ids), ids))
 
     def _token(self, chosen: SampledToken, others: list[SampledToken], *, last: bool) -> Token:
         # What else it could have been is read in this place, so before this token is.
@@ -173,6 +231,8 @@ class Generation:
             trimmed_turns=self._prompt.trimmed_turns,
             trimmed_tokens=self._prompt.trimmed_tokens,
             cached_tokens=self._cached,
+            drafted_tokens=self._speculation.drafted if self._speculation is not None else 0,
+            accepted_tokens=self._speculation.accepted if self._speculation is not None else 0,
         )
 
 

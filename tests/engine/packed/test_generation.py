@@ -29,6 +29,7 @@ from bigmodel_studio.protocol import (
     Generate,
     Generated,
     ModelRef,
+    Notice,
     Precision,
     Sampling,
     Token,
@@ -212,6 +213,36 @@ def test_a_reply_that_was_stopped_is_kept_too(ready: None, session: Session, cau
     assert kept.cached_tokens == kept.prompt_tokens - 1
     session.kept_caches.clear()
     assert talk(ref, session).text == kept.text
+
+
+@pytest.mark.parametrize("sampling", [GREEDY, Sampling(max_new_tokens=40, temperature=0.8, seed=3)])
+def test_a_draft_model_changes_no_text(
+    ready: None, session: Session, causal_folders: dict[str, Path], sampling: Sampling
+) -> None:
+    small = local(causal_folders["gpt2"])
+    expected = talk(local(causal_folders["llama"]), session, sampling=sampling)
+    found = talk(local(causal_folders["llama"]), session, sampling=sampling, draft=small)
+    assert found.text == expected.text
+    assert 0 <= found.accepted_tokens <= found.drafted_tokens
+    assert found.drafted_tokens > 0
+    itself = talk(at(causal_folders["gpt2"], "8-bit"), session, sampling=sampling, draft=small)
+    assert itself.accepted_tokens > 0
+    assert session.parts().weights_bytes > session._loaded.facts.weight_bytes  # type: ignore[union-attr]
+
+
+def test_a_draft_of_another_vocabulary_is_refused(
+    ready: None, session: Session, causal_folders: dict[str, Path]
+) -> None:
+    end = problem(local(causal_folders["llama"]), session, draft=ModelRef(source="builtin", id="starter-gpt"))
+    assert end.problem.code == "draft-vocabulary"
+
+
+def test_a_draft_is_not_used_without_the_fast_path(session: Session, causal_folders: dict[str, Path]) -> None:
+    *events, end = run_task(
+        Generate(model=local(causal_folders["llama"]), prompt="Once", draft=local(causal_folders["gpt2"])), session
+    )
+    assert isinstance(end, Done)
+    assert [event.problem.code for event in events if isinstance(event, Notice)] == ["draft-unused"]
 
 
 def test_kept_caches_are_counted_and_go_with_the_model(

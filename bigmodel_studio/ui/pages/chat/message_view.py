@@ -197,4 +197,7 @@ def _words(facts: ReplyFacts) -> str:
     if facts.time_to_first_token_s:
         after = QCoreApplication.translate("chat", "first token after {time}")
         parts.append(after.format(time=numbers.duration(facts.time_to_first_token_s)))
+    if facts.drafted_tokens:
+        rate = numbers.percent(facts.accepted_tokens / facts.drafted_tokens)
+        parts.append(QCoreApplication.translate("chat", "drafts accepted: {rate}").format(rate=rate))
     return " · ".join(parts)

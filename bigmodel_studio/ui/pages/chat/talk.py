@@ -354,6 +354,8 @@ def _facts(result: Generated, reply: Reply) -> ReplyFacts:
         template=result.template,
         trimmed_turns=max(reply.left_out, result.trimmed_turns),
         trimmed_tokens=result.trimmed_tokens,
+        drafted_tokens=result.drafted_tokens,
+        accepted_tokens=result.accepted_tokens,
     )
 
 

@@ -1,0 +1,201 @@
+"""Drafts: tokens guessed ahead, which one step of the model then verifies together (speculative decoding).
+
+A drafted token stands where the model's own choice at that place, with its processors and its random numbers, is the
+same token: the text is the one that would have come without drafts, greedy or sampled. (Leviathan et al. 2023 accept
+more of a sampled draft, but give another text of the same distribution.) Knows no requests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+
+from bigmodel_studio.engine.generation.sampling import Sampler
+
+if TYPE_CHECKING:
+    from bigmodel_studio.engine.generation.decoding import Decoder
+
+NGRAMS = (6, 3)
+"""Lengths of what is looked up, the longest first."""
+LENGTHS = (1, 3, 7, 15)
+"""Drafts that may be verified at once: with the token before them they fill the kernels' groups of rows."""
+PROBE_EVERY = 32
+"""Tokens after which a draft that is dear and switched off is tried again."""
+_FRESH = 0.15
+"""Weight of the newest token in the acceptance rate."""
+_FRESH_S = 0.3
+"""Weight of the newest step in its time."""
+_LEAST_S = 1e-9
+_ROW_COST = 0.4
+"""What one more row is thought to cost, in steps of one row, until it was measured."""
+
+
+class Draft(Protocol):
+    """Guesses how a text continues."""
+
+    @property
+    def cheap(self) -> bool:
+        """Whether guessing takes next to no time."""
+
+    def propose(self, most: int, sampler: Sampler) -> list[int]:
+        """Return up to ``most`` tokens that may come next, chosen as ``sampler`` would; ``sampler`` stays as it is."""
+
+    def accept(self, id_: int) -> None:
+        """Add a token to the text."""
+
+    def release(self) -> None:
+        """Give its memory back."""
+
+
+class PromptLookup:
+    """Looks for the last few tokens earlier in the text, and guesses what followed them there (Saxena 2023)."""
+
+    cheap = True
+
+    def __init__(self, text: Sequence[int]) -> None:
+        self._text: list[int] = []
+        self._after: dict[tuple[int, ...], int] = {}
+        """Where the text continues after the latest occurrence of an n-gram, the text's own end left out."""
+        for id_ in text:
+            self.accept(id_)
+
+    def propose(self, most: int, sampler: Sampler | None = None) -> list[int]:
+        """Return up to ``most`` tokens that may come next."""
+        for size in NGRAMS:
+            place = self._after.get(tuple(self._text[-size:])) if len(self._text) >= size else None
+            if place is not None:
+                return self._text[place : place + most]
+        return []
+
+    def accept(self, id_: int) -> None:
+        """Add a token to the text."""
+        for size in NGRAMS:
+            if len(self._text) >= size:
+                self._after[tuple(self._text[-size:])] = len(self._text)
+        self._text.append(id_)
+
+    def release(self) -> None:
+        """Keep nothing."""
+        self._text, self._after = [], {}
+
+
+class DraftModel:
+    """A small model with the same vocabulary guesses, with the random numbers that the sampler will draw."""
+
+    cheap = False
+
+    def __init__(self, decoder: Decoder, sampler: Sampler, text: Sequence[int]) -> None:
+        """Guess after ``text``, the beginning of which ``decoder`` may have been fed already.
+
+        ``sampler`` is one of its own with the settings of the text's.
+        """
+        self._decoder, self._sampler = decoder, sampler
+        self._text = list(text)
+        self._same = decoder.length  # how many of those fed are known to be the text's
+        self._fed = self._text[: self._same]
+
+    def propose(self, most: int, sampler: Sampler) -> list[int]:
+        """Return ``most`` tokens that may come next."""
+        most_same = min(len(self._fed), len(self._text) - 1)  # one is fed at least, for its logits
+        self._same = min(self._same, most_same)
+        while self._same < most_same and self._fed[self._same] == self._text[self._same]:
+            self._same += 1
+        self._decoder.truncate(self._same)
+        for _ in self._decoder.prefill(self._text[self._same :]):
+            pass
+        self._fed, self._same = list(self._text), len(self._text)
+        self._sampler.generator.set_state(sampler.generator.get_state())
+        found: list[int] = []
+        while len(found) < most:
+            assert self._decoder.logits is not None
+            with torch.inference_mode():
+                id_ = self._sampler.choose(self._decoder.logits)[0].id
+            found.append(id_)
+            self._sampler.accept(id_)
+            if len(found) < most:
+                self._decoder.step(id_)
+                self._fed.append(id_)
+        self._sampler.rollback(len(found))
+        return found
+
+    def accept(self, id_: int) -> None:
+        """Add a token to the text."""
+        self._text.append(id_)
+        self._sampler.accept(id_)
+
+    def release(self) -> None:
+        """Give the memory of its cache back."""
+        self._decoder.release()
+
+
+class Speculation:
+    """Drafts for one text, as many as pay: it measures how many are accepted and what verifying them takes.
+
+    ``drafted`` and ``accepted`` count tokens. ``clock`` is in seconds.
+    """
+
+    def __init__(self, draft: Draft, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.drafted = self.accepted = 0
+        self._draft, self._clock = draft, clock
+        self._rate = 0.5 if draft.cheap else 0.7
+        self._seconds: dict[int, float] = {}
+        """Of a step by its rows, its drafts included; smoothed."""
+        self._pending: list[int] = []
+        self._verifying = False
+        self._rows = 1
+        self._waited = 0
+        self._started = 0.0
+
+    def propose(self, most: int, sampler: Sampler) -> list[int]:
+        """Return up to ``most`` tokens to verify together with the one before them; none where that would not pay."""
+        self._started = self._clock()
+        wanted = self._wanted(most)
+        self._waited = 0 if wanted else self._waited + 1
+        # A cheap draft is compared with what comes even where it is not verified: so it is known when it pays again.
+        found = self._draft.propose(wanted or 1, sampler) if wanted or (self._draft.cheap and most > 0) else []
+        fits = max((length for length in LENGTHS if length <= min(wanted, len(found))), default=0)
+        self._pending, self._verifying = found[: fits or 1], fits > 0
+        self._rows = fits + 1
+        self.drafted += fits
+        return found[:fits]
+
+    def verified(self) -> None:
+        """Note that the step for what was proposed is done."""
+        seconds = max(self._clock() - self._started, _LEAST_S)
+        last = self._seconds.get(self._rows)
+        self._seconds[self._rows] = seconds if last is None else last + _FRESH_S * (seconds - last)
+
+    def accept(self, id_: int) -> None:
+        """Add a token to the text."""
+        if self._pending:
+            right = self._pending[0] == id_
+            self._rate += _FRESH * (right - self._rate)
+            self.accepted += right and self._verifying
+            self._pending = self._pending[1:] if right else []
+        self._draft.accept(id_)
+
+    def release(self) -> None:
+        """Give the memory of the draft back."""
+        self._draft.release()
+
+    def _wanted(self, most: int) -> int:
+        """Return the number of drafts that gives the most tokens a second."""
+        lengths = [length for length in LENGTHS if length <= most]
+        if lengths and not self._draft.cheap and self._waited >= PROBE_EVERY:
+            return lengths[0]
+        return max([0, *lengths], key=lambda length: self._tokens(length) / self._cost(length + 1))
+
+    def _tokens(self, drafts: int) -> float:
+        """Return the tokens to expect of a step: one, and each draft that all before it were right for."""
+        return sum(self._rate**place for place in range(drafts + 1))
+
+    def _cost(self, rows: int) -> float:
+        """Return the seconds of a step of so many rows; guessed from steps of other sizes where there was none."""
+        if rows in self._seconds:
+            return self._seconds[rows]
+        near = min(self._seconds, key=lambda known: abs(known - rows), default=None)
+        one = 1.0 if near is None else self._seconds[near] / (1 + _ROW_COST * (near - 1))
+        return one * (1 + _ROW_COST * (rows - 1))
