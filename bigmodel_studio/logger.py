@@ -84,7 +84,7 @@ class RunLogger:
         if error is None:
             self.finish()
         else:
-            self.finish("stopped" if isinstance(error, KeyboardInterrupt) else "failed", _said(error))
+            self.finish("stopped" if isinstance(error, KeyboardInterrupt) else "failed", _error_text(error))
 
     def _at_exit(self) -> None:
         error = getattr(sys, "last_value", None)
@@ -150,5 +150,5 @@ def _number(value: SupportsFloat | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _said(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]

@@ -57,19 +57,21 @@ def _described(id_: str) -> Description:
     return found
 
 
-def _computed(claim: Claim, said: dict[str, Description]) -> str:
-    return claim.computed(said[claim.reference]) if claim.computed is not None else ""
+def _computed(claim: Claim, descriptions: dict[str, Description]) -> str:
+    return claim.computed(descriptions[claim.reference]) if claim.computed is not None else ""
 
 
 def _print_claims(json: bool) -> None:
-    said = {id_: _described(id_) for id_ in dict.fromkeys(claim.reference for claim in CLAIMS if claim.reference)}
+    descriptions = {
+        id_: _described(id_) for id_ in dict.fromkeys(claim.reference for claim in CLAIMS if claim.reference)
+    }
     records = [
         {
             "subject": claim.subject,
             "figure": claim.figure,
             "claimed": claim.claimed,
             "published": claim.published,
-            "computed": _computed(claim, said),
+            "computed": _computed(claim, descriptions),
             "source": claim.source._asdict(),
             "meaning": claim.meaning,
         }

@@ -47,9 +47,9 @@ def pull_dataset(
     wanted = revision or address.revision or None
     if look:
         go_online()
-        seen = result_of(LookAtDataset(id=address.id, revision=wanted))
-        assert isinstance(seen, DatasetListing)
-        _say_parts(seen, json=json)
+        listing = result_of(LookAtDataset(id=address.id, revision=wanted))
+        assert isinstance(listing, DatasetListing)
+        _say_parts(listing, json=json)
         return
     request = DownloadDataset(id=address.id, config=config, split=split, revision=wanted)
     done = follow(request, f"pull-dataset {dataset}", json=json)
@@ -98,9 +98,11 @@ def _row(copy: DatasetCopy) -> list[str]:
     return [copy.id, copy.config, copy.split, numbers.size(copy.bytes), copy.paths[0] + more]
 
 
-def _say_parts(seen: DatasetListing, *, json: bool) -> None:
+def _say_parts(listing: DatasetListing, *, json: bool) -> None:
     if json:
-        output.print_json(to_builtins(seen))
+        output.print_json(to_builtins(listing))
         return
-    rows = [[part.config, part.split, numbers.exact(len(part.files)), numbers.size(part.bytes)] for part in seen.parts]
+    rows = [
+        [part.config, part.split, numbers.exact(len(part.files)), numbers.size(part.bytes)] for part in listing.parts
+    ]
     output.print_table(["CONFIG", "SPLIT", "FILES", "BYTES"], rows, right=(2, 3))

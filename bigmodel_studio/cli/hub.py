@@ -187,14 +187,14 @@ def _say_pulled(done: Downloaded, *, json: bool) -> None:
     output.say(f"{done.id} is complete and verified: {numbers.size(done.bytes)} in {done.path}")
 
 
-def _progress(said: Downloading) -> dict[str, Any]:
+def _progress(downloading: Downloading) -> dict[str, Any]:
     return {
         "event": "downloading",
-        "done_bytes": said.done_bytes,
-        "total_bytes": said.total_bytes,
-        "bytes_per_s": said.bytes_per_s,
-        "seconds_left": said.seconds_left,
-        "files": [to_builtins(file) for file in said.files if file.state in ("loading", "checking")],
+        "done_bytes": downloading.done_bytes,
+        "total_bytes": downloading.total_bytes,
+        "bytes_per_s": downloading.bytes_per_s,
+        "seconds_left": downloading.seconds_left,
+        "files": [to_builtins(file) for file in downloading.files if file.state in ("loading", "checking")],
     }
 
 
@@ -204,15 +204,13 @@ class _Screen:
     def __init__(self) -> None:
         self._width = 0
 
-    def show(self, said: Downloading) -> None:
+    def show(self, downloading: Downloading) -> None:
         """Write over the line before."""
-        if not sys.stderr.isatty() or not said.total_bytes:
+        if not sys.stderr.isatty() or not downloading.total_bytes:
             return
-        left = f", {numbers.duration(said.seconds_left)} left" if said.seconds_left is not None else ""
-        line = (
-            f"{numbers.percent(said.done_bytes / said.total_bytes, 0)} of {numbers.size(said.total_bytes)}, "
-            f"{numbers.size_rate(said.bytes_per_s)}{left}"
-        )
+        left = f", {numbers.duration(downloading.seconds_left)} left" if downloading.seconds_left is not None else ""
+        share = numbers.percent(downloading.done_bytes / downloading.total_bytes, 0)
+        line = f"{share} of {numbers.size(downloading.total_bytes)}, {numbers.size_rate(downloading.bytes_per_s)}{left}"
         print(f"\r{printable(line).ljust(self._width)}", end="", file=sys.stderr, flush=True)
         self._width = len(line)
 

@@ -39,14 +39,23 @@ def look(
     json: Json = False,
 ) -> None:
     """Show the very examples that a step of a run learnt from, with their losses."""
-    seen = result_of(LookAtStep(run=str(find_run(run).path), step=at, most=most))
-    assert isinstance(seen, StepExamples)
+    step_examples = result_of(LookAtStep(run=str(find_run(run).path), step=at, most=most))
+    assert isinstance(step_examples, StepExamples)
     if json:
-        output.print_json({**to_builtins(seen), "examples": [_example(one) for one in seen.examples]})
+        output.print_json({**to_builtins(step_examples), "examples": [_example(one) for one in step_examples.examples]})
         return
-    by = f"the checkpoint at step {seen.checkpoint}" if seen.checkpoint else "the run's initial weights"
-    output.say(f"step {seen.step}: {len(seen.examples)} of {seen.count} examples, largest loss first, by {by}")
-    rows = [[numbers.exact(one.number), _loss(one.recorded), _loss(one.loss), _line(one)] for one in seen.examples]
+    by = (
+        f"the checkpoint at step {step_examples.checkpoint}"
+        if step_examples.checkpoint
+        else "the run's initial weights"
+    )
+    output.say(
+        f"step {step_examples.step}: {len(step_examples.examples)} of {step_examples.count} examples, "
+        f"largest loss first, by {by}"
+    )
+    rows = [
+        [numbers.exact(one.number), _loss(one.recorded), _loss(one.loss), _line(one)] for one in step_examples.examples
+    ]
     output.print_table(["number", "recorded", "loss", "example"], rows, right=(0, 1, 2))
 
 
@@ -70,11 +79,11 @@ def step(
     place = max(range(len(block.gradient)), key=lambda at: abs(block.gradient[at]))
     lines = update_rule.by_hand(taken, block, place)
     if json:
-        told: dict[str, Any] = {**to_builtins(taken), "examples": [_example(one) for one in taken.examples]}
+        record: dict[str, Any] = {**to_builtins(taken), "examples": [_example(one) for one in taken.examples]}
         row, column = divmod(place, block.width)
         by_hand = [{"name": line.name, "formula": line.symbols, "value": line.value} for line in lines]
         followed = {"parameter": block.name, "row": block.row + row, "column": block.column + column}
-        output.print_json({**told, "followed": {**followed, "after": block.after[place], "by_hand": by_hand}})
+        output.print_json({**record, "followed": {**followed, "after": block.after[place], "by_hand": by_hand}})
         return
     output.print_facts(
         [

@@ -160,8 +160,8 @@ def _print(ref: ModelRef, found: Plan, measured: Measured | None) -> None:
         for name in PARTS
         if found.parts[name] or (measured and measured.parts[name])
     ]
-    together = [numbers.size(found.total_bytes), *([numbers.size(measured.peak_bytes)] if measured else [])]
-    rows.append(["total", *together])
+    totals = [numbers.size(found.total_bytes), *([numbers.size(measured.peak_bytes)] if measured else [])]
+    rows.append(["total", *totals])
     output.print_table(header, rows, right=(1, 2) if measured else (1,))
     verdict = "fits" if found.fits else "doesn't fit"
     output.write(f"It {verdict}: {numbers.size(found.free_bytes)} are free on {found.device}.")

@@ -40,13 +40,13 @@ def preview(
 
     Ends with 2 where a run could not start with these data.
     """
-    seen = result_of(LookAtData(spec=_spec(what), step=step, most=examples))
-    assert isinstance(seen, DataPreview)
+    data_preview = result_of(LookAtData(spec=_spec(what), step=step, most=examples))
+    assert isinstance(data_preview, DataPreview)
     if json:
-        output.print_json(_as_json(seen))
+        output.print_json(_as_json(data_preview))
     else:
-        _print(seen)
-    if any(found.weight == "error" for found in seen.findings):
+        _print(data_preview)
+    if any(found.weight == "error" for found in data_preview.findings):
         raise typer.Exit(BAD_DATA)
 
 
@@ -58,18 +58,18 @@ def _spec(what: str) -> str:
     return write_spec(parse_spec(text_of(path), path.absolute().parent))
 
 
-def _as_json(seen: DataPreview) -> dict[str, Any]:
+def _as_json(data_preview: DataPreview) -> dict[str, Any]:
     """With the sentences of the findings, and without the pictures' bytes."""
-    told: dict[str, Any] = to_builtins(seen)
-    for example in told["examples"]:
+    record: dict[str, Any] = to_builtins(data_preview)
+    for example in record["examples"]:
         del example["seen"], example["whole"]
-    for entry, found in zip(told["findings"], seen.findings, strict=True):
+    for entry, found in zip(record["findings"], data_preview.findings, strict=True):
         entry |= {"sentence": sentence(found.problem), "hint": command(found.problem)}
-    return told
+    return record
 
 
-def _print(seen: DataPreview) -> None:
-    if seen.parts:
+def _print(data_preview: DataPreview) -> None:
+    if data_preview.parts:
         rows = [
             [
                 part.role,
@@ -77,19 +77,19 @@ def _print(seen: DataPreview) -> None:
                 *map(numbers.exact, (part.shortest, part.median, part.longest)),
                 *map(numbers.exact, (part.cut, part.doubles)),
             ]
-            for part in seen.parts
+            for part in data_preview.parts
         ]
-        unit = seen.parts[0].unit
+        unit = data_preview.parts[0].unit
         items = "pictures" if unit == "pixels" else unit
         header = ["part", "files", "examples", items, "shortest", "median", "longest", "truncated", "duplicates"]
         output.print_table(header, rows, right=range(1, len(header)))
-        output.write(f"lengths in {unit}; one epoch takes {numbers.significant(seen.updates_an_epoch)} updates")
-    for found in seen.findings:
+        output.write(f"lengths in {unit}; one epoch takes {numbers.significant(data_preview.updates_an_epoch)} updates")
+    for found in data_preview.findings:
         output.write()
         output.write("\n".join(_finding(found)))
-    for number, example in enumerate(seen.examples, 1):
+    for number, example in enumerate(data_preview.examples, 1):
         output.write()
-        output.write(f"step {seen.step}, example {number}: {_heading(example)}")
+        output.write(f"step {data_preview.step}, example {number}: {_heading(example)}")
         if example.tokens:
             output.write(marked(example.tokens))
 

@@ -75,7 +75,7 @@ def queue(
 def _report() -> dict[str, Any]:
     there = rooms()
     book = run_queue.Book().read()
-    held = [*reservations.run_holdings(book, there), *reservations.lane_holdings()]
+    reserved = [*reservations.run_holdings(book, there), *reservations.lane_holdings()]
     waiting = []
     for place, (run, status) in enumerate(((r, s) for r, s in book if run_queue.is_waiting(s)), 1):
         needs = [
@@ -85,7 +85,7 @@ def _report() -> dict[str, Any]:
         waiting.append({"run": run.name, "place": place, "needs": needs, "waits": status.waits})
     return {
         "devices": [room._asdict() for room in there],
-        "holdings": [holding._asdict() for holding in held],
+        "holdings": [reservation._asdict() for reservation in reserved],
         "waiting": waiting,
     }
 
@@ -95,12 +95,12 @@ def _print_report(report: dict[str, Any]) -> None:
     have = [(each["device"], size(each["free_bytes"]), size(each["total_bytes"])) for each in report["devices"]]
     print_table(("device", "free", "of"), have, right=(1, 2))
     if report["holdings"]:
-        held = [
+        reserved = [
             (each["who"], each["kind"], each["device"], size(each["held_bytes"]), size(each["promised_bytes"]))
             for each in report["holdings"]
         ]
         write()
-        print_table(("who", "what", "device", "reserved", "will need"), held, right=(3, 4))
+        print_table(("who", "what", "device", "reserved", "will need"), reserved, right=(3, 4))
     for each in report["waiting"]:
         need = " and ".join(f"{size(need['bytes'])} on {need['device']}" for need in each["needs"])
         why = sentence(each["waits"]) if each["waits"] is not None else "Starting soon."

@@ -138,8 +138,8 @@ def _lines(answer: TextAnswer) -> list[str]:
             return [answer.filled or answer.text, *(f"  {mask}" for mask in masks)]
         case TextClassified():
             shares = [_share(each.label, each.probability) for each in answer.predictions]
-            said = ", ".join(shares or [f"{value:.4f}" for value in answer.values])
-            return [" | ".join(filter(None, (answer.text, answer.second))), f"  {said}"]
+            answer_text = ", ".join(shares or [f"{value:.4f}" for value in answer.values])
+            return [" | ".join(filter(None, (answer.text, answer.second))), f"  {answer_text}"]
         case Tagged():
             ways = [("greedy", answer.greedy, answer.greedy_logprob)] if answer.greedy != answer.viterbi else []
             ways += [("viterbi", answer.viterbi, answer.viterbi_logprob)]

@@ -154,8 +154,8 @@ class _Tour(Hands):
         from bigmodel_studio.core.text import numbers
 
         known = numbers.exact(read_weights(paths.starters() / "starter-gpt").parameters)
-        said = self.window.status.loaded.text() + " · " + self.window.status.loaded.toolTip()
-        check("starter-gpt" in said and known in said, f"the status bar says “{said}”, not {known} parameters")
+        text = self.window.status.loaded.text() + " · " + self.window.status.loaded.toolTip()
+        check("starter-gpt" in text and known in text, f"the status bar says “{text}”, not {known} parameters")
         return f"made in {self.started_s * 1000:.0f} ms; {self.window.status.loaded.text()}"
 
     def chats(self) -> str:
@@ -189,17 +189,17 @@ class _Tour(Hands):
         page = self.page("images", ImagesPage)
         known = {picture.name for picture in drawn}
         self.wait(lambda: _all_looked_at(page.items.items(), len(known) + 1), "the pictures to be looked at")
-        seen = []
+        results = []
         for row, picture in enumerate(drawn):
             page.strip.setCurrentIndex(page.items.index(row))
             texts = page.result.bars.texts()
             check(texts and texts[0].startswith(picture.stem), f"{picture.name} is said to be {texts[:1]}")
-            seen.append(texts[0])
+            results.append(texts[0])
         reasons = " ".join(page.result.unreadable.texts())
         check(broken.name in reasons, f"the unreadable file is not named: “{reasons}”")
         page.strip.setCurrentIndex(page.items.index(0))
         broken.unlink()
-        return ", ".join(seen)
+        return ", ".join(results)
 
     def reads(self) -> str:
         """Try the example of the Text page: the starter finds the words that are hidden in it."""
@@ -210,9 +210,9 @@ class _Tour(Hands):
         self.wait(lambda: page.picker.ref() is not None, "a model that reads")
         self.click(page.empty.button)
         self.wait(lambda: page.reader.running is None, "the words that were hidden")
-        said = [sentence.text() for sentence in page.findChildren(FilledSentence)]
-        check(READ in said, f"the example is filled in as “{' '.join(said)}”")
-        return " ".join(said)
+        sentences = [sentence.text() for sentence in page.findChildren(FilledSentence)]
+        check(READ in sentences, f"the example is filled in as “{' '.join(sentences)}”")
+        return " ".join(sentences)
 
     def trains(self) -> str:
         """Train a small model on the bundled stories, from the form, and watch it until it is finished."""
@@ -224,9 +224,9 @@ class _Tour(Hands):
         self.click(page.new_button)
         form = page.form
         form.name.setText(RUN_NAME)
-        for holder, fields in ((form.of(TextSubject), TRAINING_MODEL), (form, TRAINING)):
+        for owner, fields in ((form.of(TextSubject), TRAINING_MODEL), (form, TRAINING)):
             for field, value in fields.items():
-                getattr(holder, field).setValue(value)
+                getattr(owner, field).setValue(value)
         form.of(TextSubject).prompts.setPlainText(TRAINING_PROMPT)
         counted = _parameters_of_the_training()
         self.wait(lambda: counted in form.cost.text(), f"the form to say {counted} parameters")
@@ -243,8 +243,8 @@ class _Tour(Hands):
         check(losses[-1] < 0.9 * losses[0], f"the loss went from {losses[0]:.2f} to {losses[-1]:.2f}")
         check(page.story.model.rowCount() > 0, "no sample is shown")
         self.picture("a training ends")
-        said = self.talks_to_the_trained()
-        return f"{counted} parameters; loss {losses[0]:.2f} → {losses[-1]:.2f} in {len(losses)} steps; {said}"
+        answer = self.talks_to_the_trained()
+        return f"{counted} parameters; loss {losses[0]:.2f} → {losses[-1]:.2f} in {len(losses)} steps; {answer}"
 
     def talks_to_the_trained(self) -> str:
         """Choose the finished model in Chat's picker, where it is at once, and have it continue a text."""
@@ -258,8 +258,8 @@ class _Tour(Hands):
         self.wait(lambda: self.app.studio.facts is not None and self.app.studio.facts.name == RUN_NAME, "its loading")
         self.click(page.new_button)
         reply = self.ask(TRAINING_PROMPT)
-        said = _answer_from_a_shell(RUN_NAME, TRAINING_PROMPT, self.last_reply().message.facts.new_tokens)
-        check("".join(reply.split()) == "".join(said.split()), f"the window shows “{reply}”, a shell says “{said}”")
+        answer = _answer_from_a_shell(RUN_NAME, TRAINING_PROMPT, self.last_reply().message.facts.new_tokens)
+        check("".join(reply.split()) == "".join(answer.split()), f"the window shows “{reply}”, a shell says “{answer}”")
         return f"“{reply[:60]}…”"
 
     def describes(self) -> str:
@@ -277,10 +277,13 @@ class _Tour(Hands):
         page = host.current
         assert isinstance(page, LocalView)
         self.wait(lambda: page.details.tree.model() is not None, "the structure")
-        said = page.details.fact_texts()["Parameters"]
+        parameters_text = page.details.fact_texts()["Parameters"]
         known = numbers.exact(read_weights(paths.starters() / "starter-gpt").parameters)
         first = page.details.tree.model().index(0, 2).data()
-        check(said == known and first == known, f"the page says {said} parameters, the tree {first}, the file {known}")
+        check(
+            parameters_text == known and first == known,
+            f"the page says {parameters_text} parameters, the tree {first}, the file {known}",
+        )
         return f"{known} parameters, {page.model.rowCount()} models"
 
     def dresses(self) -> str:
@@ -298,8 +301,8 @@ class _Tour(Hands):
                     check(self.window.size().width() == size[0], f"the window does not become {size[0]} wide")
                     self.picture(f"{page} {scheme} {size[0]}x{size[1]}")
         images = self.page("images", ImagesPage)
-        said, drawn = images.result.name.text(), images.result.bars.texts()
-        check(drawn and drawn[0].startswith(Path(said).stem), f"Images now says that {said} is {drawn[:1]}")
+        label_text, drawn = images.result.name.text(), images.result.bars.texts()
+        check(drawn and drawn[0].startswith(Path(label_text).stem), f"Images now says that {label_text} is {drawn[:1]}")
         return f"{len(PAGES)} pages in 2 sizes and 2 schemes"
 
 

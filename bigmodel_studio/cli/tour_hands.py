@@ -64,14 +64,14 @@ class Hands:
         from PySide6.QtWidgets import QApplication, QTextBrowser
 
         page = self.chat_page()
-        said = len(page.transcript.views)
+        count = len(page.transcript.views)
         editor = page.composer.editor
         editor.setFocus()
         committed = QInputMethodEvent()
         committed.setCommitString(text)
         QApplication.sendEvent(editor, committed)
         QTest.keyClick(editor, Qt.Key.Key_Return)
-        self.wait(lambda: len(page.transcript.views) >= said + 2 and not page.talk.busy, "the reply")
+        self.wait(lambda: len(page.transcript.views) >= count + 2 and not page.talk.busy, "the reply")
         view = self.last_reply()
         check(view.message.state == "done", f"the reply ended as {view.message.state}: {view.message.facts.problem}")
         segments = view.body.findChildren(QTextBrowser)

@@ -131,14 +131,14 @@ class EngineProcess:
         self._put(decode_for_window(connection.recv_bytes(FRAME_LIMIT_BYTES)))
         return True
 
-    def _put(self, said: FromEngine | Gone) -> None:
+    def _put(self, from_engine: FromEngine | Gone) -> None:
         with self._changed:
-            while len(self._inbox) >= INBOX_LIMIT and not self._closing and not isinstance(said, Gone):
+            while len(self._inbox) >= INBOX_LIMIT and not self._closing and not isinstance(from_engine, Gone):
                 self._changed.wait()
             if self._closing:
                 return
             was_empty = not self._inbox
-            self._inbox.append(said)
+            self._inbox.append(from_engine)
         if was_empty:
             self._notify()
 

@@ -21,13 +21,13 @@ class EventsImport(QObject):
 
     imported = Signal(object)
     failed = Signal(object)
-    _said = Signal(object)
+    _answered = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._errands = Errands("events-import")
         self._stopped = False
-        self._said.connect(self._on_said)
+        self._answered.connect(self._on_answered)
 
     def read(self, paths: Sequence[Path]) -> None:
         """Read these files or folders."""
@@ -41,18 +41,18 @@ class EventsImport(QObject):
     def _work(self, paths: list[Path]) -> None:
         for path in paths:
             try:
-                self._said.emit([run.name for run in import_events(path)])
+                self._answered.emit([run.name for run in import_events(path)])
             except StudioError as error:
-                self._said.emit(error.problem)
+                self._answered.emit(error.problem)
             except OSError as error:
                 arguments: dict[str, str | int | float] = {"path": str(path), "detail": error.strerror or str(error)}
-                self._said.emit(Problem(code="folder-unreadable", arguments=arguments))
+                self._answered.emit(Problem(code="folder-unreadable", arguments=arguments))
             except Exception as error:
                 log.exception("event files could not be read")
-                self._said.emit(Problem(code="internal", arguments={"detail": str(error), "id": "events-import"}))
+                self._answered.emit(Problem(code="internal", arguments={"detail": str(error), "id": "events-import"}))
 
     @Slot(object)
-    def _on_said(self, said: object) -> None:
+    def _on_answered(self, answer: object) -> None:
         if self._stopped:
             return
-        (self.failed if isinstance(said, Problem) else self.imported).emit(said)
+        (self.failed if isinstance(answer, Problem) else self.imported).emit(answer)

@@ -59,13 +59,13 @@ class Gpus:
         if not detailed:
             return card
         return card._replace(
-            busy=self._told(lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100),
-            temperature_c=self._told(lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU)),
-            power_w=self._told(lambda: nvml.nvmlDeviceGetPowerUsage(handle) / 1000),
-            power_limit_w=self._told(lambda: nvml.nvmlDeviceGetEnforcedPowerLimit(handle) / 1000),
+            busy=self._reading(lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100),
+            temperature_c=self._reading(lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU)),
+            power_w=self._reading(lambda: nvml.nvmlDeviceGetPowerUsage(handle) / 1000),
+            power_limit_w=self._reading(lambda: nvml.nvmlDeviceGetEnforcedPowerLimit(handle) / 1000),
         )
 
-    def _told(self, ask: Callable[[], float]) -> float | None:
+    def _reading(self, ask: Callable[[], float]) -> float | None:
         try:
             return float(ask())
         except self._nvml.NVMLError:

@@ -105,7 +105,7 @@ class Lane(QObject):
         self._start_deadline = 0.0
         self._ended_for: int | None = None
         self._crashes: deque[float] = deque(maxlen=spec.crash_limit)
-        self._spoken: list[tuple[int, End]] = []
+        self._pending_ends: list[tuple[int, End]] = []
         self._last_drain = 0.0
         self._drain_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._drain_timer.timeout.connect(self._drain)
@@ -201,24 +201,24 @@ class Lane(QObject):
     def _drain(self) -> None:
         """Hand on what lies in the inbox, for at most ``TURN_S``; the rest follows in a later turn."""
         self._last_drain = time.monotonic()
-        spoken, self._spoken = self._spoken, []
-        for number, end in spoken:
+        pending_ends, self._pending_ends = self._pending_ends, []
+        for number, end in pending_ends:
             if number in self._jobs:
                 self._end(self._jobs[number], end)
         engine = self._engine
         while engine is not None and engine is self._engine:
             batch = engine.take(TAKE)
-            for said in batch:
+            for message in batch:
                 if engine is self._engine:
-                    self._hear(said)
+                    self._hear(message)
             if len(batch) < TAKE:
                 return
             if time.monotonic() - self._last_drain > TURN_S:
                 self._drain_timer.start(1)
                 return
 
-    def _hear(self, said: FromEngine | Gone) -> None:
-        match said:
+    def _hear(self, message: FromEngine | Gone) -> None:
+        match message:
             case JobEvent(number, event):
                 self._deliver(number, event)
             case Hello(version, _):
@@ -228,7 +228,7 @@ class Lane(QObject):
             case MemoryReport(parts):
                 self._set_holds(parts)
             case Gone():
-                self._on_gone(said)
+                self._on_gone(message)
 
     def _deliver(self, number: int, event: Event) -> None:
         job = self._jobs.get(number)
@@ -350,7 +350,7 @@ class Lane(QObject):
 
     def _end_later(self, job: Job, end: End) -> None:
         """End a job from here, at the next turn of the event loop."""
-        self._spoken.append((job.number, end))
+        self._pending_ends.append((job.number, end))
         self._drain_timer.start(0)
 
     # ------------------------------------------------------------------------------------------ small things

@@ -93,8 +93,8 @@ class System:
         sensors: Callable[[], dict[str, Sequence[tuple[str, float, object, object]]]] | None
         sensors = getattr(psutil, "sensors_temperatures", None)
         found = sensors() if sensors is not None else {}
-        told = [each[1] for name in PROCESSOR_SENSORS for each in found.get(name, ())]
-        return max(told, default=None)
+        readings = [each[1] for name in PROCESSOR_SENSORS for each in found.get(name, ())]
+        return max(readings, default=None)
 
     def disk(self) -> tuple[int, int]:
         """Return total and free bytes of the disk that holds the home of models and runs."""
@@ -131,9 +131,9 @@ class Machine:
         self._clock = clock
         self._traffic: tuple[float, int, int] | None = None
 
-    def sample(self, holders: Sequence[TensorProcess], *, detailed: bool) -> MachineSample:
+    def sample(self, tensor_processes: Sequence[TensorProcess], *, detailed: bool) -> MachineSample:
         """Return the figures now, for this process with its children and for ``holders`` with theirs."""
-        measured = self._processes.measure([os.getpid(), *(holder.pid for holder in holders)])
+        measured = self._processes.measure([os.getpid(), *(tensor_process.pid for tensor_process in tensor_processes)])
         total, available = self._system.memory()
         ours = min(sum(measured.values()), total)
         cpu = DeviceSample(
@@ -142,13 +142,13 @@ class Machine:
             total_bytes=total,
             ours_bytes=ours,
             others_bytes=max(0, total - available - ours),
-            split=_split_on(CPU, ours, holders, measured),
+            split=_split_on(CPU, ours, tensor_processes, measured),
             busy=self._system.busy() if detailed else None,
             temperature_c=self._system.temperature() if detailed else None,
         )
-        cards = tuple(_on_card(card, holders, measured) for card in self._gpus.read(detailed=detailed))
+        cards = tuple(_on_card(card, tensor_processes, measured) for card in self._gpus.read(detailed=detailed))
         now = self._clock()
-        gpus = (*cards, *_unseen(holders, {card.id for card in cards}))
+        gpus = (*cards, *_unseen(tensor_processes, {card.id for card in cards}))
         return MachineSample(time=now, cpu=cpu, gpus=gpus, disk=self._disk(now) if detailed else None)
 
     def _disk(self, now: float) -> DiskSample | None:
@@ -172,28 +172,28 @@ class Machine:
         self._gpus.close()
 
 
-def _split_on(device: str, ours: int, holders: Sequence[TensorProcess], measured: dict[int, int]) -> Split:
+def _split_on(device: str, ours: int, tensor_processes: Sequence[TensorProcess], measured: dict[int, int]) -> Split:
     return split(
-        ours, [(holder.parts, measured.get(holder.pid, 0)) for holder in holders if holder.parts.device == device]
+        ours, [(each.parts, measured.get(each.pid, 0)) for each in tensor_processes if each.parts.device == device]
     )
 
 
-def _on_card(card: Card, holders: Sequence[TensorProcess], ours: dict[int, int]) -> DeviceSample:
+def _on_card(card: Card, tensor_processes: Sequence[TensorProcess], ours: dict[int, int]) -> DeviceSample:
     """Return the sample of a card. A driver that does not see our process numbers (as in a container) is helped by what
     our processes report.
     """
-    there = [holder for holder in holders if holder.parts.device == card.id]
-    by_pid = {pid: held for pid, held in card.by_pid.items() if pid in ours}
-    for holder in there:
-        by_pid[holder.pid] = max(by_pid.get(holder.pid, 0), holder.parts.reserved_bytes)
-    held = min(sum(by_pid.values()), card.used_bytes)
+    there = [tensor_process for tensor_process in tensor_processes if tensor_process.parts.device == card.id]
+    by_pid = {pid: used for pid, used in card.by_pid.items() if pid in ours}
+    for tensor_process in there:
+        by_pid[tensor_process.pid] = max(by_pid.get(tensor_process.pid, 0), tensor_process.parts.reserved_bytes)
+    used = min(sum(by_pid.values()), card.used_bytes)
     return DeviceSample(
         id=card.id,
         name=card.name,
         total_bytes=card.total_bytes,
-        ours_bytes=held,
-        others_bytes=card.used_bytes - held,
-        split=_split_on(card.id, held, there, by_pid),
+        ours_bytes=used,
+        others_bytes=card.used_bytes - used,
+        split=_split_on(card.id, used, there, by_pid),
         busy=card.busy,
         temperature_c=card.temperature_c,
         power_w=card.power_w,
@@ -201,21 +201,23 @@ def _on_card(card: Card, holders: Sequence[TensorProcess], ours: dict[int, int])
     )
 
 
-def _unseen(holders: Sequence[TensorProcess], seen: set[str]) -> list[DeviceSample]:
+def _unseen(tensor_processes: Sequence[TensorProcess], sampled: set[str]) -> list[DeviceSample]:
     """Accelerators that no driver was asked about: what our own processes say is all that is known of them."""
     reserved: dict[str, int] = {}
-    for holder in holders:
-        device = holder.parts.device
-        if device != CPU and device not in seen:
-            reserved[device] = reserved.get(device, 0) + holder.parts.reserved_bytes
+    for tensor_process in tensor_processes:
+        device = tensor_process.parts.device
+        if device != CPU and device not in sampled:
+            reserved[device] = reserved.get(device, 0) + tensor_process.parts.reserved_bytes
     return [
         DeviceSample(
             id=device,
             name=device.upper(),
             total_bytes=0,
-            ours_bytes=held,
+            ours_bytes=used,
             others_bytes=0,
-            split=_split_on(device, held, holders, {holder.pid: holder.parts.reserved_bytes for holder in holders}),
+            split=_split_on(
+                device, used, tensor_processes, {each.pid: each.parts.reserved_bytes for each in tensor_processes}
+            ),
         )
-        for device, held in reserved.items()
+        for device, used in reserved.items()
     ]

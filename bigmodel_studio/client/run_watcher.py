@@ -48,7 +48,7 @@ class RunWatcher(QObject):
     """A watched run's name, and all its samples that count: ``list[dict]`` as in ``samples.jsonl``."""
     inside = Signal(str, str, object)
     """A run watched from the inside, the file, and what it gained: ``core.runs.inside_reader.Recorded``."""
-    _said = Signal(object)
+    _reported = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, deferred: bool = False) -> None:
         """``deferred``: it looks at nothing before ``start``."""
@@ -57,7 +57,7 @@ class RunWatcher(QObject):
         """The last list that ``runs_changed`` carried."""
         self._watched: set[str] = set()
         self._credit = threading.Semaphore(UNDER_WAY)
-        self._said.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._reported.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._poller = _Poller(self._say)
         self._started = False
         if not deferred:
@@ -99,14 +99,14 @@ class RunWatcher(QObject):
         self._watched.clear()
         self._poller.worker.close()
         with contextlib.suppress(RuntimeError):
-            self._said.disconnect(self._deliver)
+            self._reported.disconnect(self._deliver)
 
     def _say(self, emit: Callable[[RunWatcher], None]) -> None:
         """For the thread: have ``emit`` called on the window's thread, waiting while too much is under way."""
         while not self._credit.acquire(timeout=0.1):
             if self._poller.worker.closing:
                 return
-        self._said.emit(emit)
+        self._reported.emit(emit)
 
     @Slot(object)
     def _deliver(self, emit: Callable[[RunWatcher], None]) -> None:
@@ -131,7 +131,7 @@ class _Poller:
         self._say = say
         self._lock = threading.Lock()
         self._orders: list[tuple[str, Order]] = []
-        self._seen: dict[Path, tuple[tuple[Stamp, ...], RunSummary]] = {}
+        self._looked_up: dict[Path, tuple[tuple[Stamp, ...], RunSummary]] = {}
         self._shown: list[RunSummary] | None = None
         self._tails: dict[str, _Tail] = {}
 
@@ -169,18 +169,18 @@ class _Poller:
 
     def _summaries(self) -> dict[str, RunSummary]:
         found: dict[str, RunSummary] = {}
-        seen: dict[Path, tuple[tuple[Stamp, ...], RunSummary]] = {}
+        looked_up: dict[Path, tuple[tuple[Stamp, ...], RunSummary]] = {}
         for root, bundled in ((paths.runs(), False), (paths.starter_runs(), True)):
             for path in sorted(root.iterdir()) if root.is_dir() else ():
                 if path.name in found or not (stamps := _stamps(path)):
                     continue
-                before = self._seen.get(path)
+                before = self._looked_up.get(path)
                 # A live run that dies without a word changes no file: its process has to be asked for.
                 if before is None or before[0] != stamps or before[1].live:
                     before = (stamps, summary(RunFolder(path), bundled=bundled))
-                seen[path] = before
+                looked_up[path] = before
                 found[path.name] = before[1]
-        self._seen = seen
+        self._looked_up = looked_up
         return found
 
     def _follow(self, tail: _Tail) -> None:

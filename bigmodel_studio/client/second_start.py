@@ -45,11 +45,11 @@ class SecondStart(QObject):
             connection.close()
             return
         caller = _Caller(connection, self)
-        caller.said.connect(self._on_said)
+        caller.line_received.connect(self._on_line)
         self._callers.append(caller)
 
     @Slot(bytes)
-    def _on_said(self, line: bytes) -> None:
+    def _on_line(self, line: bytes) -> None:
         caller = self.sender()
         given = understood(line, self._start.token)
         if given is not None:
@@ -69,7 +69,7 @@ class SecondStart(QObject):
 class _Caller(QObject):
     """A later start on the line: one line is read from it, and one word is said."""
 
-    said = Signal(bytes)
+    line_received = Signal(bytes)
 
     def __init__(self, connection: socket.socket, parent: QObject) -> None:
         super().__init__(parent)
@@ -95,7 +95,7 @@ class _Caller(QObject):
         if not piece or len(self._line) > MOST_BYTES:
             self.end(b"")
         elif self._line.endswith(b"\n"):
-            self.said.emit(self._line)
+            self.line_received.emit(self._line)
 
     @Slot()
     def _on_late(self) -> None:

@@ -76,7 +76,7 @@ class Server:
         self, connection: Channel, parts: Callable[[], MemoryParts] = MemoryParts, sent: Sending = tuple
     ) -> None:
         self._parts, self._sent = parts, sent
-        self._said_parts = MemoryParts()
+        self._sent_parts = MemoryParts()
         self._asked_at = 0.0
         self._connection = connection
         self._sending = threading.Lock()
@@ -153,8 +153,8 @@ class Server:
             return
         self._asked_at = now
         parts = self._parts()
-        if parts != self._said_parts:
-            self._said_parts = parts
+        if parts != self._sent_parts:
+            self._sent_parts = parts
             self.say(MemoryReport(parts))
 
     def _stopped_in_time(self, events: Generator[Event, None, None]) -> Iterator[Event]:
@@ -184,17 +184,17 @@ class Server:
 
 def throttled(events: Iterator[Event]) -> Iterator[Event]:
     """Let progress through at most every ``PROGRESS_INTERVAL_S``; the last of it always, before what follows it."""
-    said_at, held = 0.0, None
+    sent_at, waiting = 0.0, None
     for event in events:
         now = time.monotonic()
-        if isinstance(event, Progress) and now - said_at < PROGRESS_INTERVAL_S:
-            held = event
+        if isinstance(event, Progress) and now - sent_at < PROGRESS_INTERVAL_S:
+            waiting = event
             continue
         if isinstance(event, Progress):
-            said_at = now
-        elif held is not None:
-            yield held
-        held = None
+            sent_at = now
+        elif waiting is not None:
+            yield waiting
+        waiting = None
         yield event
 
 

@@ -91,11 +91,11 @@ class Growth(msgspec.Struct, frozen=True, array_like=True):
     key: float = 0.0
     pair: float = 0.0
 
-    def at(self, batch: int, tokens: int, seen: int | None = None) -> float:
+    def at(self, batch: int, tokens: int, attended: int | None = None) -> float:
         """Return the size at a batch of so many items of so many tokens each; ``seen``: k, where it is not
         ``tokens``.
         """
-        k = tokens if seen is None else seen
+        k = tokens if attended is None else attended
         once = self.once + self.once_token * tokens + self.once_key * k + self.once_pair * tokens * k
         return once + batch * (self.item + self.token * tokens + self.key * k + self.pair * tokens * k)
 

@@ -339,7 +339,7 @@ def _loads_forever(request: Request) -> Iterator[Event]:
 def test_a_wait_says_what_for_and_how_long_and_can_be_stopped(
     qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(message_view, "SAID_AFTER_S", 1)
+    monkeypatch.setattr(message_view, "SHOW_WAIT_AFTER_S", 1)
     chat = Chat(qtbot, home, monkeypatch, models=False)
     chat.lane.handler = _loads_forever
     chat.say("go")

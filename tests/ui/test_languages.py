@@ -180,18 +180,18 @@ def test_what_is_wrong_with_a_translation_is_found(tmp_path: Path) -> None:
 
 def test_problems_and_what_runs_left_behind_are_said_in_chinese(shell: Shell) -> None:
     arguments: dict[str, str | int | float] = {"field": "schedule.batch", "was": "0", "may_be": "1 to 65,536"}
-    assert i18n.told(Problem(code="spec-field", arguments=arguments)) == (
+    assert i18n.sentences(Problem(code="spec-field", arguments=arguments)) == (
         "schedule.batch 为 0。",
         "可取值：1 到 65,536。",
     )
     left = Problem(code="stopped-early", arguments={"step": 1240, "best": 1000, "patience": 3})
-    said, hint = i18n.told(left)
+    said, hint = i18n.sentences(left)
     assert "1240" in said
-    assert i18n.said_of_run(left, "the same in English") == i18n.in_one((said, hint))
-    assert "the same in English" not in i18n.said(left)
-    assert i18n.said_of_run(None, "Stopped after step 1,240.") == "已在第 1,240 步后停止。"
-    assert i18n.said_of_run(None, "Something odd is here.") == "Something odd is here."  # of an older version
-    assert i18n.said_of_run(None, "/home/x/{odd} name 3") == "/home/x/{odd} name 3"
+    assert i18n.run_sentence(left, "the same in English") == i18n.in_one((said, hint))
+    assert "the same in English" not in i18n.sentence(left)
+    assert i18n.run_sentence(None, "Stopped after step 1,240.") == "已在第 1,240 步后停止。"
+    assert i18n.run_sentence(None, "Something odd is here.") == "Something odd is here."  # of an older version
+    assert i18n.run_sentence(None, "/home/x/{odd} name 3") == "/home/x/{odd} name 3"
 
 
 # ----------------------------------------------------------------------------------- the window in Chinese

@@ -35,21 +35,21 @@ def stacked_layers(layers: Sequence[Layer]) -> int:
     return max([here, *(stacked_layers(layer.children) for layer in layers)])
 
 
-def _parameters(said: Description) -> str:
-    return numbers.count(said.parameters)
+def _parameters(description: Description) -> str:
+    return numbers.count(description.parameters)
 
 
-def _bytes_to_serve(said: Description) -> str:
-    return numbers.size(serving_bytes(said.parameters))
+def _bytes_to_serve(description: Description) -> str:
+    return numbers.size(serving_bytes(description.parameters))
 
 
-def _layers(said: Description) -> str:
-    return numbers.exact(stacked_layers(said.layers))
+def _layers(description: Description) -> str:
+    return numbers.exact(stacked_layers(description.layers))
 
 
-def _training(said: Description) -> str:
-    tokens = find(said.id).published.tokens
-    return f"{training_flops(said.parameters, tokens):.3g} FLOPs"
+def _training(description: Description) -> str:
+    tokens = find(description.id).published.tokens
+    return f"{training_flops(description.parameters, tokens):.3g} FLOPs"
 
 
 CLAIMS: tuple[Claim, ...] = (

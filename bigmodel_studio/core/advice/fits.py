@@ -17,8 +17,8 @@ _SHIPPED_BYTES = 2
 
 def need_bytes(parameters: int, device: str) -> int:
     """Return what running a model of so many parameters takes on a device, by the rule."""
-    held = _FLOAT32_BYTES if device == CPU else _SHIPPED_BYTES
-    return round(BESIDE_WEIGHTS * held * parameters)
+    bytes_per_weight = _FLOAT32_BYTES if device == CPU else _SHIPPED_BYTES
+    return round(BESIDE_WEIGHTS * bytes_per_weight * parameters)
 
 
 def best(parameters: int, rooms: Iterable[Room]) -> tuple[Room, int] | None:

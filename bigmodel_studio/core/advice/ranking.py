@@ -175,15 +175,15 @@ def _advice(candidate: Candidate, made: Plan, question: AdviceQuestion, *, large
     suits = question.task != "chat" or candidate.chats
     fast = not question.per_second or rate is None or rate >= question.per_second
     here = candidate.ref is not None
-    reasons = [Problem(code="advice-here") if here else _said("advice-fetch", size=numbers.size(candidate.bytes))]
+    reasons = [Problem(code="advice-here") if here else _reason("advice-fetch", size=numbers.size(candidate.bytes))]
     sizes = {"needs": numbers.size(made.total_bytes), "free": numbers.size(made.free_bytes)}
-    reasons.append(_said("advice-fits" if made.fits else "advice-too-large", **sizes))
+    reasons.append(_reason("advice-fits" if made.fits else "advice-too-large", **sizes))
     if made.fits and largest:
-        reasons.append(_said("advice-largest", parameters=numbers.count(candidate.parameters)))
+        reasons.append(_reason("advice-largest", parameters=numbers.count(candidate.parameters)))
     if not suits:
         reasons.append(Problem(code="advice-no-chat"))
     if rate is not None:
-        reasons.append(_said(f"advice-{unit}" if fast else "advice-slow", rate=_figure(rate)))
+        reasons.append(_reason(f"advice-{unit}" if fast else "advice-slow", rate=_figure(rate)))
     elif question.per_second:
         reasons.append(Problem(code="advice-speed-unknown"))
     score = FITS * made.fits + SUITS * suits + FAST * fast + HERE * here + SIZE * _size(candidate.parameters)
@@ -203,7 +203,7 @@ def _size(parameters: int) -> float:
     return min(1.0, max(0.0, share))
 
 
-def _said(code: str, **arguments: str | int | float) -> Problem:
+def _reason(code: str, **arguments: str | int | float) -> Problem:
     return Problem(code=code, arguments=arguments)
 
 

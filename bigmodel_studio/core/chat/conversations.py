@@ -131,11 +131,11 @@ class Conversations(ConversationStore):
         """Return the conversations whose title or messages hold every word of ``text``, in the list's order."""
         found: set[int] | None = None
         for word in text.split():
-            here = self._holding(word)
+            here = self._containing(word)
             found = here if found is None else found & here
         return [entry for entry in self.all() if found is None or entry.id in found]
 
-    def _holding(self, word: str) -> set[int]:
+    def _containing(self, word: str) -> set[int]:
         like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         titles = self.read("SELECT id FROM conversations WHERE title LIKE ? ESCAPE '\\'", (like,))
         found = {int(row[0]) for row in titles}

@@ -190,7 +190,7 @@ class _Pages:
             self.versions[start // self.size + 1] = [(-1, data[start : start + self.size])]
         log = wal_path(path)
         frames = read_frames(log)
-        self._seen: set[tuple[int, bytes]] = set()
+        self._visited: set[tuple[int, bytes]] = set()
         if frames.pages:
             written, whole = log.read_bytes(), is_whole(log)
             used = frames.pages[: frames.committed] if whole else frames.pages
@@ -207,13 +207,13 @@ class _Pages:
         if len(page) < start + 8 or page[start] != _TABLE_LEAF:
             return
         cells = int.from_bytes(page[start + 3 : start + 5], "big")
-        seen = set()
+        visited = set()
         for cell in range(min(cells, (len(page) - start - 8) // 2)):
             place = start + 8 + 2 * cell
             offset = int.from_bytes(page[place : place + 2], "big")
-            if offset in seen or not start + 8 <= offset < len(page):
+            if offset in visited or not start + 8 <= offset < len(page):
                 continue
-            seen.add(offset)
+            visited.add(offset)
             try:
                 row = self._row(page, offset, age)
             except (IndexError, ValueError, struct.error):
@@ -226,9 +226,9 @@ class _Pages:
         length, offset = _varint(page, offset)
         identity, offset = _varint(page, offset)
         payload = self._payload(page, offset, length)
-        if (identity, payload) in self._seen:
+        if (identity, payload) in self._visited:
             return None
-        self._seen.add((identity, payload))
+        self._visited.add((identity, payload))
         if len(payload) < length:
             raise ValueError("a part of the row is missing")
         values, whole = _record(payload)

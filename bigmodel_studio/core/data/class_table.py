@@ -21,7 +21,7 @@ def as_csv(answers: Sequence[TextClassified]) -> str:
     columns = [column for rank in ranks for column in (f"class_{rank}", f"probability_{rank}")]
     writer.writerow(["text", "second", *columns, "error"])
     for answer in answers:
-        said = [value for each in answer.predictions for value in (each.label, f"{each.probability:.6f}")]
-        said += [""] * (2 * most - len(said))
-        writer.writerow([answer.text, answer.second, *said, sentence(answer.error) if answer.error else ""])
+        predicted = [value for each in answer.predictions for value in (each.label, f"{each.probability:.6f}")]
+        predicted += [""] * (2 * most - len(predicted))
+        writer.writerow([answer.text, answer.second, *predicted, sentence(answer.error) if answer.error else ""])
     return stream.getvalue()

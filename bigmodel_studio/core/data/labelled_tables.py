@@ -168,17 +168,17 @@ def _record_names(
     if is_parquet(path):
         return usual
     first = [record for _, record in itertools.islice(records(path, (), Faults.passing()), SAMPLE_ROWS)]
-    told = [{name: str(value) for name, value in each.items() if _is_told(value)} for each in first]
-    if not any(told):
+    filled = [{name: str(value) for name, value in each.items() if _has_value(value)} for each in first]
+    if not any(filled):
         return usual
     try:
-        return find_names(told, columns, about, str(path))
+        return find_names(filled, columns, about, str(path))
     except StudioError as error:
         faults.refuse(error)
         return usual
 
 
-def _is_told(value: object) -> bool:
+def _has_value(value: object) -> bool:
     return isinstance(value, str | int | float) and value != ""
 
 

@@ -55,9 +55,9 @@ def split(texts: Sequence[Labelled], share: float) -> tuple[list[Labelled], list
     """
     train: list[Labelled] = []
     evaluation: list[Labelled] = []
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for each in texts:
-        number = seen[each.label] = seen.get(each.label, 0) + 1
+        number = counts[each.label] = counts.get(each.label, 0) + 1
         kept = int(number * share) > int((number - 1) * share)
         (evaluation if kept else train).append(each)
     return train, evaluation

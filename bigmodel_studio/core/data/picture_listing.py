@@ -37,7 +37,7 @@ TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 """What the names of tables end with."""
 Say = Callable[[str, int, int], None]
 """Told what takes time, how much is done, and of how much."""
-TOLD_EVERY = 100
+REPORT_EVERY = 100
 
 
 class ListedPicture(NamedTuple):
@@ -84,7 +84,7 @@ def read_listing(
     Raises ``StudioError``: those of ``core.data.picture_folders``. Refuses as ``core.data.labelled_tables`` does, and a
     file that is not there, or a class that is evaluated on and not learnt.
     """
-    learnt = list(_told(pictures_in(train, columns, faults), say))
+    learnt = list(_reporting(pictures_in(train, columns, faults), say))
     labels = tuple(sorted({each.label for each in learnt}))
     if len(labels) < 2:
         raise StudioError("data-one-class", label=labels[0] if labels else "")
@@ -94,7 +94,7 @@ def read_listing(
         return Listing(learnt, float(evaluation), labels, empty)
     known = set(labels)
     evaluated: list[ListedPicture] = []
-    for picture in _told(pictures_in(evaluation, columns, faults), say):
+    for picture in _reporting(pictures_in(evaluation, columns, faults), say):
         if picture.label in known:
             evaluated.append(picture)
         else:
@@ -102,9 +102,9 @@ def read_listing(
     return Listing(learnt, evaluated, labels, empty)
 
 
-def _told(pictures: Iterator[ListedPicture], say: Say) -> Iterator[ListedPicture]:
+def _reporting(pictures: Iterator[ListedPicture], say: Say) -> Iterator[ListedPicture]:
     for number, picture in enumerate(pictures):
-        if number % TOLD_EVERY == 0:
+        if number % REPORT_EVERY == 0:
             say("reading pictures", 0, 1)
         yield picture
 

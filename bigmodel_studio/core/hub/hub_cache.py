@@ -104,25 +104,25 @@ def look(name: str, revision: str | None = None) -> HubCopy:
     if folder is None or (not revisions and not folder.is_dir()):
         raise StudioError("model-unknown", model=name, near="")
     snapshot = _chosen(folder, revisions, revision)
-    seen = _Seen()
-    _see_blobs(f"{folder}/blobs", seen)
+    contents = _Contents()
+    _see_blobs(f"{folder}/blobs", contents)
     for name_of_revision in revisions:
-        _see_snapshot(f"{folder}/snapshots/{name_of_revision}", seen, used=name_of_revision == snapshot)
+        _see_snapshot(f"{folder}/snapshots/{name_of_revision}", contents, used=name_of_revision == snapshot)
     return HubCopy(
         id=name,
         folder=folder,
         snapshot=folder / "snapshots" / snapshot if snapshot is not None else None,
-        bytes=sum(seen.sizes.values()),
-        last_used=seen.last_used,
-        stamp=tuple(sorted(seen.files)),
-        problem=_problem(name, snapshot, seen),
+        bytes=sum(contents.sizes.values()),
+        last_used=contents.last_used,
+        stamp=tuple(sorted(contents.files)),
+        problem=_problem(name, snapshot, contents),
     )
 
 
 # ---------------------------------------------------------------------------------------------- what is seen
 
 
-class _Seen:
+class _Contents:
     """What is found on the way through a repository's folder."""
 
     def __init__(self) -> None:
@@ -143,45 +143,45 @@ class _Seen:
         return stat.st_size, stat.st_mtime_ns
 
 
-def _see_blobs(folder: str, seen: _Seen) -> None:
+def _see_blobs(folder: str, contents: _Contents) -> None:
     with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
             with contextlib.suppress(FileNotFoundError):  # a link to nothing is missed by what needs it
-                counted = seen.count(entry.path)
+                counted = contents.count(entry.path)
                 if entry.name.endswith(UNFINISHED):
-                    seen.unfinished[entry.name] = counted[0]
+                    contents.unfinished[entry.name] = counted[0]
                 else:
-                    seen.blobs[entry.name] = counted
+                    contents.blobs[entry.name] = counted
 
 
-def _see_snapshot(folder: str, seen: _Seen, *, used: bool, below: str = "") -> None:
+def _see_snapshot(folder: str, contents: _Contents, *, used: bool, below: str = "") -> None:
     """Look at a snapshot. ``used``: whether it is the one that is used, whose files are wanted by name."""
     with os.scandir(folder) as entries:
         for entry in entries:
             linked = entry.is_symlink()
             if not linked and entry.is_dir():
-                _see_snapshot(entry.path, seen, used=used, below=f"{below}{entry.name}/")
+                _see_snapshot(entry.path, contents, used=used, below=f"{below}{entry.name}/")
                 continue
-            blob = seen.blobs.get(os.readlink(entry.path).rpartition("/")[2]) if linked else None
+            blob = contents.blobs.get(os.readlink(entry.path).rpartition("/")[2]) if linked else None
             try:
-                size, written = blob or seen.count(entry.path)
+                size, written = blob or contents.count(entry.path)
             except FileNotFoundError:
                 if used:
-                    seen.missing.append(below + entry.name)
+                    contents.missing.append(below + entry.name)
             else:
                 if used:
-                    seen.files.append((below + entry.name, size, written))
+                    contents.files.append((below + entry.name, size, written))
 
 
-def _problem(name: str, snapshot: str | None, seen: _Seen) -> Problem | None:
-    left = {part: size for part, size in seen.unfinished.items() if part.partition(".")[0] not in seen.blobs}
+def _problem(name: str, snapshot: str | None, contents: _Contents) -> Problem | None:
+    left = {part: size for part, size in contents.unfinished.items() if part.partition(".")[0] not in contents.blobs}
     if left:
         size = numbers.size(sum(left.values()))
         return Problem(code="hub-unfinished", arguments={"model": name, "size": size})
     if snapshot is None:
         return Problem(code="hub-empty", arguments={"model": name})
-    if seen.missing:
-        return Problem(code="hub-files-missing", arguments={"model": name, "files": listed(sorted(seen.missing))})
+    if contents.missing:
+        return Problem(code="hub-files-missing", arguments={"model": name, "files": listed(sorted(contents.missing))})
     return None
 
 

@@ -117,11 +117,11 @@ def _shown(folder: Path) -> tuple[set[str], bool]:
 
 def _at_work(folder: Path, files: Iterable[Path]) -> bool:
     """Return whether somebody fetches one of these, or has just done so."""
-    newest = max(max(seen.st_mtime, seen.st_ctime) for seen in (path.lstat() for path in files))
+    newest = max(max(stat.st_mtime, stat.st_ctime) for stat in (path.lstat() for path in files))
     if newest > time.time() - QUIET_S:
         return True
-    held = (hub_cache.root() / ".locks" / folder.name).glob("*.lock")
-    return any(locks.is_locked(path) for path in held)
+    lock_files = (hub_cache.root() / ".locks" / folder.name).glob("*.lock")
+    return any(locks.is_locked(path) for path in lock_files)
 
 
 def _is_whole(copy: hub_cache.HubCopy) -> bool:

@@ -73,7 +73,11 @@ def decide(needs: tuple[Need, ...], rooms: Sequence[Room], holdings: Sequence[Re
     never = refusal(needs, rooms)
     if never is not None:
         return Verdict("refuse", never)
-    busy = [holding.who for holding in holdings if holding.computes and needs and holding.device == needs[0].device]
+    busy = [
+        reservation.who
+        for reservation in holdings
+        if reservation.computes and needs and reservation.device == needs[0].device
+    ]
     if len(busy) >= at_once:
         return Verdict("queue", Problem(code="waits-for-runs", arguments={"runs": ", ".join(busy), "most": at_once}))
     for need in needs:
@@ -82,13 +86,13 @@ def decide(needs: tuple[Need, ...], rooms: Sequence[Room], holdings: Sequence[Re
             continue
         free = free_bytes(room, holdings)
         if min(need.bytes, int(WHOLE_SHARE * room.total_bytes)) > free:
-            said: dict[str, str | int | float] = {
+            arguments: dict[str, str | int | float] = {
                 "device": need.device,
                 "needs": numbers.size(need.bytes),
                 "free": numbers.size(max(0, free)),
                 "short_bytes": _rounded_up(min(need.bytes, int(WHOLE_SHARE * room.total_bytes)) - free),
             }
-            return Verdict("queue", Problem(code="waits-for-memory", arguments=said))
+            return Verdict("queue", Problem(code="waits-for-memory", arguments=arguments))
     return ADMIT
 
 
@@ -108,7 +112,7 @@ def evicts(waits: Problem, lane: Reservation) -> bool:
 
 def free_bytes(room: Room, holdings: Iterable[Reservation]) -> int:
     """Return what can be promised: what is free, less what those who are there will still take, less the margin."""
-    promised = sum(holding.promised_bytes for holding in holdings if holding.device == room.device)
+    promised = sum(reservation.promised_bytes for reservation in holdings if reservation.device == room.device)
     return room.free_bytes - promised - int(MARGIN_SHARE * room.total_bytes)
 
 

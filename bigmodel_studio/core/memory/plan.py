@@ -127,11 +127,11 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
     if speed is None or speed.flops_per_s <= 0 or speed.bytes_per_s <= 0:
         return None
     size = DTYPE_BYTES[question.dtype]
-    batch, seen = question.batch, question.context
-    tokens = seen
+    batch, attended = question.batch, question.context
+    tokens = attended
     if question.purpose == "inference":
-        name, tokens = ("next", 1) if costs.decodes else ("read", seen)
-        one = _pass(costs, name, size, seen)
+        name, tokens = ("next", 1) if costs.decodes else ("read", attended)
+        one = _pass(costs, name, size, attended)
         more = 0.0
     else:
         one = _training_pass(costs, question, size)
@@ -140,10 +140,10 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
     if one is None:
         return None
     products = max(
-        one.flops.at(batch, tokens, seen) / speed.flops_per_s,
-        one.product_bytes.at(batch, tokens, seen) / speed.bytes_per_s,
+        one.flops.at(batch, tokens, attended) / speed.flops_per_s,
+        one.product_bytes.at(batch, tokens, attended) / speed.bytes_per_s,
     )
-    streamed = (one.other_bytes.at(batch, tokens, seen) + more) / speed.bytes_per_s
+    streamed = (one.other_bytes.at(batch, tokens, attended) + more) / speed.bytes_per_s
     return products + max(streamed, one.operations * speed.operation_s)
 
 
@@ -161,9 +161,9 @@ def _inference(costs: Costs, question: PlanQuestion, size: int) -> dict[str, flo
     if costs.decodes:
         numbers_kept = costs.cache_floats_short if context <= costs.window else costs.cache_floats
         cache = numbers_kept.at(batch, context) * size
-        for tokens, seen in _later_pieces(context, costs.piece_tokens):
-            on = _pass(costs, "go-on", size, seen)
-            peak = max(peak, _peak(on.forward, batch, tokens, seen) if on is not None else 0.0)
+        for tokens, attended in _later_pieces(context, costs.piece_tokens):
+            on = _pass(costs, "go-on", size, attended)
+            peak = max(peak, _peak(on.forward, batch, tokens, attended) if on is not None else 0.0)
         peak = max(peak, cache)
     logits = min(logits, peak - cache)
     working = max(0.0, _peak(read.working, batch, first, first) - peak) if read is not None else 0.0
@@ -214,9 +214,9 @@ def _none() -> dict[str, float]:
     return dict.fromkeys(PARTS, 0.0)
 
 
-def _pass(costs: Costs, name: str, size: int, seen: int) -> Pass | None:
+def _pass(costs: Costs, name: str, size: int, attended: int) -> Pass | None:
     """Return the pass of that name; within the window where all of ``seen`` is."""
-    suffix = SHORT if seen <= costs.window else ""
+    suffix = SHORT if attended <= costs.window else ""
     return costs.passes.get(f"{name}/{size}{suffix}") or costs.passes.get(f"{name}/4{suffix}")
 
 
@@ -232,8 +232,8 @@ def _training_pass(costs: Costs, question: PlanQuestion, size: int) -> Pass | No
     return _pass(costs, name, size, question.context) or _pass(costs, question.method, size, question.context)
 
 
-def _peak(moments: Iterable[Growth], batch: int, tokens: int, seen: int) -> float:
-    return max((moment.at(batch, tokens, seen) for moment in moments), default=0.0)
+def _peak(moments: Iterable[Growth], batch: int, tokens: int, attended: int) -> float:
+    return max((moment.at(batch, tokens, attended) for moment in moments), default=0.0)
 
 
 # ---------------------------------------------------------------------------------------------- what fits

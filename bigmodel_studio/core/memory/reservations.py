@@ -35,9 +35,9 @@ def run_holdings(runs: Iterable[tuple[RunFolder, RunStatus]], there: Sequence[Ro
             continue
         paused = status.state == "paused"
         for number, need in enumerate(needs_of(run, there)):
-            held = held_bytes(status.pid) if need.device == CPU else status.held_bytes
-            promised = 0 if paused else max(0, need.bytes - held)
-            yield Reservation(run.name, "run", need.device, held, promised, computes=number == 0 and not paused)
+            used = held_bytes(status.pid) if need.device == CPU else status.held_bytes
+            promised = 0 if paused else max(0, need.bytes - used)
+            yield Reservation(run.name, "run", need.device, used, promised, computes=number == 0 and not paused)
 
 
 def lane_holdings() -> Iterator[Reservation]:

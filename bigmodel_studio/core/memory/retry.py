@@ -24,9 +24,9 @@ def smaller(spec: RunSpec) -> RunSpec | None:
     at as many; then activations that are computed again; then half of the context.
     """
     schedule, change = spec.schedule, msgspec.structs.replace
-    held = min(schedule.batch, schedule.update // spec.launch.processes)  # at once, by each process
-    if held > 1:
-        batch = max(size for size in range(1, held) if schedule.batch % size == 0)
+    at_once = min(schedule.batch, schedule.update // spec.launch.processes)  # at once, by each process
+    if at_once > 1:
+        batch = max(size for size in range(1, at_once) if schedule.batch % size == 0)
         by = schedule.batch // batch
         split = change(
             schedule,

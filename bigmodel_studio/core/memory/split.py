@@ -35,13 +35,13 @@ class Split(NamedTuple):
         return sum(self)
 
 
-def split(ours_bytes: int, held: Iterable[tuple[MemoryParts, int]]) -> Split:
+def split(ours_bytes: int, by_process: Iterable[tuple[MemoryParts, int]]) -> Split:
     """Split ``ours_bytes`` by the parts of the processes in ``held``, each with the bytes that it was measured to take.
 
     Parts that are more than their process takes are cut down to it, all by the same factor.
     """
     sums = [0, 0, 0, 0]
-    for parts, measured in held:
+    for parts, measured in by_process:
         for number, value in enumerate(_fitted(_tensors(parts), measured)):
             sums[number] += value
     sums = _fitted(sums, ours_bytes)

@@ -294,5 +294,5 @@ def stamp_of(path: Path) -> Iterator[tuple[str, int, int]]:
     ``OSError``.
     """
     for file in files_of(path):
-        seen = os.stat(file)
-        yield file.name, seen.st_size, seen.st_mtime_ns
+        stat = os.stat(file)
+        yield file.name, stat.st_size, stat.st_mtime_ns

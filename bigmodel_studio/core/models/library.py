@@ -255,9 +255,9 @@ def _stamp(folder: Path) -> hub_cache.Stamp:
     found: list[tuple[str, int, int]] = []
     with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         for entry in entries:
-            seen = os.stat(entry.path)
-            if stat.S_ISREG(seen.st_mode):
-                found.append((entry.name, seen.st_size, seen.st_mtime_ns))
+            file_stat = os.stat(entry.path)
+            if stat.S_ISREG(file_stat.st_mode):
+                found.append((entry.name, file_stat.st_size, file_stat.st_mtime_ns))
     return tuple(sorted(found))
 
 

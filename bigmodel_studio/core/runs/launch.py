@@ -175,13 +175,13 @@ def start_run(run: RunFolder, *, resume: bool = False) -> int:
         raise StudioError("run-live", run=run.name)
     # One that waits keeps its place until its process is there: whoever dies in between takes nothing with it.
     waits = status.state == "queued" and status.place > 0
-    _hold_as_queued(run, status, resume, None if waits else own_process(), place=status.place if waits else 0.0)
+    _mark_as_queued(run, status, resume, None if waits else own_process(), place=status.place if waits else 0.0)
     with open(run.path / "log.txt", "ab") as log:
         process = start_detached([MODULE, str(run.path), *(["--resume"] if resume else [])], log)
     if process.poll() is None or run.status().state == "queued":
         # From here on the run is seen to be gone if its process dies before its first word. That word may have been
         # written over by this; its heartbeat says it again.
-        _hold_as_queued(run, status, resume, (process.pid, process_started(process.pid)))
+        _mark_as_queued(run, status, resume, (process.pid, process_started(process.pid)))
     return process.pid
 
 
@@ -225,7 +225,7 @@ def _let_go() -> None:
         child.returncode = 0
 
 
-def _hold_as_queued(
+def _mark_as_queued(
     run: RunFolder, status: RunStatus, resume: bool, process: tuple[int, float] | None, *, place: float = 0.0
 ) -> None:
     """Until the run's process speaks for itself, the run is queued, and ``process`` (pid, start) answers for it.
@@ -233,7 +233,7 @@ def _hold_as_queued(
     RunControl from before a resume are taken as acknowledged: who resumes a run does not want its old stop.
     """
     asked = run.control().seq if resume else status.control_seq
-    held = msgspec.structs.replace(
+    waiting = msgspec.structs.replace(
         status,
         state="queued",
         pid=process[0] if process is not None else None,
@@ -248,7 +248,7 @@ def _hold_as_queued(
         problem=None,
         exit_code=None,
     )
-    write_atomic(run.path / "status.json", dump_status(held))
+    write_atomic(run.path / "status.json", dump_status(waiting))
 
 
 def _environment() -> dict[str, str]:

@@ -265,9 +265,9 @@ class RunFolder:
         self.check_ours()
         before, known = self.control(), self.status().control_seq
         save = save or (before.save and before.seq > known)
-        wish = Control(seq=max(before.seq, known) + 1, want=want, save=save, release=release)
-        write_atomic(self.path / "control.json", msgspec.json.encode(wish))
-        return wish.seq
+        wanted_control = Control(seq=max(before.seq, known) + 1, want=want, save=save, release=release)
+        write_atomic(self.path / "control.json", msgspec.json.encode(wanted_control))
+        return wanted_control.seq
 
     def ask_to_save(self) -> int:
         """Ask for a checkpoint at the next step, or now where it is paused; returns as ``ask`` does."""

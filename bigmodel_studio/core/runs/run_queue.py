@@ -46,11 +46,11 @@ class Book:
     """The statuses of all runs, of which only those that may have changed are read again. For one thread."""
 
     def __init__(self) -> None:
-        self._seen: dict[Path, tuple[tuple[int, int], RunStatus]] = {}
+        self._read_before: dict[Path, tuple[tuple[int, int], RunStatus]] = {}
 
     def read(self) -> list[tuple[RunFolder, RunStatus]]:
         """Return the runs of this home that wait or may be at work, those that wait in their order."""
-        seen, found = {}, []
+        read_before, found = {}, []
         root = paths.home() / "runs"
         for path in root.iterdir() if root.is_dir() else ():
             try:
@@ -58,12 +58,12 @@ class Book:
             except OSError:
                 continue
             stamp = (stat.st_mtime_ns, stat.st_ino)
-            before = self._seen.get(path)
+            before = self._read_before.get(path)
             entry = before if before is not None and before[0] == stamp else (stamp, RunFolder(path).status())
-            seen[path] = entry
+            read_before[path] = entry
             if entry[1].state in LIVE and (path / "spec.toml").is_file():
                 found.append((RunFolder(path), entry[1]))
-        self._seen = seen
+        self._read_before = read_before
         return sorted(found, key=lambda each: (each[1].place, each[0].name))
 
 

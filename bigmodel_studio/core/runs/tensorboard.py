@@ -260,14 +260,14 @@ def _value(data: bytes) -> tuple[str, float] | None:
 def _tensor(data: bytes) -> float | None:
     """Return ``TensorProto`` of one float: 1 dtype (1 float, 2 double), 4 tensor_content, 5 float_val, 6 double_val."""
     kinds = {1: ("<f", 4), 2: ("<d", 8)}
-    dtype, held = 0, b""
+    dtype, content = 0, b""
     for field, value in _fields(data):
         if field == 1 and isinstance(value, int):
             dtype = value
         elif field in (4, 5, 6) and isinstance(value, bytes):
-            held = value
+            content = value
     form, size = kinds.get(dtype, ("", -1))
-    return float(struct.unpack(form, held)[0]) if len(held) == size else None
+    return float(struct.unpack(form, content)[0]) if len(content) == size else None
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:

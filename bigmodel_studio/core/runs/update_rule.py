@@ -33,7 +33,7 @@ def by_hand(taken: StepTaken, block: WeightBlock, place: int) -> list[Line]:
     lines = []
     if taken.scale < 1:
         raw = gradient / taken.scale
-        lines.append(Line("g", "c · g₀", f"{_said(taken.scale)} · {_said(raw)}", taken.scale * raw))
+        lines.append(Line("g", "c · g₀", f"{_number(taken.scale)} · {_number(raw)}", taken.scale * raw))
     rule = {"adamw": _adamw, "sgd": _sgd}.get(taken.optimizer)
     return lines + (rule(taken, block, place, gradient) if rule is not None else [])
 
@@ -49,15 +49,16 @@ def _adamw(taken: StepTaken, block: WeightBlock, place: int, g: float) -> list[L
     unbiased, unbiased_square = first / (1 - beta1**t), second / (1 - beta2**t)
     new = decayed - rate * unbiased / (math.sqrt(unbiased_square) + taken.epsilon)
     return [
-        Line("w′", "w · (1 − η · λ)", f"{_said(w)} · (1 − {_said(rate)} · {_said(decay)})", decayed),
-        Line("m", "β₁ · m + (1 − β₁) · g", f"{beta1:g} · {_said(m)} + {1 - beta1:.6g} · {_said(g)}", first),
-        Line("v", "β₂ · v + (1 − β₂) · g²", f"{beta2:g} · {_said(v)} + {1 - beta2:.6g} · {_said(g)}²", second),
-        Line("m̂", "m ÷ (1 − β₁ᵗ)", f"{_said(first)} ÷ (1 − {beta1:g}^{t})", unbiased),
-        Line("v̂", "v ÷ (1 − β₂ᵗ)", f"{_said(second)} ÷ (1 − {beta2:g}^{t})", unbiased_square),
+        Line("w′", "w · (1 − η · λ)", f"{_number(w)} · (1 − {_number(rate)} · {_number(decay)})", decayed),
+        Line("m", "β₁ · m + (1 − β₁) · g", f"{beta1:g} · {_number(m)} + {1 - beta1:.6g} · {_number(g)}", first),
+        Line("v", "β₂ · v + (1 − β₂) · g²", f"{beta2:g} · {_number(v)} + {1 - beta2:.6g} · {_number(g)}²", second),
+        Line("m̂", "m ÷ (1 − β₁ᵗ)", f"{_number(first)} ÷ (1 − {beta1:g}^{t})", unbiased),
+        Line("v̂", "v ÷ (1 − β₂ᵗ)", f"{_number(second)} ÷ (1 − {beta2:g}^{t})", unbiased_square),
         Line(
             "w",
             "w′ − η · m̂ ÷ (√v̂ + ε)",
-            f"{_said(decayed)} − {_said(rate)} · {_said(unbiased)} ÷ (√{_said(unbiased_square)} + {taken.epsilon:g})",
+            f"{_number(decayed)} − {_number(rate)} · {_number(unbiased)}"
+            f" ÷ (√{_number(unbiased_square)} + {taken.epsilon:g})",
             new,
         ),
     ]
@@ -66,16 +67,16 @@ def _adamw(taken: StepTaken, block: WeightBlock, place: int, g: float) -> list[L
 def _sgd(taken: StepTaken, block: WeightBlock, place: int, g: float) -> list[Line]:
     rate, decay, momentum, w = taken.learning_rate, block.weight_decay, taken.momentum, block.before[place]
     whole = g + decay * w
-    lines = [Line("g′", "g + λ · w", f"{_said(g)} + {_said(decay)} · {_said(w)}", whole)]
+    lines = [Line("g′", "g + λ · w", f"{_number(g)} + {_number(decay)} · {_number(w)}", whole)]
     step = whole
     if momentum and block.state_before:
         b = _state(block, "momentum_buffer", place)
         step = momentum * b + whole
-        lines.append(Line("b", "μ · b + g′", f"{momentum:g} · {_said(b)} + {_said(whole)}", step))
+        lines.append(Line("b", "μ · b + g′", f"{momentum:g} · {_number(b)} + {_number(whole)}", step))
     elif momentum:
-        lines.append(Line("b", "g′", _said(whole), whole))
+        lines.append(Line("b", "g′", _number(whole), whole))
     named = "b" if momentum else "g′"
-    lines.append(Line("w", f"w − η · {named}", f"{_said(w)} − {_said(rate)} · {_said(step)}", w - rate * step))
+    lines.append(Line("w", f"w − η · {named}", f"{_number(w)} − {_number(rate)} · {_number(step)}", w - rate * step))
     return lines
 
 
@@ -85,6 +86,6 @@ def _state(block: WeightBlock, name: str, place: int) -> float:
     return values[place] if values else 0.0
 
 
-def _said(value: float) -> str:
+def _number(value: float) -> str:
     text = significant(value, DIGITS)
     return f"({text})" if value < 0 else text

@@ -28,8 +28,8 @@ def check_spec(spec: RunSpec) -> None:
     """Raise ``StudioError``: "spec-field", or "objective-not-built", "method-not-built", "architecture-not-built"
     where the application has no way to do it.
     """
-    for holds, field, was, words in _rules(spec):
-        if not holds:
+    for is_valid, field, was, words in _rules(spec):
+        if not is_valid:
             raise StudioError("spec-field", field=field, was=repr(was), may_be=words)
     _check_built(spec)
 

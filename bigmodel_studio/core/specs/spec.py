@@ -223,13 +223,13 @@ def make_spec(raw: dict[str, Any]) -> RunSpec:
 
 
 def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
-    def said(table: str, field: str, usual: str) -> str:
+    def value_in(table: str, field: str, usual: str) -> str:
         given = raw.get(table)
         return str(given.get(field, usual)) if isinstance(given, dict) else usual
 
     whole = dict(raw)
     objective = str(raw.get("objective", "causal-lm"))
-    defaults = defaults_of(objective, said("model", "base", SCRATCH), said("method", "kind", "full"))
+    defaults = defaults_of(objective, value_in("model", "base", SCRATCH), value_in("method", "kind", "full"))
     for table, values in defaults.items():
         given = raw.get(table, {})
         if isinstance(given, dict):

@@ -184,9 +184,9 @@ def understood(line: bytes, token: str) -> list[Path] | None:
     import hmac
 
     try:
-        said = json.loads(line)
-        if not hmac.compare_digest(str(said["token"]).encode(), token.encode()):
+        message = json.loads(line)
+        if not hmac.compare_digest(str(message["token"]).encode(), token.encode()):
             return None
-        return [Path(path) for path in said["paths"]]
+        return [Path(path) for path in message["paths"]]
     except (ValueError, KeyError, TypeError):
         return None

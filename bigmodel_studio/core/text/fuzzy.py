@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-_TOGETHER = 8
+_ADJACENT = 8
 _WORD_START = 6
 _TEXT_START = 4
 _LETTER = 1
@@ -79,6 +79,6 @@ def _score(places: list[int], letters: list[str]) -> int:
     score = _TEXT_START if places[0] == 0 else 0
     for before, at in zip([None, *places], places, strict=False):
         score += _LETTER
-        score += _TOGETHER if before is not None and at == before + 1 else 0
+        score += _ADJACENT if before is not None and at == before + 1 else 0
         score += _WORD_START if _starts(letters, at) else 0
     return score

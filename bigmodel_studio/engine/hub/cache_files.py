@@ -78,7 +78,7 @@ class RepoCache:
     def fetch(self, file: HubFile, etag: str, watch: Watch) -> None:
         """Have the file whole under its hash: gone on with where it stopped, or waited for where another process
         fetches it now. Raises the client's errors, and ``WrongBytesError`` where the checksum is wrong."""
-        with self._held(etag, watch):
+        with self._file_lock(etag, watch):
             if self.blob(etag).exists():  # another process was here first
                 self.partial(etag).unlink(missing_ok=True)
                 return
@@ -107,7 +107,7 @@ class RepoCache:
         return hf_hub_url(self.repo, file.name, revision=self.commit, repo_type=self.kind, endpoint=endpoint)
 
     @contextlib.contextmanager
-    def _held(self, etag: str, watch: Watch) -> Iterator[None]:
+    def _file_lock(self, etag: str, watch: Watch) -> Iterator[None]:
         """Hold the lock that every Hugging Face tool takes for that file."""
         self._locks.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:

@@ -49,9 +49,9 @@ def explained(error: Exception, what: str) -> Exception:
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an error and what it came from, the innermost last."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    visited: set[int] = set()
+    while error is not None and id(error) not in visited:
+        visited.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 

@@ -38,7 +38,7 @@ _METHODS: tuple[tuple[Method, bool], ...] = (
 _DTYPES = {4: torch.float32, 2: torch.bfloat16}
 
 
-class _Seen(NamedTuple):
+class _Counted(NamedTuple):
     """A pass at one depth."""
 
     timeline: Timeline
@@ -137,12 +137,12 @@ class _Count:
             return {}
         name = method + CHECKPOINTING * checkpointing
 
-        def step(model: PreTrainedModel, region: tuple[nn.Module, nn.Module] | None) -> dict[str, _Seen]:
+        def step(model: PreTrainedModel, region: tuple[nn.Module, nn.Module] | None) -> dict[str, _Counted]:
             return {name: self._step(model, region, method, checkpointing)}
 
         return self._in_all(step, both=not checkpointing)
 
-    def _in_all(self, count: Callable[..., dict[str, _Seen]], *, both: bool = True) -> dict[str, Pass]:
+    def _in_all(self, count: Callable[..., dict[str, _Counted]], *, both: bool = True) -> dict[str, Pass]:
         """Return the passes in ``both`` sizes of weights (or the larger) and, where attention has a window, also within
         it.
         """
@@ -163,7 +163,7 @@ class _Count:
             passes.read(model, self._kind, passes.inputs(model, self._kind, 1, tokens, self._picture))
         return counter.operations
 
-    def _at_depths(self, count: Callable[..., dict[str, _Seen]], dtype: torch.dtype) -> dict[str, Pass]:
+    def _at_depths(self, count: Callable[..., dict[str, _Counted]], dtype: torch.dtype) -> dict[str, Pass]:
         repeats = self._repeats
         if repeats is not None:
             try:
@@ -173,17 +173,17 @@ class _Count:
             except ValueError as error:
                 log.info("%s is counted at its whole depth: %s", type(self._model).__name__, error)
         whole = self._at(count, dtype, None, 0)
-        return {name: self._joined(name, seen, seen, 1) for name, seen in whole.items()}
+        return {name: self._joined(name, attended, attended, 1) for name, attended in whole.items()}
 
     def _at(
-        self, count: Callable[..., dict[str, _Seen]], dtype: torch.dtype, repeats: Repeats | None, times: int
-    ) -> dict[str, _Seen]:
+        self, count: Callable[..., dict[str, _Counted]], dtype: torch.dtype, repeats: Repeats | None, times: int
+    ) -> dict[str, _Counted]:
         made: Any = copy.deepcopy(self._model) if repeats is None else repeats.copy_with(self._model, times)
         made = nn.Module.to(made, dtype)
         found = count(made, None if repeats is None else repeats.region(made, times))
         return found
 
-    def _joined(self, name: str, one: _Seen, two: _Seen, times: int) -> Pass:
+    def _joined(self, name: str, one: _Counted, two: _Counted, times: int) -> Pass:
         def line(a: Terms, b: Terms) -> Terms:
             return added(a, added(b, a, -1), times - 1)
 
@@ -200,7 +200,7 @@ class _Count:
             operations=one.operations + (times - 1) * (two.operations - one.operations),
         )
 
-    def _use(self, model: PreTrainedModel, region: tuple[nn.Module, nn.Module] | None) -> dict[str, _Seen]:
+    def _use(self, model: PreTrainedModel, region: tuple[nn.Module, nn.Module] | None) -> dict[str, _Counted]:
         model.requires_grad_(False).train(False)
         lengths, found = self._lengths, {}
         first = lengths.first if self._kind != "image-classifier" else 0
@@ -226,7 +226,7 @@ class _Count:
                     size = model.dtype.itemsize
                     for tensor in tensors(cache):
                         kept = added(kept, counter.terms(tensor.numel() * tensor.element_size() // size))
-                found[name] = _seen(counter, Timeline(counter.timeline, end, marks.before, end), logits, kept)
+                found[name] = _counted(counter, Timeline(counter.timeline, end, marks.before, end), logits, kept)
                 del output, given
                 if cache is None:
                     break
@@ -238,7 +238,7 @@ class _Count:
         region: tuple[nn.Module, nn.Module] | None,
         method: Method,
         checkpointing: bool,
-    ) -> _Seen:
+    ) -> _Counted:
         trained = passes.prepare(model, self._kind, method, LORA_RANK, checkpointing)
         tokens = self._lengths.first if self._kind != "image-classifier" else 0
         counter = Counter([*model.parameters(), *model.buffers(), *trained], Dimensions(_BATCH, tokens, tokens))
@@ -263,7 +263,7 @@ class _Count:
             forward = counter.mark()
             loss.backward()  # type: ignore[no-untyped-call]
         top = marks.top or counter.mark()
-        return _seen(counter, Timeline(counter.timeline, forward, marks.before, top), logits, narrow)
+        return _counted(counter, Timeline(counter.timeline, forward, marks.before, top), logits, narrow)
 
 
 class _Marks:
@@ -299,9 +299,9 @@ class _Marks:
         self.top = self.top or self._counter.mark()
 
 
-def _seen(counter: Counter, timeline: Timeline, logits: Terms, kept: Terms = NOTHING) -> _Seen:
+def _counted(counter: Counter, timeline: Timeline, logits: Terms, kept: Terms = NOTHING) -> _Counted:
     work = counter.flops, counter.product_bytes, counter.other_bytes, counter.operations
-    return _Seen(timeline, *work, counter.working, logits, kept)
+    return _Counted(timeline, *work, counter.working, logits, kept)
 
 
 def _bytes_of(tensor: torch.Tensor | None) -> int:
@@ -319,9 +319,9 @@ def _peaks(moments: list[Terms]) -> tuple[Growth, ...]:
     table = torch.tensor(sorted(set(moments)), dtype=torch.float64)
     rows = []
     for batch in (1, 2, 4, 16, 64, 1024):
-        for seen in (1, 8, 32, 128, 512, 2048, 8192, 65536, 1 << 20):
-            for tokens in {min(seen, 1), min(seen, 64), min(seen, 512), seen}:
-                once = [1, tokens, seen, tokens * seen]
+        for attended in (1, 8, 32, 128, 512, 2048, 8192, 65536, 1 << 20):
+            for tokens in {min(attended, 1), min(attended, 64), min(attended, 512), attended}:
+                once = [1, tokens, attended, tokens * attended]
                 rows.append([*once, *(batch * value for value in once)])
     best = (table @ torch.tensor(rows, dtype=torch.float64).T).argmax(dim=0)
     return tuple(_growth(tuple(int(v) for v in table[i])) for i in sorted(set(best.tolist())))

@@ -318,11 +318,11 @@ def main() -> None:
     before = used_by_card()
     try:
         result = measure(request, before) if isinstance(request, MeasurePlan) else speed(request, before)
-        said = msgspec.json.encode(result)
+        encoded = msgspec.json.encode(result)
     except StudioError as error:
-        said = msgspec.json.encode(Failed(problem=error.problem, id="", blame="input"))
+        encoded = msgspec.json.encode(Failed(problem=error.problem, id="", blame="input"))
     with os.fdopen(answer_to, "wb") as stream:
-        stream.write(said)
+        stream.write(encoded)
 
 
 if __name__ == "__main__":

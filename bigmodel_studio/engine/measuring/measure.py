@@ -50,8 +50,8 @@ def _in_a_process(
     command = [sys.executable, "-m", "bigmodel_studio.engine.measuring.fresh_process", str(os.getpid())]
     threads = str(session.threads)
     environment = child_environment({**PINNED, **OFFLINE, THREADS_VARIABLE: threads, "OMP_NUM_THREADS": threads})
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as log:
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=log, env=environment)
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as log:
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=log, env=environment)
         try:
             assert child.stdin is not None
             child.stdin.write(msgspec.json.encode(request))
@@ -67,16 +67,16 @@ def _in_a_process(
             if child.poll() is None:
                 child.kill()
                 child.wait()
-        said.seek(0)
+        output.seek(0)
         log.seek(0)
-        return _understood(code, said.read(), log.read(), answer)
+        return _understood(code, output.read(), log.read(), answer)
 
 
-def _understood(code: int, said: bytes, log: bytes, answer: type[_Answer]) -> _Answer:
+def _understood(code: int, output: bytes, log: bytes, answer: type[_Answer]) -> _Answer:
     if code < 0:
         raise StudioError("measure-killed", blame="work", how=f"signal {-code}")
     try:
-        result = msgspec.json.decode(said, type=answer | Failed)
+        result = msgspec.json.decode(output, type=answer | Failed)
     except msgspec.DecodeError:
         last = (log.decode("utf-8", "replace").strip().splitlines() or [f"exit {code}"])[-1]
         raise StudioError("measure-failed", blame="work", detail=last[:200]) from None

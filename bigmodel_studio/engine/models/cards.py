@@ -49,16 +49,16 @@ class Looked(NamedTuple):
         self, kind: str, formula: str, numbers: Numbers, among: Mapping[str, nn.Module], layers: int = 0
     ) -> LayerCard:
         """Return a card about these modules."""
-        seen: dict[int, int] = {}
+        visits: dict[int, int] = {}
         for module in among.values():
-            seen.update((id(parameter), parameter.numel()) for parameter in module.parameters())
+            visits.update((id(parameter), parameter.numel()) for parameter in module.parameters())
         flops = sum(self.flops.get(path, 0) for path in among)
         return LayerCard(
             kind=kind,
             formula=formula,
             numbers=numbers,
             layers=layers or len(among),
-            parameters=sum(seen.values()),
+            parameters=sum(visits.values()),
             flops=flops or None,
         )
 
@@ -80,7 +80,7 @@ def _embedding(looked: Looked) -> LayerCard | None:
     if not found:
         return None
     width = next(iter(found.values())).embedding_dim
-    numbers = (("V, tokens of the vocabulary", _said(table)), ("d, width", _said(int(str(width)))))
+    numbers = (("V, tokens of the vocabulary", _in_words(table)), ("d, width", _in_words(int(str(width)))))
     return looked.card("embedding", "x = E[token],  E ∈ ℝ^{V×d}", numbers, found)
 
 
@@ -93,7 +93,7 @@ def _position(looked: Looked) -> LayerCard | None:
     known = {path: module for path, module in found.items() if isinstance(module, nn.Embedding)}
     if known:
         places = max(module.num_embeddings for module in known.values())
-        return looked.card("position", "x ← x + P[place]", (("places", _said(places)),), known)
+        return looked.card("position", "x ← x + P[place]", (("places", _in_words(places)),), known)
     turning = looked.typed("RotaryEmbedding")
     if not turning:
         return None
@@ -111,12 +111,12 @@ def _attention(looked: Looked) -> LayerCard | None:
     if not found or not heads.heads:
         return None
     grouped = heads.shared < heads.heads
-    numbers: list[tuple[str, str]] = [("h, heads", _said(heads.heads))]
+    numbers: list[tuple[str, str]] = [("h, heads", _in_words(heads.heads))]
     if grouped:
-        numbers.append(("g, heads of keys and values", _said(heads.shared)))
-    numbers += [("d_h, width of a head", _said(heads.size)), ("d, width", _said(heads.width))]
+        numbers.append(("g, heads of keys and values", _in_words(heads.shared)))
+    numbers += [("d_h, width of a head", _in_words(heads.size)), ("d, width", _in_words(heads.width))]
     if heads.window:
-        numbers.append(("tokens that a local layer looks back", _said(heads.window)))
+        numbers.append(("tokens that a local layer looks back", _in_words(heads.window)))
     return looked.card(
         "grouped-attention" if grouped else "attention",
         "softmax(Q Kᵀ / √d_h + mask) V,  Q = x W_Q,  K = x W_K,  V = x W_V",
@@ -134,7 +134,7 @@ def _feed_forward(looked: Looked) -> LayerCard | None:
         found.values()
     )
     curve = getattr(looked.config, "hidden_act", None) or getattr(looked.config, "activation_function", None)
-    numbers: list[tuple[str, str]] = [("d_ff, inner width", _said(inner))]
+    numbers: list[tuple[str, str]] = [("d_ff, inner width", _in_words(inner))]
     if isinstance(curve, str):
         numbers.append(("φ, the curve", curve))
     formula = "W_down (φ(W_gate x) ⊙ W_up x)" if gated else "W₂ φ(W₁ x + b₁) + b₂"
@@ -163,7 +163,7 @@ def _convolution(looked: Looked) -> LayerCard | None:
     widths = [module.out_channels for module in found.values()]
     numbers = (
         ("k, sides of the filters", ", ".join(f"{side} × {side}" for side in sides)),
-        ("channels, from first to last", f"{_said(widths[0])} … {_said(widths[-1])}"),
+        ("channels, from first to last", f"{_in_words(widths[0])} … {_in_words(widths[-1])}"),
     )
     formula = "y[o, i, j] = Σ_{c,u,v} W[o, c, u, v] · x[c, s·i + u, s·j + v]"
     return looked.card("convolution", formula, numbers, found)
@@ -199,13 +199,13 @@ def _head(looked: Looked) -> LayerCard | None:
     words = {path: one for path, one in linear.items() if table and one.out_features == table}
     if words:
         path, one = next(iter(words.items()))
-        numbers = (("V, tokens of the vocabulary", _said(table)), ("d, width", _said(one.in_features)))
+        numbers = (("V, tokens of the vocabulary", _in_words(table)), ("d, width", _in_words(one.in_features)))
         return looked.card("lm-head", "p(next) = softmax(W h),  W ∈ ℝ^{V×d}", numbers, {path: one})
     classes = len(getattr(looked.config, "id2label", None) or {})
     found = {path: one for path, one in linear.items() if one.out_features == classes and path.startswith(_HEADS)}
     if not found:
         return None
-    numbers = (("classes", _said(classes)), ("d, width", _said(next(iter(found.values())).in_features)))
+    numbers = (("classes", _in_words(classes)), ("d, width", _in_words(next(iter(found.values())).in_features)))
     return looked.card("classifier", "p = softmax(W h + b)", numbers, found)
 
 
@@ -243,5 +243,5 @@ def _widest(modules: Iterable[nn.Module]) -> int:
     return max((max(weight.shape) for weight in weights if weight is not None and weight.dim() == 2), default=0)
 
 
-def _said(number: int) -> str:
+def _in_words(number: int) -> str:
     return f"{number:,}"

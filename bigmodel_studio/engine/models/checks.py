@@ -27,7 +27,7 @@ _DEPTH = re.compile(
     r"n_layers?|num_\w*(layers|blocks|stages|hidden_groups)|inner_group_num|(en|de)coder_layers|\w*depths?|layers"
 )
 """How fields are called that say of how many layers a model is made."""
-_SAID_IN_FULL = 10**18
+_WRITTEN_IN_FULL = 10**18
 _TOKENIZER_JSON = (
     ("tokenizer.json", limits.TOKENIZER_BYTES),
     ("tokenizer_config.json", 10_000_000),
@@ -79,12 +79,12 @@ def _refuse_endless(config: dict[str, Any]) -> None:
         numbers = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int)]
         count = sum(map(abs, numbers))
         if most is not None and (count > most or any(number < 0 for number in numbers)):
-            detail = f"{field} is {_said(count if count > most else min(numbers))}, and at most {most:,} are built"
+            detail = f"{field} is {_in_words(count if count > most else min(numbers))}, and at most {most:,} are built"
             raise StudioError("config-invalid", detail=detail)
 
 
-def _said(number: int) -> str:
-    return f"{number:,}" if abs(number) < _SAID_IN_FULL else "beyond all bounds"
+def _in_words(number: int) -> str:
+    return f"{number:,}" if abs(number) < _WRITTEN_IN_FULL else "beyond all bounds"
 
 
 def has_tokenizer(folder: Path) -> bool:

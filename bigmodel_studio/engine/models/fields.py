@@ -12,10 +12,10 @@ from bigmodel_studio.core.text.messages import StudioError
 
 GENERATION_FILE = "generation_config.json"
 _SHOWN = 40
-Holds = Callable[[Any], bool]
+IsValid = Callable[[Any], bool]
 
 
-def _number(low: float, high: float) -> Holds:
+def _number(low: float, high: float) -> IsValid:
     return lambda value: (
         isinstance(value, int | float)
         and not isinstance(value, bool)
@@ -24,7 +24,7 @@ def _number(low: float, high: float) -> Holds:
     )
 
 
-def _whole(low: int, high: int) -> Holds:
+def _whole(low: int, high: int) -> IsValid:
     number = _number(low, high)
     return lambda value: number(value) and int(value) == value
 
@@ -53,7 +53,7 @@ def _text(value: Any) -> bool:
 
 _FLAG, _ID = (_flag, "true or false"), (_ids, "a token's number, or a list of them")
 _TOKEN, _TOKENS, _TEXT = (_token, "a token"), (_tokens, "a list of tokens"), (_text, "a text")
-GENERATION: Mapping[str, tuple[Holds, str]] = {
+GENERATION: Mapping[str, tuple[IsValid, str]] = {
     "temperature": (_number(0, 100), "0 (greedy) to 100"),
     "top_k": (_whole(0, 10**9), "0 (off) or more"),
     "top_p": (_number(0, 1), "0 to 1 (off)"),
@@ -74,7 +74,7 @@ GENERATION: Mapping[str, tuple[Holds, str]] = {
     "forced_eos_token_id": _ID,
 }
 """What fields of ``generation_config.json`` may be; a field that is null says nothing."""
-TOKENIZER: Mapping[str, tuple[Holds, str]] = {
+TOKENIZER: Mapping[str, tuple[IsValid, str]] = {
     "model_max_length": (_number(0, math.inf), "a number of tokens"),
     "clean_up_tokenization_spaces": _FLAG,
     "add_bos_token": _FLAG,
@@ -107,11 +107,11 @@ def check_tokenizer_config(table: Mapping[str, Any]) -> None:
         raise StudioError("tokenizer-field", file="tokenizer_config.json", field=field, was=was, may_be=may_be)
 
 
-def _first_wrong(table: Mapping[str, Any], rules: Mapping[str, tuple[Holds, str]]) -> tuple[str, str, str] | None:
+def _first_wrong(table: Mapping[str, Any], rules: Mapping[str, tuple[IsValid, str]]) -> tuple[str, str, str] | None:
     """Return the field, what it is and what it can be; None where all hold."""
-    for field, (holds, may_be) in rules.items():
+    for field, (is_valid, may_be) in rules.items():
         value = table.get(field)
-        if value is not None and not holds(value):
+        if value is not None and not is_valid(value):
             was = repr(value)
             return field, was if len(was) <= _SHOWN else was[:_SHOWN] + "…", may_be
     return None

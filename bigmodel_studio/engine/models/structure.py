@@ -72,13 +72,13 @@ class Tree:
         return next(iter(owners - {path}), "") if owners and path not in owners else ""
 
     def _tied(self, model: nn.Module) -> int:
-        seen: set[int] = set()
+        visited: set[int] = set()
         tied: dict[int, int] = {}
         for module in model.modules():
             for parameter in module.parameters(recurse=False):
-                if id(parameter) in seen:
+                if id(parameter) in visited:
                     tied[id(parameter)] = parameter.numel()
-                seen.add(id(parameter))
+                visited.add(id(parameter))
         return sum(tied.values())
 
 

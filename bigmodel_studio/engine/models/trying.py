@@ -41,7 +41,7 @@ from bigmodel_studio.protocol import (
 
 GREEDY = Sampling(max_new_tokens=64, greedy=True, seed=0)
 """So that each model says what it holds most probable, and the same again."""
-SAID_EVERY_S = 0.25
+REPORT_EVERY_S = 0.25
 
 
 class Answer(NamedTuple):
@@ -81,10 +81,10 @@ def is_right(answer: Answer, expected: str) -> bool | None:
     """Return whether it is what was expected, in whatever case and spacing; of a label with several names one is
     enough.
     """
-    wanted, said = _plain(expected), _plain(answer.compared)
+    wanted, answered = _plain(expected), _plain(answer.compared)
     if not wanted:
         return None
-    return wanted in {said, *map(_plain, said.split(","))} if answer.whole else wanted in said
+    return wanted in {answered, *map(_plain, answered.split(","))} if answer.whole else wanted in answered
 
 
 def _plain(text: str) -> str:
@@ -111,7 +111,7 @@ def _one_model(request: Try, ref: ModelRef, place: int, session: Session) -> Ite
 
 def _one_example(trial: Trial, loaded: LoadedModel, number: int, example: Example) -> Iterator[Event]:
     memory, started = _Memory(loaded), time.perf_counter()
-    said = started
+    reported_at = started
     work = trial(example.input)
     try:
         while True:
@@ -121,8 +121,8 @@ def _one_example(trial: Trial, loaded: LoadedModel, number: int, example: Exampl
                 answer: Answer = end.value
                 break
             memory.look()
-            if time.perf_counter() - said > SAID_EVERY_S:
-                said = time.perf_counter()
+            if time.perf_counter() - reported_at > REPORT_EVERY_S:
+                reported_at = time.perf_counter()
                 yield Progress(what="trying-example")
     except Exception as error:  # of this example: the next may do
         yield Tried(model=loaded.facts.model, example=number, error=failed(error).problem)

@@ -285,7 +285,7 @@ class PackedModel:
             return torch.from_numpy(self._logits.array[: len(wanted), : self.shape.vocabulary].copy())
 
     def _run(self, job: tuple[Any, ...], keeps: Any, threads: int) -> None:
-        self._pool.run(functools.partial(_hold, self._kernel, (self, keeps)), job, len(self._table), threads)
+        self._pool.run(functools.partial(_call_keeping, self._kernel, (self, keeps)), job, len(self._table), threads)
 
     def _prepare(self, rows: Sequence[tuple[KeyValues, int]], wanted: Sequence[int]) -> tuple[NDArray[np.int64], Any]:
         """Return the parameters of a step, and what must live as long as it."""
@@ -332,6 +332,6 @@ class PackedModel:
             self._table = table
 
 
-def _hold(kernel: Kernel, held: Any, *arguments: Any) -> None:
+def _call_keeping(kernel: Kernel, owner: Any, *arguments: Any) -> None:
     """Run the kernel while ``held`` lives."""
     kernel(*arguments)

@@ -72,10 +72,10 @@ def _in_parts(message: Message) -> Message:
 @lru_cache(maxsize=64)
 def _wants_parts(template: str, variables: Variables, file: str) -> bool:
     """Return whether a text is lost in the template, and a list with it is not."""
-    said = {"role": "user", "content": _PROBE}
-    if _PROBE in (_probed(template, [said], variables, file) or ""):
+    user_message = {"role": "user", "content": _PROBE}
+    if _PROBE in (_probed(template, [user_message], variables, file) or ""):
         return False
-    return _PROBE in (_probed(template, [_in_parts(said)], variables, file) or "")
+    return _PROBE in (_probed(template, [_in_parts(user_message)], variables, file) or "")
 
 
 @lru_cache(maxsize=64)

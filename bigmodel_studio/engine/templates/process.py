@@ -184,11 +184,11 @@ def main() -> None:
     for line in sys.stdin:
         _end_after(limits.TEMPLATE_S + _EXTRA_S)
         try:
-            said = json.dumps(_answer(line))
+            reply = json.dumps(_answer(line))
         except MemoryError:
-            said = json.dumps({"over": "memory"})
+            reply = json.dumps({"over": "memory"})
         _end_after(0)
-        sys.stdout.write(said + "\n")
+        sys.stdout.write(reply + "\n")
         sys.stdout.flush()
 
 

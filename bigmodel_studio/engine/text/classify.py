@@ -21,14 +21,14 @@ def classify_texts(request: ClassifyTexts, session: Session) -> Iterator[Event]:
     def answer(given: Input) -> TextClassified:
         logits = loaded.model(**encoded(loaded, tokenizer, given[0], *given[1:2])).logits[0].float()
         if getattr(loaded.model.config, "problem_type", None) == "regression":
-            return _said(given, values=tuple(logits.tolist()))
-        return _said(given, tuple(labels(chances(logits, loaded), loaded, request.top_k)))
+            return _classified(given, values=tuple(logits.tolist()))
+        return _classified(given, tuple(labels(chances(logits, loaded), loaded, request.top_k)))
 
-    yield from each(request.inputs, answer, lambda given, error: _said(given, error=error))
+    yield from each(request.inputs, answer, lambda given, error: _classified(given, error=error))
     yield Done()
 
 
-def _said(
+def _classified(
     given: Input,
     predictions: tuple[Label, ...] = (),
     error: Problem | None = None,

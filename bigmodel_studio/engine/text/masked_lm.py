@@ -101,10 +101,10 @@ def each(
         yield Progress(what="reading", done=number, total=len(given))
         try:
             with torch.inference_mode():
-                said = answer(one)
+                result = answer(one)
         except Exception as error:  # of this text: the next may do
-            said = refused(one, failed(error).problem)
-        yield said
+            result = refused(one, failed(error).problem)
+        yield result
 
 
 def encoded(

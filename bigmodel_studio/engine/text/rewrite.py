@@ -54,10 +54,10 @@ def prefix_of(config: Any, purpose: RewritePurpose, to: str) -> str:
 
     Raises ``StudioError`` "language-unknown" where it does not translate into that language.
     """
-    told: dict[str, Any] = getattr(config, "task_specific_params", None) or {}
+    params: dict[str, Any] = getattr(config, "task_specific_params", None) or {}
     if purpose == "summarize":
-        return str(told.get("summarization", {}).get("prefix", ""))
-    languages = {name.rpartition("_")[2]: it for name, it in told.items() if name.startswith("translation_")}
+        return str(params.get("summarization", {}).get("prefix", ""))
+    languages = {name.rpartition("_")[2]: it for name, it in params.items() if name.startswith("translation_")}
     if to and to not in languages:
         raise StudioError("language-unknown", to=to, known=", ".join(languages) or "–")
     chosen: dict[str, Any] = languages.get(to) or next(iter(languages.values()), {})

@@ -67,6 +67,6 @@ class Pages:
 
 def let_go(array: Any) -> None:
     """Give the pages of a memory map (or a part of one) back; what is read later comes from the file again."""
-    held = getattr(array, "_mmap", None) if isinstance(array, np.memmap) else None
-    if held is not None and hasattr(mmap, "MADV_DONTNEED"):
-        held.madvise(mmap.MADV_DONTNEED)
+    mapped = getattr(array, "_mmap", None) if isinstance(array, np.memmap) else None
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)

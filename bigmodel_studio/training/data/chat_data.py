@@ -155,8 +155,8 @@ def _make(
                         for row in _rows(chat, file, tokenizer, context, counts):
                             number = next(numbers)
                             # Spread evenly, so that an order in the files does no harm.
-                            held = name == "train" and int((number + 1) * share) > int(number * share)
-                            writers["evaluation" if held else name].add(row)
+                            for_evaluation = name == "train" and int((number + 1) * share) > int(number * share)
+                            writers["evaluation" if for_evaluation else name].add(row)
                         read += sum(len(message["content"].encode()) for message in chat.messages)
                         say(done + min(read, part.end))
                     done += part.end

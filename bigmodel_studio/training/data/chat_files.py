@@ -65,11 +65,11 @@ def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
 
     Raises ``OSError``.
     """
-    said = 0
+    read_characters = 0
     for line, value in READERS.get(path.suffix.lower(), _json_entries)(path):
-        if said >= most:
+        if read_characters >= most:
             return
-        said += 1
+        read_characters += 1
         if isinstance(value, Fault):
             yield value
             continue
@@ -77,7 +77,7 @@ def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
             if not is_unicode(value):
                 raise ValueError("its text is not UTF-8, or has half of a character (a lone surrogate)")
             for messages in conversations_of(value):
-                said += sum(len(message["content"]) for message in messages)
+                read_characters += sum(len(message["content"]) for message in messages)
                 yield Chat(messages, str(path), line)
         except ValueError as error:
             yield Fault(str(path), line, str(error))
@@ -121,9 +121,12 @@ def _instruction(entry: Mapping[str, Any], asked: str, instance: object) -> list
     for pair in history if isinstance(history, list) else ():
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError("its history is not made of pairs")
-        earlier += [_said("user", _text(pair[0], "history")), _said("assistant", _text(pair[1], "history"))]
-    answer = _said("assistant", _text(instance[answered], answered))
-    return [*_system(entry), *earlier, _said("user", question), answer]
+        earlier += [
+            _make_message("user", _text(pair[0], "history")),
+            _make_message("assistant", _text(pair[1], "history")),
+        ]
+    answer = _make_message("assistant", _text(instance[answered], answered))
+    return [*_system(entry), *earlier, _make_message("user", question), answer]
 
 
 def _system(entry: Mapping[str, Any]) -> list[Message]:
@@ -132,7 +135,7 @@ def _system(entry: Mapping[str, Any]) -> list[Message]:
     written = tools if isinstance(tools, str) else json.dumps(tools, ensure_ascii=False) if tools else ""
     words = [str(entry[name]) for name in ("system", "system_prompt") if isinstance(entry.get(name), str)]
     words += [written] if written.strip() not in {"", "[]"} else []
-    return [_said("system", "\n\n".join(filter(None, words)))] if any(words) else []
+    return [_make_message("system", "\n\n".join(filter(None, words)))] if any(words) else []
 
 
 def _message(value: object, number: int) -> Message:
@@ -140,14 +143,14 @@ def _message(value: object, number: int) -> Message:
         raise ValueError(f"its message {number} is no table")
     role = next((value[name] for name in ("role", "from") if isinstance(value.get(name), str)), None)
     if role is None or role.lower() not in ROLES:
-        said = "nobody" if role is None else repr(role)
-        raise ValueError(f"its message {number} is by {said}, who is none of {', '.join(ROLES)}")
+        role_name = "nobody" if role is None else repr(role)
+        raise ValueError(f"its message {number} is by {role_name}, who is none of {', '.join(ROLES)}")
     content = next((value[name] for name in ("content", "value", "text") if value.get(name) is not None), None)
     calls = value.get("tool_calls") or value.get("function_call")
     text: str = "" if content is None and calls else _text(content, f"message {number}")
     if calls:  # called after what was said beside
         text = "\n".join(filter(None, (text, json.dumps(calls, ensure_ascii=False))))
-    made = _said(ROLES[role.lower()], text)
+    made = _make_message(ROLES[role.lower()], text)
     if value.get("weight") == 0 or value.get("train") is False:
         made[READ_ONLY] = "yes"
     return made
@@ -161,7 +164,7 @@ def _text(value: object, name: str) -> str:
     raise ValueError(f"its {name} is no text")
 
 
-def _said(role: str, content: str) -> Message:
+def _make_message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
 
 

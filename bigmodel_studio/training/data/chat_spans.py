@@ -103,8 +103,8 @@ def _through(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *,
     except ValueError:
         if not any(message["role"] == "tool" for message in known):
             raise
-        told = [{**message, "role": "user"} if message["role"] == "tool" else message for message in known]
-        return _applied(tokenizer, told, ask)
+        renamed = [{**message, "role": "user"} if message["role"] == "tool" else message for message in known]
+        return _applied(tokenizer, renamed, ask)
 
 
 def _applied(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], ask: bool) -> str:

@@ -42,8 +42,8 @@ def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = F
     for batch, _ in batches(path, choose):
         for values in batch.to_pylist():
             row += 1
-            told = {name: named(value, classes.get(name, ())) for name, value in values.items()}
-            yield row, {name: told[column] for name, column in chosen.items()} if chosen else told
+            named_values = {name: named(value, classes.get(name, ())) for name, value in values.items()}
+            yield row, {name: named_values[column] for name, column in chosen.items()} if chosen else named_values
 
 
 def batches(path: Path, choose: Callable[[Any], list[str]]) -> Iterator[tuple[Any, int]]:

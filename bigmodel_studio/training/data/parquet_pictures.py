@@ -64,19 +64,19 @@ def _file(path: Path, row: int, value: Any, inside: Path) -> str:
     """Return where a row's picture lies: written to ``inside`` (then from the folder around it on), or the path it
     names.
     """
-    told = value.get("path") if isinstance(value, dict) else value
+    own_name = value.get("path") if isinstance(value, dict) else value
     data = value.get("bytes") if isinstance(value, dict) else value
     if isinstance(data, bytes) and data:
-        written = inside / f"row-{row:06}{_suffix(told, data)}"
+        written = inside / f"row-{row:06}{_suffix(own_name, data)}"
         written.write_bytes(data)
         return f"{inside.name}/{written.name}"
-    if isinstance(told, str) and told.strip():
-        return str(file_of(path, told.strip(), row))
+    if isinstance(own_name, str) and own_name.strip():
+        return str(file_of(path, own_name.strip(), row))
     raise bad_row(path, row, detail="it has no picture")
 
 
-def _suffix(told: Any, data: bytes) -> str:
-    suffix = Path(told).suffix.lower() if isinstance(told, str) else ""
+def _suffix(own_name: Any, data: bytes) -> str:
+    suffix = Path(own_name).suffix.lower() if isinstance(own_name, str) else ""
     if suffix in PICTURE_SUFFIXES:
         return suffix
     return next((each for beginning, each in _BEGINNINGS.items() if data.startswith(beginning)), "")

@@ -134,9 +134,9 @@ def split(listing: Listing) -> tuple[Listed, Listed]:
     for number, label in enumerate(listing.labels):
         pictures = learnt[label]
         count = min(max(1, round(len(pictures) * share)), len(pictures) - 1) if share else 0
-        held = set(shuffling.generator(0, _SPLIT, number).permutation(len(pictures))[:count].tolist())
+        evaluation_numbers = set(shuffling.generator(0, _SPLIT, number).permutation(len(pictures))[:count].tolist())
         for place, picture in enumerate(pictures):
-            parts[place in held].append((picture, number))
+            parts[place in evaluation_numbers].append((picture, number))
         parts[1].extend((picture, number) for picture in evaluated.get(label, ()))
     listed = [Listed(tuple(f for f, _ in part), tuple(n for _, n in part)) for part in parts]
     return listed[0], listed[1]

@@ -75,13 +75,13 @@ class PictureInput:
             picture = Image.fromarray(random.integers(0, 256, (height, width, 3), dtype=np.uint8))
             try:
                 expected = self.processor(images=picture, return_tensors="pt")["pixel_values"][0]
-                seen = self.whole(picture)
+                model_pixels = self.whole(picture)
             except Exception as error:
                 raise StudioError("processor-own-way", model=name) from error
-            shapes.add(seen.shape)
-            if seen.dtype != np.uint8 or seen.shape[2] != 3:
+            shapes.add(model_pixels.shape)
+            if model_pixels.dtype != np.uint8 or model_pixels.shape[2] != 3:
                 raise StudioError("processor-own-way", model=name)
-            found = self.pixel_values(torch.from_numpy(seen)[None])[0]
+            found = self.pixel_values(torch.from_numpy(model_pixels)[None])[0]
             if not torch.allclose(found, expected, atol=1e-4):
                 raise StudioError("processor-own-way", model=name)
         if len(shapes) != 1:

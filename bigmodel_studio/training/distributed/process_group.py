@@ -50,7 +50,7 @@ class DistributedRanks(Ranks):
         self.rank, self.world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
         self.sharded = strategy == "fsdp"
         self._model: Any = None
-        self._told = 0.0
+        self._read_at = 0.0
         self._tells = False
         self._device = torch.device("cpu")
 
@@ -103,30 +103,30 @@ class DistributedRanks(Ranks):
         size = examples // self.world
         own = loss.new_full((size,), math.nan) if each is None or len(each) != size else each.float()
         # Both at once: each process adds nothing to the others' examples.
-        told = torch.nn.functional.pad(own, (self.rank * size + 1, examples - (self.rank + 1) * size))
-        told[0] = loss
-        dist.all_reduce(told)
-        return told[0], None if each is None else told[1:]
+        message = torch.nn.functional.pad(own, (self.rank * size + 1, examples - (self.rank + 1) * size))
+        message[0] = loss
+        dist.all_reduce(message)
+        return message[0], None if each is None else message[1:]
 
     def read(self, control: RunControl) -> int | None:
         seq = control.read()
         # A signal may have reached any of them; the first alone reads the folder.
-        due = time.monotonic() - self._told > TELL_S
-        told = torch.tensor(
+        due = time.monotonic() - self._read_at > TELL_S
+        message = torch.tensor(
             [control.stop, control.save, control.release, control.want == "pause", due], dtype=torch.int32
         )
         if not self.first:
-            told[1:] = 0
-        dist.all_reduce(told, dist.ReduceOp.MAX)
-        stop, save, release, pause, self._tells = (bool(each) for each in told.tolist())
+            message[1:] = 0
+        dist.all_reduce(message, dist.ReduceOp.MAX)
+        stop, save, release, pause, self._tells = (bool(each) for each in message.tolist())
         control.stop, control.save, control.release = stop, save, release
         control.want = "pause" if pause else "run"
         return seq
 
     def same(self, make: Callable[[], _Value]) -> _Value:
-        told: list[Any] = [make() if self.first else None]
-        dist.broadcast_object_list(told, src=0, device=torch.device("cpu"))
-        made: _Value = told[0]
+        message: list[Any] = [make() if self.first else None]
+        dist.broadcast_object_list(message, src=0, device=torch.device("cpu"))
+        made: _Value = message[0]
         return made
 
     def build(self, make: Callable[[Path | None], Objective], start: Path | None, beside: Path) -> Objective:
@@ -162,7 +162,7 @@ class DistributedRanks(Ranks):
     def ranks(self, model: nn.Module, optimizer: torch.optim.Optimizer, seconds: float) -> tuple[Rank, ...] | None:
         if not self._tells:
             return None
-        self._told, self._tells = time.monotonic(), False
+        self._read_at, self._tells = time.monotonic(), False
         own = Rank(
             rank=self.rank,
             host=socket.gethostname(),

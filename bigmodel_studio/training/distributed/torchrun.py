@@ -57,7 +57,7 @@ def lead(folder: Path, processes: int, *, resume: bool) -> int:
     except SignalException as error:
         lost = _lost({0: -error.sigval})
     status = RunFolder(folder).status()
-    if lost is not None and not _said_better(status, lost):
+    if lost is not None and not _has_own_reason(status, lost):
         words = f"{sentence(lost)} {hint(lost)}"
         status = msgspec.structs.replace(status, state="failed", exit_code=FAILED, message=words, problem=lost)
         write_atomic(folder / "status.json", dump_status(status))
@@ -75,7 +75,7 @@ def _lost(exit_codes: dict[int, int]) -> Problem | None:
     return None
 
 
-def _said_better(status: RunStatus, lost: Problem) -> bool:
+def _has_own_reason(status: RunStatus, lost: Problem) -> bool:
     """Return whether the first process has said how the run ended; of a broken connection it knows the least."""
     broken = status.problem is not None and status.problem.code == "internal" and lost.arguments["rank"] != 0
     return status.state not in LIVE and not broken

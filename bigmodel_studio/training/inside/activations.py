@@ -37,7 +37,7 @@ class Activations:
     def __init__(self, modules: list[nn.Module], clock: AbstractContextManager[None]) -> None:
         self._clock = clock
         self._modules = modules
-        self._seen: dict[int, torch.Tensor] = {}
+        self._samples: dict[int, torch.Tensor] = {}
         self._handles: list[RemovableHandle] = [
             module.register_forward_hook(self._hook(number)) for number, module in enumerate(modules)
         ]
@@ -47,7 +47,7 @@ class Activations:
             tensor = output[0] if isinstance(output, tuple) and output else output
             if isinstance(tensor, torch.Tensor) and tensor.is_floating_point() and tensor.numel():
                 with self._clock, torch.no_grad():
-                    self._seen[number] = sample(tensor.detach())
+                    self._samples[number] = sample(tensor.detach())
 
         return look
 
@@ -61,14 +61,14 @@ class Activations:
         """Return means, standard deviations and silent shares, a value a module; None where nothing was seen."""
         rows: list[list[float | None]] = [[None] * len(self._modules) for _ in range(3)]
         alike: dict[tuple[int, Silence], list[int]] = {}
-        for number, seen in self._seen.items():
-            alike.setdefault((len(seen), silence_of(self._modules[number])), []).append(number)
+        for number, layer_sample in self._samples.items():
+            alike.setdefault((len(layer_sample), silence_of(self._modules[number])), []).append(number)
         for (_, silence), members in alike.items():  # all of a kind at once: few operations, however many layers
-            found = statistics(torch.stack([self._seen[number] for number in members]), silence)
+            found = statistics(torch.stack([self._samples[number] for number in members]), silence)
             for number, values in zip(members, found.tolist(), strict=True):
                 for row, value in zip(rows, values, strict=True):
                     row[number] = rounded(value)
-        self._seen = {}
+        self._samples = {}
         return rows
 
 

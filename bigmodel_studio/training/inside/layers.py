@@ -32,12 +32,12 @@ class Layers:
         self.parameters: list[nn.Parameter] = []
         self._owners: list[int] = []
         self._modules: list[nn.Module] = []
-        seen: set[int] = set()
+        visited: set[int] = set()
         for name, module in model.named_modules():
-            own = [p for p in module.parameters(recurse=False) if p.requires_grad and id(p) not in seen]
+            own = [p for p in module.parameters(recurse=False) if p.requires_grad and id(p) not in visited]
             if not own and not is_activation(module):
                 continue
-            seen.update(map(id, own))
+            visited.update(map(id, own))
             self._owners += [len(self.names)] * len(own)
             self.parameters += own
             self.names.append(name)

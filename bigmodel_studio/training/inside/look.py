@@ -28,10 +28,10 @@ def look_at_step(request: LookAtStep, session: Session) -> Iterator[Event]:
             raise StudioError("step-unknown", run=run.name, step=request.step)
         opened = open_training(run, nearest_checkpoint(run, request.step))
         yield Progress(what="step")
-        yield Done(result=_seen(opened, request))
+        yield Done(result=_examples(opened, request))
 
 
-def _seen(opened: Opened, request: LookAtStep) -> StepExamples:
+def _examples(opened: Opened, request: LookAtStep) -> StepExamples:
     step = request.step
     batch = opened.batch(step)
     recorded = recorded_losses(opened.run.path, step)
@@ -40,7 +40,7 @@ def _seen(opened: Opened, request: LookAtStep) -> StepExamples:
     hardest = sorted(range(len(known)), key=lambda n: -_or_most(known[n]))[: request.most]
     examples = opened.seen(batch, hardest, step)
     if known is recorded:
-        examples = [msgspec.structs.replace(seen, recorded=recorded[seen.number]) for seen in examples]
+        examples = [msgspec.structs.replace(one, recorded=recorded[one.number]) for one in examples]
     return StepExamples(
         run=opened.run.name,
         step=step,

@@ -57,7 +57,7 @@ class Inside:
         self._files = {name: Records(run.path / f"{name}.jsonl") for name in FILES}
         self._leaps = Leaps()
         self._looking = False
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         schedule = spec.schedule
         self._losses_every = max(1, math.ceil(schedule.steps * schedule.update / MOST_LOSSES))
 
@@ -111,12 +111,14 @@ class Inside:
         evaluated, self._objective.evaluated = self._objective.evaluated, None
         if evaluated is None or not self._spec.telemetry.examples:
             return
-        if "examples" not in self._told:
-            self._told.add("examples")
-            self._files["evaluations"].append({"event": "examples", **_told(self._objective.evaluation_examples())})
-        said = {"said": evaluated.said} if evaluated.said else {}
+        if "examples" not in self._reported:
+            self._reported.add("examples")
+            self._files["evaluations"].append(
+                {"event": "examples", **_as_record(self._objective.evaluation_examples())}
+            )
+        record = {"said": evaluated.said} if evaluated.said else {}
         losses = [rounded(loss, LOSS_DIGITS) for loss in evaluated.losses]
-        self._files["evaluations"].append({"step": step, "losses": losses, **said})
+        self._files["evaluations"].append({"step": step, "losses": losses, **record})
 
     def close(self) -> None:
         self._layers.give_up()
@@ -124,18 +126,18 @@ class Inside:
             file.close()
 
     def _tell_layers(self) -> None:
-        if "layers" not in self._told:
-            self._told.add("layers")
+        if "layers" not in self._reported:
+            self._reported.add("layers")
             self._files["layers"].append({"event": "layers", "names": self._layers.names, "every": self._layers.every})
 
     def _record_losses(self, step: int, loss: float, losses: torch.Tensor | None) -> None:
         leaps = self._leaps.is_one(loss)
         if losses is not None and self._spec.telemetry.examples and (leaps or step % self._losses_every == 0):
-            told = [rounded(value, LOSS_DIGITS) for value in losses.tolist()]
-            self._files["batches"].append({"step": step, "losses": told})
+            rounded_losses = [rounded(value, LOSS_DIGITS) for value in losses.tolist()]
+            self._files["batches"].append({"step": step, "losses": rounded_losses})
 
 
-def _told(examples: Examples | None) -> dict[str, Any]:
+def _as_record(examples: Examples | None) -> dict[str, Any]:
     """As a record; of a text only so much as is read of it at a glance."""
     if examples is None:
         return {}
@@ -193,16 +195,16 @@ class Leaps:
     def __init__(self) -> None:
         self._mean = 0.0
         self._variance = 0.0
-        self._seen = 0
+        self._count = 0
 
     def is_one(self, loss: float) -> bool:
         """Take up the next loss."""
         if not math.isfinite(loss):
             return True
         above = loss - self._mean
-        leaps = self._seen > 10 and above > LEAP * math.sqrt(self._variance)
-        self._seen += 1
-        share = max(1 / self._seen, 1 / 30)
+        leaps = self._count > 10 and above > LEAP * math.sqrt(self._variance)
+        self._count += 1
+        share = max(1 / self._count, 1 / 30)
         self._mean += share * above
         self._variance = (1 - share) * (self._variance + share * above**2)
         return leaps

@@ -33,8 +33,8 @@ def baselines(train: Tokens, evaluation: Tokens, vocabulary: int) -> dict[str, f
     evaluation = evaluation[:MOST_TOKENS]
     if vocabulary > DENSE_VOCABULARY:
         train = train[:MOST_TOKENS]
-    held = len(train) - len(train) // 20
-    losses = _bigram(train[:held], train[held : held + MOST_TOKENS], vocabulary, STRENGTHS)
+    train_end = len(train) - len(train) // 20
+    losses = _bigram(train[:train_end], train[train_end : train_end + MOST_TOKENS], vocabulary, STRENGTHS)
     strength = STRENGTHS[losses.index(min(losses))]
     unigram = token_shares(train, vocabulary)
     loss = float(-np.log(unigram[np.asarray(evaluation[1:], dtype=np.int64)]).mean())

@@ -35,7 +35,7 @@ def class_scores(confusion: Confusion, labels: Sequence[str]) -> list[dict[str, 
     """
     records = []
     for number, label in enumerate(labels):
-        row, said = confusion[number], int(confusion[:, number].sum())
+        row, predicted = confusion[number], int(confusion[:, number].sum())
         right, pictures = int(row[number]), int(row.sum())
         wrong = row.copy()
         wrong[number] = 0
@@ -44,7 +44,7 @@ def class_scores(confusion: Confusion, labels: Sequence[str]) -> list[dict[str, 
                 "label": label,
                 "pictures": pictures,
                 "recall": right / pictures if pictures else None,
-                "precision": right / said if said else None,
+                "precision": right / predicted if predicted else None,
                 "taken_for": labels[int(wrong.argmax())] if wrong.any() else "",
             }
         )

@@ -17,7 +17,7 @@ class GivenUp(Exception):  # noqa: N818 - it is no error
     """Nobody waits for the work any longer."""
 
 
-class Telling(Generic[_Value]):
+class ProgressReports(Generic[_Value]):
     """``work``, which is given what to tell its progress to. ``progress`` ends when the work is done."""
 
     def __init__(self, work: Callable[[Say], _Value], what: str) -> None:

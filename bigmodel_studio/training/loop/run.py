@@ -47,8 +47,8 @@ def run(
         try:
             stack.enter_context(locks.lock(run_folder.path / LOCK, LOCK_WAIT_S))
         except OSError as error:
-            said = StudioError("run-live", run=run_folder.name) if isinstance(error, TimeoutError) else error
-            print(f"error: {said}", file=sys.stderr, flush=True)
+            raised = StudioError("run-live", run=run_folder.name) if isinstance(error, TimeoutError) else error
+            print(f"error: {raised}", file=sys.stderr, flush=True)
             return BAD_INPUT
         status = StatusWriter(run_folder, process)
         stack.callback(status.close)
@@ -82,11 +82,11 @@ def _to_the_end(
         if not isinstance(error, StudioError):
             traceback.print_exc()
         status.set(problem=problem)
-        return _end(status, BAD_INPUT if blame == "input" else FAILED, "failed", _said(problem))
+        return _end(status, BAD_INPUT if blame == "input" else FAILED, "failed", _sentence(problem))
     return _end(status, FINISHED, "finished", words)
 
 
-def _said(problem: Problem) -> str:
+def _sentence(problem: Problem) -> str:
     return f"{sentence(problem)} {hint(problem)}".strip()
 
 
@@ -146,7 +146,7 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
         counts["patience"] = spec.schedule.patience
         problem = Problem(code="stopped-early", arguments=counts)
         status.set(problem=problem)
-        return _said(problem)
+        return _sentence(problem)
 
 
 def _end(status: StatusWriter, code: int, state: State, message: str) -> int:

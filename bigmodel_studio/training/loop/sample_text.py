@@ -10,8 +10,8 @@ def ends_of(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> froze
     """Return the tokens that end an answer: the tokenizer's end of text, and those of the model's generation
     settings.
     """
-    told = getattr(model.generation_config, "eos_token_id", None)
-    known = [tokenizer.eos_token_id, *(told if isinstance(told, list) else [told])]
+    configured = getattr(model.generation_config, "eos_token_id", None)
+    known = [tokenizer.eos_token_id, *(configured if isinstance(configured, list) else [configured])]
     return frozenset(token for token in known if isinstance(token, int))
 
 

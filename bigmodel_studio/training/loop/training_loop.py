@@ -95,7 +95,7 @@ class Loop:
         self._counted = -math.inf
         self.metrics = Records(run.path / "metrics.jsonl")
         self.samples = Records(run.path / "samples.jsonl")
-        self.inside = Inside(run, _seen(spec, self.ranks), objective)
+        self.inside = Inside(run, _recorded(spec, self.ranks), objective)
         self.updater = Updater(
             spec, objective, self.optimizer, self.precision, self.inside, self._moved, self.ranks, computing
         )
@@ -288,8 +288,8 @@ class Loop:
         self.sparkline.add(record["loss"])
         values = {name: value for name, value in record.items() if name not in ("step", "time")}
         last = {**self.status.status.last, **values}
-        held = devices.held_bytes(self.device)
-        self.status.set(step=self.step, last=last, sparkline=self.sparkline.points, held_bytes=held)
+        used = devices.held_bytes(self.device)
+        self.status.set(step=self.step, last=last, sparkline=self.sparkline.points, held_bytes=used)
         if (ranks := self.ranks.ranks(self.model, self.optimizer, self._took)) is not None:
             self.status.set(ranks=ranks)
         if time.perf_counter() - self._counted > COUNT_PARTS_S:
@@ -303,13 +303,15 @@ class Loop:
         return {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
 
 
-def _seen(spec: RunSpec, ranks: Ranks) -> RunSpec:
+def _recorded(spec: RunSpec, ranks: Ranks) -> RunSpec:
     """Return what this process records of the inside: no layer that is spread, and examples only where it is the
     first.
     """
-    told = spec.telemetry
-    every, examples = 0 if ranks.sharded else told.layers_every, told.examples and ranks.first
-    return msgspec.structs.replace(spec, telemetry=msgspec.structs.replace(told, layers_every=every, examples=examples))
+    telemetry = spec.telemetry
+    every, examples = 0 if ranks.sharded else telemetry.layers_every, telemetry.examples and ranks.first
+    return msgspec.structs.replace(
+        spec, telemetry=msgspec.structs.replace(telemetry, layers_every=every, examples=examples)
+    )
 
 
 def _nothing(_: Path) -> None:

@@ -109,20 +109,20 @@ class Updater:
         batch, own_share = self._ranks.part(self._objective, whole)
         parts = list(self._objective.parts(self._moved(batch), self._spec.schedule.batch))
         total: torch.Tensor | None = None
-        seen: list[torch.Tensor] = []
+        part_losses: list[torch.Tensor] = []
         for number, (part, share) in enumerate(parts, 1):
             share = share * own_share
             with self._ranks.adding_up(last=number == len(parts)):
                 with self._precision.autocast():
                     loss = self._objective.loss(self._model, part)
                 if self._objective.seen is not None:
-                    seen.append(self._objective.seen)
+                    part_losses.append(self._objective.seen)
                     self._objective.seen = None
                 weighted = loss if share == 1 else loss * share
                 world = self._ranks.world  # gradients are averaged over the processes, and shall be added up
                 self._precision.backward(weighted if world == 1 else weighted * world)
-            told = weighted.detach().float()
-            total = told if total is None else total + told
+            scalar = weighted.detach().float()
+            total = scalar if total is None else total + scalar
         if total is None:
             raise ValueError("a batch without examples")
-        return total, torch.cat(seen) if seen else None
+        return total, torch.cat(part_losses) if part_losses else None

@@ -189,7 +189,7 @@ class Objective(ABC):
         """
 
     @abstractmethod
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
+    def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         """Return what the model makes of each example of a batch, without gradients and in evaluation mode."""
 
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
@@ -198,8 +198,8 @@ class Objective(ABC):
         Without gradients, the model in evaluation mode.
         """
         shown = self.shown({name: tensor.cpu() for name, tensor in batch.items()}, numbers, step)
-        judged = self.judged(model, part_of(batch, numbers))
-        return [_seen(*each) for each in zip(numbers, shown, judged, strict=True)]
+        evaluated_example = self.predicted_examples(model, part_of(batch, numbers))
+        return [_step_example(*each) for each in zip(numbers, shown, evaluated_example, strict=True)]
 
     @abstractmethod
     def save_beside(self, folder: Path) -> None:
@@ -215,18 +215,18 @@ def part_of(batch: Batch, numbers: Sequence[int]) -> Batch:
     return {name: tensor[list(numbers)] for name, tensor in batch.items()}
 
 
-def _seen(number: int, shown: PreviewExample, judged: EvaluatedExample) -> StepExample:
+def _step_example(number: int, shown: PreviewExample, evaluated_example: EvaluatedExample) -> StepExample:
     """Return a token that was hidden is shown as what it was."""
-    losses = list(judged.tokens) or [None] * len(shown.tokens)
+    losses = list(evaluated_example.tokens) or [None] * len(shown.tokens)
     return StepExample(
         number=number,
-        loss=judged.loss,
+        loss=evaluated_example.loss,
         tokens=tuple(TokenLoss(whole_text(token), loss) for token, loss in zip(shown.tokens, losses, strict=True)),
         picture=shown.seen,
         source=place_text(shown.place),
-        expected=shown.classes[0].label if judged.said else "",
-        said=judged.said,
-        probability=judged.probability,
+        expected=shown.classes[0].label if evaluated_example.said else "",
+        said=evaluated_example.said,
+        probability=evaluated_example.probability,
     )
 
 

@@ -140,8 +140,8 @@ class CausalLM(Objective):
             start = start[-(self.context - min(room, wanted.new_tokens)) :]
             ends = ends_of(model, self.tokenizer)
             ids = continued(model, start, min(room, wanted.new_tokens), wanted.temperature, ends, generator)
-            said = str(self.tokenizer.decode(start + ids))[len(str(self.tokenizer.decode(start))) :]
-            yield {"prompt": prompt, "text": said, "tokens": len(ids)}
+            continuation = str(self.tokenizer.decode(start + ids))[len(str(self.tokenizer.decode(start))) :]
+            yield {"prompt": prompt, "text": continuation, "tokens": len(ids)}
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         """Return examples in which every token but the first is predicted from those before it."""
@@ -160,7 +160,7 @@ class CausalLM(Objective):
             for (part, line), row in zip(places, rows, strict=True)
         ]
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
+    def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         tokens = batch["tokens"]
         logits = model(input_ids=tokens[:, :-1], use_cache=False).logits
         losses = F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten(), reduction="none")

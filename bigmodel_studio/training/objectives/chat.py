@@ -78,7 +78,7 @@ class Chat(Objective):
         self._parts = corpus.train + corpus.evaluation
         share = float(spec.data.evaluation) if isinstance(spec.data.evaluation, float | int) else 0.0
         self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, reading.say)
-        self.notes = self._told(bare)
+        self.notes = self._notes(bare)
 
     def build_model(self) -> None:
         self.model = self._base.load(packed=self._packed)
@@ -86,7 +86,7 @@ class Chat(Objective):
         if says.eos_token_id is None:
             says.eos_token_id = self.tokenizer.eos_token_id  # else what was learnt to end an answer would not end it
 
-    def _told(self, bare: bool) -> list[str]:
+    def _notes(self, bare: bool) -> list[str]:
         counts, train = self.data.counts, self.data.train
         learnt = int(np.count_nonzero(train.learnt[:MOST_COUNTED]))
         share = learnt / max(1, len(train.learnt[:MOST_COUNTED]))
@@ -130,12 +130,12 @@ class Chat(Objective):
             places = tuple(Place(files[spot.file], spot.line) for spot in counts.faults_at if spot.reason == reason)
             # All are counted, and the first are known by their reasons: what is left over is said with a single one.
             count = counts.faults if len(reasons) == 1 else len(places)
-            told: dict[str, str | int | float] = {"count": count, "detail": reason}
-            problem = Problem(code="preview-chats-unusable", arguments=told)
+            arguments: dict[str, str | int | float] = {"count": count, "detail": reason}
+            problem = Problem(code="preview-chats-unusable", arguments=arguments)
             yield Finding(problem=problem, weight="warning", count=count, places=places)
         if counts.without:
-            told = {"count": counts.without, "context": self.context}
-            problem = Problem(code="preview-chats-unanswered", arguments=told)
+            arguments = {"count": counts.without, "context": self.context}
+            problem = Problem(code="preview-chats-unanswered", arguments=arguments)
             places = tuple(Place(files[spot.file], spot.line) for spot in counts.without_at)
             yield Finding(problem=problem, weight="warning", count=counts.without, places=places)
         if counts.moved:
@@ -161,9 +161,9 @@ class Chat(Objective):
         return float(batch["learnt"][:, 1:].sum())
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        seen = self._see(model, batch)
-        self.seen = _of_each(seen)
-        return seen.losses.sum() / max(1, len(seen.losses))
+        output = self._see(model, batch)
+        self.seen = _of_each(output)
+        return output.losses.sum() / max(1, len(output.losses))
 
     def evaluation_batches(self) -> Iterator[Batch]:
         schedule, data = self._spec.schedule, self.data.evaluation
@@ -177,10 +177,10 @@ class Chat(Objective):
         each: list[float] = []
         right = 0
         for batch in batches:
-            seen = self._see(model, batch)
-            losses += seen.losses.tolist()
-            each += _of_each(seen).tolist()
-            right += int((seen.logits.argmax(-1) == seen.labels).sum())
+            output = self._see(model, batch)
+            losses += output.losses.tolist()
+            each += _of_each(output).tolist()
+            right += int((output.logits.argmax(-1) == output.labels).sum())
         if not losses:
             return {}
         self.evaluated = Evaluated(losses=each)
@@ -224,14 +224,14 @@ class Chat(Objective):
             made.append(PreviewExample(place=place, tokens=tokens, length=whole, cut=whole > length))
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
-        seen = self._see(model, batch)
-        spread = torch.full(seen.where.shape, math.nan)
-        spread[seen.where.cpu()] = seen.losses.float().cpu()
+    def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
+        output = self._see(model, batch)
+        spread = torch.full(output.where.shape, math.nan)
+        spread[output.where.cpu()] = output.losses.float().cpu()
         lengths = batch["lengths"].tolist()
         return [
             EvaluatedExample(loss, [None, *(None if math.isnan(each) else each for each in row[: length - 1])])
-            for loss, row, length in zip(_of_each(seen).tolist(), spread.tolist(), lengths, strict=True)
+            for loss, row, length in zip(_of_each(output).tolist(), spread.tolist(), lengths, strict=True)
         ]
 
     def save_beside(self, folder: Path) -> None:
@@ -268,8 +268,8 @@ class Chat(Objective):
         return BatchOutput(where, logits, labels, F.cross_entropy(logits, labels, reduction="none"))
 
 
-def _of_each(seen: BatchOutput) -> torch.Tensor:
+def _of_each(output: BatchOutput) -> torch.Tensor:
     """Return the mean loss of each conversation's answers, without a gradient."""
-    spread = torch.zeros(seen.where.shape, device=seen.losses.device)
-    spread[seen.where] = seen.losses.detach()
-    return spread.sum(1) / seen.where.sum(1).clamp(min=1)
+    spread = torch.zeros(output.where.shape, device=output.losses.device)
+    spread[output.where] = output.losses.detach()
+    return spread.sum(1) / output.where.sum(1).clamp(min=1)

@@ -22,7 +22,7 @@ def class_shares(labels: Sequence[str], shares: Mapping[int, float], smoothing: 
     return tuple(sorted(found, key=lambda each: -each.share))
 
 
-def judged_classes(logits: torch.Tensor, expected: torch.Tensor, labels: Sequence[str]) -> list[EvaluatedExample]:
+def predicted_classes(logits: torch.Tensor, expected: torch.Tensor, labels: Sequence[str]) -> list[EvaluatedExample]:
     """Return the loss of each example, and the class that is held for the most probable; ``logits`` [examples,
     classes].
     """

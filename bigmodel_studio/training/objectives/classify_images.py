@@ -1,4 +1,4 @@
-"""Telling classes of pictures apart: a ResNet from scratch, or any image classifier trained on with classes of its own.
+"""Classify pictures: a ResNet from scratch, or any image classifier trained on with classes of its own.
 
 From scratch it is a ResNet of basic blocks (He et al. 2015, figure 5 left). A model that is trained on keeps everything
 but its last layer; its batch normalisations keep their statistics, as a small batch's are worse than those that it
@@ -49,7 +49,7 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
-from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
+from bigmodel_studio.training.objectives.classes import class_shares, predicted_classes
 
 SAMPLE_PICTURES = 8
 TOP = 3
@@ -87,7 +87,7 @@ class ClassifyImages(Objective):
             self.input = PictureInput(processor_of(self._preprocessor), spec.model.base)
         self._confusion: Confusion | None = None
         self._shown, unread = self._sample_pictures(listing)
-        self.notes = self._told(listing, unread)
+        self.notes = self._notes(listing, unread)
 
     # ------------------------------------------------------------------------------- what it is made of
 
@@ -100,9 +100,9 @@ class ClassifyImages(Objective):
             every = reading.every(len(train.pictures) + len(evaluation.pictures))
             train, evaluation = train.every(every), evaluation.every(every)
         data = picture_data.prepare(train, evaluation, self.input.whole, recipe, input_px, reading.say)
-        seen = set(data.train.labels.tolist())
-        if len(seen) < 2:
-            raise StudioError("data-one-class", label=", ".join(self.labels[number] for number in seen))
+        present = set(data.train.labels.tolist())
+        if len(present) < 2:
+            raise StudioError("data-one-class", label=", ".join(self.labels[number] for number in present))
         return data
 
     def build_model(self) -> None:
@@ -122,7 +122,7 @@ class ClassifyImages(Objective):
             raise StudioError("labels-changed", were=", ".join(heads.labels_of(loaded.config)[:20]))
         return heads.with_fresh_head(loaded, self.labels, self._spec.seed)
 
-    def _told(self, listing: Listing, unread: list[tuple[str, str]]) -> list[str]:
+    def _notes(self, listing: Listing, unread: list[tuple[str, str]]) -> list[str]:
         schedule, data = self._spec.schedule, self.data
         looked_at = data.evaluated(schedule.evaluation_batches, schedule.batch)
         notes = [
@@ -167,8 +167,8 @@ class ClassifyImages(Objective):
             problem = Problem(code="preview-pictures-unread", arguments={"count": len(files), "reason": reason})
             yield Finding(problem=problem, weight="warning", count=len(files), places=tuple(map(Place, files)))
         if self._empty:
-            told: dict[str, str | int | float] = {"count": len(self._empty), "labels": ", ".join(self._empty)}
-            yield Finding(problem=Problem(code="preview-class-empty", arguments=told), weight="warning")
+            arguments: dict[str, str | int | float] = {"count": len(self._empty), "labels": ", ".join(self._empty)}
+            yield Finding(problem=Problem(code="preview-class-empty", arguments=arguments), weight="warning")
 
     @property
     def updates_an_epoch(self) -> float:
@@ -204,15 +204,15 @@ class ClassifyImages(Objective):
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
         confusion: Confusion = np.zeros((len(self.labels), len(self.labels)), dtype=np.int64)
         losses: list[float] = []
-        said: list[int] = []
+        predicted: list[int] = []
         for batch in batches:
             logits = self._logits(model, batch["pictures"])
             losses += F.cross_entropy(logits, batch["labels"], reduction="none").tolist()
-            said += (guessed := logits.argmax(-1).cpu()).tolist()
+            predicted += (guessed := logits.argmax(-1).cpu()).tolist()
             np.add.at(confusion, (batch["labels"].cpu().numpy(), guessed.numpy()), 1)
         count = len(losses)
         self._confusion = confusion if count else None
-        self.evaluated = Evaluated(losses=losses, said=said) if count else None
+        self.evaluated = Evaluated(losses=losses, said=predicted) if count else None
         return {"evaluation_loss": math.fsum(losses) / count, "accuracy": accuracy(confusion)} if count else {}
 
     def evaluation_examples(self) -> Examples:
@@ -260,8 +260,8 @@ class ClassifyImages(Objective):
             )
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
-        return judged_classes(self._logits(model, batch["pictures"]), batch["labels"], self.labels)
+    def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
+        return predicted_classes(self._logits(model, batch["pictures"]), batch["labels"], self.labels)
 
     def save_beside(self, folder: Path) -> None:
         (folder / PROCESSOR_FILE).write_text(json.dumps(self._preprocessor, indent=2) + "\n", "utf-8")

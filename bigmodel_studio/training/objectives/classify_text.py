@@ -1,4 +1,4 @@
-"""Telling classes of texts apart: a classifier on an encoder that was pre-trained (Devlin et al. 2018, section 4.1).
+"""Classify texts: a classifier on an encoder that was pre-trained (Devlin et al. 2018, section 4.1).
 
 Its measure is accuracy, and F1 as the mean over the classes (macro), which a large class cannot make up for.
 """
@@ -39,7 +39,7 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
-from bigmodel_studio.training.objectives.classes import class_shares, judged_classes
+from bigmodel_studio.training.objectives.classes import class_shares, predicted_classes
 from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 SAMPLES = 8
@@ -136,14 +136,14 @@ class ClassifyText(Objective):
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
         confusion: Confusion = np.zeros((len(self.labels), len(self.labels)), dtype=np.int64)
         losses: list[float] = []
-        said: list[int] = []
+        predicted: list[int] = []
         for batch in batches:
             logits = self._logits(model, batch)
             losses += F.cross_entropy(logits, batch["labels"], reduction="none").tolist()
-            said += (guessed := logits.argmax(-1).cpu()).tolist()
+            predicted += (guessed := logits.argmax(-1).cpu()).tolist()
             np.add.at(confusion, (batch["labels"].cpu().numpy(), guessed.numpy()), 1)
         self._confusion = confusion if losses else None
-        self.evaluated = Evaluated(losses=losses, said=said) if losses else None
+        self.evaluated = Evaluated(losses=losses, said=predicted) if losses else None
         if not losses:
             return {}
         mean = math.fsum(losses) / len(losses)
@@ -198,8 +198,8 @@ class ClassifyText(Objective):
             )
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
-        return judged_classes(self._logits(model, batch), batch["labels"], self.labels)
+    def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
+        return predicted_classes(self._logits(model, batch), batch["labels"], self.labels)
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))

@@ -87,12 +87,12 @@ class MaskedLM(Objective):
         self._corpus = corpus
         self.data = sentence_data.prepare(corpus, self.tokenizer, reading.say)
         self.data.check(pairs=self._pairs)
-        self.notes = self._told()
+        self.notes = self._notes()
 
     def build_model(self) -> None:
         self.model = self._base.load() if self._base is not None else build_bert(self._spec, self.tokenizer)
 
-    def _told(self) -> list[str]:
+    def _notes(self) -> list[str]:
         train, evaluation = self.data.train, self.data.evaluation
         notes = [
             f"{len(train.tokens):,} training and {len(evaluation.tokens):,} evaluation tokens",
@@ -139,10 +139,10 @@ class MaskedLM(Objective):
         return float(len(batch["labels"]))
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        seen = self._see(model, batch)
-        self.seen = _of_each(seen)
-        loss = seen.losses.sum() * (batch["scale"][0] / len(batch["labels"]))
-        return loss if seen.pair_losses is None else loss + seen.pair_losses.mean()
+        batch_output = self._see(model, batch)
+        self.seen = _of_each(batch_output)
+        loss = batch_output.losses.sum() * (batch["scale"][0] / len(batch["labels"]))
+        return loss if batch_output.pair_losses is None else loss + batch_output.pair_losses.mean()
 
     def evaluation_batches(self) -> Iterator[Batch]:
         schedule, data = self._spec.schedule, self.data.evaluation
@@ -157,15 +157,15 @@ class MaskedLM(Objective):
         hidden: list[float] = []
         pairs: list[float] = []
         each: list[float] = []
-        guessed = told = 0
+        guessed = pairs_right = 0
         for batch in batches:
-            seen = self._see(model, batch)
-            hidden += seen.losses.tolist()
-            each += _of_each(seen).tolist()
-            guessed += int((seen.logits.argmax(-1) == batch["labels"][seen.where]).sum())
-            if seen.pair_losses is not None and seen.pair_logits is not None:
-                pairs += seen.pair_losses.tolist()
-                told += int((seen.pair_logits.argmax(-1) == batch["next_sentence_label"]).sum())
+            batch_output = self._see(model, batch)
+            hidden += batch_output.losses.tolist()
+            each += _of_each(batch_output).tolist()
+            guessed += int((batch_output.logits.argmax(-1) == batch["labels"][batch_output.where]).sum())
+            if batch_output.pair_losses is not None and batch_output.pair_logits is not None:
+                pairs += batch_output.pair_losses.tolist()
+                pairs_right += int((batch_output.pair_logits.argmax(-1) == batch["next_sentence_label"]).sum())
         if not hidden:
             return {}
         self.evaluated = Evaluated(losses=each)
@@ -174,7 +174,7 @@ class MaskedLM(Objective):
         if pairs:
             following = math.fsum(pairs) / len(pairs)
             found |= {"evaluation_loss": masked + following, "next_sentence_loss": following}
-            found["next_sentence_accuracy"] = told / len(pairs)
+            found["next_sentence_accuracy"] = pairs_right / len(pairs)
         return found
 
     def evaluation_examples(self) -> Examples:
@@ -224,14 +224,14 @@ class MaskedLM(Objective):
             for text, whole, token, answer in zip(texts, wholes, given, answers, strict=True)
         )
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
-        seen = self._see(model, batch)
+    def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
+        batch_output = self._see(model, batch)
         losses = torch.full(batch["labels"].shape, math.nan)
-        losses[seen.where.cpu()] = seen.losses.float().cpu()
+        losses[batch_output.where.cpu()] = batch_output.losses.float().cpu()
         lengths = batch["attention_mask"].sum(1).tolist()
         return [
             EvaluatedExample(loss, [None if math.isnan(each) else each for each in row[:length]])
-            for loss, row, length in zip(_of_each(seen).tolist(), losses.tolist(), lengths, strict=True)
+            for loss, row, length in zip(_of_each(batch_output).tolist(), losses.tolist(), lengths, strict=True)
         ]
 
     def save_beside(self, folder: Path) -> None:
@@ -267,9 +267,9 @@ class MaskedLM(Objective):
         return BatchOutput(where, logits, losses, pair_logits, pair_losses)
 
 
-def _of_each(seen: BatchOutput) -> torch.Tensor:
+def _of_each(batch_output: BatchOutput) -> torch.Tensor:
     """Return the loss of each example, without a gradient: the mean of its hidden tokens, and that of its pair."""
-    spread = torch.zeros(seen.where.shape, device=seen.losses.device)
-    spread[seen.where] = seen.losses.detach()
-    mean = spread.sum(1) / seen.where.sum(1).clamp(min=1)
-    return mean if seen.pair_losses is None else mean + seen.pair_losses.detach()
+    spread = torch.zeros(batch_output.where.shape, device=batch_output.losses.device)
+    spread[batch_output.where] = batch_output.losses.detach()
+    mean = spread.sum(1) / batch_output.where.sum(1).clamp(min=1)
+    return mean if batch_output.pair_losses is None else mean + batch_output.pair_losses.detach()

@@ -119,8 +119,8 @@ class Tag(Objective):
         given = padded(encoded, numbers, self.tokenizer)
         labels = torch.full_like(given["input_ids"], NOTHING)
         for row, number in enumerate(numbers):
-            told = self._token_labels(sentences[number], encoded, number)
-            labels[row, : len(told)] = torch.tensor(told)
+            token_labels = self._token_labels(sentences[number], encoded, number)
+            labels[row, : len(token_labels)] = torch.tensor(token_labels)
         return {**given, "labels": labels}
 
     def _token_labels(self, sentence: Sentence, encoded: Encoded, number: int) -> list[int]:
@@ -176,10 +176,10 @@ class Tag(Objective):
             right += int(((guessed == batch["labels"]) & known).sum())
             for row, number in zip(guessed.cpu(), numbers, strict=False):
                 sentence = self.evaluation[number]
-                said = [conll.OUTSIDE] * len(sentence.words)
+                predicted = [conll.OUTSIDE] * len(sentence.words)
                 for place, word in first_pieces(self._evaluation, number):
-                    said[word] = self.tags[int(row[place])]
-                pairs.append((sentence.tags, said))
+                    predicted[word] = self.tags[int(row[place])]
+                pairs.append((sentence.tags, predicted))
         if not words:
             return {}
         self._totals = conlleval.count_all(pairs)
@@ -195,9 +195,9 @@ class Tag(Objective):
         given = [Sentence(tuple(text.split()), (), "", 0) for text in self._spec.samples.prompts if text.split()]
         pool = self.evaluation or self.train
         for sentence in given or [pool[number] for number in shuffling.spread(len(pool), SAMPLES)]:
-            said = self._tagged(model, sentence)
+            predicted = self._tagged(model, sentence)
             right = f" ({_marked(sentence.words, sentence.tags)})" if sentence.tags else ""
-            yield {"prompt": " ".join(sentence.words)[:500], "text": _marked(sentence.words, said) + right}
+            yield {"prompt": " ".join(sentence.words)[:500], "text": _marked(sentence.words, predicted) + right}
         if self._totals:
             yield {"classes": [_score(name, counts) for name, counts in sorted(self._totals.items())]}
 
@@ -205,10 +205,10 @@ class Tag(Objective):
         encoded = self._encoded([sentence])
         given = {name: each.to(model.device) for name, each in padded(encoded, [0], self.tokenizer).items()}
         row = self._logits(model, given)[0].argmax(-1).cpu()
-        said = [conll.OUTSIDE] * len(sentence.words)
+        predicted = [conll.OUTSIDE] * len(sentence.words)
         for place, word in first_pieces(encoded, 0):
-            said[word] = self.tags[int(row[place])]
-        return said
+            predicted[word] = self.tags[int(row[place])]
+        return predicted
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         drawn, part = self._drawn(step), part_of(batch, numbers)
@@ -232,22 +232,22 @@ class Tag(Objective):
             )
         return made
 
-    def judged(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
+    def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
         losses = self._losses(self._logits(model, batch), batch["labels"]).tolist()
         lengths, labels = batch["attention_mask"].sum(-1).tolist(), batch["labels"].tolist()
         made = []
         for row, known, length in zip(losses, labels, lengths, strict=True):
             each = [None if label == NOTHING else loss for loss, label in zip(row, known, strict=True)][:length]
-            told = [loss for loss in each if loss is not None]
-            made.append(EvaluatedExample(math.fsum(told) / max(1, len(told)), each))
+            known_losses = [loss for loss in each if loss is not None]
+            made.append(EvaluatedExample(math.fsum(known_losses) / max(1, len(known_losses)), each))
         return made
 
     def look(self, model: PreTrainedModel, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
         """Return examples with the entities that are to be found."""
         sentences = [self.train[self._drawn(step)[number]] for number in numbers]
         return [
-            msgspec.structs.replace(seen, expected=_marked(sentence.words, sentence.tags))
-            for seen, sentence in zip(super().look(model, batch, numbers, step), sentences, strict=True)
+            msgspec.structs.replace(example, expected=_marked(sentence.words, sentence.tags))
+            for example, sentence in zip(super().look(model, batch, numbers, step), sentences, strict=True)
         ]
 
     def save_beside(self, folder: Path) -> None:
@@ -262,8 +262,8 @@ class Tag(Objective):
             for tag in sentence.tags:
                 counts[self._numbers[tag]] += 1
         nats = -np.log(counts / counts.sum())
-        told = [nats[self._numbers[tag]] for sentence in self.evaluation for tag in sentence.tags]
-        return {"tag-frequencies": float(np.mean(told))}
+        tag_losses = [nats[self._numbers[tag]] for sentence in self.evaluation for tag in sentence.tags]
+        return {"tag-frequencies": float(np.mean(tag_losses))}
 
     def _logits(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         found: torch.Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits

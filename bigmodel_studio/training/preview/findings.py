@@ -39,11 +39,11 @@ class Noted(Faults):
         self._errors: dict[tuple[str, str], tuple[Problem, Spotted]] = {}
 
     def refuse(self, error: StudioError) -> None:
-        said = error.problem
-        place = Place(str(said.arguments.get("path", "")), int(said.arguments.get("line", 0)))
-        detail = str(said.arguments.get("detail", "")) if said.code in _GROUPED else str(error)
-        if len(self._errors) < MOST_ERRORS or (said.code, detail) in self._errors:
-            self._errors.setdefault((said.code, detail), (said, Spotted()))[1].add(place)
+        refusal = error.problem
+        place = Place(str(refusal.arguments.get("path", "")), int(refusal.arguments.get("line", 0)))
+        detail = str(refusal.arguments.get("detail", "")) if refusal.code in _GROUPED else str(error)
+        if len(self._errors) < MOST_ERRORS or (refusal.code, detail) in self._errors:
+            self._errors.setdefault((refusal.code, detail), (refusal, Spotted()))[1].add(place)
 
     def empty(self, file: str, line: int) -> None:
         self.empties.add(Place(file, line))
@@ -126,9 +126,9 @@ def _doubles(train: Survey) -> Iterator[Finding]:
 
 def _of_tags(train: Survey) -> Iterator[Finding]:
     if outside := train.labels[OUTSIDE]:
-        told: dict[str, str | int | float] = {"label": OUTSIDE}
-        told["share"] = numbers.percent(outside / train.labels.total())
-        yield Finding(problem=Problem(code="preview-tags-outside", arguments=told), weight="note")
+        values: dict[str, str | int | float] = {"label": OUTSIDE}
+        values["share"] = numbers.percent(outside / train.labels.total())
+        yield Finding(problem=Problem(code="preview-tags-outside", arguments=values), weight="note")
 
 
 def _uneven(train: Survey) -> Iterator[Finding]:
@@ -138,10 +138,10 @@ def _uneven(train: Survey) -> Iterator[Finding]:
     share, ratio = most / len(train), most / least
     if ratio < UNEVEN_RATIO:
         return
-    told: dict[str, str | int | float] = {"label": largest, "least": smallest}
-    told |= {"share": numbers.percent(share), "ratio": numbers.decimal(ratio, 1)}
+    values: dict[str, str | int | float] = {"label": largest, "least": smallest}
+    values |= {"share": numbers.percent(share), "ratio": numbers.decimal(ratio, 1)}
     weight: Weight = "warning" if ratio >= VERY_UNEVEN_RATIO or share > 0.5 else "note"
-    yield Finding(problem=Problem(code="preview-uneven", arguments=told), weight=weight)
+    yield Finding(problem=Problem(code="preview-uneven", arguments=values), weight=weight)
 
 
 def _rare(labels: Counter[str], evaluation: Survey) -> Iterator[Finding]:
@@ -149,8 +149,8 @@ def _rare(labels: Counter[str], evaluation: Survey) -> Iterator[Finding]:
     missing = [label for label in sorted(labels) if not evaluation.labels[label]] if len(evaluation) else []
     for code, found in (("preview-few", few), ("preview-unevaluated", missing)):
         if found:
-            told: dict[str, str | int | float] = {"count": len(found), "labels": _named(found), "few": FEW}
-            yield Finding(problem=Problem(code=code, arguments=told), weight="warning", count=len(found))
+            values: dict[str, str | int | float] = {"count": len(found), "labels": _named(found), "few": FEW}
+            yield Finding(problem=Problem(code=code, arguments=values), weight="warning", count=len(found))
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from bigmodel_studio.protocol import DataPreview, DataRole, Done, Event, Finding
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
-from bigmodel_studio.training.loop.progress import Telling
+from bigmodel_studio.training.loop.progress import ProgressReports
 from bigmodel_studio.training.objectives import Objective
 from bigmodel_studio.training.preview.findings import Noted, of_both
 from bigmodel_studio.training.preview.survey import Survey
@@ -37,15 +37,15 @@ def look_at_data(request: LookAtData, session: Session) -> Iterator[Event]:
     Raises ``StudioError`` where the spec or its model cannot be used.
     """
     spec = parse_spec(request.spec, Path.cwd())
-    looking = Telling(lambda say: _seen(spec, request, say), "looking-at-data")
+    looking = ProgressReports(lambda say: _preview(spec, request, say), "looking-at-data")
     yield from looking.progress()
     yield Done(result=looking.value)
 
 
-def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataPreview:
+def _preview(spec: RunSpec, request: LookAtData, say: Say) -> DataPreview:
     noted = Noted()
     reading = Reading(say, noted, MOST_BYTES, MOST_PICTURES)
-    seen = DataPreview(objective=spec.objective, step=request.step, examples=())
+    preview = DataPreview(objective=spec.objective, step=request.step, examples=())
     try:
         with readable():
             objective = objectives.prepare(resolve_spec(spec), None, reading)
@@ -54,15 +54,15 @@ def _seen(spec: RunSpec, request: LookAtData, say: Say) -> DataPreview:
             raise
         if not (noted.any and error.problem.code == "data-empty"):  # why nothing is left has been said
             noted.refuse(error)
-        return msgspec.structs.replace(seen, findings=_sorted(noted.findings()))
-    seen = msgspec.structs.replace(
-        seen,
+        return msgspec.structs.replace(preview, findings=_sorted(noted.findings()))
+    preview = msgspec.structs.replace(
+        preview,
         examples=tuple(_examples(objective, request)),
         updates_an_epoch=objective.updates_an_epoch / reading.share,
         all_read=reading.whole,
         bytes_read=reading.bytes,
     )
-    return _counted(seen, objective, spec, reading, noted) if request.counted else seen
+    return _counted(preview, objective, spec, reading, noted) if request.counted else preview
 
 
 def _examples(objective: Objective, request: LookAtData) -> list[PreviewExample]:
@@ -71,17 +71,17 @@ def _examples(objective: Objective, request: LookAtData) -> list[PreviewExample]
     return objective.shown(batch, numbers, request.step)
 
 
-def _counted(seen: DataPreview, objective: Objective, spec: RunSpec, reading: Reading, noted: Noted) -> DataPreview:
+def _counted(preview: DataPreview, objective: Objective, spec: RunSpec, reading: Reading, noted: Noted) -> DataPreview:
     train = _survey(objective, "training", reading.say, None)
     evaluation = _survey(objective, "evaluation", reading.say, train)
     tags = TRAINABLE[spec.objective].data == "tagged"
     parts = tuple(survey.counts(objective.tokens_in(survey.role)) for survey in (train, evaluation) if len(survey))
-    said = of_both(train, evaluation, reading, getattr(objective, "context", 0), tags=tags)
+    all_findings = of_both(train, evaluation, reading, getattr(objective, "context", 0), tags=tags)
     return msgspec.structs.replace(
-        seen,
+        preview,
         parts=parts,
         bytes_read=reading.bytes or sum(part.bytes for part in parts),
-        findings=_sorted((*noted.findings(), *objective.findings(), *said)),
+        findings=_sorted((*noted.findings(), *objective.findings(), *all_findings)),
         shared=evaluation.shared.count,
     )
 

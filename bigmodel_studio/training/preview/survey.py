@@ -54,7 +54,7 @@ class Survey:
         self._files: list[str] = []
         self._numbers: dict[str, int] = {}
         self._places = array("q")
-        self._told: array[int] = array("q")
+        self._reported: array[int] = array("q")
 
     def add(self, entry: CountedExample) -> None:
         """Count one more example."""
@@ -68,7 +68,7 @@ class Survey:
             self.doubles.add(self.place(first), entry.place)
         elif like != number:
             self.near.add(self.place(like), entry.place)
-        if like != number and self._told[like] != self._told[number]:
+        if like != number and self._reported[like] != self._reported[number]:
             self.conflicts.add(self.place(like), entry.place)
         if self._before is not None:
             self._compare(self._before, exact, near, number)
@@ -77,7 +77,7 @@ class Survey:
         self.lengths.append(entry.length)
         self.labels.update(entry.labels)
         self.unknown += entry.unknown
-        self._told.append(hash(tuple(entry.labels)))
+        self._reported.append(hash(tuple(entry.labels)))
         file = self._numbers.setdefault(entry.place.file, len(self._files))
         if file == len(self._files):
             self._files.append(entry.place.file)
@@ -90,7 +90,7 @@ class Survey:
         if like is None:
             return
         spotted.add(before.place(like), self.place(number))
-        if before._told[like] != self._told[number]:
+        if before._reported[like] != self._reported[number]:
             self.conflicts.add(before.place(like), self.place(number))
 
     def place(self, number: int) -> Place:

@@ -219,8 +219,8 @@ def literal(value: object) -> str:
 
 def _section(doc: str, blocks: list[_Block]) -> str:
     """Blocks under a line that says what they are: the first paragraph of their module."""
-    told = textwrap.wrap(doc.partition("\n\n")[0], WIDTH)
-    made = "\n".join(["# " + "-" * WIDTH, *(f"# {line}" for line in told)])
+    heading = textwrap.wrap(doc.partition("\n\n")[0], WIDTH)
+    made = "\n".join(["# " + "-" * WIDTH, *(f"# {line}" for line in heading)])
     for before, block in zip([None, *blocks], blocks, strict=False):
         apart = block.is_definition or not block.defines or (before is not None and before.is_definition)
         made += ("\n\n\n" if apart else "\n\n" if before is None else "\n") + block.text

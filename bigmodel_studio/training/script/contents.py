@@ -84,17 +84,17 @@ def _tag(made: Tag, spec: RunSpec) -> Content:
 
 
 def _classify_images(made: ClassifyImages, spec: RunSpec) -> Content:
-    seen = made.input
+    picture_input = made.input
     settings = {
-        "HEIGHT": seen.height,
-        "WIDTH": seen.width,
+        "HEIGHT": picture_input.height,
+        "WIDTH": picture_input.width,
         "SMALLEST_CROP": spec.data.smallest_crop,
         "FLIP": spec.data.flip,
         "MIXUP": spec.data.mixup,
         "LABEL_SMOOTHING": spec.method.label_smoothing,
-        "SCALE_OF_BYTES": seen.scale,
-        "SHIFT_OF_BYTES": seen.shift,
-        "BLUE_FIRST": seen.flipped,
+        "SCALE_OF_BYTES": picture_input.scale,
+        "SHIFT_OF_BYTES": picture_input.shift,
+        "BLUE_FIRST": picture_input.flipped,
         "CHANNELS_LAST": True,
     }
     return Content("classify_images", settings, made.data.train.arrays())

@@ -31,7 +31,7 @@ from bigmodel_studio.training.data.token_data import Say
 from bigmodel_studio.training.loop import checkpoint
 from bigmodel_studio.training.loop.optimizer import build_optimizer, optimizer_tensors, restore_optimizer, warmup_of
 from bigmodel_studio.training.loop.precision import Precision, ScaleState
-from bigmodel_studio.training.loop.progress import Telling
+from bigmodel_studio.training.loop.progress import ProgressReports
 from bigmodel_studio.training.loop.trainer_state import ADAPTER
 from bigmodel_studio.training.models import packed_base
 from bigmodel_studio.training.objectives import Objective
@@ -47,7 +47,7 @@ PEFT = "base_model.model."
 def export_script(request: ExportScript, session: Session) -> Iterator[Event]:
     """Yield the task: see ``write_script``. Raises ``StudioError`` "file-not-saved" too."""
     folder = Path(request.folder)
-    writing = Telling(lambda say: write_script(find_run(request.run), folder, say), "loading")
+    writing = ProgressReports(lambda say: write_script(find_run(request.run), folder, say), "loading")
     yield from writing.progress()
     try:
         writing.value  # noqa: B018 - raises what went wrong

@@ -127,7 +127,7 @@ class AccountDialog(QDialog):
         else:
             words = self.tr("Signed in as {name}") if name else self.tr("Not signed in")
             self.who.setText(words.format(name=name))
-        self.problem.setText(i18n.said(self._problem) if self._problem is not None else "")
+        self.problem.setText(i18n.sentence(self._problem) if self._problem is not None else "")
         self.problem.setVisible(self._problem is not None)
         self.sign_in.setEnabled(not asking and bool(self.token.text().strip()))
         self.sign_out.setVisible(bool(name))

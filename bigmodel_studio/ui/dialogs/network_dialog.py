@@ -193,9 +193,9 @@ class NetworkDialog(QDialog):
 
     def _sum(self, host: str, count: int, failed: int, sent: int, received: int) -> str:
         words = self.tr("{host}: %n request(s), {sent} sent, {received} received", "", count)
-        said = words.format(host=host, sent=numbers.size(sent), received=numbers.size(received))
+        summary = words.format(host=host, sent=numbers.size(sent), received=numbers.size(received))
         lost = self.tr("%n failed", "", failed) if failed else ""
-        return f"{said} · {lost}" if lost else said
+        return f"{summary} · {lost}" if lost else summary
 
     @Slot()
     def _on_export(self) -> None:

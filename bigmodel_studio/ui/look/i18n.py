@@ -29,20 +29,20 @@ def install(application: QCoreApplication, language: Language) -> None:
 
     Called before the window is made: what is shown already stays as it is.
     """
-    for spoken in application.findChildren(QTranslator):
-        application.removeTranslator(spoken)
-        spoken.deleteLater()
+    for translator in application.findChildren(QTranslator):
+        application.removeTranslator(translator)
+        translator.deleteLater()
     locale = _locale(language)
     ours, qts = str(paths.resources() / "i18n"), QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     _load(application, SOURCE, "bigmodel", ours)
-    spoken_in = _load(application, locale, "bigmodel", ours)
-    if spoken_in:
+    loaded = _load(application, locale, "bigmodel", ours)
+    if loaded:
         _load(application, locale, "qtbase", qts)
     QLocale.setDefault(locale)
-    numbers.use_language(spoken_in[:2], group=locale.groupSeparator(), decimal=locale.decimalPoint())
+    numbers.use_language(loaded[:2], group=locale.groupSeparator(), decimal=locale.decimalPoint())
 
 
-def is_spoken(language: Language) -> bool:
+def is_in_use(language: Language) -> bool:
     """Return whether ``install`` would change nothing: words, numbers and dates are as that language has them."""
     return _locale(language).name() == QLocale().name()
 
@@ -61,29 +61,29 @@ def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str
     return translator.language()
 
 
-def told(problem: Problem) -> tuple[str, str]:
+def sentences(problem: Problem) -> tuple[str, str]:
     """Return what happened and what to do next, in the window's language."""
-    sentence, hint = SENTENCES.get(problem.code, (problem.code, ""))
-    return _said(sentence, problem), _said(hint, problem)
+    what, hint = SENTENCES.get(problem.code, (problem.code, ""))
+    return _translated(what, problem), _translated(hint, problem)
 
 
-def said(problem: Problem) -> str:
+def sentence(problem: Problem) -> str:
     """Return both in one text."""
-    return in_one(told(problem))
+    return in_one(sentences(problem))
 
 
-def in_one(sentences: Iterable[str]) -> str:
+def in_one(texts: Iterable[str]) -> str:
     """Return sentences one after the other, parted as the language parts them."""
     pair = QCoreApplication.translate("messages", "{before} {after}")
-    parts = [part for part in sentences if part]
+    parts = [part for part in texts if part]
     return functools.reduce(lambda before, after: pair.format(before=before, after=after), parts) if parts else ""
 
 
-def said_of_run(problem: Problem | None, message: str) -> str:
+def run_sentence(problem: Problem | None, message: str) -> str:
     """Return what a run's status says: its problem in the window's language, else its words, those of older versions
     too.
     """
-    return words_of(message) if problem is None else said(problem)
+    return words_of(message) if problem is None else sentence(problem)
 
 
 def words_of(text: str) -> str:
@@ -92,7 +92,7 @@ def words_of(text: str) -> str:
     return QCoreApplication.translate("arguments", template).format(*figures)
 
 
-def _said(template: str, problem: Problem) -> str:
+def _translated(template: str, problem: Problem) -> str:
     if not template:
         return ""
     arguments = {name: words_of(it) if isinstance(it, str) else it for name, it in problem.arguments.items()}

@@ -16,7 +16,7 @@ from bigmodel_studio.ui.monitor.memory_split import MemorySplit
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
-Spoken = Callable[[float | None], str]
+Format = Callable[[float | None], str]
 
 
 class Card(QFrame):
@@ -92,7 +92,7 @@ class DeviceCard(Card):
     def _curves(self, sample: DeviceSample, history: History) -> list[LiveCurve]:
         name = sample.id
         limit = sample.power_limit_w
-        power: Spoken = lambda value: _watts(value, limit)  # noqa: E731 - it closes over the card's limit
+        power: Format = lambda value: _watts(value, limit)  # noqa: E731 - it closes over the card's limit
         return [
             LiveCurve(self.tr("Load"), history, f"{name}/busy", _percent, most=1.0),
             LiveCurve(

@@ -29,7 +29,7 @@ class LiveCurve(QWidget):
         title: str,
         history: History,
         name: str,
-        spoken: Callable[[float | None], str],
+        format_value: Callable[[float | None], str],
         *,
         behind: str = "",
         most: float | None = None,
@@ -37,13 +37,13 @@ class LiveCurve(QWidget):
         super().__init__()
         self.title = title
         self.name = name
-        self._history, self._behind, self._spoken, self._most = history, behind, spoken, most
+        self._history, self._behind, self._format_value, self._most = history, behind, format_value, most
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
 
     def text(self) -> str:
         """Return the value now, in words."""
-        return self._spoken(self._history.series(self.name).last)
+        return self._format_value(self._history.series(self.name).last)
 
     def refresh(self) -> None:
         """Redraw: the history has grown."""
@@ -117,4 +117,4 @@ class LiveCurve(QWidget):
         if index is None:
             return ""
         when = time.strftime("%H:%M:%S", time.localtime(float(series.steps[index])))
-        return f"{when}  {self._spoken(float(series.values[index]))}"
+        return f"{when}  {self._format_value(float(series.values[index]))}"

@@ -36,16 +36,16 @@ class ParametersCard(Card):
         self.column.addLayout(self.runs)
         self.show_model(None, None)
 
-    def show_model(self, facts: ModelFacts | None, said: Description | None) -> None:
+    def show_model(self, facts: ModelFacts | None, description: Description | None) -> None:
         """Show what the engine holds; ``said`` comes later, or not at all."""
         self.model.setVisible(facts is not None)
-        self.kinds.show_kinds(() if said is None else said.kinds)
+        self.kinds.show_kinds(() if description is None else description.kinds)
         self.aside.setText("" if facts is None else numbers.count(facts.parameters))
         if facts is None:
             self.counts.setText(self.tr("No model loaded. Chatting or opening pictures loads one."))
             return
         self.model.setText(facts.name)
-        trainable = None if said is None else said.trainable_parameters
+        trainable = None if description is None else description.trainable_parameters
         self.counts.setText(_counts(facts.parameters, trainable))
         self.counts.setToolTip(self.tr("Trainable parameters for full fine-tuning"))
 
@@ -104,9 +104,9 @@ class KindRows(QWidget):
 
     def texts(self) -> list[str]:
         """Return what the rows say."""
-        return [f"{name} {self._said(parameters)}" for name, parameters in self._rows]
+        return [f"{name} {self._row_text(parameters)}" for name, parameters in self._rows]
 
-    def _said(self, parameters: int) -> str:
+    def _row_text(self, parameters: int) -> str:
         return f"{numbers.count(parameters)}  {numbers.percent(parameters / self._whole)}"
 
     def sizeHint(self) -> QSize:
@@ -123,10 +123,10 @@ class KindRows(QWidget):
             bar = QRectF(row.left(), row.top(), max(2.0, row.width() * parameters / self._whole), row.height())
             painter.fillRect(bar, theme.colour("accent_soft"))
             inner = row.adjusted(6, 0, -6, 0)
-            said = self._said(parameters)
+            description = self._row_text(parameters)
             painter.setPen(theme.colour("text"))
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
-            room = inner.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(said) - 8, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, description)
+            room = inner.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(description) - 8, 0)
             short = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, short)
         painter.end()

@@ -62,7 +62,7 @@ class Banner(QFrame):
         if not self._waiting:
             self.hide()
             return
-        sentence, hint = i18n.told(self._waiting[0])
+        sentence, hint = i18n.sentences(self._waiting[0])
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))

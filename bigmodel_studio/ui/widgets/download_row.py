@@ -70,17 +70,17 @@ class DownloadRow(QWidget):
         share = item.share
         self.bar.setRange(0, 0 if share is None and item.stage == "running" else 1000)
         self.bar.setValue(round(1000 * (share or 0.0)))
-        words = self._said()
+        words = self._status_text()
         self.words.setText(words)
         self.bar.setAccessibleName(f"{item.id}: {words}")
-        self.problem.setText(i18n.said(item.problem) if item.problem is not None else "")
+        self.problem.setText(i18n.sentence(item.problem) if item.problem is not None else "")
         self.problem.setVisible(item.problem is not None)
         self.pause.setVisible(item.stage in ("running", "waiting", "pausing"))
         self.pause.setEnabled(item.stage != "pausing")
         self.go_on.setVisible(item.stage in ("paused", "failed"))
         self.cancel.setEnabled(item.stage != "leaving")
 
-    def _said(self) -> str:
+    def _status_text(self) -> str:
         item = self.item
         size = numbers.size_of(item.done_bytes, item.total_bytes) if item.total_bytes else ""
         stages = {
@@ -96,13 +96,13 @@ class DownloadRow(QWidget):
         return " · ".join(part for part in parts if part)
 
     def _speed(self) -> list[str]:
-        said = self.item.said
-        if said is None:
+        progress = self.item.said
+        if progress is None:
             return []
-        if any(file.state == "checking" for file in said.files) and said.done_bytes >= said.total_bytes:
+        if any(file.state == "checking" for file in progress.files) and progress.done_bytes >= progress.total_bytes:
             return [self.tr("verifying…")]
-        left = self.tr("{time} left").format(time=numbers.duration(said.seconds_left))
-        return [numbers.size_rate(said.bytes_per_s), left if said.seconds_left is not None else ""]
+        left = self.tr("{time} left").format(time=numbers.duration(progress.seconds_left))
+        return [numbers.size_rate(progress.bytes_per_s), left if progress.seconds_left is not None else ""]
 
     @Slot()
     def _on_pause(self) -> None:

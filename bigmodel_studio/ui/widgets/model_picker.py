@@ -98,7 +98,7 @@ class ModelPicker(QPushButton):
             name = _shortened(record.name).replace("&", "&&")
             problem = self.why_not(record)
             action.setText(f"{name}\t{details(record)}" if problem is None else name)
-            action.setToolTip(record.path if problem is None else i18n.said(problem))
+            action.setToolTip(record.path if problem is None else i18n.sentence(problem))
             action.setEnabled(problem is None)
             action.setCheckable(True)
             action.setChecked(self._ref is not None and record.ref == self._ref)

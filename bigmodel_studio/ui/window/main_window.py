@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
             self.studio.network.set_locked(self.studio.settings.values.offline)
         elif name == "appearance":
             self.theme.set_appearance(self.studio.settings.values.appearance)
-        elif name == "language" and not i18n.is_spoken(self.studio.settings.values.language):
+        elif name == "language" and not i18n.is_in_use(self.studio.settings.values.language):
             from bigmodel_studio.ui.dialogs.restart_dialog import offer_restart
 
             offer_restart(self)

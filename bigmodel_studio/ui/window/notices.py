@@ -14,7 +14,7 @@ from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.runs.run_folder import LIVE
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Downloaded, ModelRef
-from bigmodel_studio.ui.look.i18n import said, said_of_run
+from bigmodel_studio.ui.look.i18n import run_sentence, sentence
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.widgets.toast import Toast
 from bigmodel_studio.ui.window.destinations import Destination, OpenModel, OpenOnHub, OpenPage, OpenRun
@@ -58,7 +58,7 @@ class Notices(QObject):
             "failed": self.tr("has failed."),
             "interrupted": self.tr("ended unexpectedly."),
         }.get(run.state, self.tr("has ended."))
-        self._tell(run.name, words, said_of_run(run.problem, run.message), OpenRun(run.name))
+        self._tell(run.name, words, run_sentence(run.problem, run.message), OpenRun(run.name))
 
     @Slot(object)
     def _on_downloaded(self, done: Downloaded) -> None:
@@ -67,7 +67,7 @@ class Notices(QObject):
 
     @Slot(object)
     def _on_download_failed(self, item: Item) -> None:
-        detail = said(item.problem) if item.problem is not None else ""
+        detail = sentence(item.problem) if item.problem is not None else ""
         self._tell(item.id, self.tr("couldn't be downloaded completely."), detail, OpenOnHub())
 
     def _offer_to_go_on(self) -> None:

@@ -14,7 +14,7 @@ USE_IN: dict[str, str] = {
     "seq2seq": "text",
 }
 """By kind; a kind without a page has no button."""
-_SAID: dict[str, str] = {
+_WORDS: dict[str, str] = {
     "chat": str(QT_TRANSLATE_NOOP("uses", "Use in Chat")),
     "images": str(QT_TRANSLATE_NOOP("uses", "Use in Images")),
     "text": str(QT_TRANSLATE_NOOP("uses", "Use in Text")),
@@ -23,4 +23,4 @@ _SAID: dict[str, str] = {
 
 def use_words(page: str) -> str:
     """Return what the button says that uses a model on a page, in the window's language."""
-    return QCoreApplication.translate("uses", _SAID[page])
+    return QCoreApplication.translate("uses", _WORDS[page])

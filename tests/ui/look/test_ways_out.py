@@ -24,7 +24,7 @@ def _names(text: str) -> set[str]:
 def test_no_way_out_is_a_command(qapp: QApplication, code: str) -> None:
     sentence, hint = SENTENCES[code]
     arguments = {name: f"{{{name}}}" for name in _names(sentence) | _names(hint)}
-    told = i18n.told(Problem(code=code, arguments=dict(arguments)))
+    told = i18n.sentences(Problem(code=code, arguments=dict(arguments)))
     assert not any(COMMAND.search(part) for part in told), told
     assert bool(told[1]) == bool(hint)
 

@@ -246,8 +246,8 @@ def main() -> None:
             loss, norm = update(model, optimizer, step)
             evaluation = evaluate(model) if step % EVALUATE_EVERY == 0 or step == STEPS else None
             table.writerow([step, loss, learning_rate(step), norm, evaluation])
-            told = "" if evaluation is None else f", evaluation loss {evaluation:.4f}"
-            print(f"step {step}: loss {loss:.4f}{told}", flush=True)
+            evaluation_text = "" if evaluation is None else f", evaluation loss {evaluation:.4f}"
+            print(f"step {step}: loss {loss:.4f}{evaluation_text}", flush=True)
     if LORA:
         model = model.merge_and_unload()
     model.save_pretrained(HERE / "trained")

@@ -17,7 +17,7 @@ from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.rich_text import RichText
 
-SAID_AFTER_S = 2
+SHOW_WAIT_AFTER_S = 2
 """A wait is counted from here on."""
 
 
@@ -47,7 +47,7 @@ class MessageView(QWidget):
     def _show(self) -> None:
         self.body.finish(self.message.text, markdown=False)
         problem = self.message.facts.problem
-        self._note("end", i18n.said(problem) if problem is not None else "", "bad", at=2)
+        self._note("end", i18n.sentence(problem) if problem is not None else "", "bad", at=2)
         self.setAccessibleName(f"{self.who.text()}: {self.message.text[:200]}")
 
     def _note(self, name: str, words: str, look: str, *, at: int) -> None:
@@ -144,7 +144,7 @@ class ReplyView(MessageView):
         if progress.total:
             words = f"{words} {numbers.percent(progress.done / progress.total, 0)}"
         waited_s = int(time.monotonic() - self._made)
-        if waited_s < SAID_AFTER_S:
+        if waited_s < SHOW_WAIT_AFTER_S:
             return words
         return self.tr("{words} · {seconds} s").format(words=words, seconds=waited_s)
 
@@ -160,7 +160,7 @@ class ReplyView(MessageView):
         if self.message.state == "done" and self.message.facts.finish_reason == "length":
             words = self.tr("Stopped at the length limit (“Longest reply” or the context).")
         damaged = problem is not None and self.message.state != "failed"
-        words = i18n.said(problem) if problem is not None else words
+        words = i18n.sentence(problem) if problem is not None else words
         self._note("end", words, "bad" if damaged or self.message.state == "failed" else "small", at=2)
 
     def _show_trimmed(self, turns: int) -> None:

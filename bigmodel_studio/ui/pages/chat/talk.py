@@ -228,14 +228,14 @@ class Talk(QObject):
 
     def _turns(self) -> tuple[tuple[Turn, ...], int]:
         """Return what was said, the newest that fit; and how many messages were left out before them."""
-        said = [m for m in self.store.thread(self.conversation, limit=MOST_TURNS) if m.text or m.role == "user"]
-        characters, first = 0, len(said)
-        while first > 0 and characters + len(said[first - 1].text) <= MOST_CHARACTERS:
+        turns_so_far = [m for m in self.store.thread(self.conversation, limit=MOST_TURNS) if m.text or m.role == "user"]
+        characters, first = 0, len(turns_so_far)
+        while first > 0 and characters + len(turns_so_far[first - 1].text) <= MOST_CHARACTERS:
             first -= 1
-            characters += len(said[first].text)
-        while 0 < first < len(said) and said[first].role != "user":
+            characters += len(turns_so_far[first].text)
+        while 0 < first < len(turns_so_far) and turns_so_far[first].role != "user":
             first += 1
-        turns = [Turn(message.role, message.text) for message in said[first:]]
+        turns = [Turn(message.role, message.text) for message in turns_so_far[first:]]
         if self.system.strip():
             turns.insert(0, Turn("system", self.system.strip()))
         return tuple(turns), first

@@ -54,7 +54,7 @@ class UnsavedNote(QWidget):
             self._timer.stop()
             self.hide()
             return
-        self.words.setText(i18n.said(problem))
+        self.words.setText(i18n.sentence(problem))
         self.show()
         self._timer.start()
 

@@ -52,7 +52,7 @@ class Welcome(QWidget):
         self.title.setText(self.tr("Talk to {name}").format(name=name) if name else self.tr("No model yet"))
         set_look(self.state, "secondary")
         if problem is not None:
-            self.state.setText(i18n.said(problem))
+            self.state.setText(i18n.sentence(problem))
             set_look(self.state, "bad")
         elif facts is not None:
             words = self.tr("{parameters} parameters, ready on {device}")

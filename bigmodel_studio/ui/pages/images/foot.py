@@ -52,7 +52,7 @@ class Foot(QWidget):
         self.bar.setValue(done)
         self.cancel.setVisible(any(not batch.job.cancelling for batch in batches))
         self.again.setVisible(any(item.stopped for item in items) and not batches)
-        self.failure.setText(i18n.said(problem) if problem is not None else "")
+        self.failure.setText(i18n.sentence(problem) if problem is not None else "")
         self.failure.setVisible(problem is not None)
         self.summary.setText(self._summary(items, loading))
 

@@ -166,7 +166,7 @@ class PicturesModel(QAbstractListModel):
         if said is None:
             return self.tr("stopped") if item.stopped else self.tr("waiting")
         if said.error is not None:
-            return i18n.told(said.error)[0]
+            return i18n.sentences(said.error)[0]
         if not said.predictions:
             return self.tr("no response")
         return f"{said.predictions[0].label} {numbers.percent(said.predictions[0].probability)}"

@@ -85,25 +85,25 @@ class Result(QWidget):
 
     def show_item(self, item: Item | None) -> None:
         """Show an item; None while nothing is on the page."""
-        said = item.prediction if item is not None else None
+        prediction = item.prediction if item is not None else None
         self.name.setText(item.path.name if item is not None else "")
         self.name.setVisible(item is not None)
-        self.facts.setText(self._facts(said) if said is not None and said.error is None else "")
+        self.facts.setText(self._facts(prediction) if prediction is not None and prediction.error is None else "")
         self.facts.setVisible(bool(self.facts.text()))
         sentence, hint = self._words(item)
         for line, words in ((self.sentence, sentence), (self.hint, hint)):
             line.setText(words)
             line.setVisible(bool(words))
-        self.bars.show_labels(said.predictions if said is not None else ())
+        self.bars.show_labels(prediction.predictions if prediction is not None else ())
         self.bars.setVisible(bool(self.bars.texts()))
 
-    def _facts(self, said: Prediction) -> str:
-        size = f"{numbers.exact(said.width)} × {numbers.exact(said.height)}"
-        return f"{size} · {numbers.duration(said.seconds)}"
+    def _facts(self, prediction: Prediction) -> str:
+        size = f"{numbers.exact(prediction.width)} × {numbers.exact(prediction.height)}"
+        return f"{size} · {numbers.duration(prediction.seconds)}"
 
     def _words(self, item: Item | None) -> tuple[str, str]:
         if item is None:
             return "", self.tr("Results appear here.")
         if item.prediction is None:
             return "", self.tr("Stopped.") if item.stopped else self.tr("Waiting…")
-        return i18n.told(item.prediction.error) if item.prediction.error is not None else ("", "")
+        return i18n.sentences(item.prediction.error) if item.prediction.error is not None else ("", "")

@@ -25,10 +25,10 @@ class CardsPanel(QScrollArea):
         self.cards: list[QFrame] = []
         self.show_cards(())
 
-    def show_description(self, said: Description) -> None:
+    def show_description(self, description: Description) -> None:
         """Show another model's layers."""
-        unit = self.tr("a picture") if said.flops_per_image else self.tr("a token")
-        self.show_cards(said.cards, unit)
+        unit = self.tr("a picture") if description.flops_per_image else self.tr("a token")
+        self.show_cards(description.cards, unit)
 
     def show_cards(self, cards: Sequence[LayerCard], unit: str = "") -> None:
         """Show the cards, in the order that data takes through the model."""
@@ -80,9 +80,9 @@ def _numbers(card: LayerCard, unit: str) -> QGridLayout:
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(4)
     for row, (name, value) in enumerate(rows):
-        said: QLabel = label(value, wrap=True)
-        theme.tabular(said)
+        value_label: QLabel = label(value, wrap=True)
+        theme.tabular(value_label)
         grid.addWidget(label(name, "small"), row, 0)
-        grid.addWidget(said, row, 1)
+        grid.addWidget(value_label, row, 1)
     grid.setColumnStretch(1, 1)
     return grid

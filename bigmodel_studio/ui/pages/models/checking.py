@@ -65,7 +65,7 @@ class Checking(QObject):
     def _on_ended(self, end: Event) -> None:
         self._job = None
         if isinstance(end, Failed):
-            self._say(i18n.said(end.problem))
+            self._say(i18n.sentence(end.problem))
         elif isinstance(end, Done) and isinstance(end.result, CopyChecked):
             self._tell(end.result)
         else:

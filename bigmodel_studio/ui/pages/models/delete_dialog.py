@@ -23,7 +23,7 @@ class DeleteForGood(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Delete for good?"))
         self.setMinimumWidth(WIDTH_PX)
-        said = i18n.told(other_disk(record).problem)[0]
+        sentence = i18n.sentences(other_disk(record).problem)[0]
         lost = self.tr("This frees {size} and can't be undone. To use the model again, download it again.")
         self.keep = QPushButton(self.tr("Keep"))
         self.keep.setDefault(True)
@@ -38,7 +38,7 @@ class DeleteForGood(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
-        column.addWidget(label(said, "strong", wrap=True))
+        column.addWidget(label(sentence, "strong", wrap=True))
         column.addWidget(label(lost.format(size=numbers.size(record.disk_bytes)), wrap=True))
         column.addLayout(foot)
         self.keep.clicked.connect(self.reject)

@@ -59,7 +59,7 @@ FETCHED_AGAIN = frozenset(
 )
 """What is wrong with a copy from the Hub that fetching what it lacks may mend."""
 
-Wish = Literal["use", "load", "unload", "cancel", "tune", "fetch", "check", "open", "remove"]
+Action = Literal["use", "load", "unload", "cancel", "tune", "fetch", "check", "open", "remove"]
 
 
 class ModelDetails(QWidget):
@@ -71,7 +71,7 @@ class ModelDetails(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.record: ModelRecord | None = None
-        self._said: Description | None = None
+        self._description: Description | None = None
         self.name = label("", "large", wrap=True)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.problem = label("", "bad", wrap=True)
@@ -111,9 +111,9 @@ class ModelDetails(QWidget):
         self.tabs.chosen.connect(self._on_tab)
         self.clear()
 
-    def _button(self, text: str, wish: Wish) -> QPushButton:
+    def _button(self, text: str, action: Action) -> QPushButton:
         made = QPushButton(text)
-        made.setProperty("wish", wish)
+        made.setProperty("wish", action)
         made.clicked.connect(self._on_pressed)
         return made
 
@@ -170,11 +170,11 @@ class ModelDetails(QWidget):
     def show_record(self, record: ModelRecord, warmth: Warmth) -> None:
         """Show what the files' headers say; the structure comes later (``show_description``)."""
         self.record = record
-        self._said = None
+        self._description = None
         self.name.setText(record.name)
-        told = i18n.said(record.problem) if record.problem is not None else ""
-        self.problem.setText(told)
-        self.problem.setVisible(bool(told))
+        problem_text = i18n.sentence(record.problem) if record.problem is not None else ""
+        self.problem.setText(problem_text)
+        self.problem.setVisible(bool(problem_text))
         set_look(self.problem, "secondary" if record.only_looked_at else "bad")
         self._show_facts(self._facts_of(record))
         self.show_state("")
@@ -199,15 +199,15 @@ class ModelDetails(QWidget):
 
     def show_warmth(self, warmth: Warmth) -> None:
         """Say what the button does that loads it and gives it back."""
-        texts: dict[Warmth, tuple[str, Wish]] = {
+        texts: dict[Warmth, tuple[str, Action]] = {
             "cold": (self.tr("Load"), "load"),
             "loading": (self.tr("Stop loading"), "cancel"),
             "loaded": (self.tr("Unload"), "unload"),
             "unloading": (self.tr("Unloading…"), "unload"),
         }
-        text, wish = texts[warmth]
+        text, action = texts[warmth]
         self.load.setText(text)
-        self.load.setProperty("wish", wish)
+        self.load.setProperty("wish", action)
         self.load.setEnabled(warmth != "unloading")
 
     def _show_actions(self, record: ModelRecord) -> None:
@@ -226,7 +226,7 @@ class ModelDetails(QWidget):
         self.remove.setText(removes.get(record.source, ""))
         self.remove.setVisible(mine)
         problem = removal.why_not(record) if not mine else None
-        self.stays.setText(i18n.said(problem) if problem is not None else "")
+        self.stays.setText(i18n.sentence(problem) if problem is not None else "")
         self.stays.setVisible(problem is not None)
 
     def show_state(self, text: str) -> None:
@@ -239,7 +239,7 @@ class ModelDetails(QWidget):
     @Slot()
     def _on_tab(self) -> None:
         shown = self._pages[self.tabs.key]
-        self.stack.setCurrentWidget(self.waiting if self._said is None and self.tabs.key != "facts" else shown)
+        self.stack.setCurrentWidget(self.waiting if self._description is None and self.tabs.key != "facts" else shown)
 
     @property
     def tree(self) -> QTreeView:
@@ -248,17 +248,17 @@ class ModelDetails(QWidget):
 
     def show_problem(self, problem: Problem) -> None:
         """Show why the structure could not be worked out."""
-        self.show_state(i18n.said(problem))
+        self.show_state(i18n.sentence(problem))
 
-    def show_description(self, said: Description) -> None:
+    def show_description(self, description: Description) -> None:
         """Show the structure and what it costs to run."""
         if self.record is None:
             return
-        self._said = said
+        self._description = description
         self._show_facts(self._facts_of(self.record))
-        self.structure.show_description(said)
-        self.cards.show_description(said)
-        self.plan.show_costs(said.costs, runs_here=self.record.why_not_trained is None)
+        self.structure.show_description(description)
+        self.cards.show_description(description)
+        self.plan.show_costs(description.costs, runs_here=self.record.why_not_trained is None)
         self.show_state("")
 
     def _facts_of(self, record: ModelRecord) -> dict[str, str]:
@@ -271,7 +271,7 @@ class ModelDetails(QWidget):
         if record.parameters:
             facts[self.tr("Parameters")] = numbers.exact(record.parameters)
             facts[self.tr("Weights")] = f"{numbers.size(record.bytes)} · {record.dtype}"
-        facts |= self._costs(self._said) if self._said is not None else {}
+        facts |= self._costs(self._description) if self._description is not None else {}
         if record.disk_bytes:
             facts[self.tr("On disk")] = numbers.size(record.disk_bytes)
         if record.last_used:
@@ -282,33 +282,33 @@ class ModelDetails(QWidget):
             facts[self.tr("Folder")] = record.path
         return facts
 
-    def _costs(self, said: Description) -> dict[str, str]:
+    def _costs(self, description: Description) -> dict[str, str]:
         tokens = self.tr("{tokens} tokens")
-        facts = {self.tr("Parameters"): numbers.exact(said.parameters)}
-        if said.context_length:
-            facts[self.tr("Context")] = tokens.format(tokens=numbers.exact(said.context_length))
-        if said.attention:
-            facts[self.tr("Attention")] = words(ATTENTION.get(said.attention, said.attention))
-        if said.tied_parameters:
-            facts[self.tr("Tied")] = numbers.exact(said.tied_parameters)
-        if said.vocabulary:
-            facts[self.tr("Vocabulary")] = tokens.format(tokens=numbers.exact(said.vocabulary))
-        if said.flops_per_token:
-            facts[self.tr("Compute per token")] = f"{numbers.count(said.flops_per_token)} FLOPs"
-        if said.flops_per_image:
-            facts[self.tr("Compute per picture")] = f"{numbers.count(said.flops_per_image)} FLOPs"
+        facts = {self.tr("Parameters"): numbers.exact(description.parameters)}
+        if description.context_length:
+            facts[self.tr("Context")] = tokens.format(tokens=numbers.exact(description.context_length))
+        if description.attention:
+            facts[self.tr("Attention")] = words(ATTENTION.get(description.attention, description.attention))
+        if description.tied_parameters:
+            facts[self.tr("Tied")] = numbers.exact(description.tied_parameters)
+        if description.vocabulary:
+            facts[self.tr("Vocabulary")] = tokens.format(tokens=numbers.exact(description.vocabulary))
+        if description.flops_per_token:
+            facts[self.tr("Compute per token")] = f"{numbers.count(description.flops_per_token)} FLOPs"
+        if description.flops_per_image:
+            facts[self.tr("Compute per picture")] = f"{numbers.count(description.flops_per_image)} FLOPs"
         return facts
 
     def _show_facts(self, facts: dict[str, str]) -> None:
         while self.facts.rowCount():
             self.facts.removeRow(0)
         for name, value in facts.items():
-            said: QLabel = ElidedLabel(value)
+            value_label: QLabel = ElidedLabel(value)
             if name != self.tr("Folder"):  # too long to be read in whole; the tooltip has it
-                said = label(value, wrap=True)
-                said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            theme.tabular(said)
-            self.facts.addRow(label(name, "secondary"), said)
+                value_label = label(value, wrap=True)
+                value_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            theme.tabular(value_label)
+            self.facts.addRow(label(name, "secondary"), value_label)
 
     def fact_texts(self) -> dict[str, str]:
         """Return what the facts say now, by name."""

@@ -40,16 +40,16 @@ class MeasuredTable(QWidget):
         self.words.setText(text)
         self.setVisible(bool(text))
 
-    def show_both(self, said: Plan, measured: Measured) -> None:
+    def show_both(self, plan: Plan, measured: Measured) -> None:
         """Show a row for each part, the peak last."""
         self._empty()
         names = part_words()
         rows = [
-            (names[key], said.parts[key], measured.parts.get(key, 0))
+            (names[key], plan.parts[key], measured.parts.get(key, 0))
             for key in PARTS
-            if said.parts[key] or measured.parts.get(key, 0)
+            if plan.parts[key] or measured.parts.get(key, 0)
         ]
-        rows.append((self.tr("Peak"), said.total_bytes, measured.peak_bytes))
+        rows.append((self.tr("Peak"), plan.total_bytes, measured.peak_bytes))
         for column, title in enumerate(("", self.tr("Predicted"), self.tr("Measured"), self.tr("Error"))):
             self._grid.addWidget(label(title, "heading"), 0, column, Qt.AlignmentFlag.AlignRight)
         for number, (name, predicted, found) in enumerate(rows, start=1):
@@ -71,10 +71,10 @@ class MeasuredTable(QWidget):
 
     def _row(self, number: int, *texts: str) -> None:
         for column, text in enumerate(texts):
-            said = label(text, "secondary" if column == 0 else "")
-            theme.tabular(said)
+            cell = label(text, "secondary" if column == 0 else "")
+            theme.tabular(cell)
             side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-            self._grid.addWidget(said, number, column, side)
+            self._grid.addWidget(cell, number, column, side)
 
     def _empty(self) -> None:
         while self._grid.count():

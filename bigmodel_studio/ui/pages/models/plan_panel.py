@@ -69,7 +69,7 @@ class AdviceRow(QWidget):
     def __init__(self, problem: Problem, *, can_do: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._problem = problem
-        self.words = label(i18n.said(problem), wrap=True)
+        self.words = label(i18n.sentence(problem), wrap=True)
         self.button = QPushButton(self.tr("Apply"))
         self.button.setAccessibleName(self.tr("Apply: {advice}").format(advice=self.words.text()))
         self.button.setVisible(can_do)
@@ -277,29 +277,31 @@ class PlanPanel(QScrollArea):
         self._form.show()
         self._show(self.answer)
 
-    def _show(self, said: Plan) -> None:
+    def _show(self, planned: Plan) -> None:
         names = part_words()
-        self.bar.show_parts([BarPart(names[key], said.parts[key], COLOURS[key]) for key in PARTS], said.free_bytes)
-        total, free = numbers.size(said.total_bytes), numbers.size(said.free_bytes)
+        self.bar.show_parts(
+            [BarPart(names[key], planned.parts[key], COLOURS[key]) for key in PARTS], planned.free_bytes
+        )
+        total, free = numbers.size(planned.total_bytes), numbers.size(planned.free_bytes)
         fits = self.tr("Fits: {total} of {free} free.")
         not_ = self.tr("Doesn't fit: {total} needed, {free} free.")
-        self.verdict.setText((fits if said.fits else not_).format(total=total, free=free))
-        set_look(self.verdict, "good" if said.fits else "bad")
-        batch = self.tr("Largest batch that fits: {count}").format(count=numbers.exact(said.largest_batch))
-        context = self.tr("longest context: {count} tokens").format(count=numbers.exact(said.largest_context))
+        self.verdict.setText((fits if planned.fits else not_).format(total=total, free=free))
+        set_look(self.verdict, "good" if planned.fits else "bad")
+        batch = self.tr("Largest batch that fits: {count}").format(count=numbers.exact(planned.largest_batch))
+        context = self.tr("longest context: {count} tokens").format(count=numbers.exact(planned.largest_context))
         self.largest.setText(batch if self.context.isHidden() else f"{batch} · {context}")
-        self._show_speed(said)
-        self._show_advice(said.advice)
-        self.measure.setEnabled(said.fits)
+        self._show_speed(planned)
+        self._show_advice(planned.advice)
+        self.measure.setEnabled(planned.fits)
 
-    def _show_speed(self, said: Plan) -> None:
-        step = said.seconds_per_step
+    def _show_speed(self, planned: Plan) -> None:
+        step = planned.seconds_per_step
         if step is None:
             self.speed.setText(self.tr("Speed is unknown until this device is measured."))
-        elif said.question.purpose == "training":
+        elif planned.question.purpose == "training":
             self.speed.setText(self.tr("About {time} per step").format(time=numbers.duration(step)))
         elif self._costs is not None and self._costs.decodes:
-            rate = numbers.rate(said.question.batch / max(step, 1e-9))
+            rate = numbers.rate(planned.question.batch / max(step, 1e-9))
             self.speed.setText(self.tr("About {rate} tokens/s").format(rate=rate))
         else:
             self.speed.setText(self.tr("About {time} for one batch").format(time=numbers.duration(step)))

@@ -92,5 +92,5 @@ class Planning(QObject):
         if isinstance(end, Done) and isinstance(end.result, Measured):
             self._panel.show_measured(end.result)
         elif isinstance(end, Failed):
-            self._panel.show_measuring(i18n.said(end.problem))
+            self._panel.show_measuring(i18n.sentence(end.problem))
             self._panel.measure.setEnabled(True)

@@ -66,20 +66,22 @@ class StructurePanel(QWidget):
         self.map.chosen.connect(self._on_map)
         self._model: StructureModel | None = None
 
-    def show_description(self, said: Description) -> None:
+    def show_description(self, described: Description) -> None:
         """Show another model's modules."""
         before = self._model
-        self._model = StructureModel(said.layers, said.parameters, self.tree)
+        self._model = StructureModel(described.layers, described.parameters, self.tree)
         self.tree.setModel(self._model)
         if before is not None:
             before.deleteLater()
         if self._model.rowCount() <= _EXPANDED_BELOW:
             self.tree.expandToDepth(0)
         self.tree.selectionModel().currentChanged.connect(self._on_tree)
-        self.map.show_layers(said.layers)
+        self.map.show_layers(described.layers)
         tied = self.tr("{count} parameters are shared with a second module and counted once.")
-        self.note.setText(tied.format(count=numbers.exact(said.tied_parameters)) if said.tied_parameters else "")
-        self.note.setVisible(bool(said.tied_parameters))
+        self.note.setText(
+            tied.format(count=numbers.exact(described.tied_parameters)) if described.tied_parameters else ""
+        )
+        self.note.setVisible(bool(described.tied_parameters))
         self._fit_columns()
 
     def _fit_columns(self) -> None:

@@ -136,7 +136,7 @@ class ModelTable(QAbstractTableModel):
         if role == LOADED:
             return self._loaded is not None and _is_same(self._loaded, record.ref)
         if role == Qt.ItemDataRole.ToolTipRole:
-            below = record.path if record.problem is None else i18n.said(record.problem)
+            below = record.path if record.problem is None else i18n.sentence(record.problem)
             return f"{record.name}\n{below}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _RIGHT:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -190,7 +190,7 @@ class NameDelegate(QStyledItemDelegate):
             below = " · ".join((record.architecture, words("GGUF (inspect only)")))
         elif record.problem is not None:
             painter.setPen(theme.colour("bad"))
-            below = i18n.told(record.problem)[0]
+            below = i18n.sentences(record.problem)[0]
         elif index.data(LOADED):
             painter.setPen(theme.colour("good"))
             below = words("loaded")

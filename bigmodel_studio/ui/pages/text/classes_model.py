@@ -66,12 +66,12 @@ class ClassesModel(QAbstractTableModel):
             return (_text(answer), best.label if best else "", best.probability if best else -1.0)[column]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             number = "  ".join(f"{value:.4g}" for value in answer.values)
-            reason = i18n.told(answer.error)[0] if answer.error is not None else number
+            reason = i18n.sentences(answer.error)[0] if answer.error is not None else number
             return (_text(answer), best.label if best else reason, numbers.percent(best.probability) if best else "")[
                 column
             ]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return i18n.said(answer.error) if answer.error is not None else _text(answer)
+            return i18n.sentence(answer.error) if answer.error is not None else _text(answer)
         if role == Qt.ItemDataRole.ForegroundRole and answer.error is not None and column == CLASS:
             return theme.colour("bad")
         if role == Qt.ItemDataRole.TextAlignmentRole and column == PROBABILITY:

@@ -138,7 +138,7 @@ class ClassifyTask(Task):
         answer = self.current()
         self.text.setText(" | ".join(filter(None, (answer.text, answer.second))) if answer else "")
         self.bars.show_labels(answer.predictions if answer else ())
-        self.reason.setText(i18n.said(answer.error) if answer is not None and answer.error is not None else "")
+        self.reason.setText(i18n.sentence(answer.error) if answer is not None and answer.error is not None else "")
         self.reason.setVisible(bool(self.reason.text()))
 
     # ------------------------------------------------------------------------------- as a file

@@ -61,8 +61,8 @@ class EmbedTask(Task):
         self.clear()
 
     @Slot(str)
-    def _on_read_out(self, said: str) -> None:
-        self.read_out.setText(said or self._hint)
+    def _on_read_out(self, text: str) -> None:
+        self.read_out.setText(text or self._hint)
 
     def request(self, model: ModelRef, texts: tuple[str, ...]) -> Request:
         return EmbedTexts(model=model, texts=texts)

@@ -68,7 +68,7 @@ class Reader(QObject):
         if isinstance(reading.end, Failed):
             if not reading.answers:
                 self.forget(reading.task)  # what stands there is another model's
-            self.failed.emit(i18n.said(reading.end.problem))
+            self.failed.emit(i18n.sentence(reading.end.problem))
         self.changed.emit()
 
     def _show(self, reading: Reading) -> None:

@@ -63,11 +63,11 @@ class TaggedSentence(QWidget):
             grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(way, row, 1)
             words = self.tr("log-probability {number}").format(number=numbers.decimal(total))
-            said = label(words, "secondary")
-            said.setToolTip(self.tr("Total log-probability of the path"))
-            for part in (title, said):
+            words_label = label(words, "secondary")
+            words_label.setToolTip(self.tr("Total log-probability of the path"))
+            for part in (title, words_label):
                 part.setMinimumHeight(LINE_PX)  # in line with the first of the text
-            grid.addWidget(said, row, 2, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(words_label, row, 2, Qt.AlignmentFlag.AlignTop)
         self.lattice = Lattice()
         self.lattice.show_tagged(tagged)
         self.read_out = ElidedLabel()
@@ -82,8 +82,8 @@ class TaggedSentence(QWidget):
         column.addWidget(self.read_out)
 
     @Slot(str)
-    def _on_read_out(self, said: str) -> None:
-        self.read_out.setText(said or self._hint)
+    def _on_read_out(self, text: str) -> None:
+        self.read_out.setText(text or self._hint)
 
     def _rows(self, tagged: Tagged) -> list[tuple[str, Sequence[str], float]]:
         if tagged.greedy == tagged.viterbi:

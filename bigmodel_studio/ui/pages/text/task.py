@@ -116,7 +116,7 @@ def refusal(text: str, problem: Problem) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     column.addWidget(ElidedLabel(text))
-    column.addWidget(label(i18n.said(problem), "bad", wrap=True))
+    column.addWidget(label(i18n.sentence(problem), "bad", wrap=True))
     return made
 
 

@@ -114,13 +114,13 @@ class ExamplesTable(QAbstractTableModel):
             return (shown, example.expected)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             tried = self.answer_at(row, column)
-            return self._told(tried) if tried is not None else (example.input, example.expected, "")[min(column, 2)]
+            return self._outcome(tried) if tried is not None else (example.input, example.expected, "")[min(column, 2)]
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             return self.thumbnails.get(example.input)
         return None
 
-    def _told(self, tried: Tried) -> str:
-        return i18n.said(tried.error) if tried.error is not None else tried.output
+    def _outcome(self, tried: Tried) -> str:
+        return i18n.sentence(tried.error) if tried.error is not None else tried.output
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         text = str(value).strip()[:LONGEST_CHARACTERS]
@@ -160,8 +160,8 @@ class ExamplesTable(QAbstractTableModel):
         done = [one for one in tried if one is not None and one.error is None]
         if not done:
             return self.tr("not tried yet") if not any(tried) else self.tr("failed")
-        judged = [one.right for one in done if one.right is not None]
-        quality = self.tr("{right} of {all} right").format(right=sum(judged), all=len(judged)) if judged else ""
+        results = [one.right for one in done if one.right is not None]
+        quality = self.tr("{right} of {all} right").format(right=sum(results), all=len(results)) if results else ""
         latency = numbers.duration(sum(one.seconds for one in done) / len(done))
         memory = numbers.size(max(one.memory_bytes for one in done))
         return " · ".join(part for part in (quality, latency, memory) if part)

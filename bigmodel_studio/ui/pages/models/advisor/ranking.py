@@ -20,7 +20,7 @@ from bigmodel_studio.ui.window.uses import USE_IN, use_words
 SHOWN_AT_FIRST = 8
 SHOWN_MORE = 12
 ADDED_AT_ONCE = 2
-Wish = Literal["use", "show", "fetch"]
+Action = Literal["use", "show", "fetch"]
 
 
 class AdviceCard(QWidget):
@@ -45,8 +45,8 @@ class AdviceCard(QWidget):
         head.addWidget(name, 1)
         head.addWidget(figures)
         head.addWidget(place)
-        told = [i18n.told(reason)[0] for reason in advice.reasons if reason.code != "advice-here"]
-        self.reasons = label(i18n.in_one(told), wrap=True)
+        reasons = [i18n.sentences(reason)[0] for reason in advice.reasons if reason.code != "advice-here"]
+        self.reasons = label(i18n.in_one(reasons), wrap=True)
         set_look(self.reasons, "secondary" if advice.plan.fits else "warn")
         self.bar = StackedBar(legend=False)
         self.bar.show_parts(self._parts(), advice.plan.free_bytes)
@@ -59,11 +59,11 @@ class AdviceCard(QWidget):
         row.setSpacing(8)
         row.addWidget(self.bar, 1)
         self.buttons: dict[str, QPushButton] = {}
-        for wish, text in self._actions():
+        for action, text in self._actions():
             button = QPushButton(text)
-            button.clicked.connect(partial(self._want, wish))
+            button.clicked.connect(partial(self._want, action))
             button.setAccessibleName(f"{text}: {candidate.name}")
-            self.buttons[wish] = button
+            self.buttons[action] = button
             row.addWidget(button)
         self.try_it.setAccessibleName(self.tr("Try {model}").format(model=candidate.name))
         row.addWidget(self.try_it)
@@ -87,15 +87,15 @@ class AdviceCard(QWidget):
             BarPart(self.tr("Process overhead"), overhead, "field"),
         ]
 
-    def _actions(self) -> list[tuple[Wish, str]]:
+    def _actions(self) -> list[tuple[Action, str]]:
         if not self.advice.here:
             return [("fetch", self.tr("Download…"))]
         page = USE_IN.get(self.advice.candidate.kind)
-        shown: list[tuple[Wish, str]] = [("show", self.tr("Details"))]
+        shown: list[tuple[Action, str]] = [("show", self.tr("Details"))]
         return [*shown, ("use", use_words(page))] if page is not None else shown
 
-    def _want(self, wish: Wish) -> None:
-        self.wanted.emit(wish, self.advice)
+    def _want(self, action: Action) -> None:
+        self.wanted.emit(action, self.advice)
 
 
 class Ranking(QScrollArea):

@@ -67,7 +67,7 @@ class AnswerDelegate(QStyledItemDelegate):
         text = tried.output or self.tr("(nothing)")
         colour = "text" if tried.output else "secondary"
         if tried.error is not None:
-            text, colour = i18n.told(tried.error)[0], "bad"
+            text, colour = i18n.sentences(tried.error)[0], "bad"
         painter.setFont(body)
         painter.setPen(theme.colour(colour))
         metrics = QFontMetrics(body)

@@ -47,11 +47,11 @@ class Article(QScrollArea):
         """The models whose structures it needs."""
         return list(dict.fromkeys(claim.reference for claim in CLAIMS if claim.computed is not None))
 
-    def show_description(self, id_: str, said: Description) -> None:
+    def show_description(self, id_: str, description: Description) -> None:
         """Show what follows from a model's structure."""
         for at, claim in enumerate(CLAIMS):
             if claim.reference == id_ and claim.computed is not None:
-                self.computed[at].setText(claim.computed(said))
+                self.computed[at].setText(claim.computed(description))
 
     def _card(self, at: int, claim: Claim) -> QWidget:
         card = panel("card")

@@ -46,7 +46,7 @@ class CostPanel(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._said: Description | None = None
+        self._description: Description | None = None
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -116,26 +116,26 @@ class CostPanel(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
 
-    def show_description(self, reference: Reference, said: Description) -> None:
+    def show_description(self, reference: Reference, description: Description) -> None:
         """Show another model; the amount begins with what its paper says, or with what is usual."""
-        self._said = said
-        pictures = said.flops_per_image is not None
+        self._description = description
+        pictures = description.flops_per_image is not None
         self.amount_name.setText(self.tr("Training pictures") if pictures else self.tr("Training tokens"))
         self.amount.setAccessibleName(self.amount_name.text())
-        usual = PICTURES if pictures else TOKENS_PER_PARAMETER * said.parameters
+        usual = PICTURES if pictures else TOKENS_PER_PARAMETER * description.parameters
         self.amount.setValue(reference.published.tokens or usual)
         self._answer()
 
     @Slot()
     def _answer(self) -> None:
-        said = self._said
-        if said is None:
+        described = self._description
+        if described is None:
             return
         amount, device = self.amount.value(), ACCELERATORS[self.device.currentIndex()]
-        if said.flops_per_image is not None:
-            flops = picture_training_flops(said.flops_per_image, amount)
+        if described.flops_per_image is not None:
+            flops = picture_training_flops(described.flops_per_image, amount)
         else:
-            flops = training_flops(said.parameters, amount)
+            flops = training_flops(described.parameters, amount)
         cost = training_cost(flops, device, self.utilisation.value() / 100, self.price.value())
         days = self.tr("{days} days")
         self.values["flops"].setText(f"{cost.flops:.3g} FLOPs")
@@ -143,8 +143,8 @@ class CostPanel(QScrollArea):
         self.values["days"].setText(days.format(days=_few(cost.device_days / self.count.value())))
         self.values["energy"].setText(f"{_few(cost.energy_kwh)} kWh")
         self.values["price"].setText(_few(cost.price))
-        self.values["training"].setText(numbers.size(training_bytes(said.parameters)))
-        self.values["serving"].setText(numbers.size(serving_bytes(said.parameters)))
+        self.values["training"].setText(numbers.size(training_bytes(described.parameters)))
+        self.values["serving"].setText(numbers.size(serving_bytes(described.parameters)))
         words = self.tr(
             "{device}: {speed} FLOP/s in 16 bits and {watts} W ({source}). Weights, gradients and Adam’s moments; "
             "activations come on top."

@@ -63,7 +63,7 @@ class Figures(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
 
-    def show_reference(self, reference: Reference, said: Description | None) -> None:
+    def show_reference(self, reference: Reference, description: Description | None) -> None:
         """Show what was published, and what is computed where that is known already."""
         self._reference = reference
         self.source.setText(f"{reference.source.citation}: {reference.source.place}")
@@ -75,7 +75,7 @@ class Figures(QScrollArea):
                 widget.deleteLater()
         for at, title in enumerate(("", self.tr("Published"), self.tr("Computed from the structure"))):
             self._grid.addWidget(label(title, "heading"), 0, at)
-        for at, figure in enumerate(self._figures(reference, said), 1):
+        for at, figure in enumerate(self._figures(reference, description), 1):
             self._grid.addWidget(label(figure.name, "secondary"), at, 0)
             self._grid.addWidget(self._value(figure.published), at, 1)
             self._grid.addWidget(self._computed(figure), at, 2)
@@ -105,28 +105,32 @@ class Figures(QScrollArea):
             set_look(made, "warn")
         return made
 
-    def _figures(self, reference: Reference, said: Description | None) -> Iterator[Figure]:
+    def _figures(self, reference: Reference, described: Description | None) -> Iterator[Figure]:
         shape = reference.published
         counting = self.tr("counting…")
         computed, agrees = counting, None
-        if said is not None:
-            computed = numbers.exact(said.parameters)
-            agrees = abs(said.parameters - shape.parameters) <= shape.rounding
+        if described is not None:
+            computed = numbers.exact(described.parameters)
+            agrees = abs(described.parameters - shape.parameters) <= shape.rounding
         yield Figure(self.tr("Parameters"), numbers.count(shape.parameters), computed, agrees)
         if shape.layers:
-            stacked = stacked_layers(said.layers) if said is not None and shape.heads else 0
+            stacked = stacked_layers(described.layers) if described is not None and shape.heads else 0
             same = stacked == shape.layers if stacked else None
             yield Figure(
                 self.tr("Layers"), numbers.exact(shape.layers), numbers.exact(stacked) if stacked else "", same
             )
-        if shape.context and said is not None and said.context_length:
-            same_context = said.context_length == shape.context
-            context = numbers.exact(said.context_length)
+        if shape.context and described is not None and described.context_length:
+            same_context = described.context_length == shape.context
+            context = numbers.exact(described.context_length)
             yield Figure(self.tr("Context"), numbers.exact(shape.context), context, same_context)
         elif shape.context:
             yield Figure(self.tr("Context"), numbers.exact(shape.context))
         if shape.flops:
-            found = numbers.count(said.flops_per_image / 2) if said is not None and said.flops_per_image else counting
+            found = (
+                numbers.count(described.flops_per_image / 2)
+                if described is not None and described.flops_per_image
+                else counting
+            )
             yield Figure(self.tr("Multiply-adds per picture"), numbers.count(shape.flops), found)
         counts = {
             self.tr("Width"): shape.width,
@@ -140,7 +144,11 @@ class Figures(QScrollArea):
         if shape.learning_rate:
             yield Figure(self.tr("Learning rate"), numbers.significant(shape.learning_rate))
         if shape.tokens:
-            work = f"{training_flops(said.parameters, shape.tokens):.3g} FLOPs (6·N·D)" if said is not None else ""
+            work = (
+                f"{training_flops(described.parameters, shape.tokens):.3g} FLOPs (6·N·D)"
+                if described is not None
+                else ""
+            )
             yield Figure(self.tr("Training tokens"), numbers.count(shape.tokens), work)
 
     @Slot()

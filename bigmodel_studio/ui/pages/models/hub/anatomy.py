@@ -72,7 +72,7 @@ class Anatomy(QWidget):
 
     def _ask(self, ref: ModelRef) -> None:
         if self._studio.network.locked and not self._here:
-            self._say(i18n.said(Problem(code="hub-locked")))
+            self._say(i18n.sentence(Problem(code="hub-locked")))
             return
         lane = self._studio.measure if self._here else self._studio.network.lane()
         self._say(self.tr("Computing the structure from config and weight headers…"))
@@ -88,14 +88,14 @@ class Anatomy(QWidget):
                 del self._known[next(iter(self._known))]
             self._show(end.result)
         elif isinstance(end, Failed):
-            self._say(i18n.said(end.problem))
+            self._say(i18n.sentence(end.problem))
 
-    def _show(self, said: Description) -> None:
+    def _show(self, description: Description) -> None:
         if self._ref is not None:
             self.planning.about(self._ref)
-        self.structure.show_description(said)
-        self.cards.show_description(said)
-        self.plan.show_costs(said.costs, runs_here=self._here)
+        self.structure.show_description(description)
+        self.cards.show_description(description)
+        self.plan.show_costs(description.costs, runs_here=self._here)
         self._stack.setCurrentWidget(self._parts[self._part])
 
     def _say(self, text: str) -> None:

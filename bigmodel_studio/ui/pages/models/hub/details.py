@@ -197,15 +197,15 @@ class RepoDetails(QWidget):
 
     def show_problem(self, problem: Problem, *, sign_in: bool) -> None:
         """Show why its files did not come; ``sign_in``: because of who asks."""
-        self.show_state(i18n.said(problem), retry=True, sign_in=sign_in)
+        self.show_state(i18n.sentence(problem), retry=True, sign_in=sign_in)
 
     def show_download(self, item: Item | None, *, here: bool) -> None:
         """Show how its download is (None: there is none), and whether it is on this computer."""
         self._item, self._here = item, here
         if self.model is not None:
             self.anatomy.about(ModelRef(source="hub", id=self.model.id), here=here)
-        said = item.said if item is not None else None
-        self.files.files.show_progress(said.files if said is not None else ())
+        progress = item.said if item is not None else None
+        self.files.files.show_progress(progress.files if progress is not None else ())
         self._show_actions()
 
     def _show_actions(self) -> None:
@@ -243,16 +243,18 @@ class RepoDetails(QWidget):
         while self.facts.rowCount():
             self.facts.removeRow(0)
         for name, value in self._facts().items():
-            said = label(value, wrap=True)
-            said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            theme.tabular(said)
-            self.facts.addRow(label(name, "secondary"), said)
+            value_label = label(value, wrap=True)
+            value_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            theme.tabular(value_label)
+            self.facts.addRow(label(name, "secondary"), value_label)
 
     def _facts(self) -> dict[str, str]:
         model, repo = self.model, self._repo
         if model is None:
             return {}
-        told = repo is not None or bool(model.updated or model.downloads or model.likes)  # else only its name is known
+        has_facts = repo is not None or bool(
+            model.updated or model.downloads or model.likes
+        )  # else only its name is known
         access = self.tr("gated: accept its terms on its page, then sign in") if model.gated else ""
         found = {
             self.tr("Task"): task_words(model.task),
@@ -261,8 +263,8 @@ class RepoDetails(QWidget):
             self.tr("Parameters"): numbers.exact(model.parameters) if model.parameters else "",
             self.tr("Size"): numbers.size(model.bytes) if model.bytes else "",
             self.tr("Base model"): model.base_model,
-            self.tr("Downloads"): numbers.exact(model.downloads) if told else "",
-            self.tr("Likes"): numbers.exact(model.likes) if told else "",
+            self.tr("Downloads"): numbers.exact(model.downloads) if has_facts else "",
+            self.tr("Likes"): numbers.exact(model.likes) if has_facts else "",
             self.tr("Updated"): days_ago(model.updated) if model.updated else "",
             self.tr("Access"): access or (self.tr("private") if model.private else ""),
             self.tr("Revision"): repo.revision[:_SHOWN_OF_A_COMMIT] if repo is not None else "",

@@ -160,11 +160,11 @@ class AdvisorView(View):
     # ------------------------------------------------------------------------------- what can be done
 
     @Slot(str, object)
-    def _on_wanted(self, wish: str, advice: Advice) -> None:
+    def _on_wanted(self, action: str, advice: Advice) -> None:
         ref = advice.candidate.ref
         if ref is None:
             self.studio.open(OpenOnHub(advice.id))
-        elif wish == "use":
+        elif action == "use":
             self.studio.open(UseModel(USE_IN[advice.candidate.kind], ref))
         else:
             self.studio.open(OpenModel(ref))

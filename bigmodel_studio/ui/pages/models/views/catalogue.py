@@ -175,26 +175,26 @@ class CatalogueView(View):
         reference = self.current
         if reference is None:
             return
-        said = self.known.get(reference.id)
+        description = self.known.get(reference.id)
         self.name.setText(reference.title)
         way = WAYS.get(reference.family)
         self.build.setVisible(way is not None and way[0] in TRAINABLE)
         self.on_hub.setVisible(bool(reference.hub_id))
-        self.figures.show_reference(reference, said)
+        self.figures.show_reference(reference, description)
         part = self.tabs.key
-        if said is None and part != "figures":
+        if description is None and part != "figures":
             self.waiting.setText(self._failed.get(reference.id) or self.tr("Computing the structure…"))
             self.stack.setCurrentWidget(self.waiting)
             return
-        if said is not None and part == "cost":
-            self.cost.show_description(reference, said)
-        elif said is not None and part == "structure":
-            self.structure.show_description(said)
-        elif said is not None and part == "layers":
-            self.cards.show_description(said)
-        elif said is not None and part == "plan":
+        if description is not None and part == "cost":
+            self.cost.show_description(reference, description)
+        elif description is not None and part == "structure":
+            self.structure.show_description(description)
+        elif description is not None and part == "layers":
+            self.cards.show_description(description)
+        elif description is not None and part == "plan":
             self.planning.about(ModelRef(source="reference", id=reference.id))
-            self.plan.show_costs(said.costs, runs_here=_fits(said))
+            self.plan.show_costs(description.costs, runs_here=_fits(description))
         self.stack.setCurrentWidget(self._parts[part])
 
     @Slot()
@@ -248,15 +248,15 @@ class CatalogueView(View):
         if isinstance(end, Done) and isinstance(end.result, Description):
             self._take(asked, end.result)
         elif isinstance(end, Failed):
-            self._failed[asked] = i18n.said(end.problem)
+            self._failed[asked] = i18n.sentence(end.problem)
         if self.current is not None and self.current.id == asked:
             self._show()
         self._ask_next()
 
-    def _take(self, id_: str, said: Description) -> None:
-        self.known[id_] = said
-        self.rows.count(id_, said.parameters)
-        self.article.show_description(id_, said)
+    def _take(self, id_: str, description: Description) -> None:
+        self.known[id_] = description
+        self.rows.count(id_, description.parameters)
+        self.article.show_description(id_, description)
 
     # ------------------------------------------------------------------------------- hands
 
@@ -277,6 +277,6 @@ class CatalogueView(View):
         self.stop()
 
 
-def _fits(said: Description) -> bool:
+def _fits(description: Description) -> bool:
     """Return whether random weights of its size can be made here, to measure with."""
-    return 4 * said.parameters * 2 < rooms()[0].free_bytes
+    return 4 * description.parameters * 2 < rooms()[0].free_bytes

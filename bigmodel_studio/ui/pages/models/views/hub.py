@@ -185,7 +185,7 @@ class HubView(View):
         found = self.tr("%n model(s)", "", rows)
         after = {
             "asking-more": self.tr("loading more…"),
-            "failed": i18n.told(self.query.problem)[0] if self.query.problem is not None else "",
+            "failed": i18n.sentences(self.query.problem)[0] if self.query.problem is not None else "",
         }.get(state, self.tr("scroll for more") if self.query.next else self.tr("end of list"))
         self.total.setText(f"{found} · {after}" if after else found)
         if not rows:
@@ -201,9 +201,9 @@ class HubView(View):
             self._offer(self.tr("Contacting the Hub…"), "", self.tr("Stop"), self.query.stop)
             self.empty.button.setIcon(icon("stop", off="on_accent"))
         elif state == "failed" and problem is not None and problem.code in SIGN_IN:
-            self._offer(*i18n.told(problem), self.tr("Sign in…"), self._on_sign_in)
+            self._offer(*i18n.sentences(problem), self.tr("Sign in…"), self._on_sign_in)
         elif state == "failed" and problem is not None:
-            self._offer(*i18n.told(problem), self.tr("Try again"), self._ask)
+            self._offer(*i18n.sentences(problem), self.tr("Try again"), self._ask)
         elif state == "shown":
             words = self.tr("No model on the Hub matches.")
             clear = self.tr("Clear search") if self.searched or self.filters.narrowed else ""

@@ -300,8 +300,8 @@ class LocalView(View):
     # ------------------------------------------------------------------------------- what can be done
 
     @Slot(str, object)
-    def _on_wanted(self, wish: str, record: ModelRecord) -> None:
-        self._acts[wish](record)
+    def _on_wanted(self, action: str, record: ModelRecord) -> None:
+        self._acts[action](record)
 
     def _use(self, record: ModelRecord) -> None:
         self.studio.open(UseModel(USE_IN[record.kind], record.ref))

@@ -40,8 +40,8 @@ class CurvesExport(QObject):
     def _show_script(self) -> None:
         reason = self._why_not()
         self.script.setEnabled(not reason)
-        told = self.tr("A folder with train.py, the initial model and the data; it reproduces the run's losses")
-        self.script.setToolTip(reason or told)
+        tool_tip = self.tr("A folder with train.py, the initial model and the data; it reproduces the run's losses")
+        self.script.setToolTip(reason or tool_tip)
 
     def _why_not(self) -> str:
         """Return why the run that is shown cannot be written as a script; "" where it can."""

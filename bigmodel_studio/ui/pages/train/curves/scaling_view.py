@@ -153,8 +153,8 @@ class ScalingView(QWidget):
         """On what the law rests, or why there is none."""
         law, size = found.law, found.by_parameters
         if law is None:
-            return i18n.said(found.refused) if found.refused is not None else ""
-        said = self.tr(
+            return i18n.sentence(found.refused) if found.refused is not None else ""
+        law_text = self.tr(
             "α = {alpha} ± {error}, R² = {fit}: {points} of {count} runs on the frontier, {decades} decades."
         ).format(
             alpha=numbers.decimal(law.alpha, 3),
@@ -165,17 +165,17 @@ class ScalingView(QWidget):
             decades=numbers.decimal(law.decades, 1),
         )
         if size is None:
-            return said
+            return law_text
         more = self.tr("With the most data: L(N) = ({scale} / N)^{alpha}, R² = {fit}, without embeddings.").format(
             scale=numbers.power(size.scale),
             alpha=numbers.decimal(size.alpha, 3),
             fit=numbers.decimal(size.r_squared, 3),
         )
-        return i18n.in_one((said, more))
+        return i18n.in_one((law_text, more))
 
     @Slot(str)
-    def _show_read_out(self, said: str) -> None:
-        self.read_out.setText(said)
+    def _show_read_out(self, text: str) -> None:
+        self.read_out.setText(text)
 
     @Slot(int)
     def _on_chosen(self, number: int) -> None:

@@ -84,26 +84,26 @@ class DataCounts(QWidget):
         row.addWidget(area, 1)
         row.addWidget(self._classes, 1)
 
-    def show_seen(self, seen: DataPreview, context: int) -> None:
+    def show_seen(self, preview: DataPreview, context: int) -> None:
         """Show the counts. ``context``: the most tokens that the model reads at once."""
-        self._show_figures(seen)
-        self.said.setText(i18n.in_one(self._sentences(seen)))
-        parts = {part.role: part for part in seen.parts}
+        self._show_figures(preview)
+        self.said.setText(i18n.in_one(self._sentences(preview)))
+        parts = {part.role: part for part in preview.parts}
         for role, chart in self.charts.items():
             part = parts.get(role)  # type: ignore[call-overload]
             self._show_lengths(role, chart, part, context)
-        classes = any(part.classes for part in seen.parts)
+        classes = any(part.classes for part in preview.parts)
         self._classes.setVisible(classes)
         if classes:
-            self.balance.show_parts(seen.parts, self.tr("Tag") if seen.objective == "tag" else self.tr("Class"))
-            self.balance_words.setText(self._balance(seen))
+            self.balance.show_parts(preview.parts, self.tr("Tag") if preview.objective == "tag" else self.tr("Class"))
+            self.balance_words.setText(self._balance(preview))
         self._area.setMinimumWidth(self._left.minimumSizeHint().width() + SCROLL_PX)
 
     # ------------------------------------------------------------------------------- the figures
 
-    def _rows(self, seen: DataPreview) -> Sequence[Figure]:
+    def _rows(self, preview: DataPreview) -> Sequence[Figure]:
         exact = numbers.exact
-        unit = word(UNITS[seen.parts[0].unit]) if seen.parts else ""
+        unit = word(UNITS[preview.parts[0].unit]) if preview.parts else ""
         longest: list[Figure] = [
             (self.tr("Shortest ({unit})").format(unit=unit), lambda p: exact(p.shortest)),
             (self.tr("Median"), lambda p: exact(p.median)),
@@ -111,7 +111,7 @@ class DataCounts(QWidget):
         ]
         tokens: list[Figure] = [(self.tr("Tokens"), lambda p: exact(p.items))]
         cut: list[Figure] = [(self.tr("Longer than the context"), lambda p: _of(p.cut, p.examples))]
-        pictures = seen.objective == "classify-images"
+        pictures = preview.objective == "classify-images"
         return [
             (self.tr("Files"), lambda p: exact(p.files)),
             (self.tr("Size"), lambda p: numbers.size(p.bytes) if p.bytes else numbers.NOTHING),
@@ -122,37 +122,37 @@ class DataCounts(QWidget):
             (self.tr("Exact duplicates"), lambda p: _of(p.doubles, p.examples)),
         ]
 
-    def _show_figures(self, seen: DataPreview) -> None:
+    def _show_figures(self, preview: DataPreview) -> None:
         while (item := self._table.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         self.figures = {}
         right = Qt.AlignmentFlag.AlignRight
-        for column, part in enumerate(seen.parts, 1):
+        for column, part in enumerate(preview.parts, 1):
             self._table.addWidget(label(word(ROLES[part.role]), "heading"), 0, column, right)
-        for row, (title, said) in enumerate(self._rows(seen), 1):
+        for row, (title, sentences) in enumerate(self._rows(preview), 1):
             self._table.addWidget(label(title, "secondary"), row, 0)
-            for column, part in enumerate(seen.parts, 1):
-                value = label(said(part))
+            for column, part in enumerate(preview.parts, 1):
+                value = label(sentences(part))
                 theme.tabular(value)
                 self.figures[title, part.role] = value
                 self._table.addWidget(value, row, column, right)
 
-    def _sentences(self, seen: DataPreview) -> list[str]:
-        said = []
-        if seen.updates_an_epoch:
+    def _sentences(self, preview: DataPreview) -> list[str]:
+        sentences = []
+        if preview.updates_an_epoch:
             words = self.tr("One epoch takes {updates} updates.")
-            said.append(words.format(updates=numbers.decimal(seen.updates_an_epoch, 1)))
-        tested = next((part for part in seen.parts if part.role == "evaluation"), None)
+            sentences.append(words.format(updates=numbers.decimal(preview.updates_an_epoch, 1)))
+        tested = next((part for part in preview.parts if part.role == "evaluation"), None)
         if tested is not None and tested.examples:
             words = self.tr("{count} evaluation examples are in the training data too.")
             none = self.tr("No evaluation example is in the training data.")
-            said.append(words.format(count=_of(seen.shared, tested.examples)) if seen.shared else none)
-        if not seen.all_read:
+            sentences.append(words.format(count=_of(preview.shared, tested.examples)) if preview.shared else none)
+        if not preview.all_read:
             words = self.tr("Counts cover the first {size}.")
-            said.append(words.format(size=numbers.size(seen.bytes_read)))
-        return said
+            sentences.append(words.format(size=numbers.size(preview.bytes_read)))
+        return sentences
 
     # ------------------------------------------------------------------------------- lengths and classes
 
@@ -171,14 +171,14 @@ class DataCounts(QWidget):
         limit = context if part.unit == "tokens" else None
         chart.show_lengths(part.edges, part.lengths, unit, limit, cut=part.cut > 0)
 
-    def _balance(self, seen: DataPreview) -> str:
-        part = next(part for part in seen.parts if part.classes)
+    def _balance(self, preview: DataPreview) -> str:
+        part = next(part for part in preview.parts if part.classes)
         counts = [each.count for each in part.classes]
         words = self.tr("{classes}, from {least} to {most} each; the largest has {share}.")
         if min(counts) == max(counts):
             words = self.tr("{classes}, {most} each.")
         return words.format(
-            classes=Counting().classes(seen.objective, len(counts)),
+            classes=Counting().classes(preview.objective, len(counts)),
             least=numbers.exact(min(counts)),
             most=numbers.exact(max(counts)),
             share=numbers.percent(largest_share(part)),

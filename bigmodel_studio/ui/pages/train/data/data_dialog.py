@@ -126,15 +126,15 @@ class DataDialog(QDialog):
         column.addLayout(foot)
 
     def _waiting(self) -> QWidget:
-        holder = QWidget()
+        container = QWidget()
         self.first_busy.setFixedWidth(BAR_PX)
-        column = QVBoxLayout(holder)
+        column = QVBoxLayout(container)
         column.setSpacing(12)
         column.addStretch(1)
         for part in (self.doing, self.first_busy, self.cancel_button):
             column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        return holder
+        return container
 
     def done(self, result: int) -> None:
         self._asking.stop()
@@ -196,34 +196,34 @@ class DataDialog(QDialog):
         self._wait_for(event)
 
     @Slot(object)
-    def _on_answer(self, seen: DataPreview) -> None:
+    def _on_answer(self, preview: DataPreview) -> None:
         self._rest()
-        self.examples.show_seen(seen)
+        self.examples.show_seen(preview)
         if self._counted:
-            self._show_whole(seen)
+            self._show_whole(preview)
             self._show_what_there_is()
-            self.seen.emit(seen)
+            self.seen.emit(preview)
 
-    def _show_whole(self, seen: DataPreview) -> None:
+    def _show_whole(self, preview: DataPreview) -> None:
         """Show counts and findings; where no example could be made of the data, the findings say why."""
-        self.looked = seen
-        self.counts.show_seen(seen, context_of(seen, self.spec))
-        self.findings.show_seen(seen)
-        self.words.setText(summary(seen))
-        for view, there in ((self.examples, seen.examples), (self.counts, seen.parts)):
+        self.looked = preview
+        self.counts.show_seen(preview, context_of(preview, self.spec))
+        self.findings.show_seen(preview)
+        self.words.setText(summary(preview))
+        for view, there in ((self.examples, preview.examples), (self.counts, preview.parts)):
             self.tabs.setTabVisible(self.tabs.indexOf(view), bool(there))
         place = self.tabs.indexOf(self.findings)
-        many = self.tr("Findings ({count})").format(count=numbers.exact(len(seen.findings)))
-        self.tabs.setTabText(place, many if seen.findings else self.tr("Findings"))
-        self.tabs.setTabIcon(place, mark_of(seen.findings))
-        if not seen.examples:
+        many = self.tr("Findings ({count})").format(count=numbers.exact(len(preview.findings)))
+        self.tabs.setTabText(place, many if preview.findings else self.tr("Findings"))
+        self.tabs.setTabIcon(place, mark_of(preview.findings))
+        if not preview.examples:
             self.tabs.setCurrentIndex(place)
 
     @Slot(object)
     def _on_failed(self, problem: Problem) -> None:
         self._rest()
         self.looked = None
-        sentence, hint = i18n.told(problem)
+        sentence, hint = i18n.sentences(problem)
         self.problem.say(sentence, hint, self.tr("Check again"))
         self.words.setText("")
         self._show_what_there_is()

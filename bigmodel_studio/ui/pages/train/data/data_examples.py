@@ -121,8 +121,8 @@ class DataExamples(QWidget):
         column.addWidget(splitter, 1)
 
     def _detail(self) -> QWidget:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
+        container = QWidget()
+        column = QVBoxLayout(container)
         column.setContentsMargins(12, 0, 0, 0)
         column.setSpacing(8)
         place = QHBoxLayout()
@@ -138,25 +138,25 @@ class DataExamples(QWidget):
         self.views.addWidget(self._text_view())
         self.views.addWidget(self._picture_view())
         column.addWidget(self.views, 1)
-        return holder
+        return container
 
     def _text_view(self) -> QWidget:
-        holder, card, legend = QWidget(), panel("card"), QWidget()
+        container, card, legend = QWidget(), panel("card"), QWidget()
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.tokens)
         legend.setLayout(self.legend)
-        column = QVBoxLayout(holder)
+        column = QVBoxLayout(container)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(card, 1)
         column.addWidget(legend)
         column.addWidget(self.read_out)
-        return holder
+        return container
 
     def _picture_view(self) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
+        container = QWidget()
+        row = QHBoxLayout(container)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         self.whole_words, self.seen_words = label("", "small"), label("", "small")
@@ -167,20 +167,20 @@ class DataExamples(QWidget):
             column.addWidget(words)
             column.addWidget(view, 1)
             row.addWidget(card, 1)
-        return holder
+        return container
 
     # ------------------------------------------------------------------------------- what is shown
 
-    def show_seen(self, seen: DataPreview) -> None:
+    def show_seen(self, preview: DataPreview) -> None:
         """Show these examples instead of those before; one in the same place is chosen."""
         before = max(0, self.list.currentIndex().row())
-        self._examples, self._objective, self._step = seen.examples, seen.objective, seen.step
+        self._examples, self._objective, self._step = preview.examples, preview.objective, preview.step
         self.step.blockSignals(True)
-        self.step.setValue(seen.step)
+        self.step.setValue(preview.step)
         self.step.blockSignals(False)
-        self.list.examples.show_examples([self._in_list(example) for example in seen.examples])
-        if seen.examples:
-            self.list.setCurrentIndex(self.list.examples.index(min(before, len(seen.examples) - 1)))
+        self.list.examples.show_examples([self._in_list(example) for example in preview.examples])
+        if preview.examples:
+            self.list.setCurrentIndex(self.list.examples.index(min(before, len(preview.examples) - 1)))
         self._show_current()
 
     def set_busy(self, busy: bool) -> None:
@@ -189,11 +189,11 @@ class DataExamples(QWidget):
 
     def _in_list(self, example: PreviewExample) -> ListedExample:
         line = "".join(each.text for each in example.tokens[:LINE_CHARACTERS] if each.role != "added")
-        said = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
+        class_name = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
         name = place_text(example.place)
         if example.seen is not None:
-            return ListedExample(text=name, picture=example.seen, note=said)
-        return ListedExample(text=line[:LINE_CHARACTERS], note=" · ".join(filter(None, (said, name))))
+            return ListedExample(text=name, picture=example.seen, note=class_name)
+        return ListedExample(text=line[:LINE_CHARACTERS], note=" · ".join(filter(None, (class_name, name))))
 
     def _label(self, share: ClassShare) -> str:
         return word(PAIRS.get(share.label, share.label)) if self._objective == "masked-lm" else share.label
@@ -279,17 +279,17 @@ class DataExamples(QWidget):
         self.legend.addWidget(entry)
 
     @Slot(str)
-    def _on_read_out(self, said: str) -> None:
-        self.read_out.setText(said or self.tr("Point at a token, or use the arrow keys."))
+    def _on_read_out(self, text: str) -> None:
+        self.read_out.setText(text or self.tr("Point at a token, or use the arrow keys."))
 
     # ------------------------------------------------------------------------------- a picture
 
     def _show_picture(self, example: PreviewExample) -> None:
-        whole, seen = self.tr("Original picture"), self.tr("Model input")
-        seen = self.tr("Model input, mixed with another picture") if self._mixed else seen
+        whole, model_input = self.tr("Original picture"), self.tr("Model input")
+        model_input = self.tr("Model input, mixed with another picture") if self._mixed else model_input
         for view, words, data, title in (
             (self.whole, self.whole_words, example.whole, whole),
-            (self.seen, self.seen_words, example.seen, seen),
+            (self.seen, self.seen_words, example.seen, model_input),
         ):
             pixmap = QPixmap()
             if data is not None and pixmap.loadFromData(data, "PNG"):

@@ -93,7 +93,7 @@ class DataLook(QObject):
             dialog.close()
 
     @Slot(object)
-    def _on_seen(self, seen: DataPreview) -> None:
+    def _on_seen(self, preview: DataPreview) -> None:
         if self._dialog is not None:
-            self._last = (looked_at(self._dialog.spec), seen)
+            self._last = (looked_at(self._dialog.spec), preview)
             self.seen.emit()

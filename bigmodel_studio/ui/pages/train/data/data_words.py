@@ -63,30 +63,30 @@ class Counting(QObject):
     def findings(self, findings: Sequence[Finding]) -> str:
         """Return ``1 error · 2 warnings``; notes are said where there is nothing graver."""
         errors, warnings, notes = (sum(each.weight == weight for each in findings) for weight in WEIGHTS)
-        said = (
+        counts = (
             (errors, self.tr("{count} error(s)", "", errors)),
             (warnings, self.tr("{count} warning(s)", "", warnings)),
             (0 if errors or warnings else notes, self.tr("{count} note(s)", "", notes)),
         )
-        return " · ".join(words.format(count=numbers.exact(count)) for count, words in said if count)
+        return " · ".join(words.format(count=numbers.exact(count)) for count, words in counts if count)
 
 
-def summary(seen: DataPreview) -> str:
+def summary(preview: DataPreview) -> str:
     """Return all of it on one line: ``10,003 texts, 3,080 for evaluation · 77 classes · 2 warnings``."""
-    if not (seen.parts or seen.findings):
+    if not (preview.parts or preview.findings):
         return ""
-    counting, parts = Counting(), {part.role: part for part in seen.parts}
-    said = []
+    counting, parts = Counting(), {part.role: part for part in preview.parts}
+    summary_parts = []
     if learnt := parts.get("training"):
-        words = counting.examples(seen.objective, learnt.examples)
+        words = counting.examples(preview.objective, learnt.examples)
         if tested := parts.get("evaluation"):
             template = word("{examples}, {count} for evaluation")
             words = template.format(examples=words, count=numbers.exact(tested.examples))
-        said.append(words)
+        summary_parts.append(words)
         if learnt.classes:
-            said.append(counting.classes(seen.objective, len(learnt.classes)))
-    said.append(counting.findings(seen.findings) or word("no problems"))
-    return " · ".join(said)
+            summary_parts.append(counting.classes(preview.objective, len(learnt.classes)))
+    summary_parts.append(counting.findings(preview.findings) or word("no problems"))
+    return " · ".join(summary_parts)
 
 
 def largest_share(part: PartCounts) -> float:
@@ -95,10 +95,10 @@ def largest_share(part: PartCounts) -> float:
     return max((each.count for each in part.classes), default=0) / whole if whole else 0.0
 
 
-def context_of(seen: DataPreview, spec: RunSpec) -> int:
+def context_of(preview: DataPreview, spec: RunSpec) -> int:
     """Return the most tokens that the model reads at once: what was asked for, or as many as the model can."""
-    said = (finding.problem.arguments.get("context") for finding in seen.findings)
-    return next((context for context in said if isinstance(context, int)), spec.model.context)
+    contexts = (finding.problem.arguments.get("context") for finding in preview.findings)
+    return next((context for context in contexts if isinstance(context, int)), spec.model.context)
 
 
 def doing(event: Progress) -> str:

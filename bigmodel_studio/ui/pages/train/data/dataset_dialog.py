@@ -67,7 +67,7 @@ class DatasetDialog(QDialog):
         self._job: Job | None = None
         self._problem: Problem | None = None
         self._wanted = Address("")
-        self._seen: tuple[Address, DatasetListing] | None = None
+        self._listed: tuple[Address, DatasetListing] | None = None
         self.address = QLineEdit()
         self.address.setPlaceholderText("OWNER/NAME")
         self.address.setAccessibleName(self.tr("Address of the dataset"))
@@ -140,17 +140,17 @@ class DatasetDialog(QDialog):
     def _list(self) -> None:
         """Fill the table: with what was looked at, else with what is here."""
         copies = {(c.id, c.revision, c.config, c.split): c for c in hub_datasets.copies()}
-        if self._seen is None:
+        if self._listed is None:
             self.heading.setText(self.tr("On this computer"))
             rows = [Split(c.id, c.config, c.split, c.bytes, c) for c in copies.values()]
             wanted = Address("")
         else:
-            wanted, seen = self._seen
-            self.heading.setText(seen.id)
+            wanted, listing = self._listed
+            self.heading.setText(listing.id)
             rows = [
-                Split(seen.id, part.config, part.split, part.bytes, copy, part.here_bytes)
-                for part in seen.parts
-                for copy in (copies.get((seen.id, seen.revision, part.config, part.split)),)
+                Split(listing.id, part.config, part.split, part.bytes, copy, part.here_bytes)
+                for part in listing.parts
+                for copy in (copies.get((listing.id, listing.revision, part.config, part.split)),)
             ]
         self.empty.setText(self.tr("No datasets downloaded yet."))
         self.table.show_rows(rows, _preferred(rows, wanted, self.table.chosen()))
@@ -178,7 +178,7 @@ class DatasetDialog(QDialog):
         self.stop.setVisible(fetching)
         self.bar.setVisible(busy)
         problem = self._problem or (Problem(code="hub-locked") if locked else None)
-        self.problem.setText(i18n.said(problem) if problem is not None else "")
+        self.problem.setText(i18n.sentence(problem) if problem is not None else "")
         self.problem.setVisible(problem is not None)
         set_look(self.problem, "bad" if self._problem is not None else "secondary")  # offline is a state, no fault
 
@@ -195,7 +195,7 @@ class DatasetDialog(QDialog):
             self._problem = error.problem
             self._show()
             return
-        self._seen = None
+        self._listed = None
         self._wanted = address
         self.words.setText(self.tr("contacting the Hub…"))
         self._begin(self._studio.network.lane().submit(LookAtDataset(id=address.id, revision=address.revision or None)))
@@ -207,10 +207,10 @@ class DatasetDialog(QDialog):
             return
         if row.copy is not None:
             self._give([row.copy])
-        elif self._seen is not None:
+        elif self._listed is not None:
             self._problem = None
             self.words.setText(self.tr("contacting the Hub…"))
-            revision = self._seen[0].revision or None
+            revision = self._listed[0].revision or None
             request = DownloadDataset(id=row.id, config=row.config, split=row.split, revision=revision)
             self._begin(self._studio.network.download(request))
 
@@ -254,7 +254,7 @@ class DatasetDialog(QDialog):
             self._give(result.copies)
             return
         elif isinstance(result, DatasetListing):
-            self._seen = self._wanted, result
+            self._listed = self._wanted, result
         self._list()
 
     def _give(self, copies: Sequence[DatasetCopy]) -> None:

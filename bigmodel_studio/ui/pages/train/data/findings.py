@@ -131,21 +131,21 @@ class DataFindings(QWidget):
         whole.setContentsMargins(0, 12, 0, 0)
         whole.addWidget(self.views)
 
-    def show_seen(self, seen: DataPreview) -> None:
+    def show_seen(self, preview: DataPreview) -> None:
         """Show these findings, the heaviest first."""
-        findings = sorted(seen.findings, key=lambda each: WEIGHTS.index(each.weight))
+        findings = sorted(preview.findings, key=lambda each: WEIGHTS.index(each.weight))
         self.list.clear()
         for finding in findings:
             item = QListWidgetItem(self.list)
             item.setData(FINDING_ROLE, finding)
             weight = word(LOOKS[finding.weight][2])
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{weight}: {i18n.told(finding.problem)[0]}")
-        self.empty.say(self.tr("No problems found"), self._checked(seen), "")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{weight}: {i18n.sentences(finding.problem)[0]}")
+        self.empty.say(self.tr("No problems found"), self._checked(preview), "")
         self.views.setCurrentIndex(0 if findings else 1)
         self.list.setCurrentRow(0 if findings else -1)
         self._on_current()
 
-    def _checked(self, seen: DataPreview) -> str:
+    def _checked(self, preview: DataPreview) -> str:
         """Return what was looked for."""
         looked = [
             self.tr("unreadable lines"),
@@ -153,8 +153,8 @@ class DataFindings(QWidget):
             self.tr("duplicate examples"),
             self.tr("examples in both training and evaluation"),
         ]
-        looked += [] if seen.objective == "classify-images" else [self.tr("texts longer than the context")]
-        if any(part.classes for part in seen.parts):
+        looked += [] if preview.objective == "classify-images" else [self.tr("texts longer than the context")]
+        if any(part.classes for part in preview.parts):
             looked.append(self.tr("rare or missing classes"))
         return self.tr("Checked for: {what}").format(what=" · ".join(looked))
 
@@ -169,7 +169,7 @@ class DataFindings(QWidget):
         finding = self.current
         if finding is None:
             return
-        sentence, hint = i18n.told(finding.problem)
+        sentence, hint = i18n.sentences(finding.problem)
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -282,7 +282,7 @@ class _Row(QStyledItemDelegate):
         painter.setPen(theme.colour("text"))
         words = head.adjusted(0, MARK_PX + 4, 0, 0)
         words.setBottom(room.bottom())
-        _paint_lines(painter, words, i18n.told(_in_short(finding.problem))[0])
+        _paint_lines(painter, words, i18n.sentences(_in_short(finding.problem))[0])
         painter.restore()
 
 

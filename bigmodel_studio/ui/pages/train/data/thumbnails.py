@@ -70,7 +70,7 @@ class Thumbnails(QObject):
         if event.preview is not None and pixmap.loadFromData(event.preview, "PNG"):
             self._pictures[event.image] = pixmap
         elif event.error is not None:
-            self._reasons[event.image] = i18n.told(event.error)[0]
+            self._reasons[event.image] = i18n.sentences(event.error)[0]
         self.changed.emit()
 
     @Slot()

@@ -267,7 +267,7 @@ class ExperimentsDialog(QDialog):
             return
         self._look.forget()
         self.queue_button.setEnabled(True)
-        self._say(i18n.said(end.problem if isinstance(end, Failed) else Problem(code="engine-closed")))
+        self._say(i18n.sentence(end.problem if isinstance(end, Failed) else Problem(code="engine-closed")))
 
     def _forget_job(self) -> None:
         if self._job is None:

@@ -110,8 +110,8 @@ class Fields(QObject):
 
     def grid(self, rows: list[Row], across: int = 1) -> QWidget:
         """Return rows in so many columns; a field that is alone in its row takes them all, but for a number."""
-        holder = QWidget()
-        grid = QGridLayout(holder)
+        container = QWidget()
+        grid = QGridLayout(container)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(12)
@@ -124,11 +124,11 @@ class Fields(QObject):
                 grid.addWidget(self._field(field, title, widget), number, column, 1, across if alone else 1)
             for column in range(len(row) if len(row) > 1 else across, across) if not filled else ():
                 grid.addWidget(QWidget(), number, column)  # an empty column would take no room
-        return holder
+        return container
 
     def _field(self, field: str, title: str, widget: QWidget) -> QWidget:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
+        container = QWidget()
+        column = QVBoxLayout(container)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         name = label(title, "secondary", wrap=True)
@@ -143,18 +143,18 @@ class Fields(QObject):
         column.addStretch(1)
         self.errors[field] = error
         self._titles[field] = title
-        return holder
+        return container
 
     def show_problem(self, problem: Problem | None) -> str:
         """Say what is wrong at its field, and nothing at the others; returned instead where no field is named."""
         field = _field_of(problem) if problem is not None else ""
         for name, error in self.errors.items():
-            words = self._said(problem) if problem is not None and name == field else ""
+            words = self._sentence(problem) if problem is not None and name == field else ""
             error.setText(words)
             error.setVisible(bool(words))
-        return i18n.said(problem) if problem is not None and field not in self.errors else ""
+        return i18n.sentence(problem) if problem is not None and field not in self.errors else ""
 
-    def _said(self, problem: Problem) -> str:
+    def _sentence(self, problem: Problem) -> str:
         """Return what is wrong in the form's words: with the titles of the fields in place of their names."""
         may_be = problem.arguments.get("may_be")
         if problem.code == "spec-field" and may_be is not None:
@@ -165,7 +165,7 @@ class Fields(QObject):
                 words = words.replace(field, title)
             title = self._titles[str(problem.arguments["field"])]
             return self.tr("{title} must be {may_be}.").format(title=title, may_be=words)
-        return i18n.said(problem)
+        return i18n.sentence(problem)
 
 
 def _field_of(problem: Problem) -> str:

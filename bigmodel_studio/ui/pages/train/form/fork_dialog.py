@@ -211,7 +211,7 @@ class ForkDialog(QDialog):
     def _on_failed(self, problem: Problem) -> None:
         self._making = False
         self.fork_button.setEnabled(True)
-        self._show(i18n.said(problem))
+        self._show(i18n.sentence(problem))
 
     def _step(self) -> int:
         step = self.at.currentData()

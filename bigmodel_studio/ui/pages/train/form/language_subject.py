@@ -64,9 +64,9 @@ class LanguageSubject(Subject):
     @Slot()
     def _show_column(self) -> None:
         """Ask for the column where there are tables."""
-        holder = self.text_column.parentWidget()
-        if holder is not None:
-            holder.setVisible(bool(self.text_column.text()) or any(map(holds_parquet, self.data.files)))
+        container = self.text_column.parentWidget()
+        if container is not None:
+            container.setVisible(bool(self.text_column.text()) or any(map(holds_parquet, self.data.files)))
 
     def shape_fields(self) -> dict[str, QWidget]:
         return {"layers": self.layers, "heads": self.heads, "width": self.model_width, "context": self.context}

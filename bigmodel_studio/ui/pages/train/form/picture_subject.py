@@ -145,8 +145,8 @@ class PictureSubject(Subject):
 
     def amount_words(self, batch: int, steps: int) -> str:
         words = self.tr("{batch} pictures per step").format(batch=numbers.exact(batch))
-        held = 0 if self.evaluation.files else self.share.value()
-        learnt = self.train.count * (100 - held) // 100
+        share = 0 if self.evaluation.files else self.share.value()
+        learnt = self.train.count * (100 - share) // 100
         if learnt:
             times = numbers.significant(batch * steps / learnt, 2)
             words += self.tr(", about {times} epochs").format(times=times)
@@ -184,9 +184,9 @@ class PictureSubject(Subject):
     def _show_columns(self) -> None:
         """They are asked for where there is a table."""
         there = self.train.has_table or self.evaluation.has_table or self.columns != NO_COLUMNS
-        for holder in (self.path_column.parentWidget(), self.label_column.parentWidget()):
-            if holder is not None:
-                holder.setVisible(there)
+        for container in (self.path_column.parentWidget(), self.label_column.parentWidget()):
+            if container is not None:
+                container.setVisible(there)
 
     @Slot(object)
     def _on_evaluation_found(self, folder: Path) -> None:

@@ -158,10 +158,10 @@ class EvaluationView(QWidget):
     def _show_pairs(self, evaluation: Evaluation) -> None:
         self.pairs.clear()
         for row, column, count in self.data.confused(evaluation, MOST_PAIRS):
-            said = self.tr("{label} predicted as {other}: {count}").format(
+            text = self.tr("{label} predicted as {other}: {count}").format(
                 label=self.data.labels[row], other=self.data.labels[column], count=numbers.exact(count)
             )
-            item = QListWidgetItem(said, self.pairs)
+            item = QListWidgetItem(text, self.pairs)
             item.setData(CELL_ROLE, (row, column))
 
     def _show_cell(self, evaluation: Evaluation) -> None:

@@ -46,17 +46,17 @@ class ListedExample:
         return " ".join((self.text or "".join(token.text for token in self.tokens[:200])).split())
 
 
-def shown(seen: StepExample) -> ListedExample:
+def shown(step_example: StepExample) -> ListedExample:
     """Return an example of a batch: with the loss that the run recorded, where it did."""
     return ListedExample(
-        loss=seen.recorded if seen.recorded is not None else seen.loss,
-        tokens=seen.tokens,
-        picture=seen.picture,
-        file=seen.source if seen.picture is not None else "",
-        source=seen.source if seen.picture is None else "",
-        expected=seen.expected,
-        said=seen.said,
-        probability=seen.probability,
+        loss=step_example.recorded if step_example.recorded is not None else step_example.loss,
+        tokens=step_example.tokens,
+        picture=step_example.picture,
+        file=step_example.source if step_example.picture is not None else "",
+        source=step_example.source if step_example.picture is None else "",
+        expected=step_example.expected,
+        said=step_example.said,
+        probability=step_example.probability,
     )
 
 
@@ -180,11 +180,11 @@ class _Row(QStyledItemDelegate):
         painter.setPen(theme.colour("bad" if wrong else "text"))
         above = room if not lower else QRect(room.left(), room.top(), room.width(), room.height() // 2)
         mark = ("✗ " if wrong else "✓ ") if example.expected and example.said else ""
-        said = painter.fontMetrics().elidedText(mark + upper, Qt.TextElideMode.ElideRight, above.width())
-        painter.drawText(above, left, said)
+        elided = painter.fontMetrics().elidedText(mark + upper, Qt.TextElideMode.ElideRight, above.width())
+        painter.drawText(above, left, elided)
         if lower:
             painter.setFont(theme.font(12))
             painter.setPen(theme.colour("secondary"))
             below = above.translated(0, above.height())
-            said = painter.fontMetrics().elidedText(lower, Qt.TextElideMode.ElideMiddle, below.width())
-            painter.drawText(below, left, said)
+            elided = painter.fontMetrics().elidedText(lower, Qt.TextElideMode.ElideMiddle, below.width())
+            painter.drawText(below, left, elided)

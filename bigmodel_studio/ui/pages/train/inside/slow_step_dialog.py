@@ -127,11 +127,11 @@ class SlowStepDialog(QDialog):
     def _parts(self) -> QSplitter:
         """Return the parameters, the gradient of the chosen one, and what becomes of the chosen weight."""
         gradient, update = QWidget(), QWidget()
-        for holder, heading, views in (
+        for container, heading, views in (
             (gradient, self.tr("Gradient"), (self.where, self.block)),
             (update, self.tr("The update of this weight"), (self.sums, self.verdict)),
         ):
-            column = QVBoxLayout(holder)
+            column = QVBoxLayout(container)
             column.setContentsMargins(8, 0, 0, 0)
             column.addWidget(label(heading, "strong"))
             for view in views:
@@ -163,7 +163,7 @@ class SlowStepDialog(QDialog):
     def _on_failed(self, problem: Problem) -> None:
         self.busy.hide()
         self.take.setEnabled(True)
-        self.words.setText(i18n.said(problem))
+        self.words.setText(i18n.sentence(problem))
 
     @Slot(object)
     def _on_taken(self, taken: StepTaken) -> None:
@@ -171,7 +171,7 @@ class SlowStepDialog(QDialog):
         self.take.setEnabled(True)
         self.stack.setCurrentWidget(self.tabs)
         self.taken = taken
-        self.words.setText(self._told(taken))
+        self.words.setText(self._summary(taken))
         before = self.parameters.currentRow()
         self.parameters.blockSignals(True)
         self.parameters.clear()
@@ -183,7 +183,7 @@ class SlowStepDialog(QDialog):
         self.parameters.setCurrentRow(before if 0 <= before < len(taken.blocks) else 0)
         self.examples.show_examples([shown(example) for example in taken.examples])
 
-    def _told(self, taken: StepTaken) -> str:
+    def _summary(self, taken: StepTaken) -> str:
         parts = [
             self.tr("Step {step}").format(step=numbers.exact(taken.step)),
             self.tr("loss {loss}").format(loss=numbers.significant(taken.loss, 6)),
@@ -220,9 +220,9 @@ class SlowStepDialog(QDialog):
             self.verdict.setText("")
             return
         difference = abs(lines[-1].value - block.after[place])
-        said = self.tr("By hand {hand}, optimizer {optimizer}: difference {difference}.")
+        difference_text = self.tr("By hand {hand}, optimizer {optimizer}: difference {difference}.")
         self.verdict.setText(
-            said.format(
+            difference_text.format(
                 hand=numbers.significant(lines[-1].value, DIGITS),
                 optimizer=numbers.significant(block.after[place], DIGITS),
                 difference=numbers.significant(difference, 2),

@@ -102,11 +102,11 @@ class StepDialog(QDialog):
         self._ask()
 
     @Slot(object)
-    def _on_answer(self, seen: StepExamples) -> None:
+    def _on_answer(self, step_examples: StepExamples) -> None:
         self.busy.hide()
-        self.words.setText(self._told(seen))
-        self.examples.show_examples([shown(example) for example in seen.examples])
-        if not seen.examples:
+        self.words.setText(self._summary(step_examples))
+        self.examples.show_examples([shown(example) for example in step_examples.examples])
+        if not step_examples.examples:
             self.problem.setText(self.tr("Examples of this objective can't be shown."))
             self._views.setCurrentWidget(self.problem)
 
@@ -114,23 +114,23 @@ class StepDialog(QDialog):
     def _on_failed(self, problem: Problem) -> None:
         self.busy.hide()
         self.words.setText("")
-        self.problem.setText(i18n.said(problem))
+        self.problem.setText(i18n.sentence(problem))
         self._views.setCurrentWidget(self.problem)
 
-    def _told(self, seen: StepExamples) -> str:
+    def _summary(self, step_examples: StepExamples) -> str:
         """Whose losses these are: the run's own where it recorded them, else a checkpoint's."""
         parts = [self.tr("{shown} of {count} examples, largest loss first.")]
-        recorded = any(example.recorded is not None for example in seen.examples)
+        recorded = any(example.recorded is not None for example in step_examples.examples)
         if recorded:
             parts.append(self.tr("Losses as recorded by the run at this step."))
-        if seen.exact:
+        if step_examples.exact:
             parts.append(self.tr("Token losses and predictions use the weights before this step."))
-        elif seen.checkpoint:
+        elif step_examples.checkpoint:
             parts.append(self.tr("Token losses and predictions use the previous checkpoint, at step {checkpoint}."))
         else:
             parts.append(self.tr("Token losses and predictions use the run's initial weights."))
         return " ".join(parts).format(
-            shown=numbers.exact(len(seen.examples)),
-            count=numbers.exact(seen.count),
-            checkpoint=numbers.exact(seen.checkpoint),
+            shown=numbers.exact(len(step_examples.examples)),
+            count=numbers.exact(step_examples.count),
+            checkpoint=numbers.exact(step_examples.checkpoint),
         )

@@ -210,7 +210,7 @@ class AcrossSteps(QWidget):
         if isinstance(event, Token):
             self.answers[step] += event.text
         elif isinstance(event, Prediction | TextAnswer):
-            self.answers[step] = i18n.said(event.error) if event.error is not None else _words(event)
+            self.answers[step] = i18n.sentence(event.error) if event.error is not None else _words(event)
         else:
             return
         self._show()
@@ -222,7 +222,7 @@ class AcrossSteps(QWidget):
             return
         step = int(job.property("step"))
         if isinstance(end, Failed):
-            self.answers[step] = i18n.said(end.problem)
+            self.answers[step] = i18n.sentence(end.problem)
         elif not isinstance(end, Done) and not self.answers[step]:
             del self.answers[step]
         self._show()
@@ -262,8 +262,8 @@ def _words(answer: Prediction | TextAnswer) -> str:
         )
     if isinstance(answer, Tagged):
         found = conlleval.entities(answer.viterbi)
-        said = (f"{' '.join(answer.words[each.first : each.last + 1])} = {each.type}" for each in found)
-        return SEPARATOR.join(said) or numbers.NOTHING
+        entities = (f"{' '.join(answer.words[each.first : each.last + 1])} = {each.type}" for each in found)
+        return SEPARATOR.join(entities) or numbers.NOTHING
     return ""
 
 

@@ -147,7 +147,7 @@ class Facts(QWidget):
             if not run.checkpoints:
                 words = self.tr("It ended unexpectedly before its first checkpoint. Resume starts over.")
             return words
-        return i18n.said_of_run(run.problem, run.message)
+        return i18n.run_sentence(run.problem, run.message)
 
     @Slot()
     def _on_open(self) -> None:
@@ -185,18 +185,18 @@ def _origin(run: RunSummary) -> str:
 def _of_spec(spec: RunSpec) -> dict[str, str]:
     model = spec.model
     if model.base != "scratch":
-        said = _name_of_base(model.base)
+        base_name = _name_of_base(model.base)
     elif model.architecture == "cifar-resnet":
         kind = word("residual") if model.shortcuts else word("plain, no shortcuts")
-        said = word("{layers} layers, {kind}").format(layers=model.layers, kind=kind)
+        base_name = word("{layers} layers, {kind}").format(layers=model.layers, kind=kind)
     elif model.architecture == "resnet":
-        said = f"ResNet, {' · '.join(map(str, model.widths))}"
+        base_name = f"ResNet, {' · '.join(map(str, model.widths))}"
     else:
         layers = word("1 layer") if model.layers == 1 else word("{count} layers").format(count=model.layers)
         heads = word("1 head") if model.heads == 1 else word("{count} heads").format(count=model.heads)
-        said = word("{layers}, width {width}, {heads}").format(layers=layers, width=model.width, heads=heads)
+        base_name = word("{layers}, width {width}, {heads}").format(layers=layers, width=model.width, heads=heads)
     return {
-        "Model": said,
+        "Model": base_name,
         "Data": ", ".join(short_name(Path(path)) for path in spec.data.train),
         "Learning rate": numbers.significant(spec.optimizer.learning_rate),
         "Batch": _batch(spec),

@@ -45,7 +45,7 @@ class PredictionsModel(QAbstractTableModel):
         self.beginResetModel()
         newest_first = samples[::-1]
         self._steps = [int(sample.get("step", 0)) for sample in newest_first]
-        self._rows = [{str(each.get("image", "")): each for each in _said(sample)} for sample in newest_first]
+        self._rows = [{str(each.get("image", "")): each for each in _predictions(sample)} for sample in newest_first]
         self.files = list(self._rows[0]) if self._rows else []
         self.endResetModel()
         self._thumbnails.want(self.files)
@@ -66,15 +66,15 @@ class PredictionsModel(QAbstractTableModel):
         if not index.isValid():
             return None
         file = self.files[index.column()]
-        said = self._rows[index.row()].get(file)
-        if said is None:
+        answer = self._rows[index.row()].get(file)
+        if answer is None:
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{self._mark(index.column(), said)} {_one(said)}".strip()
+            return f"{self._mark(index.column(), answer)} {_one(answer)}".strip()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join([file, *map(_one, said.get("top") or [said])])
+            return "\n".join([file, *map(_one, answer.get("top") or [answer])])
         if role == CELL_ROLE:
-            return self._mark(index.column(), said), str(said.get("label", "")), _percent(said)
+            return self._mark(index.column(), answer), str(answer.get("label", "")), _percent(answer)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -89,9 +89,9 @@ class PredictionsModel(QAbstractTableModel):
             return "\n".join(filter(None, (file, self._thumbnails.reason(file))))
         return file if role == FILE_ROLE else None
 
-    def _mark(self, column: int, said: dict[str, Any]) -> str:
+    def _mark(self, column: int, answer: dict[str, Any]) -> str:
         expected = self.expected(column)
-        return ("✓" if said.get("label") == expected else "✗") if expected else ""
+        return ("✓" if answer.get("label") == expected else "✗") if expected else ""
 
     @Slot()
     def _on_thumbnails(self) -> None:
@@ -192,15 +192,15 @@ class _Pictures(QHeaderView):
         painter.restore()
 
 
-def _said(sample: dict[str, Any]) -> list[dict[str, Any]]:
+def _predictions(sample: dict[str, Any]) -> list[dict[str, Any]]:
     predictions = sample.get("predictions")
     return [each for each in predictions if isinstance(each, dict)] if isinstance(predictions, list) else []
 
 
-def _one(said: dict[str, Any]) -> str:
-    return f"{said.get('label', '')} {_percent(said)}".strip()
+def _one(answer: dict[str, Any]) -> str:
+    return f"{answer.get('label', '')} {_percent(answer)}".strip()
 
 
-def _percent(said: dict[str, Any]) -> str:
-    probability = said.get("probability")
+def _percent(answer: dict[str, Any]) -> str:
+    probability = answer.get("probability")
     return numbers.percent(probability, 0) if isinstance(probability, float) else ""

@@ -57,15 +57,15 @@ class RanksPanel(QWidget):
         self._make_rows(len(ranks))
         for rank, (name, value) in zip(ranks, self.rows, strict=True):
             name.setText(numbers.exact(rank.rank))
-            value.setText(self._said(rank))
+            value.setText(self._rank_text(rank))
 
-    def _said(self, rank: Rank) -> str:
-        holds = rank.holds
-        held = holds.weights_bytes + holds.gradients_bytes + holds.optimizer_bytes
+    def _rank_text(self, rank: Rank) -> str:
+        parts = rank.holds
+        model_bytes = parts.weights_bytes + parts.gradients_bytes + parts.optimizer_bytes
         words = self.tr("{device} · {held} reserved · {time} per step · process {pid} on {host}")
         return words.format(
-            device=holds.device,
-            held=numbers.size(held),
+            device=parts.device,
+            model_bytes=numbers.size(model_bytes),
             time=numbers.duration(rank.seconds_per_step),
             pid=rank.pid,
             host=rank.host,

@@ -66,7 +66,7 @@ class RunStrip(QFrame):
             offered = {"release": True} if run.live else {}
         elif run is not None and run.state == "failed" and run.problem is not None and run.problem.code in MEMORY:
             self.title.setText(self.tr("Out of memory"))
-            self.reason.setText(i18n.said(run.problem))
+            self.reason.setText(i18n.sentence(run.problem))
             offered = {"smaller": True}
         for name, button in self.buttons.items():
             button.setVisible(name in offered)
@@ -76,7 +76,7 @@ class RunStrip(QFrame):
     def _say_waiting(self, run: RunSummary) -> None:
         first, later = self.tr("Next in the queue"), self.tr("No. {turn} in the queue")
         self.title.setText(first if run.turn <= 1 else later.format(turn=numbers.exact(run.turn)))
-        why, how = i18n.told(run.waits) if run.waits is not None else (self.tr("Starting soon."), "")
+        why, how = i18n.sentences(run.waits) if run.waits is not None else (self.tr("Starting soon."), "")
         self.reason.setText(f"{why} {how}".strip())
 
     def _say_resting(self, run: RunSummary) -> None:

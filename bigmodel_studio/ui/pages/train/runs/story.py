@@ -35,7 +35,7 @@ class Story(QTabWidget):
     def __init__(self, studio: Studio, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._log_path: Path | None = None
-        self._log_seen: tuple[int, int] | None = None
+        self._log_stamp: tuple[int, int] | None = None
         self.model = SamplesModel(self)
         self.samples = SamplesView(self.tr("Samples appear here after each evaluation."))
         self.samples.setModel(self.model)
@@ -82,22 +82,26 @@ class Story(QTabWidget):
         self.layers.begin()
         self.evaluations.begin()
         self._log_path = run / "log.txt" if run is not None else None
-        self._log_seen = None
+        self._log_stamp = None
         self.log.clear()
         self.read_log()
 
     def show_samples(self, samples: list[dict[str, Any]]) -> None:
         """Show records of ``samples.jsonl``: the tabs are those that they have something for."""
-        seen = [sample for sample in samples if sample.get("predictions")]
+        with_predictions = [sample for sample in samples if sample.get("predictions")]
         scores: list[dict[str, Any]] = next((s["classes"] for s in reversed(samples) if s.get("classes")), [])
         self.model.show_samples([sample for sample in samples if "prompt" in sample])
-        self.pictures.predictions.show_samples(seen)
+        self.pictures.predictions.show_samples(with_predictions)
         self.classes.scores.show_scores(scores)
         before = self.currentIndex()
-        for view, wanted in ((self.samples, not seen), (self.pictures, bool(seen)), (self.classes, bool(scores))):
+        for view, wanted in (
+            (self.samples, not with_predictions),
+            (self.pictures, bool(with_predictions)),
+            (self.classes, bool(scores)),
+        ):
             self.setTabVisible(self.indexOf(view), wanted)
         if not self.isTabVisible(before):
-            self.setCurrentWidget(self.pictures if seen else self.samples)
+            self.setCurrentWidget(self.pictures if with_predictions else self.samples)
 
     def show_run(self, run: RunSummary | None, spec: RunSpec | None) -> None:
         """Show the run as it is now."""
@@ -169,15 +173,15 @@ class Story(QTabWidget):
             return
         try:
             stat = self._log_path.stat()
-            seen = (stat.st_mtime_ns, stat.st_size)
-            if seen == self._log_seen:
+            stamp = (stat.st_mtime_ns, stat.st_size)
+            if stamp == self._log_stamp:
                 return
             with open(self._log_path, "rb") as stream:
                 stream.seek(max(0, stat.st_size - LOG_BYTES))
                 text = stream.read(LOG_BYTES).decode("utf-8", "replace")
         except OSError:
             return
-        self._log_seen = seen
+        self._log_stamp = stamp
         bar = self.log.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 4
         self.log.setPlainText(text)
