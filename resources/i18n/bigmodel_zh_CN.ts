@@ -2664,7 +2664,30 @@
     </message>
 </context>
 <context>
+    <name>MessageEditor</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
+    </message>
+</context>
+<context>
     <name>MessageView</name>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>The version before stays: the arrows lead back to it.</source>
+        <translation>原来的版本会保留，用箭头可以切换回去。</translation>
+    </message>
     <message>
         <source>You</source>
         <translation>你</translation>
@@ -2955,11 +2978,11 @@
     </message>
     <message>
         <source>Evaluate every (steps)</source>
-        <translation type="vanished">评估间隔（步）</translation>
+        <translation>评估间隔（步）</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation type="vanished">学习率</translation>
+        <translation>学习率</translation>
     </message>
     <message>
         <source>Name</source>
@@ -2975,11 +2998,11 @@
     </message>
     <message>
         <source>Save every (steps)</source>
-        <translation type="vanished">保存间隔（步）</translation>
+        <translation>保存间隔（步）</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="vanished">随机种子</translation>
+        <translation>随机种子</translation>
     </message>
     <message>
         <source>Start</source>
@@ -2991,7 +3014,7 @@
     </message>
     <message>
         <source>Steps</source>
-        <translation type="vanished">步数</translation>
+        <translation>步数</translation>
     </message>
     <message>
         <source>a number, for example 1e-3</source>
@@ -3619,6 +3642,10 @@
         <translation>回复</translation>
     </message>
     <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
         <source>Stopped at the length limit (“Longest reply” or the context).</source>
         <translation>已达到长度上限（“最大回复长度”或模型的上下文长度），回复到此为止。</translation>
     </message>
@@ -3633,6 +3660,10 @@
     <message>
         <source>The context is full: the oldest messages ({count}) were dropped.</source>
         <translation>上下文已满：模型已看不到最早的 {count} 条消息。</translation>
+    </message>
+    <message>
+        <source>The version before stays: the arrows lead back to it.</source>
+        <translation>原来的版本会保留，用箭头可以切换回去。</translation>
     </message>
     <message>
         <source>This reply failed.</source>
@@ -4920,6 +4951,21 @@
     <message>
         <source>Unreadable: {count}</source>
         <translation>无法读取：{count}</translation>
+    </message>
+</context>
+<context>
+    <name>VersionSwitch</name>
+    <message>
+        <source>Next version</source>
+        <translation>下一个版本</translation>
+    </message>
+    <message>
+        <source>Previous version</source>
+        <translation>上一个版本</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>{number} / {count}</translation>
     </message>
 </context>
 <context>

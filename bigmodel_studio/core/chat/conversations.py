@@ -62,7 +62,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One message; ``parent`` is the one before it (None: the first)."""
+    """One message; ``parent`` is the one before it (None: the first). It is number ``version`` (from 1) of the
+    ``versions`` that stand in its place.
+    """
 
     id: int
     conversation: int
@@ -72,6 +74,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     state: MessageState
     facts: ReplyFacts
+    version: int = 1
+    versions: int = 1
 
 
 class Conversations(ConversationStore):
@@ -225,11 +229,39 @@ class Conversations(ConversationStore):
             " FROM path JOIN messages m ON m.id = path.id ORDER BY depth DESC",
             (conversation if before is None else before, limit),
         )
-        return [_message(row) for row in rows]
+        versions = self._versions(conversation)
+        return [_message(row, versions.get(row[2], [row[0]])) for row in rows]
+
+    def _versions(self, conversation: int) -> dict[int | None, list[int]]:
+        """Return the messages that stand behind the same one, oldest first, wherever there are several."""
+        rows = self.read(
+            "SELECT parent, group_concat(id) FROM messages WHERE conversation = ? GROUP BY parent HAVING count(*) > 1",
+            (conversation,),
+        )
+        return {parent: sorted(map(int, together.split(","))) for parent, together in rows}
 
     def show(self, conversation: int, leaf: int | None) -> None:
         """Set which message the shown path ends with."""
         self.change(conversation, "leaf", leaf)
+
+    def show_version(self, message: Message, by: int) -> int | None:
+        """Show the version of a message that is ``by`` further on, with what was last said after it.
+
+        Returns the shown path's last message, None where there is no such version.
+        """
+        versions = self._versions(message.conversation).get(message.parent, [message.id])
+        at = versions.index(message.id) + by
+        if not 0 <= at < len(versions):
+            return None
+        answers = self.read(
+            "SELECT parent, max(id) FROM messages WHERE conversation = ? AND parent IS NOT NULL GROUP BY parent",
+            (message.conversation,),
+        )
+        newest, leaf = dict(answers), versions[at]
+        while leaf in newest:
+            leaf = int(newest[leaf])
+        self.show(message.conversation, leaf)
+        return leaf
 
     def index_some(self) -> bool:
         """Index at most ``INDEX_CHARACTERS`` of what was said for search; whether there is more to do.
@@ -305,7 +337,7 @@ def _conversation(row: tuple[int, str, str, str, float, int]) -> Conversation:
     return Conversation(id=number, title=title, model=model, system=system, updated=updated, pinned=bool(pinned))
 
 
-def _message(row: tuple[int, int, int | None, str, str, str, str, str, int]) -> Message:
+def _message(row: tuple[int, int, int | None, str, str, str, str, str, int], versions: list[int]) -> Message:
     number, conversation, parent, role, text, model, state, facts, whole = row
     known = ReplyFacts(problem=Problem(code="message-damaged"))
     if whole:
@@ -319,4 +351,6 @@ def _message(row: tuple[int, int, int | None, str, str, str, str, str, int]) -> 
         model=model,
         state=state if state in get_args(MessageState) else "done",  # type: ignore[arg-type]
         facts=known,
+        version=versions.index(number) + 1 if number in versions else 1,
+        versions=len(versions),
     )

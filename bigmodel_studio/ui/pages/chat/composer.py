@@ -95,7 +95,24 @@ class Editor(QPlainTextEdit):
         return QSize(200, self.height())
 
 
-class Composer(QFrame):
+class EditorFrame(QFrame):
+    """A frame around an editor, which shows where the keyboard is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor = Editor()
+        self.editor.focused.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour("accent" if self.editor.hasFocus() else "field"))
+        painter.setBrush(theme.colour("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER_PX, CORNER_PX)
+        painter.end()
+
+
+class Composer(EditorFrame):
     """The editor in its frame, with one button that sends or stops."""
 
     sent = Signal(str)
@@ -105,7 +122,6 @@ class Composer(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._busy = False
-        self.editor = Editor()
         self.editor.setPlaceholderText(self.tr("Write a message…"))
         self.editor.setAccessibleName(self.tr("Message"))
         self.hint = label(self.tr("Enter to send · Shift+Enter for a new line"), "small")
@@ -124,7 +140,6 @@ class Composer(QFrame):
         self.setFocusProxy(self.editor)
         self.editor.sent.connect(self._on_sent)
         self.editor.stopped.connect(self.stopped)
-        self.editor.focused.connect(self.update)
         self.editor.textChanged.connect(self._say)
         self.button.clicked.connect(self._on_pressed)
         self._say()
@@ -154,14 +169,6 @@ class Composer(QFrame):
             self.stopped.emit()
         else:
             self._on_sent()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.colour("accent" if self.editor.hasFocus() else "field"))
-        painter.setBrush(theme.colour("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER_PX, CORNER_PX)
-        painter.end()
 
     @Slot()
     def _say(self) -> None:

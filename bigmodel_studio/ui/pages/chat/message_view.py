@@ -14,9 +14,11 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Progress
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.pages.chat.versions import MessageEditor, VersionSwitch
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.rich_text import RichText
 
+HEAD_PX = 28
 SHOW_WAIT_AFTER_S = 2
 """A wait is counted from here on."""
 
@@ -25,26 +27,101 @@ class MessageView(QWidget):
     """What the user said: ``message``, as plain text."""
 
     link_wanted = Signal(QUrl)
+    version_wanted = Signal(object, int)
+    """The message, and by how many versions to step."""
+    edited = Signal(object, str)
+    """The message, and its new words."""
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.message = message
         self._notes: dict[str, QLabel] = {}
+        self.versions: VersionSwitch | None = None
+        """Made when there is a second version."""
+        self.editor: MessageEditor | None = None
+        """While the message is edited."""
+        self._busy = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.who = label(self.tr("You"), "small")
         self.body = RichText()
         self.body.link_wanted.connect(self.link_wanted)
+        self.edit = self._quiet(self.tr("Edit"), self._on_edit)
+        self._head = QHBoxLayout()
+        self._head.setContentsMargins(0, 0, 0, 0)
+        self._head.setSpacing(4)
+        self._head.addStrut(HEAD_PX)  # as high without buttons
+        self._head.addWidget(self.who)
+        self._head.addStretch(1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        self._column.addWidget(self.who)
+        self._column.addLayout(self._head)
         self._column.addWidget(self.body)
+        self._place_edit()
         self._show()
 
-    def set_last(self, last: bool) -> None:
-        """Set whether it is the last of the conversation, which changes nothing for what the user said."""
+    def set_busy(self, busy: bool) -> None:
+        """Set whether a reply is on its way: nothing can be changed then."""
+        self._busy = busy
+        self.edit.setEnabled(not busy)
+        if self.versions is not None:
+            self.versions.set_busy(busy)
+
+    def _place_edit(self) -> None:
+        self._head.addWidget(self.edit)
+
+    def _show_versions(self) -> None:
+        if self.versions is None and self.message.versions > 1:
+            self.versions = VersionSwitch()
+            self.versions.stepped.connect(self._on_stepped)
+            self._head.insertWidget(2, self.versions)
+        if self.versions is not None:
+            self.versions.show_version(self.message.version, self.message.versions)
+            self.versions.set_busy(self._busy)
+
+    @Slot(int)
+    def _on_stepped(self, by: int) -> None:
+        self.version_wanted.emit(self.message, by)
+
+    @Slot()
+    def _on_edit(self) -> None:
+        if self.editor is None:
+            self.editor = MessageEditor(self.message.text, *self._editing_words())
+            self.editor.saved.connect(self._on_edited)
+            self.editor.left.connect(self.stop_editing)
+            self._column.insertWidget(self._column.indexOf(self.body), self.editor)
+            self.body.hide()
+        self.editor.setFocus()
+
+    def _editing_words(self) -> tuple[str, str]:
+        """Return what saving is called, and what it does."""
+        return self.tr("Send"), self.tr("The version before stays: the arrows lead back to it.")
+
+    @Slot()
+    def stop_editing(self) -> None:
+        """Show the message again, as it was."""
+        if self.editor is not None:
+            self.editor.hide()
+            self.editor.deleteLater()
+            self.editor = None
+            self.body.show()
+            self.edit.setFocus()
+
+    @Slot(str)
+    def _on_edited(self, text: str) -> None:
+        if text == self.message.text.strip():
+            self.stop_editing()
+        else:
+            self.edited.emit(self.message, text)
+
+    def _quiet(self, text: str, slot: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text)
+        set_look(button, "quiet")
+        button.clicked.connect(slot)
+        return button
 
     def _show(self) -> None:
+        self._show_versions()
         self.body.finish(self.message.text, markdown=False)
         problem = self.message.facts.problem
         self._note("end", i18n.sentence(problem) if problem is not None else "", "bad", at=2)
@@ -72,7 +149,6 @@ class ReplyView(MessageView):
     regenerate_wanted = Signal(object)
 
     def __init__(self, message: Message, parent: QWidget | None = None) -> None:
-        self._last = False
         self._foot: QHBoxLayout | None = None
         self._made = time.monotonic()
         super().__init__(message, parent)
@@ -82,10 +158,15 @@ class ReplyView(MessageView):
         self.message = message
         self._show()
 
-    def set_last(self, last: bool) -> None:
-        """Set whether it is the last reply: only that can be made again."""
-        self._last = last
-        self.again.setVisible(last and self.message.state != "streaming")
+    def set_busy(self, busy: bool) -> None:
+        super().set_busy(busy)
+        self.again.setEnabled(not busy)
+
+    def _place_edit(self) -> None:
+        """Leave it to the foot."""
+
+    def _editing_words(self) -> tuple[str, str]:
+        return self.tr("Save"), self.tr("The version before stays: the arrows lead back to it.")
 
     def add_text(self, piece: str) -> None:
         """Add more of the reply."""
@@ -118,7 +199,9 @@ class ReplyView(MessageView):
         self._show_trimmed(message.facts.trimmed_turns)
         self._say_facts("" if streaming else _words(message.facts))
         self.copy.setVisible(not streaming and bool(message.text))
-        self.set_last(self._last)
+        self.edit.setVisible(not streaming and bool(message.text))
+        self.again.setVisible(not streaming)
+        self._show_versions()
         self.setAccessibleName(f"{self.who.text()}: {message.text[:200]}")
 
     def _build_foot(self) -> None:
@@ -129,7 +212,7 @@ class ReplyView(MessageView):
         self._foot = QHBoxLayout()
         self._foot.setContentsMargins(0, 0, 0, 0)
         self._foot.setSpacing(4)
-        for widget in (self.facts, self.copy, self.again):
+        for widget in (self.facts, self.edit, self.copy, self.again):
             self._foot.addWidget(widget)
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
@@ -166,12 +249,6 @@ class ReplyView(MessageView):
     def _show_trimmed(self, turns: int) -> None:
         words = self.tr("The context is full: the oldest messages ({count}) were dropped.")
         self._note("trimmed", words.format(count=numbers.exact(turns)) if turns > 0 else "", "warn", at=0)
-
-    def _quiet(self, text: str, slot: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text)
-        set_look(button, "quiet")
-        button.clicked.connect(slot)
-        return button
 
     @Slot()
     def _on_copy(self) -> None:

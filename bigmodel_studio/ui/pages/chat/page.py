@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.job import Job
@@ -14,11 +14,12 @@ from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Done, End, Failed, Load, ModelFacts, ModelRef
 from bigmodel_studio.ui.dialogs.links import open_link
+from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
-from bigmodel_studio.ui.pages.chat.talk import Talk
-from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, SIDE_PX, WIDTH_PX, Transcript
+from bigmodel_studio.ui.pages.chat.talk import MOST_TURNS, Talk
+from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, Transcript
 from bigmodel_studio.ui.pages.chat.unsaved_note import UnsavedNote
 from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
@@ -62,7 +63,7 @@ class ChatPage(Page):
         self.sampling = SamplingForm()
         self.system = QPlainTextEdit()
         self.set_list(self.list)
-        self.set_body(_Column(self.middle, self.unsaved, self.composer))
+        self.set_body(Column(self.middle, self.unsaved, self.composer))
         self.set_inspector(self._inspector_form())
         self._load_timer = QTimer(self, singleShot=True, interval=0)
         self._load_timer.timeout.connect(self._load_chosen)
@@ -104,6 +105,8 @@ class ChatPage(Page):
         self.sampling.edited.connect(self._on_sampling)
         self.system.textChanged.connect(self._on_system)
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
+        self.transcript.version_wanted.connect(self._on_version)
+        self.transcript.edited.connect(self.talk.edit)
         self.transcript.link_wanted.connect(self._on_link)
         self.transcript.latest_wanted.connect(self._show_thread)
         self.unsaved.saved.connect(self._on_saved)
@@ -114,6 +117,7 @@ class ChatPage(Page):
         self.talk.counted.connect(self.transcript.show_counts)
         self.talk.waiting.connect(self.transcript.show_waiting)
         self.talk.busy_changed.connect(self.composer.set_busy)
+        self.talk.busy_changed.connect(self.transcript.set_busy)
         self.talk.listed.connect(self._on_listed)
         self.studio.facts_changed.connect(self._on_facts)
         self.studio.library.changed.connect(self._say_model)
@@ -271,6 +275,22 @@ class ChatPage(Page):
         self._say_context(message)
         self._index_timer.start()
 
+    @Slot(object, int)
+    def _on_version(self, message: Message, by: int) -> None:
+        """Show another version of a message, in its place, with what followed it."""
+        if not self.talk.step(message, by):
+            return
+        path = self.store.thread(self.talk.conversation, limit=MOST_TURNS)
+        at = next((at for at, each in enumerate(path) if each.parent == message.parent), None)
+        if at is None:  # its beginning is too far back
+            self._show_thread()
+            return
+        self.transcript.replace(message.id, path[at:])
+        self._say_context(path[-1])
+        view = self.transcript.view_of(path[at].id)
+        if view is not None and view.versions is not None:
+            view.versions.take_focus(by)
+
     @Slot()
     def _on_sampling(self) -> None:
         self.talk.sampling = self.sampling.value()
@@ -359,24 +379,3 @@ class ChatPage(Page):
         elif self._load is not None:
             parts.append(self.tr("loading…"))
         self.context.setText(" · ".join(parts))
-
-
-class _Column(QWidget):
-    """The transcript with the composer below it, as wide as the messages."""
-
-    def __init__(self, upper: QWidget, note: QWidget, composer: Composer) -> None:
-        super().__init__()
-        self._foot = QVBoxLayout()
-        self._foot.addWidget(note)
-        self._foot.addWidget(composer)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(upper, 1)
-        column.addLayout(self._foot)
-        self.setMinimumWidth(360)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        side = max(SIDE_PX, (self.width() - WIDTH_PX) // 2) - 15
-        self._foot.setContentsMargins(side, 8, side, 20)

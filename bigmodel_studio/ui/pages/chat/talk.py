@@ -11,6 +11,7 @@ import logging
 import sqlite3
 import time
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
@@ -46,10 +47,10 @@ MOST_CHARACTERS = 400_000
 class Reply:
     """A reply on its way. ``tokens`` and the times are counted here until the engine says them exactly."""
 
-    def __init__(self, message: int, parent: int | None, model: str) -> None:
-        self.message = message
-        self.parent = parent
-        self.model = model
+    def __init__(self, begun: Message) -> None:
+        self.begun_as = begun
+        self.message = begun.id
+        self.model = begun.model
         self.text: list[str] = []
         self.shown = 0
         self.kept = 0
@@ -132,27 +133,34 @@ class Talk(QObject):
         """Add what the user said and ask for the reply. False, and nothing done, while a reply is on its way."""
         if self.busy or not text.strip():
             return False
+        return self._say(text, self._last)
+
+    def edit(self, message: Message, text: str) -> bool:
+        """Say a message in other words, beside the ones before, which are kept. What the user said is answered anew.
+
+        False, and nothing done, while a reply is on its way or where there are no words.
+        """
+        if self.busy or not text.strip():
+            return False
+        if message.role == "user":
+            return self._say(text, message.parent)
         try:
-            if not self.conversation:
-                self.conversation = self.store.begin(text, system=self.system)
-            message = self.store.add(self.conversation, "user", text, parent=self._last)
-            parent, self._last = self._last, message
+            self._last = self.store.add(
+                self.conversation, "assistant", text, parent=message.parent, model=message.model
+            )
         except sqlite3.Error as error:
             self._tell_unwritable(error)
             return False
-        self.message_added.emit(
-            Message(
-                id=message,
-                conversation=self.conversation,
-                parent=parent,
-                role="user",
-                text=text,
-                model="",
-                state="done",
-                facts=ReplyFacts(),
-            )
-        )
-        self._answer(message)
+        self.message_added.emit(self._newest())
+        self.listed.emit()
+        return True
+
+    def step(self, message: Message, by: int) -> bool:
+        """Go to another version of a message; whether there is one. Not while a reply is on its way."""
+        leaf = None if self.busy else self.store.show_version(message, by)
+        if leaf is None:
+            return False
+        self._last = leaf
         return True
 
     def regenerate(self, reply: Message) -> None:
@@ -184,23 +192,29 @@ class Talk(QObject):
 
     # ------------------------------------------------------------------------------- the reply
 
+    def _say(self, text: str, parent: int | None) -> bool:
+        """Add what the user said behind ``parent`` and ask for the reply; whether it could be written."""
+        try:
+            if not self.conversation:
+                self.conversation = self.store.begin(text, system=self.system)
+            self._last = self.store.add(self.conversation, "user", text, parent=parent)
+        except sqlite3.Error as error:
+            self._tell_unwritable(error)
+            return False
+        self.message_added.emit(self._newest())
+        self._answer(self._last)
+        return True
+
+    def _newest(self) -> Message:
+        """Return the message that the shown path ends with, as it is kept."""
+        return self.store.thread(self.conversation, limit=1)[0]
+
     def _answer(self, parent: int | None) -> None:
         model = name_of(self.model) if self.model is not None else ""
-        message = self.store.add(self.conversation, "assistant", "", parent=parent, state="streaming", model=model)
-        self._last = message
-        self._reply = Reply(message, parent, model)
-        self.message_added.emit(
-            Message(
-                id=message,
-                conversation=self.conversation,
-                parent=parent,
-                role="assistant",
-                text="",
-                model=model,
-                state="streaming",
-                facts=ReplyFacts(),
-            )
-        )
+        self._last = self.store.add(self.conversation, "assistant", "", parent=parent, state="streaming", model=model)
+        begun = self._newest()
+        self._reply = Reply(begun)
+        self.message_added.emit(begun)
         self.listed.emit()
         self.busy_changed.emit(True)
         if self.model is not None:
@@ -324,16 +338,7 @@ class Talk(QObject):
             self._tell_unwritable(error)
         self.waiting.emit(None)
         self.message_ended.emit(
-            Message(
-                id=reply.message,
-                conversation=self.conversation,
-                parent=reply.parent,
-                role="assistant",
-                text=text,
-                model=reply.model,
-                state=state,
-                facts=facts,
-            )
+            msgspec.structs.replace(reply.begun_as, text=text, model=reply.model, state=state, facts=facts)
         )
         self.busy_changed.emit(False)
         self.listed.emit()

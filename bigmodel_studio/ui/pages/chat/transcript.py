@@ -36,6 +36,8 @@ class Transcript(QScrollArea):
     """A scrolled column of ``MessageView``."""
 
     regenerate_wanted = Signal(object)
+    version_wanted = Signal(object, int)
+    edited = Signal(object, str)
     link_wanted = Signal(QUrl)
     latest_wanted = Signal()
     """The end of the conversation is to be shown again, since it was let go of for earlier messages."""
@@ -48,6 +50,11 @@ class Transcript(QScrollArea):
         self._whole = True
         self._waiting: list[Message] = []
         """Messages that are to be built above those that are shown, oldest first."""
+        self._below: list[Message] = []
+        """Messages that are to be built below them."""
+        self._busy = False
+        self._stays_at: int | None = None
+        """Pixels from the top to what is seen, which stays there while messages below are replaced."""
         self._from_end: int | None = None
         """Pixels from the end to what is seen, which are held while messages are built above."""
         self._timer = QTimer(self, singleShot=True, interval=0)
@@ -71,6 +78,7 @@ class Transcript(QScrollArea):
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._on_scrolled)
         bar.rangeChanged.connect(self._on_range_changed)
+        bar.actionTriggered.connect(self._on_moved)
 
     @property
     def views(self) -> list[MessageView]:
@@ -84,19 +92,43 @@ class Transcript(QScrollArea):
         self._whole, self._stick = whole, True
         self._latest.hide()
         self._earlier_note.setVisible(not whole)
-        self._waiting = list(messages)
+        self._waiting, self._below, self._stays_at = list(messages), [], None
         self._build()
+
+    def replace(self, message: int, others: list[Message]) -> None:
+        """Show others from one message on; what stands above it stays in its place, and so does the first of them."""
+        self._stays_at = self.verticalScrollBar().value()
+        shown = self.views
+        at = next((at for at, view in enumerate(shown) if view.message.id == message), len(shown))
+        for view in shown[at:]:
+            self._remove(view)
+        self._stick = False
+        room = max(1, MOST_VIEWS - at)
+        self._below = others[:room]
+        self._latest.setVisible(len(others) > room)
+        self._place_button()
+        self._build_below()
+
+    def view_of(self, message: int) -> MessageView | None:
+        """Return the view of a message, None where it is not built."""
+        return self._views.get(message)
+
+    def set_busy(self, busy: bool) -> None:
+        """Set whether a reply is on its way: no message can be changed then."""
+        self._busy = busy
         for view in self.views:
-            view.set_last(True)
+            view.set_busy(busy)
 
     def add(self, message: Message) -> None:
-        """Add a message at the end. One that answers the same as a reply that is shown takes its place."""
-        for view in self.views:
-            view.set_last(False)
-            if view.message.role == message.role == "assistant" and view.message.parent == message.parent:
-                self._remove(view)
-        view = self._views[message.id] = self._made(message, self._column.count() - 1)
-        view.set_last(True)
+        """Add a message at the end. Another version of one that is shown takes its place, and what followed goes."""
+        self._stays_at = None
+        while self._below:
+            self._build_below()
+        shown = self.views
+        same = (at for at, view in enumerate(shown) if view.message.parent == message.parent)
+        for view in shown[next(same, len(shown)) :]:
+            self._remove(view)
+        self._views[message.id] = self._made(message, self._column.count() - 1)
         if len(self._views) > MOST_VIEWS and self._stick:
             self._remove(self.views[0])
             self._whole = False
@@ -144,6 +176,9 @@ class Transcript(QScrollArea):
         if isinstance(view, ReplyView):
             view.regenerate_wanted.connect(self.regenerate_wanted)
         view.link_wanted.connect(self.link_wanted)
+        view.version_wanted.connect(self.version_wanted)
+        view.edited.connect(self.edited)
+        view.set_busy(self._busy)
         self._column.insertWidget(at, view)
         return view
 
@@ -156,8 +191,13 @@ class Transcript(QScrollArea):
     @Slot(int)
     def _on_scrolled(self, value: int) -> None:
         bar = self.verticalScrollBar()
-        self._stick = value >= bar.maximum() - _NEAR_END_PX
+        self._stick = self._stays_at is None and value >= bar.maximum() - _NEAR_END_PX
         self._reach_back()
+
+    @Slot()
+    def _on_moved(self) -> None:
+        """Let the user scroll."""
+        self._stays_at = None
 
     def _reach_back(self) -> None:
         """Have earlier messages built, where one has scrolled up near the first of those built, or they leave room.
@@ -173,10 +213,19 @@ class Transcript(QScrollArea):
             self._whole = len(self._waiting) < LOADED_AT_ONCE
             self._timer.start()
 
+    def _build_below(self) -> None:
+        """Build the oldest message that waits below those that are shown."""
+        if self._below:
+            message = self._below.pop(0)
+            self._views[message.id] = self._made(message, self._column.count() - 1)
+            self._timer.start()
+
     @Slot()
     def _build(self) -> None:
         """Build the newest message that waits above those that are shown, holding what is seen in its place."""
-        if not self._waiting:
+        if self._below:
+            self._build_below()
+        elif not self._waiting:
             self._reach_back()
         else:
             bar = self.verticalScrollBar()
@@ -210,6 +259,8 @@ class Transcript(QScrollArea):
         """Keep the transcript's end in view when it grew or shrank; while messages are built above, what is seen."""
         if self._stick:
             self.verticalScrollBar().setValue(maximum)
+        elif self._stays_at is not None:
+            self.verticalScrollBar().setValue(min(self._stays_at, maximum))
         elif self._from_end is not None:
             from_end, self._from_end = self._from_end, self._from_end if self._waiting else None
             self.verticalScrollBar().setValue(max(0, maximum - from_end))
