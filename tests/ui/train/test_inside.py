@@ -126,7 +126,7 @@ def test_the_layers_of_a_run_are_read_with_the_mouse_and_with_keys(bench: Callab
     place = view.map.place_of(1, 1).toPoint()
     QTest.mouseMove(view.map.viewport(), place)
     shown.wait(lambda: view.read_out.text() == "block.linear · step 5 · 2,005")
-    QTest.mouseClick(view.map.viewport(), LEFT, pos=place)
+    QTest.mouseClick(view.map.viewport(), LEFT, pos=view.map.place_of(1, 1).toPoint())
     assert view.layer.text() == "block.linear"
     assert "step 8" in view.ridges.accessibleDescription()
     view.kind.buttons["gradients"].click()  # of this layer there are none

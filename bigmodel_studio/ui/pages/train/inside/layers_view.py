@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -91,11 +92,6 @@ class LayersView(QWidget):
             self.measure.addItem(word(title), key)
         self.read_out = ElidedLabel()
         set_look(self.read_out, "small")
-        self.map = HeatMap(self.tr("Layer metrics appear here when the run records them."))
-        self.map.setAccessibleName(self.tr("Layers by step"))
-        self.map.read_out.connect(self.read_out.setText)
-        self.ridges = Ridges(self.tr("Histograms appear after each evaluation."))
-        self.ridges.setAccessibleName(self.tr("Histograms of the chosen layer"))
         self.kind = Segments(
             self.tr("Histograms of"), {"weights": self.tr("Weights"), "gradients": self.tr("Gradients")}
         )
@@ -104,13 +100,31 @@ class LayersView(QWidget):
         self._timer = QTimer(self, singleShot=True, interval=PAINT_EVERY_MS)
         self._timer.timeout.connect(self.refresh)
         self.measure.currentIndexChanged.connect(self.refresh)
-        self.map.chosen.connect(self._show_histograms)
         self.kind.chosen.connect(self._show_histograms)
         self._lay_out()
 
+    @cached_property
+    def map(self) -> HeatMap:
+        """The heat map; charts are made when they are first seen, or the page would come later."""
+        made = HeatMap(self.tr("Layer metrics appear here when the run records them."))
+        made.setAccessibleName(self.tr("Layers by step"))
+        made.read_out.connect(self.read_out.setText)
+        made.chosen.connect(self._show_histograms)
+        _put(self._column, made)
+        self.setTabOrder(self.measure, made)
+        return made
+
+    @cached_property
+    def ridges(self) -> Ridges:
+        """The histograms of the chosen layer."""
+        made = Ridges(self.tr("Histograms appear after each evaluation."))
+        made.setAccessibleName(self.tr("Histograms of the chosen layer"))
+        _put(self._beside, made)
+        return made
+
     def _lay_out(self) -> None:
         left = QWidget()
-        column = QVBoxLayout(left)
+        self._column = column = QVBoxLayout(left)
         column.setContentsMargins(12, 4, 4, 4)
         column.setSpacing(4)
         head = QHBoxLayout()
@@ -118,9 +132,8 @@ class LayersView(QWidget):
         head.addWidget(self.measure)
         head.addWidget(self.read_out, 1)
         column.addLayout(head)
-        column.addWidget(self.map, 1)
         right = QWidget()
-        beside = QVBoxLayout(right)
+        self._beside = beside = QVBoxLayout(right)
         beside.setContentsMargins(4, 4, 12, 4)
         beside.setSpacing(4)
         top = QHBoxLayout()
@@ -129,7 +142,6 @@ class LayersView(QWidget):
         top.addStretch(1)
         beside.addLayout(top)
         beside.addWidget(self.layer)
-        beside.addWidget(self.ridges, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(left)
@@ -143,8 +155,9 @@ class LayersView(QWidget):
     def begin(self) -> None:
         """Begin another run."""
         self.data = LayersData()
-        self.map.row = 0
-        self.refresh()
+        if "map" in self.__dict__:
+            self.map.row = 0
+            self.refresh()
 
     def add_layers(self, gained: Recorded) -> None:
         """Add what the run's records of layers gained."""
@@ -182,3 +195,10 @@ class LayersView(QWidget):
         name = self._shown_names[row] if row < len(self._shown_names) else ""
         self.layer.setText(name)
         self.ridges.show_histograms(self.data.histograms(name, self.kind.key) if name else [])
+
+
+def _put(column: QVBoxLayout, chart: QWidget) -> None:
+    """Put a chart at the end of a column that may be in sight already, at once: else it would come an event later."""
+    column.addWidget(chart, 1)
+    chart.show()
+    column.activate()
