@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from bigmodel_studio.cli import output
@@ -55,7 +54,7 @@ def pull_dataset(
     done = follow(request, f"pull-dataset {dataset}", json=json)
     assert isinstance(done, DatasetDownloaded)
     if json:
-        output.write(msgspec.json.encode(to_builtins(done)).decode(), flush=True)
+        output.write(output.json_line(to_builtins(done)), flush=True)
         return
     for name in done.again:
         output.say(f"note: {name} differed from the Hub and was downloaded again.")

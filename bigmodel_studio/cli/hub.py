@@ -111,7 +111,7 @@ def follow(request: Download | DownloadDataset, command: str, *, json: bool) -> 
     for event in events_of(request):
         if isinstance(event, Downloading):
             if json:
-                output.write(msgspec.json.encode(_progress(event)).decode(), flush=True)
+                output.write(output.json_line(_progress(event)), flush=True)
             else:
                 screen.show(event)
         elif isinstance(event, Cancelled):
@@ -180,7 +180,7 @@ def _say_pulled(done: Downloaded, *, json: bool) -> None:
     record = library.record(ModelRef(source="hub", id=done.id, revision=done.revision))
     if json:
         found = {**to_builtins(record), "fetched_bytes": done.fetched_bytes}
-        output.write(msgspec.json.encode(found).decode(), flush=True)
+        output.write(output.json_line(found), flush=True)
         return
     for name in done.again:
         output.say(f"note: {name} differed from the Hub and was downloaded again.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -24,7 +26,25 @@ def write(*texts: str, sep: str = " ", end: str = "\n", flush: bool = False) -> 
 
 def print_json(value: Any) -> None:
     """Print one JSON document; what is not a number becomes null."""
-    write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8"))
+    write(msgspec.json.format(json_line(value), indent=2))
+
+
+def json_line(value: Any) -> str:
+    """Return the value as JSON on one line; what is not a number becomes null. A name that is not UTF-8 keeps its bytes as
+    Python has them, in escapes: such a name can be read from the answer and found again.
+    """
+    try:
+        return msgspec.json.encode(value).decode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(_without_nan(msgspec.to_builtins(value)))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nan(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:

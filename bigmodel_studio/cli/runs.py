@@ -26,6 +26,7 @@ from bigmodel_studio.core.runs.reader import RunSummary, in_order, summary
 from bigmodel_studio.core.runs.run_folder import RunFolder, all_runs, find_run, process_lives
 from bigmodel_studio.core.specs.spec import parse_spec, write_spec
 from bigmodel_studio.core.system import paths
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError, sentence
 
 FINISHED, FAILED, BAD_INPUT, STOPPED, LEFT = 0, 1, 2, 3, 130
@@ -312,6 +313,9 @@ def _line_of(run: RunSummary) -> str:
     parts += [f"{name} {value:.4f}" for name, value in run.baselines.items()]
     if run.checkpoints:
         parts.append(f"{len(run.checkpoints)} checkpoint{'s' * (len(run.checkpoints) > 1)}")
+    if run.disk_bytes:
+        of = f" of {numbers.size(run.disk_budget_bytes)}" if run.disk_budget_bytes else ""
+        parts.append(f"{numbers.size(run.disk_bytes)}{of} on disk")
     return ", ".join(parts)
 
 

@@ -1668,6 +1668,10 @@
         <translation>意外结束。继续会从最后的检查点接着训练。</translation>
     </message>
     <message>
+        <source>Older checkpoints are removed when the run reaches its disk budget.</source>
+        <translation>训练占用达到磁盘预算后，会删除较早的检查点。</translation>
+    </message>
+    <message>
         <source>Open folder</source>
         <translation>打开文件夹</translation>
     </message>
@@ -3021,6 +3025,10 @@
         <translation type="vanished">一个数字，例如 1e-3</translation>
     </message>
     <message>
+        <source>checkpoints take up to {size} on disk</source>
+        <translation>检查点最多占用磁盘 {size}</translation>
+    </message>
+    <message>
         <source>{count} parameters</source>
         <translation>{count} 个参数</translation>
     </message>
@@ -3062,6 +3070,10 @@
 </context>
 <context>
     <name>NoteEdit</name>
+    <message>
+        <source>Checkpoints named in the notes, like @200, are never removed to free up disk space.</source>
+        <translation>备注中提到的检查点（如 @200）不会为腾出磁盘空间而被删除。</translation>
+    </message>
     <message>
         <source>Notes</source>
         <translation>备注</translation>
@@ -5546,6 +5558,10 @@
         <translation>不小于 {0}（0 为上下文的一半）</translation>
     </message>
     <message>
+        <source>{0} (no limit), a share of the free disk up to {1}, or bytes</source>
+        <translation>{0}（不限）、不超过 {1} 的可用磁盘比例，或字节数</translation>
+    </message>
+    <message>
         <source>{0} (off) or more</source>
         <translation>不小于 {0}（0 为关闭）</translation>
     </message>
@@ -5584,6 +5600,10 @@
     <message>
         <source>{0} to {1} (off)</source>
         <translation>{0} 到 {1}（关闭）</translation>
+    </message>
+    <message>
+        <source>{0} to {1} ({2}^{3} − {4})</source>
+        <translation>{0} 到 {1}（{2}^{3} − {4}）</translation>
     </message>
     <message>
         <source>{0} to {1} numbers</source>
@@ -9263,6 +9283,10 @@
         <translation>设备</translation>
     </message>
     <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
         <source>Error</source>
         <translation>错误</translation>
     </message>
@@ -9645,6 +9669,10 @@
     <message>
         <source>{state} · {steps} steps</source>
         <translation>{state} · 共 {steps} 步</translation>
+    </message>
+    <message>
+        <source>{taken} of {budget}</source>
+        <translation>{taken} / {budget}</translation>
     </message>
 </context>
 <context>

@@ -114,13 +114,17 @@ def sentences(tmp_path: Path) -> Path:
 
 
 def tiny_spec(text: Path) -> RunSpec:
-    """12 updates of two layers, 32 wide, with dropout; evaluated and saved every 4."""
+    """12 updates of two layers, 32 wide, with dropout; evaluated and saved every 4, with the trainer's state each time:
+    tests go on from any of them bit for bit.
+    """
     return RunSpec(
         name="tiny",
         data=DataSpec(train=(str(text),), evaluation=0.1),
         model=ModelSpec(layers=2, heads=2, width=32, context=32, tokenizer="train:300", dropout=0.1),
         optimizer=OptimizerSpec(learning_rate=3e-3),
-        schedule=ScheduleSpec(steps=12, batch=4, evaluate_every=4, evaluation_batches=2, checkpoint_every=4),
+        schedule=ScheduleSpec(
+            steps=12, batch=4, evaluate_every=4, evaluation_batches=2, checkpoint_every=4, keep_state=0
+        ),
         samples=SamplesSpec(prompts=("the cat",), new_tokens=5),
         launch=LaunchSpec(device="cpu", threads=1),
     )

@@ -11,17 +11,20 @@ import functools
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from bigmodel_studio.core.runs.run_folder import MANIFEST
 from bigmodel_studio.core.system import installation
-from bigmodel_studio.core.system.files import fsync_folder
+from bigmodel_studio.core.system.files import fsync_folder, write_atomic
 from bigmodel_studio.core.text.messages import StudioError
 
 SHARED_STATE = "trainer"
 """The folder of a trainer's state in parts."""
 PICKLE = f"{SHARED_STATE}/.metadata"
+STATE_FILE = "trainer.safetensors"
+"""A trainer's state in one file."""
 
 _Files = dict[str, dict[str, Any]]
 
@@ -44,6 +47,36 @@ def seal(folder: Path) -> None:
     for inner in [path for path in folder.rglob("*") if path.is_dir()]:
         fsync_folder(inner)
     fsync_folder(folder)
+
+
+def drop_state(folder: Path) -> None:
+    """Remove the trainer's state from a checkpoint, which stays whole at every moment of it. Raises ``OSError``, and
+    ``StudioError`` "checkpoint-damaged" where there is no manifest.
+
+    The manifest says first that there is none. Files are removed and none is written into: a fork's are links to them.
+    """
+    if not (folder / STATE_FILE).exists() and not (folder / SHARED_STATE).exists():
+        return
+    if has_state(folder):
+        files, _ = _read(folder)
+        kept = {name: entry for name, entry in files.items() if not _is_state(name)}
+        whole = {"schema": 1, "files": kept, "trainer_state": False}
+        write_atomic(folder / MANIFEST, json.dumps(whole, indent=1).encode())
+    (folder / STATE_FILE).unlink(missing_ok=True)
+    if (folder / SHARED_STATE).exists():
+        shutil.rmtree(folder / SHARED_STATE)
+
+
+def has_state(folder: Path) -> bool:
+    """Whether a checkpoint has the trainer's state still, or shall be read as if it had (no manifest, say)."""
+    try:
+        return json.loads((folder / MANIFEST).read_bytes()).get("trainer_state") is not False
+    except (OSError, ValueError, AttributeError):
+        return True
+
+
+def _is_state(name: str) -> bool:
+    return name == STATE_FILE or name.startswith(f"{SHARED_STATE}/")
 
 
 def verify(folder: Path, under: str = "") -> None:
@@ -89,9 +122,10 @@ def verify_model(folder: Path) -> None:
 
 def check_own(folder: Path) -> None:
     """Raise ``StudioError`` "checkpoint-foreign" where the trainer's state is in parts that this installation has not
-    signed, and "checkpoint-damaged" where there is no manifest. Reads nothing but that.
+    signed, and "checkpoint-damaged" where there is no manifest. Reads nothing but that. A state that the manifest says
+    is removed passes: nobody reads it (``has_state``).
     """
-    if not (folder / PICKLE).exists():
+    if not (folder / PICKLE).exists() or not has_state(folder):
         return
     files, signed = _read(folder)
     if PICKLE not in files or not installation.has_signed(_signed_bytes(files), signed):

@@ -63,6 +63,10 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     depth: int = 0
     """In a list that knows (``in_order``): of how many runs before it in the list it is a fork of a fork."""
     checkpoints: tuple[int, ...] = ()
+    disk_bytes: int = 0
+    """What its folder took when it last saved."""
+    disk_budget_bytes: int = 0
+    """What it may take before older checkpoints make room; 0: no limit."""
     bundled: bool = False
     pid: int | None = None
     """Its process, as it last said."""
@@ -120,6 +124,8 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         foreign=run.foreign(status),
         problem=status.problem,
         checkpoints=checkpoints,
+        disk_bytes=status.disk_bytes,
+        disk_budget_bytes=status.disk_budget_bytes,
         bundled=bundled,
         pid=status.pid,
         trainable_parameters=status.trainable_parameters,

@@ -110,6 +110,10 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     holds: MemoryParts = MemoryParts()
     """Bytes of its tensors by what they are for, counted about once a second."""
     trainable_parameters: int = 0
+    disk_bytes: int = 0
+    """What its folder took when it last saved."""
+    disk_budget_bytes: int = 0
+    """What it may take before older checkpoints make room; 0: no limit."""
     ranks: tuple[Rank, ...] = ()
     """Its processes, where it has several."""
 

@@ -87,7 +87,7 @@ def _name_rules(spec: RunSpec) -> list[Rule]:
         (not steers(spec.name), "name", spec.name, "a name without control characters"),
         (len(spec.name) <= 100, "name", spec.name, "at most 100 characters"),
         (spec.schema <= SPEC_SCHEMA, "schema", spec.schema, f"at most {SPEC_SCHEMA}: a newer version wrote this file"),
-        (0 <= spec.seed < 2**63, "seed", spec.seed, "0 or more"),
+        (0 <= spec.seed < 2**63, "seed", spec.seed, "0 to 9223372036854775807 (2^63 − 1)"),
     ]
 
 
@@ -170,6 +170,13 @@ def _schedule_rules(spec: RunSpec) -> list[Rule]:
         (schedule.evaluation_batches >= 1, "schedule.evaluation_batches", schedule.evaluation_batches, "1 or more"),
         (schedule.checkpoint_every >= 1, "schedule.checkpoint_every", schedule.checkpoint_every, "1 or more"),
         (schedule.keep >= 0, "schedule.keep", schedule.keep, "0 (all) or more"),
+        (schedule.keep_state >= 0, "schedule.keep_state", schedule.keep_state, "0 (all) or more"),
+        (
+            0 <= schedule.disk_budget < 2**63,
+            "schedule.disk_budget",
+            schedule.disk_budget,
+            "0 (no limit), a share of the free disk up to 1, or bytes",
+        ),
         (spec.samples.new_tokens >= 1, "samples.new_tokens", spec.samples.new_tokens, "1 or more"),
         (spec.samples.temperature >= 0, "samples.temperature", spec.samples.temperature, "0 (greedy) or more"),
         (

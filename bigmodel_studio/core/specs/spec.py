@@ -105,6 +105,12 @@ class ScheduleSpec(_Part, frozen=True):
     """Lengths in optimizer updates. ``warmup`` -1 is a twentieth of the steps; ``keep`` checkpoints stay (0: all), and
     beside them the one with the best evaluation.
 
+    The newest ``keep_state`` of them have the trainer's state too, with which a run resumes bit for bit (0: all; an
+    adapter's is small, and stays). ``disk_budget`` is what the run's folder may take: above 1 in bytes, up to 1 as a
+    share of the free disk at the start and what the run has taken of it already (0: no limit). Beyond it older
+    checkpoints go, so that the others lie evenly; never the newest two, the best, one that was forked or that the run's
+    note names ("@200").
+
     An update learns from ``accumulate`` batches of ``batch`` examples, computed one after the other: the same as one of
     ``batch`` times ``accumulate``, in less memory (but for batch normalisation and dropout, which see each alone).
     After ``patience`` evaluations in a row that were no better than the best before them the run is finished (0: off).
@@ -120,6 +126,8 @@ class ScheduleSpec(_Part, frozen=True):
     evaluation_batches: int = 20
     checkpoint_every: int = 100
     keep: int = 0
+    keep_state: int = 2
+    disk_budget: float = 0.1
     patience: int = 0
 
     @property

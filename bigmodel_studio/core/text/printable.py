@@ -1,4 +1,6 @@
-"""Text that others wrote, as a terminal may be given it: what would steer the terminal stands there as an escape."""
+"""Text that others wrote, as a terminal may be given it: what would steer the terminal stands there as an escape,
+and what is no character (a byte of a name that is not UTF-8) too.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,8 @@ import re
 
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 """Marks that turn the direction of what follows, by which a text can look like another."""
-_STEERS = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_BIDI}]")
-_STEERS_A_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI}]")
+_STEERS = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_BIDI}]")
+_STEERS_A_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_BIDI}]")
 
 
 def printable(text: str, *, one_line: bool = False) -> str:

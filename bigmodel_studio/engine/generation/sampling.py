@@ -102,7 +102,7 @@ def check(sampling: Sampling) -> None:
         ("top_p", within(sampling.top_p, 0, 1), "0 to 1 (off)"),
         ("min_p", within(sampling.min_p, 0, 1), "0 (off) to 1"),
         ("repetition_penalty", within(sampling.repetition_penalty, 0.01, 100), "0.01 to 100, 1 being off"),
-        ("seed", within(sampling.seed, 0, 2**63 - 1), "0 or more"),
+        ("seed", within(sampling.seed, 0, 2**63 - 1), "0 to 9223372036854775807 (2^63 − 1)"),
         ("beams", within(sampling.beams, 1, 64), "1 (off) to 64"),
     )
     for field, holds, may_be in rules:

@@ -7,6 +7,7 @@ the weights: random numbers are drawn afresh for every step from (seed, step).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,8 +17,9 @@ import msgspec
 import torch
 from safetensors import SafetensorError, safe_open
 
-from bigmodel_studio.core.runs import manifest
-from bigmodel_studio.core.runs.run_folder import MANIFEST, RunFolder, checkpoint_name
+from bigmodel_studio.core.runs import disk_use, manifest
+from bigmodel_studio.core.runs.run_folder import RunFolder, checkpoint_name
+from bigmodel_studio.core.specs.spec import ScheduleSpec
 from bigmodel_studio.core.system.files import fsync_folder
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.distributed.ranks import Ranks
@@ -158,18 +160,50 @@ def has_adapter(folder: Path) -> bool:
         return False  # in parts are no adapters
 
 
-def tidy(run: RunFolder, keep: int, spare: int = 0) -> None:
-    """Remove what a kill left half-made, and, where ``keep`` > 0, all but the newest so many checkpoints and that of
-    the step ``spare``.
-    """
+def clean(run: RunFolder) -> None:
+    """Remove what a kill left half-made or half removed."""
     if not run.checkpoints_path.is_dir():
         return
     for path in run.checkpoints_path.iterdir():
         if path.name.startswith("."):
             shutil.rmtree(path, ignore_errors=True)
-    for step in run.checkpoints()[:-keep] if keep else ():
-        if step == spare:
+        elif manifest.has_state(path):
             continue
+        else:
+            with contextlib.suppress(OSError, StudioError):
+                manifest.drop_state(path)
+
+
+def thin(run: RunFolder, schedule: ScheduleSpec, best: int = 0, budget_bytes: int = 0) -> int:
+    """Make room as the schedule wants it (``ScheduleSpec``); the bytes that the run's folder then takes.
+
+    ``best`` is the step of the best checkpoint, ``budget_bytes`` what the folder may take (0: no limit). Killed at any
+    moment, it leaves whole checkpoints only, but for some that a later ``clean`` removes.
+    """
+    steps = run.checkpoints()
+    for step in steps[: -schedule.keep] if schedule.keep else ():
+        if step != best:
+            _remove(run.checkpoint_path(step))
+    steps = run.checkpoints()
+    for step in steps[: -schedule.keep_state] if schedule.keep_state else ():
         folder = run.checkpoint_path(step)
-        (folder / MANIFEST).unlink(missing_ok=True)  # from here on it is no checkpoint
-        shutil.rmtree(folder, ignore_errors=True)
+        if not has_adapter(folder):
+            with contextlib.suppress(OSError, StudioError):  # a damaged one stays as it is
+                manifest.drop_state(folder)
+    taken = disk_use.folder_bytes(run.path)
+    if 0 < budget_bytes < taken:
+        sizes = {step: disk_use.folder_bytes(run.checkpoint_path(step)) for step in steps}
+        for step in disk_use.to_remove(sizes, disk_use.spared_steps(run, best), taken - budget_bytes):
+            _remove(run.checkpoint_path(step))
+        taken = disk_use.folder_bytes(run.path)
+    return taken
+
+
+def _remove(folder: Path) -> None:
+    """Take the name first: there is no moment at which a part of a checkpoint bears it."""
+    gone = folder.with_name(f".{folder.name}.removed")
+    shutil.rmtree(gone, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rename(gone)
+        fsync_folder(gone.parent)
+    shutil.rmtree(gone, ignore_errors=True)

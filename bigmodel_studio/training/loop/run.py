@@ -109,7 +109,8 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
 
     pin(spec)
     ranks = join_ranks(spec)
-    checkpoint.tidy(run_folder, 0)
+    if ranks.first:
+        checkpoint.clean(run_folder)
     folder, notes = ranks.same(lambda: checkpoint.newest_whole(run_folder) if resume else (None, []))
     for note in notes:
         print(note, flush=True)
@@ -125,7 +126,9 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
     loop = Loop(run_folder, spec, objective, status, control, ranks)
     with contextlib.closing(ranks), contextlib.closing(loop):
         if folder is not None:
-            loop.restore(folder)
+            anew = loop.restore(folder)
+            print(*anew, sep="\n", end="\n" if anew else "", flush=True)
+            notes = [*notes, *anew]
         if resume:
             loop.announce_resume()
         parameters = count_parameters(objective.model)

@@ -29,7 +29,7 @@ from bigmodel_studio.training.distributed.ranks import Ranks
 if TYPE_CHECKING:
     from torch.distributed.checkpoint.api import CheckpointException
 
-TRAINER_TENSORS = "trainer.safetensors"
+TRAINER_TENSORS = manifest.STATE_FILE
 ADAPTER = "adapter/"
 """Before the names of an adapter's tensors."""
 
@@ -64,9 +64,12 @@ def write(folder: Path, tensors: dict[str, torch.Tensor], *, in_parts: bool) -> 
 
 
 def open_state(folder: Path, ranks: Ranks) -> TrainerState:
-    """Return the state in a checkpoint's folder; all of the team have to open it. Raises ``StudioError``:
-    "checkpoint-damaged", and "checkpoint-foreign" as ``core.runs.manifest.check_own``.
+    """Return the state in a checkpoint's folder, empty where it was removed; all of the ranks have to open it.
+
+    Raises ``StudioError``: "checkpoint-damaged", and "checkpoint-foreign" as ``core.runs.manifest.check_own``.
     """
+    if not manifest.has_state(folder):
+        return _Removed()
     if not (folder / manifest.PICKLE).exists():
         return _OneFile(folder / TRAINER_TENSORS)
     if (refused := ranks.same(lambda: _refused(folder))) is not None:  # the first has the home, and reads all once
@@ -82,6 +85,17 @@ def _refused(folder: Path) -> Problem | None:
     except StudioError as error:
         return error.problem
     return None
+
+
+class _Removed(TrainerState):
+    """What an older checkpoint has, whose state made room for others: nothing."""
+
+    def __init__(self) -> None:
+        self.shapes = {}
+
+    def read(self, targets: dict[str, torch.Tensor]) -> None:
+        if targets:
+            raise _damaged(Path(next(iter(targets))), ValueError("its trainer state was removed"))
 
 
 class _OneFile(TrainerState):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 import torch
 
+from bigmodel_studio.core.runs import disk_use, manifest
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.specs.spec import RunSpec
@@ -89,6 +90,8 @@ class Loop:
         self.seconds = 0.0
         self.saved = -1
         self.best = Best()
+        self.disk_budget = disk_use.budget_bytes(spec.schedule, run.path, disk_use.folder_bytes(run.path))
+        status.set(disk_budget_bytes=self.disk_budget)
         self.sparkline = Sparkline()
         self._clock = time.perf_counter()
         self._took = 0.0
@@ -100,8 +103,10 @@ class Loop:
             spec, objective, self.optimizer, self.precision, self.inside, self._moved, self.ranks, computing
         )
 
-    def restore(self, folder: Path) -> None:
-        """Go on after the update of this checkpoint (the objective has loaded its weights)."""
+    def restore(self, folder: Path) -> list[str]:
+        """Go on after the update of this checkpoint (the objective has loaded its weights); what is to be said of it:
+        without the trainer's state, which an older checkpoint has no more, the losses are others than before.
+        """
         facts, state = checkpoint.load_trainer(folder, self.ranks)
         if self.adapters is not None:
             self.adapters.restore(state.whole(ADAPTER))
@@ -115,6 +120,7 @@ class Loop:
         if facts.best.step in RunFolder(folder.parents[1]).checkpoints():
             self.best = facts.best
         self.status.set(best_step=self.best.step, best_loss=self.best.loss)
+        return [] if manifest.has_state(folder) else [f"step {facts.step} has weights only: the optimizer starts anew"]
 
     def announce_resume(self) -> None:
         """Void the records past the step that is gone on from."""
@@ -184,7 +190,9 @@ class Loop:
             raise StudioError("loss-not-finite", blame="work", what="model", step=self.step) from error
         self.saved = self.step
         self.status.set(best_step=self.best.step, best_loss=self.best.loss)
-        checkpoint.tidy(self.run, self.spec.schedule.keep, spare=self.best.step)
+        if self.ranks.first:
+            taken = checkpoint.thin(self.run, self.spec.schedule, self.best.step, self.disk_budget)
+            self.status.set(disk_bytes=taken)
         print(f"step {self.step}: saved", flush=True)
         self._clock = time.perf_counter()
 

@@ -42,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     text = home / "words.txt"
     text.write_text(make_text(30_000), "utf-8")
     spec = with_changes(tiny_spec(text), model=SHAPE)
-    parts = {"batch": 2, "accumulate": 2, "evaluation_batches": 4}
+    parts = {"batch": 2, "accumulate": 2, "evaluation_batches": 4, "keep_state": 2}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIGMODEL_STUDIO_HOME", str(home))
         alone = launch.create_run(with_changes(spec, name=ALONE, launch=on(1)))
@@ -170,6 +170,19 @@ def test_one_goes_on_from_what_two_saved(runs: Runs, tmp_path: Path) -> None:
     assert run(shared.path, resume=True) == FINISHED
     assert same_losses(shared, alone)
     assert (shared.checkpoint_path(12) / TRAINER_TENSORS).exists()
+
+
+def test_an_older_checkpoint_of_two_has_its_weights_only(runs: Runs) -> None:
+    alone, shared = runs
+    assert [manifest.has_state(shared.checkpoint_path(step)) for step in (4, 8, 12)] == [False, True, True]
+    older = shared.checkpoint_path(4)
+    assert not (older / "trainer").exists()
+    manifest.verify(older)
+    manifest.verify_model(older)
+    go_on(shared, 4, launch=on(2, "fsdp"))
+    assert to_the_end(shared, resume=True) == FINISHED
+    assert "step 4 has weights only" in (shared.path / "log.txt").read_text()
+    assert numbers(shared, "loss")[:5] == pytest.approx(numbers(alone, "loss")[:5], abs=1e-5)
 
 
 class Canary:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -160,6 +162,15 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     assert bench.told == []
 
 
+def test_a_run_says_what_it_takes_of_the_disk_while_it_runs(qtbot: QtBot, bench: Bench) -> None:
+    run = make_run("live", **live())
+    shown(qtbot, bench.page, "live", "running")
+    assert not bench.page.facts.values["Disk"].isVisible()
+    change(run, disk_bytes=1_200_000_000, disk_budget_bytes=30_000_000_000)
+    qtbot.waitUntil(lambda: bench.page.facts.values["Disk"].text() == "1.2 GB of 30 GB", timeout=5000)
+    assert bench.page.facts.values["Disk"].isVisible()
+
+
 def test_a_run_that_has_left_the_queue_meanwhile_is_told_of(qtbot: QtBot, bench: Bench) -> None:
     run = waiting("first", 1.0)
     shown(qtbot, bench.page, "first", "queued")
@@ -189,6 +200,16 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
     qtbot.waitUntil(form.start_button.isEnabled)
     needs = numbers.size(need_of(form.spec())[0].bytes)
     assert form.cost_more.text().startswith(f"About {needs} of memory")
+    form.schedule.steps.setValue(100)
+    parameters, spec = form.of(TextSubject).parameters(), form.spec()
+    assert parameters is not None
+    saved = -(-100 // spec.schedule.checkpoint_every)
+    total = saved * parameters * 4 + min(saved, 2) * parameters * 8
+    qtbot.waitUntil(lambda: form.cost_more.text().endswith(f"checkpoints take up to {numbers.size(total)} on disk"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10 * 10**9))
+    form.schedule.steps.setValue(1_000_000)
+    tenth = f"checkpoints take up to {numbers.size(10**9)} on disk"
+    qtbot.waitUntil(lambda: form.cost_more.text().endswith(tenth))
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 10**6, 10**6),))
     form.check()
     qtbot.waitUntil(lambda: "It needs at least" in form.error.text(), timeout=5000)

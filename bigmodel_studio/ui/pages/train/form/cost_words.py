@@ -1,18 +1,25 @@
-"""The cost of a new run's model in words: its parameters, and the memory that it takes."""
+"""The cost of a new run's model in words: its parameters, and the memory and the disk that it takes."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from bigmodel_studio.core.memory.need import MOMENTS
 from bigmodel_studio.core.models import shape
+from bigmodel_studio.core.runs import disk_use
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.pages.train.form.subject import Subject
 
 
-def cost_words(subject: Subject, needed_bytes: int | None, batch: int, steps: int) -> tuple[str, str]:
+def cost_words(
+    subject: Subject, spec: RunSpec | None, needed_bytes: int | None, batch: int, steps: int
+) -> tuple[str, str]:
     """Return the headline and what stands below it, both "" where the parameters are not known.
 
-    ``batch`` is the examples that an update learns from; ``needed_bytes`` is the memory of a run, None: not known.
+    ``batch`` is the examples that an update learns from; ``spec`` is None where the form has none; ``needed_bytes`` is
+    the memory of a run, None: not known.
     """
     parameters = subject.parameters()
     if parameters is None:
@@ -31,4 +38,14 @@ def cost_words(subject: Subject, needed_bytes: int | None, batch: int, steps: in
     if needed_bytes is not None:
         words = QCoreApplication.translate("NewRun", "About {needs} of memory")
         more.insert(0, words.format(needs=numbers.size(needed_bytes)))
+    if spec is not None:
+        words = QCoreApplication.translate("NewRun", "checkpoints take up to {size} on disk")
+        more.append(words.format(size=numbers.size(_disk_bytes(spec, parameters, trained))))
     return headline, " · ".join(more)
+
+
+def _disk_bytes(spec: RunSpec, parameters: int, trained: int | None) -> int:
+    """Return what all checkpoints of the run will take at most."""
+    state = (parameters if trained is None else trained) * shape.FLOAT32_BYTES * MOMENTS[spec.optimizer.name]
+    budget = disk_use.budget_bytes(spec.schedule, paths.home())
+    return disk_use.expected_bytes(spec.schedule, shape.weight_bytes(parameters), state, budget)

@@ -248,7 +248,7 @@ class NewRun(QWidget):
     def _show_cost(self, spec: RunSpec | None) -> None:
         examples = self.schedule.batch.value() * self.how.accumulate.value()
         needed_bytes = self._inputs.needed_bytes(spec) if spec is not None else None
-        headline, more = cost_words(self.subject, needed_bytes, examples, self.schedule.steps.value())
+        headline, more = cost_words(self.subject, spec, needed_bytes, examples, self.schedule.steps.value())
         self.cost.setText(headline)
         self.cost_more.setText(more)
 

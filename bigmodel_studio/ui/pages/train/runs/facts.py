@@ -37,6 +37,7 @@ ROWS = (
     str(QT_TRANSLATE_NOOP("train", "Device")),
     str(QT_TRANSLATE_NOOP("train", "Memory")),
     str(QT_TRANSLATE_NOOP("train", "Checkpoints")),
+    str(QT_TRANSLATE_NOOP("train", "Disk")),
     str(QT_TRANSLATE_NOOP("train", "Best")),
     str(QT_TRANSLATE_NOOP("train", "Origin")),
 )
@@ -131,6 +132,7 @@ class Facts(QWidget):
         """Show what the run takes on its device while it computes; the tooltip says what of."""
         self.values["Origin"].setToolTip(origin_line(run))
         self.values["Memory"].setToolTip("")
+        self.values["Disk"].setToolTip(self.tr("Older checkpoints are removed when the run reaches its disk budget."))
         if spec is None:
             return
         need = need_of(spec, (run.device,) if run.device not in {"", CPU} else ())[0]
@@ -169,6 +171,11 @@ def _of_run(run: RunSummary) -> dict[str, str]:
         "Device": run.device or numbers.NOTHING,
         "Checkpoints": ", ".join(map(numbers.exact, run.checkpoints)) or numbers.NOTHING,
     }
+    if run.disk_bytes:
+        taken, budget = numbers.size(run.disk_bytes), numbers.size(run.disk_budget_bytes)
+        texts["Disk"] = (
+            word("{taken} of {budget}").format(taken=taken, budget=budget) if run.disk_budget_bytes else taken
+        )
     if run.best_step:
         best = word("{loss} at step {step}")
         texts["Best"] = best.format(loss=numbers.significant(run.best_loss), step=numbers.exact(run.best_step))

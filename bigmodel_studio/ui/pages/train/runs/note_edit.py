@@ -32,6 +32,9 @@ class NoteEdit(QWidget):
         self.text = _NoteText()
         self.text.setPlaceholderText(self.tr("Notes"))
         self.text.setAccessibleName(self.tr("Notes on the run"))
+        self.text.setToolTip(
+            self.tr("Checkpoints named in the notes, like @200, are never removed to free up disk space.")
+        )
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(self.text.fontMetrics().lineSpacing() * NOTE_LINES + 16)
         self.text.setMaximumHeight(self.text.fontMetrics().lineSpacing() * MOST_LINES + 16)
