@@ -20,7 +20,7 @@ import msgspec
 import typer
 
 from bigmodel_studio.cli.output import print_table, say, write
-from bigmodel_studio.core.runs import launch, run_queue
+from bigmodel_studio.core.runs import data_record, launch, run_queue
 from bigmodel_studio.core.runs.notes import Note, note_of, read_notes
 from bigmodel_studio.core.runs.reader import RunSummary, in_order, summary
 from bigmodel_studio.core.runs.run_folder import RunFolder, all_runs, find_run, process_lives
@@ -39,6 +39,9 @@ END_WAIT_S = 10.0
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the path of its folder.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Return once it is started; it keeps running.")]
+ChangedData = Annotated[
+    bool, typer.Option("--changed-data", help="Resume although the data changed since the run began.")
+]
 Now = Annotated[bool, typer.Option("--now", help="Start now, beside running ones and before queued ones.")]
 
 
@@ -68,13 +71,21 @@ def train(
     follow(run, again=False, now=now, detach=detach, as_json=as_json)
 
 
-def resume(run_name: RunName, detach: Detach = False, now: Now = False, as_json: Json = False) -> None:
+def resume(
+    run_name: RunName,
+    detach: Detach = False,
+    now: Now = False,
+    changed_data: ChangedData = False,
+    as_json: Json = False,
+) -> None:
     """Go on with a run that is paused, or was stopped or lost (from its newest whole checkpoint)."""
     run = find_run(run_name)
     run.check_ours()
     if run.status().state == "finished":
         status = run.status()
         raise StudioError("run-complete", run=run.name, step=status.step, steps=status.steps)
+    if not changed_data and not run.at_work():
+        data_record.check_data(run)
     follow(run, again=True, now=now, detach=detach, as_json=as_json)
 
 

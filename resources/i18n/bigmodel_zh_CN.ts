@@ -381,6 +381,17 @@
     </message>
 </context>
 <context>
+    <name>ChangedDataQuestion</name>
+    <message>
+        <source>Resume with the new data</source>
+        <translation>使用新数据继续</translation>
+    </message>
+    <message>
+        <source>Resume with the new data?</source>
+        <translation>使用新数据继续？</translation>
+    </message>
+</context>
+<context>
     <name>Chart</name>
     <message>
         <source>Clear the selection</source>
@@ -6912,6 +6923,10 @@
         <translation>请重新启动应用；如果仍不行，请查看日志。</translation>
     </message>
     <message>
+        <source>Restore the data, or resume with the new data.</source>
+        <translation>请还原数据，或使用新数据继续。</translation>
+    </message>
+    <message>
         <source>Restore the folders, or start a new run.</source>
         <translation>请将文件夹恢复原样，或新建训练任务。</translation>
     </message>
@@ -7214,6 +7229,10 @@
     <message>
         <source>The damaged file was kept as {path}.</source>
         <translation>损坏的文件已另存为 {path}。</translation>
+    </message>
+    <message>
+        <source>The data of {run} changed since it began: {paths}. A resumed run would continue with other examples.</source>
+        <translation>{run} 的数据自开始训练后已改变：{paths}。继续训练会使用不同的样本。</translation>
     </message>
     <message>
         <source>The disk is full.</source>

@@ -92,6 +92,7 @@ def _sentence(problem: Problem) -> str:
 
 def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: RunControl, resume: bool) -> str:
     """Train to the end; what there is to be said of it."""
+    from bigmodel_studio.core.runs import data_record
     from bigmodel_studio.engine import devices
     from bigmodel_studio.engine.packed.frozen_linear import count_parameters
     from bigmodel_studio.training import objectives
@@ -112,6 +113,9 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
     if ranks.first:
         checkpoint.clean(run_folder)
     folder, notes = ranks.same(lambda: checkpoint.newest_whole(run_folder) if resume else (None, []))
+    if ranks.first:
+        changed = data_record.record_data(run_folder, spec, anew=folder is None)
+        notes = [*notes, *(f"{path} changed since the run began: the examples are others" for path in changed)]
     for note in notes:
         print(note, flush=True)
     if folder is None and status.status.parent is not None:

@@ -18,9 +18,10 @@ from pytestqt.qtbot import QtBot
 from bigmodel_studio.core.memory.device_memory import Room
 from bigmodel_studio.core.memory.need import need_of
 from bigmodel_studio.core.runs import launch, run_queue
+from bigmodel_studio.core.runs.data_record import record_data
 from bigmodel_studio.core.runs.run_folder import RunFolder, RunStatus, dump_status
 from bigmodel_studio.core.specs.resolved import ResolvedSpec, resolve_spec
-from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
+from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec, write_spec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.files import write_atomic
 from bigmodel_studio.core.system.settings import SettingsStore
@@ -254,3 +255,42 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
     qtbot.mouseClick(page.run_actions.stop_button, LEFT)
     qtbot.waitUntil(lambda: shown_state("two", "stopped"), timeout=200_000)
     assert SettingsStore().values.runs_at_once == 1
+
+
+def test_a_run_whose_data_changed_is_resumed_only_where_the_user_says_so(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tmp_path / "tales.txt"
+    text.write_text("Once upon a time.")
+    run = make_run("tales", state="stopped", step=8, steps=20)
+    checkpoint(run, 8)
+    spec = RunSpec(name="tales", data=DataSpec(train=(str(text),)), schedule=ScheduleSpec(steps=20))
+    (run.path / "spec.toml").write_text(write_spec(spec))
+    record_data(run, spec, anew=True)
+    submitted: list[str] = []
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: submitted.append(run.name))
+    shown(qtbot, bench.page, "tales", "stopped")
+    resuming = bench.page.run_actions.resuming
+
+    with qtbot.waitSignal(resuming.resumed):
+        qtbot.mouseClick(bench.page.run_actions.resume_button, LEFT)
+    assert submitted == ["tales"], "nothing is asked where nothing changed"
+
+    text.write_text("Long, long ago.")
+    qtbot.mouseClick(bench.page.run_actions.resume_button, LEFT)
+    qtbot.waitUntil(lambda: resuming.question is not None and resuming.question.isVisible())
+    question = resuming.question
+    assert question is not None
+    assert f"The data of tales changed since it began: {text}." in question.text()
+    with qtbot.waitSignal(question.finished):
+        qtbot.mouseClick(question.leave, LEFT)
+    assert submitted == ["tales"]
+
+    qtbot.mouseClick(bench.page.run_actions.resume_button, LEFT)
+    qtbot.waitUntil(lambda: resuming.question is not question and resuming.question is not None)
+    again = resuming.question
+    assert again is not None
+    qtbot.waitUntil(again.isVisible)
+    with qtbot.waitSignal(resuming.resumed):
+        qtbot.mouseClick(again.go_on, LEFT)
+    assert submitted == ["tales", "tales"]

@@ -71,6 +71,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The best checkpoint is at step {best}.",
     ),
     "fork-lost": ("The checkpoint that this run was forked from is damaged: {detail}.", "Fork from another step."),
+    "data-changed": (
+        "The data of {run} changed since it began: {paths}. A resumed run would continue with other examples.",
+        "Restore the data, or resume with the new data.",
+    ),
     "folder-taken": ("The folder {path} is not empty.", "Choose a new folder."),
     "checkpoint-damaged": ("The checkpoint {path} is damaged: {detail}.", "Resume from an older one."),
     "checkpoint-foreign": (

@@ -18,6 +18,7 @@ from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.form.making import Making
 from bigmodel_studio.ui.pages.train.runs.possible import page_of, possible
+from bigmodel_studio.ui.pages.train.runs.resuming import Resuming
 from bigmodel_studio.ui.window.destinations import UseModel
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.uses import use_words
@@ -40,6 +41,8 @@ class RunActions(QObject):
         self._studio, self._making, self._step = studio, making, step
         self._run: RunSummary | None = None
         self._spec: RunSpec | None = None
+        self.resuming = Resuming(studio, parent)
+        self.resuming.resumed.connect(studio.runs.refresh)
         self.use_button = self._button(self.tr("Use in Chat"), self.use)
         self.fork_button = self._button(self.tr("Fork…"), self.fork)
         self.fork_button.setToolTip(self.tr("Start a new run from a checkpoint, with other settings"))
@@ -102,8 +105,9 @@ class RunActions(QObject):
 
     @Slot()
     def resume(self) -> None:
-        """Go on: a paused run is asked to, any other joins the queue, to start from its newest whole checkpoint."""
-        self._do(lambda folder: folder.ask("run") if folder.at_work() else run_queue.submit(folder, resume=True))
+        """Go on: see ``Resuming``."""
+        if self._run is not None:
+            self.resuming.resume(RunFolder(Path(self._run.path)))
 
     @Slot()
     def fork(self) -> None:
