@@ -30,8 +30,9 @@ def print_json(value: Any) -> None:
 
 
 def json_line(value: Any) -> str:
-    """Return the value as JSON on one line; what is not a number becomes null. A name that is not UTF-8 keeps its bytes as
-    Python has them, in escapes: such a name can be read from the answer and found again.
+    """Return the value as JSON on one line; what is not a number becomes null.
+
+    A name that is not UTF-8 keeps its bytes as Python has them, in escapes: it can be read from the answer.
     """
     try:
         return msgspec.json.encode(value).decode("utf-8")

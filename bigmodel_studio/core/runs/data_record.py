@@ -45,8 +45,8 @@ class DataRecord(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def record_data(run: RunFolder, spec: RunSpec, *, anew: bool) -> list[str]:
-    """Write down what the data are, where a run begins (``anew``) or has no record; the sources that are others than
-    those it has learnt from, which count from now on. Data that cannot be read are the same: whoever reads them says so.
+    """Write down what the data are, where a run begins (``anew``) or has no record; return the sources that changed,
+    which count from now on. Data that cannot be read count as the same: whoever reads them says so.
     """
     changed = [] if anew else changed_data(run, spec)
     if anew or changed or not (run.path / RECORD).exists():
@@ -56,7 +56,7 @@ def record_data(run: RunFolder, spec: RunSpec, *, anew: bool) -> list[str]:
 
 
 def changed_data(run: RunFolder, spec: RunSpec) -> list[str]:
-    """The files and folders of the spec whose contents are no longer what the run began with."""
+    """Return the files and folders of the spec whose contents are no longer what the run began with."""
     try:
         known = msgspec.json.decode((run.path / RECORD).read_bytes(), type=DataRecord).sources
     except (OSError, msgspec.DecodeError):
@@ -72,7 +72,7 @@ def changed_data(run: RunFolder, spec: RunSpec) -> list[str]:
 
 
 def check_data(run: RunFolder) -> None:
-    """Raises ``StudioError`` "data-changed" where a resume would learn from other data than the run began with.
+    """Raise ``StudioError`` "data-changed" where a resume would learn from other data than the run began with.
 
     Reads files: not on the window's thread.
     """

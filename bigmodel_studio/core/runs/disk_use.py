@@ -35,8 +35,8 @@ def folder_bytes(folder: Path) -> int:
 
 
 def budget_bytes(schedule: ScheduleSpec, folder: Path, taken_bytes: int = 0) -> int:
-    """What a run in ``folder`` may take: bytes, or a share of the free disk and the ``taken_bytes`` that the run has of
-    it already: so it is the same after a resume. 0: no limit, also where the disk says nothing.
+    """Return the bytes that a run in ``folder`` may take; a share is of the free disk and the ``taken_bytes`` that the
+    run has of it already, and so the same after a resume. 0: no limit, also where the disk says nothing.
     """
     if schedule.disk_budget > 1 or not schedule.disk_budget:
         return int(schedule.disk_budget)
@@ -48,7 +48,7 @@ def budget_bytes(schedule: ScheduleSpec, folder: Path, taken_bytes: int = 0) -> 
 
 
 def expected_bytes(schedule: ScheduleSpec, weights_bytes: int, state_bytes: int, budget: int) -> int:
-    """What the checkpoints of a whole run will take at most: ``weights_bytes`` and ``state_bytes`` are those of one.
+    """Return what the checkpoints of a run will take at most: ``weights_bytes`` and ``state_bytes`` are those of one.
 
     ``budget`` as ``budget_bytes`` gives it; a run takes more only where its newest and its best checkpoint do.
     """
@@ -68,7 +68,7 @@ def spared_steps(run: RunFolder, best: int) -> set[int]:
 
 
 def noted_steps(note: notes.Note) -> set[int]:
-    """The steps that a note or its tags name: "step 200", "@200"."""
+    """Return the steps that a note or its tags name: "step 200", "@200"."""
     return {int(digits) for digits in _NAMED_STEP.findall(" ".join((note.text, *note.tags)))}
 
 
@@ -90,8 +90,8 @@ def _used_by_others(run: RunFolder) -> set[int]:
 
 
 def to_remove(sizes: Mapping[int, int], spared: Set[int], excess_bytes: int) -> list[int]:
-    """The steps whose checkpoints make room for ``excess_bytes``, in the order in which they go; ``sizes``: bytes of
-    each checkpoint, by step.
+    """Return the steps whose checkpoints make room for ``excess_bytes``, in the order in which they go; ``sizes`` are
+    the bytes of each checkpoint, by step.
 
     Each time that one goes whose neighbours are then closest together, the older of two alike. Neither the newest nor
     those ``spared`` go, whatever is lacking then.
