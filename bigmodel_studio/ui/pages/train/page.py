@@ -181,7 +181,7 @@ class TrainPage(Page):
         self.facts.note.stop()
         self.export.stop()
         self.making.stop()
-        self.run_actions.resuming.close()
+        self.run_actions.resuming.stop()
         self.curves.stop()
         self.overlays.stop()
         self.story.stop()
