@@ -2993,11 +2993,11 @@
     </message>
     <message>
         <source>Evaluate every (steps)</source>
-        <translation>评估间隔（步）</translation>
+        <translation type="vanished">评估间隔（步）</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation>学习率</translation>
+        <translation type="vanished">学习率</translation>
     </message>
     <message>
         <source>Name</source>
@@ -3013,11 +3013,11 @@
     </message>
     <message>
         <source>Save every (steps)</source>
-        <translation>保存间隔（步）</translation>
+        <translation type="vanished">保存间隔（步）</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation>随机种子</translation>
+        <translation type="vanished">随机种子</translation>
     </message>
     <message>
         <source>Start</source>
@@ -3029,7 +3029,7 @@
     </message>
     <message>
         <source>Steps</source>
-        <translation>步数</translation>
+        <translation type="vanished">步数</translation>
     </message>
     <message>
         <source>a number, for example 1e-3</source>

@@ -44,9 +44,9 @@ def test_resume_refuses_other_data_and_names_the_option_that_goes_on(
     before = stopped.status()
     capfd.readouterr()
     assert commands.main(["resume", "tiny", "--detach"]) == 2
-    said = capfd.readouterr().err
-    assert f"The data of tiny changed since it began: {text}." in said
-    assert "“bigmodel-studio resume tiny --changed-data”" in said
+    error = capfd.readouterr().err
+    assert f"The data of tiny changed since it began: {text}." in error
+    assert "“bigmodel-studio resume tiny --changed-data”" in error
     assert stopped.status() == before
     submitted: list[str] = []
     monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: submitted.append(run.name))

@@ -192,8 +192,8 @@ def test_killed_at_any_moment_of_thinning_it_leaves_whole_checkpoints(
         assert {3, 5, 6} <= set(kept)
         for step in kept:
             _check(made.checkpoint_path(step))
-        folder, said = checkpoint.newest_whole(made)
-        assert (folder, said) == (made.checkpoint_path(6), [])
+        folder, problems = checkpoint.newest_whole(made)
+        assert (folder, problems) == (made.checkpoint_path(6), [])
         checkpoint.clean(made)
         checkpoint.thin(made, schedule, 3, budget)
         assert not [path for path in made.path.rglob(".*") if path.suffix in (".tmp", ".removed")]

@@ -22,7 +22,7 @@ class ChangedDataQuestion(QMessageBox):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Resume with the new data?"))
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setText(i18n.said(problem))
+        self.setText(i18n.sentence(problem))
         self.go_on: QPushButton = self.addButton(self.tr("Resume with the new data"), QMessageBox.ButtonRole.AcceptRole)
         self.leave: QPushButton = self.addButton(QMessageBox.StandardButton.Cancel)
         self.setDefaultButton(self.leave)
