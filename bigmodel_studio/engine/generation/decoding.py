@@ -6,7 +6,7 @@ later. ``DECODERS`` is the table of implementations. Knows nothing of text, of r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
 import torch
@@ -47,6 +47,12 @@ class Decoder(Protocol):
 
     def verify(self, ids: list[int]) -> Tensor:
         """Feed tokens; returns logits [ids, vocabulary], one row after each of them."""
+
+    def trace(self, ids: list[int], names: Collection[str]) -> dict[str, Tensor]:
+        """Feed tokens; return float32 activations at their positions by the names of ``packed.activations``.
+
+        Raises ``KeyError`` with a name that the model has not.
+        """
 
     def truncate(self, length: int) -> None:
         """Forget all but the first ``length`` tokens; ``logits`` are None until the next one is fed."""

@@ -6,14 +6,16 @@ Its cache only grows: what is truncated or forked is computed again. Knows nothi
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from bigmodel_studio.engine.generation.reference_trace import traced
 from bigmodel_studio.engine.models.tensor_bytes import cache_bytes
+from bigmodel_studio.engine.packed.activations import placed
 
 PREFILL_TOKENS = 512
 """Tokens of the prompt that go through the model at once: bounds memory, and the time until a stop is heard."""
@@ -57,6 +59,19 @@ class TransformersDecoder:
     def verify(self, ids: list[int]) -> Tensor:
         """Feed tokens; returns logits [ids, vocabulary], one row after each of them."""
         return self._feed(ids, len(ids))
+
+    def trace(self, ids: list[int], names: Collection[str]) -> dict[str, Tensor]:
+        """Feed tokens; return activations at their positions by TransformerLens' names (see ``packed.activations``).
+
+        The whole text is computed at once. Raises ``UnsupportedError`` for an architecture without a table of names,
+        ``KeyError`` with a name that the model has not.
+        """
+        found, logits = traced(self._model, self._fed + ids, names)
+        self._fed += ids
+        self._cache, self.logits = None, logits[-1]
+        by_head = ("attn.hook_attn_scores", "attn.hook_pattern")
+        new = slice(len(self._fed) - len(ids), None)
+        return {name: value[:, new] if placed(name).name in by_head else value[new] for name, value in found.items()}
 
     def truncate(self, length: int) -> None:
         """Forget all but the first ``length`` tokens; what stays is computed again when the next one is fed."""

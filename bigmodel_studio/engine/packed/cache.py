@@ -38,6 +38,10 @@ class KeyValues:
         """What it takes: a block shared by several counts for each of them in part."""
         return sum(self._block_bytes // block.owners for block in self._blocks)
 
+    def memories(self) -> list[Bytes]:
+        """Return the memory of its blocks, in order."""
+        return [block.memory for block in self._blocks]
+
     def reserve(self, tokens: int) -> None:
         """Make room for so many more tokens, in blocks that nobody else reads."""
         first, last = self.length // ops.BLOCK, (self.length + tokens - 1) // ops.BLOCK

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
 from bigmodel_studio.engine.packed.cache import KeyValues
 from bigmodel_studio.engine.packed.model import ROWS, PackedModel
+from bigmodel_studio.engine.packed.trace import trace
 
 
 class PackedDecoder:
@@ -55,6 +56,15 @@ class PackedDecoder:
         result = torch.cat(found)
         self.logits = result[-1]
         return result
+
+    def trace(self, ids: list[int], names: Collection[str]) -> dict[str, Tensor]:
+        """Feed tokens; return activations at their positions by TransformerLens' names (see ``activations``).
+
+        Raises ``KeyError`` with a name that the model has not.
+        """
+        found, logits = trace(self.model, self.cache, ids, names)
+        self.logits = logits[-1]
+        return found
 
     def truncate(self, length: int) -> None:
         """Forget all but the first ``length`` tokens; the next one fed stands at that place."""

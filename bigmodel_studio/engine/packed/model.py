@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -87,6 +87,8 @@ class PackedModel:
         self.shape = shape
         self.weights: dict[str, Weight] = {}
         """Every matrix by its name: piece, or layer and piece as ``3.down``."""
+        self.vectors: dict[tuple[str, int | None, str], torch.Tensor | None] = {}
+        """Norms, biases and positions by piece, layer and part."""
         self._source, self._kernel = source, kernel
         self._half = half_cache
         self._program = Program(ROWS)
@@ -137,15 +139,21 @@ class PackedModel:
         self.weights[piece if layer is None else f"{layer}.{piece}"] = found
         return found
 
+    def vector(self, piece: str, layer: int | None = None, part: str = "weight") -> torch.Tensor | None:
+        """Return a norm's weight, a bias or the table of positions; None where the model has none."""
+        if (piece, layer, part) not in self.vectors:
+            self.vectors[piece, layer, part] = self._source.vector(piece, layer, part)
+        return self.vectors[piece, layer, part]
+
     def _linear(self, piece: str, layer: int | None = None) -> Linear:
-        bias = self._source.vector(piece, layer, "bias") if piece != "head" else None
+        bias = self.vector(piece, layer, "bias") if piece != "head" else None
         weight = self._weight(piece, layer)
         return Linear(weight, self._zeros if bias is None else padded(bias, weight.rows))
 
     def _norm(self, piece: str, layer: int | None, src: Buffer, dst: Buffer, width: int = 0, **more: bool) -> None:
-        weight = self._source.vector(piece, layer)
+        weight = self.vector(piece, layer)
         assert weight is not None, piece
-        bias = self._source.vector(piece, layer, "bias")
+        bias = self.vector(piece, layer, "bias")
         self._program.norm(
             src,
             dst,
@@ -160,9 +168,8 @@ class PackedModel:
         shape, program = self.shape, self._program
         embedding = self._weight("embedding")
         x = program.buffer("x", shape.hidden)
-        positions = self._source.vector("positions") if shape.learnt_positions else None
+        positions = self.vector("positions") if shape.learnt_positions else None
         program.embed(embedding, x, shape.embedding_scale, positions)
-        program.name("hook_embed", x)
         for number in range(len(shape.layers)):
             self._attention_block(number, x)
             self._mlp_block(number, x)
@@ -170,7 +177,6 @@ class PackedModel:
         head = self._linear("head")
         final = program.buffer("final", shape.hidden, quantised=head.weight.packed)
         self._norm("norm", None, x, final, wanted=True)
-        program.name("ln_final.hook_normalized", final)
         self._logits = program.buffer("logits", shape.vocabulary, rows=WANTED)
         program.matmul(final, head, self._logits, wanted=True)
         if shape.logit_limit:
@@ -181,6 +187,7 @@ class PackedModel:
         linears = {piece: self._linear(piece, number) for piece in ("q", "k", "v", "o")}
         any_packed = any(linears[piece].weight.packed for piece in "qkv")
         block = f"blocks.{number}."
+        program.name(block + "hook_resid_pre", x)
         if shape.pre_norms:
             normed = program.buffer("normed", shape.hidden, quantised=any_packed)
             self._norm("attention_norm", number, x, normed)
@@ -191,6 +198,8 @@ class PackedModel:
         v = program.buffer("v", shape.kv_heads * shape.head)
         for at, (piece, dst) in enumerate({"q": q, "k": k, "v": v}.items()):
             program.matmul(normed, linears[piece], dst, free=at > 0)
+        for piece, dst in {"q": q, "k": k, "v": v}.items():
+            program.name(f"{block}attn.hook_{piece}", dst)
         if shape.qk_norm == "row":
             self._norm("q_norm", number, q, q)
             self._norm("k_norm", number, k, k, free=True)
@@ -207,8 +216,7 @@ class PackedModel:
             norms=self._head_norms(number) if shape.qk_norm == "head" else None,
             epsilon=shape.epsilon,
         )
-        program.name(block + "attn.hook_q", placed)
-        program.name(block + "attn.hook_v", v)
+        program.name(block + "attn.hook_rot_q", placed)
         o = linears["o"]
         z = program.buffer("z", shape.heads * shape.head, quantised=o.weight.packed)
         program.attend(
@@ -235,6 +243,7 @@ class PackedModel:
         down = linears["down"]
         acted = program.buffer("acted", shape.intermediate, quantised=down.weight.packed)
         program.name(f"blocks.{number}.mlp.hook_pre", buffers[pieces[0]])
+        program.name(f"blocks.{number}.mlp.hook_pre_linear", buffers["up"])
         program.activate(shape.activation, buffers[pieces[0]], buffers["up"] if shape.gated else None, acted)
         program.name(f"blocks.{number}.mlp.hook_post", acted)
         self._add_to(x, acted, down, "mlp_post_norm", number)
@@ -259,7 +268,7 @@ class PackedModel:
     def _head_norms(self, number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         found = []
         for piece in ("q_norm", "k_norm"):
-            weight = self._source.vector(piece, number)
+            weight = self.vector(piece, number)
             assert weight is not None, piece
             found.append(padded(weight, self.shape.head, self.shape.norm_offset))
         return found[0], found[1]
@@ -283,6 +292,34 @@ class PackedModel:
             else:
                 self._tempo.timed(run)
             return torch.from_numpy(self._logits.array[: len(wanted), : self.shape.vocabulary].copy())
+
+    def observe(
+        self, rows: Sequence[tuple[KeyValues, int]], names: Collection[str]
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        """Feed tokens as ``feed`` does, on one thread; returns buffers [rows, width] by name, and logits of every row.
+
+        ``names`` are those of the program. Raises ``ValueError`` as ``feed`` does.
+        """
+        assert 0 < len(rows) <= ROWS
+        found: dict[str, torch.Tensor] = {}
+        with self._lock:
+            parameters, keeps = self._prepare(rows, range(len(rows)))
+            counters: NDArray[np.int64] = np.zeros((2 * len(self._table) + 1) * ops.LINE, np.int64)
+            done = 0
+            places = sorted((self._program.places[name][0], name) for name in names)
+            for end, name in [*places, (len(self._table), "")]:
+                if end > done:
+                    job = (self._table, self._constants, parameters, counters.ctypes.data, done, end, 0)
+                    _call_keeping(self._kernel, (self, keeps), *job)
+                    done = end
+                if name:
+                    buffer = self._program.places[name][1]
+                    found[name] = torch.from_numpy(buffer.array[: len(rows), : buffer.width].copy())
+            return found, torch.from_numpy(self._logits.array[: len(rows), : self.shape.vocabulary].copy())
+
+    def key_layout(self, layer: int) -> tuple[int, int, bool]:
+        """Return where a layer's keys begin in a cache block (bytes), a head's padded width, whether it is float16."""
+        return layer * self._layer_bytes, self._attention[ops.PLACE_PADDED], self._half
 
     def _run(self, job: tuple[Any, ...], keeps: Any, threads: int) -> None:
         self._pool.run(functools.partial(_call_keeping, self._kernel, (self, keeps)), job, len(self._table), threads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import pytest
 import torch
@@ -60,6 +60,9 @@ class TableDecoder:
         self.now += 1 + self._cost * (len(ids) - 1)
         self.logits = rows[-1]
         return torch.stack(rows)
+
+    def trace(self, ids: list[int], names: Collection[str]) -> dict[str, Tensor]:
+        raise NotImplementedError
 
     def truncate(self, length: int) -> None:
         del self.fed[length:]

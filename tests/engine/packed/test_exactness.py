@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 import torch
 
+from bigmodel_studio.engine.generation.decoding import step
 from bigmodel_studio.engine.packed import ops
+from bigmodel_studio.engine.packed.cache import KeyValues
+from bigmodel_studio.engine.packed.decoder import PackedDecoder
 from bigmodel_studio.engine.packed.model import PackedModel
 from tests.engine.packed.references import logits_of, packed, random_model
 
@@ -75,3 +78,54 @@ def test_only_wanted_rows_have_logits(model: PackedModel) -> None:
     sequence = model.sequence()
     found = model.feed([(sequence, id_) for id_ in IDS[:90]], [3, 89, 40])
     assert torch.equal(found, whole[[3, 89, 40]])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_drafts_rollback_and_company_change_no_bit(model: PackedModel, seed: int) -> None:
+    """Sequences are fed blocks, single tokens, and drafts that are partly wrong and taken back, in steps that others
+    share, on any number of threads; they fork and are cut back. Each row that is fed is what it is alone.
+    """
+    draw = random.Random(seed)
+    texts = [[draw.randrange(60) for _ in range(120)] for _ in range(4)]
+    alone = [logits_of(model, text, []) for text in texts]
+    sequences = [model.sequence() for _ in texts]
+    checked = 0
+    for _ in range(60):
+        rows: list[tuple[KeyValues, int]] = []
+        expected: list[tuple[int, torch.Tensor]] = []
+        right: list[int] = []
+        for which, text in enumerate(texts):
+            if draw.random() < 0.1:
+                fork = sequences[which].fork()
+                sequences[which].release()
+                sequences[which] = fork
+            sequence = sequences[which]
+            if sequence.length and draw.random() < 0.15:
+                sequence.truncate(draw.randrange(sequence.length))
+            at = sequence.length
+            true = min(draw.choice([0, 1, 1, 2, 7, 20]), len(text) - at)
+            wrong = draw.choice([0, 0, 3]) if true else 0
+            expected += [(len(rows) + place, alone[which][at + place]) for place in range(true)]
+            rows += [(sequence, id_) for id_ in text[at : at + true]]
+            rows += [(sequence, draw.randrange(60)) for _ in range(wrong)]
+            right.append(at + true)
+        if not rows:
+            continue
+        found = model.feed(rows, range(len(rows)), threads=draw.choice([1, 2, 3]))
+        for place, logits in expected:
+            assert torch.equal(found[place], logits)
+        checked += len(expected)
+        for sequence, length in zip(sequences, right, strict=True):
+            sequence.truncate(length)
+    assert checked > 300
+
+
+def test_decoders_step_together_as_alone(model: PackedModel) -> None:
+    decoders = [PackedDecoder(model) for _ in range(3)]
+    for number, decoder in enumerate(decoders):
+        list(decoder.prefill(IDS[: 10 + number]))
+    step([(decoder, IDS[10 + number]) for number, decoder in enumerate(decoders)])
+    whole = logits_of(model, IDS[:13], [])
+    for number, decoder in enumerate(decoders):
+        assert decoder.logits is not None
+        assert torch.equal(decoder.logits, whole[10 + number])

@@ -1,0 +1,107 @@
+"""Activations by name: of the kernels, and of transformers, on every family."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from bigmodel_studio.engine.generation.reference import TransformersDecoder
+from bigmodel_studio.engine.packed import ops
+from bigmodel_studio.engine.packed.activations import names_of
+from bigmodel_studio.engine.packed.decoder import PackedDecoder
+from bigmodel_studio.engine.packed.families import FAMILIES
+from tests.engine.packed.references import packed, put_back, random_model, round_inputs
+
+Kernel = Callable[..., Any]
+CPU = torch.device("cpu")
+BOUND = 1e-4
+"""Of weights as stored: what the logits keep to, too."""
+
+
+def ids_for(model: Any, length: int) -> list[int]:
+    draw = random.Random(length)
+    return [draw.randrange(model.config.vocab_size) for _ in range(length)]
+
+
+def finite(value: Tensor) -> Tensor:
+    """Scores that are masked are -inf on both sides or on none."""
+    return value.masked_fill(value == float("-inf"), -12345.0)
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_stored_weights_give_the_activations_of_transformers(kernel: Kernel, family: str) -> None:
+    model = random_model(family, 1)
+    ids = ids_for(model, 150)  # more than one block of rows and of the cache, and than any window
+    fast = packed(model, kernel)
+    names = names_of(fast.shape)
+    expected = TransformersDecoder(model, CPU).trace(ids, names)
+    decoder = PackedDecoder(fast)
+    found = decoder.trace(ids, names)
+    assert set(found) == set(expected) == set(names)
+    for name in names:
+        assert found[name].shape == expected[name].shape, name
+        torch.testing.assert_close(finite(found[name]), finite(expected[name]), atol=BOUND, rtol=BOUND, msg=name)
+    # What is traced is what is decoded: the logits are those of a step, bit for bit.
+    other = PackedDecoder(fast)
+    list(other.prefill(ids))
+    assert decoder.logits is not None
+    assert other.logits is not None
+    assert torch.equal(decoder.logits, other.logits)
+    fast.close()
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt_neo", "gemma3_text", "olmo2"])
+def test_later_positions_are_traced_like_earlier_ones(kernel: Kernel, family: str) -> None:
+    model = random_model(family, 2)
+    ids = ids_for(model, 90)
+    fast = packed(model, kernel)
+    names = names_of(fast.shape)
+    whole = PackedDecoder(fast).trace(ids, names)
+    for decoder in (PackedDecoder(fast), TransformersDecoder(model, CPU)):
+        list(decoder.prefill(ids[:70]))
+        part = decoder.trace(ids[70:], names)
+        for name in names:
+            end = whole[name][:, 70:] if name.endswith(("scores", "pattern")) else whole[name][70:]
+            torch.testing.assert_close(finite(part[name]), finite(end), atol=BOUND, rtol=BOUND, msg=name)
+    fast.close()
+
+
+@pytest.mark.parametrize("kind", [ops.Q8, ops.Q4_MIN])
+@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen3"])
+def test_packed_weights_give_what_rounded_inputs_explain(kernel: Kernel, family: str, kind: int) -> None:
+    """Beside transformers with the dequantised weights, and inputs of linear layers rounded to 8 bits as kernels do.
+
+    A value on the edge between two steps may be rounded either way, so that single values are off by a step of 1/127.
+    """
+    model = random_model(family, 3)
+    fast = packed(model, kernel, kind)
+    ids = ids_for(model, 40)
+    names = [name for name in names_of(fast.shape) if not name.endswith(("scores", "rot_q", "rot_k"))]
+    found = PackedDecoder(fast).trace(ids, names)
+    reference = copy.deepcopy(model)
+    put_back(reference, fast)
+    round_inputs(reference)
+    expected = TransformersDecoder(reference, CPU).trace(ids, names)
+    for name in names:
+        off, size = (found[name] - expected[name]).abs(), float(expected[name].std())
+        assert float(off.mean()) < 0.01 * size, name
+        assert float(off.max()) < 0.15 * size + 1e-4, name
+    fast.close()
+
+
+def test_a_name_that_the_model_has_not_is_named(kernel: Kernel) -> None:
+    model = random_model("gpt2", 1)
+    fast = packed(model, kernel)
+    for decoder in (PackedDecoder(fast), TransformersDecoder(model, CPU)):
+        with pytest.raises(KeyError, match=r"blocks\.7\.hook_mlp_out"):
+            decoder.trace([1, 2], ["hook_embed", "blocks.7.hook_mlp_out"])
+        with pytest.raises(KeyError, match=r"attn\.hook_rot_q"):
+            decoder.trace([1, 2], ["blocks.0.attn.hook_rot_q"])  # its positions are learnt
+        assert decoder.length == 0
+    fast.close()
