@@ -77,7 +77,7 @@ ALLOWED = frozenset(
     LATIN.findall(
         "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt bert txt "
         "NVIDIA HBM AMD EPYC CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float bfloat safetensors optimizer learning_rate "
-        "LoRA JSONL messages conversations CoNLL TSV Parquet Mixup MASK "
+        "LoRA QLoRA JSONL messages conversations CoNLL TSV Parquet Mixup MASK "
         "GPTNeoForCausalLM ResNetForImageClassification BertForPreTraining "
         "kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
     )

@@ -117,7 +117,9 @@ def free_bytes(room: Room, holdings: Iterable[Reservation]) -> int:
 
 
 def kept_cache_bytes(room: Room, holdings: Iterable[Reservation], kept_bytes: int) -> int:
-    """Bytes of caches that an engine may keep between replies, where ``kept_bytes`` of ``room`` are kept already."""
+    """Return bytes of caches that an engine may keep between replies, where ``kept_bytes`` of ``room`` are kept
+    already.
+    """
     return max(0, int(CACHE_SHARE * (free_bytes(room, holdings) + kept_bytes)))
 
 

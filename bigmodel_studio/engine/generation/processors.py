@@ -1,4 +1,4 @@
-"""What changes a row's logits before a token is chosen: repetition penalty, temperature, top-k, top-p and min-p, in the
+"""Processors of a row's logits before sampling: repetition penalty, temperature, top-k, top-p and min-p, in the
 order and with the meaning that transformers gives them.
 
 A logits processor belongs to one row: it may remember the tokens of its text (``accept``) and forget the last of them

@@ -1,4 +1,4 @@
-"""What all grids that paint themselves share: the pointer and the keys go from cell to cell, and what is there is said.
+"""The base of grids that paint themselves: the pointer and the keys go from cell to cell, and what is there is said.
 
 A subclass says which cells there are, where they are, and in which words; it paints them. Knows nothing of models.
 """

@@ -1,4 +1,4 @@
-"""What a message is changed with: the switch between its versions, and the editor that takes its text's place."""
+"""How a message is changed: the switch between its versions, and the editor that takes its text's place."""
 
 from __future__ import annotations
 
