@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
 from transformers import PreTrainedTokenizerBase
+from transformers.tokenization_utils_base import TruncationStrategy
+from transformers.utils import PaddingStrategy
 
+from bigmodel_studio.engine.session import physical_cores
 from bigmodel_studio.protocol import Place
 from bigmodel_studio.training.data.token_data import Say
 from bigmodel_studio.training.objectives import CountedExample
 
 AT_ONCE = 1000
+THREADS = min(4, physical_cores())
 
 
 @dataclass(frozen=True)
 class Encoded:
     """``ids`` of text n are ``ids[starts[n]:starts[n + 1]]``; ``words`` says for each id which word it belongs to
-    (-1: none), where texts came as words. ``lengths`` are those of the whole texts.
+    (-1: none), where texts came as words, else it is empty. ``lengths`` are those of the whole texts.
     """
 
     ids: NDArray[np.int32]
@@ -64,16 +71,14 @@ def encode_texts(
     words: list[NDArray[np.int32]] = []
     whole: list[int] = []
     added = tokenizer.num_special_tokens_to_add()
-    call: Any = tokenizer
-    for first in range(0, len(texts), AT_ONCE):
-        part = [list(each) if as_words else each for each in texts[first : first + AT_ONCE]]
-        made = call(part, truncation=True, max_length=context, is_split_into_words=as_words, add_special_tokens=True)
-        for encoding in made.encodings:
+    for number, encodings in enumerate(_encodings(tokenizer, texts, context, as_words=as_words), 1):
+        for encoding in encodings:
             ids.append(np.array(encoding.ids, dtype=np.int32))
-            words.append(np.array([-1 if w is None else w for w in encoding.word_ids], dtype=np.int32))
+            if as_words:
+                words.append(np.array([-1 if w is None else w for w in encoding.word_ids], dtype=np.int32))
             whole.append(len(encoding.ids) + sum(len(rest.ids) - added for rest in encoding.overflowing))
         if say is not None:
-            say("tokenizing", min(first + AT_ONCE, len(texts)), len(texts))
+            say("tokenizing", min(number * AT_ONCE, len(texts)), len(texts))
     lengths = np.array([0, *map(len, ids)], dtype=np.int64)
     empty = np.zeros(0, dtype=np.int32)
     return Encoded(
@@ -82,6 +87,53 @@ def encode_texts(
         np.concatenate(words) if words else empty,
         np.array(whole, dtype=np.int64),
     )
+
+
+def _encodings(
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str] | Sequence[Sequence[str]],
+    context: int,
+    *,
+    as_words: bool,
+) -> Iterator[list[Encoding]]:
+    """Yield the encodings of ``AT_ONCE`` texts after those of another, as calling the tokenizer makes them.
+
+    The compiled tokenizer is asked itself, by several threads: what transformers makes of each answer would take as
+    long as making it. Only so many answers wait as there are threads.
+    """
+    setting: Any = tokenizer
+    backend: Tokenizer = setting.backend_tokenizer
+    if len(texts) <= AT_ONCE:
+        call: Any = tokenizer
+        part = [list(each) if as_words else each for each in texts]
+        made = call(part, truncation=True, max_length=context, is_split_into_words=as_words) if part else None
+        yield [] if made is None else made.encodings
+        return
+    setting.set_truncation_and_padding(
+        padding_strategy=PaddingStrategy.DO_NOT_PAD,
+        truncation_strategy=TruncationStrategy.LONGEST_FIRST,
+        max_length=context,
+        stride=0,
+        pad_to_multiple_of=None,
+        padding_side=None,
+    )
+
+    def encode(first: int) -> list[Encoding]:
+        part: Any = [list(each) if as_words else each for each in texts[first : first + AT_ONCE]]
+        # The fast way knows no words.
+        return backend.encode_batch(part, is_pretokenized=True) if as_words else backend.encode_batch_fast(part)
+
+    waiting: deque[Future[list[Encoding]]] = deque()
+    pool = ThreadPoolExecutor(THREADS, "tokenizing")
+    try:
+        for first in range(0, len(texts), AT_ONCE):
+            waiting.append(pool.submit(encode, first))
+            if len(waiting) > THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def encoded_entries(
