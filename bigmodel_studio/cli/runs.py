@@ -241,7 +241,7 @@ class _Printer:
     def line(self, line: bytes) -> None:
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if self._as_json:
             write(json.dumps(record))

@@ -111,7 +111,7 @@ class EngineProcess:
                 pass
         except (EOFError, ConnectionError):
             pass
-        except (msgspec.DecodeError, MemoryError, RecursionError, OSError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, MemoryError, RecursionError, OSError) as error:
             # "bad message length" leaves the process running; a frame cut short by its death is a death.
             cut_short = isinstance(error, OSError) and self._child.wait(POLITE_S) is not None
             why = "lost" if cut_short else "frame"

@@ -43,7 +43,7 @@ def problem_of(error: BaseException, identity: str) -> tuple[Problem, Blame]:
         return Problem(code="out-of-memory", arguments={"device": _device_of(error)}), "work"
     if is_panic(error):
         detail = str(error)[:DETAIL_CHARACTERS].rstrip(".")
-        return Problem(code="tokenizer-broken", arguments={"detail": detail}), "input"
+        return Problem(code="tokenizer-broken", arguments={"files": "tokenizer.json", "detail": detail}), "input"
     detail = f"{type(error).__name__}: {error}".strip().splitlines()[0][:DETAIL_CHARACTERS]
     return Problem(code="internal", arguments={"detail": detail, "id": identity}), "work"
 

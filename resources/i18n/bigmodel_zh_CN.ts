@@ -5418,7 +5418,7 @@
     </message>
     <message>
         <source>it has no tokenizer.json and none can be made from its files</source>
-        <translation>没有 tokenizer.json，也无法从现有文件生成</translation>
+        <translation type="vanished">没有 tokenizer.json，也无法从现有文件生成</translation>
     </message>
     <message>
         <source>it is no JSON list</source>
@@ -6415,6 +6415,10 @@
         <translation>请重新下载，或将其移除。</translation>
     </message>
     <message>
+        <source>Download it again, or remove it: the default settings are used then.</source>
+        <translation>请重新下载，或删除它：届时会使用默认设置。</translation>
+    </message>
+    <message>
         <source>Download it again, which resumes, or remove it.</source>
         <translation>请重新下载（会从中断处继续），或将其移除。</translation>
     </message>
@@ -6459,6 +6463,10 @@
         <translation>请换用 float16、bfloat16 或 float32 的模型。</translation>
     </message>
     <message>
+        <source>Download these files again.</source>
+        <translation>请重新下载这些文件。</translation>
+    </message>
+    <message>
         <source>Download this file again.</source>
         <translation>请重新下载该文件。</translation>
     </message>
@@ -6472,7 +6480,7 @@
     </message>
     <message>
         <source>Download tokenizer.json again.</source>
-        <translation>请重新下载 tokenizer.json。</translation>
+        <translation type="vanished">请重新下载 tokenizer.json。</translation>
     </message>
     <message>
         <source>Download: about {size}.</source>
@@ -7567,8 +7575,12 @@
         <translation>文本为空。</translation>
     </message>
     <message>
+        <source>The tokenizer can&apos;t be used ({files}): {detail}.</source>
+        <translation>分词器无法使用（{files}）：{detail}。</translation>
+    </message>
+    <message>
         <source>The tokenizer can&apos;t be used: {detail}.</source>
-        <translation>分词器无法使用：{detail}。</translation>
+        <translation type="vanished">分词器无法使用：{detail}。</translation>
     </message>
     <message>
         <source>The tokenizer has no mask token.</source>

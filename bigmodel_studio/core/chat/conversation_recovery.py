@@ -108,7 +108,7 @@ def _is_plausible(values: tuple[Value, ...]) -> bool:
         return True
     try:
         msgspec.json.decode(str(values[7]))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return values[3] in ("user", "assistant") and values[6] in _STATES
 

@@ -50,7 +50,7 @@ def noted() -> list[Begun]:
         kept = msgspec.json.decode(file().read_bytes(), type=_Kept)
     except FileNotFoundError:
         return []
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
         log.warning("%s cannot be read: %s", file(), error)
         return []
     if kept.schema > DOWNLOADS_SCHEMA:

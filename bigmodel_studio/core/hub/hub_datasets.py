@@ -72,7 +72,7 @@ def copies() -> list[DatasetCopy]:
     """Return the splits that are here, by dataset; one whose files are gone is not."""
     found = []
     for file in _folder().glob("*.json"):
-        with contextlib.suppress(OSError, msgspec.DecodeError):
+        with contextlib.suppress(OSError, UnicodeDecodeError, msgspec.DecodeError):
             copy = msgspec.json.decode(file.read_bytes(), type=DatasetCopy)
             if all(Path(path).exists() for path in copy.paths):
                 found.append(copy)

@@ -31,7 +31,7 @@ def speeds() -> dict[tuple[str, str], Speed]:
     """Return every speed that was measured here, by (device, dtype)."""
     try:
         kept = msgspec.json.decode(read_quietly(speeds_file()), type=_Kept)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return {}
     return {(speed.device, speed.dtype): speed for speed in kept.speeds} if kept.schema == SCHEMA else {}
 

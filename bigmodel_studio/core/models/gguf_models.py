@@ -280,7 +280,7 @@ class Summaries:
         if self._kept is None:
             try:
                 self._kept = msgspec.json.decode(_kept_file().read_bytes(), type=dict[str, _Kept])
-            except (OSError, msgspec.DecodeError):
+            except (OSError, UnicodeDecodeError, msgspec.DecodeError):
                 self._kept = {}
         return self._kept
 

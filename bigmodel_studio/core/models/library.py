@@ -368,7 +368,7 @@ def _library_file() -> Path:
 def _library() -> dict[str, Any]:
     try:
         value = msgspec.json.decode(_library_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return {}
     return value if isinstance(value, dict) else {}
 

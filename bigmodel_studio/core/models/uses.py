@@ -79,7 +79,7 @@ def is_loaded(ref: ModelRef) -> bool:
 def _processes(ref: ModelRef) -> Iterator[ModelProcess]:
     try:
         use = msgspec.json.decode(_path(ref).read_bytes(), type=Use)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return
     yield from (process for process in use.processes if process.lives)
 

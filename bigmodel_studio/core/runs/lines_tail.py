@@ -47,7 +47,7 @@ class LinesTail:
     def _records(self, whole: bytes) -> list[Any]:
         try:
             return self._decoder.decode_lines(whole)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return list(map(_record, whole.splitlines()))
 
 
@@ -70,5 +70,5 @@ def last_records(path: Path, count: int) -> list[dict[str, Any]]:
 def _record(line: bytes) -> Any:
     try:
         return msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

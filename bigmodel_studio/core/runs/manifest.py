@@ -137,7 +137,7 @@ def _read(folder: Path) -> tuple[_Files, str]:
     try:
         whole = json.loads((folder / MANIFEST).read_bytes())
         files, signed = dict(whole["files"]), str(whole.get("signature", ""))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _unreadable(folder, error) from error
     return files, signed
 

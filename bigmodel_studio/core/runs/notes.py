@@ -33,7 +33,7 @@ def read_notes() -> dict[str, Note]:
     """Return all of them, by run; empty where there are none yet or the file cannot be read."""
     try:
         return msgspec.json.decode(_path().read_bytes(), type=_File).runs
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return {}
 
 

@@ -33,6 +33,9 @@ State = Literal["queued", "running", "paused", "stopping", "stopped", "finished"
 StateNow = Literal["queued", "running", "paused", "stopping", "stopped", "finished", "failed", "interrupted"]
 LIVE: frozenset[str] = frozenset({"queued", "running", "paused", "stopping"})
 
+MOST_PID = 2**31 - 1
+"""No system numbers its processes higher; a foreign status may say anything."""
+
 
 class Parent(msgspec.Struct, frozen=True):
     run: str
@@ -145,7 +148,7 @@ class RunFolder:
 
         try:
             return msgspec.convert(tomllib.loads((self.path / "spec.toml").read_text("utf-8")), RunSpec)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
 
     def status(self) -> RunStatus:
@@ -154,14 +157,14 @@ class RunFolder:
         """
         try:
             return msgspec.json.decode((self.path / "status.json").read_bytes(), type=RunStatus)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, UnicodeDecodeError, msgspec.DecodeError):
             origin = self._origin()
             return RunStatus(parent=origin.parent, sweep=origin.sweep)
 
     def _origin(self) -> Origin:
         try:
             return msgspec.json.decode((self.path / ORIGIN).read_bytes(), type=Origin)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, UnicodeDecodeError, msgspec.DecodeError):
             return Origin()
 
     def state_now(self, status: RunStatus | None = None) -> StateNow:
@@ -187,7 +190,7 @@ class RunFolder:
 
         try:
             return (
-                bool(pid and psutil.pid_exists(pid))
+                bool(pid and 0 < pid <= MOST_PID and psutil.pid_exists(pid))
                 and (self.path / LOCK).exists()
                 and locks.is_locked(self.path / LOCK)
             )
@@ -203,7 +206,7 @@ class RunFolder:
         """Return what is wanted of the run (nothing yet where the file is missing or damaged)."""
         try:
             return msgspec.json.decode((self.path / "control.json").read_bytes(), type=Control)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, UnicodeDecodeError, msgspec.DecodeError):
             return Control()
 
     def metrics(self) -> list[dict[str, Any]]:
@@ -298,7 +301,7 @@ def process_lives(pid: int | None, started: float | None) -> bool:
     """Return whether that very process (not a later one of the same number) runs on this host; ``started`` as psutil
     tells.
     """
-    if not pid:
+    if not pid or not 0 < pid <= MOST_PID:
         return False
     import psutil  # here, for the window is shown before it asks, and 20 ms sooner
 

@@ -35,7 +35,7 @@ def read_choices(text: str) -> tuple[str, list[Any]]:
         raise StudioError("change-form", text=text)
     try:
         return field.strip(), list(tomllib.loads(f"x = [{values}]")["x"])
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return field.strip(), [_value(value.strip()) for value in values.split(",")]
 
 
@@ -95,5 +95,5 @@ def flattened(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"x = {text}")["x"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text

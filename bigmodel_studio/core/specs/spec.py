@@ -206,7 +206,7 @@ def read_tables(text: str) -> dict[str, Any]:
     """Return the tables of a TOML text. Raises ``StudioError`` "spec-toml"."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise StudioError("spec-toml", detail=str(error)) from error
 
 

@@ -72,7 +72,7 @@ def _last() -> CrashReport | None:
         marker = msgspec.json.decode(_marker().read_bytes(), type=Marker)
     except FileNotFoundError:
         marker = None
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         marker = Marker()
     if marker is None and not fault.strip():
         return None

@@ -129,7 +129,7 @@ class Trash:
 
     def _places(self) -> Iterator[tuple[Path, Removed]]:
         for place in self.folder.iterdir() if self.folder.is_dir() else ():
-            with contextlib.suppress(OSError, msgspec.DecodeError):
+            with contextlib.suppress(OSError, UnicodeDecodeError, msgspec.DecodeError):
                 removed = msgspec.json.decode((place / _MANIFEST).read_bytes(), type=Removed)
                 if removed.id == place.name:
                     yield place, removed

@@ -92,6 +92,12 @@ def has_tokenizer(folder: Path) -> bool:
     return any((folder / file).is_file() for file in _TOKENIZER_FILES)
 
 
+def tokenizer_files(folder: Path) -> str:
+    """Return the names of the files that a tokenizer is made from, for a sentence."""
+    names = dict.fromkeys((*_TOKENIZER_FILES, *(file for file, _ in _TOKENIZER_JSON)))
+    return ", ".join(name for name in names if (folder / name).is_file())
+
+
 def check_tokenizer(folder: Path, name: str) -> None:
     """Check that there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
     if not has_tokenizer(folder):

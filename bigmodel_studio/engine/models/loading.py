@@ -29,7 +29,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.conversion_mapping import get_checkpoint_conversion_mapping
 
 from bigmodel_studio.core.models import gguf_models
-from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config
+from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config, read_json
 from bigmodel_studio.core.models.library import ModelFormat, name_of
 from bigmodel_studio.core.models.weights import Weights, listed
 from bigmodel_studio.core.runs import manifest
@@ -45,7 +45,9 @@ from bigmodel_studio.engine.models.checks import (
     check_processor,
     check_tokenizer,
     has_tokenizer,
+    tokenizer_files,
 )
+from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config
 from bigmodel_studio.engine.models.kinds import MAY_READ, READS, WRITES
 from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
 from bigmodel_studio.engine.packed.families import UnsupportedError
@@ -127,6 +129,7 @@ class SafetensorsFolder:
         self.parameters, self.dtype = weights.parameters, weights.dtype
         self.structure = build_on_meta(folder, auto_class_of(self.kind, folder))
         refuse_oversized(self.structure, weights)
+        self._generation = load_generation_config(folder)
         self._folder, self._name, self._files = folder, name, weights.files
 
     def is_packed(self) -> bool:
@@ -148,10 +151,8 @@ class SafetensorsFolder:
 
     def pack(self, precision: Precision, threads: int) -> PackedModel:
         """Return the model of the fast path. Raises ``UnsupportedError``, ``KeyError`` with a tensor's name."""
-        if (self._folder / "generation_config.json").is_file():
-            self.structure.generation_config = transformers.GenerationConfig.from_pretrained(
-                str(self._folder), local_files_only=True
-            )
+        if self._generation is not None:
+            self.structure.generation_config = self._generation
         return load_packed(self._folder, self._files, self.structure, precision, threads=threads)
 
 
@@ -284,10 +285,29 @@ def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
     except BaseException as error:
         if is_out_of_memory(error) or not (isinstance(error, Exception) or is_panic(error)):
             raise
-        raise StudioError("tokenizer-broken", detail=_first_line(str(error))) from error
+        detail = _first_line(str(error)) or type(error).__name__
+        raise StudioError("tokenizer-broken", files=tokenizer_files(folder), detail=detail) from error
     if not tokenizer.is_fast:
-        raise StudioError("tokenizer-broken", detail="it has no tokenizer.json and none can be made from its files")
+        detail = "it has no tokenizer.json and none can be made from its files"
+        raise StudioError("tokenizer-broken", files=tokenizer_files(folder), detail=detail)
     return tokenizer
+
+
+def load_generation_config(folder: Path) -> transformers.GenerationConfig | None:
+    """Return what a folder says about sampling, None where it has no such file.
+
+    Raises ``StudioError`` "generation-config" with the field, "generation-config-invalid" with what transformers says.
+    """
+    if not (folder / GENERATION_FILE).is_file():
+        return None
+    check_generation_config(read_json(folder / GENERATION_FILE))
+    try:
+        return transformers.GenerationConfig.from_pretrained(str(folder), local_files_only=True)
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        detail = _first_line(str(error)) or type(error).__name__
+        raise StudioError("generation-config-invalid", file=GENERATION_FILE, detail=detail) from error
 
 
 def load_processor(folder: Path) -> Any:

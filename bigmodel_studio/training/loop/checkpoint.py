@@ -144,7 +144,7 @@ def load_trainer(folder: Path, ranks: Ranks | None = None) -> tuple[TrainerFacts
     """
     try:
         facts = msgspec.json.decode((folder / TRAINER_FACTS).read_bytes(), type=TrainerFacts)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
         raise StudioError("checkpoint-damaged", path=str(folder), detail=str(error)) from error
     return facts, open_state(folder, ranks or Ranks())
 

@@ -36,7 +36,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{model} has no tokenizer.json, so text can't be tokenized.",
         "Download this file from the model's source.",
     ),
-    "tokenizer-broken": ("The tokenizer can't be used: {detail}.", "Download tokenizer.json again."),
+    "tokenizer-broken": (
+        "The tokenizer can't be used ({files}): {detail}.",
+        "Download these files again.",
+    ),
     "tokenizer-mismatch": (
         "The tokenizer has {tokens:,} tokens, the model only {vocabulary:,}.",
         "They don't belong together: download both again.",
@@ -91,6 +94,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "tokenizer-sentencepiece": (
         "{model} has no tokenizer.json; {file} (SentencePiece) alone is not supported.",
         "Choose a copy with tokenizer.json, or convert the tokenizer with transformers and save it.",
+    ),
+    "generation-config-invalid": (
+        "{file} can't be used: {detail}.",
+        "Download it again, or remove it: the default settings are used then.",
     ),
     "generation-config": (
         "generation_config.json can't be used: {field} is {was}; it can be {may_be}.",
