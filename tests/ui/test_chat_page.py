@@ -402,6 +402,9 @@ def test_a_full_context_and_plain_continuation_are_said(chat: Chat) -> None:
     assert "length limit" in chat.reply.note("end")
     assert chat.page.context.text().startswith("plain continuation")
     assert "no chat template" in chat.page.system_note.text()
+    chat.say("on")
+    chat.wait_idle()
+    assert chat.reply.note("trimmed") == "", "the same messages were left out, which was said already"
 
 
 def test_a_message_waits_for_a_model(qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

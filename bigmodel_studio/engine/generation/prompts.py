@@ -15,6 +15,9 @@ from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.templates.conversation import render_conversation, takes_system
 from bigmodel_studio.protocol import Generate, Turn
 
+REPLY_PART = 16
+"""One part in so many of the context is left free for the beginning of a reply."""
+
 
 class Prompt(NamedTuple):
     """Ids for the model; ``template``: made by its chat template; how many messages and tokens were left out."""
@@ -73,7 +76,7 @@ def _conversation(request: Generate, tokenizer: PreTrainedTokenizerBase, context
     turns = list(request.turns[len(system) :])
     ids = everything = encode([*system, *turns])
     if context is not None:
-        answer = min(request.sampling.max_new_tokens, max(1, context // 4))
+        answer = min(request.sampling.max_new_tokens, max(1, context // REPLY_PART))
         most = _tokens_kept(len(everything), context - answer)
         while len(ids) > most and (shorter := _without_oldest(turns)):
             turns = shorter

@@ -148,7 +148,7 @@ def test_a_long_conversation_loses_its_oldest_turns_visibly(causal_folders: dict
     assert result.trimmed_turns > 0
     assert result.trimmed_turns % 2 == 0  # the user still speaks first
     assert result.trimmed_tokens > 0
-    assert result.prompt_tokens <= CONTEXT - 20
+    assert result.prompt_tokens <= CONTEXT - CONTEXT // 16
 
 
 def test_a_full_context_loses_a_quarter_at_once(
@@ -174,6 +174,20 @@ def test_a_full_context_loses_a_quarter_at_once(
         room // 4 // turn_tokens,
         room // 4 // turn_tokens + 1,
     }
+
+
+def test_nothing_is_dropped_while_there_is_room(causal_folders: dict[str, Path], session: Session) -> None:
+    dropped = []
+    turns: tuple[Turn, ...] = ()
+    for number in range(6):
+        turns = (*turns, Turn("user", f"{number:x}"))
+        _, result = talk(causal_folders["gpt2"], session, turns=turns)
+        dropped.append(result.trimmed_turns)
+        if result.trimmed_turns == 0:
+            nothing_dropped = result.prompt_tokens
+        turns = (*turns, Turn("assistant", "k"))
+    assert nothing_dropped > CONTEXT * 3 // 4, "more than three quarters were used before anything was dropped"
+    assert dropped[-1] > 0
 
 
 def test_one_message_that_is_too_long_is_refused(causal_folders: dict[str, Path], session: Session) -> None:

@@ -148,9 +148,11 @@ class ReplyView(MessageView):
 
     regenerate_wanted = Signal(object)
 
-    def __init__(self, message: Message, parent: QWidget | None = None) -> None:
+    def __init__(self, message: Message, dropped_before: int = 0, parent: QWidget | None = None) -> None:
+        """Show a reply; ``dropped_before``: messages that were dropped for the reply before it, which said so."""
         self._foot: QHBoxLayout | None = None
         self._made = time.monotonic()
+        self._dropped_before = dropped_before
         super().__init__(message, parent)
 
     def set_message(self, message: Message) -> None:
@@ -248,7 +250,9 @@ class ReplyView(MessageView):
 
     def _show_trimmed(self, turns: int) -> None:
         words = self.tr("The context is full: the oldest messages ({count}) were dropped.")
-        self._note("trimmed", words.format(count=numbers.exact(turns)) if turns > 0 else "", "warn", at=0)
+        self._note(
+            "trimmed", words.format(count=numbers.exact(turns)) if turns > self._dropped_before else "", "warn", at=0
+        )
 
     @Slot()
     def _on_copy(self) -> None:

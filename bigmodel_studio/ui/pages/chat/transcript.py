@@ -172,7 +172,7 @@ class Transcript(QScrollArea):
     def _made(self, message: Message, at: int) -> MessageView:
         from bigmodel_studio.ui.pages.chat.message_view import MessageView, ReplyView
 
-        view = MessageView(message) if message.role == "user" else ReplyView(message)
+        view = MessageView(message) if message.role == "user" else ReplyView(message, self._dropped_before(message))
         if isinstance(view, ReplyView):
             view.regenerate_wanted.connect(self.regenerate_wanted)
         view.link_wanted.connect(self.link_wanted)
@@ -181,6 +181,13 @@ class Transcript(QScrollArea):
         view.set_busy(self._busy)
         self._column.insertWidget(at, view)
         return view
+
+    def _dropped_before(self, message: Message) -> int:
+        """Return how many messages were dropped for the reply before ``message``, as far as that is shown."""
+        replies = [view.message for view in self.views if view.message.role == "assistant"]
+        replies += [waiting for waiting in self._waiting if waiting.role == "assistant"]
+        before = [reply for reply in replies if reply.id < message.id and reply.parent != message.parent]
+        return max(before, key=lambda reply: reply.id).facts.trimmed_turns if before else 0
 
     def _remove(self, view: MessageView) -> None:
         del self._views[view.message.id]
