@@ -279,3 +279,25 @@ def test_a_text_that_is_pasted_is_no_picture_and_a_broken_one_is_asked_about_onc
     _settled(qtbot, lanes)
     assert [Path(image).name for image in lanes.requests()[-1].images] == ["cat.jpg"]
     assert lanes.page.items.items()[1].unreadable
+
+
+def test_a_model_that_is_refused_leaves_the_one_that_worked(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:
+    def net_alone(request: Request) -> Iterator[Event]:
+        assert isinstance(request, Classify)
+        yield Progress(what="loading")
+        if request.model.id != "net":
+            raise StudioError("config-broken", name="other")
+        yield from _classify(request)
+
+    lanes.lane.handler = net_alone
+    page = lanes.page
+    _drop(page, _urls(_files(tmp_path, "cat.jpg")))
+    _settled(qtbot, lanes)
+    page.picker.menu().aboutToShow.emit()
+    next(action for action in page.picker.menu().actions() if action.text().startswith("other")).trigger()
+    qtbot.waitUntil(lambda: bool(lanes.told), timeout=5000)
+    _settled(qtbot, lanes)
+    assert [problem.code for problem in lanes.told] == ["config-broken"]
+    assert page.picker.ref() == ModelRef(source="builtin", id="net")
+    assert page.result.bars.texts()[0] == "埃及猫 of cat.jpg 94.7%"
+    assert not page.foot.failure.isVisible()

@@ -479,3 +479,21 @@ def test_a_classifier_that_is_used_here_classifies_though_embed_was_shown(desk: 
     desk.page.writing.switch.choose("embed")
     desk.page.open(UseModel("text", ref("sorter")))
     assert desk.page.task.id == "classify"
+
+
+def test_a_model_that_is_refused_leaves_the_one_that_worked(desk: Desk) -> None:
+    def bert_alone(request: Request) -> Iterator[Event]:
+        assert isinstance(request, FillMask)
+        if request.model.id != "bert":
+            raise StudioError("config-broken", name="words")
+        yield from answers(request)
+
+    assert isinstance(desk.lane, FakeLane)
+    desk.lane.handler = bert_alone
+    desk.read("The [MASK] saw.")
+    desk.use("words")
+    desk.wait(lambda: bool(desk.told))
+    desk.settle()
+    assert [problem.code for problem in desk.told] == ["config-broken"]
+    assert desk.page.picker.ref() == ref("bert")
+    assert desk.only(FilledSentence).isVisible()

@@ -49,6 +49,7 @@ class ImagesPage(Page):
         self.items.setParent(self)
         self.recognition = Recognition(studio, self.items, self)
         self.recognition.changed.connect(self._refresh)
+        self.recognition.refused.connect(self._on_model_refused)
         self._build_header()
         self._build_body()
         self.result = Result()
@@ -204,6 +205,13 @@ class ImagesPage(Page):
         self.remember()
         self.recognition.drop()
         self._classify([item.key for item in self.items.items() if not item.broken])
+
+    @Slot(object)
+    def _on_model_refused(self, problem: Problem) -> None:
+        """Say why a model can't be used, and go on with the one that could."""
+        self.studio.tell(problem)
+        if self.recognition.worked is not None:
+            self.picker.choose(self.recognition.worked)
 
     # ------------------------------------------------------------------------------- recognising
 

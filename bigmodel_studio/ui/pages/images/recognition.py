@@ -21,6 +21,8 @@ class Recognition(QObject):
 
     changed = Signal()
     """Something was sent, came back or ended."""
+    refused = Signal(object)
+    """The ``Problem`` of a model that answered nothing, where another, ``worked``, did before it."""
 
     def __init__(self, studio: Studio, items: PicturesModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +31,8 @@ class Recognition(QObject):
         self.batches: list[Batch] = []
         self.problem: Problem | None = None
         """Why the drop that ended last was not answered."""
+        self.worked: ModelRef | None = None
+        """The model that answered last."""
 
     def ask(self, ref: ModelRef | None, keys: list[int]) -> None:
         """Have a model say what pictures show; without a model they wait for one."""
@@ -63,6 +67,9 @@ class Recognition(QObject):
 
     @Slot(int, object)
     def _on_predicted(self, key: int, prediction: Prediction) -> None:
+        batch = self.sender()
+        if isinstance(batch, Batch) and isinstance(batch.job.request, Classify):
+            self.worked = batch.job.request.model
         self._items.predict(key, prediction)
 
     @Slot(object)
@@ -75,3 +82,8 @@ class Recognition(QObject):
             self.problem = batch.end.problem
         self.changed.emit()
         batch.deleteLater()
+        request = batch.job.request
+        if not (isinstance(batch.end, Failed) and isinstance(request, Classify)) or batch.done:
+            return
+        if self.worked not in (None, request.model):
+            self.refused.emit(batch.end.problem)

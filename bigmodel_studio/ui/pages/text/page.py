@@ -61,6 +61,7 @@ class TextPage(Page):
         self._build_body()
         self.reader.changed.connect(self._refresh)
         self.reader.failed.connect(self.writing.fail)
+        self.reader.refused.connect(self._on_model_refused)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._live.timeout.connect(self._read_along)
         keys = QShortcut(QKeySequence(RUN_KEYS), self)
@@ -237,6 +238,14 @@ class TextPage(Page):
             self.read()
         self._go_to_what_it_does()
         self._refresh()
+
+    @Slot(object)
+    def _on_model_refused(self, problem: Problem) -> None:
+        """Say why a model can't be used, and go on with the one that could."""
+        self.studio.tell(problem)
+        if self.reader.worked is not None:
+            self.picker.choose(self.reader.worked)
+            self.read()
 
     def _go_to_what_it_does(self) -> None:
         """Show a task that the model chosen does, where it does not do the one that is shown."""

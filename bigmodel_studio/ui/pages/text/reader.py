@@ -10,6 +10,9 @@ from bigmodel_studio.ui.pages.text.reading import Reading
 from bigmodel_studio.ui.pages.text.task import Task
 from bigmodel_studio.ui.window.studio import Studio
 
+OF_TEXTS = frozenset({"text-empty", "embed-no-text", "language-unknown", "sampling-invalid"})
+"""Problems of what was given: the model is none the worse for them."""
+
 
 class Reader(QObject):
     """Another request takes the place of the one before; what comes back is shown by the task that was asked for."""
@@ -18,6 +21,8 @@ class Reader(QObject):
     """Something was asked, came or ended."""
     failed = Signal(str)
     """Why nothing more came of the last request; "" once there is another."""
+    refused = Signal(object)
+    """The ``Problem`` of a model that answered nothing, where another, ``worked``, did before it."""
 
     def __init__(self, studio: Studio, tasks: dict[str, Task], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +31,9 @@ class Reader(QObject):
         self.shown: dict[str, Reading] = {}
         """By task: what is on the page."""
         self.running: Reading | None = None
+        self.worked: ModelRef | None = None
+        """The model that answered last."""
+        self._asked: ModelRef | None = None
 
     def ask(self, task: Task, ref: ModelRef, texts: tuple[str, ...]) -> None:
         """Have a model read texts."""
@@ -35,7 +43,7 @@ class Reader(QObject):
         reading.answered.connect(self._on_answered)
         reading.progressed.connect(self.changed)
         reading.ended.connect(self._on_ended)
-        self.running = reading
+        self.running, self._asked = reading, ref
         self.changed.emit()
 
     def stop(self) -> None:
@@ -55,6 +63,7 @@ class Reader(QObject):
     @Slot(object)
     def _on_answered(self, reading: Reading) -> None:
         if reading is self.running:
+            self.worked = self._asked
             self._show(reading)
             self.changed.emit()
 
@@ -70,6 +79,9 @@ class Reader(QObject):
                 self.forget(reading.task)  # what stands there is another model's
             self.failed.emit(i18n.sentence(reading.end.problem))
         self.changed.emit()
+        refused = isinstance(reading.end, Failed) and not reading.answers and reading.end.problem.code not in OF_TEXTS
+        if isinstance(reading.end, Failed) and refused and self.worked not in (None, self._asked):
+            self.refused.emit(reading.end.problem)
 
     def _show(self, reading: Reading) -> None:
         self.shown[reading.task] = reading
