@@ -143,7 +143,7 @@ QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $acc
 QSlider::handle:horizontal {
   width: 12px; height: 12px; margin: -6px 0; border-radius: 8px; background: $surface; border: 2px solid $accent;
 }
-QSlider::handle:horizontal:focus { background: $accent_soft; }
+QSlider::handle:horizontal:focus { background: $accent; border-color: $text; }
 QSlider::handle:horizontal:hover { background: $accent_soft; }
 QSlider::handle:horizontal:disabled { border-color: $field; }
 QSlider::sub-page:horizontal:disabled { background: $field; }
@@ -152,9 +152,10 @@ QProgressBar { background: $raised; border: 1px solid $field; border-radius: 4px
 QProgressBar::chunk { background: $good; border-radius: 3px; }
 
 QListView, QTreeView, QTableView {
-  background: transparent; border: none; outline: none; selection-background-color: $accent_soft;
+  background: transparent; border: 1px solid transparent; outline: none; selection-background-color: $accent_soft;
   selection-color: $text;
 }
+QListView:focus, QTreeView:focus, QTableView:focus, QTextBrowser:focus { border: 1px solid $accent; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
   background: $accent_soft; color: $text;
 }

@@ -145,7 +145,10 @@ class StatusBar(QFrame):
             self.button.add(whole)
         row.addWidget(self.button)
         row.addWidget(self.loaded)
-        row.addStretch(1)
+        self.free = QWidget()
+        """Room that nothing stands in: messages lie over it."""
+        self.free.setFixedHeight(HEIGHT_PX - 2)
+        row.addWidget(self.free, 1)
         for job in self.jobs:
             row.addWidget(job)
         row.addWidget(self.more_jobs)

@@ -1,6 +1,6 @@
 """A toast: what was just done, with one button (Undo, Show) and a way to be rid of it. It stops nobody.
 
-It lies over the upper edge of ``place`` (the foot is where people write) and goes after ``SHOWN_MS``, unless the
+It lies over ``place``, a part of the status bar that is free: it covers nothing. It goes after ``SHOWN_MS``, unless the
 pointer or the focus is on it. Plain text only.
 """
 
@@ -19,8 +19,8 @@ from bigmodel_studio.ui.widgets.page_frame import label
 
 SHOWN_MS = 10_000
 WIDEST_PX = 640
-HEAD_PX = 64
-"""How far below the upper edge: a page's header stays in sight."""
+LEAST_PX = 360
+"""Narrower than this it says too little: where there is less room it lies over what stands beside it."""
 
 
 class Toast(QFrame):
@@ -28,7 +28,6 @@ class Toast(QFrame):
 
     def __init__(self, window: QWidget, place: QWidget) -> None:
         super().__init__(window)
-        self._window = window
         self._window = window
         self._place_of = place
         set_look(self, "toast")
@@ -42,7 +41,7 @@ class Toast(QFrame):
         self.dismiss = QToolButton()
         self.dismiss.setIcon(icon("close"))
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 6, 6)
+        row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)
         row.addWidget(self.name)
         row.addWidget(self.words)
@@ -93,9 +92,11 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         place = self._place_of
-        self.setMaximumWidth(min(WIDEST_PX, place.width() - 32))
-        self.adjustSize()
-        self.move(place.mapTo(self._window, QPoint((place.width() - self.width()) // 2, HEAD_PX)))
+        self.setMaximumWidth(max(LEAST_PX, min(WIDEST_PX, place.width())))
+        self.setFixedHeight(place.height())
+        self.resize(min(self.sizeHint().width(), self.maximumWidth()), place.height())
+        right = place.mapTo(self._window, QPoint(place.width(), 0))
+        self.move(right.x() - self.width(), right.y())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

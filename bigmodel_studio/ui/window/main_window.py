@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self.session = SessionKeeper(self)
         self._lay_out()
-        self.toast = Toast(self, self.stack)
+        self.toast = Toast(self, self.status.free)
         studio.wanted.connect(self.open)
         studio.told.connect(self.banner.tell)
         studio.removals.removed.connect(self._on_removed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
@@ -30,6 +30,10 @@ def test_in_front_it_is_a_toast_that_leads_to_the_run(shell: Shell) -> None:
     changed.emit([_run("finished"), _run("finished", "old")])
     toast = shell.window.toast
     assert (toast.name.text(), toast.words.text()) == ("shakespeare", "has finished.")
+    page = shell.window.stack
+    covered = toast.geometry().intersected(page.rect().translated(page.mapTo(shell.window, QPoint())))
+    assert covered.isEmpty(), "it lies over the page"
+    assert shell.window.rect().contains(toast.geometry())
     shell.qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
     assert shell.window.current_page is shell.window.pages["train"]
     changed.emit([_run("finished"), _run("finished", "old")])
