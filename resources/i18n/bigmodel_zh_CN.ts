@@ -9466,6 +9466,10 @@
         <translation>用时</translation>
     </message>
     <message>
+        <source>Time left</source>
+        <translation>剩余时间</translation>
+    </message>
+    <message>
         <source>Tokenizing…</source>
         <translation>分词中…</translation>
     </message>
@@ -9516,6 +9520,10 @@
     <message>
         <source>about {size}</source>
         <translation>约 {size}</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>约 {time}</translation>
     </message>
     <message>
         <source>after {amount}</source>

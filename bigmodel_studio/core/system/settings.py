@@ -56,6 +56,8 @@ class Session(msgspec.Struct, kw_only=True, frozen=True):
     texts: dict[str, str] = {}
     """What was written there, by what is done with it."""
     system_prompt: str = ""
+    run_colours: dict[str, int] = {}
+    """The number of each run's colour, by its name."""
 
 
 class Settings(msgspec.Struct, kw_only=True, frozen=True):

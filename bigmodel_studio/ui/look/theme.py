@@ -62,7 +62,7 @@ SCHEMES: dict[Scheme, Colours] = {
         good="#237A3B",
         warn="#9A5B00",
         bad="#B42318",
-        series=("#0072B2", "#E69F00", "#009E73", "#CC79A7"),
+        series=("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#A00000", "#4FA8E0", "#4B2BE0", "#1B1C1E"),
     ),
     "dark": Colours(
         window="#15161A",
@@ -78,7 +78,7 @@ SCHEMES: dict[Scheme, Colours] = {
         good="#5BC27A",
         warn="#E0A84A",
         bad="#F07167",
-        series=("#56B4E9", "#E69F00", "#2CC295", "#E39AC7"),
+        series=("#56B4E9", "#E69F00", "#2CC295", "#E39AC7", "#E5484D", "#F4EC7A", "#7F5CFF", "#ECEDEE"),
     ),
 }
 

@@ -187,12 +187,16 @@ class Smoothing:
     and Ba 2015, section 3). Gaps stay gaps and do not count.
     """
 
-    def __init__(self, source: Series, factor: float) -> None:
+    def __init__(self, source: Series, factor: float, before: Series | None = None) -> None:
+        """Smooth ``source``; the average begins with the values of ``before``, which are not in ``smoothed``."""
         self.smoothed = Series()
         self._source = source
         self._factor = factor
         self._mean = 0.0
         self._seen = 0
+        values = before.values if before is not None else np.empty(0)
+        for start in range(0, len(values), BLOCK):
+            self._averages(values[start : start + BLOCK])
 
     def follow(self) -> None:
         """Take in what was added to the source. After a cut of the source a new one is made."""

@@ -155,7 +155,7 @@ def test_out_of_memory_offers_a_smaller_run_on_from_the_last_checkpoint(
     qtbot.waitUntil(strip.isVisible, timeout=5000)
     assert "A batch of 8 with gradient accumulation of 2" in strip.reason.text()
     qtbot.mouseClick(strip.buttons["smaller"], LEFT)
-    assert names == ["large-2"]
+    qtbot.waitUntil(lambda: names == ["large-2"], timeout=5000)
     made = RunFolder(paths.runs() / "large-2").spec()
     assert made is not None
     assert (made.schedule.batch, made.schedule.accumulate, made.schedule.update) == (8, 2, spec.schedule.update)

@@ -57,7 +57,8 @@ class TrainPage(Page):
         self._wanted: str | None = None
         self._stays = False
         """Whether the form stays, and what is typed into it with it, while rows come and go."""
-        self.runs = RunsModel(self)
+        self.runs = RunsModel(studio.settings.values.session.run_colours, self)
+        self.runs.colours_changed.connect(self._keep_colours)
         self.making = Making(studio, self)
         self.making.made.connect(self._on_made)
         self.making.sweep_made.connect(self._on_sweep_made)
@@ -211,6 +212,10 @@ class TrainPage(Page):
         if self.watched.show(name):
             self.overlays.show_for(name)
 
+    @Slot()
+    def _keep_colours(self) -> None:
+        self.studio.settings.change_session(run_colours=self.runs.colours)
+
     @Slot(object)
     def _on_runs(self, runs: list[RunSummary]) -> None:
         travelled = self.studio.travel.ref
@@ -258,7 +263,6 @@ class TrainPage(Page):
     def _on_sweep_made(self, names: list[str]) -> None:
         self.overlays.choose(names)
         self._on_made(names[0])
-        self.story.await_scaling()
 
     @Slot()
     def show_experiments(self) -> None:

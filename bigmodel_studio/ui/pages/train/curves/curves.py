@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from bigmodel_studio.core.runs.comparison import Measures
 from bigmodel_studio.core.runs.reader import Columns
+from bigmodel_studio.core.runs.run_colours import COLOURS
+from bigmodel_studio.core.runs.run_folder import Parent
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.curves.axes import AXES, CLOCK, ITEMS, SECONDS, STEP, Rebased, place
 from bigmodel_studio.ui.pages.train.runs.words import BASELINES, METRICS, word
@@ -69,6 +71,7 @@ class Curves(QWidget):
         self._smoothing: Smoothing | None = None
         self._others: dict[str, Other] = {}
         self._measures = Measures()
+        self._parent: Parent | None = None
         self._rebased: list[Rebased] = []
         self._timer = QTimer(self, singleShot=True, interval=PAINT_EVERY_MS)
         self._timer.timeout.connect(self._paint)
@@ -136,9 +139,10 @@ class Curves(QWidget):
 
     # ------------------------------------------------------------------------------- points
 
-    def begin(self, colour: int, measures: Measures = Measures()) -> None:  # noqa: B008 - a constant
-        """Begin another run: its points are to come."""
+    def begin(self, colour: int, measures: Measures = Measures(), parent: Parent | None = None) -> None:  # noqa: B008
+        """Begin another run: its points are to come. A fork's smoothing goes on from its ``parent``'s curve."""
         self._measures = measures
+        self._parent = parent
         self.series = {"loss": Series(), "evaluation_loss": Series()}
         self._colour = colour
         self.chart.reset_view()
@@ -187,6 +191,8 @@ class Curves(QWidget):
         for metric in ("loss", *(() if self.axis == STEP else (ITEMS, SECONDS, CLOCK))):
             if metric in columns:
                 other.metrics.setdefault(metric, Series()).append(*columns[metric])
+        if self._parent is not None and self._parent.run == name and "loss" in columns:
+            self._show_curves()  # the fork's smoothing begins where this one's is
         if not self._timer.isActive():
             self._timer.start()
 
@@ -244,11 +250,28 @@ class Curves(QWidget):
         self._rebased.append(Rebased(series, self.axis, metrics, measures))
         return self._rebased[-1].series
 
+    def _before(self) -> Series | None:
+        """Return the loss of the run that the shown one was forked from, up to the fork, where it is drawn."""
+        parent = self._parent
+        other = self._others.get(parent.run) if parent is not None else None
+        if parent is None or other is None:
+            return None
+        before = Series()
+        before.append(other.loss.steps, other.loss.values)
+        before.cut(parent.step)
+        return before
+
+    def _evaluation_colour(self) -> int:
+        """Return a colour that no other run here has."""
+        taken = {other.colour % COLOURS for other in self._others.values()} | {self._colour % COLOURS}
+        after = [(self._colour + more) % COLOURS for more in range(1, COLOURS)]
+        return next((colour for colour in after if colour not in taken), after[0])
+
     def _show_curves(self) -> None:
         self._rebased = []
         loss, evaluation = self.series.get("loss", Series()), self.series.get("evaluation_loss", Series())
         factor = float(self.smooth.currentData())
-        self._smoothing = Smoothing(loss, factor) if factor else None
+        self._smoothing = Smoothing(loss, factor, self._before()) if factor else None
         laid = partial(self._laid, metrics=self.series, measures=self._measures)
         curves = [Curve(self.tr("loss"), laid(loss), self._colour, faint=self._smoothing is not None)]
         if self._smoothing is not None:
@@ -258,7 +281,7 @@ class Curves(QWidget):
             Curve(name, self._laid(other.drawn, other.metrics, other.measures), other.colour)
             for name, other in self._others.items()
         ]
-        curves.append(Curve(self.tr("evaluation loss"), laid(evaluation), self._colour + 1, marks=True))
+        curves.append(Curve(self.tr("evaluation loss"), laid(evaluation), self._evaluation_colour(), marks=True))
         self.chart.show_curves(curves)
         self._paint()
 
@@ -278,7 +301,7 @@ class Curves(QWidget):
             if metric not in self.minis:
                 self.minis[metric] = self._mini(MiniChart(word(title), spoken))
             mini = self.minis[metric]
-            mini.show_series(series, self._colour + 1 if metric == "evaluation_loss" else self._colour)
+            mini.show_series(series, self._evaluation_colour() if metric == "evaluation_loss" else self._colour)
             mini.show()
         self._link()
 

@@ -49,7 +49,8 @@ class Overlays(QObject):
         came = [name for name in self._awaited if name in there and name not in self.chosen]
         self.chosen = [name for name in self.chosen if name in there] + came
         self._awaited = [name for name in self._awaited if name not in there]
-        wanted = {name for name in self.chosen if name != shown}
+        beside = {name for name in self.chosen if name != shown and self._comparable(name)}
+        wanted = beside | self._parent()
         for name in self._watched - wanted:
             if name != shown:  # the page follows that one by itself
                 self._watcher.unwatch(name)
@@ -59,7 +60,7 @@ class Overlays(QObject):
         self._watched = wanted
         several = len(self._runs.runs) > 1
         self.button.setEnabled(several)
-        count = len(wanted)
+        count = len(beside)
         self.button.setText(self.tr("Compare ({count})").format(count=count) if count else self.tr("Compare"))
 
     def choose(self, names: Sequence[str]) -> None:
@@ -92,9 +93,22 @@ class Overlays(QObject):
     def compared(self) -> list[RunSummary]:
         """Return the run that is shown, those beside it, and those of its sweep, as the list has them."""
         shown = self._runs.run(self._shown or "")
-        wanted = {self._shown, *self.chosen}
+        wanted = {self._shown, *filter(self._comparable, self.chosen)}
         sweep = shown.sweep if shown is not None else ""
         return [run for run in self._runs.runs if run.name in wanted or (sweep and run.sweep == sweep)]
+
+    def _comparable(self, name: str) -> bool:
+        """Return whether the losses of a run and of the one that is shown mean the same."""
+        other, shown = self._runs.run(name), self._runs.run(self._shown or "")
+        if other is None or shown is None or not (other.objective and shown.objective):
+            return True
+        return other.objective == shown.objective
+
+    def _parent(self) -> set[str]:
+        """Return the run that the shown one was forked from: its curve lies under the fork's."""
+        shown = self._runs.run(self._shown or "")
+        parent = shown.parent.run if shown is not None and shown.parent is not None else ""
+        return {parent} if self._runs.run(parent) is not None else set()
 
     def stop(self) -> None:
         """Stop timers and jobs: the page closes."""
@@ -105,7 +119,7 @@ class Overlays(QObject):
     @Slot()
     def _fill(self) -> None:
         self._menu.clear()
-        for run in self._runs.runs:
+        for run in (each for each in self._runs.runs if self._comparable(each.name)):
             action = self._menu.addAction(run.name.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(run.name in self.chosen or run.name == self._shown)

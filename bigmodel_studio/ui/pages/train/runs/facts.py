@@ -28,6 +28,7 @@ ROWS = (
     str(QT_TRANSLATE_NOOP("train", "State")),
     str(QT_TRANSLATE_NOOP("train", "Step")),
     str(QT_TRANSLATE_NOOP("train", "Time")),
+    str(QT_TRANSLATE_NOOP("train", "Time left")),
     str(QT_TRANSLATE_NOOP("train", "Model")),
     str(QT_TRANSLATE_NOOP("train", "Parameters")),
     str(QT_TRANSLATE_NOOP("train", "Data")),
@@ -41,6 +42,8 @@ ROWS = (
     str(QT_TRANSLATE_NOOP("train", "Best")),
     str(QT_TRANSLATE_NOOP("train", "Origin")),
 )
+LEAST_UPDATES = 3
+"""With fewer, the time that an update takes is not known: the first ones take longer."""
 PARTS = {
     "weights": str(QT_TRANSLATE_NOOP("train", "Weights: {size}, {how}")),
     "gradients": str(QT_TRANSLATE_NOOP("train", "Gradients: {size}, {how}")),
@@ -162,11 +165,10 @@ class Facts(QWidget):
 
 
 def _of_run(run: RunSummary) -> dict[str, str]:
-    until = 0.0 if run.waiting else time.time() if run.live else run.updated
     texts = {
         "State": state_word(run),
         "Step": f"{numbers.exact(run.step)} / {numbers.exact(run.steps)}",
-        "Time": numbers.duration(until - run.started) if run.started and until else numbers.NOTHING,
+        "Time": _time(run),
         "Parameters": numbers.exact(run.parameters) if run.parameters else numbers.NOTHING,
         "Device": run.device or numbers.NOTHING,
         "Checkpoints": ", ".join(map(numbers.exact, run.checkpoints)) or numbers.NOTHING,
@@ -176,12 +178,29 @@ def _of_run(run: RunSummary) -> dict[str, str]:
         texts["Disk"] = (
             word("{taken} of {budget}").format(taken=taken, budget=budget) if run.disk_budget_bytes else taken
         )
+    if left := _time_left(run):
+        texts["Time left"] = left
     if run.best_step:
         best = word("{loss} at step {step}")
         texts["Best"] = best.format(loss=numbers.significant(run.best_loss), step=numbers.exact(run.best_step))
     if origin := _origin(run):
         texts["Origin"] = origin
     return {title: text for title, text in texts.items() if not (run.foreign and text == numbers.NOTHING)}
+
+
+def _time(run: RunSummary) -> str:
+    """Return how long it has computed: waits and pauses do not count. Without records, since when it is there."""
+    if run.seconds is not None:
+        return numbers.duration(run.seconds)
+    until = 0.0 if run.waiting else time.time() if run.live else run.updated
+    return numbers.duration(until - run.started) if run.started and until else numbers.NOTHING
+
+
+def _time_left(run: RunSummary) -> str:
+    """Return how long its updates will take yet, by those that it has made; "" where that is not known."""
+    if run.state not in {"running", "paused"} or not run.seconds or not LEAST_UPDATES <= run.step < run.steps:
+        return ""
+    return word("about {time}").format(time=numbers.rough_duration(run.seconds / run.step * (run.steps - run.step)))
 
 
 def _origin(run: RunSummary) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPe
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from bigmodel_studio.core.runs.reader import RunSummary
+from bigmodel_studio.core.runs.run_colours import with_colours
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.pages.train.runs.words import origin_line, state_line
@@ -37,17 +39,22 @@ _STATE_COLOURS = {"failed": "bad", "interrupted": "warn", "running": "good"}
 
 
 class RunsModel(QAbstractListModel):
-    """The runs as the watcher lists them. Each keeps its colour for as long as the window is open."""
+    """The runs as the watcher lists them. Each keeps its colour: ``colours`` says which, by name."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    colours_changed = Signal()
+    """A run got its colour."""
+
+    def __init__(self, colours: Mapping[str, int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.runs: list[RunSummary] = []
-        self._colours: dict[str, int] = {}
+        self.colours: dict[str, int] = dict(colours)
 
     def show_runs(self, runs: list[RunSummary]) -> bool:
         """Take in the list; whether rows came or went, so that the selection has to be set again."""
-        for run in reversed(runs):
-            self._colours.setdefault(run.name, len(self._colours))
+        if any(run.name not in self.colours for run in runs):
+            oldest_first = sorted(runs, key=lambda run: (run.started, run.name))
+            self.colours = with_colours(self.colours, [run.name for run in oldest_first])
+            self.colours_changed.emit()
         if [run.name for run in runs] == [run.name for run in self.runs]:
             before, self.runs = self.runs, list(runs)
             for row, (old, new) in enumerate(zip(before, runs, strict=True)):
@@ -70,7 +77,7 @@ class RunsModel(QAbstractListModel):
 
     def colour_of(self, name: str) -> int:
         """Return the number of a run's colour."""
-        return self._colours.get(name, 0)
+        return self.colours.get(name, 0)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
         return 0 if parent.isValid() else len(self.runs)

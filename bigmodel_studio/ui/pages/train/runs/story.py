@@ -67,8 +67,6 @@ class Story(QTabWidget):
         self.addTab(self.log, self.tr("Log"))
         for view in (self.comparison, self.scaling):
             self.setTabVisible(self.indexOf(view), False)
-        self._awaits_scaling = False
-        self.tabBarClicked.connect(self._on_clicked)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self._timer = QTimer(self, interval=LOG_EVERY_MS)
@@ -125,15 +123,6 @@ class Story(QTabWidget):
             self.setTabVisible(at, wanted)
             if not wanted and self.currentIndex() == at:
                 self.setCurrentIndex(next(at for at in range(self.count()) if self.isTabVisible(at)))
-        if self._awaits_scaling and self.scaling.offered:
-            self._awaits_scaling = False
-            self.setCurrentWidget(self.scaling)
-
-    def await_scaling(self) -> None:
-        """Await runs made for the chart of loss against compute: show it when there is something to see of it, unless
-        somebody looks at something else by then.
-        """
-        self._awaits_scaling = True
 
     def add_inside(self, file: str, gained: Recorded) -> None:
         """Add what one of the records of the run's inside gained."""
@@ -153,10 +142,6 @@ class Story(QTabWidget):
     @Slot(bool)
     def _on_offered(self, offered: bool) -> None:
         self.setTabVisible(self.indexOf(self.across), offered)
-
-    @Slot()
-    def _on_clicked(self) -> None:
-        self._awaits_scaling = False
 
     @Slot()
     def _on_tab(self) -> None:

@@ -44,7 +44,8 @@ class WatchedRun(QObject):
         self.name = name
         run = self.summary()
         self.spec = RunFolder(Path(run.path)).spec() if run is not None else None
-        self._curves.begin(self._runs.colour_of(name), measures_of(run) if run is not None else Measures())
+        measures = measures_of(run) if run is not None else Measures()
+        self._curves.begin(self._runs.colour_of(name), measures, run.parent if run is not None else None)
         self._story.begin(Path(run.path) if run is not None else None)
         self._watcher.watch(name, inside=True)
         return True
