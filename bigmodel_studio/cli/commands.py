@@ -18,6 +18,7 @@ from bigmodel_studio.cli import (
     advise,
     bench,
     catalog,
+    chats,
     datasets,
     experiments,
     forks,
@@ -80,6 +81,7 @@ plan.mount(app)
 catalog.mount(app)
 hub.mount(app)
 datasets.mount(app)
+chats.mount(app)
 runs.mount(app)
 forks.mount(app)
 experiments.mount(app)

@@ -6063,8 +6063,16 @@
         <translation>这里没有基准测试：它们属于项目源码，不随安装包提供。</translation>
     </message>
     <message>
+        <source>Chat {number:,} in {path} is damaged: {detail}.</source>
+        <translation>{path} 中的第 {number:,} 个对话已损坏：{detail}。</translation>
+    </message>
+    <message>
         <source>Chats are kept in memory and saved once the file is free.</source>
         <translation>对话暂存在内存中，文件可用后立即保存。</translation>
+    </message>
+    <message>
+        <source>Chats exported here as JSON and exports of ChatGPT, Open WebUI and ShareGPT are.</source>
+        <translation>可识别本应用导出的 JSON 对话，以及 ChatGPT、Open WebUI 和 ShareGPT 的导出文件。</translation>
     </message>
     <message>
         <source>Check for a network sign-in page, and the mirror in the settings.</source>
@@ -6531,6 +6539,10 @@
         <translation>可以写成：512MB、4GB、1.5GiB。</translation>
     </message>
     <message>
+        <source>Export fewer chats at once.</source>
+        <translation>请分批导出对话。</translation>
+    </message>
+    <message>
         <source>Fix or remove them.</source>
         <translation>请修正，或将其删去。</translation>
     </message>
@@ -6723,6 +6735,10 @@
         <translation>权重可能已损坏，或者超出了该精度的范围：请试试 float32。</translation>
     </message>
     <message>
+        <source>JSON keeps every version; Markdown and HTML show one.</source>
+        <translation>JSON 保留每个版本；Markdown 和 HTML 只显示一个。</translation>
+    </message>
+    <message>
         <source>Leave it out, or load the model as stored.</source>
         <translation>请不要指定它，或按原样加载模型。</translation>
     </message>
@@ -6799,6 +6815,10 @@
         <translation>torch {torch} 没有适合 {card} 及其驱动的版本，因此使用 CPU。</translation>
     </message>
     <message>
+        <source>No chat was imported.</source>
+        <translation>没有导入任何对话。</translation>
+    </message>
+    <message>
         <source>No connection to {host}.</source>
         <translation>无法连接 {host}。</translation>
     </message>
@@ -6853,6 +6873,10 @@
     <message>
         <source>Only {free} are free at {path}.</source>
         <translation>{path} 只剩 {free} 可用空间。</translation>
+    </message>
+    <message>
+        <source>Open the window once: it recovers what can be read.</source>
+        <translation>请打开一次窗口：它会恢复可读取的内容。</translation>
     </message>
     <message>
         <source>Out of memory on {device}.</source>
@@ -7663,6 +7687,10 @@
         <translation>没有名为 {name!r} 的基准测试。</translation>
     </message>
     <message>
+        <source>There is no chat with the number {number}.</source>
+        <translation>没有编号为 {number} 的对话。</translation>
+    </message>
+    <message>
         <source>There is no dataset {dataset} on this computer.</source>
         <translation>本机没有数据集 {dataset}。</translation>
     </message>
@@ -8395,8 +8423,16 @@
         <translation>{path} 无法写入：{detail}。</translation>
     </message>
     <message>
+        <source>{path} ends in none of .json, .md and .html.</source>
+        <translation>{path} 的扩展名不是 .json、.md 或 .html。</translation>
+    </message>
+    <message>
         <source>{path} has both a whole model and an adapter (adapter_config.json).</source>
         <translation>{path} 里既有完整模型又有适配器（adapter_config.json）。</translation>
+    </message>
+    <message>
+        <source>{path} has more than {most:,} MiB.</source>
+        <translation>{path} 超过 {most:,} MiB。</translation>
     </message>
     <message>
         <source>{path} has no column {column}; it has: {columns}.</source>
@@ -8429,6 +8465,10 @@
     <message>
         <source>{path} has {count} values with an invalid time or name; they were skipped.</source>
         <translation>{path} 中有 {count} 个值的时间或名称无效，已跳过。</translation>
+    </message>
+    <message>
+        <source>{path} holds no chats that are understood here.</source>
+        <translation>{path} 中没有可识别的对话。</translation>
     </message>
     <message>
         <source>{path} is Parquet, but the library that reads it is not installed.</source>

@@ -152,6 +152,11 @@ class Conversations(ConversationStore):
             )
         return found | {int(row[0]) for row in rows}
 
+    def leaf(self, conversation: int) -> int | None:
+        """Return the message that the shown path ends with."""
+        rows = self.read("SELECT leaf FROM conversations WHERE id = ?", (conversation,))
+        return rows[0][0] if rows else None
+
     # ------------------------------------------------------------------------------- messages
 
     def add(
@@ -231,6 +236,17 @@ class Conversations(ConversationStore):
         )
         versions = self._versions(conversation)
         return [_message(row, versions.get(row[2], [row[0]])) for row in rows]
+
+    def messages(self, conversation: int) -> list[Message]:
+        """Return every message of a conversation, all versions, in the order in which they were said."""
+        rows = self.read(
+            "SELECT m.id, m.conversation, m.parent, m.role, m.text || coalesce((SELECT group_concat(text, '') FROM"
+            " (SELECT text FROM pieces WHERE message = m.id ORDER BY id)), ''), m.model, m.state, m.facts,"
+            f" m.id IN (SELECT id FROM messages WHERE id = m.id AND checksum IS {MESSAGE_SUM})"
+            " FROM messages m WHERE m.conversation = ? ORDER BY m.id",
+            (conversation,),
+        )
+        return [_message(row, [row[0]]) for row in rows]
 
     def _versions(self, conversation: int) -> dict[int | None, list[int]]:
         """Return the messages that stand behind the same one, oldest first, wherever there are several."""

@@ -1,4 +1,4 @@
-"""What a run's data were when it began, so that a resume with others is noticed: ``data.json`` in the run's folder.
+"""The record of the data that a run began with, by which other data are noticed at a resume: ``data.json``.
 
 Data are the same where names and contents are: sizes and times of change first, and where those differ a hash of the
 contents, which is taken where all of it is small enough to be read twice. Knows no file format.

@@ -23,7 +23,7 @@ _NAMED_STEP = re.compile(r"(?:@|\bsteps?[ -]?)0*(\d+)", re.IGNORECASE)
 
 
 def folder_bytes(folder: Path) -> int:
-    """Bytes of the files in a folder and below; a file that goes meanwhile counts nothing."""
+    """Return the bytes of the files in a folder and below; a file that goes meanwhile counts nothing."""
     total = 0
     for inside, _, names in os.walk(folder):
         for name in names:
@@ -61,8 +61,10 @@ def expected_bytes(schedule: ScheduleSpec, weights_bytes: int, state_bytes: int,
 
 
 def spared_steps(run: RunFolder, best: int) -> set[int]:
-    """Checkpoints that never make room, beside the newest: the best, those that a note of the user names ("@200",
-    "step 200"), and those that another run was forked from or starts from.
+    """Return the checkpoints that never make room, beside the newest.
+
+    They are the best, those that a note of the user names ("@200", "step 200"), and those that another run was forked
+    from or starts from.
     """
     return {best} | noted_steps(notes.note_of(run.name)) | _used_by_others(run)
 

@@ -68,7 +68,7 @@ def drop_state(folder: Path) -> None:
 
 
 def has_state(folder: Path) -> bool:
-    """Whether a checkpoint has the trainer's state still, or shall be read as if it had (no manifest, say)."""
+    """Return whether a checkpoint has the trainer's state still, or shall be read as if it had (no manifest, say)."""
     try:
         return json.loads((folder / MANIFEST).read_bytes()).get("trainer_state") is not False
     except (OSError, ValueError, AttributeError):

@@ -43,6 +43,9 @@ TEMPLATE_S = 2.0
 TEMPLATE_BYTES = 256 << 20
 TEMPLATE_OUTPUT_CHARACTERS = 8_000_000
 
+# ------------------------------------------------------------------------------------- chats of other programs
+CHATS_BYTES = 256 << 20
+
 # ------------------------------------------------------------------------------------- the Hub
 HUB_JSON_BYTES = 64 << 20
 """After decompression."""

@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "torch-cpu-build": "To use it: {command}",
     "torch-other-build": "To use it: {command}",
     "torch-driver": "“nvidia-smi” shows what the driver is missing; a new driver or a restart usually fixes it.",
+    "chat-unknown": "“bigmodel-studio chats” lists them.",
     "trash-other-disk": "“bigmodel-studio remove {model} --for-good” deletes it, which frees {size}.",
     "data-changed": "Restore the data, or continue with the new: “bigmodel-studio resume {run} --changed-data”.",
     "run-lost": "“bigmodel-studio resume {run}” continues from its last checkpoint.",

@@ -98,10 +98,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} can't be written: {detail}.",
         "Make it writable. Until then, chats are not saved.",
     ),
+    "conversations-beside": (
+        "{path} can't be read: {detail}.",
+        "Open the window once: it recovers what can be read.",
+    ),
     "conversations-unwritable": (
         "This chat can't be saved: {detail}.",
         "It stays here until you close the application.",
     ),
+    "chats-unreadable": ("{path} can't be read: {detail}.", ""),
+    "chats-too-large": ("{path} has more than {most:,} MiB.", "Export fewer chats at once."),
+    "chats-unknown": (
+        "{path} holds no chats that are understood here.",
+        "Chats exported here as JSON and exports of ChatGPT, Open WebUI and ShareGPT are.",
+    ),
+    "chats-broken": ("Chat {number:,} in {path} is damaged: {detail}.", "No chat was imported."),
+    "chats-ending": (
+        "{path} ends in none of .json, .md and .html.",
+        "JSON keeps every version; Markdown and HTML show one.",
+    ),
+    "chat-unknown": ("There is no chat with the number {number}.", ""),
     "message-damaged": ("This message was damaged on disk.", "Some of its text may be wrong."),
     "message-lost": ("A message here was damaged on disk and couldn't be recovered.", ""),
     "file-not-saved": ("{path} couldn't be saved: {detail}.", "Choose another folder, or free up space there."),
