@@ -26,7 +26,7 @@ from benchmarks.measuring import REPOSITORY
 QUESTIONS: dict[str, list[str]] = {
     "startup": ["--pairs", "3"],
     "event_loop": ["--seconds", "20"],
-    "decoding": [],
+    "generate_loop": [],
 }
 """The files of ``benchmarks/`` that are compared, with the arguments of a round."""
 TOLERANCE = 0.05

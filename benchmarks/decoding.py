@@ -1,110 +1,46 @@
-"""Is our decode loop as fast as transformers' ``generate()`` on the same model, weights, dtype and threads?
+"""How fast is the fast path, beside llama.cpp on the very same GGUF files and threads? Every promise about decoding.
 
-Greedy text from one prompt, ours and theirs in turn, seven pairs; prints each model's tokens a second and the median
-ratio (above 1: ours is faster) with its spread. Seconds are the process's own, on one thread, so that whatever else the
-machine does counts little. Run: ``python benchmarks/decoding.py [MODEL_FOLDER…]``; without a folder it measures random
-models of three sizes, so that it needs nothing. ``--packed [135M|1B]`` measures the packed decoder beside llama.cpp
-instead (see ``packed_decoding``).
+    XLLAMACPP_PYTHON=…/bin/python python benchmarks/decoding.py [--only ROW,…] [--threads N]
+
+Files of random weights are written to a temporary folder (8 GB for all of them); ours and llama.cpp are measured by
+turns. Rows are named in ``decoding_rows.ROWS``. Run it on a quiet machine: it takes about 20 minutes.
 """
 
 from __future__ import annotations
 
-import functools
-import statistics
+import argparse
+import os
 import sys
-import time
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import torch
-from transformers import AutoModelForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel
-
-from benchmarks.measuring import Row, print_table
-from bigmodel_studio.engine.generation.decoding import decode
-from bigmodel_studio.engine.generation.reference import TransformersDecoder
-from bigmodel_studio.engine.generation.sampling import settle
+from benchmarks.decoding_rows import ROWS, measured
+from benchmarks.measuring import print_table
+from benchmarks.packed_decoding import VARIABLE, Files
+from bigmodel_studio.engine.packed import compiling
 from bigmodel_studio.engine.session import physical_cores
-from bigmodel_studio.protocol import Sampling
-
-PAIRS = 7
-NEW_TOKENS = 64
-PROMPT = list(range(5, 37))
-CPU = torch.device("cpu")
-SIZES = {"260 k": (64, 4), "5 M": (256, 6), "40 M": (640, 8)}
-
-
-def random_model(width: int, layers: int) -> PreTrainedModel:
-    """A random decoder of alternating dense and local layers, as this project trains them."""
-    torch.manual_seed(1)
-    config = GPTNeoConfig(
-        hidden_size=width,
-        num_layers=layers,
-        num_heads=4,
-        bos_token_id=0,
-        eos_token_id=0,
-        attention_types=[[["global", "local"], layers // 2]],
-        vocab_size=2048,
-        max_position_embeddings=256,
-    )
-    return GPTNeoForCausalLM(config)
-
-
-def ours(model: PreTrainedModel) -> list[int]:
-    decoder = TransformersDecoder(model, CPU)
-    for _ in decoder.prefill(PROMPT):
-        pass
-    choice = settle(Sampling(greedy=True), None)
-    return [chosen.id for chosen, _ in decode(decoder, PROMPT, choice, most=NEW_TOKENS, ends=frozenset())]
-
-
-def theirs(model: PreTrainedModel) -> list[int]:
-    row = torch.tensor([PROMPT])
-    call: Any = model.generate
-    with torch.inference_mode():
-        found = call(
-            row,
-            attention_mask=torch.ones_like(row),
-            max_new_tokens=NEW_TOKENS,
-            do_sample=False,
-            eos_token_id=None,
-            pad_token_id=0,
-        )
-    return list(found[0, len(PROMPT) :].tolist())
-
-
-def seconds(run: Callable[[PreTrainedModel], list[int]], model: PreTrainedModel) -> float:
-    started = time.process_time()
-    assert len(run(model)) == NEW_TOKENS
-    return time.process_time() - started
-
-
-def compare(name: str, model: PreTrainedModel) -> Row:
-    """Our tokens a second, with those of ``generate()`` as the baseline."""
-    model.train(False)
-    assert ours(model) == theirs(model), "not the same text"
-    pairs = [(seconds(ours, model), seconds(theirs, model)) for _ in range(PAIRS)]
-    ratios = sorted(their / our for our, their in pairs)
-    rate = NEW_TOKENS / statistics.median(our for our, _ in pairs)
-    ratio = statistics.median(ratios)
-    spread = f"{ratio:.2f} times generate(), {ratios[0]:.2f} to {ratios[-1]:.2f} over {PAIRS} pairs"
-    return Row(f"decoding {name}, float32, 1 thread", rate, "tok/s", None, spread, rate / ratio, more_is_better=True)
 
 
 def main() -> int:
-    if "--packed" in sys.argv:
-        from benchmarks.packed_decoding import packed_rows
-
-        return print_table(packed_rows(sys.argv[sys.argv.index("--packed") + 1 :], physical_cores()))
-    torch.set_num_threads(1)
-    folders = [Path(argument) for argument in sys.argv[1:]]
-    models: list[tuple[str, Callable[[], PreTrainedModel]]] = [
-        (folder.parent.name + "/" + folder.name, functools.partial(AutoModelForCausalLM.from_pretrained, folder))
-        for folder in folders
-    ] or [(name, functools.partial(random_model, *shape)) for name, shape in SIZES.items()]
-    return print_table([compare(name, make()) for name, make in models])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(ROWS), help="rows: " + ", ".join(ROWS))
+    parser.add_argument("--threads", type=int, default=physical_cores())
+    asked = parser.parse_args()
+    unknown = [name for name in asked.only.split(",") if name not in ROWS]
+    if unknown:
+        parser.error(f"there is no row {unknown[0]}; rows: {', '.join(ROWS)}")
+    compiling.kernels()
+    print(f"kernels: {compiling.state().instructions}; {asked.threads} threads", file=sys.stderr)
+    if not os.environ.get(VARIABLE):
+        print(f"llama.cpp: not measured ({VARIABLE} names no interpreter with xllamacpp)", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="bigmodel-studio-benchmark-") as folder:
+        files = Files(Path(folder), asked.threads)
+        try:
+            return print_table(measured(files, asked.only.split(",")))
+        finally:
+            files.close()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
-"""How fast is the packed decoder, beside llama.cpp on the very same GGUF file and threads?
+"""What the rows of ``decoding.py`` share: GGUF files of random weights, our rates and llama.cpp's on them.
 
-Random weights of a Llama shape are written as a GGUF file; ours repacks its blocks. llama.cpp is measured where
-``XLLAMACPP_PYTHON`` names an interpreter that has the ``xllamacpp`` wheel (an AVX2 build: printed), and left out,
-saying so, where it does not. Both are measured in turn in the same run:
-``decoding.py --packed [135M|1B] [F32|BF16|Q8_0|Q4_0]``.
+llama.cpp is measured where ``XLLAMACPP_PYTHON`` names an interpreter that has the ``xllamacpp`` wheel (an AVX2 build:
+printed), and left out, saying so, where it does not.
 """
 
 from __future__ import annotations
@@ -12,9 +10,7 @@ import json
 import os
 import statistics
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +20,8 @@ import torch
 from numpy.typing import NDArray
 from transformers import LlamaConfig
 
-from benchmarks.measuring import Row
-from bigmodel_studio.engine.packed import compiling
-from bigmodel_studio.engine.packed.families import Shape, shape_of
-from bigmodel_studio.engine.packed.gguf_blocks import repack
+from bigmodel_studio.engine.gguf.loading import GgufModel
 from bigmodel_studio.engine.packed.model import ROWS, PackedModel
-from bigmodel_studio.engine.packed.weights import Weight
 
 VARIABLE = "XLLAMACPP_PYTHON"
 SHAPES: dict[str, dict[str, Any]] = {
@@ -38,15 +30,12 @@ SHAPES: dict[str, dict[str, Any]] = {
     "1B": {"vocab_size": 32000, "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16,
            "num_attention_heads": 32, "num_key_value_heads": 8},
 }  # fmt: skip
-TYPES = {"135M": ("F32", "BF16", "Q8_0", "Q4_0"), "1B": ("Q8_0", "Q4_0")}
-GOALS = {"135M": {"F32": 1.2, "BF16": 1.4, "Q8_0": 1.4, "Q4_0": 1.4}, "1B": {"Q8_0": 1.1, "Q4_0": 1.1}}
-PIECES = {"q": "attn_q", "k": "attn_k", "v": "attn_v", "o": "attn_output", "gate": "ffn_gate", "up": "ffn_up",
-          "down": "ffn_down", "attention_norm": "attn_norm", "mlp_norm": "ffn_norm"}  # fmt: skip
-WHOLE = {"embedding": "token_embd", "norm": "output_norm", "head": "output"}
 NEW_TOKENS = 48
 PROMPT_TOKENS = 512
 ROUNDS = 3
-CONTEXT = 1024
+CONTEXT = 4096
+K_BLOCKS = {"Q4_K": (144, (0, 2)), "Q6_K": (210, (208,))}
+"""Bytes of a block of 256 values, and where its 16-bit scales are; ``gguf`` can't quantise to them."""
 
 
 def shapes(config: Any) -> dict[str, tuple[int, ...]]:
@@ -67,7 +56,7 @@ def shapes(config: Any) -> dict[str, tuple[int, ...]]:
 
 
 def write(path: Path, config: Any, kind: str) -> None:
-    """A GGUF file of random weights; norms are ones, the embedding keeps 16 bits."""
+    """A GGUF file of random weights; norms are ones, the embedding keeps 16 bits. ``Q4_K_M`` is llama.cpp's mix."""
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_block_count(config.num_hidden_layers)
     writer.add_context_length(CONTEXT)
@@ -88,7 +77,11 @@ def write(path: Path, config: Any, kind: str) -> None:
         if len(shape) == 1:
             writer.add_tensor(name + ".weight", np.ones(shape, np.float32))
             continue
-        stored = {"F32": "F32"}.get(kind, "F16") if name == "token_embd" else kind
+        stored = type_of(name, kind, config.num_hidden_layers)
+        if stored in K_BLOCKS:
+            target = gguf.GGMLQuantizationType[stored]
+            writer.add_tensor(name + ".weight", random_blocks(draw, shape, stored), raw_dtype=target)
+            continue
         target = gguf.GGMLQuantizationType[stored]
         values = draw.standard_normal(shape, np.float32) * np.float32(0.02)
         writer.add_tensor(name + ".weight", gguf.quants.quantize(values, target), raw_dtype=target)
@@ -98,24 +91,62 @@ def write(path: Path, config: Any, kind: str) -> None:
     writer.close()
 
 
-class FileSource:
-    """The pieces of such a file. Heads are not put back in order: random weights look the same either way."""
+def type_of(name: str, kind: str, layers: int) -> str:
+    """In which type a matrix of a file of that kind is stored."""
+    if name == "token_embd":
+        return "F32" if kind == "F32" else "F16"
+    if kind != "Q4_K_M":
+        return kind
+    if name == "output":
+        return "Q6_K"
+    layer = int(name.split(".")[1])
+    more = layer < layers // 8 or layer >= 7 * layers // 8 or (layer - layers // 8) % 3 == 2
+    return "Q6_K" if more and ("attn_v" in name or "ffn_down" in name) else "Q4_K"
 
-    def __init__(self, path: Path) -> None:
-        self._tensors = {tensor.name: tensor for tensor in gguf.GGUFReader(path).tensors}
 
-    def _name(self, piece: str, layer: int | None) -> str:
-        return WHOLE[piece] if layer is None else f"blk.{layer}.{PIECES[piece]}"
+def random_blocks(draw: np.random.Generator, shape: tuple[int, ...], kind: str) -> NDArray[np.uint8]:
+    """Valid blocks of random values of about the size of weights."""
+    size, places = K_BLOCKS[kind]
+    blocks = draw.integers(0, 256, (shape[0] * shape[1] // 256, size), dtype=np.uint8)
+    for place in places:
+        scales = draw.uniform(2e-5, 8e-5, len(blocks)).astype(np.float16)
+        blocks[:, place : place + 2] = scales.view(np.uint8).reshape(-1, 2)
+    return blocks.reshape(shape[0], -1)
 
-    def weight(self, piece: str, layer: int | None = None) -> Weight:
-        tensor = self._tensors[self._name(piece, layer) + ".weight"]
-        blocks: NDArray[np.uint8] = np.asarray(tensor.data).view(np.uint8)
-        return repack(blocks.reshape(int(tensor.shape[1]), -1), tensor.tensor_type.name)
 
-    def vector(self, piece: str, layer: int | None = None, part: str = "weight") -> torch.Tensor | None:
-        if part == "bias":
-            return None
-        return torch.from_numpy(np.array(self._tensors[self._name(piece, layer) + ".weight"].data))
+class Files:
+    """Files that are written when first asked for, and our models on them, one in memory at a time."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self.threads = threads
+        self._folder = folder
+        self._open: tuple[Path, PackedModel] | None = None
+
+    def file(self, size: str, kind: str) -> Path:
+        """The file of a shape and kind."""
+        path = self._folder / f"{size}-{kind}.gguf"
+        if not path.exists():
+            write(path, LlamaConfig(max_position_embeddings=CONTEXT, **SHAPES[size]), kind)
+        return path
+
+    def model(self, size: str, kind: str) -> PackedModel:
+        """Our model of that file."""
+        path = self.file(size, kind)
+        if self._open is None or self._open[0] != path:
+            self.close()
+            self._open = path, load(path, self.threads)
+        return self._open[1]
+
+    def close(self) -> None:
+        """Let go of the model."""
+        if self._open is not None:
+            self._open[1].close()
+        self._open = None
+
+
+def load(path: Path, threads: int) -> PackedModel:
+    """Load a file as the application does."""
+    return GgufModel(path).pack("stored", threads)
 
 
 def stream_rate(threads: int) -> float:
@@ -131,7 +162,7 @@ def stream_rate(threads: int) -> float:
 
 
 def ours(model: PackedModel, threads: int, rounds: int) -> tuple[float, float]:
-    """Tokens a second while decoding and while reading a prompt: medians."""
+    """Tokens a second while decoding and while reading a prompt: medians. 0 threads: as many as it chooses."""
     decode, prefill = [], []
     for number in range(rounds):
         sequence = model.sequence()
@@ -173,73 +204,3 @@ def theirs(file: Path, threads: int, rounds: int) -> dict[str, Any] | None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
-
-
-def measure(size: str, kind: str, threads: int, kernel: Callable[..., Any], say: Callable[[str], None]) -> list[Row]:
-    """The rows of one shape and type."""
-    config = LlamaConfig(max_position_embeddings=CONTEXT, **SHAPES[size])
-    shape: Shape = shape_of(config)
-    with tempfile.TemporaryDirectory(prefix="bigmodel-studio-benchmark-") as folder:
-        file = Path(folder) / "model.gguf"
-        write(file, config, kind)
-        started = time.perf_counter()
-        model = PackedModel(shape, FileSource(file), kernel, threads=threads, half_cache=True)
-        first = model.sequence()
-        model.feed([(first, 5)], [0])
-        loading = time.perf_counter() - started
-        us, them = [], []
-        for _ in range(2):  # in turn, so that both meet the same neighbours
-            us.append(ours(model, threads, ROUNDS))
-            peer = theirs(file, threads, ROUNDS)
-            if peer is not None:
-                them.append((peer["decode"], peer["prefill"]))
-                say(f"llama.cpp {peer['version']}: {peer['system']}")
-        decode, prefill = (statistics.mean(values) for values in zip(*us, strict=True))
-        peers = [statistics.mean(values) for values in zip(*them, strict=True)] if them else [None, None]
-        rate = stream_rate(threads)
-        read = model.weight_bytes - model.weights["embedding"].bytes
-        remark = f"{decode * read / rate:.0%} of the memory stream ({rate / 1e9:.1f} GB/s)"
-        if peers[0] is None:
-            remark += "; llama.cpp not measured"
-        else:
-            remark += f"; llama.cpp {peers[0]:.1f}: {decode / peers[0]:.2f}x, goal {GOALS[size][kind]}x"
-        name = f"{size} {kind}, {threads} threads"
-        rows = [
-            Row(f"decode {name}", decode, "tok/s", None, remark, peers[0], more_is_better=True),
-            Row(
-                f"prefill of {PROMPT_TOKENS} {name}",
-                prefill,
-                "tok/s",
-                None,
-                "" if peers[1] is None else f"llama.cpp {peers[1]:.0f}: {prefill / peers[1]:.2f}x",
-                peers[1],
-                more_is_better=True,
-            ),
-            Row(f"load to first token {name}", loading, "s"),
-        ]
-        if (size, kind) == ("1B", "Q4_0"):
-            ratio = batch_ratio(model, threads)
-            rows.append(Row("four sequences at once, 1B Q4_0", ratio, "x one", 2.5, more_is_better=True))
-        model.close()
-    return rows
-
-
-def packed_rows(wanted: list[str], threads: int) -> list[Row]:
-    """The table, or the rows of the sizes and types that are ``wanted``; what was used is printed before it."""
-    kernel = compiling.kernels()
-    print(f"kernels: {compiling.state().instructions}; {threads} threads")
-    if not os.environ.get(VARIABLE):
-        print(f"llama.cpp: not measured ({VARIABLE} names no interpreter with xllamacpp)")
-    said: set[str] = set()
-
-    def say(text: str) -> None:
-        if text not in said:
-            print(text)
-            said.add(text)
-
-    rows: list[Row] = []
-    sizes = [size for size in SHAPES if size in wanted] or list(SHAPES)
-    for size in sizes:
-        for kind in [kind for kind in TYPES[size] if kind in wanted] or TYPES[size]:
-            rows += measure(size, kind, threads, kernel, say)
-    return rows

@@ -21,7 +21,7 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Benc
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON record per line on stdout and nothing else.")]
 
 
-BESIDE = frozenset({"__init__", "measuring", "llama_cpp", "packed_decoding", "compare"})
+BESIDE = frozenset({"__init__", "measuring", "llama_cpp", "packed_decoding", "decoding_rows", "compare"})
 """Files of ``benchmarks/`` that others use, and the one that has to be told which other checkout it compares with."""
 
 

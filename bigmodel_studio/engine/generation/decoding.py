@@ -14,6 +14,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from bigmodel_studio.engine.generation.drafts import Speculation
+from bigmodel_studio.engine.generation.processors import LogitsProcessor
 from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.generation.sampling import Sample, Sampler, SamplerSettings
 from bigmodel_studio.engine.models.loading import LoadedModel
@@ -103,14 +104,18 @@ def decode(
     ends: frozenset[int],
     alternatives: int = 0,
     speculation: Speculation | None = None,
+    rules: Sequence[LogitsProcessor] = (),
 ) -> Iterator[Sample]:
     """Yield up to ``most`` tokens after a prompt that was fed already; an end token is yielded, too, as the last.
+
+    ``rules`` are processors of the request, such as a grammar; they come before those of the settings.
 
     With ``speculation`` some are verified together; the tokens are the same, for a decoder that is exact. However it
     ends, the decoder was then fed nothing but the prompt and tokens that were yielded.
     """
     assert decoder.logits is not None
     sampler = Sampler(choice, decoder.logits.device, alternatives, prompt)
+    sampler.processors = [*rules, *sampler.processors]
     rows, drafted, right = decoder.logits[None], list[int](), decoder.length
     left = most
     try:
