@@ -23,11 +23,12 @@ NGRAMS = (6, 3)
 LENGTHS = (1, 3, 7, 15)
 """Drafts that may be verified at once: with the token before them they fill the kernels' groups of rows."""
 PROBE_EVERY = 32
-"""Tokens after which a draft that is dear and switched off is tried again."""
+"""Tokens after which drafts that are off are tried again: a dear draft, and a cheap one that is often right."""
+_OFTEN = 0.6
 _FRESH = 0.15
 """Weight of the newest token in the acceptance rate."""
-_FRESH_S = 0.3
-"""Weight of the newest step in its time."""
+_FASTER_S, _SLOWER_S = 0.5, 0.1
+"""Weights of the newest step in its time: one that took longer may have been interrupted."""
 _LEAST_S = 1e-9
 _ROW_COST = 0.4
 """What one more row is thought to cost, in steps of one row, until it was measured."""
@@ -166,7 +167,9 @@ class Speculation:
         """Note that the step for what was proposed is done."""
         seconds = max(self._clock() - self._started, _LEAST_S)
         last = self._seconds.get(self._rows)
-        self._seconds[self._rows] = seconds if last is None else last + _FRESH_S * (seconds - last)
+        if last is not None:
+            seconds = last + (_FASTER_S if seconds < last else _SLOWER_S) * (seconds - last)
+        self._seconds[self._rows] = seconds
 
     def accept(self, id_: int) -> None:
         """Add a token to the text."""
@@ -184,6 +187,9 @@ class Speculation:
     def _wanted(self, most: int) -> int:
         """Return the number of drafts that gives the most tokens a second."""
         lengths = [length for length in LENGTHS if length <= most]
+        if self._waited >= PROBE_EVERY and self._rate > _OFTEN:  # what steps took may have been the machine's doing
+            self._seconds = {rows: seconds for rows, seconds in self._seconds.items() if rows == 1}
+            self._waited = 0
         if lengths and not self._draft.cheap and self._waited >= PROBE_EVERY:
             return lengths[0]
         return max([0, *lengths], key=lambda length: self._tokens(length) / self._cost(length + 1))
