@@ -411,6 +411,33 @@
     </message>
 </context>
 <context>
+    <name>ChatExchange</name>
+    <message>
+        <source>All versions (JSON)</source>
+        <translation>所有版本（JSON）</translation>
+    </message>
+    <message>
+        <source>Chats</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Export the chat</source>
+        <translation>导出对话</translation>
+    </message>
+    <message>
+        <source>Import chats</source>
+        <translation>导入对话</translation>
+    </message>
+    <message>
+        <source>What is shown (HTML)</source>
+        <translation>显示的内容（HTML）</translation>
+    </message>
+    <message>
+        <source>What is shown (Markdown)</source>
+        <translation>显示的内容（Markdown）</translation>
+    </message>
+</context>
+<context>
     <name>ChatField</name>
     <message>
         <source>Add files…</source>
@@ -650,6 +677,14 @@
     <message>
         <source>Chats</source>
         <translation>对话</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Import chats…</source>
+        <translation>导入对话…</translation>
     </message>
     <message>
         <source>No chat contains “{words}”.</source>
@@ -5106,12 +5141,20 @@
         <translation>实验…</translation>
     </message>
     <message>
+        <source>Export the chat…</source>
+        <translation>导出对话…</translation>
+    </message>
+    <message>
         <source>Fork the run…</source>
         <translation>分叉训练任务…</translation>
     </message>
     <message>
         <source>Heat maps: move between cells</source>
         <translation>热图：逐格移动</translation>
+    </message>
+    <message>
+        <source>Import chats…</source>
+        <translation>导入对话…</translation>
     </message>
     <message>
         <source>Layers: move between cells</source>
@@ -6815,6 +6858,10 @@
         <translation>torch {torch} 没有适合 {card} 及其驱动的版本，因此使用 CPU。</translation>
     </message>
     <message>
+        <source>No chat is shown.</source>
+        <translation>当前没有显示对话。</translation>
+    </message>
+    <message>
         <source>No chat was imported.</source>
         <translation>没有导入任何对话。</translation>
     </message>
@@ -6873,6 +6920,10 @@
     <message>
         <source>Only {free} are free at {path}.</source>
         <translation>{path} 只剩 {free} 可用空间。</translation>
+    </message>
+    <message>
+        <source>Open one from the list, and export it then.</source>
+        <translation>请先从列表中打开一个对话，再导出。</translation>
     </message>
     <message>
         <source>Open the window once: it recovers what can be read.</source>
@@ -7856,7 +7907,7 @@
     </message>
     <message>
         <source>Use one JSON entry per line or one array, with messages, conversations, or instruction and output.</source>
-        <translation>每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
+        <translation type="vanished">每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
     </message>
     <message>
         <source>Use this model without chat.</source>
@@ -8404,7 +8455,7 @@
     </message>
     <message>
         <source>{path} contains no valid chats: {detail}.</source>
-        <translation>{path} 中没有可以学习的对话：{detail}。</translation>
+        <translation type="vanished">{path} 中没有可以学习的对话：{detail}。</translation>
     </message>
     <message>
         <source>{path} couldn&apos;t be deleted completely: {detail}.</source>

@@ -99,6 +99,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("close", str(QT_TRANSLATE_NOOP("actions", "Close the window")), "Ctrl+W", "close", "leave"),
     ActionSpec("new-chat", str(QT_TRANSLATE_NOOP("actions", "New chat")), "", "new_item", "page", page="chat"),
     ActionSpec(
+        "export-chat",
+        str(QT_TRANSLATE_NOOP("actions", "Export the chat…")),
+        "",
+        "exchange.export_shown",
+        "page",
+        page="chat",
+    ),
+    ActionSpec(
+        "import-chats",
+        str(QT_TRANSLATE_NOOP("actions", "Import chats…")),
+        "",
+        "exchange.import_chats",
+        "page",
+        page="chat",
+    ),
+    ActionSpec(
         "open-pictures", str(QT_TRANSLATE_NOOP("actions", "Open pictures…")), "", "browse", "page", page="images"
     ),
     ActionSpec(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import (
@@ -11,6 +12,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QSize,
     Qt,
@@ -144,6 +146,8 @@ class ConversationList(QWidget):
     """``chosen`` carries a conversation's id; ``remove_wanted`` that of one that shall go, and its title."""
 
     chosen = Signal(int)
+    export_wanted = Signal(int)
+    import_wanted = Signal()
     remove_wanted = Signal(int, str)
 
     def __init__(self, store: Conversations, parent: QWidget | None = None) -> None:
@@ -233,21 +237,28 @@ class ConversationList(QWidget):
 
     @Slot(object)
     def _on_menu(self, position: Any) -> None:
-        index = self.view.indexAt(position)
-        if not index.isValid():
-            return
-        entry: Conversation = index.data(_ENTRY)
-        menu = QMenu(self)
-        rename = menu.addAction(self.tr("Rename"))
-        pin = menu.addAction(self.tr("Unpin") if entry.pinned else self.tr("Pin"))
-        menu.addSeparator()
-        remove = menu.addAction(self.tr("Remove"))
-        chosen = menu.exec(self.view.viewport().mapToGlobal(position))
-        if chosen is rename:
-            self.view.edit(index)
-        elif chosen is pin:
-            self._store.pin(entry.id, not entry.pinned)
-            self.refresh()
-        elif chosen is remove:
-            self.remove_wanted.emit(entry.id, entry.title)
+        menu = self.menu_at(position)
+        menu.exec(self.view.viewport().mapToGlobal(position))
         menu.deleteLater()
+
+    def menu_at(self, position: QPoint) -> QMenu:
+        """Return what can be done with the row at a place, and with the list where there is none."""
+        index = self.view.indexAt(position)
+        menu = QMenu(self)
+        if index.isValid():
+            self._add_entry_actions(menu, index)
+            menu.addSeparator()
+        menu.addAction(self.tr("Import chats…"), self.import_wanted.emit)
+        return menu
+
+    def _add_entry_actions(self, menu: QMenu, index: QModelIndex) -> None:
+        entry: Conversation = index.data(_ENTRY)
+        menu.addAction(self.tr("Rename"), partial(self.view.edit, index))
+        menu.addAction(self.tr("Unpin") if entry.pinned else self.tr("Pin"), partial(self._pin, entry))
+        menu.addAction(self.tr("Export…"), partial(self.export_wanted.emit, entry.id))
+        menu.addSeparator()
+        menu.addAction(self.tr("Remove"), partial(self.remove_wanted.emit, entry.id, entry.title))
+
+    def _pin(self, entry: Conversation) -> None:
+        self._store.pin(entry.id, not entry.pinned)
+        self.refresh()

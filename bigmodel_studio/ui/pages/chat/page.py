@@ -17,6 +17,7 @@ from bigmodel_studio.ui.dialogs.links import open_link
 from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
+from bigmodel_studio.ui.pages.chat.exchange import ChatExchange
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
 from bigmodel_studio.ui.pages.chat.talk import MOST_TURNS, Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, Transcript
@@ -53,6 +54,7 @@ class ChatPage(Page):
         self.add_to_header(self.context, right=True)
         self.add_to_header(self.new_button, right=True)
         self.list = ConversationList(self.store)
+        self.exchange = ChatExchange(studio, self.store, self.talk, self)
         self.transcript = Transcript(self._earlier)
         self.welcome = Welcome()
         self.middle = QStackedWidget()
@@ -97,6 +99,9 @@ class ChatPage(Page):
         self.new_button.clicked.connect(self.new_item)
         self.list.chosen.connect(self.open_conversation)
         self.list.remove_wanted.connect(self.remove)
+        self.list.export_wanted.connect(self.exchange.export)
+        self.list.import_wanted.connect(self.exchange.import_chats)
+        self.exchange.imported.connect(self._on_imported)
         self.studio.removals.restored.connect(self._on_restored)
         self.composer.sent.connect(self._on_sent)
         self.composer.stopped.connect(self.talk.stop)
@@ -186,6 +191,7 @@ class ChatPage(Page):
     def shut(self) -> None:
         self.talk.shut()
         self.list.shut()
+        self.exchange.shut()
         self._index_timer.stop()
         self.unsaved.shut()
         self._load_timer.stop()
@@ -236,6 +242,13 @@ class ChatPage(Page):
         if removed.kind == "conversation":
             self.list.refresh()
             self.open_conversation(int(removed.origin))
+
+    @Slot(int)
+    def _on_imported(self, conversation: int) -> None:
+        self.list.refresh()
+        self._index_timer.start()
+        if conversation:
+            self.open_conversation(conversation)
 
     @Slot()
     def _on_listed(self) -> None:
