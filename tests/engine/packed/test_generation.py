@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from transformers import AutoModelForCausalLM
 
+from bigmodel_studio.cli import commands
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import sentence
 from bigmodel_studio.engine.failures import Stopped
@@ -228,6 +229,18 @@ def test_a_draft_model_changes_no_text(
     itself = talk(at(causal_folders["gpt2"], "8-bit"), session, sampling=sampling, draft=small)
     assert itself.accepted_tokens > 0
     assert session.parts().weights_bytes > session._loaded.facts.weight_bytes  # type: ignore[union-attr]
+
+
+def test_the_command_line_says_how_many_drafts_were_accepted(
+    ready: None, causal_folders: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["generate", str(causal_folders["gpt2"]), "--prompt", "Once upon", "--greedy", "--max-new-tokens", "30"]
+    assert commands.main(words) == 0
+    plain = capsys.readouterr().out
+    assert commands.main([*words, "--draft", str(causal_folders["gpt2"])]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == plain
+    assert "drafted tokens were accepted." in printed.err
 
 
 def test_a_draft_of_another_vocabulary_is_refused(
