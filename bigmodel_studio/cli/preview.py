@@ -23,6 +23,7 @@ MOST_CLASSES = 3
 MOST_PLACES = 4
 BAD_DATA = 2
 MASKED = ("hidden", "swapped", "kept")
+MARKS = {"learnt": "«{text}»", "rejected": "‹{text}›"}
 
 
 def mount(app: typer.Typer) -> None:
@@ -119,13 +120,14 @@ def _place(place: Place) -> str:
 
 def marked(tokens: Sequence[PreviewToken]) -> str:
     """Return tokens as a text. What is hidden stands as ``[MASK→word]``, another word in its place as ``[other→word]``;
-    a word with a tag as ``word[tag]``; what is learnt between ``«`` and ``»``, unless that is everything.
+    a word with a tag as ``word[tag]``; what is learnt between ``«`` and ``»``, unless that is everything; an answer
+    that was rejected between ``‹`` and ``›``.
     """
     between = any(token.role == "read" for token in tokens[1:]) and not any(token.answer for token in tokens)
     made = []
-    for learnt, group in itertools.groupby(tokens, key=lambda token: token.role == "learnt"):
+    for role, group in itertools.groupby(tokens, key=lambda token: token.role if token.role in MARKS else "read"):
         text = "".join(map(_marked, group))
-        made.append(f"«{text}»" if learnt and between else text)
+        made.append(MARKS[role].format(text=text) if role in MARKS and between else text)
     return "".join(made).strip()
 
 

@@ -266,6 +266,8 @@ def _sentence(record: dict[str, Any], steps: int) -> str:
         ("loss", "loss", "{:.4f}"),
         ("evaluation_loss", "evaluation", "{:.4f}"),
         ("accuracy", "accuracy", "{:.1%}"),
+        ("reward_margin", "margin", "{:.3f}"),
+        ("evaluation_reward_margin", "evaluation margin", "{:.3f}"),
         ("learning_rate", "rate", "{:.2e}"),
         ("gradient_norm", "gradient", "{:.3f}"),
         ("tokens_per_s", "tokens/s", "{:,.0f}"),

@@ -27,7 +27,7 @@ __all__ = [
 
 Unit = Literal["tokens", "words", "pixels"]
 DataRole = Literal["training", "evaluation"]
-TokenRole = Literal["read", "learnt", "hidden", "swapped", "kept", "added"]
+TokenRole = Literal["read", "learnt", "hidden", "swapped", "kept", "added", "rejected"]
 
 
 class LookAtData(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -103,7 +103,7 @@ class PreviewToken(msgspec.Struct, frozen=True):
 
     ``read``: nothing is asked of it; ``learnt``: the model has to say it, or ``answer`` at it; of masked words
     ``hidden`` behind a mask, ``swapped`` for another, or ``kept`` as it was: ``answer`` is what it has to say there.
-    ``added`` was put there by the tokenizer or the chat template.
+    ``added`` was put there by the tokenizer or the chat template; ``rejected``: the model learns to say it less.
     """
 
     text: str

@@ -59,6 +59,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} pair(s)</source>
+        <translation>
+            <numerusform>{count} pair</numerusform>
+            <numerusform>{count} pairs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} paragraph(s)</source>
         <translation>
             <numerusform>{count} paragraph</numerusform>

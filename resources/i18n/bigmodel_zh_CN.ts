@@ -809,6 +809,12 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{count} pair(s)</source>
+        <translation>
+            <numerusform>{count} 对</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{count} paragraph(s)</source>
         <translation>
             <numerusform>{count} 个段落</numerusform>
@@ -1243,6 +1249,10 @@
     <message>
         <source>predicted by the model</source>
         <translation>由模型预测</translation>
+    </message>
+    <message>
+        <source>rejected answer</source>
+        <translation>被拒绝的回答</translation>
     </message>
     <message>
         <source>replaced by a random token</source>
@@ -3221,6 +3231,21 @@
     </message>
 </context>
 <context>
+    <name>PairField</name>
+    <message>
+        <source>Drop preference pairs here: JSON, JSONL or Parquet with prompt, chosen and rejected</source>
+        <translation>把偏好对拖到这里：含 prompt、chosen 和 rejected 的 JSON、JSONL 或 Parquet</translation>
+    </message>
+    <message>
+        <source>Preference pairs</source>
+        <translation>偏好对</translation>
+    </message>
+    <message>
+        <source>Training pairs</source>
+        <translation>训练用的偏好对</translation>
+    </message>
+</context>
+<context>
     <name>Palette</name>
     <message>
         <source>No matches.</source>
@@ -3525,6 +3550,29 @@
     <message>
         <source>Running two steps in a separate process…</source>
         <translation>正在独立进程中运行两步…</translation>
+    </message>
+</context>
+<context>
+    <name>PreferenceSubject</name>
+    <message>
+        <source>Beta</source>
+        <translation>Beta</translation>
+    </message>
+    <message>
+        <source>Context (tokens)</source>
+        <translation>上下文长度（词元）</translation>
+    </message>
+    <message>
+        <source>Higher values keep the model closer to the base model; 0.1 is usual</source>
+        <translation>值越大，模型越接近基础模型；常用 0.1</translation>
+    </message>
+    <message>
+        <source>Training pairs</source>
+        <translation>训练用的偏好对</translation>
+    </message>
+    <message>
+        <source>{batch} pairs per step, up to {tokens} tokens</source>
+        <translation>每步 {batch} 对，最多 {tokens} 个词元</translation>
     </message>
 </context>
 <context>
@@ -4825,6 +4873,10 @@
         <translation>要由模型说出</translation>
     </message>
     <message>
+        <source>rejected answer</source>
+        <translation>被拒绝的回答</translation>
+    </message>
+    <message>
         <source>replaces the target “{answer}”</source>
         <translation>替换了目标“{answer}”</translation>
     </message>
@@ -5386,6 +5438,10 @@
     <message>
         <source>above {0}</source>
         <translation>大于 {0}</translation>
+    </message>
+    <message>
+        <source>above {0}, at most {1}; {2} is usual</source>
+        <translation>大于 {0}，最多 {1}；常用 {2}</translation>
     </message>
     <message>
         <source>another program</source>
@@ -7910,6 +7966,10 @@
         <translation type="vanished">每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
     </message>
     <message>
+        <source>Use one JSON entry per line or one array, with prompt, chosen and rejected.</source>
+        <translation>每行一个 JSON 条目，或一个数组，含 prompt、chosen 和 rejected。</translation>
+    </message>
+    <message>
         <source>Use this model without chat.</source>
         <translation>请对该模型使用直接续写（不用对话模式）。</translation>
     </message>
@@ -8034,6 +8094,10 @@
         <translation>有 {count:,} 个条目不是可学习的对话，已略去：{detail}。</translation>
     </message>
     <message>
+        <source>{count:,} entries are not valid preference pairs and are skipped: {detail}.</source>
+        <translation>{count:,} 个条目不是有效的偏好对，已跳过：{detail}。</translation>
+    </message>
+    <message>
         <source>{count:,} examples repeat an earlier one with a different label.</source>
         <translation>有 {count:,} 个样本与前面某个样本相同，标注却不同。</translation>
     </message>
@@ -8068,6 +8132,10 @@
     <message>
         <source>{count:,} of the {examples:,} training examples ({share}) are exact duplicates.</source>
         <translation>训练用的 {examples:,} 个样本中有 {count:,} 个（{share}）与前面某个完全相同。</translation>
+    </message>
+    <message>
+        <source>{count:,} pairs are skipped: within the context of {context:,} tokens, an answer is missing or both match.</source>
+        <translation>跳过了 {count:,} 对：在 {context:,} 个词元的上下文内缺少回答，或两个回答相同。</translation>
     </message>
     <message>
         <source>{count:,} pictures can&apos;t be read and are skipped: {reason}</source>
@@ -8456,6 +8524,10 @@
     <message>
         <source>{path} contains no valid chats: {detail}.</source>
         <translation type="vanished">{path} 中没有可以学习的对话：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path} contains no valid preference pairs: {detail}.</source>
+        <translation>{path} 中没有有效的偏好对：{detail}。</translation>
     </message>
     <message>
         <source>{path} couldn&apos;t be deleted completely: {detail}.</source>
@@ -9421,6 +9493,10 @@
         <translation>验证损失</translation>
     </message>
     <message>
+        <source>Evaluation reward margin</source>
+        <translation>评估奖励差</translation>
+    </message>
+    <message>
         <source>Examples</source>
         <translation>样本</translation>
     </message>
@@ -9513,6 +9589,10 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>Preference: train on chosen and rejected answers (DPO)</source>
+        <translation>偏好：用选中和被拒绝的回答训练（DPO）</translation>
+    </message>
+    <message>
         <source>QLoRA adapters (base in 4 bits)</source>
         <translation>QLoRA 适配器（4 位基座）</translation>
     </message>
@@ -9523,6 +9603,10 @@
     <message>
         <source>Recall</source>
         <translation>召回率</translation>
+    </message>
+    <message>
+        <source>Reward margin</source>
+        <translation>奖励差</translation>
     </message>
     <message>
         <source>Run</source>
@@ -9579,6 +9663,10 @@
     <message>
         <source>Training data</source>
         <translation>训练数据</translation>
+    </message>
+    <message>
+        <source>Training pairs ranked right</source>
+        <translation>训练中排序正确的对</translation>
     </message>
     <message>
         <source>Update ratio ‖Δw‖ ÷ ‖w‖</source>
@@ -9677,6 +9765,10 @@
         <translation>实测</translation>
     </message>
     <message>
+        <source>no preference</source>
+        <translation>无偏好</translation>
+    </message>
+    <message>
         <source>no problems</source>
         <translation>无需修正</translation>
     </message>
@@ -9699,6 +9791,10 @@
     <message>
         <source>plain, no shortcuts</source>
         <translation>普通（无捷径）</translation>
+    </message>
+    <message>
+        <source>preference</source>
+        <translation>偏好</translation>
     </message>
     <message>
         <source>residual</source>

@@ -19,6 +19,7 @@ LOOKED_AT_CHARACTERS = 1 << 16
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _WORDS_IN_COLUMNS = (".conll", ".bio", ".iob")
 _LAYOUTS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    ("preference", (("chosen",), ("rejected",))),
     ("chat", (("messages", "conversations", "conversation", "instruction"),)),
     ("chat", (("prompt", "question", "query"), ("completion", "response", "answer", "output"))),
     ("tag", (WORD_NAMES, TAG_NAMES)),

@@ -17,7 +17,7 @@ from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.models.folder import context_length_of, read_config
 from bigmodel_studio.core.models.packed_sizes import frozen_bytes
 from bigmodel_studio.core.models.weights import read_weights
-from bigmodel_studio.core.specs.objectives import ADAPTERS, QLORA
+from bigmodel_studio.core.specs.objectives import ADAPTERS, QLORA, TRAINABLE
 from bigmodel_studio.core.specs.resolved import LEARNT, ResolvedSpec, resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
@@ -212,7 +212,7 @@ def _from_folder(spec: RunSpec, folder: Path) -> _Network:
 
 def _decoder_bytes(spec: RunSpec, vocabulary: int, context: int, width: int, layers: int, heads: int) -> int:
     return shape.decoder_activation_bytes(
-        batch=spec.schedule.batch,
+        batch=spec.schedule.batch * TRAINABLE[spec.objective].rows,
         context=context,
         width=width,
         layers=layers,

@@ -28,6 +28,7 @@ from bigmodel_studio.core.data.records import refuse_unreadable
 from bigmodel_studio.core.runs import notes
 from bigmodel_studio.core.runs.run_folder import (
     ORIGIN,
+    REFERENCE,
     Origin,
     Parent,
     RunFolder,
@@ -104,6 +105,8 @@ def create_run(
     write_atomic(folder / "status.json", dump_status(status))
     if checkpoint is not None:
         _take_over(checkpoint, folder / "checkpoints" / checkpoint.name)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(checkpoint.parents[1] / REFERENCE, folder / REFERENCE)
     notes.forget(name)
     # The spec comes last: a folder without one is no run yet.
     write_atomic(folder / "spec.toml", write_spec(msgspec.structs.replace(spec, name=name)).encode())

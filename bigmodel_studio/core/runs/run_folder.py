@@ -25,6 +25,8 @@ STATUS_SCHEMA = 1
 MANIFEST = "MANIFEST.json"
 ORIGIN = "origin.json"
 LOCK = ".lock"
+REFERENCE = "reference.safetensors"
+"""What the objective has to know of the model before the first update, where it has to."""
 """Held by the run's process for as long as it lives."""
 SPARKLINE_POINTS = 64
 

@@ -39,6 +39,8 @@ class Trainable:
     fine_defaults: Defaults = field(default_factory=dict)
     frozen_defaults: Defaults = field(default_factory=dict)
     lora_defaults: Defaults = field(default_factory=lambda: {"optimizer": {"learning_rate": 1e-3}})
+    rows: int = 1
+    """How many texts the model reads of each example."""
 
 
 _OF_HEADS: Defaults = {
@@ -70,6 +72,22 @@ TRAINABLE: dict[str, Trainable] = {
             "optimizer": {"learning_rate": 1e-4, "weight_decay": 0.01},
             "schedule": {"batch": 8},
         },
+    ),
+    "preference": Trainable(
+        data="text",
+        architectures=(),
+        methods=("full", "lora", "frozen"),
+        bases=("causal-lm",),
+        page="chat",
+        # Rafailov et al. 2023, appendix B: a rate of 1e-6 and a warm-up; adapters and a last layer bear more.
+        defaults={
+            "model": {"context": 512},
+            "optimizer": {"learning_rate": 1e-6, "weight_decay": 0.0, "beta2": 0.999},
+            "schedule": {"batch": 8},
+        },
+        frozen_defaults={"optimizer": {"learning_rate": 1e-5}},
+        lora_defaults={"optimizer": {"learning_rate": 2e-5}},
+        rows=2,
     ),
     "masked-lm": Trainable(
         data="text",

@@ -127,6 +127,7 @@ def _method_rules(spec: RunSpec) -> list[Rule]:
         (method.alpha > 0, "method.alpha", method.alpha, "above 0"),
         (0 <= method.dropout < 1, "method.dropout", method.dropout, "0 to below 1"),
         (0 <= method.label_smoothing < 1, "method.label_smoothing", method.label_smoothing, "0 to below 1"),
+        (0 < method.beta <= 100, "method.beta", method.beta, "above 0, at most 100; 0.1 is usual"),
     ]
 
 

@@ -17,7 +17,7 @@ from bigmodel_studio.core.specs.rules import SPEC_SCHEMA, check_spec
 from bigmodel_studio.core.text.messages import StudioError
 
 HUB_ADDRESS = "hf://"
-Objective = Literal["causal-lm", "chat", "masked-lm", "classify-text", "tag", "classify-images"]
+Objective = Literal["causal-lm", "chat", "preference", "masked-lm", "classify-text", "tag", "classify-images"]
 
 
 class _Part(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +81,8 @@ class MethodSpec(_Part, frozen=True):
     products of rank ``rank`` beside some matrices, scaled by ``alpha``/``rank`` (``targets``: the last names of those
     modules; none: the usual ones); ``qlora`` does so with all linear layers but the head frozen in 4 bits (Dettmers et
     al. 2023). ``label_smoothing`` takes that share of each example's class for all classes alike
-    (Szegedy et al. 2016, section 7).
+    (Szegedy et al. 2016, section 7). ``beta`` is how strongly "preference" stays near the model that it began with
+    (Rafailov et al. 2023, arXiv 2305.18290, equation 7).
     """
 
     kind: Literal["full", "lora", "qlora", "frozen"] = "full"
@@ -90,6 +91,7 @@ class MethodSpec(_Part, frozen=True):
     dropout: float = 0.0
     targets: tuple[str, ...] = ()
     label_smoothing: float = 0.0
+    beta: float = 0.1
 
 
 class OptimizerSpec(_Part, frozen=True):

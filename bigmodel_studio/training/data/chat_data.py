@@ -1,5 +1,7 @@
 """Conversations as tokens on disk, mapped into memory, with a mark on each token that is learnt.
 
+Of preference pairs two lie one after the other: the one that was chosen, then the one that was rejected.
+
 Made once for the files, a tokenizer with its chat template and a context, and kept in the cache under a hash of these.
 A conversation that is longer than the context is cut at its end; where no answer is left then, it is left out.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -23,10 +26,11 @@ from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.templates.conversation import takes_system
 from bigmodel_studio.training.data.cached import Pages, made_whole
-from bigmodel_studio.training.data.chat_files import CHAT_SUFFIXES, Chat, Fault, read_chats
+from bigmodel_studio.training.data.chat_files import CHAT_SUFFIXES, Chat, Fault, Message, read_chats
 from bigmodel_studio.training.data.chat_spans import learnt_tokens, written
 from bigmodel_studio.training.data.text_files import Corpus, Part, content_hash, files_of
 from bigmodel_studio.training.data.token_data import Say, Tokens, mapped
+from bigmodel_studio.training.objectives.preference_files import Pair, read_pairs
 
 MOST_FAULTS = 20
 """So many are named in the log; all are counted."""
@@ -89,10 +93,11 @@ class Chats:
 
 
 class ChatData:
-    """Both parts of a run's data, and the ``files`` by their numbers."""
+    """Both parts of a run's data, and the ``files`` by their numbers; ``key`` says what they were made from."""
 
-    def __init__(self, train: Chats, evaluation: Chats, counts: Counts, files: list[str]) -> None:
+    def __init__(self, train: Chats, evaluation: Chats, counts: Counts, files: list[str], key: str) -> None:
         self.train, self.evaluation, self.counts, self.files = train, evaluation, counts, files
+        self.key = key
 
     @property
     def faults(self) -> list[Fault]:
@@ -111,23 +116,33 @@ def chat_files(train: Sequence[str], evaluation: float | Sequence[str]) -> Corpu
     return Corpus(parts[0], parts[1])
 
 
-def prepare(corpus: Corpus, share: float, tokenizer: PreTrainedTokenizerBase, context: int, say: Say) -> ChatData:
+def prepare(
+    corpus: Corpus,
+    share: float,
+    tokenizer: PreTrainedTokenizerBase,
+    context: int,
+    say: Say,
+    kind: Kind | None = None,
+) -> ChatData:
     """Return the conversations, from the cache or made now; ``share`` of those to learn from are evaluated on instead.
 
-    Raises ``OSError``, and ``StudioError`` "chat-none" where none can be learnt from; nothing half-made is left.
+    ``kind`` says what an entry is (None: a chat). Raises ``OSError``, and ``StudioError`` with the kind's ``none``
+    where none can be learnt from; nothing half-made is left.
     """
+    kind = kind or CHATS
     total = sum(part.end for part in corpus.train + corpus.evaluation)
     content = content_hash(corpus, lambda done: say("reading", done, total))
     backend: Any = tokenizer
     recipe = [content, backend.backend_tokenizer.to_str(), tokenizer.chat_template, context, share]
     recipe += [tokenizer.special_tokens_map]
-    key = hashlib.sha256(f"chats 4 {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"{kind.key} {json.dumps(recipe, default=str)}".encode()).hexdigest()[:32]
     folder = paths.cache() / "chats" / key
     if not (folder / "chats.json").is_file():
-        _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenizing", done, total))
+        _make(folder, corpus, share, tokenizer, context, lambda done: say("tokenizing", done, total), kind)
     counts = msgspec.json.decode((folder / "chats.json").read_bytes(), type=Counts)
     files = [str(part.path) for part in corpus.train + corpus.evaluation]
-    return ChatData(_read(folder, "train", counts.dtype), _read(folder, "evaluation", counts.dtype), counts, files)
+    train, evaluation = (_read(folder, part, counts.dtype) for part in ("train", "evaluation"))
+    return ChatData(train, evaluation, counts, files, key)
 
 
 def _read(folder: Path, part: str, dtype: str) -> Chats:
@@ -142,6 +157,7 @@ def _make(
     tokenizer: PreTrainedTokenizerBase,
     context: int,
     say: Callable[[int], None],
+    kind: Kind,
 ) -> None:
     counts = Counts(dtype="uint16" if len(tokenizer) <= 65536 else "uint32")
     done, numbers, files = 0, itertools.count(), itertools.count()
@@ -151,33 +167,35 @@ def _make(
             for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):
                 for part in parts:
                     file, read = next(files), 0
-                    for chat in _usable(part, file, counts):
-                        for row in _rows(chat, file, tokenizer, context, counts):
+                    for example in _usable(part, file, counts, kind):
+                        for rows in kind.rows(example, file, tokenizer, context, counts):
                             number = next(numbers)
                             # Spread evenly, so that an order in the files does no harm.
                             for_evaluation = name == "train" and int((number + 1) * share) > int(number * share)
-                            writers["evaluation" if for_evaluation else name].add(row)
-                        read += sum(len(message["content"].encode()) for message in chat.messages)
+                            for row in rows:
+                                writers["evaluation" if for_evaluation else name].add(row)
+                        texts = (message["content"] for each in example.conversations for message in each)
+                        read += sum(len(text.encode()) for text in texts)
                         say(done + min(read, part.end))
                     done += part.end
         finally:
             for writer in writers.values():
                 writer.close()
-        counts.train, counts.evaluation = writers["train"].count, writers["evaluation"].count
+        counts.train, counts.evaluation = (writers[name].count // kind.each for name in ("train", "evaluation"))
         if not counts.train:
             names = [part.path.name for part in corpus.train + corpus.evaluation]
             first = [f"{place(names[spot.file], spot.line)}: {spot.reason}" for spot in counts.faults_at[:1]]
             raise StudioError(
-                "chat-none",
+                kind.none,
                 path=", ".join(names[: len(corpus.train)]),
                 detail=(first or ["no answer lies within the context"])[0],
             )
         (temporary / "chats.json").write_bytes(msgspec.json.encode(counts))
 
 
-def _usable(part: Part, file: int, counts: Counts) -> Iterator[Chat]:
+def _usable(part: Part, file: int, counts: Counts, kind: Kind) -> Iterator[Any]:
     whole = part.end >= part.path.stat().st_size
-    for found in read_chats(part.path) if whole else read_chats(part.path, part.end):
+    for found in kind.read(part.path, sys.maxsize if whole else part.end):
         if isinstance(found, Fault):
             counts.note("faults", Spot(file, found.line, found.reason))
         else:
@@ -192,24 +210,74 @@ class _Row(NamedTuple):
     place: tuple[int, int, int]
 
 
-def _rows(chat: Chat, file: int, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts) -> Iterator[_Row]:
-    """Yield what can be learnt from a conversation; its last token is never read, only foretold."""
-    spot = Spot(file, chat.line)
+def _tokens(
+    messages: Sequence[Message], spot: Spot, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts
+) -> Iterator[_Row]:
+    """Yield what a conversation is through the template, cut to the context; its last token is never read, only
+    foretold. What cannot be used is counted.
+    """
     try:
-        parts = written(tokenizer, chat.messages)
+        parts = written(tokenizer, messages)
     except ValueError as error:
         counts.note("faults", spot._replace(reason=str(error)))
         return
-    if not takes_system(tokenizer, chat.messages):
+    if not takes_system(tokenizer, messages):
         counts.note("moved", spot)
     for part in parts:
         ids, learnt = learnt_tokens(tokenizer, part)
         if len(ids) > context + 1:
             counts.note("cut", spot)
-        if any(learnt[1 : context + 1]):
-            yield _Row(ids[: context + 1], learnt[: context + 1], (file, chat.line, len(ids)))
+        yield _Row(ids[: context + 1], learnt[: context + 1], (spot.file, spot.line, len(ids)))
+
+
+def _chat_rows(
+    chat: Chat, file: int, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts
+) -> Iterator[tuple[_Row, ...]]:
+    """Yield what can be learnt from a conversation."""
+    spot = Spot(file, chat.line)
+    for row in _tokens(chat.messages, spot, tokenizer, context, counts):
+        if any(row.learnt[1:]):
+            yield (row,)
         else:
             counts.note("without", spot)
+
+
+def _pair_rows(
+    pair: Pair, file: int, tokenizer: PreTrainedTokenizerBase, context: int, counts: Counts
+) -> Iterator[tuple[_Row, ...]]:
+    """Yield a pair as two rows; none where one of its answers begins past the context, or both are the same in it."""
+    spot, faults = Spot(file, pair.line), counts.faults
+    made = [list(_tokens(each, spot, tokenizer, context, counts)) for each in pair.conversations]
+    if counts.faults > faults:
+        return
+    if any(len(rows) != 1 for rows in made):
+        counts.note("faults", spot._replace(reason="the chat template writes its earlier answers in another way later"))
+        return
+    rows = (made[0][0], made[1][0])
+    if all(any(row.learnt[1:]) for row in rows) and rows[0].ids != rows[1].ids:
+        yield rows
+    else:
+        counts.note("without", spot)
+
+
+class Kind(NamedTuple):
+    """What an entry of a file is: ``read`` finds them, ``rows`` makes groups of ``each`` rows of one; ``key`` names the
+    way in which they are kept, ``none`` is the error where there are none, and ``findings`` those of a preview where
+    some cannot be used, or have no answer within the context.
+    """
+
+    key: str
+    each: int
+    none: str
+    findings: tuple[str, str]
+    read: Callable[[Path, int], Iterator[Any]]
+    rows: Callable[[Any, int, PreTrainedTokenizerBase, int, Counts], Iterator[tuple[_Row, ...]]]
+
+
+CHATS = Kind("chats 4", 1, "chat-none", ("preview-chats-unusable", "preview-chats-unanswered"), read_chats, _chat_rows)
+PAIRS = Kind(
+    "pairs 1", 2, "chat-no-pairs", ("preview-pairs-unusable", "preview-pairs-unanswered"), read_pairs, _pair_rows
+)
 
 
 class _Writer:

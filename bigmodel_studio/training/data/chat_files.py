@@ -48,6 +48,19 @@ class Chat(NamedTuple):
     file: str
     line: int
 
+    @property
+    def conversations(self) -> tuple[list[Message], ...]:
+        """The conversation, alone."""
+        return (self.messages,)
+
+
+class Entry(NamedTuple):
+    """What one entry of a file was found to be, and where it stands."""
+
+    value: Any
+    file: str
+    line: int
+
 
 class Fault(NamedTuple):
     """What cannot be used, and why."""
@@ -65,22 +78,37 @@ def read_chats(path: Path, most: int = sys.maxsize) -> Iterator[Chat | Fault]:
 
     Raises ``OSError``.
     """
-    read_characters = 0
+    for found in read_entries(path, most, conversations_of):
+        yield found if isinstance(found, Fault) else Chat(*found)
+
+
+def read_entries(path: Path, most: int, convert: Callable[[object], Iterator[Any]]) -> Iterator[Entry | Fault]:
+    """Yield what ``convert`` makes of each entry of a file, in order, until ``most`` characters were read; a ``Fault``
+    where it raises ``ValueError``.
+
+    Raises ``OSError``.
+    """
+    read = 0
     for line, value in READERS.get(path.suffix.lower(), _json_entries)(path):
-        if read_characters >= most:
+        if read >= most:
             return
-        read_characters += 1
+        read += 1
         if isinstance(value, Fault):
             yield value
             continue
         try:
             if not is_unicode(value):
                 raise ValueError("its text is not UTF-8, or has half of a character (a lone surrogate)")
-            for messages in conversations_of(value):
-                read_characters += sum(len(message["content"]) for message in messages)
-                yield Chat(messages, str(path), line)
+            for made in convert(value):
+                read += _characters(made)
+                yield Entry(made, str(path), line)
         except ValueError as error:
             yield Fault(str(path), line, str(error))
+
+
+def _characters(made: Any) -> int:
+    """Return the characters of the messages in a conversation, or in several."""
+    return len(made["content"]) if isinstance(made, dict) else sum(map(_characters, made))
 
 
 def conversations_of(entry: object) -> Iterator[list[Message]]:
@@ -94,7 +122,7 @@ def conversations_of(entry: object) -> Iterator[list[Message]]:
         raise ValueError("it is no table with the fields of a conversation")
     for name in ("messages", "conversations", "conversation"):
         if isinstance(entry.get(name), list):
-            yield _checked([*_system(entry), *(_message(each, n) for n, each in enumerate(entry[name], 1))])
+            yield _checked([*system_of(entry), *(message_of(each, n) for n, each in enumerate(entry[name], 1))])
             return
     asked = next((name for name in _ASKED if name in entry), None)
     if asked is None:
@@ -113,32 +141,46 @@ def _instruction(entry: Mapping[str, Any], asked: str, instance: object) -> list
         raise ValueError(f"it has {asked}, and no answer ({', '.join(_ANSWERED)})")
     if isinstance(entry[asked], list) and isinstance(instance[answered], list):
         parts = [*entry[asked], *instance[answered]]
-        return [*_system(entry), *(_message(each, number) for number, each in enumerate(parts, 1))]
-    beside = [_text(instance[name], name) for name in _BESIDE if instance.get(name)]
-    question = "\n\n".join(filter(None, [_text(entry[asked], asked), *beside]))
+        return [*system_of(entry), *(message_of(each, number) for number, each in enumerate(parts, 1))]
+    question = _question(entry, asked, instance)
     earlier: list[Message] = []
     history = entry.get("history")
     for pair in history if isinstance(history, list) else ():
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError("its history is not made of pairs")
         earlier += [
-            _make_message("user", _text(pair[0], "history")),
-            _make_message("assistant", _text(pair[1], "history")),
+            make_message("user", text_of(pair[0], "history")),
+            make_message("assistant", text_of(pair[1], "history")),
         ]
-    answer = _make_message("assistant", _text(instance[answered], answered))
-    return [*_system(entry), *earlier, _make_message("user", question), answer]
+    answer = make_message("assistant", text_of(instance[answered], answered))
+    return [*system_of(entry), *earlier, make_message("user", question), answer]
 
 
-def _system(entry: Mapping[str, Any]) -> list[Message]:
+def asked_of(entry: Mapping[str, Any]) -> str | None:
+    """Return the question of an instruction with what stands beside it, None where it has none.
+
+    Raises ``ValueError``.
+    """
+    asked = next((name for name in _ASKED if entry.get(name) is not None), None)
+    return None if asked is None else _question(entry, asked, entry)
+
+
+def _question(entry: Mapping[str, Any], asked: str, beside: Mapping[str, Any]) -> str:
+    more = [text_of(beside[name], name) for name in _BESIDE if beside.get(name)]
+    return "\n\n".join(filter(None, [text_of(entry[asked], asked), *more]))
+
+
+def system_of(entry: Mapping[str, Any]) -> list[Message]:
     """Return what is said before all: ``system``, and the ``tools`` that the model may call, as they are written."""
     tools = entry.get("tools")
     written = tools if isinstance(tools, str) else json.dumps(tools, ensure_ascii=False) if tools else ""
     words = [str(entry[name]) for name in ("system", "system_prompt") if isinstance(entry.get(name), str)]
     words += [written] if written.strip() not in {"", "[]"} else []
-    return [_make_message("system", "\n\n".join(filter(None, words)))] if any(words) else []
+    return [make_message("system", "\n\n".join(filter(None, words)))] if any(words) else []
 
 
-def _message(value: object, number: int) -> Message:
+def message_of(value: object, number: int) -> Message:
+    """Return a file's message in our words. Raises ``ValueError`` with the reason why not."""
     if not isinstance(value, dict):
         raise ValueError(f"its message {number} is no table")
     role = next((value[name] for name in ("role", "from") if isinstance(value.get(name), str)), None)
@@ -147,16 +189,17 @@ def _message(value: object, number: int) -> Message:
         raise ValueError(f"its message {number} is by {role_name}, who is none of {', '.join(ROLES)}")
     content = next((value[name] for name in ("content", "value", "text") if value.get(name) is not None), None)
     calls = value.get("tool_calls") or value.get("function_call")
-    text: str = "" if content is None and calls else _text(content, f"message {number}")
+    text: str = "" if content is None and calls else text_of(content, f"message {number}")
     if calls:  # called after what was said beside
         text = "\n".join(filter(None, (text, json.dumps(calls, ensure_ascii=False))))
-    made = _make_message(ROLES[role.lower()], text)
+    made = make_message(ROLES[role.lower()], text)
     if value.get("weight") == 0 or value.get("train") is False:
         made[READ_ONLY] = "yes"
     return made
 
 
-def _text(value: object, name: str) -> str:
+def text_of(value: object, name: str) -> str:
+    """Return a text, or the texts of a list of parts. Raises ``ValueError`` where it is none."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in value):
@@ -164,7 +207,8 @@ def _text(value: object, name: str) -> str:
     raise ValueError(f"its {name} is no text")
 
 
-def _make_message(role: str, content: str) -> Message:
+def make_message(role: str, content: str) -> Message:
+    """Return a message."""
     return {"role": role, "content": content}
 
 

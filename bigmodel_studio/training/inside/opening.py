@@ -17,7 +17,7 @@ from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.engine import devices
 from bigmodel_studio.protocol import StepExample
 from bigmodel_studio.training import objectives
-from bigmodel_studio.training.loop import checkpoint
+from bigmodel_studio.training.loop import checkpoint, reference
 from bigmodel_studio.training.loop.optimizer import build_optimizer, restore_optimizer
 from bigmodel_studio.training.loop.precision import Precision
 from bigmodel_studio.training.objectives import Batch, Objective
@@ -77,6 +77,7 @@ def open_training(run: RunFolder, saved: int) -> Opened:
     device = torch.device("cpu") if run.at_work() else devices.choose(spec.launch.device)
     precision = Precision("auto" if run.at_work() else spec.launch.dtype, device)
     torch.nn.Module.to(objective.model, device)
+    reference.establish(objective, run.path, device, precision, lambda *_: None, keep=False)
     objective.to_training(objective.model)
     optimizer = build_optimizer(objective.model, spec.optimizer)
     if folder is not None:

@@ -97,7 +97,8 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
     from bigmodel_studio.engine.packed.frozen_linear import count_parameters
     from bigmodel_studio.training import objectives
     from bigmodel_studio.training.distributed.join import join_ranks
-    from bigmodel_studio.training.loop import checkpoint
+    from bigmodel_studio.training.loop import checkpoint, reference
+    from bigmodel_studio.training.loop.precision import Precision
     from bigmodel_studio.training.loop.training_loop import Loop, pin
 
     def say(what: str, done: int, total: int) -> None:
@@ -127,6 +128,9 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
     if folder is None and resolved.base is not None:
         uses.note(resolved.base, loaded=False)
     objective = ranks.build(lambda start: objectives.build(resolved, start, say), begin, run_folder.path)
+    device = ranks.device(devices.choose(spec.launch.device))
+    precision = Precision(spec.launch.dtype, device)
+    reference.establish(objective, run_folder.path, device, precision, say, same=ranks.same)
     loop = Loop(run_folder, spec, objective, status, control, ranks)
     with contextlib.closing(ranks), contextlib.closing(loop):
         if folder is not None:
@@ -136,15 +140,15 @@ def _train(run_folder: RunFolder, spec: RunSpec, status: StatusWriter, control: 
         if resume:
             loop.announce_resume()
         parameters = count_parameters(objective.model)
-        device = devices.name_of(loop.device)
-        print(f"{parameters:,} parameters on {device}", *objective.notes, sep="\n", flush=True)
+        name = devices.name_of(device)
+        print(f"{parameters:,} parameters on {name}", *objective.notes, sep="\n", flush=True)
         baselines = objective.baselines() if ranks.first else {}
         if baselines:
             loop.metrics.append({"event": "baselines", **baselines})
             print(*(f"baseline {name}: {value:.4f}" for name, value in baselines.items()), sep="\n", flush=True)
         message = "; ".join(notes)
         trainable = sum(parameter.numel() for parameter in loop.parameters)
-        status.set(parameters=parameters, trainable_parameters=trainable, device=device)
+        status.set(parameters=parameters, trainable_parameters=trainable, device=name)
         status.write(step=loop.step, baselines=baselines, message=message)
         loop.train()
         if not loop.stops_early:

@@ -249,6 +249,8 @@ class Loop:
         }
         if not update.finite:
             record |= {name: None for name in ("loss", "gradient_norm") if not math.isfinite(record[name])}
+        elif update.losses is not None:
+            record |= self.objective.measures(update.losses)
         if not update.made:
             self.metrics.append(record)
             self.inside.give_up(step, update.losses)

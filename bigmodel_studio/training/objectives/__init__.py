@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -26,6 +26,7 @@ from bigmodel_studio.training.data.token_data import Say
 OBJECTIVES = {
     "causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM",
     "chat": "bigmodel_studio.training.objectives.chat:Chat",
+    "preference": "bigmodel_studio.training.objectives.preference:Preference",
     "masked-lm": "bigmodel_studio.training.objectives.masked_lm:MaskedLM",
     "classify-text": "bigmodel_studio.training.objectives.classify_text:ClassifyText",
     "tag": "bigmodel_studio.training.objectives.tag:Tag",
@@ -34,6 +35,7 @@ OBJECTIVES = {
 """A module for each line of ``core.specs.objectives.TRAINABLE``."""
 
 Batch = dict[str, torch.Tensor]
+Moved = Callable[[Batch], Batch]
 
 
 class Examples(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +174,27 @@ class Objective(ABC):
         An objective that leaves ``evaluated`` says it.
         """
         return None
+
+    reference_key = ""
+    """What its reference is of: other data, another key. "": it needs none."""
+
+    def reference(self, model: PreTrainedModel, moved: Moved, say: Say) -> dict[str, torch.Tensor]:
+        """Return what has to be known of the model before its first update, computed once for a run and stored with it.
+
+        ``model`` is that model, in evaluation mode, without gradients; ``moved`` puts a batch beside it.
+        """
+        return {}
+
+    def reference_model(self) -> PreTrainedModel:
+        """Return the model before the first update. Raises ``StudioError`` where it is gone."""
+        return self.model
+
+    def use_reference(self, tensors: dict[str, torch.Tensor]) -> None:  # noqa: B027 - most need none
+        """Take what ``reference`` gave. No batch is made before."""
+
+    def measures(self, losses: torch.Tensor) -> dict[str, float]:
+        """Return more that the record of an update says, from the loss of each of its examples."""
+        return {}
 
     def to_training(self, model: PreTrainedModel) -> None:
         """Put the model into the mode that it learns in (after an evaluation, too)."""

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data.records import is_parquet
@@ -64,6 +65,7 @@ class Chat(Objective):
     """
 
     rate = "tokens_per_s"
+    kind = chat_data.CHATS
 
     def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec = resolved.spec
@@ -77,7 +79,7 @@ class Chat(Objective):
             self.tokenizer.chat_template = simple_template(self.tokenizer)
         self._parts = corpus.train + corpus.evaluation
         share = float(spec.data.evaluation) if isinstance(spec.data.evaluation, float | int) else 0.0
-        self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, reading.say)
+        self.data = chat_data.prepare(corpus, share, self.tokenizer, self.context, reading.say, self.kind)
         self.notes = self._notes(bare)
 
     def build_model(self) -> None:
@@ -87,13 +89,8 @@ class Chat(Objective):
             says.eos_token_id = self.tokenizer.eos_token_id  # else what was learnt to end an answer would not end it
 
     def _notes(self, bare: bool) -> list[str]:
-        counts, train = self.data.counts, self.data.train
-        learnt = int(np.count_nonzero(train.learnt[:MOST_COUNTED]))
-        share = learnt / max(1, len(train.learnt[:MOST_COUNTED]))
-        notes = [
-            f"{counts.train:,} training chats, {counts.evaluation:,} evaluation chats",
-            f"{len(train.tokens):,} training tokens, {share:.0%} of them in answers; context {self.context:,}",
-        ]
+        notes = self._amounts()
+        counts = self.data.counts
         if bare:
             notes.append("the model has no chat template: a simple one is used, and saved with it")
         if counts.cut:
@@ -105,6 +102,16 @@ class Chat(Objective):
         notes += [f"left out: {fault}" for fault in self.data.faults]
         more = counts.faults - len(counts.faults_at)
         return notes + [f"left out: {more:,} more"] * bool(more)
+
+    def _amounts(self) -> list[str]:
+        """Return how much there is to learn from."""
+        counts, train = self.data.counts, self.data.train
+        learnt = int(np.count_nonzero(train.learnt[:MOST_COUNTED]))
+        share = learnt / max(1, len(train.learnt[:MOST_COUNTED]))
+        return [
+            f"{counts.train:,} training chats, {counts.evaluation:,} evaluation chats",
+            f"{len(train.tokens):,} training tokens, {share:.0%} of them in answers; context {self.context:,}",
+        ]
 
     # ------------------------------------------------------------------------------- for the loop
 
@@ -131,11 +138,11 @@ class Chat(Objective):
             # All are counted, and the first are known by their reasons: what is left over is said with a single one.
             count = counts.faults if len(reasons) == 1 else len(places)
             arguments: dict[str, str | int | float] = {"count": count, "detail": reason}
-            problem = Problem(code="preview-chats-unusable", arguments=arguments)
+            problem = Problem(code=self.kind.findings[0], arguments=arguments)
             yield Finding(problem=problem, weight="warning", count=count, places=places)
         if counts.without:
             arguments = {"count": counts.without, "context": self.context}
-            problem = Problem(code="preview-chats-unanswered", arguments=arguments)
+            problem = Problem(code=self.kind.findings[1], arguments=arguments)
             places = tuple(Place(files[spot.file], spot.line) for spot in counts.without_at)
             yield Finding(problem=problem, weight="warning", count=counts.without, places=places)
         if counts.moved:
@@ -145,14 +152,18 @@ class Chat(Objective):
 
     @property
     def updates_an_epoch(self) -> float:
-        return len(self.data.train) / self._spec.schedule.update
+        return self._count(self.data.train) / self._spec.schedule.update
+
+    def _count(self, data: Chats) -> int:
+        """Return the examples of a part of the data."""
+        return len(data) // self.kind.each
 
     def batch(self, step: int) -> Batch:
         return self._made(self.data.train, self._drawn(step))
 
     def _drawn(self, step: int) -> list[int]:
         size = self._spec.schedule.update
-        return shuffling.order(self._spec.seed, (step - 1) * size, size, len(self.data.train), ORDER)
+        return shuffling.order(self._spec.seed, (step - 1) * size, size, self._count(self.data.train), ORDER)
 
     def items(self, batch: Batch) -> int:
         return int(batch["lengths"].sum())
@@ -167,8 +178,9 @@ class Chat(Objective):
 
     def evaluation_batches(self) -> Iterator[Batch]:
         schedule, data = self._spec.schedule, self.data.evaluation
-        count = min(len(data), schedule.evaluation_batches * schedule.batch)
-        numbers = [number * len(data) // count for number in range(count)]
+        there = self._count(data)
+        count = min(there, schedule.evaluation_batches * schedule.batch)
+        numbers = [number * there // count for number in range(count)]
         for first in range(0, count, schedule.batch):
             yield self._made(data, numbers[first : first + schedule.batch])
 
@@ -251,7 +263,9 @@ class Chat(Objective):
     # ------------------------------------------------------------------------------- small things
 
     def _made(self, data: Chats, numbers: Sequence[int]) -> Batch:
-        rows = [data.conversation(number) for number in numbers]
+        return self._padded([data.conversation(number) for number in numbers])
+
+    def _padded(self, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Batch:
         longest = max(len(ids) for ids, _ in rows)
         padding = self.tokenizer.pad_token_id if isinstance(self.tokenizer.pad_token_id, int) else 0
         tokens = np.full((len(rows), longest), padding, dtype=np.int64)

@@ -17,6 +17,7 @@ from bigmodel_studio.training.objectives.chat import Chat
 from bigmodel_studio.training.objectives.classify_images import ClassifyImages
 from bigmodel_studio.training.objectives.classify_text import ClassifyText
 from bigmodel_studio.training.objectives.masked_lm import MaskedLM
+from bigmodel_studio.training.objectives.preference import Preference
 from bigmodel_studio.training.objectives.tag import Tag
 from bigmodel_studio.training.script.composing import Settings
 
@@ -49,6 +50,18 @@ def _chat(made: Chat, spec: RunSpec) -> Content:
     data = made.data.train
     arrays = {"tokens": data.tokens, "learnt": data.learnt, "starts": data.starts}
     return Content("chat", _padding(made.tokenizer), arrays, batch)
+
+
+def _preference(made: Preference, spec: RunSpec) -> Content:
+    def batch(of: Batch) -> Batch:
+        labels = torch.where(of["learnt"] == 1, of["tokens"], IGNORED)
+        pairs = {"input_ids": of["tokens"][..., :-1], "labels": labels[..., 1:]}
+        return {**pairs, "reference": of["reference"]}
+
+    data = made.data.train
+    arrays = {"tokens": data.tokens, "learnt": data.learnt, "starts": data.starts}
+    settings = {**_padding(made.tokenizer), "BETA": spec.method.beta}
+    return Content("preference", settings, {**arrays, "reference": made.training_reference()}, batch)
 
 
 def _masked_lm(made: MaskedLM, spec: RunSpec) -> Content:
@@ -103,6 +116,7 @@ def _classify_images(made: ClassifyImages, spec: RunSpec) -> Content:
 CONTENTS: dict[str, Callable[[Any, RunSpec], Content]] = {
     "causal-lm": _causal_lm,
     "chat": _chat,
+    "preference": _preference,
     "masked-lm": _masked_lm,
     "classify-text": _classify_text,
     "tag": _tag,

@@ -28,7 +28,7 @@ from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Done, Event, ExportScript
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data.token_data import Say
-from bigmodel_studio.training.loop import checkpoint
+from bigmodel_studio.training.loop import checkpoint, reference
 from bigmodel_studio.training.loop.optimizer import build_optimizer, optimizer_tensors, restore_optimizer, warmup_of
 from bigmodel_studio.training.loop.precision import Precision, ScaleState
 from bigmodel_studio.training.loop.progress import ProgressReports
@@ -85,6 +85,8 @@ def _write(run: RunFolder, spec: RunSpec, folder: Path, say: Say) -> None:
     adapted = begin is not None and spec.method.kind in ADAPTERS and checkpoint.has_adapter(begin)
     start = None if adapted else begin
     objective = objectives.build(resolve_spec(spec, start), start, say)
+    cpu = torch.device("cpu")
+    reference.establish(objective, run.path, cpu, Precision("auto", cpu), say, keep=False)
     content = CONTENTS[spec.objective](objective, spec)
     (folder / DATA / "evaluation").mkdir(parents=True)
     for name, array in content.arrays.items():

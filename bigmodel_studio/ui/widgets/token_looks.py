@@ -37,6 +37,7 @@ class Look:
 LOOKS: dict[TokenRole, Look] = {
     "read": Look("raised", "text"),
     "learnt": Look("accent_soft", "text", line="accent", underline=True),
+    "rejected": Look("", "text", line="bad", underline=True),
     "hidden": Look("accent", "on_accent"),
     "swapped": Look("", "text", border=Qt.PenStyle.DashLine, line="warn"),
     "kept": Look("", "text", border=Qt.PenStyle.SolidLine, line="good"),

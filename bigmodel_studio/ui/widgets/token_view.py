@@ -90,6 +90,7 @@ class TokenView(DrawnGrid[int]):
             "swapped": self.tr("replaces the target “{answer}”"),
             "kept": self.tr("unchanged; still a target"),
             "added": self.tr("added by the tokenizer or the template"),
+            "rejected": self.tr("rejected answer"),
         }
         return roles[token.role].format(answer=shown_text(token.answer))
 

@@ -21,6 +21,7 @@ from bigmodel_studio.core.data.kinds import objective_of
         ("a.jsonl", '{"messages": []}\n', "chat"),
         ("a.json", '\ufeff[\n {"instruction": "x", "output": "y"}, ', "chat"),
         ("a.jsonl", '{"question": "x", "answer": "y"}', "chat"),
+        ("a.jsonl", '{"prompt": "x", "chosen": "y", "rejected": "z"}', "preference"),
         ("a.jsonl", '{"question": "x", "label": "y"}', "classify-text"),
         ("a.jsonl", '{"tokens": [], "ner_tags": []}', "tag"),
         ("a.ndjson", '{"file_name": "x", "label": 1}', "classify-images"),

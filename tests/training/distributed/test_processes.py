@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -58,6 +61,29 @@ def test_two_processes_learn_what_one_does(make_run: MakeRun) -> None:
     assert ours.keys() == theirs.keys()
     assert all(ours[name].shape == theirs[name].shape for name in ours)
     assert not (folder.path / ".start").exists()
+
+
+def test_two_processes_prefer_what_one_does(make_run: MakeRun, causal_folders: dict[str, Path], tmp_path: Path) -> None:
+    """The reference is computed by one of them, for both."""
+    path = tmp_path / "pairs.jsonl"
+    pairs = [{"prompt": f"say {n % 5}", "chosen": f"yes {n % 7}", "rejected": f"no {n % 3}"} for n in range(30)]
+    path.write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+    model = tmp_path / "gpt"
+    shutil.copytree(causal_folders["gpt2"], model)
+    config = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps(config | {k: 0.0 for k in config if k.endswith("pdrop")}))
+    tables: dict[str, Any] = {
+        "objective": "preference",
+        "data": {"train": (str(path),), "evaluation": 0.2},
+        "model": {"base": str(model), "context": 64},
+    }
+    alone = make_run(name="alone", launch=on(1), **tables)
+    assert run(alone.path, resume=False) == FINISHED
+    both = make_run(name="both", launch=on(2), **tables)
+    assert to_the_end(both) == FINISHED, both.status().message
+    for name in ("loss", "reward_margin", "reward_accuracy", "evaluation_loss"):
+        assert numbers(both, name) == pytest.approx(numbers(alone, name), abs=1e-4), name
+    assert numbers(alone, "reward_margin")[-1] > 0.3
 
 
 def test_it_stops_at_one_step_and_goes_on_with_one_process(make_run: MakeRun) -> None:

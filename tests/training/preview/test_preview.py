@@ -83,7 +83,8 @@ def make(encoder: Path, causal_folders: dict[str, Path], tmp_path: Path) -> Spec
     """A spec of an objective on these files; what is evaluated on as ``evaluation``, tables as they are given."""
 
     def made(objective: str, *files: Path, evaluation: object = 0.0, **tables: Any) -> RunSpec:
-        bases = {"classify-text": encoder, "tag": encoder, "chat": causal_folders["gpt2"]}
+        bases = {"classify-text": encoder, "tag": encoder}
+        bases |= dict.fromkeys(("chat", "preference"), causal_folders["gpt2"])
         model = {"base": str(bases[objective])} if objective in bases else {"tokenizer": "train:300", "context": 16}
         whole: dict[str, Any] = {
             "name": "looked-at",
@@ -172,6 +173,23 @@ def test_of_a_conversation_the_answers_are_learnt(make: Spec, tmp_path: Path) ->
         assert asked in text_of(example)
         assert example.length == len(example.tokens)
     assert data.parts[0].examples == 20
+
+
+def test_of_a_pair_both_answers_are_shown_and_what_is_wrong_is_found(make: Spec, tmp_path: Path) -> None:
+    pairs = [{"prompt": f"count {n}", "chosen": f"yes {n}", "rejected": f"no {n}"} for n in range(8)]
+    bad = [{"prompt": "a", "chosen": "b"}, {"prompt": "a", "chosen": "b", "rejected": "b"}]
+    late = [{"prompt": "x" * 200, "chosen": "b", "rejected": "c"}]
+    path = written(tmp_path / "pairs.jsonl", "\n".join(map(json.dumps, [*pairs, *bad, *late])))
+    data = seen(make("preference", path, model={"context": 60}))
+    for example in data.examples:
+        number = example.place.line - 1
+        for role, words in (("learnt", f"yes {number}"), ("rejected", f"no {number}")):
+            assert "".join(token.text for token in example.tokens if token.role == role).startswith(words)
+        assert "".join(token.text for token in example.tokens if token.role == "read").count(f"count {number}") == 1
+    assert data.parts[0].examples == 8
+    unusable = [each for each in data.findings if each.problem.code == "preview-pairs-unusable"]
+    assert sorted(line for each in unusable for line in lines(each)) == [9, 10]
+    assert lines(found(data, "preview-pairs-unanswered")) == [11]
 
 
 def test_texts_and_words_are_shown_with_what_they_are_learnt_as(make: Spec, tmp_path: Path) -> None:

@@ -62,8 +62,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     documents.write_text("\n".join("\n".join([*lines[at : at + 6], ""]) for at in range(0, len(lines), 6)), "utf-8")
     talks = [{"prompt": f"count {n}", "completion": " ".join(map(str, range(n)))} for n in range(2, 30)]
     (folder / "talks.jsonl").write_text("\n".join(map(json.dumps, talks)), "utf-8")
+    pairs = [{"prompt": f"count {n}", "chosen": f"yes {n % 7}", "rejected": f"no {n % 3} never"} for n in range(2, 30)]
+    (folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, pairs)), "utf-8")
     make_pictures(folder / "pictures")
-    return {"text": str(documents), "talks": str(folder / "talks.jsonl"), "pictures": str(folder / "pictures")}
+    return {
+        "text": str(documents),
+        "talks": str(folder / "talks.jsonl"),
+        "preferences": str(folder / "pairs.jsonl"),
+        "pictures": str(folder / "pictures"),
+    }
 
 
 def made(name: str, objective: str, learnt_from: str, /, **tables: Any) -> RunFolder:
@@ -130,6 +137,7 @@ def test_every_objective_as_a_script(
     runs = [
         made("text", "causal-lm", data["text"], model=GPT, schedule={**parts, "decay": "linear", "warmup": 3}),
         made("talks", "chat", data["talks"], model=gpt2, schedule=parts, optimizer={"clip": 0.0}),
+        made("preferred", "preference", data["preferences"], model=gpt2, schedule=parts, method={"beta": 0.2}),
         made("pairs", "masked-lm", data["text"], model=GPT, schedule=parts),
         made("words", "masked-lm", data["text"], model=GPT, masking={"whole_words": True, "next_sentence": False}),
         made("classes", "classify-text", str(texts), model=read, method={"label_smoothing": 0.1}),
@@ -141,7 +149,7 @@ def test_every_objective_as_a_script(
         finished(each)
     run_scripts(runs, tmp_path)
     for each in runs:
-        assert_the_runs_own(tmp_path, each)
+        assert_the_runs_own(tmp_path, each, within=1e-6 if each.name == "preferred" else 1e-5)
     files = {path.name for path in (tmp_path / "text").rglob("*")}
     assert files >= {"train.py", "tokens.npy", "model.safetensors", "tokenizer.json", "losses.csv"}
     assert not list((tmp_path / "text").rglob("*.pkl"))
@@ -172,6 +180,8 @@ def test_every_way_to_train_as_a_script(
         adapted,
         coloured,
         finished(made("decoder", "causal-lm", data["text"], model=gpt2, method=lora, launch={"checkpointing": True})),
+        finished(made("last", "preference", data["preferences"], model=gpt2, method={"kind": "frozen"})),
+        finished(made("liked", "preference", data["preferences"], model=gpt2, method=lora)),
         finished(made("frozen", "tag", str(sentences), model=read, method={"kind": "frozen"})),
         finished(made("tuned", "classify-images", data["pictures"], model=tuned, method={"kind": "frozen"})),
         finished(made("small", "classify-images", data["pictures"], data={"flip": False, "smallest_crop": 1.0},

@@ -17,6 +17,7 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.form.chat_subject import ChatSubject
 from bigmodel_studio.ui.pages.train.form.masked_subject import MaskedSubject
+from bigmodel_studio.ui.pages.train.form.preference_subject import PreferenceSubject
 from bigmodel_studio.ui.window.destinations import UseModel
 from tests.ui import readers
 from tests.ui.train import test_page as base
@@ -138,6 +139,38 @@ def test_a_chat_begins_from_a_model_and_conversations(
     assert (spec.objective, spec.model.base, spec.model.context) == ("chat", "starter-gpt", 512)
     assert spec.samples.prompts == ("What can you do?",)
     assert spec.optimizer.learning_rate == 1e-4
+
+
+def test_preferences_are_learnt_as_the_form_says(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(run_queue, "submit", lambda run, resume=False: started.append(run.name))
+    path = tmp_path / "liked.jsonl"
+    path.write_text('{"prompt": "ping", "chosen": "pong", "rejected": "no"}\n')
+    _know_models(qtbot, bench)
+    page, form = bench.page, bench.page.form
+    page.new_item()
+    form.choices["preference"].click()
+    subject = form.of(PreferenceSubject)
+    assert subject.isVisible()
+    subject.data.add_files([path])
+    form.train_on(ModelRef(source="builtin", id="starter-gpt"))
+    assert form.subject is subject
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
+    assert "8 pairs per step, up to 8,192 tokens" in form.cost_more.text()
+    subject.beta.setValue(0)
+    qtbot.waitUntil(subject.errors["method.beta"].isVisible, timeout=2000)
+    assert not form.start_button.isEnabled()
+    subject.beta.setValue(0.3)
+    subject.methods.choose("lora")
+    qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
+    form.start()
+    qtbot.waitUntil(lambda: started == ["liked"], timeout=5000)
+    spec = RunFolder(paths.runs() / "liked").spec()
+    assert spec is not None
+    assert (spec.objective, spec.method.beta, spec.method.kind) == ("preference", 0.3, "lora")
+    assert (spec.model.base, spec.optimizer.learning_rate) == ("starter-gpt", 2e-5)
 
 
 def test_a_text_generator_is_trained_on_plain_text_unless_a_chat_was_chosen(qtbot: QtBot, bench: Bench) -> None:

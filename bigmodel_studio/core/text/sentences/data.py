@@ -98,6 +98,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} contains no valid chats: {detail}.",
         "Use one JSON entry per line or one array, with messages, conversations, or instruction and output.",
     ),
+    "chat-no-pairs": (
+        "{path} contains no valid preference pairs: {detail}.",
+        "Use one JSON entry per line or one array, with prompt, chosen and rejected.",
+    ),
     "data-too-little": (
         "The {part} data has only {tokens:,} tokens; {needed:,} are needed.",
         "Add text, or reduce model.context (or change data.evaluation).",

@@ -77,6 +77,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count:,} chats are skipped: no answer starts within the context of {context:,} tokens.",
         "Increase model.context if the model allows it, or shorten the prompts.",
     ),
+    "preview-pairs-unusable": (
+        "{count:,} entries are not valid preference pairs and are skipped: {detail}.",
+        "Fix or remove them.",
+    ),
+    "preview-pairs-unanswered": (
+        "{count:,} pairs are skipped: within the context of {context:,} tokens, an answer is missing or both match.",
+        "Increase model.context if the model allows it, or shorten the prompts.",
+    ),
     "preview-no-evaluation": (
         "There is no evaluation data.",
         "Set data.evaluation: without it, overfitting stays unnoticed.",

@@ -263,6 +263,7 @@ class DataExamples(QWidget):
             "swapped": self.tr("replaced by a random token"),
             "kept": self.tr("kept: predict it"),
             "added": self.tr("added by the tokenizer or template"),
+            "rejected": self.tr("rejected answer"),
         }
         for role in LOOKS:
             if counts[role]:

@@ -180,14 +180,31 @@ class ChatField(DataField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
-        words = self.tr("Drop chats here: JSON, JSONL or Parquet with messages, or instructions and answers")
-        self.none.setText(words)
+        self.none.setText(self.hint())
         self.add.setText(self.tr("Add files…"))
         self.show_files()
 
+    def hint(self) -> str:
+        """Return what is said while there are no files."""
+        return self.tr("Drop chats here: JSON, JSONL or Parquet with messages, or instructions and answers")
+
+    def kind_words(self) -> tuple[str, str]:
+        """Return what such files are called, and the title of the dialog that asks for them."""
+        return self.tr("Chats"), self.tr("Training chats")
+
     @Slot()
     def browse(self) -> None:
-        endings = self.tr("Chats") + " (*.json *.jsonl *.parquet)"
-        files, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Training chats"), "", endings)
+        kind, title = self.kind_words()
+        files, _ = QFileDialog.getOpenFileNames(self.window(), title, "", f"{kind} (*.json *.jsonl *.parquet)")
         if files:
             self.add_files([Path(file) for file in files])
+
+
+class PairField(ChatField):
+    """Files of preference pairs, and folders of them."""
+
+    def hint(self) -> str:
+        return self.tr("Drop preference pairs here: JSON, JSONL or Parquet with prompt, chosen and rejected")
+
+    def kind_words(self) -> tuple[str, str]:
+        return self.tr("Preference pairs"), self.tr("Training pairs")

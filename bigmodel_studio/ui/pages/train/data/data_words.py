@@ -49,6 +49,7 @@ class Counting(QObject):
             "causal-lm": self.tr("{count} paragraph(s)", "", count),
             "masked-lm": self.tr("{count} paragraph(s)", "", count),
             "chat": self.tr("{count} chat(s)", "", count),
+            "preference": self.tr("{count} pair(s)", "", count),
             "classify-text": self.tr("{count} text(s)", "", count),
             "tag": self.tr("{count} sentence(s)", "", count),
             "classify-images": self.tr("{count} picture(s)", "", count),

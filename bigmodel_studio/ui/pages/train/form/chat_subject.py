@@ -24,7 +24,11 @@ class ChatSubject(LanguageSubject):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         self.context.setToolTip(self.tr("Longer examples are truncated"))
+        self.make_fields()
         self.lay_out()
+
+    def make_fields(self) -> None:
+        """Make the fields that a subclass has besides."""
 
     def make_data(self) -> DataField:
         return ChatField()

@@ -32,6 +32,7 @@ _FIELDS_OF_CODES = {
     "data-strange-class": "data.evaluation",
     "data-no-sentences": "data.train",
     "chat-none": "data.train",
+    "chat-no-pairs": "data.train",
     "data-no-labels": "data.train",
     "data-on-hub": "data.train",
     "data-row": "data.train",

@@ -87,6 +87,7 @@ def _tagged(model: ModelRef, question: str) -> Request:
 WAYS: dict[str, Way] = {
     "causal-lm": Way(_continued),
     "chat": Way(_answered),
+    "preference": Way(_answered),
     "masked-lm": Way(_filled, first="The [MASK] was happy again."),
     "classify-text": Way(_classified),
     "tag": Way(_tagged),

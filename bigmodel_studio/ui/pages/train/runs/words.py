@@ -28,11 +28,15 @@ WAITING = str(QT_TRANSLATE_NOOP("train", "waiting"))
 BASELINES: dict[str, str] = {
     "unigram": str(QT_TRANSLATE_NOOP("train", "unigram")),
     "bigram": str(QT_TRANSLATE_NOOP("train", "bigram, smoothed")),
+    "no-preference": str(QT_TRANSLATE_NOOP("train", "no preference")),
     "class-frequencies": str(QT_TRANSLATE_NOOP("train", "class frequencies")),
 }
 METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "evaluation_loss": (str(QT_TRANSLATE_NOOP("train", "Evaluation loss")), numbers.significant),
     "accuracy": (str(QT_TRANSLATE_NOOP("train", "Accuracy")), numbers.percent),
+    "reward_margin": (str(QT_TRANSLATE_NOOP("train", "Reward margin")), numbers.significant),
+    "evaluation_reward_margin": (str(QT_TRANSLATE_NOOP("train", "Evaluation reward margin")), numbers.significant),
+    "reward_accuracy": (str(QT_TRANSLATE_NOOP("train", "Training pairs ranked right")), numbers.percent),
     "masked_accuracy": (str(QT_TRANSLATE_NOOP("train", "Words")), numbers.percent),
     "next_sentence_accuracy": (str(QT_TRANSLATE_NOOP("train", "Pairs")), numbers.percent),
     "learning_rate": (str(QT_TRANSLATE_NOOP("train", "Learning rate")), numbers.significant),
