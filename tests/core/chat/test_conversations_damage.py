@@ -219,6 +219,38 @@ def test_a_recovery_that_was_killed_between_its_renames_is_completed(
     store.close()
 
 
+def test_a_recovery_that_was_killed_between_a_file_and_its_log_leaves_no_log_for_the_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bigmodel_studio.core.chat import conversation_recovery
+
+    path, killed = tmp_path / "conversations.sqlite3", tmp_path / "killed" / "conversations.sqlite3"
+    killed.parent.mkdir()
+    store = _filled(path, messages=100)
+    log = killed.with_name(killed.name + "-wal")
+    shutil.copy(Path(str(path) + "-wal"), log)
+    killed.write_bytes(b"\xff" * path.stat().st_size)
+    store.close()
+    contents, replace = log.read_bytes(), conversation_recovery.replace
+
+    def until_the_log(source: Path, target: Path) -> None:
+        if source.name.endswith("-wal"):
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(conversation_recovery, "replace", until_the_log)
+        with pytest.raises(KeyboardInterrupt):
+            conversation_recovery.recover(killed)
+    assert not killed.exists()
+    assert log.read_bytes() == contents, "the old log lies where the new file will be"
+    again = Conversations(killed)
+    aside = [file for file in killed.parent.iterdir() if "damaged" in file.name and file.name.endswith("-wal")]
+    assert [file.read_bytes() for file in aside] == [contents], "the log is kept, away from the new file"
+    assert _readable(again) == {_text(number) for number in range(100)}
+    again.close()
+
+
 def test_a_message_that_does_not_match_its_checksum_is_marked_when_it_is_read(tmp_path: Path) -> None:
     store = _filled(tmp_path / "conversations.sqlite3", messages=3)
     with sqlite3.connect(store.path) as db:
