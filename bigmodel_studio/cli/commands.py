@@ -21,6 +21,7 @@ from bigmodel_studio.cli import (
     chats,
     datasets,
     experiments,
+    foreign_bytes,
     forks,
     hub,
     inside,
@@ -115,6 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     privacy.begin()
     logs.set_up("command-line")
     command = typer.main.get_command(app)
+    foreign_bytes.refuse(command)
     try:
         code = command.main(
             list(sys.argv[1:] if arguments is None else arguments), "bigmodel-studio", standalone_mode=False

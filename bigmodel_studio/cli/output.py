@@ -26,7 +26,10 @@ def write(*texts: str, sep: str = " ", end: str = "\n", flush: bool = False) -> 
 
 def print_json(value: Any) -> None:
     """Print one JSON document; what is not a number becomes null."""
-    write(msgspec.json.format(json_line(value), indent=2))
+    try:
+        write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8"))
+    except UnicodeEncodeError:
+        write(json.dumps(_without_nan(msgspec.to_builtins(value)), indent=2))
 
 
 def json_line(value: Any) -> str:

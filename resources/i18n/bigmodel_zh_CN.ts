@@ -6214,6 +6214,10 @@
         <translation>请检查计算机的日期、代理和镜像。</translation>
     </message>
     <message>
+        <source>Check the encoding of the terminal or the script.</source>
+        <translation>请检查终端或脚本的编码。</translation>
+    </message>
+    <message>
         <source>Check the network or proxy.</source>
         <translation>请检查网络或代理。</translation>
     </message>
@@ -8472,6 +8476,10 @@
     <message>
         <source>{name} is a timm model, which is not supported.</source>
         <translation>{name} 是 timm 模型，不受支持。</translation>
+    </message>
+    <message>
+        <source>{name} isn&apos;t UTF-8 text: {was}.</source>
+        <translation>{name} 不是 UTF-8 文本：{was}。</translation>
     </message>
     <message>
         <source>{near}Choose one from the catalogue.</source>

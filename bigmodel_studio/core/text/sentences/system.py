@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "argument-not-utf8": ("{name} isn't UTF-8 text: {was}.", "Check the encoding of the terminal or the script."),
     "internal": ("Internal error: {detail}", "The log has the details under {id}."),
     "engine-lost": ("The engine ended unexpectedly ({how}).", "It was restarted; try again."),
     "engine-start": (
