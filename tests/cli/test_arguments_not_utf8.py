@@ -44,7 +44,7 @@ def lines() -> Iterator[list[str]]:
             yield [*name, *(["starter-gpt"] * len(arguments)), option.opts[0], BAD, *others]
 
 
-@pytest.mark.parametrize("line", lines(), ids=lambda line: printable(" ".join(line), one_line=True))
+@pytest.mark.parametrize("line", list(lines()), ids=lambda line: printable(" ".join(line), one_line=True))
 def test_every_command_refuses_them_in_words(
     line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
