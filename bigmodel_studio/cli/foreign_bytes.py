@@ -12,11 +12,14 @@ MAY_BE_A_FILE = frozenset({"IMAGE…", "MODEL", "RUN", "RUN…"})
 
 
 def refuse(command: Any) -> None:
-    """Have a command, and each below it, refuse texts with bytes that are no text: "argument-not-utf8"."""
+    """Have a command, and each below it, refuse texts with bytes that are no text: "argument-not-utf8".
+
+    What is read as a path passes.
+    """
     for inner in getattr(command, "commands", {}).values():
         refuse(inner)
     for parameter in command.params:
-        if parameter.type.name == "text" and parameter.metavar not in MAY_BE_A_FILE:
+        if parameter.metavar not in MAY_BE_A_FILE:
             parameter.callback = _checked(parameter.callback)
 
 
@@ -24,7 +27,7 @@ def _checked(before: Callable[..., Any] | None) -> Callable[..., Any]:
     def check(context: Any, parameter: Any, value: Any) -> Any:
         for text in _texts(value):
             if not is_text(text):
-                name = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.human_readable_name
+                name = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar or parameter.name
                 raise StudioError("argument-not-utf8", name=name, was=text[:200])
         return value if before is None else before(context, parameter, value)
 
