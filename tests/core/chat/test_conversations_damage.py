@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bigmodel_studio.core.chat.conversations import Conversations, ReplyFacts
+from bigmodel_studio.core.system import files
 from bigmodel_studio.protocol import Problem
 
 MESSAGES = 1000
@@ -231,7 +232,7 @@ def test_a_recovery_that_was_killed_between_a_file_and_its_log_leaves_no_log_for
     shutil.copy(Path(str(path) + "-wal"), log)
     killed.write_bytes(b"\xff" * path.stat().st_size)
     store.close()
-    contents, replace = log.read_bytes(), conversation_recovery.replace
+    contents, replace = log.read_bytes(), files.replace
 
     def until_the_log(source: Path, target: Path) -> None:
         if source.name.endswith("-wal"):
