@@ -34,8 +34,9 @@ LASTING_COMMANDS = (
     "multiprocessing.resource_tracker",
     "multiprocessing.forkserver",
     "bigmodel_studio.engine.templates.process",  # one a process, and it ends with it
+    "bigmodel_studio.core.models.header_process",
 )
-LASTING_THREADS = ("template-answers", "execnet", "pytest_timeout", "tqdm", "MainThread")
+LASTING_THREADS = ("helper-answers", "execnet", "pytest_timeout", "tqdm", "MainThread")
 
 
 def pytest_configure() -> None:

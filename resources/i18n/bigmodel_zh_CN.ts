@@ -6670,6 +6670,10 @@
         <translation>用更多步数分叉它，或新建一个训练任务。</translation>
     </message>
     <message>
+        <source>Free memory, then try again; the log has the details.</source>
+        <translation>请释放内存后重试；详情见日志。</translation>
+    </message>
+    <message>
         <source>Free up space before you train or download.</source>
         <translation>请先腾出空间，再训练或下载。</translation>
     </message>
@@ -7454,6 +7458,10 @@
         <translation>文件中的分词器无法使用：{detail}。</translation>
     </message>
     <message>
+        <source>The files are damaged or hostile: download the model again, from a source that you trust.</source>
+        <translation>文件已损坏或含有恶意：请从可信来源重新下载该模型。</translation>
+    </message>
+    <message>
         <source>The files don&apos;t belong together: download the folder again.</source>
         <translation>请从来源重新获取该文件夹：其中的文件不是同一个模型的。</translation>
     </message>
@@ -7564,6 +7572,10 @@
     <message>
         <source>The picture is truncated or damaged.</source>
         <translation>图片不完整或已损坏。</translation>
+    </message>
+    <message>
+        <source>The process that reads the headers of models did not start.</source>
+        <translation>读取模型文件头的进程未能启动。</translation>
     </message>
     <message>
         <source>The process that renders chat templates did not start.</source>
@@ -8452,6 +8464,14 @@
     <message>
         <source>{model} is private or doesn&apos;t exist.</source>
         <translation>{model} 是私有的，或者不存在。</translation>
+    </message>
+    <message>
+        <source>{model} is refused: reading its config and header took more than {most:,} MB of memory.</source>
+        <translation>拒绝使用 {model}：读取其配置和文件头占用内存超过 {most:,} MB。</translation>
+    </message>
+    <message>
+        <source>{model} is refused: reading its config and header took more than {seconds:g} s.</source>
+        <translation>拒绝使用 {model}：读取其配置和文件头超过 {seconds:g} 秒。</translation>
     </message>
     <message>
         <source>{model} needs {needs}; {free} are free on the disk of {path}.</source>

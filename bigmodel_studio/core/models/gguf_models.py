@@ -19,9 +19,8 @@ from typing import Any
 import msgspec
 
 from bigmodel_studio.core.models.gguf import GgufHeader, read_header
-from bigmodel_studio.core.models.gguf_support import Facts, facts_of, refuse_unsupported
-from bigmodel_studio.core.system import paths
-from bigmodel_studio.core.system.files import read_quietly, write_atomic
+from bigmodel_studio.core.models.gguf_support import facts_of, refuse_unsupported
+from bigmodel_studio.core.system.files import read_quietly
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelKind
 
@@ -219,74 +218,6 @@ def _blob(root: Path, manifest: Path) -> Path:
     if blob is None or not blob.is_file():
         raise StudioError("ollama-manifest", model=name_of(manifest))
     return blob
-
-
-# ---------------------------------------------------------------------------------------------- what is kept of them
-
-
-class Summary(msgspec.Struct, frozen=True, array_like=True):
-    """What is listed of a GGUF model."""
-
-    architecture: str
-    kind: ModelKind
-    parameters: int
-    bytes: int
-    dtype: str
-    licence: str
-    facts: Facts
-
-
-class _Kept(msgspec.Struct, frozen=True, array_like=True):
-    stamp: tuple[tuple[str, int, int], ...]
-    summary: Summary
-
-
-class Summaries:
-    """What headers said, by path, for as long as their files are the same; kept on disk between starts."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, _Kept] | None = None
-        self._new = False
-
-    def of(self, path: Path, stamp: tuple[tuple[str, int, int], ...]) -> Summary:
-        """Return the summary of a model whose files have this stamp. Raises ``StudioError``, ``OSError``."""
-        kept = self._known().get(str(path))
-        if kept is not None and kept.stamp == stamp:
-            return kept.summary
-        header = read_model(path)
-        made = Summary(
-            architecture=header.architecture,
-            kind=kind_of(header),
-            parameters=header.parameters,
-            bytes=header.bytes,
-            dtype=header.dtype,
-            licence=header.licence,
-            facts=facts_of(header),
-        )
-        self._known()[str(path)] = _Kept(stamp, made)
-        self._new = True
-        return made
-
-    def keep(self) -> None:
-        """Write down what is new, of the models that are still there."""
-        if not self._new:
-            return
-        self._new = False
-        self._kept = {path: kept for path, kept in self._known().items() if os.path.lexists(path)}
-        with contextlib.suppress(OSError):
-            write_atomic(_kept_file(), msgspec.json.encode(self._kept), durable=False)
-
-    def _known(self) -> dict[str, _Kept]:
-        if self._kept is None:
-            try:
-                self._kept = msgspec.json.decode(_kept_file().read_bytes(), type=dict[str, _Kept])
-            except (OSError, UnicodeDecodeError, msgspec.DecodeError):
-                self._kept = {}
-        return self._kept
-
-
-def _kept_file() -> Path:
-    return paths.cache() / "gguf.json"
 
 
 def stamp_of(path: Path) -> Iterator[tuple[str, int, int]]:

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import functools
 import os
 import re
 import stat
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.models import gguf_models, uses
-from bigmodel_studio.core.models.folder import architecture_of, check_usable, kind_of, read_config
+from bigmodel_studio.core.models.contents import Contents, ModelFormat
+from bigmodel_studio.core.models.folder import read_config
 from bigmodel_studio.core.models.gguf_support import refuse_unsupported
-from bigmodel_studio.core.models.weights import read_weights
+from bigmodel_studio.core.models.headers import Headers
 from bigmodel_studio.core.runs.run_folder import RunFolder, all_runs, find_run
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.files import write_atomic
@@ -31,7 +32,6 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Source
 
 LIBRARY_SCHEMA = 1
-ModelFormat = Literal["safetensors", "gguf"]
 _SAY_NOTHING = frozenset({"hf", "model", "checkpoint"})  # folders' names that need their parent's to mean something
 _RUN_AT_STEP = re.compile(r"(.+)@(\d{1,12}|best)")
 
@@ -183,8 +183,21 @@ def records() -> list[ModelRecord]:
     refs += [ModelRef(source="run", id=_run_id(run)) for run in all_runs() if run.checkpoints()]
     refs += [ModelRef(source="hub", id=name) for name in hub_cache.ids()]
     refs += [ModelRef(source="local", id=str(path)) for path in gguf_models.found()]
-    found = [record(ref) for ref in dict.fromkeys(refs)]
-    _summaries.keep()
+    places = _places(dict.fromkeys(refs))
+    _headers.read([(place.folder, place.stamp) for place in places.values() if isinstance(place, _Place)])
+    found = [_record(ref, place) for ref, place in places.items()]
+    _headers.keep()
+    return found
+
+
+def _places(refs: Iterable[ModelRef]) -> dict[ModelRef, _Place | StudioError | OSError]:
+    """Where the models lie, or why that cannot be said."""
+    found: dict[ModelRef, _Place | StudioError | OSError] = {}
+    for ref in refs:
+        try:
+            found[ref] = _place_of(ref)
+        except (StudioError, OSError) as error:
+            found[ref] = error
     return found
 
 
@@ -197,10 +210,16 @@ def run_records(run: str) -> list[ModelRecord]:
 
 def record(ref: ModelRef) -> ModelRecord:
     """Return what a model's files say it is; where they cannot be read, the record carries the problem."""
-    place, contents = _Place(), _Contents()
+    return _record(ref, _places([ref])[ref])
+
+
+def _record(ref: ModelRef, found: _Place | StudioError | OSError) -> ModelRecord:
+    place, contents = _Place(), Contents()
     problem: Problem | None = None
     try:
-        place = _place_of(ref)
+        if not isinstance(found, _Place):
+            raise found
+        place = found
         contents = _contents_of(place)
         problem = place.problem or contents.problem
     except StudioError as error:
@@ -261,33 +280,21 @@ def _stamp(folder: Path) -> hub_cache.Stamp:
     return tuple(sorted(found))
 
 
-class _Contents(NamedTuple):
-    """What the files of a folder say: of which kind it is, and what its weights come to (or why that is not known)."""
-
-    architecture: str = ""
-    kind: ModelKind = "other"
-    parameters: int = 0
-    bytes: int = 0
-    dtype: str = ""
-    format: ModelFormat = "safetensors"
-    problem: Problem | None = None
-
-
-def _contents_of(place: _Place) -> _Contents:
-    """As ``_contents``, and of a file or a folder that holds nothing but GGUF what that says. Raises as it does."""
-    contents = _Contents() if gguf_models.is_one(place.folder) else _contents(place.folder, place.stamp)
+def _contents_of(place: _Place) -> Contents:
+    """Return what its folder says, and of a file or a folder that holds nothing but GGUF what that says."""
+    contents = Contents() if gguf_models.is_one(place.folder) else _headers.of_folder(place.folder, place.stamp)
     if contents.problem is not None and contents.problem.code not in _PERHAPS_GGUF:
         return contents
     model = gguf_models.in_place_of(place.folder) if contents.parameters == 0 else None
     if model is None:
         return contents
-    summary = _summaries.of(model, tuple(sorted(gguf_models.stamp_of(model))))
+    summary = _headers.of_gguf(model, tuple(sorted(gguf_models.stamp_of(model))))
     problem: Problem | None = None
     try:
         refuse_unsupported(summary.facts, gguf_models.name_of(model))
     except StudioError as error:
         problem = error.problem
-    return _Contents(
+    return Contents(
         architecture=summary.architecture,
         kind=summary.kind,
         parameters=summary.parameters,
@@ -299,20 +306,7 @@ def _contents_of(place: _Place) -> _Contents:
 
 
 _PERHAPS_GGUF = frozenset({"gguf-only", "weights-not-safetensors"})
-_summaries = gguf_models.Summaries()
-
-
-@functools.lru_cache(maxsize=4096)
-def _contents(folder: Path, stamp: hub_cache.Stamp) -> _Contents:
-    """Read once for as long as ``stamp`` is the same: a large header takes long to check. Raises ``OSError``."""
-    config: dict[str, Any] = {}
-    try:
-        config = read_config(folder)
-        check_usable(folder, config)
-        weights = read_weights(folder)
-    except StudioError as error:
-        return _Contents(architecture_of(config), kind_of(config), problem=error.problem)
-    return _Contents(architecture_of(config), kind_of(config), weights.parameters, weights.bytes, weights.dtype)
+_headers = Headers()
 
 
 # ---------------------------------------------------------------------------------------------- opened folders

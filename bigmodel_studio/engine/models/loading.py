@@ -29,8 +29,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.conversion_mapping import get_checkpoint_conversion_mapping
 
 from bigmodel_studio.core.models import gguf_models
+from bigmodel_studio.core.models.contents import ModelFormat
 from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config, read_json
-from bigmodel_studio.core.models.library import ModelFormat, name_of
+from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.core.models.weights import Weights, listed
 from bigmodel_studio.core.runs import manifest
 from bigmodel_studio.core.text.messages import StudioError

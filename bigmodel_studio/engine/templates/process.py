@@ -22,6 +22,7 @@ import jinja2.parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bigmodel_studio.core.system import limits
+from bigmodel_studio.core.system.helper_process import limit_memory
 
 _LONGEST_PAD = 10_000
 """Characters that a template may pad or indent by."""
@@ -160,18 +161,6 @@ def _answer(line: str) -> dict[str, Any]:
     return {"text": text}
 
 
-def _limit_memory() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
-            # On some systems one of the two is not to be set; time is bounded in any case.
-            try:
-                resource.setrlimit(kind, (limits.TEMPLATE_BYTES, limits.TEMPLATE_BYTES))
-            except (ValueError, OSError):
-                continue
-
-
 def _end_after(seconds: float) -> None:
     """Have the system end this process in so many seconds; 0: never. Windows has no such timer."""
     if sys.platform != "win32":
@@ -180,7 +169,7 @@ def _end_after(seconds: float) -> None:
 
 def main() -> None:
     """Answer each line of the input with a line of the output."""
-    _limit_memory()
+    limit_memory(limits.TEMPLATE_BYTES)
     for line in sys.stdin:
         _end_after(limits.TEMPLATE_S + _EXTRA_S)
         try:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "headers-slow": (
+        "{model} is refused: reading its config and header took more than {seconds:g} s.",
+        "The files are damaged or hostile: download the model again, from a source that you trust.",
+    ),
+    "headers-memory": (
+        "{model} is refused: reading its config and header took more than {most:,} MB of memory.",
+        "The files are damaged or hostile: download the model again, from a source that you trust.",
+    ),
+    "headers-process": (
+        "The process that reads the headers of models did not start.",
+        "Free memory, then try again; the log has the details.",
+    ),
     "weights-missing": (
         "{folder} has no weights (model.safetensors).",
         "Its download probably didn't finish: download it again.",
