@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look.stylesheet import set_look
-from bigmodel_studio.ui.look.times import days_ago
+from bigmodel_studio.ui.look.times import ago
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.table_rows import as_rows
 from bigmodel_studio.ui.window.studio import Studio
@@ -101,7 +101,7 @@ class RecentlyRemoved(QDialog):
         }
         for row, removed in enumerate(items):
             size = numbers.size(removed.bytes) if removed.bytes else numbers.NOTHING
-            for column, text in enumerate((removed.name, kinds[removed.kind], size, days_ago(removed.removed))):
+            for column, text in enumerate((removed.name, kinds[removed.kind], size, ago(removed.removed))):
                 cell = QTableWidgetItem(text)
                 if column == _SIZE:
                     cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

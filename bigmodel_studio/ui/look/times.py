@@ -6,15 +6,20 @@ import time
 
 from PySide6.QtCore import QCoreApplication
 
-DAY_S = 86_400.0
+MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 _YEAR_DAYS = 365
 
 
-def days_ago(then: float) -> str:
-    """Return ``then`` in seconds since 1970: to the day, and to the year where that is long ago."""
-    days = int((time.time() - then) / DAY_S)
+def ago(then: float) -> str:
+    """Return how long ago ``then`` was, in seconds since 1970: to the minute today, to the year where that is long."""
+    seconds = max(0.0, time.time() - then)
+    days = int(seconds / DAY_S)
+    if seconds < MINUTE_S:
+        return QCoreApplication.translate("times", "just now")
+    if seconds < HOUR_S:
+        return QCoreApplication.translate("times", "{minutes} min ago").format(minutes=int(seconds / MINUTE_S))
     if days < 1:
-        return QCoreApplication.translate("times", "less than a day ago")
+        return QCoreApplication.translate("times", "{hours} h ago").format(hours=int(seconds / HOUR_S))
     if days == 1:
         return QCoreApplication.translate("times", "a day ago")
     if days < _YEAR_DAYS:

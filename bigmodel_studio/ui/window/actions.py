@@ -87,15 +87,33 @@ ACTIONS: tuple[ActionSpec, ...] = (
         str(QT_TRANSLATE_NOOP("actions", "Shortcuts…")),
         "F1; Ctrl+/",
         "bigmodel_studio.ui.dialogs.shortcuts_dialog:ShortcutsDialog",
-        "window",
+        "help",
     ),
     ActionSpec(
         "logs",
         str(QT_TRANSLATE_NOOP("actions", "Logs…")),
         "",
         "bigmodel_studio.ui.dialogs.log_viewer:LogViewer",
-        "window",
+        "help",
     ),
+    ActionSpec("light", str(QT_TRANSLATE_NOOP("actions", "Light appearance")), "", "use_light", "look"),
+    ActionSpec("dark", str(QT_TRANSLATE_NOOP("actions", "Dark appearance")), "", "use_dark", "look"),
+    ActionSpec("language", str(QT_TRANSLATE_NOOP("actions", "Language…")), "", "show_settings", "look"),
+    ActionSpec(
+        "guide",
+        str(QT_TRANSLATE_NOOP("actions", "Guide…")),
+        "",
+        "bigmodel_studio.ui.dialogs.help_dialogs:GuideDialog",
+        "help",
+    ),
+    ActionSpec(
+        "about",
+        str(QT_TRANSLATE_NOOP("actions", "About Big Model Studio…")),
+        "",
+        "bigmodel_studio.ui.dialogs.help_dialogs:AboutDialog",
+        "help",
+    ),
+    ActionSpec("quit", str(QT_TRANSLATE_NOOP("actions", "Quit")), "Ctrl+Q", "close", "leave"),
     ActionSpec("close", str(QT_TRANSLATE_NOOP("actions", "Close the window")), "Ctrl+W", "close", "leave"),
     ActionSpec("new-chat", str(QT_TRANSLATE_NOOP("actions", "New chat")), "", "new_item", "page", page="chat"),
     ActionSpec(
@@ -153,6 +171,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "stop-run", str(QT_TRANSLATE_NOOP("actions", "Stop the run")), "", "run_actions.stop", "page", page="train"
+    ),
+    ActionSpec(
+        "export-curves",
+        str(QT_TRANSLATE_NOOP("actions", "Export curves…")),
+        "",
+        "export_curves",
+        "page",
+        page="train",
     ),
     ActionSpec(
         "look-at-data",
@@ -282,14 +308,20 @@ def add_actions(window: MainWindow) -> dict[str, QAction]:
 
 
 def menu(parent: QWidget, actions: dict[str, QAction]) -> QMenu:
-    """Return the application's menu, its groups parted by lines."""
+    """Return the application's menu, its groups parted by lines; what helps stands in a menu of its own."""
     made = QMenu(parent)
+    helps = QMenu(QCoreApplication.translate("actions", "Help"), made)
     group = ACTIONS[0].group
     for spec in ACTIONS:
         if spec.page:
+            continue
+        if spec.group == "help":
+            helps.addAction(actions[spec.id])
             continue
         if spec.group != group:
             made.addSeparator()
             group = spec.group
         made.addAction(actions[spec.id])
+    made.addSeparator()
+    made.addMenu(helps)
     return made

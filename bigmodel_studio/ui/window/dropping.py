@@ -5,18 +5,22 @@ Fields for text would take a file's address as text; ``leave_to_window`` has the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from bigmodel_studio.core.system.opening import sort_paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
+from bigmodel_studio.ui.window.actions import page_title
 from bigmodel_studio.ui.window.destinations import (
+    Destination,
     LearnFrom,
     OpenEventFiles,
     OpenImage,
@@ -55,21 +59,40 @@ def open_paths(window: MainWindow, paths: Sequence[Path]) -> None:
     opened = sort_paths(paths)
     for problem in opened.problems:
         window.studio.tell(problem)
+    found: list[tuple[int, Destination]] = []
     if opened.pictures:
-        window.open(OpenPictures(tuple(opened.pictures)))
+        found.append((len(opened.pictures), OpenPictures(tuple(opened.pictures))))
     if learnt := (*opened.texts, *opened.data):
-        window.open(LearnFrom(learnt))
+        found.append((len(learnt), LearnFrom(learnt)))
     if opened.events:
-        window.open(OpenEventFiles(tuple(opened.events)))
-    for run in opened.runs:
-        window.open(OpenRun(Path(run).name))
+        found.append((len(opened.events), OpenEventFiles(tuple(opened.events))))
+    found += [(1, OpenRun(Path(run).name)) for run in opened.runs]
     for folder in opened.models:
         try:
             ref = window.studio.library.remember(folder)
         except StudioError as error:
             window.studio.tell(error.problem)
             continue
-        window.open(UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref))
+        found.append((1, UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref)))
+    _open_all(window, found)
+
+
+def _open_all(window: MainWindow, found: Sequence[tuple[int, Destination]]) -> None:
+    """Open each, last the page where most of it belongs: that one stays, and the others are named."""
+    counts: Counter[str] = Counter()
+    for count, destination in found:
+        counts[destination.page] += count
+    if not counts:
+        return
+    most = max(counts, key=lambda page: counts[page])
+    for _, destination in sorted(found, key=lambda each: each[1].page == most):
+        window.open(destination)
+    others = [page for page in counts if page != most]
+    if others:
+        words = QCoreApplication.translate("dropping", "was opened as well.")
+        names = ", ".join(page_title(page) for page in others)
+        show = QCoreApplication.translate("dropping", "Show")
+        window.toast.offer(names, words, show, partial(window.show_page, others[0]))
 
 
 def leave_to_window(root: QWidget) -> None:

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.machine import MachineSample
 from bigmodel_studio.core.system.crashes import CrashReport
+from bigmodel_studio.core.system.settings import Appearance
 from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.theme import Theme
@@ -30,6 +31,7 @@ from bigmodel_studio.ui.widgets.toast import Toast
 from bigmodel_studio.ui.window import dropping
 from bigmodel_studio.ui.window.actions import add_actions, menu
 from bigmodel_studio.ui.window.destinations import Destination
+from bigmodel_studio.ui.window.drop_overlay import DropOverlay
 from bigmodel_studio.ui.window.focus_order import move_focus
 from bigmodel_studio.ui.window.page_stack import PageStack
 from bigmodel_studio.ui.window.running import Running
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         self.session = SessionKeeper(self)
         self._lay_out()
         self.toast = Toast(self, self.status.free)
+        self.overlay = DropOverlay(self)
         studio.wanted.connect(self.open)
         studio.told.connect(self.banner.tell)
         studio.removals.removed.connect(self._on_removed)
@@ -185,6 +188,20 @@ class MainWindow(QMainWindow):
         return dialog
 
     @Slot()
+    def use_light(self) -> None:
+        """Use light colours from here on."""
+        self._set_appearance("light")
+
+    @Slot()
+    def use_dark(self) -> None:
+        """Use dark colours from here on."""
+        self._set_appearance("dark")
+
+    def _set_appearance(self, appearance: Appearance) -> None:
+        self.studio.settings.change(appearance=appearance)
+        self.theme.set_appearance(appearance)
+
+    @Slot()
     def show_account(self) -> None:
         """Show who this computer is on the Hub, in front of the settings."""
         from bigmodel_studio.ui.dialogs.account_dialog import AccountDialog
@@ -256,8 +273,14 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropping.is_taken(event.mimeData()):
             event.acceptProposedAction()
+            local = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+            self.overlay.offer(local, image=event.mimeData().hasImage())
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.overlay.hide()
         dropping.take(self, event.mimeData())
         event.acceptProposedAction()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.images.page import ImagesPage
@@ -69,3 +69,35 @@ def test_no_field_takes_a_file_for_text(shell: Shell, page_id: str) -> None:
     page.new_item()
     fields = [field for kind in FIELDS for field in page.findChildren(kind)]
     assert [field for field in fields if field.acceptDrops()] == []
+
+
+def test_what_is_dragged_is_named_with_where_it_goes_and_most_of_it_decides_the_page(
+    shell: Shell, tmp_path: Path
+) -> None:
+    pictures = [tmp_path / "one.png", tmp_path / "two.png"]
+    for path in pictures:
+        path.write_bytes(b"not for the window to open")
+    text = tmp_path / "tales.txt"
+    text.write_text("Once upon a time.")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in (*pictures, text)])
+    at = shell.window.rect().center()
+    how = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    overlay = shell.window.overlay
+    shell.window.dragEnterEvent(QDragEnterEvent(at, *how))
+    assert overlay.isVisible()
+    assert overlay.words.text().splitlines() == ["Pictures: 2 → Images", "Texts and data: 1 → Train"]
+    shell.window.dragLeaveEvent(QDragLeaveEvent())
+    assert not overlay.isVisible()
+    shell.window.dragEnterEvent(QDragEnterEvent(at, *how))
+    shell.window.dropEvent(QDropEvent(at.toPointF(), *how))
+    assert not overlay.isVisible()
+    page = shell.window.current_page
+    assert isinstance(page, ImagesPage)
+    assert [item.path for item in page.items.items()] == pictures
+    toast = shell.window.toast
+    assert (toast.name.text(), toast.words.text()) == ("Train", "was opened as well.")
+    shell.qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
+    page = shell.window.current_page
+    assert isinstance(page, TrainPage)
+    assert page.form.of(TextSubject).data.files == [text]

@@ -7,19 +7,23 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSpinBox, QSplitter
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QSpinBox, QSplitter
 from pytestqt.qtbot import QtBot
 
+from bigmodel_studio import __version__
 from bigmodel_studio.client.machine import DeviceSample, MachineSample
 from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.ui.dialogs.help_dialogs import AboutDialog, GuideDialog
 from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog
 from bigmodel_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.look.theme import SCHEMES, colours
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
 from bigmodel_studio.ui.window import actions
+from bigmodel_studio.ui.window.palette import Palette
+from bigmodel_studio.ui.window.palette_entries import entries
 from tests.ui.shell import FACTS, Shell
 
 
@@ -150,8 +154,46 @@ def test_every_action_has_a_method_and_is_in_the_list_of_shortcuts(shell: Shell)
         dialog.close()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     menu = [action.text() for action in shell.window.rail.menu_button.menu().actions() if not action.isSeparator()]
-    assert menu == [actions.text_of(spec) for spec in actions.ACTIONS if not spec.page]
-    assert {"Command palette…", "Open a folder…", "Recently removed…", "Settings…", "Logs…"} <= set(menu)
+    general = [spec for spec in actions.ACTIONS if not spec.page]
+    assert menu == [*(actions.text_of(spec) for spec in general if spec.group != "help"), "Help"]
+    assert {"Command palette…", "Open a folder…", "Recently removed…", "Settings…", "Quit"} <= set(menu)
+    helps = shell.window.rail.menu_button.menu().actions()[-1].menu()
+    assert isinstance(helps, QMenu)
+    assert {action.text() for action in helps.actions()} == {"Guide…", "Shortcuts…", "Logs…", "About Big Model Studio…"}
+
+
+def chosen(shell: Shell, text: str) -> None:
+    """Choose an entry of the palette, as typing its name and Enter does."""
+    shell.qtbot.keyClick(shell.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = next(each for each in shell.window.findChildren(Palette) if each.isVisible())
+    shell.qtbot.keyClicks(palette.field, text)
+    shell.qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_the_palette_finds_dark_language_export_and_quit(shell: Shell) -> None:
+    titles = {entry.title for entry in entries(shell.window)}
+    assert {"Language…", "Quit", "Export curves…"} <= titles
+    chosen(shell, "dark appearance")
+    shell.wait(lambda: colours() == SCHEMES["dark"])
+    assert SettingsStore().values.appearance == "dark"
+    chosen(shell, "light appearance")
+    shell.wait(lambda: colours() == SCHEMES["light"])
+
+
+def test_the_guide_leads_to_a_page_and_about_says_the_version(shell: Shell) -> None:
+    chosen(shell, "guide")
+    shell.wait(lambda: shell.window.findChild(GuideDialog) is not None)
+    guide = shell.window.findChild(GuideDialog)
+    assert guide is not None
+    shell.qtbot.mouseClick(guide.buttons["images"], Qt.MouseButton.LeftButton)
+    assert shell.window.current_page is shell.window.pages["images"]
+    next(action for action in shell.window.actions() if action.text() == "About Big Model Studio…").trigger()
+    shell.wait(lambda: shell.window.findChild(AboutDialog) is not None)
+    about = shell.window.findChild(AboutDialog)
+    assert about is not None
+    assert about.version.text() == f"Version {__version__}"
+    about.reject()
 
 
 def test_the_session_comes_back(qtbot: QtBot, qapp: QApplication, home: Path) -> None:

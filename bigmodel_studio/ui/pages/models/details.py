@@ -25,7 +25,7 @@ from bigmodel_studio.protocol import Description, Problem
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.look.stylesheet import set_look
-from bigmodel_studio.ui.look.times import days_ago
+from bigmodel_studio.ui.look.times import ago
 from bigmodel_studio.ui.pages.models.cards_panel import CardsPanel
 from bigmodel_studio.ui.pages.models.loader import Warmth
 from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
@@ -275,7 +275,7 @@ class ModelDetails(QWidget):
         if record.disk_bytes:
             facts[self.tr("On disk")] = numbers.size(record.disk_bytes)
         if record.last_used:
-            facts[self.tr("Last used")] = days_ago(record.last_used)
+            facts[self.tr("Last used")] = ago(record.last_used)
         if record.revision:
             facts[self.tr("Revision")] = record.revision[:_SHOWN_OF_A_COMMIT]
         if record.path:

@@ -26,7 +26,7 @@ from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.look import i18n, theme
-from bigmodel_studio.ui.look.times import days_ago
+from bigmodel_studio.ui.look.times import ago
 
 RECORD = Qt.ItemDataRole.UserRole
 SORT = Qt.ItemDataRole.UserRole + 1
@@ -59,7 +59,7 @@ def words(text: str) -> str:
 
 
 def _used(record: ModelRecord) -> str:
-    return days_ago(record.last_used) if record.last_used else numbers.NOTHING
+    return ago(record.last_used) if record.last_used else numbers.NOTHING
 
 
 # A column: its title, what is shown, what it is sorted by.

@@ -273,9 +273,17 @@ class TrainPage(Page):
         """Return what cannot be pressed is not offered elsewhere either."""
         buttons = {f"run_actions.{name}": button for name, button in self.run_actions.buttons.items()}
         buttons["one_step"] = self.closely.slow
+        if handler == "export_curves":
+            return self.curves.isVisible()
         if handler == "look_at_data":
             return self._can_look_at_data()
         return handler not in buttons or buttons[handler].isEnabled()
+
+    @Slot()
+    def export_curves(self) -> None:
+        """Open the menu of what the curves are exported as."""
+        button = self.curves.export
+        self.export.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     @Slot()
     def one_step(self) -> None:

@@ -26,7 +26,7 @@ from bigmodel_studio.ui.dialogs.links import open_link
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.look.stylesheet import set_look
-from bigmodel_studio.ui.look.times import days_ago
+from bigmodel_studio.ui.look.times import ago
 from bigmodel_studio.ui.pages.models.hub.anatomy import Anatomy
 from bigmodel_studio.ui.pages.models.hub.files import FilesView
 from bigmodel_studio.ui.pages.models.hub.table import task_words
@@ -265,7 +265,7 @@ class RepoDetails(QWidget):
             self.tr("Base model"): model.base_model,
             self.tr("Downloads"): numbers.exact(model.downloads) if has_facts else "",
             self.tr("Likes"): numbers.exact(model.likes) if has_facts else "",
-            self.tr("Updated"): days_ago(model.updated) if model.updated else "",
+            self.tr("Updated"): ago(model.updated) if model.updated else "",
             self.tr("Access"): access or (self.tr("private") if model.private else ""),
             self.tr("Revision"): repo.revision[:_SHOWN_OF_A_COMMIT] if repo is not None else "",
         }

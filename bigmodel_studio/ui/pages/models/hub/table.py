@@ -14,7 +14,7 @@ from bigmodel_studio.core.memory.device_memory import Room
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import HubModel, Sort
 from bigmodel_studio.ui.look import theme
-from bigmodel_studio.ui.look.times import DAY_S, days_ago
+from bigmodel_studio.ui.look.times import DAY_S, ago
 from bigmodel_studio.ui.pages.models.table import ROW_PX, Index, words
 from bigmodel_studio.ui.pages.models.view import AROUND_PX
 
@@ -95,8 +95,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         str(QT_TRANSLATE_NOOP("models", "Updated")),
-        lambda m: _or_nothing(m.updated, days_ago),
-        lambda: max(days_ago(0), days_ago(300 * DAY_S), key=len),
+        lambda m: _or_nothing(m.updated, ago),
+        lambda: max(ago(0), ago(300 * DAY_S), key=len),
         "updated",
     ),
 )
