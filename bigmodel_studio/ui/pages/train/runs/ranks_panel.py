@@ -65,7 +65,7 @@ class RanksPanel(QWidget):
         words = self.tr("{device} · {held} reserved · {time} per step · process {pid} on {host}")
         return words.format(
             device=parts.device,
-            model_bytes=numbers.size(model_bytes),
+            held=numbers.size(model_bytes),
             time=numbers.duration(rank.seconds_per_step),
             pid=rank.pid,
             host=rank.host,
