@@ -1,4 +1,4 @@
-"""What each page is for, and which version this is."""
+"""Dialogs of the Help menu: a guide to the pages, and the version of the application."""
 
 from __future__ import annotations
 
