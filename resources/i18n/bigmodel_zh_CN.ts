@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Big Model Studio</source>
+        <translation>关于 Big Model Studio</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Files: {folder}</source>
+        <translation>文件：{folder}</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+</context>
+<context>
     <name>AccountDialog</name>
     <message>
         <source>Access token</source>
@@ -2059,6 +2078,29 @@
     </message>
 </context>
 <context>
+    <name>GuideDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Ctrl+K finds every action, page, model, run and chat.</source>
+        <translation>按 Ctrl+K 可查找所有操作、页面、模型、训练记录和对话。</translation>
+    </message>
+    <message>
+        <source>Guide</source>
+        <translation>指南</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Show {page}</source>
+        <translation>显示{page}</translation>
+    </message>
+</context>
+<context>
     <name>HeadsSubject</name>
     <message>
         <source>Evaluation data</source>
@@ -3169,7 +3211,7 @@
     </message>
     <message>
         <source>Show</source>
-        <translation>查看</translation>
+        <translation>显示</translation>
     </message>
     <message>
         <source>couldn&apos;t be downloaded completely.</source>
@@ -5145,6 +5187,10 @@
 <context>
     <name>actions</name>
     <message>
+        <source>About Big Model Studio…</source>
+        <translation>关于 Big Model Studio…</translation>
+    </message>
+    <message>
         <source>Account on the Hub…</source>
         <translation>Hub 账户…</translation>
     </message>
@@ -5181,6 +5227,10 @@
         <translation>曲线：放大、缩小</translation>
     </message>
     <message>
+        <source>Dark appearance</source>
+        <translation>深色外观</translation>
+    </message>
+    <message>
         <source>Data: move between tokens</source>
         <translation>数据：在词元之间移动</translation>
     </message>
@@ -5193,6 +5243,10 @@
         <translation>实验…</translation>
     </message>
     <message>
+        <source>Export curves…</source>
+        <translation>导出曲线…</translation>
+    </message>
+    <message>
         <source>Export the chat…</source>
         <translation>导出对话…</translation>
     </message>
@@ -5201,16 +5255,32 @@
         <translation>分叉训练任务…</translation>
     </message>
     <message>
+        <source>Guide…</source>
+        <translation>指南…</translation>
+    </message>
+    <message>
         <source>Heat maps: move between cells</source>
         <translation>热图：逐格移动</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
     </message>
     <message>
         <source>Import chats…</source>
         <translation>导入对话…</translation>
     </message>
     <message>
+        <source>Language…</source>
+        <translation>语言…</translation>
+    </message>
+    <message>
         <source>Layers: move between cells</source>
         <translation>各层：逐格移动</translation>
+    </message>
+    <message>
+        <source>Light appearance</source>
+        <translation>浅色外观</translation>
     </message>
     <message>
         <source>Logs…</source>
@@ -5267,6 +5337,10 @@
     <message>
         <source>Pause the run</source>
         <translation>暂停训练</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
     </message>
     <message>
         <source>Recently removed…</source>
@@ -5919,6 +5993,37 @@
     </message>
 </context>
 <context>
+    <name>dropping</name>
+    <message>
+        <source>Folders: {count} → the page for what is in them</source>
+        <translation>文件夹：{count} → 按其内容打开相应页面</translation>
+    </message>
+    <message>
+        <source>Model files: {count} → Models</source>
+        <translation>模型文件：{count} → 模型页</translation>
+    </message>
+    <message>
+        <source>Other files: {count}</source>
+        <translation>其他文件：{count}</translation>
+    </message>
+    <message>
+        <source>Pictures: {count} → Images</source>
+        <translation>图片：{count} → 图片页</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Texts and data: {count} → Train</source>
+        <translation>文本和数据：{count} → 训练页</translation>
+    </message>
+    <message>
+        <source>was opened as well.</source>
+        <translation>也已打开。</translation>
+    </message>
+</context>
+<context>
     <name>experiments</name>
     <message>
         <source>A sweep this small shows the method and the slope for its own text, vocabulary and sizes; Kaplan et al. found 0.050 over about eight decades.</source>
@@ -5979,6 +6084,29 @@
     <message>
         <source>Widths</source>
         <translation>宽度</translation>
+    </message>
+</context>
+<context>
+    <name>guide</name>
+    <message>
+        <source>Drop pictures and see how an image classifier labels them.</source>
+        <translation>拖入图片，查看图片分类器给出的类别。</translation>
+    </message>
+    <message>
+        <source>Fill in words, classify, tag, compare, summarize and translate texts.</source>
+        <translation>对文本进行填词、分类、标注、比较、摘要和翻译。</translation>
+    </message>
+    <message>
+        <source>Find, download and inspect models, and plan what fits this computer.</source>
+        <translation>查找、下载和查看模型，并规划哪些适合本机。</translation>
+    </message>
+    <message>
+        <source>Talk to a language model; edit, regenerate and branch its replies.</source>
+        <translation>与语言模型对话；可以编辑、重新生成和分叉它的回复。</translation>
+    </message>
+    <message>
+        <source>Train a model on your data and watch it learn; pause, resume, fork.</source>
+        <translation>用自己的数据训练模型并观察其学习；可以暂停、继续和分叉。</translation>
     </message>
 </context>
 <context>
@@ -9414,8 +9542,12 @@
         <translation>一天前</translation>
     </message>
     <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
         <source>less than a day ago</source>
-        <translation>不到一天前</translation>
+        <translation type="vanished">不到一天前</translation>
     </message>
     <message>
         <source>more than a year ago</source>
@@ -9424,6 +9556,14 @@
     <message>
         <source>{days} days ago</source>
         <translation>{days} 天前</translation>
+    </message>
+    <message>
+        <source>{hours} h ago</source>
+        <translation>{hours} 小时前</translation>
+    </message>
+    <message>
+        <source>{minutes} min ago</source>
+        <translation>{minutes} 分钟前</translation>
     </message>
 </context>
 <context>
