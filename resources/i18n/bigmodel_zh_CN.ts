@@ -601,8 +601,16 @@
         <translation>类别列</translation>
     </message>
     <message>
+        <source>Column of a second text, to classify pairs of texts</source>
+        <translation>第二个文本所在的列，用于对文本对分类</translation>
+    </message>
+    <message>
         <source>Drop a table of texts with classes (CSV, TSV, JSON lines, Parquet) or a folder with one subfolder per class</source>
         <translation>将文本及其类别的表格拖到这里：CSV、TSV、JSON 行、Parquet，或每类一个文件夹</translation>
+    </message>
+    <message>
+        <source>Second text column</source>
+        <translation>第二个文本所在的列</translation>
     </message>
     <message>
         <source>Text column</source>
@@ -611,6 +619,10 @@
     <message>
         <source>automatic</source>
         <translation>自动</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
     </message>
 </context>
 <context>
@@ -5554,6 +5566,10 @@
         <translation>每个 {0} 到 {1}，从小到大</translation>
     </message>
     <message>
+        <source>empty but for classify-text</source>
+        <translation type="vanished">留空（classify-text 除外）</translation>
+    </message>
+    <message>
         <source>evaluation</source>
         <translation>评估</translation>
     </message>
@@ -5588,6 +5604,10 @@
     <message>
         <source>it has no picture</source>
         <translation>没有图片</translation>
+    </message>
+    <message>
+        <source>it has no second text</source>
+        <translation>没有第二个文本</translation>
     </message>
     <message>
         <source>it has no tokenizer.json and none can be made from its files</source>
@@ -7270,6 +7290,10 @@
         <translation>请在 data.text_column 和 data.label_column 中指定。</translation>
     </message>
     <message>
+        <source>Set data.text_column to one of them, and data.pair_column to the other to classify pairs.</source>
+        <translation type="vanished">请把 data.text_column 设为其中一个；若要对文本对分类，把 data.pair_column 设为另一个。</translation>
+    </message>
+    <message>
         <source>Set data.text_column to one of them.</source>
         <translation>请将 data.text_column 设为其中之一。</translation>
     </message>
@@ -8728,6 +8752,10 @@
     <message>
         <source>{path} has no preprocessor_config.json, so pictures can&apos;t be preprocessed.</source>
         <translation>{path} 中没有 preprocessor_config.json，无法将图片转换为模型的输入。</translation>
+    </message>
+    <message>
+        <source>{path} has two texts in each row, “{first}” and “{second}”, and it isn&apos;t certain which to use.</source>
+        <translation type="vanished">{path} 的每一行有两个文本“{first}”和“{second}”，无法确定用哪一个。</translation>
     </message>
     <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.</source>

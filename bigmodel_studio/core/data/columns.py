@@ -30,10 +30,13 @@ _PAIRS = {"premise": "hypothesis", "question": "passage", "query": "document"}
 
 
 class Columns(NamedTuple):
-    """What the columns of the text and of the class are called; "": found by themselves."""
+    """What the columns of the text and of the class are called; "": found by themselves. ``pair`` is that of a second
+    text; "": there is none.
+    """
 
     text: str = ""
     label: str = ""
+    pair: str = ""
 
 
 NO_COLUMNS = Columns()
@@ -50,12 +53,15 @@ class About(NamedTuple):
 
 
 class Places(NamedTuple):
-    """The places of the two columns, and whether the first row is a header. ``by_values``: no name told them."""
+    """The places of the two columns, and whether the first row is a header. ``by_values``: no name told them.
+    ``pair`` is the place of a second text's column; -1: there is none.
+    """
 
     text: int
     label: int
     header: bool
     by_values: bool = False
+    pair: int = -1
 
 
 def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, path: str) -> Places:
@@ -67,11 +73,34 @@ def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, p
     header = [name.strip() for name in rows[0]]
     text = _named(header, columns.text, about.names, path)
     label = _named(header, columns.label, LABEL_NAMES, path)
+    if (pair := _named(header, columns.pair, (), path)) is not None:
+        return _with_pair(rows, header, text, label, pair, about, path)
     if text is not None and label is not None:
         if not columns.text:
             _refuse_pair(header, text, path)
         return Places(text, label, header=True)
     return _by_values(rows, header, text, label, about, path)
+
+
+def _with_pair(
+    rows: Sequence[Sequence[str]],
+    header: list[str],
+    text: int | None,
+    label: int | None,
+    pair: int,
+    about: About,
+    path: str,
+) -> Places:
+    """Return the places where a second text's column is known: it is neither the text nor the class."""
+    text, label = (None if place == pair else place for place in (text, label))
+    left = [place for place, name in enumerate(header) if name and place not in (pair, label)]
+    if text is None and label is not None and len(left) == 1:
+        text = left[0]  # the only other column
+    if text is None or label is None:
+        others = [["" if place == pair else value for place, value in enumerate(row)] for row in rows]
+        found = _by_values(others, header, text, label, about, path)
+        text, label = found.text, found.label
+    return Places(text, label, header=True, pair=pair)
 
 
 def find_names(
@@ -80,7 +109,7 @@ def find_names(
     """Return the names under which records have the example and the class, the likeliest first; as ``find_places``."""
     names = list(dict.fromkeys(name for record in records for name in record))
     texts, labels = _asked_or(columns.text, about.names), _asked_or(columns.label, LABEL_NAMES)
-    if set(texts) & set(names) and set(labels) & set(names):
+    if not columns.pair and set(texts) & set(names) and set(labels) & set(names):
         if not columns.text:
             _refuse_pair(names, names.index(next(name for name in texts if name in names)), path)
         return texts, labels

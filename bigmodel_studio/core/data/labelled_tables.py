@@ -31,12 +31,21 @@ csv.field_size_limit(MOST_TEXT_BYTES * 4)
 
 
 class Labelled(NamedTuple):
-    """One text: what it is, its class, and where it stands (``line`` counts from 1; 0: a file of its own)."""
+    """One text: what it is, its class, and where it stands (``line`` counts from 1; 0: a file of its own).
+
+    ``second`` is the text that it makes a pair with, if any.
+    """
 
     text: str
     label: str
     file: str
     line: int
+    second: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The text, or both of a pair with a tab between them."""
+        return f"{self.text}\t{self.second}" if self.second else self.text
 
 
 Reader = Callable[[Path, Columns, About, Faults], Iterator[Labelled]]
@@ -121,7 +130,7 @@ def _other_delimiter(rows: list[list[str]], delimiter: str) -> str | None:
 def _row(
     path: Path, line: int, row: list[str], header: list[str] | None, places: Places, about: About, faults: Faults
 ) -> Iterator[Labelled]:
-    needed = max(places.text, places.label) + 1
+    needed = max(places.text, places.label, places.pair) + 1
     if len(row) < needed:
         faults.refuse(bad_row(path, line, detail=f"it has {len(row)} columns, and {needed} are needed"))
     elif header is not None and len(row) > len(header) and any(field.strip() for field in row[len(header) :]):
@@ -131,31 +140,39 @@ def _row(
         faults.refuse(bad_row(path, line, detail="it repeats the header"))
     else:
         text, label = row[places.text].strip(), row[places.label].strip()
-        yield from _checked(path, line, text, label, about, faults)
+        second = row[places.pair].strip() if places.pair >= 0 else None
+        yield from _checked(path, line, text, label, about, faults, second)
 
 
-def _checked(path: Path, line: int, text: str, label: str, about: About, faults: Faults) -> Iterator[Labelled]:
+def _checked(
+    path: Path, line: int, text: str, label: str, about: About, faults: Faults, second: str | None = None
+) -> Iterator[Labelled]:
+    """Yield the row, if it has what is needed; ``second`` is None where there are no pairs."""
     if not label:
         faults.refuse(bad_row(path, line, detail="it has no class"))
+    elif second == "":
+        faults.refuse(bad_row(path, line, detail="it has no second text"))
     elif not text and about.needed:
         faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
     elif not text:
         faults.empty(str(path), line)
     else:
-        yield Labelled(text, label, str(path), line)
+        yield Labelled(text, label, str(path), line, second or "")
 
 
 def _read_records(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
     texts, labels = _record_names(path, columns, about, faults)
-    for line, record in records(path, (texts, labels), faults):
+    pairs = ((columns.pair,),) if columns.pair else ()
+    for line, record in records(path, (texts, labels, *pairs), faults):
         text, label = _field(record, texts), _field(record, labels)
+        second = str(_field(record, pairs[0]) or "") if pairs else None
         if text is None:
             faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
         elif isinstance(label, float):
             detail = f"its class is a number with a fraction ({label:g})"
             faults.refuse(bad_row(path, line, detail=detail))
         else:
-            yield from _checked(path, line, str(text), label or "", about, faults)
+            yield from _checked(path, line, str(text), label or "", about, faults, second)
 
 
 def _record_names(

@@ -101,6 +101,12 @@ def _data_rules(spec: RunSpec) -> list[Rule]:
             data.evaluation,
             "a share from 0 to 0.5, or a list of files or folders",
         ),
+        (
+            not data.pair_column or spec.objective == "classify-text",
+            "data.pair_column",
+            data.pair_column,
+            "empty but for classify-text",
+        ),
         (0 <= data.mixup <= 10, "data.mixup", data.mixup, "0 (off) to 10; 0.2 is usual"),
         (0.01 <= data.smallest_crop <= 1, "data.smallest_crop", data.smallest_crop, "0.01 to 1 (no crops)"),
     ]

@@ -58,6 +58,8 @@ class DataSpec(_Part, frozen=True):
     """Of tables: what the column of the text (or of the picture, or its path) is called, and that of its class ("":
     found by their names)."""
     label_column: str = ""
+    pair_column: str = ""
+    """Of "classify-text": the column of a second text, which is read after the first ("": there is none)."""
     smallest_crop: float = 0.35
     flip: bool = True
     mixup: float = 0.0

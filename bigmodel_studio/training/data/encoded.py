@@ -28,13 +28,15 @@ THREADS = min(4, physical_cores())
 @dataclass(frozen=True)
 class Encoded:
     """``ids`` of text n are ``ids[starts[n]:starts[n + 1]]``; ``words`` says for each id which word it belongs to
-    (-1: none), where texts came as words, else it is empty. ``lengths`` are those of the whole texts.
+    (-1: none), where texts came as words, else it is empty. ``lengths`` are those of the whole texts. ``types`` says
+    for each id which of two texts it belongs to (0 or 1), where they came as pairs.
     """
 
     ids: NDArray[np.int32]
     starts: NDArray[np.int64]
     words: NDArray[np.int32]
     lengths: NDArray[np.int64]
+    types: NDArray[np.int32] | None = None
 
     @property
     def cut(self) -> NDArray[np.bool_]:
@@ -63,10 +65,13 @@ def encode_texts(
     say: Say | None = None,
     *,
     as_words: bool = False,
+    seconds: Sequence[str] | None = None,
 ) -> Encoded:
     """Return texts (or, ``as_words``, sentences of words) with the model's special tokens, cut to ``context``
-    tokens.
+    tokens; with ``seconds`` each is a pair, of which the longer text is cut first.
     """
+    if seconds is not None:
+        return _encode_pairs(tokenizer, [str(each) for each in texts], seconds, context, say)
     ids: list[NDArray[np.int32]] = []
     words: list[NDArray[np.int32]] = []
     whole: list[int] = []
@@ -136,6 +141,29 @@ def _encodings(
         pool.shutdown(cancel_futures=True)
 
 
+def _encode_pairs(
+    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], seconds: Sequence[str], context: int, say: Say | None
+) -> Encoded:
+    ids: list[NDArray[np.int32]] = []
+    types: list[NDArray[np.int32]] = []
+    whole: list[int] = []
+    added = tokenizer.num_special_tokens_to_add(pair=True)
+    call: Any = tokenizer
+    for first in range(0, len(texts), AT_ONCE):
+        both = [list(part[first : first + AT_ONCE]) for part in (texts, seconds)]
+        alone = [call(part, add_special_tokens=False, verbose=False)["input_ids"] for part in both]
+        whole += [len(one) + len(other) + added for one, other in zip(*alone, strict=True)]
+        made = call(*both, truncation="longest_first", max_length=context, add_special_tokens=True)
+        ids += [np.array(encoding.ids, dtype=np.int32) for encoding in made.encodings]
+        types += [np.array(encoding.type_ids, dtype=np.int32) for encoding in made.encodings]
+        if say is not None:
+            say("tokenizing", min(first + AT_ONCE, len(texts)), len(texts))
+    starts = np.array([0, *map(len, ids)], dtype=np.int64).cumsum()
+    empty = np.zeros(0, dtype=np.int32)
+    flat = [np.concatenate(each) if each else empty for each in (ids, types)]
+    return Encoded(flat[0], starts, empty, np.array(whole, np.int64), flat[1])
+
+
 def encoded_entries(
     encoded: Encoded, tokenizer: PreTrainedTokenizerBase, rows: Iterable[tuple[Place, str, Sequence[str]]]
 ) -> Iterator[CountedExample]:
@@ -147,7 +175,9 @@ def encoded_entries(
 
 
 def padded(encoded: Encoded, numbers: Sequence[int], tokenizer: PreTrainedTokenizerBase) -> dict[str, torch.Tensor]:
-    """Return ``input_ids`` and ``attention_mask`` of those texts, int64 [texts, longest]."""
+    """Return ``input_ids`` and ``attention_mask`` of those texts, int64 [texts, longest]; of pairs ``token_type_ids``
+    too.
+    """
     rows = [encoded.of(number) for number in numbers]
     longest = max(1, *map(len, rows))
     pad = tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0
@@ -156,4 +186,10 @@ def padded(encoded: Encoded, numbers: Sequence[int], tokenizer: PreTrainedTokeni
     for place, row in enumerate(rows):
         ids[place, : len(row)] = row
         mask[place, : len(row)] = 1
-    return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+    made = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+    if encoded.types is not None:
+        types = np.zeros_like(ids)
+        for place, number in enumerate(numbers):
+            types[place, : len(rows[place])] = encoded.types[encoded.starts[number] : encoded.starts[number + 1]]
+        made["token_type_ids"] = torch.from_numpy(types)
+    return made

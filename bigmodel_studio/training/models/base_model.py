@@ -46,6 +46,11 @@ class BaseModel:
         """Return how many tokens are read at once: as many as are wanted, and no more than the model knows."""
         return min(wanted, context_length_of(self._structure.config.get_text_config().to_dict()) or wanted)
 
+    @property
+    def takes_token_types(self) -> bool:
+        """Whether it is told which of two texts each token is of (Devlin et al. 2018, segment embeddings)."""
+        return int(getattr(self._structure.config, "type_vocab_size", 0) or 0) > 1
+
     def tokenizer(self) -> PreTrainedTokenizerBase:
         """Return its tokenizer. Raises ``StudioError`` as ``load_tokenizer``, or "vocabulary-mismatch"."""
         tokenizer = loading.load_tokenizer(self.folder, self.folder.name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,14 @@ from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 SAMPLES = 8
 TOP = 3
+GIVEN = ("input_ids", "attention_mask", "token_type_ids")
+"""What a model is given of a batch."""
 
 
 class ClassifyText(Objective):
-    """Batches are ``{"input_ids", "attention_mask": int64 [batch, tokens], "labels": int64 [batch]}``."""
+    """Batches are ``{"input_ids", "attention_mask": int64 [batch, tokens], "labels": int64 [batch]}``; of pairs of
+    texts there are ``token_type_ids`` [batch, tokens] too, where the model has them.
+    """
 
     rate = "tokens_per_s"
 
@@ -65,10 +70,11 @@ class ClassifyText(Objective):
         self._evaluation = self._encoded(self.evaluation, reading.say)
         self._confusion: Confusion | None = None
         cuts = self.encoded.cuts + self._evaluation.cuts
+        kind = "pairs" if self.pairs else "texts"
         self.notes = [
-            f"{len(self.train):,} training texts, {len(self.evaluation):,} evaluation texts",
+            f"{len(self.train):,} training {kind}, {len(self.evaluation):,} evaluation {kind}",
             f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
-            f"texts of at most {self.context:,} tokens; {cuts:,} are longer and cut",
+            f"{kind} of at most {self.context:,} tokens; {cuts:,} are longer and cut",
         ]
 
     def build_model(self) -> None:
@@ -78,7 +84,20 @@ class ClassifyText(Objective):
         self.notes += [f"the head is new: {', '.join(new)}"] if new else []
 
     def _encoded(self, texts: Sequence[Labelled], say: Say) -> Encoded:
-        return encode_texts(self.tokenizer, [each.text for each in texts], self.context, say)
+        seconds = [each.second for each in texts] if self.pairs else None
+        return self._with_types(
+            encode_texts(self.tokenizer, [each.text for each in texts], self.context, say, seconds=seconds)
+        )
+
+    def _with_types(self, encoded: Encoded) -> Encoded:
+        """Return the texts without the types of their tokens where the model, or its tokenizer, has none."""
+        known = "token_type_ids" in self.tokenizer.model_input_names and self._base.takes_token_types
+        return encoded if known else replace(encoded, types=None)
+
+    @property
+    def pairs(self) -> bool:
+        """Whether each example is two texts."""
+        return bool(self._spec.data.pair_column)
 
     # ------------------------------------------------------------------------------- for the loop
 
@@ -89,7 +108,7 @@ class ClassifyText(Objective):
 
     def entries(self, role: DataRole) -> Iterator[CountedExample]:
         texts, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
-        rows = ((Place(each.file, each.line), each.text, (each.label,)) for each in texts)
+        rows = ((Place(each.file, each.line), each.whole, (each.label,)) for each in texts)
         return encoded_entries(encoded, self.tokenizer, rows)
 
     @property
@@ -153,7 +172,7 @@ class ClassifyText(Objective):
         chosen = [self.evaluation[number] for number in self._evaluated()]
         return Examples(
             kind="text",
-            examples=[each.text for each in chosen],
+            examples=[each.whole for each in chosen],
             labels=self.labels,
             expected=[self._numbers[each.label] for each in chosen],
         )
@@ -161,7 +180,10 @@ class ClassifyText(Objective):
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
         texts, expected = self._sample_texts()
         for number, text in enumerate(texts):
-            given = padded(encode_texts(self.tokenizer, [text], self.context), [0], self.tokenizer)
+            first, _, second = text.partition("\t")
+            seconds = [second] if self.pairs else None
+            encoded = encode_texts(self.tokenizer, [first if self.pairs else text], self.context, seconds=seconds)
+            given = padded(self._with_types(encoded), [0], self.tokenizer)
             chances = self._logits(model, {k: v.to(model.device) for k, v in given.items()}).softmax(-1)[0].cpu()
             best = chances.topk(min(TOP, len(self.labels)))
             words = [
@@ -178,7 +200,7 @@ class ClassifyText(Objective):
             return list(self._spec.samples.prompts), [""] * len(self._spec.samples.prompts)
         pool = self.evaluation or self.train
         chosen = [pool[number] for number in shuffling.spread(len(pool), SAMPLES)]
-        return [each.text for each in chosen], [each.label for each in chosen]
+        return [each.whole for each in chosen], [each.label for each in chosen]
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         drawn, part = self._drawn(step, self._spec.schedule.update), part_of(batch, numbers)
@@ -213,7 +235,7 @@ class ClassifyText(Objective):
         return {"class-frequencies": frequency_loss(train, evaluation, len(self.labels))}
 
     def _logits(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        found: torch.Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+        found: torch.Tensor = model(**{name: batch[name] for name in GIVEN if name in batch}).logits
         return found.float()
 
 
@@ -221,11 +243,11 @@ def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[L
     """Return what a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", and refuses as
     ``labelled_in``.
     """
-    columns = Columns(spec.data.text_column, spec.data.label_column)
+    columns = Columns(spec.data.text_column, spec.data.label_column, spec.data.pair_column)
 
     def read(paths: Sequence[str]) -> list[Labelled]:
         rows = labelled_texts.labelled_in(paths, columns, reading.faults)
-        texts = list(reading.rows(paths, rows, lambda each: len(each.text.encode())))
+        texts = list(reading.rows(paths, rows, lambda each: len(each.whole.encode())))
         if not texts:
             raise StudioError("data-empty", path=", ".join(paths))
         return texts

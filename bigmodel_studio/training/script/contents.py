@@ -88,12 +88,18 @@ def _masked_lm(made: MaskedLM, spec: RunSpec) -> Content:
 
 
 def _classify_text(made: ClassifyText, spec: RunSpec) -> Content:
+    types = made.encoded.types
     settings = {**_padding(made.tokenizer), "LABEL_SMOOTHING": spec.method.label_smoothing}
-    return Content("classify_text", settings, _texts(made, made.numbers_of(made.train)))
+    arrays = _texts(made, made.numbers_of(made.train)) | ({} if types is None else {"types": types})
+    return Content("classify_text", {**settings, "TOKEN_TYPES": types is not None}, arrays)
 
 
 def _tag(made: Tag, spec: RunSpec) -> Content:
-    return Content("tag", {**_padding(made.tokenizer), "LABEL_SMOOTHING": 0.0}, _texts(made, made.training_labels()))
+    return Content(
+        "tag",
+        {**_padding(made.tokenizer), "LABEL_SMOOTHING": 0.0, "TOKEN_TYPES": False},
+        _texts(made, made.training_labels()),
+    )
 
 
 def _classify_images(made: ClassifyImages, spec: RunSpec) -> Content:

@@ -175,6 +175,17 @@ def test_of_a_conversation_the_answers_are_learnt(make: Spec, tmp_path: Path) ->
     assert data.parts[0].examples == 20
 
 
+def test_two_texts_are_shown_as_the_model_reads_them_together(make: Spec, tmp_path: Path) -> None:
+    rows = [("fine day", f"so {n}", ("good", "bad")[n % 2]) for n in range(12)]
+    table = written(tmp_path / "a.csv", "text,second,label\n" + "".join(f"{','.join(row)}\n" for row in rows))
+    data = seen(make("classify-text", table, data={"pair_column": "second"}))
+    for example in data.examples:
+        first, second, label = rows[example.place.line - 2]
+        assert text_of(example).replace(" ", "").endswith(f"{first}{second}".replace(" ", ""))
+        assert example.classes[0].label == label
+    assert data.parts[0].doubles == 0
+
+
 def test_of_a_pair_both_answers_are_shown_and_what_is_wrong_is_found(make: Spec, tmp_path: Path) -> None:
     pairs = [{"prompt": f"count {n}", "chosen": f"yes {n}", "rejected": f"no {n}"} for n in range(8)]
     bad = [{"prompt": "a", "chosen": "b"}, {"prompt": "a", "chosen": "b", "rejected": "b"}]

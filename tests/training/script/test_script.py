@@ -134,6 +134,9 @@ def test_every_objective_as_a_script(
     parts = {"batch": 2, "accumulate": 2}
     read = {"base": str(encoder), "context": 32}
     gpt2 = {"base": str(causal_folders["gpt2"]), "context": 64}
+    first, *rows = texts.read_text("utf-8").splitlines()
+    both = [f"{first},second", *(f"{row},so it was {number % 7}" for number, row in enumerate(rows))]
+    texts.with_name("both.csv").write_text("\n".join(both) + "\n", "utf-8")
     runs = [
         made("text", "causal-lm", data["text"], model=GPT, schedule={**parts, "decay": "linear", "warmup": 3}),
         made("talks", "chat", data["talks"], model=gpt2, schedule=parts, optimizer={"clip": 0.0}),
@@ -141,6 +144,7 @@ def test_every_objective_as_a_script(
         made("pairs", "masked-lm", data["text"], model=GPT, schedule=parts),
         made("words", "masked-lm", data["text"], model=GPT, masking={"whole_words": True, "next_sentence": False}),
         made("classes", "classify-text", str(texts), model=read, method={"label_smoothing": 0.1}),
+        made("both", "classify-text", str(texts.with_name("both.csv")), model=read, data={"pair_column": "second"}),
         made("tags", "tag", str(sentences), model=read, schedule=parts, optimizer={"name": "sgd"}),
         made("pictures", "classify-images", data["pictures"], model=RESNET, schedule={"decay": "constant"}),
     ]

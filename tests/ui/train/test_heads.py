@@ -61,12 +61,14 @@ def test_classes_of_texts(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     fields.methods.rank.setValue(4)
     fields.text_column.setText("said")
     fields.label_column.setText("kind")
+    fields.pair_column.setText("answer")
     fields.prompts.setPlainText("it was fine\n\n")
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     spec = form.spec()
     assert (spec.objective, spec.model.base) == ("classify-text", str(tmp_path / "reader"))
     assert (spec.method.kind, spec.method.rank) == ("lora", 4)
     assert (spec.data.text_column, spec.data.label_column, spec.data.evaluation) == ("said", "kind", 0.1)
+    assert spec.data.pair_column == "answer"
     assert spec.samples.prompts == ("it was fine",)
 
 

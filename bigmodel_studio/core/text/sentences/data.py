@@ -70,8 +70,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Name them in data.text_column and data.label_column.",
     ),
     "data-second-text": (
-        "{path} has two texts in each row, “{first}” and “{second}”, but only one can be used.",
-        "Set data.text_column to one of them.",
+        "{path} has two texts in each row, “{first}” and “{second}”, and it isn't certain which to use.",
+        "Set data.text_column to one of them, and data.pair_column to the other to classify pairs.",
     ),
     "data-separator": (
         "The columns of {path} are separated by {separator!r}; {expected!r} was expected.",

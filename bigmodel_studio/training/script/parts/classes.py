@@ -13,7 +13,8 @@ LABEL_SMOOTHING = 0.0
 
 def losses(model: nn.Module, batch: Batch) -> torch.Tensor:
     """Return the sum of the losses of all labels, [1]."""
-    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits.float()
+    given = {name: batch[name] for name in ("input_ids", "attention_mask", "token_type_ids") if name in batch}
+    logits = model(**given).logits.float()
     logits, labels = logits.flatten(0, -2), batch["labels"].flatten()
     if LABEL_SMOOTHING:
         smoothing = LABEL_SMOOTHING if model.training else 0.0

@@ -13,6 +13,7 @@ from bigmodel_studio.training.data.shuffling import order
 from bigmodel_studio.training.script.parts.settings import SEED, UPDATE, array
 
 PADDING = 0
+TOKEN_TYPES = False  # whether texts are pairs, and the model is told which of both a token is of
 
 
 def next_rows(step: int, stream: int = 0) -> list[int]:
@@ -34,4 +35,7 @@ def read_whole(numbers: Sequence[int]) -> dict[str, torch.Tensor]:
     """Return what a model that reads whole texts is given: ``input_ids`` and ``attention_mask``, [texts, longest]."""
     lengths = torch.tensor([int(array("starts")[n + 1] - array("starts")[n]) for n in numbers])
     ids = padded(array("tokens"), numbers, PADDING)
-    return {"input_ids": ids, "attention_mask": (torch.arange(ids.shape[1]) < lengths[:, None]).long()}
+    given = {"input_ids": ids, "attention_mask": (torch.arange(ids.shape[1]) < lengths[:, None]).long()}
+    if TOKEN_TYPES:
+        given["token_type_ids"] = padded(array("types"), numbers, 0)
+    return given

@@ -107,8 +107,11 @@ class ClassesSubject(HeadsSubject):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         self.text_column, self.label_column = line("", self.changed), line("", self.changed)
+        self.pair_column = line("", self.changed)
         for field in (self.text_column, self.label_column):
             field.setPlaceholderText(self.tr("automatic"))
+        self.pair_column.setPlaceholderText(self.tr("none"))
+        self.pair_column.setToolTip(self.tr("Column of a second text, to classify pairs of texts"))
         self.lay_out()
 
     def hint(self) -> str:
@@ -120,13 +123,14 @@ class ClassesSubject(HeadsSubject):
     def column_fields(self) -> Row:
         return [
             ("data.text_column", self.tr("Text column"), self.text_column),
+            ("data.pair_column", self.tr("Second text column"), self.pair_column),
             ("data.label_column", self.tr("Class column"), self.label_column),
         ]
 
     def tables(self) -> Tables:
         tables = super().tables()
         columns = {"text_column": self.text_column.text().strip(), "label_column": self.label_column.text().strip()}
-        tables["data"] |= columns
+        tables["data"] |= columns | {"pair_column": self.pair_column.text().strip()}
         return tables
 
 
