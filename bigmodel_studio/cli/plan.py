@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from bigmodel_studio.cli import output
-from bigmodel_studio.cli.models import DeviceName, DtypeName, Json, Model, model_to_look_at, result_of
+from bigmodel_studio.cli.models import (
+    DeviceName,
+    DtypeName,
+    Json,
+    Model,
+    PrecisionName,
+    load_as,
+    model_to_look_at,
+    result_of,
+)
 from bigmodel_studio.core.memory import device_speed
-from bigmodel_studio.core.memory.plan import DTYPE_BYTES, PARTS, Plan, error_ratio, plan, settled
+from bigmodel_studio.core.memory.plan import DTYPE_BYTES, PARTS, Plan, error_ratio, packed_of, plan, settled
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError, sentence
 from bigmodel_studio.protocol import (
@@ -29,6 +39,8 @@ from bigmodel_studio.protocol import (
     to_builtins,
 )
 
+RETRY_S = 600
+
 
 class For(StrEnum):
     """What a plan is about."""
@@ -42,6 +54,7 @@ class Way(StrEnum):
 
     full = "full"
     lora = "lora"
+    qlora = "qlora"
     frozen = "frozen"
 
 
@@ -62,7 +75,9 @@ def plan_(
     purpose: Annotated[For, typer.Option("--for", help="Inference or training.")] = For.inference,
     batch: Annotated[int, typer.Option(min=1, help="Batch size.")] = 1,
     context: Annotated[int, typer.Option(min=0, help="Context in tokens (0: the model's maximum).")] = 0,
-    method: Annotated[Way, typer.Option(help="Training: all weights, LoRA, or the last layer only.")] = Way.full,
+    method: Annotated[
+        Way, typer.Option(help="Training: all weights, LoRA, QLoRA (base in 4 bits), or the last layer only.")
+    ] = Way.full,
     lora_rank: Annotated[int, typer.Option(min=1, help="LoRA rank.")] = 8,
     optimizer: Annotated[Optimizer, typer.Option(help="Training: optimizer.")] = Optimizer.adamw,
     checkpointing: Annotated[
@@ -74,17 +89,19 @@ def plan_(
     ),
     device: DeviceName = "auto",
     dtype: DtypeName = "auto",
+    precision: PrecisionName = "stored",
     json: Json = False,
 ) -> None:
     """Say whether a model fits, for use or for training: memory by part, time, and what to change."""
     if dtype != "auto" and dtype not in DTYPE_BYTES:
         raise StudioError("dtype-unknown", dtype=dtype, device=device, dtypes=", ".join(DTYPE_BYTES))
-    ref = model_to_look_at(model, device=device, dtype=dtype)
+    ref = load_as(model_to_look_at(model), device=device, dtype=dtype, precision=precision)
     question = PlanQuestion(
         purpose=purpose.value,
         dtype=dtype,
         batch=batch,
         context=context,
+        precision=ref.precision,
         method=method.value,
         lora_rank=lora_rank,
         optimizer=optimizer.value,
@@ -92,13 +109,27 @@ def plan_(
         steps=steps,
     )
     costs = _costs(ref)
-    where = _device(device)
-    found = plan(costs, question, where, speed_of(where, settled(costs, question, where).dtype))
+    check_precision(ref, costs, question)
+    runs_packed = packed_of(costs, question) is not None
+    where = _device("cpu" if runs_packed and device == "auto" else device)
+    dtype_planned = settled(costs, question, where).dtype
+    found = plan(costs, question, where, speed_of(where, dtype_planned, packed=runs_packed))
     measured = _measured(ref, question) if measure else None
     if json:
         output.print_json(_record(ref, found, measured))
     else:
         _print(ref, found, measured)
+
+
+def check_precision(ref: ModelRef, costs: Costs, question: PlanQuestion) -> None:
+    """Raise ``StudioError`` "precision-unsupported" where the model can't be loaded or planned so."""
+    if question.precision == "stored":
+        return
+    reason = "The fast path doesn't support its architecture."
+    if question.purpose == "training":
+        reason = "Train it with --method qlora instead."
+    if question.purpose == "training" or question.precision not in costs.packed:
+        raise StudioError("precision-unsupported", model=ref.id, precision=question.precision, reason=reason)
 
 
 def _measured(ref: ModelRef, question: PlanQuestion) -> Measured:
@@ -127,15 +158,21 @@ def _device(wanted: str) -> Device:
     return found
 
 
-def speed_of(device: Device, dtype: str) -> Speed | None:
+def speed_of(device: Device, dtype: str, *, packed: bool = False) -> Speed | None:
     """Return the speed as measured before; the first time it is measured, which takes a few seconds."""
     known = device_speed.speed_of(device.id, dtype)
-    if known is not None or (dtype not in device.dtypes):
+    enough = known is not None and (not packed or known.kernels_bytes > 0) and (known.idle or not _is_old(known))
+    if enough or (dtype not in device.dtypes):
         return known
     output.say(f"measuring how fast {device.id} is in {dtype} (once)")
-    found = result_of(MeasureSpeed(device=device.id, dtype=dtype))
+    found = result_of(MeasureSpeed(device=device.id, dtype=dtype, packed=packed))
     assert isinstance(found, Speed)
     return found
+
+
+def _is_old(speed: Speed) -> bool:
+    """Return whether what was measured on a busy machine is to be measured again."""
+    return time.time() - speed.measured > RETRY_S
 
 
 def _record(ref: ModelRef, found: Plan, measured: Measured | None) -> dict[str, Any]:
@@ -152,7 +189,8 @@ def _record(ref: ModelRef, found: Plan, measured: Measured | None) -> dict[str, 
 
 def _print(ref: ModelRef, found: Plan, measured: Measured | None) -> None:
     asked = found.question
-    what = f"{asked.purpose}, {asked.dtype}, batch {asked.batch}"
+    kept = asked.dtype if asked.precision == "stored" else asked.precision
+    what = f"{asked.purpose}, {kept}, batch {asked.batch}"
     output.say(f"{ref.id} on {found.device}: {what}, context {numbers.exact(asked.context)}")
     header = ["PART", "PLANNED", *(["MEASURED"] if measured else [])]
     rows = [

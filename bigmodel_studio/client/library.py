@@ -16,6 +16,7 @@ from bigmodel_studio.core.hub import hub_leftovers
 from bigmodel_studio.core.hub.hub_leftovers import Leftover
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.models.precisions import PrecisionChoice, choices_of
 from bigmodel_studio.protocol import ModelKind, ModelRef
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class LibraryWatcher(QObject):
     left_over = Signal()
     """What downloads left in the Hub's cache is another."""
     _read = Signal(object)
+    _precisions_read = Signal(object)
     _leftovers_read = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -36,10 +38,12 @@ class LibraryWatcher(QObject):
         self.ready = False
         """Whether the records have been read once (until then an empty list means nothing)."""
         self._records: list[ModelRecord] = []
+        self._precisions: dict[str, tuple[PrecisionChoice, ...]] = {}
         self.leftovers: list[Leftover] = []
         """What downloads left that no model uses, as it was read last."""
         self._worker = Worker("library", self._look)
         self._read.connect(self._on_read)
+        self._precisions_read.connect(self._on_precisions)
         self._leftovers_read.connect(self._on_leftovers)
 
     def records(self, kind: ModelKind | None = None) -> list[ModelRecord]:
@@ -55,6 +59,11 @@ class LibraryWatcher(QObject):
     def refresh(self) -> None:
         """Read the models again; ``changed`` follows where they differ. Calls that come close together are one."""
         self._worker.wake()
+
+    def precisions(self, ref: ModelRef) -> tuple[PrecisionChoice, ...]:
+        """Return the precisions that a language model can be loaded in, with their sizes, as they were read last."""
+        record = self.find(ref)
+        return self._precisions.get(record.id, ()) if record is not None else ()
 
     def remember(self, folder: Path) -> ModelRef:
         """Keep a model folder in the list. Raises ``StudioError`` where it is none."""
@@ -73,7 +82,9 @@ class LibraryWatcher(QObject):
 
     def _look(self) -> None:
         try:
-            self._read.emit(library.records())
+            records = library.records()
+            self._precisions_read.emit({record.id: choices_of(record) for record in records})
+            self._read.emit(records)
         except Exception:
             log.exception("the models could not be listed")
             self._read.emit([])
@@ -85,6 +96,10 @@ class LibraryWatcher(QObject):
         if not self._worker.closing and leftovers != self.leftovers:
             self.leftovers = leftovers
             self.left_over.emit()
+
+    @Slot(object)
+    def _on_precisions(self, precisions: dict[str, tuple[PrecisionChoice, ...]]) -> None:
+        self._precisions = precisions
 
     @Slot(object)
     def _on_read(self, records: list[ModelRecord]) -> None:

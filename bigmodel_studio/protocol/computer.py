@@ -31,10 +31,14 @@ class MeasurePlan(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class MeasureSpeed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Measure how fast a device multiplies and streams. Ends with ``Done(Speed)``."""
+    """Measure how fast a device multiplies and streams. Ends with ``Done(Speed)``.
+
+    ``packed``: also what the kernels of the fast path take, which are compiled for it where they are not yet.
+    """
 
     device: str = "auto"
     dtype: str = "auto"
+    packed: bool = False
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from bigmodel_studio.protocol.values import ModelKind, ModelRef, Problem
+from bigmodel_studio.protocol.values import ModelKind, ModelRef, Precision, Problem
 
 __all__ = [
     "Costs",
@@ -23,6 +23,7 @@ __all__ = [
     "LayerKind",
     "Measured",
     "Method",
+    "PackedCosts",
     "Pass",
     "PlanQuestion",
     "Purpose",
@@ -30,7 +31,7 @@ __all__ = [
     "Tried",
 ]
 
-Method = Literal["full", "lora", "frozen"]
+Method = Literal["full", "lora", "qlora", "frozen"]
 Purpose = Literal["inference", "training"]
 
 
@@ -121,13 +122,31 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operations: float = 0.0
 
 
+class PackedCosts(msgspec.Struct, frozen=True, kw_only=True):
+    """What running from packed weights takes, in bytes; counted by ``engine.measuring.packed_costs``.
+
+    ``read_bytes`` of the weights are read for a token. A sequence's cache grows by ``block_bytes`` every
+    ``block_tokens``. Beside the weights: ``step_bytes``, and for each position of a table that is a power of two long
+    ``position_bytes`` and ``once_bytes``, the latter for each thread.
+    """
+
+    weight_bytes: int
+    read_bytes: int
+    step_bytes: int
+    block_bytes: int
+    block_tokens: int
+    position_bytes: int
+    once_bytes: int
+
+
 class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What running and training a model takes, as functions of batch and context, counted on the meta device.
 
     ``passes`` are under ``NAME/BYTES``, the bytes being those of a weight (4 or 2). Names: "read" (a whole input; for
     a decoder, the first piece of a prompt), "go-on" (a later piece, on what a cache holds), "next" (one token), and a
-    training step by its method: "full", "lora", "frozen", with "+checkpointing" where activations are computed twice.
-    Where some layers look back over a ``window`` only, ``NAME/BYTES/short`` are the passes that stay within it.
+    training step by its method: "full", "lora", "qlora", "frozen", with "+checkpointing" where activations are
+    computed twice. Where some layers look back over a ``window`` only, ``NAME/BYTES/short`` are the passes that
+    stay within it.
     """
 
     parameters: int
@@ -159,6 +178,10 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Parameters that LoRA adds for each unit of its rank."""
     head_parameters: int = 0
     """Those that are trained where only the head is."""
+    frozen_bytes: int = 0
+    """Those of the weights where QLoRA keeps linear layers in 4 bits, buffers too; 0 where it can't."""
+    packed: dict[str, PackedCosts] = {}
+    """By precision, where the fast path computes with packed weights; "stored" where the file's blocks are such."""
 
 
 class PlanQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +191,7 @@ class PlanQuestion(msgspec.Struct, frozen=True, kw_only=True):
     dtype: str = "auto"
     batch: int = 1
     context: int = 0
+    precision: Precision = "stored"
     method: Method = "full"
     lora_rank: int = 8
     optimizer: str = "adamw"
@@ -220,7 +244,9 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How fast a device was when it was measured: FLOP/s of a matrix product in a dtype, and bytes/s it streams.
 
     ``operation_s`` is what it takes to issue one small operation; ``process_bytes`` what an engine's process takes on
-    the device before there is a model. ``measured`` is when, in seconds since 1970.
+    the device before there is a model. ``measured`` is when, in seconds since 1970. ``read_bytes_per_s`` is what it
+    only reads, much more than fits a cache; ``kernels_bytes`` what loaded kernels of the fast path take. ``machine``
+    names the machine, ``idle`` says whether nothing else computed then. 0: not measured.
     """
 
     device: str
@@ -231,6 +257,10 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     process_bytes: int = 0
     threads: int = 0
     measured: float
+    read_bytes_per_s: float = 0.0
+    kernels_bytes: int = 0
+    machine: str = ""
+    idle: bool = False
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):

@@ -2952,12 +2952,28 @@
 <context>
     <name>ModelPicker</name>
     <message>
+        <source>4 bits</source>
+        <translation>4 位</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 位</translation>
+    </message>
+    <message>
+        <source>As stored ({dtype})</source>
+        <translation>按原样（{dtype}）</translation>
+    </message>
+    <message>
         <source>Looking for models…</source>
         <translation>正在查找模型…</translation>
     </message>
     <message>
         <source>Model: {name} {details}</source>
         <translation>模型：{name} {details}</translation>
+    </message>
+    <message>
+        <source>No fast path for this model: transformers computes it</source>
+        <translation>此模型没有快速路径：由 transformers 计算</translation>
     </message>
     <message>
         <source>No model yet</source>
@@ -2970,6 +2986,22 @@
     <message>
         <source>Open a model folder</source>
         <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>about {rate}</source>
+        <translation type="vanished">约 {rate}</translation>
+    </message>
+    <message>
+        <source>speed not measured</source>
+        <translation>速度未测量</translation>
+    </message>
+    <message>
+        <source>up to {rate}</source>
+        <translation>最高 {rate}</translation>
     </message>
 </context>
 <context>
@@ -3471,6 +3503,14 @@
 <context>
     <name>PlanPanel</name>
     <message>
+        <source>4 bits</source>
+        <translation>4 位</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 位</translation>
+    </message>
+    <message>
         <source>About {rate} tokens/s</source>
         <translation>约 {rate} 词元/秒</translation>
     </message>
@@ -3573,6 +3613,10 @@
     <message>
         <source>Purpose</source>
         <translation>用途</translation>
+    </message>
+    <message>
+        <source>QLoRA (base in 4 bits)</source>
+        <translation>QLoRA（4 位基座）</translation>
     </message>
     <message>
         <source>Reading hardware…</source>
@@ -7154,6 +7198,10 @@
         <translation>请用 Ollama 重新获取它。</translation>
     </message>
     <message>
+        <source>QLoRA of rank {to}, the base in 4 bits: {size}.</source>
+        <translation>QLoRA，秩 {to}，基座 4 位：{size}。</translation>
+    </message>
+    <message>
         <source>Qt, the window&apos;s toolkit, can&apos;t be used: {detail}.</source>
         <translation>窗口工具包（Qt）无法使用：{detail}。</translation>
     </message>
@@ -8159,7 +8207,7 @@
     </message>
     <message>
         <source>Weights in {to}: {size}.</source>
-        <translation>权重为 {to} 时需要 {size}。</translation>
+        <translation>权重用 {to}：{size}。</translation>
     </message>
     <message>
         <source>Write ORGANIZATION/NAME with letters, digits, “-”, “_” and “.”.</source>

@@ -6,6 +6,8 @@ it is measured again.
 
 from __future__ import annotations
 
+import os
+import platform
 from pathlib import Path
 
 import msgspec
@@ -33,7 +35,25 @@ def speeds() -> dict[tuple[str, str], Speed]:
         kept = msgspec.json.decode(read_quietly(speeds_file()), type=_Kept)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return {}
-    return {(speed.device, speed.dtype): speed for speed in kept.speeds} if kept.schema == SCHEMA else {}
+    if kept.schema != SCHEMA:
+        return {}
+    here = machine()
+    return {(speed.device, speed.dtype): speed for speed in kept.speeds if speed.machine in {"", here}}
+
+
+def machine() -> str:
+    """Return what tells this machine from another one that has the same home: its name, processor and cores."""
+    return f"{platform.node()} {platform.machine()} {os.cpu_count()}"
+
+
+def tokens_per_s(speed: Speed | None, read_bytes: int) -> float | None:
+    """Return how many tokens a second a model gives of which a token reads so many bytes.
+
+    The measured rate of memory over the bytes; None where that was not measured on an idle machine.
+    """
+    if speed is None or not speed.idle or speed.read_bytes_per_s <= 0 or read_bytes <= 0:
+        return None
+    return speed.read_bytes_per_s / read_bytes
 
 
 def speed_of(device: str, dtype: str) -> Speed | None:
@@ -43,5 +63,11 @@ def speed_of(device: str, dtype: str) -> Speed | None:
 
 def keep(speed: Speed) -> None:
     """Keep a speed in place of an older one of the same device and dtype. Raises ``OSError``."""
-    known = speeds() | {(speed.device, speed.dtype): speed}
+    all_known = speeds()
+    before = all_known.get((speed.device, speed.dtype))
+    if before is not None and before.idle and not speed.idle:  # a busy machine says nothing of the rate of its memory
+        speed = msgspec.structs.replace(speed, read_bytes_per_s=before.read_bytes_per_s, idle=True)
+    if before is not None and not speed.kernels_bytes:
+        speed = msgspec.structs.replace(speed, kernels_bytes=before.kernels_bytes)
+    known = all_known | {(speed.device, speed.dtype): speed}
     write_atomic(speeds_file(), msgspec.json.format(msgspec.json.encode(_Kept(SCHEMA, tuple(known.values())))))

@@ -13,8 +13,20 @@ import msgspec
 
 from bigmodel_studio.core.memory.device_memory import CPU
 from bigmodel_studio.core.memory.need import CUDA_CONTEXT_BYTES, MOMENTS, PROCESS_BYTES
+from bigmodel_studio.core.specs.objectives import ADAPTERS, QLORA
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import Costs, Device, Growth, Measured, Pass, PlanQuestion, Problem, Speed
+from bigmodel_studio.protocol import (
+    Costs,
+    Device,
+    Growth,
+    Measured,
+    PackedCosts,
+    Pass,
+    PlanQuestion,
+    Precision,
+    Problem,
+    Speed,
+)
 
 PARTS = ("weights", "gradients", "optimizer", "activations", "kv_cache", "logits", "overhead")
 DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -89,26 +101,39 @@ def settled(costs: Costs, question: PlanQuestion, device: Device) -> PlanQuestio
     return msgspec.structs.replace(question, dtype=dtype, context=tokens, batch=max(1, question.batch))
 
 
+def packed_of(costs: Costs, question: PlanQuestion) -> PackedCosts | None:
+    """Return the costs of packed weights where the question is about such: GGUF blocks are so as stored."""
+    return costs.packed.get(question.precision) if question.purpose == "inference" else None
+
+
 class Overhead(NamedTuple):
     """What a process takes on a device before it has a model, and whether what a CPU's library uses comes on top."""
 
     process_bytes: int
     on_cpu: bool
+    threads: int = 1
+    kernels_bytes: int = 0
 
 
 def overhead_of(device: Device, speed: Speed | None) -> Overhead:
     """Return the overhead as measured here, else as measured elsewhere."""
     on_cpu = device.kind == "cpu"
     measured = speed.process_bytes if speed is not None else 0
-    return Overhead(measured or (PROCESS_BYTES if on_cpu else CUDA_CONTEXT_BYTES), on_cpu)
+    process = measured or (PROCESS_BYTES if on_cpu else CUDA_CONTEXT_BYTES)
+    return Overhead(process, on_cpu, speed.threads if speed else 1, speed.kernels_bytes if speed else 0)
 
 
 def parts_of(costs: Costs, question: PlanQuestion, overhead: Overhead) -> dict[str, int]:
     """Return bytes by part of a settled question, at the moment when they are most together."""
+    packed = packed_of(costs, question)
+    if packed is not None:
+        return {**dict.fromkeys(PARTS, 0), **_packed(packed, question, overhead)}
     size = DTYPE_BYTES[question.dtype]
     weights = costs.parameters * size + costs.buffer_bytes
+    if question.purpose == "training" and question.method == QLORA:
+        weights = costs.frozen_bytes
     made = _inference if question.purpose == "inference" else _training
-    if question.purpose == "training" and question.method == "lora":
+    if question.purpose == "training" and question.method in ADAPTERS:
         weights += trained_parameters(costs, question) * size
     parts = made(costs, question, size)
     parts = {**parts, "weights": weights, "overhead": overhead.process_bytes + parts["overhead"] * overhead.on_cpu}
@@ -117,7 +142,7 @@ def parts_of(costs: Costs, question: PlanQuestion, overhead: Overhead) -> dict[s
 
 def trained_parameters(costs: Costs, question: PlanQuestion) -> int:
     """Return how many have a gradient under the question's method."""
-    if question.method == "lora":
+    if question.method in ADAPTERS:
         return costs.lora_per_rank * question.lora_rank
     return costs.head_parameters if question.method == "frozen" else costs.parameters
 
@@ -126,6 +151,12 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
     """Return the larger of computing and streaming for matrix products, and the rest streamed; None where not known."""
     if speed is None or speed.flops_per_s <= 0 or speed.bytes_per_s <= 0:
         return None
+    packed = packed_of(costs, question)
+    if packed is not None:
+        if not speed.read_bytes_per_s or not speed.idle:
+            return None
+        kept = question.batch * -(-question.context // packed.block_tokens) * packed.block_bytes
+        return (packed.read_bytes + kept) / speed.read_bytes_per_s
     size = DTYPE_BYTES[question.dtype]
     batch, attended = question.batch, question.context
     tokens = attended
@@ -188,10 +219,10 @@ def _training(costs: Costs, question: PlanQuestion, size: int) -> dict[str, floa
     gradients = trained * size
     moments = trained * size * MOMENTS.get(question.optimizer, 0)
     updating = min(costs.largest_parameter, trained) * size if question.optimizer == "sgd" else 0
-    beside = 0.0 if question.method != "lora" else _more_of_lora(costs, question, size)
+    beside = 0.0 if question.method not in ADAPTERS else _more_of_lora(costs, question, size)
     forward = _peak(one.forward, batch, context, context) + beside if one is not None else 0.0
     backward = _peak(one.backward, batch, context, context) + beside if one is not None else 0.0
-    if question.method == "lora":  # counted with the gradients of the rank that was counted
+    if question.method in ADAPTERS:  # counted with the gradients of the rank that was counted
         backward += (question.lora_rank - costs.lora_rank) * costs.lora_per_rank * size
     peak = max(gradients + forward, backward, gradients + updating)
     logits = min(one.logits.at(batch, context) if one is not None else 0.0, peak - gradients)
@@ -208,6 +239,20 @@ def _more_of_lora(costs: Costs, question: PlanQuestion, size: int) -> float:
     """Return what adapters of this rank keep beyond those of the rank that was counted: one narrow output a layer."""
     more = (question.lora_rank - costs.lora_rank) * size
     return more * costs.lora_kept.at(question.batch, question.context)
+
+
+def _packed(packed: PackedCosts, question: PlanQuestion, overhead: Overhead) -> dict[str, int]:
+    """Return the parts of running from packed weights; buffers are what a step of any length takes."""
+    blocks = -(-question.context // packed.block_tokens)
+    positions = 1 << max(9, (question.context + packed.block_tokens - 1).bit_length())
+    threads = max(1, overhead.threads)
+    tables = (packed.position_bytes - 4) * positions + threads * (4 * positions + packed.once_bytes)
+    return {
+        "weights": packed.weight_bytes,
+        "kv_cache": question.batch * blocks * packed.block_bytes,
+        "activations": packed.step_bytes + tables,
+        "overhead": overhead.process_bytes + overhead.kernels_bytes,
+    }
 
 
 def _none() -> dict[str, float]:
@@ -287,7 +332,16 @@ def _ways(
     if asked.context > _LEAST_CONTEXT and not costs.picture_px:
         context = max(_LEAST_CONTEXT, _largest(lambda n: enough(_with_context(asked, n)), asked.context))
         yield "plan-context", _with_context(asked, context), context
-    if asked.dtype == "float32" and "bfloat16" in device.dtypes and asked.purpose == "inference":
+    smaller: list[Precision] = ["4-bit", "8-bit"] if asked.precision == "stored" else ["4-bit"]
+    for precision in smaller if asked.purpose == "inference" and asked.precision != "4-bit" else ():
+        if precision in costs.packed:
+            yield "plan-precision", change(asked, precision=precision), precision
+    if (
+        asked.dtype == "float32"
+        and asked.precision == "stored"
+        and "bfloat16" in device.dtypes
+        and asked.purpose == "inference"
+    ):
         yield "plan-dtype", change(asked, dtype="bfloat16"), "bfloat16"
     if asked.purpose == "inference":
         return
@@ -295,6 +349,8 @@ def _ways(
         yield "plan-checkpointing", change(asked, checkpointing=True), ""
     if asked.method == "full" and costs.lora_per_rank:
         yield "plan-lora", change(asked, method="lora"), asked.lora_rank
+    if asked.method in {"full", "lora"} and costs.frozen_bytes and "qlora/4" in costs.passes:
+        yield "plan-qlora", change(asked, method="qlora"), asked.lora_rank
     if asked.method != "frozen" and costs.head_parameters:
         yield "plan-frozen", change(asked, method="frozen"), ""
     if asked.optimizer == "adamw":

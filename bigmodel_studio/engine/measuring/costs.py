@@ -18,11 +18,13 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core.memory.plan import CHECKPOINTING, SHORT
 from bigmodel_studio.core.models.folder import context_length_of
+from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.engine.generation.reference import PREFILL_TOKENS
 from bigmodel_studio.engine.measuring import passes
 from bigmodel_studio.engine.measuring.counting import NOTHING, Counter, Dimensions, Terms, added, cpu_attention
 from bigmodel_studio.engine.measuring.depth import Repeats, Timeline, extended, repeats_of
 from bigmodel_studio.engine.models.tensor_bytes import tensors
+from bigmodel_studio.engine.packed.frozen_linear import freeze_packed
 from bigmodel_studio.protocol import Costs, Growth, Method, ModelKind, Pass
 
 log = logging.getLogger(__name__)
@@ -33,7 +35,8 @@ _LONGEST = 4096
 _SHORTEST = 24
 _PROBES = (5, 7)
 _METHODS: tuple[tuple[Method, bool], ...] = (
-    ("full", False), ("full", True), ("lora", False), ("lora", True), ("frozen", False)
+    ("full", False), ("full", True), ("lora", False), ("lora", True), ("qlora", False), ("qlora", True),
+    ("frozen", False),
 )  # fmt: skip
 _DTYPES = {4: torch.float32, 2: torch.bfloat16}
 
@@ -103,8 +106,18 @@ def costs_of(
         cache_floats_short=_growth(counted.kept.get("go-on" + SHORT, NOTHING)),
         lora_kept=_growth(counted.kept.get("lora", NOTHING)),
         lora_per_rank=sum(sum(passes.lora_sides(layer)) for layer in lora),
+        frozen_bytes=_frozen_bytes(model) if kind == "causal-lm" else 0,
         head_parameters=sum(model.get_parameter(name).numel() for name in heads),
     )
+
+
+def _frozen_bytes(model: PreTrainedModel) -> int:
+    """Return what QLoRA's base takes: linear layers packed, all else in float32."""
+    made: Any = copy.deepcopy(model)
+    freeze_packed(made)
+    made.requires_grad_(False)
+    whole = [*nn.Module.to(made, torch.float32).parameters(), *made.buffers()]
+    return sum(tensor.numel() * tensor.element_size() for tensor in whole)
 
 
 class _Count:
@@ -133,6 +146,8 @@ class _Count:
 
     def training(self, method: Method, checkpointing: bool) -> dict[str, Pass]:
         """Return a step by that method. Raises where the model cannot be trained so."""
+        if method == "qlora" and self._kind != "causal-lm":
+            return {}
         if method == "frozen" and not self._kind.endswith("classifier"):
             return {}
         name = method + CHECKPOINTING * checkpointing
@@ -255,7 +270,7 @@ class _Count:
             narrow = added(narrow, counter.terms(given[0].numel() // given[0].shape[-1]))
 
         model.register_forward_hook(note)
-        for layer in passes.lora_layers(model) if method == "lora" else []:
+        for layer in passes.lora_layers(model) if method in ADAPTERS else []:
             layer.register_forward_hook(note_narrow)
         with cpu_attention(), counter, _Marks(counter, region) as marks:
             given = passes.inputs(model, self._kind, _BATCH, tokens, self._picture)

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import psutil
 import torch
 from torch import Tensor, nn
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel
 
 from bigmodel_studio.core.advice.catalog import find
+from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.core.memory.plan import DEFAULT_CONTEXT, PARTS
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.models.folder import context_length_of, kind_of, read_config
@@ -31,21 +33,26 @@ from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.generation.reference import PREFILL_TOKENS
 from bigmodel_studio.engine.measuring import passes
 from bigmodel_studio.engine.measuring.counting import Counter
+from bigmodel_studio.engine.measuring.packed_steps import NEW_TOKENS, Steps, packed_steps, runs_packed
 from bigmodel_studio.engine.measuring.peak_memory import Resident, used_by_card
 from bigmodel_studio.engine.models import loading
 from bigmodel_studio.engine.models.checks import check_folder
 from bigmodel_studio.engine.models.reference import folder_of
 from bigmodel_studio.engine.models.tensor_bytes import cache_bytes, storage_bytes, tensors
+from bigmodel_studio.engine.packed import compiling
 from bigmodel_studio.engine.session import chosen_threads
 from bigmodel_studio.protocol import Failed, Measured, MeasurePlan, MeasureSpeed, ModelKind, PlanQuestion, Speed
 
-NEW_TOKENS = 2
 _MATRIX = 1024
 _STREAM_BYTES = 16 * 1024 * 1024
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _MOST_MMAP_THRESHOLD = 32 * 1024 * 1024
 """Where glibc's own goes by itself as blocks are freed: see ``mallopt(3)``."""
 _LOOK_S = 0.4
+_READ_BYTES = 256 * 1024 * 1024
+_IDLE_LOOK_S = 0.3
+_IDLE_PERCENT = 20.0
+"""Of all cores; above it something else computes, and what is measured of the memory is not what it can do."""
 
 
 class Subject(NamedTuple):
@@ -57,24 +64,25 @@ class Subject(NamedTuple):
     question: PlanQuestion
 
 
-class Steps(NamedTuple):
-    """``step`` does one and gives its seconds; ``parts`` counts the tensors of one by part."""
-
-    step: Callable[[], float]
-    parts: Callable[[], dict[str, int]]
-
-
 def measure(request: MeasurePlan, before: Mapping[str, int]) -> Measured:
     """Return two steps, and what they took; ``before``: see ``Resident``.
 
     Raises ``StudioError``, ``ValueError``, or torch's error where memory ran out.
     """
-    device = devices.choose(request.model.device)
+    packed = runs_packed(request)
+    device = torch.device("cpu") if packed else devices.choose(request.model.device)
     warm_up(device)
+    if packed:
+        compiling.wait_until_ready()
+        compiling.kernels()
     resident = Resident(device, before)
     overhead = resident.now()
-    subject = load(request, device)
-    steps = _training(subject) if request.question.purpose == "training" else _inference(subject)
+    asked = request.question
+    if packed:
+        steps, settled = packed_steps(request)
+    else:
+        subject = load(request, device)
+        steps, settled = _training(subject) if asked.purpose == "training" else _inference(subject), subject.question
     resident.reset()
     steps.step()
     steps.step()
@@ -84,7 +92,7 @@ def measure(request: MeasurePlan, before: Mapping[str, int]) -> Measured:
     seconds = steps.step()
     parts = {**dict.fromkeys(PARTS, 0), **steps.parts(), "overhead": overhead}
     return Measured(
-        question=subject.question,
+        question=settled,
         device=devices.name_of(device),
         parts=parts,
         peak_bytes=peak,
@@ -246,8 +254,15 @@ def speed(request: MeasureSpeed, before: Mapping[str, int]) -> Speed:
     device = devices.choose(request.device)
     dtype = devices.choose_dtype(request.dtype, "float32", device)
     operation_s = warm_up(device)
-    process_bytes = Resident(device, before).now()
+    resident = Resident(device, before)
+    process_bytes = resident.now()
+    kernels_bytes = 0
+    if device.type == "cpu" and (request.packed or compiling.is_ready()):
+        compiling.wait_until_ready()
+        compiling.kernels()
+        kernels_bytes = max(1, resident.now() - process_bytes)
     use_memory_again()
+    idle = psutil.cpu_percent(_IDLE_LOOK_S) < _IDLE_PERCENT
     one, other = (torch.randn(_MATRIX, _MATRIX, device=device).to(dtype) for _ in range(2))
     source = torch.zeros(_STREAM_BYTES // 4, device=device)
     return Speed(
@@ -259,7 +274,17 @@ def speed(request: MeasureSpeed, before: Mapping[str, int]) -> Speed:
         process_bytes=process_bytes,
         threads=torch.get_num_threads(),
         measured=time.time(),
+        read_bytes_per_s=_read_rate(device),
+        kernels_bytes=kernels_bytes,
+        machine=device_speed.machine(),
+        idle=idle,
     )
+
+
+def _read_rate(device: torch.device) -> float:
+    """Return bytes per second that are read of memory which no cache holds."""
+    large = torch.zeros(_READ_BYTES // 8, dtype=torch.int64, device=device)
+    return _READ_BYTES / _usual(lambda: large.sum(), device)
 
 
 def _usual(work: Callable[[], object], device: torch.device) -> float:

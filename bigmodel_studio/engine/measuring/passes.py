@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from bigmodel_studio.core.models.folder import read_json
+from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models.checks import PROCESSOR_FILE
+from bigmodel_studio.engine.packed.frozen_linear import FrozenLinear, freeze_packed
 from bigmodel_studio.protocol import Method, ModelKind
 
 DEFAULT_IMAGE_PX = 224
@@ -93,6 +95,10 @@ def prepare(model: PreTrainedModel, kind: ModelKind, method: Method, rank: int, 
     model.train()
     if kind == "image-classifier":
         nn.Module.to(model, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if method == "qlora":
+        if kind != "causal-lm":
+            raise ValueError("QLoRA is for models that write text")
+        freeze_packed(model)
     if checkpointing:
         recompute_activations(model)
     if method != "full":
@@ -100,7 +106,9 @@ def prepare(model: PreTrainedModel, kind: ModelKind, method: Method, rank: int, 
     if method == "frozen":
         for name in head_names(model):
             model.get_parameter(name).requires_grad_(True)
-    adapters = [tensor for layer in lora_layers(model) for tensor in _adapted(layer, rank)] if method == "lora" else []
+    adapters = (
+        [tensor for layer in lora_layers(model) for tensor in _adapted(layer, rank)] if method in ADAPTERS else []
+    )
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad] + adapters
     if not trained:
         raise ValueError(f"nothing to train by {method}")
@@ -133,16 +141,20 @@ def lora_sides(layer: nn.Module) -> tuple[int, int]:
     """Return numbers in and out of a projection, a ``Linear`` or transformers' ``Conv1D`` (which keeps it
     transposed).
     """
+    if isinstance(layer, FrozenLinear):
+        return layer.in_features, layer.out_features
     rows, columns = getattr(layer, "weight").shape  # noqa: B009
     return (columns, rows) if isinstance(layer, nn.Linear) else (rows, columns)
 
 
 def _adapted(layer: nn.Module, rank: int) -> list[Tensor]:
     """Add ``B(A(x))`` to what a layer gives out (Hu et al. 2021, equation 3); A and B."""
-    weight = getattr(layer, "weight")  # noqa: B009
+    packed = isinstance(layer, FrozenLinear)
+    weight = getattr(layer, "qweight" if packed else "weight")
+    dtype = torch.float32 if packed else weight.dtype
     ins, outs = lora_sides(layer)
-    down = torch.zeros((rank, ins), dtype=weight.dtype, device=weight.device).requires_grad_(True)
-    up = torch.zeros((outs, rank), dtype=weight.dtype, device=weight.device).requires_grad_(True)
+    down = torch.zeros((rank, ins), dtype=dtype, device=weight.device).requires_grad_(True)
+    up = torch.zeros((outs, rank), dtype=dtype, device=weight.device).requires_grad_(True)
 
     def adapt(_: nn.Module, given: tuple[Tensor, ...], out: Tensor) -> Tensor:
         return out + F.linear(F.linear(given[0], down), up) * 2.0

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import PreTrainedModel
@@ -21,7 +22,9 @@ from bigmodel_studio.core.models.folder import architecture_of, context_length_o
 from bigmodel_studio.core.models.weights import Weights
 from bigmodel_studio.core.system import network
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.devices import DTYPES
 from bigmodel_studio.engine.measuring.costs import costs_of
+from bigmodel_studio.engine.measuring.packed_costs import packed_costs
 from bigmodel_studio.engine.measuring.passes import picture_size
 from bigmodel_studio.engine.models.cards import cards_of
 from bigmodel_studio.engine.models.checks import check_config, check_folder
@@ -110,6 +113,8 @@ def described(
     counted = flops(model, one_picture(model, picture) if pictures else one_token(model))
     yield Progress(what="describing")
     costs = costs_of(model, kind, picture=picture if pictures else (0, 0), stored_bytes=stored.bytes)
+    if costs is not None and kind == "causal-lm":
+        costs = msgspec.structs.replace(costs, packed=packed_costs(model, DTYPES.get(stored.dtype, torch.float32)))
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     yield Done(
         result=Description(

@@ -12,7 +12,7 @@ from pathlib import Path
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.ggml_types import name_of
 from bigmodel_studio.core.models.gguf import GgufHeader, GgufTensor
-from bigmodel_studio.engine.models.gguf_costs import gguf_costs
+from bigmodel_studio.engine.models.gguf_costs import costs_of_file
 from bigmodel_studio.protocol import Description, Layer, LayerKind
 
 _PARTS = frozenset({"weight", "bias"})
@@ -43,7 +43,7 @@ def describe_gguf(path: Path, name: str) -> Description:
         vocabulary=header.vocabulary,
         weight_bytes=header.bytes,
         attention=attention_of(header),
-        costs=gguf_costs(header) if gguf_models.kind_of(header) == "causal-lm" else None,
+        costs=costs_of_file(path, header) if gguf_models.kind_of(header) == "causal-lm" else None,
     )
 
 

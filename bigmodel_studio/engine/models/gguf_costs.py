@@ -8,13 +8,17 @@ the file, it is another kind of network, and nothing is said.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import torch
 import transformers
 from msgspec.structs import replace
 
 from bigmodel_studio.core.models.gguf import GgufHeader
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.gguf.loading import GgufModel
 from bigmodel_studio.engine.measuring.costs import costs_of
+from bigmodel_studio.engine.measuring.packed_costs import packed_costs
 from bigmodel_studio.engine.models.checks import MAX_LAYERS
 from bigmodel_studio.protocol import Costs
 
@@ -23,6 +27,18 @@ log = logging.getLogger(__name__)
 CLOSE = 0.01
 """How far the parameters may be off: biases and a few more norms make up less."""
 MAX_WIDTH = 1 << 20
+
+
+def costs_of_file(path: Path, header: GgufHeader) -> Costs | None:
+    """Return the costs of a GGUF model: counted on its own network where it can be run, else as ``gguf_costs``."""
+    try:
+        model = GgufModel(path)
+        costs = costs_of(model.structure, "causal-lm", stored_bytes=header.bytes)
+        packed = packed_costs(model.structure, torch.float32, model)
+    except (StudioError, OSError) as error:
+        log.info("%s can't be run: %s", path, error)
+        return gguf_costs(header)
+    return None if costs is None else replace(costs, packed=packed)
 
 
 def gguf_costs(header: GgufHeader) -> Costs | None:

@@ -15,6 +15,7 @@ import platform
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ VARIABLE = "BIGMODEL_STUDIO_KERNELS"
 OFF = "off"
 READY = "ready"
 """A file in the folder once everything is compiled."""
+_POLL_S = 0.1
+MOST_WAIT_S = 120.0
 _lock = threading.Lock()
 _loaded: list[Callable[..., Any]] = []
 _begun: list[subprocess.Popen[bytes]] = []
@@ -118,22 +121,42 @@ def _is_private(place: Path) -> bool:
     return found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
-def begin() -> None:
-    """Start to compile in a process of its own, once, unless another one compiles already."""
+def begin() -> bool:
+    """Start to compile in a process of its own, once, unless another one compiles already.
+
+    Returns False where nothing that was compiled can be kept.
+    """
     if _begun or is_off() or is_ready():
-        return
+        return True
     try:
         lock = try_lock(paths.home() / "kernels" / "compiling.lock")
     except OSError:
-        return  # nothing can be kept there
+        return False
     if lock is None:
-        return
+        return True
     lock.close()  # the child takes it
     command = [sys.executable, "-m", "bigmodel_studio.engine.packed.compiling"]
     quiet, environment = subprocess.DEVNULL, network.child_environment(network.OFFLINE)
     child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment)
     _begun.append(child)
     atexit.register(_end, child)
+    return True
+
+
+def wait_until_ready(most_s: float = MOST_WAIT_S) -> None:
+    """Return when the kernels are compiled, by another process: this one loads them and keeps no compiler's memory.
+
+    Also where that cannot be, or takes longer than ``most_s``: this process compiles them itself then.
+    """
+    end = time.monotonic() + most_s
+    while not is_ready() and not is_off() and time.monotonic() < end:
+        if not begin():
+            return
+        if not _begun:
+            time.sleep(_POLL_S)  # another process compiles
+        else:
+            _begun[-1].wait()
+            return
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

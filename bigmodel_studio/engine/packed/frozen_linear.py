@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bigmodel_studio.engine.packed import ops
-from bigmodel_studio.engine.packed.weights import pack, scales_size, unpacked
+from bigmodel_studio.engine.packed.weights import pack, tile_bytes, unpacked
 
 KIND = ops.Q4_MIN
 
@@ -87,7 +87,7 @@ class _Product(torch.autograd.Function):
 def packed_shape(rows: int, columns: int) -> tuple[int, int]:
     """Return tiles, and the bytes of a tile, of a matrix."""
     groups = -(-columns // ops.GROUP)
-    return -(-rows // ops.TILE), scales_size(KIND, groups) + groups * ops.QUANT_BYTES[KIND]
+    return -(-rows // ops.TILE), tile_bytes(KIND, groups)
 
 
 def linears(model: nn.Module, spared: nn.Module | None = None) -> Iterator[tuple[str, nn.Module]]:

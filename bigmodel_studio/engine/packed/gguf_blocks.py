@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bigmodel_studio.engine.packed import ops
 from bigmodel_studio.engine.packed.weights import (
+    STORED_KINDS,
     Bytes,
     Weight,
     fill_scales,
@@ -27,6 +28,13 @@ from bigmodel_studio.engine.packed.weights import (
 )
 
 STORED: dict[str, torch.dtype] = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+
+
+def kind_of(name: str) -> int:
+    """Return our kind of the weights of ggml's type ``name``. Raises ``KeyError``."""
+    if name in STORED:
+        return STORED_KINDS[STORED[name]]
+    return _EXACT[name][2] if name in _EXACT else dict.fromkeys(_ROUNDED, ops.Q8)[name]
 
 
 def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> Weight:

@@ -54,8 +54,10 @@ class TensorSource:
         matrix = self._found(name, layer, "weight")
         if matrix is None:
             raise KeyError(name.template.format(layer=layer) + ".weight")
-        if self._kind is None or piece == "embedding":
+        if self._kind is None:
             return stored(matrix)
+        if piece == "embedding":
+            return stored(matrix.clone())  # else one tensor would keep the whole file mapped
         return pack(matrix, self._kind)
 
     def vector(self, piece: str, layer: int | None = None, part: str = "weight") -> torch.Tensor | None:
@@ -95,7 +97,8 @@ class PackedModel:
         self._lock = threading.Lock()
         self._logits = Buffer(np.zeros((0, 0), np.float32), 0)
         padded_head = -(-shape.head // ops.TILE) * ops.TILE
-        self._layer_bytes = 2 * ops.BLOCK * shape.kv_heads * padded_head * (2 if half_cache else 4)
+        self.padded_head = padded_head
+        self.layer_bytes = 2 * ops.BLOCK * shape.kv_heads * padded_head * (2 if half_cache else 4)
         self._attention = {
             ops.PLACE_HEADS: shape.heads,
             ops.PLACE_KV_HEADS: shape.kv_heads,
@@ -123,9 +126,19 @@ class PackedModel:
         """What a step needs beside the weights and the caches."""
         return self._program.bytes
 
+    @property
+    def table_bytes(self) -> int:
+        """Return what rotary tables and attention scores take by now: as much as the longest text wanted."""
+        return self._scratch.nbytes + sum(rope.nbytes for rope in self._ropes)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Return what norms, biases and positions take."""
+        return self._program.kept_bytes
+
     def sequence(self) -> KeyValues:
         """Return an empty sequence."""
-        return KeyValues(self._layer_bytes * len(self.shape.layers))
+        return KeyValues(self.layer_bytes * len(self.shape.layers))
 
     def close(self) -> None:
         """End the threads; the memory goes when the last reference does."""
@@ -203,7 +216,7 @@ class PackedModel:
         if shape.qk_norm == "row":
             self._norm("q_norm", number, q, q)
             self._norm("k_norm", number, k, k, free=True)
-        attention = self._attention | {ops.PLACE_LAYER: number * self._layer_bytes}
+        attention = self._attention | {ops.PLACE_LAYER: number * self.layer_bytes}
         placed = program.buffer("placed", shape.heads * attention[ops.PLACE_PADDED])
         program.place(
             q,
@@ -319,7 +332,7 @@ class PackedModel:
 
     def key_layout(self, layer: int) -> tuple[int, int, bool]:
         """Return where a layer's keys begin in a cache block (bytes), a head's padded width, whether it is float16."""
-        return layer * self._layer_bytes, self._attention[ops.PLACE_PADDED], self._half
+        return layer * self.layer_bytes, self._attention[ops.PLACE_PADDED], self._half
 
     def _run(self, job: tuple[Any, ...], keeps: Any, threads: int) -> None:
         self._pool.run(functools.partial(_call_keeping, self._kernel, (self, keeps)), job, len(self._table), threads)

@@ -92,6 +92,12 @@ class Program:
         """What the buffers take."""
         return sum(each.array.nbytes + sum(part.nbytes for part in each.quants or ()) for each in self._shared.values())
 
+    @property
+    def kept_bytes(self) -> int:
+        """Return what vectors and tables take beside buffers and matrices."""
+        arrays = {id(array): array for array in self._keeps if isinstance(array, np.ndarray)}
+        return sum(array.nbytes for array in arrays.values())
+
     def finish(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the operations and their constants as tables."""
         table = np.zeros((len(self._operations), ops.WIDTH), np.int64)

@@ -121,10 +121,15 @@ def rows_at_once(columns: int) -> int:
 
 def new_tiles(kind: int, tiles: int, groups: int) -> Bytes:
     """Return memory for [tiles, bytes of a tile]."""
-    size = scales_size(kind, groups) + groups * ops.QUANT_BYTES[kind]
+    size = tile_bytes(kind, groups)
     found = aligned(tiles * size).reshape(tiles, size)
     found[:, groups * ops.SCALE_BYTES[kind] : scales_size(kind, groups)] = 0
     return found
+
+
+def tile_bytes(kind: int, groups: int) -> int:
+    """Return bytes of a tile."""
+    return scales_size(kind, groups) + groups * ops.QUANT_BYTES[kind]
 
 
 def scales_size(kind: int, groups: int) -> int:

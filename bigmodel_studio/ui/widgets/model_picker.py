@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QPainter, QPaintEvent
+import msgspec
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from bigmodel_studio.client.library import LibraryWatcher
+from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.core.models.library import ModelRecord, name_of
+from bigmodel_studio.core.models.precisions import PrecisionChoice
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import ModelKind, ModelRef, Problem
+from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Speed
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.look.icons import icon
 
@@ -28,6 +31,24 @@ _CHEVRON = 14
 def details(record: ModelRecord) -> str:
     """Return what is said beside a model's name: parameters and bytes."""
     return f"{numbers.count(record.parameters)} · {numbers.size(record.bytes)}"
+
+
+def precision_words(choice: PrecisionChoice, speed: Speed | None) -> tuple[str, str]:
+    """Return a precision's name, and its bytes in memory with the tokens per second that this machine's memory allows.
+
+    ``speed``: the processor's, as measured; without it no rate is said.
+    """
+    names = {
+        "stored": QCoreApplication.translate("ModelPicker", "As stored ({dtype})").format(dtype=choice.dtype),
+        "8-bit": QCoreApplication.translate("ModelPicker", "8 bits"),
+        "4-bit": QCoreApplication.translate("ModelPicker", "4 bits"),
+    }
+    rate = device_speed.tokens_per_s(speed, choice.size.read_bytes)
+    if rate is None:
+        said = QCoreApplication.translate("ModelPicker", "speed not measured")
+    else:
+        said = QCoreApplication.translate("ModelPicker", "up to {rate}").format(rate=numbers.rate(rate, "tokens"))
+    return names[choice.precision], f"{numbers.size(choice.size.bytes)} · {said}"
 
 
 class ModelPicker(QPushButton):
@@ -101,12 +122,36 @@ class ModelPicker(QPushButton):
             action.setToolTip(record.path if problem is None else i18n.sentence(problem))
             action.setEnabled(problem is None)
             action.setCheckable(True)
-            action.setChecked(self._ref is not None and record.ref == self._ref)
-            action.setData(record.ref)
+            here = self._ref is not None and record.ref == as_stored(self._ref)
+            action.setChecked(here)
+            action.setData(self._ref if here else record.ref)
             action.triggered.connect(self._on_triggered)
             self._menu.addAction(action)
+        self._add_precisions()
         self._menu.addSeparator()
         self._menu.addAction(icon("folder"), self.tr("Open a folder…"), self.open_folder)
+
+    def _add_precisions(self) -> None:
+        """Offer the precisions of the model chosen; say where there is no fast path for it."""
+        record = self.record()
+        if self._ref is None or self._to_train or record is None or record.kind != "causal-lm":
+            return
+        choices = self._library.precisions(self._ref)
+        self._menu.addSection(self.tr("Precision"))
+        if not choices:
+            note = self._menu.addAction(self.tr("No fast path for this model: transformers computes it"))
+            note.setEnabled(False)
+            return
+        speed = device_speed.speed_of("cpu", "float32")
+        group = QActionGroup(self._menu)
+        for choice in choices:
+            action = QAction("\t".join(precision_words(choice, speed)), self._menu)
+            action.setCheckable(True)
+            action.setChecked(choice.precision == self._ref.precision)
+            action.setData(msgspec.structs.replace(self._ref, precision=choice.precision, dtype="auto"))
+            action.triggered.connect(self._on_triggered)
+            group.addAction(action)
+            self._menu.addAction(action)
 
     @Slot()
     def _on_triggered(self) -> None:
@@ -144,7 +189,14 @@ class ModelPicker(QPushButton):
         if self._ref is None:
             return (self.tr("No model yet") if self._library.ready else self.tr("Looking for models…")), ""
         record = self.record()
-        return name_of(self._ref), details(record) if record is not None and record.problem is None else ""
+        if record is None or record.problem is not None:
+            return name_of(self._ref), ""
+        if self._ref.precision == "stored":
+            return name_of(self._ref), details(record)
+        sizes = {choice.precision: choice.size.bytes for choice in self._library.precisions(self._ref)}
+        size = sizes.get(self._ref.precision, record.bytes)
+        parts = numbers.count(record.parameters), self._ref.precision, numbers.size(size)
+        return name_of(self._ref), " · ".join(parts)
 
     def _say(self) -> None:
         name, more = self._words()
@@ -185,6 +237,11 @@ class ModelPicker(QPushButton):
     @staticmethod
     def _strong() -> QFontMetrics:
         return QFontMetrics(theme.font(weight=QFont.Weight.Medium))
+
+
+def as_stored(ref: ModelRef) -> ModelRef:
+    """Return the model whatever it is loaded in."""
+    return msgspec.structs.replace(ref, precision="stored", dtype="auto", device="auto")
 
 
 def _shortened(name: str) -> str:

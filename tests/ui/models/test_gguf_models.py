@@ -110,10 +110,11 @@ def test_its_folder_is_opened_not_itself(
 
 
 def offered(picker: ModelPicker) -> dict[str, bool]:
-    """What the menu shows, and whether it can be chosen."""
+    """What the menu shows of models (precisions are a group), and whether it can be chosen."""
     menu = picker.menu()
     menu.aboutToShow.emit()
-    return {action.text().split("\t")[0]: action.isEnabled() for action in menu.actions() if action.data() is not None}
+    models = [action for action in menu.actions() if action.data() is not None and action.actionGroup() is None]
+    return {action.text().split("\t")[0]: action.isEnabled() for action in models}
 
 
 def test_a_picker_offers_those_that_run_and_none_to_train(qtbot: QtBot, view: LocalView) -> None:

@@ -23,6 +23,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "plan-dtype": ("Weights in {to}: {size}.", ""),
     "plan-checkpointing": ("Gradient checkpointing (slower): {size}.", ""),
     "plan-lora": ("LoRA of rank {to} instead of full training: {size}.", ""),
+    "plan-qlora": ("QLoRA of rank {to}, the base in 4 bits: {size}.", ""),
+    "plan-precision": ("Weights in {to}: {size}.", ""),
     "plan-frozen": ("Training only the last layer: {size}.", ""),
     "plan-optimizer": ("SGD (one state value per weight instead of two): {size}.", ""),
     "plan-smaller-model": (

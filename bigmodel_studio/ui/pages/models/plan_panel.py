@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core.memory.plan import DEFAULT_CONTEXT, PARTS, Plan, plan, settled
+from bigmodel_studio.core.memory.plan import DEFAULT_CONTEXT, PARTS, Plan, packed_of, plan, settled
+from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Costs, Device, Measured, PlanQuestion, Problem, Speed
 from bigmodel_studio.ui.look import i18n
@@ -36,6 +37,7 @@ from bigmodel_studio.ui.widgets.segments import Segments
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 
 MOST_BATCH = 1024
+PACKED = frozenset({"8-bit", "4-bit"})
 MOST_CONTEXT = 131_072
 COLOURS: dict[str, int | str] = {
     "weights": 0,
@@ -50,12 +52,14 @@ _CHANGES = {
     "plan-batch": "batch",
     "plan-context": "context",
     "plan-dtype": "dtype",
+    "plan-precision": "precision",
     "plan-optimizer": "optimizer",
 }
 """What a line of advice changes, where it says what it is changed to."""
 _SWITCHES: dict[str, dict[str, object]] = {
     "plan-checkpointing": {"checkpointing": True},
     "plan-lora": {"method": "lora"},
+    "plan-qlora": {"method": "qlora"},
     "plan-frozen": {"method": "frozen"},
 }
 
@@ -121,7 +125,14 @@ class PlanPanel(QScrollArea):
         self.batch = NumberSlider(self.tr("Batch"), MOST_BATCH)
         self.context = NumberSlider(self.tr("Context (tokens)"), MOST_CONTEXT)
         self.dtype = _choices({"auto": self.tr("Automatic"), "float32": "float32", "bfloat16": "bfloat16"})
-        self.method = _choices({"full": self.tr("All weights"), "lora": "LoRA", "frozen": self.tr("Last layer only")})
+        self.method = _choices(
+            {
+                "full": self.tr("All weights"),
+                "lora": "LoRA",
+                "qlora": self.tr("QLoRA (base in 4 bits)"),
+                "frozen": self.tr("Last layer only"),
+            }
+        )
         self.rank = NumberSlider(self.tr("LoRA rank"), 256)
         self.rank.set_value(8)
         self.optimizer = _choices({"adamw": "AdamW", "sgd": "SGD"})
@@ -205,7 +216,21 @@ class PlanPanel(QScrollArea):
         self.context.set_value(costs.context_length or DEFAULT_CONTEXT)
         self.context.setVisible(not costs.picture_px)
         self.batch.set_value(1)
+        self._offer_precisions(costs)
         self.refresh()
+
+    def _offer_precisions(self, costs: Costs) -> None:
+        """Offer 8 and 4 bits where the model can be loaded so, after the dtypes."""
+        chosen = self.dtype.currentData()
+        self.dtype.blockSignals(True)
+        for precision, name in {"8-bit": self.tr("8 bits"), "4-bit": self.tr("4 bits")}.items():
+            at = self.dtype.findData(precision)
+            if precision in costs.packed and at < 0:
+                self.dtype.addItem(name, precision)
+            elif precision not in costs.packed and at >= 0:
+                self.dtype.removeItem(at)
+        self.dtype.setCurrentIndex(max(0, self.dtype.findData(chosen)))
+        self.dtype.blockSignals(False)
 
     def show_devices(self, devices: Sequence[Device], speeds: Mapping[tuple[str, str], Speed]) -> None:
         """Show what there is to run on, with what was measured of it, by device and dtype."""
@@ -223,9 +248,12 @@ class PlanPanel(QScrollArea):
     @property
     def question(self) -> PlanQuestion:
         """What the form asks now."""
+        kept = self.dtype.currentData()
+        training = self.purpose.key == "training"
         return PlanQuestion(
-            purpose="training" if self.purpose.key == "training" else "inference",
-            dtype=self.dtype.currentData(),
+            purpose="training" if training else "inference",
+            dtype="auto" if kept in PACKED else kept,
+            precision=kept if kept in PACKED and not training else "stored",
             batch=self.batch.value,
             context=0 if self.context.isHidden() else self.context.value,
             method=self.method.currentData(),
@@ -238,7 +266,7 @@ class PlanPanel(QScrollArea):
         """Put a question into the form."""
         self.purpose.choose(question.purpose)
         for box, value in (
-            (self.dtype, question.dtype),
+            (self.dtype, question.dtype if question.precision == "stored" else question.precision),
             (self.method, question.method),
             (self.optimizer, question.optimizer),
         ):
@@ -261,11 +289,13 @@ class PlanPanel(QScrollArea):
                 self._show_nothing(self.tr("Reading hardware…"))
             return
         question = self.question
+        if packed_of(self._costs, question) is not None:
+            device = next((each for each in self._devices if each.kind == "cpu"), device)
         training = question.purpose == "training"
         for part in self._training:
             part.setVisible(training)
         self.dtype.setEnabled(not training)
-        self.rank.setVisible(training and question.method == "lora")
+        self.rank.setVisible(training and question.method in ADAPTERS)
         if training:
             question = msgspec.structs.replace(question, dtype="float32")
         dtype = settled(self._costs, question, device).dtype

@@ -1,0 +1,86 @@
+"""The precisions that a language model can be loaded in, with what each takes: from its config and headers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from bigmodel_studio.core.models import gguf_models
+from bigmodel_studio.core.models.folder import read_config
+from bigmodel_studio.core.models.gguf import GgufTensor
+from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.models.packed_sizes import PackedSize, matrix_bytes, packed_size
+from bigmodel_studio.core.models.weights import Tensor, read_weights
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Precision
+
+FAST_FAMILIES = frozenset(
+    {
+        "gemma",
+        "gemma2",
+        "gemma3_text",
+        "gpt2",
+        "gpt_neo",
+        "llama",
+        "mistral",
+        "olmo2",
+        "phi3",
+        "qwen2",
+        "qwen3",
+        "smollm3",
+    }
+)
+"""Families that the fast path computes, by ``model_type``; ``engine.packed.families`` has them, a test compares."""
+_ROUNDED = frozenset({"Q5_0", "Q5_1", "Q5_K", "Q6_K"})
+"""Types of GGUF that are computed with in 8 bits."""
+_GGUF_NAMES = {"token_embd": "embed_tokens", "output": "lm_head"}
+_FLOAT32 = "F32"
+
+
+class PrecisionChoice(NamedTuple):
+    """A precision; ``dtype`` is what "stored" means for this model, in memory. Sizes in bytes, as ``PackedSize``."""
+
+    precision: Precision
+    dtype: str
+    size: PackedSize
+
+
+def choices_of(record: ModelRecord) -> tuple[PrecisionChoice, ...]:
+    """Return the precisions that a model has on a processor; nothing where it has no fast path or can't be read."""
+    if record.kind != "causal-lm" or record.problem is not None:
+        return ()
+    try:
+        if record.format == "gguf":
+            header = gguf_models.read_model(Path(record.path))
+            tensors = {_renamed(name): tensor for name, tensor in header.tensors.items()}
+            stored, dtype = {name: _stored(tensor) for name, tensor in tensors.items()}, record.dtype
+            plain = {name: Tensor("U8", t.shape, 0, t.bytes) for name, t in tensors.items()}
+        else:
+            if read_config(Path(record.path)).get("model_type") not in FAST_FAMILIES:
+                return ()
+            plain = read_weights(Path(record.path)).tensors
+            stored, dtype = {name: _in_float32(tensor) for name, tensor in plain.items()}, "float32"
+        packed: Mapping[Precision, Mapping[str, Tensor]] = {"stored": stored, "8-bit": plain, "4-bit": plain}
+        return tuple(PrecisionChoice(each, dtype, packed_size(found, each)) for each, found in packed.items())
+    except (StudioError, OSError):
+        return ()
+
+
+def _renamed(name: str) -> str:
+    module, dot, part = name.rpartition(".")
+    return _GGUF_NAMES.get(module, module) + dot + part
+
+
+def _stored(tensor: GgufTensor) -> Tensor:
+    """Return a tensor with the bytes that its blocks take in memory."""
+    rounded = tensor.type in _ROUNDED and len(tensor.shape) == 2
+    return Tensor("U8", tensor.shape, 0, matrix_bytes(tensor.shape, "8-bit") if rounded else tensor.bytes)
+
+
+def _in_float32(tensor: Tensor) -> Tensor:
+    """Return a tensor as a processor has it: in float32, whatever the file has."""
+    size = 4
+    for side in tensor.shape:
+        size *= side
+    return Tensor(_FLOAT32, tensor.shape, 0, size)
