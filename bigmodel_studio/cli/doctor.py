@@ -61,7 +61,8 @@ def print_report(found: dict[str, Any]) -> None:
     output.print_facts([(name, str(found[name])) for name in ("version", "python", "platform", "torch", "qt")])
     kernels = found["kernels"]
     if kernels:
-        when = "compiled" if kernels["compiled"] else "compiled at first use"
+        when = "being compiled" if kernels["compiling"] else "compiled at first use"
+        when = "compiled" if kernels["compiled"] else when
         output.print_facts([("kernels", f"{kernels['instructions']}, {when}")])
     for device in found["devices"]:
         free, total = numbers.size(device["free_bytes"]), numbers.size(device["total_bytes"])

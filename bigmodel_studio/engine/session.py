@@ -54,7 +54,7 @@ class Session:
         """
         path = library.resolve(ref)
         key = (ref, path, _stamp(path))
-        if self._loaded is not None and key == self._key:
+        if self._loaded is not None and key == self._key and not self._loaded.is_outdated():
             uses.note(ref, loaded=True)
             return self._loaded
         self.release()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 import transformers
 from transformers import GenerationConfig, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -37,6 +38,9 @@ _SAMPLING = {
     "penalty_repeat": ("repetition_penalty", 0.01, 100),
 }
 """The sampling that a model's makers recommend (``general.sampling.…``): transformers' name, and what it may be."""
+
+
+_FLOAT32_BYTES = 4
 
 
 class GgufModel:
@@ -67,7 +71,20 @@ class GgufModel:
         self.dtype = self.tensors.header.dtype
 
     def is_packed(self) -> bool:
-        """Return whether the fast path computes with its blocks as they are."""
+        """Return whether the fast path computes with its blocks as they are, now.
+
+        While kernels are compiled, which begins here, the reference is used, unless the model dequantised takes more
+        memory than is free: then the kernels are waited for.
+        """
+        if not self.can_be_packed():
+            return False
+        if compiling.is_ready():
+            return True
+        compiling.begin()
+        return self.parameters * _FLOAT32_BYTES > psutil.virtual_memory().available
+
+    def can_be_packed(self) -> bool:
+        """Return whether the fast path computes its architecture, once kernels are compiled."""
         if compiling.is_off():
             return False
         try:
@@ -107,9 +124,11 @@ class GgufModel:
     def pack(self, precision: Precision, threads: int) -> PackedModel:
         """Return the model of the fast path: its blocks as they are ("stored"), or rounded to 8 or 4 bits.
 
-        Compiles the kernels where that was not done yet (tens of seconds). Raises ``UnsupportedError`` with the reason.
+        Waits for the kernels where they are not compiled yet (tens of seconds). Raises ``UnsupportedError`` with the
+        reason.
         """
         shape = shape_of(self.config)
+        compiling.wait_until_ready()
         self.structure.generation_config = _generation(self.tensors, self.vocabulary)
         source = GgufSource(self.tensors, self.sources, shape, KIND_OF.get(precision))
         return PackedModel(shape, source, compiling.kernels(), threads=threads)

@@ -29,7 +29,8 @@ from bigmodel_studio.engine.measuring.passes import picture_size
 from bigmodel_studio.engine.models.cards import cards_of
 from bigmodel_studio.engine.models.checks import check_config, check_folder
 from bigmodel_studio.engine.models.describe_gguf import describe_gguf
-from bigmodel_studio.engine.models.loading import auto_class_of, build_on_meta, refuse_mismatched, refuse_oversized
+from bigmodel_studio.engine.models.loading import auto_class_of, build_on_meta
+from bigmodel_studio.engine.models.matching import refuse_mismatched, refuse_oversized
 from bigmodel_studio.engine.models.reference import folder_of
 from bigmodel_studio.engine.models.structure import Tree, attention_of, kinds
 from bigmodel_studio.engine.session import Session

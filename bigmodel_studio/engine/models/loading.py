@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,13 +26,12 @@ import torch
 import transformers
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
-from transformers.conversion_mapping import get_checkpoint_conversion_mapping
 
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.contents import ModelFormat
 from bigmodel_studio.core.models.folder import architecture_of, context_length_of, kind_of, read_config, read_json
 from bigmodel_studio.core.models.library import name_of
-from bigmodel_studio.core.models.weights import Weights, listed
+from bigmodel_studio.core.models.weights import listed
 from bigmodel_studio.core.runs import manifest
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine import devices
@@ -50,7 +49,9 @@ from bigmodel_studio.engine.models.checks import (
 )
 from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config
 from bigmodel_studio.engine.models.kinds import MAY_READ, READS, WRITES
+from bigmodel_studio.engine.models.matching import refuse_oversized
 from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
+from bigmodel_studio.engine.packed import compiling
 from bigmodel_studio.engine.packed.families import UnsupportedError
 from bigmodel_studio.engine.packed.fast_path import FastPath
 from bigmodel_studio.engine.packed.loading import load_packed
@@ -74,7 +75,6 @@ FOR_PRE_TRAINING = "ForPreTraining"
 SMALL_PARAMETERS = 20_000_000
 """Below this a token is computed faster by one thread than several can agree on it: measured with a training beside it
 on 2 cores, 260 k parameters gave 110 tokens/s on one thread and 20 on two."""
-_FIRST_NUMBER = re.compile(r"[^\d]*\.(\d+)\.")
 _NO_CLASS = re.compile(r"Unrecognized configuration class <class '[\w.]*\.(\w+)Config'>")
 
 
@@ -89,6 +89,12 @@ class LoadedModel:
     processor: Any
     device: torch.device
     fast: FastPath = field(default_factory=FastPath)
+    until_compiled: bool = False
+    """Whether the reference stands in for packed blocks only until kernels are compiled."""
+
+    def is_outdated(self) -> bool:
+        """Return whether it can be loaded packed by now."""
+        return self.until_compiled and compiling.is_ready()
 
 
 class StoredModel(Protocol):
@@ -114,6 +120,9 @@ class StoredModel(Protocol):
     def load(self, dtype: torch.dtype) -> PreTrainedModel:
         """Return the model on the CPU, every parameter in ``dtype``."""
 
+    def can_be_packed(self) -> bool:
+        """Return whether it will be so once kernels are compiled."""
+
     def pack(self, precision: Precision, threads: int) -> PackedModel:
         """Return the model of the fast path. Raises ``UnsupportedError``, ``KeyError`` with a tensor's name."""
 
@@ -134,6 +143,10 @@ class SafetensorsFolder:
         self._folder, self._name, self._files = folder, name, weights.files
 
     def is_packed(self) -> bool:
+        """Return that no weights are stored in blocks."""
+        return False
+
+    def can_be_packed(self) -> bool:
         """Return that no weights are stored in blocks."""
         return False
 
@@ -210,7 +223,8 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
         load_s=time.perf_counter() - started,
         sampling=own_sampling(model.generation_config) if kind in WRITES else None,
     )
-    return LoadedModel(facts, folder, model, tokenizer, processor, device, fast)
+    waits = not packs and ref.dtype == "auto" and device.type == "cpu" and stored.can_be_packed()
+    return LoadedModel(facts, folder, model, tokenizer, processor, device, fast, until_compiled=waits)
 
 
 def _packed(ref: ModelRef, stored: StoredModel, device: torch.device, threads: int) -> FastPath:
@@ -340,44 +354,6 @@ def auto_class_of(kind: ModelKind, folder: Path) -> Any:
     if kind == "masked-lm" and architecture_of(read_config(folder)).endswith(FOR_PRE_TRAINING):
         return transformers.AutoModelForPreTraining
     return getattr(transformers, AUTO_CLASSES[kind])
-
-
-def refuse_oversized(structure: nn.Module, weights: Weights) -> None:
-    """Refuse a config that asks for more than its file has, before any memory is allocated.
-
-    ``structure`` is the model on the meta device. Raises ``StudioError`` "weights-too-few", "weights-fewer-layers".
-    """
-    wants, has = _numbered(name for name, _ in structure.named_parameters()), _numbered(weights.tensors)
-    if 0 < has < wants:
-        raise StudioError("weights-fewer-layers", has=has, wants=wants)
-    wanted = sum(parameter.numel() for parameter in structure.parameters())
-    if wanted > 2 * weights.parameters + 1_000_000:
-        raise StudioError("weights-too-few", has=weights.parameters, wants=wanted)
-
-
-def refuse_mismatched(structure: PreTrainedModel, weights: Weights) -> None:
-    """Compare a config with the header of its weights before anything is said of the model or loaded.
-
-    ``structure`` is the model on the meta device. Raises ``StudioError`` "tensors-mismatched" with the tensors of the
-    same name and another shape. Of models whose tensors transformers rearranges while it loads them, none is compared.
-    """
-    if get_checkpoint_conversion_mapping(structure.config.model_type):
-        return
-    prefix = f"{structure.base_model_prefix}."
-    wrong = []
-    for name, parameter in structure.named_parameters():
-        stored = weights.tensors.get(name) or weights.tensors.get(
-            name.removeprefix(prefix) if name.startswith(prefix) else prefix + name
-        )
-        if stored is not None and stored.shape != tuple(parameter.shape):
-            wrong.append(name)
-    if wrong:
-        raise StudioError("tensors-mismatched", count=len(wrong), names=listed(sorted(wrong)))
-
-
-def _numbered(names: Iterable[str]) -> int:
-    """Return how many layers tensors belong to, by the first number in each name."""
-    return len({found[1] for found in map(_FIRST_NUMBER.match, names) if found})
 
 
 def _reason(error: Exception) -> Exception:

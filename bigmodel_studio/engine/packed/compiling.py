@@ -36,10 +36,11 @@ _begun: list[subprocess.Popen[bytes]] = []
 
 
 class Kernels(NamedTuple):
-    """What ``doctor`` shows: the instructions used, and whether the kernels are compiled."""
+    """What ``doctor`` shows: the instructions used, whether the kernels are compiled, and whether that goes on now."""
 
     instructions: str
     compiled: bool
+    compiling: bool = False
 
 
 def folder() -> Path:
@@ -170,7 +171,19 @@ def state() -> Kernels:
     """Return what is used on this computer."""
     from bigmodel_studio.engine.packed.kernels_matmul import variant
 
-    return Kernels(variant(), is_ready())
+    ready = is_ready()
+    return Kernels(variant(), ready, not ready and _is_compiling())
+
+
+def _is_compiling() -> bool:
+    """Return whether a process compiles just now."""
+    place = paths.home() / "kernels" / "compiling.lock"
+    if not place.exists():
+        return False
+    lock = try_lock(place)
+    if lock is not None:
+        lock.close()
+    return lock is None
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from bigmodel_studio.core.specs.objectives import QLORA
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models import loading
 from bigmodel_studio.engine.models.checks import check_folder
+from bigmodel_studio.engine.models.matching import refuse_oversized
 from bigmodel_studio.protocol import ModelKind
 from bigmodel_studio.training.loop.checkpoint import has_adapter
 from bigmodel_studio.training.models.packed_base import load_packed_base
@@ -40,7 +41,7 @@ class BaseModel:
         self._files = weights.files
         self._auto_class = auto_class or loading.auto_class_of(self.kind, folder)
         self._structure = loading.build_on_meta(folder, self._auto_class)
-        loading.refuse_oversized(self._structure, weights)
+        refuse_oversized(self._structure, weights)
 
     def context(self, wanted: int) -> int:
         """Return how many tokens are read at once: as many as are wanted, and no more than the model knows."""

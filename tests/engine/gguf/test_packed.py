@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gguf
 import msgspec
@@ -177,3 +179,55 @@ def test_llama_3_factors_are_computed_as_transformers_does(tmp_path: Path, kerne
     extra = {"rope_freqs.weight": np.linspace(1, 8, 32)}
     stored = GgufModel(write(tmp_path / "m.gguf", small_model("llama"), extra=extra))
     assert torch.allclose(logits(packed(stored, kernel)), reference(stored), rtol=0, atol=1e-4)
+
+
+def test_the_reference_speaks_until_the_kernels_are_compiled(
+    ready: None, tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled, begun = False, list[int]()
+    monkeypatch.setattr(compiling, "is_ready", lambda: compiled)
+    monkeypatch.setattr(compiling, "begin", lambda: begun.append(1))
+    path = write(tmp_path / "m.gguf", small_model("llama"), "Q4_0")
+    assert said(path, session).decoder == "transformers"
+    assert begun
+    compiled = True
+    assert said(path, session).decoder == "packed"
+    assert session._loaded is not None
+    assert session._loaded.facts.dtype == "Q4_0"
+    session.release()
+
+
+def test_kernels_are_waited_for_where_the_model_dequantised_does_not_fit(
+    ready: None, tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[int] = []
+    path = write(tmp_path / "m.gguf", small_model("llama"), "Q4_0")
+    with monkeypatch.context() as patched:
+        patched.setattr(compiling, "is_ready", lambda: False)
+        patched.setattr(compiling, "begin", lambda: None)
+        patched.setattr(compiling, "wait_until_ready", lambda: waited.append(1))
+        patched.setattr("bigmodel_studio.engine.gguf.loading.psutil.virtual_memory", lambda: Memory(1000))
+        assert said(path, session).decoder == "packed"
+    assert waited
+    session.release()
+
+
+class Memory(NamedTuple):
+    available: int
+    total: int = 2000
+
+
+def test_two_models_in_turn_leave_nothing_of_the_first(ready: None, tmp_path: Path, session: Session) -> None:
+    first, second = (write(tmp_path / f"{n}.gguf", small_model("llama"), "Q4_0") for n in (1, 2))
+    said(first, session)
+    assert session._loaded is not None
+    model = session._loaded.fast.model
+    assert model is not None
+    gone = [weakref.ref(model), weakref.ref(model.weights["0.down"].keeps[0].base)]
+    del model
+    said(second, session)
+    gc.collect()
+    assert [each() for each in gone] == [None, None]
+    assert session.parts().weights_bytes > 0
+    session.release()
+    assert session.parts().weights_bytes == 0
