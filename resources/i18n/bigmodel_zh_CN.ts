@@ -3826,6 +3826,10 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>Drafted tokens that were accepted: {accepted} of {drafted}</source>
+        <translation>草稿词元被接受：{accepted}/{drafted}</translation>
+    </message>
+    <message>
         <source>Incomplete: the application ended during this reply.</source>
         <translation>不完整：应用在回复过程中结束。</translation>
     </message>
@@ -6032,8 +6036,8 @@
         <translation>1 词元</translation>
     </message>
     <message>
-        <source>drafts accepted: {rate}</source>
-        <translation>草稿接受率：{rate}</translation>
+        <source>drafts {rate}</source>
+        <translation>草稿 {rate}</translation>
     </message>
     <message>
         <source>first token after {time}</source>

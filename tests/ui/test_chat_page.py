@@ -230,7 +230,8 @@ def test_a_reply_shows_how_many_drafts_were_accepted(chat: Chat) -> None:
     chat.lane.handler = drafted
     chat.say("Repeat it")
     chat.wait_idle()
-    assert chat.reply.facts.text().endswith(" · drafts accepted: 82.5%")
+    assert chat.reply.facts.text().endswith(" · drafts 82%")
+    assert chat.reply.facts.toolTip() == "Drafted tokens that were accepted: 33 of 40"
 
 
 def test_enter_sends_and_the_reply_streams(chat: Chat) -> None:

@@ -187,6 +187,14 @@ class ReplyView(MessageView):
     def _say_facts(self, words: str) -> None:
         self.facts.setText(words)
         self.facts.setVisible(bool(words))
+        facts = self.message.facts
+        self.facts.setToolTip(
+            self.tr("Drafted tokens that were accepted: {accepted} of {drafted}").format(
+                accepted=numbers.exact(facts.accepted_tokens), drafted=numbers.exact(facts.drafted_tokens)
+            )
+            if facts.drafted_tokens
+            else ""
+        )
 
     def _show(self) -> None:
         if self._foot is None:
@@ -279,6 +287,6 @@ def _words(facts: ReplyFacts) -> str:
         after = QCoreApplication.translate("chat", "first token after {time}")
         parts.append(after.format(time=numbers.duration(facts.time_to_first_token_s)))
     if facts.drafted_tokens:
-        rate = numbers.percent(facts.accepted_tokens / facts.drafted_tokens)
-        parts.append(QCoreApplication.translate("chat", "drafts accepted: {rate}").format(rate=rate))
+        rate = numbers.percent(facts.accepted_tokens / facts.drafted_tokens, 0)
+        parts.append(QCoreApplication.translate("chat", "drafts {rate}").format(rate=rate))
     return " · ".join(parts)
