@@ -224,7 +224,7 @@ class _Tour(Hands):
         self.click(page.new_button)
         form = page.form
         form.name.setText(RUN_NAME)
-        for owner, fields in ((form.of(TextSubject), TRAINING_MODEL), (form, TRAINING)):
+        for owner, fields in ((form.of(TextSubject), TRAINING_MODEL), (form.schedule, TRAINING)):
             for field, value in fields.items():
                 getattr(owner, field).setValue(value)
         form.of(TextSubject).prompts.setPlainText(TRAINING_PROMPT)

@@ -75,4 +75,4 @@ def test_a_file_without_chats_is_refused_in_the_window(
 
 def test_with_no_chat_shown_there_is_nothing_to_export(chat: Chat) -> None:
     chat.page.exchange.export_shown()
-    assert [problem.code for problem in chat.told] == ["chat-none"]
+    assert [problem.code for problem in chat.told] == ["chat-not-shown"]

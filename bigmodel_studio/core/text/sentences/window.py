@@ -117,7 +117,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} ends in none of .json, .md and .html.",
         "JSON keeps every version; Markdown and HTML show one.",
     ),
-    "chat-none": ("No chat is shown.", "Open one from the list, and export it then."),
+    "chat-not-shown": ("No chat is shown.", "Open one from the list, and export it then."),
     "chat-unknown": ("There is no chat with the number {number}.", ""),
     "message-damaged": ("This message was damaged on disk.", "Some of its text may be wrong."),
     "message-lost": ("A message here was damaged on disk and couldn't be recovered.", ""),

@@ -45,7 +45,7 @@ class ChatExchange(QObject):
         if self._talk.conversation:
             self.export(self._talk.conversation)
         else:
-            self._studio.tell(Problem(code="chat-none"))
+            self._studio.tell(Problem(code="chat-not-shown"))
 
     @Slot(int)
     def export(self, conversation: int) -> None:
