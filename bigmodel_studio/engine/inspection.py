@@ -17,11 +17,13 @@ from bigmodel_studio.core.system import network
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models.checks import check_folder, check_processor, check_tokenizer, has_tokenizer
 from bigmodel_studio.engine.models.kinds import MAY_READ, READS, WANTED, refuse_kind
+from bigmodel_studio.engine.templates.conversation import refuse_template
 from bigmodel_studio.protocol import (
     Classify,
     Describe,
     Done,
     Event,
+    Generate,
     Load,
     MeasurePlan,
     ModelKind,
@@ -84,6 +86,8 @@ def _look_before_loading(request: Request, model: ModelRef, folder: Path) -> Non
         if kind == "image-classifier":
             check_processor(folder)
     refuse_kind(type(request), name, kind)
+    if isinstance(request, Generate) and request.turns and gguf is None:
+        refuse_template(folder, [{"role": turn.role, "content": turn.content} for turn in request.turns])
 
 
 def _unread(request: Classify) -> Iterator[Event] | None:

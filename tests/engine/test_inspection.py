@@ -22,7 +22,9 @@ CHILD = """
 import json, sys
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Classify, Describe, FillMask, Generate, Load, MeasurePlan, ModelRef, PlanQuestion
+from bigmodel_studio.protocol import (
+    Classify, Describe, FillMask, Generate, Load, MeasurePlan, ModelRef, PlanQuestion, Turn
+)
 
 def request_of(task, path, images):
     ref = ModelRef(source="local", id=path)
@@ -31,6 +33,7 @@ def request_of(task, path, images):
         "plan": lambda: MeasurePlan(model=ref, question=PlanQuestion()),
         "load": lambda: Load(model=ref),
         "generate": lambda: Generate(model=ref, prompt="x"),
+        "chat": lambda: Generate(model=ref, turns=(Turn("user", "x"),)),
         "fill-mask": lambda: FillMask(model=ref, texts=("x",)),
         "classify": lambda: Classify(model=ref, images=tuple(images)),
     }[task]()
@@ -94,6 +97,11 @@ OF_USE: dict[str, tuple[str, Callable[[Path], Path], str]] = {
     "a bad tokenizer": ("generate", lambda path: _model(path, tokenizer__json="{"), "tokenizer-file"),
     "a bad field": ("generate", lambda path: _model(path, tokenizer__json={}, tokenizer_config__json={"bos_token": 7}),
                     "tokenizer-field"),
+    "an endless template": ("chat", lambda path: _model(path, tokenizer__json={}, tokenizer_config__json={
+        "chat_template": "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}"
+                         "{% endfor %}{% endfor %}"}), "template-slow"),
+    "a template that refuses": ("chat", lambda path: _model(path, tokenizer__json={}, tokenizer_config__json={
+        "chat_template": "{{ raise_exception('no') }}"}), "template-broken"),
     "no processor": ("classify", lambda path: _model(path, RESNET), "processor-missing"),
     "another kind": ("generate", lambda path: _model(path, RESNET, preprocessor_config__json={"size": 8}),
                      "kind-wrong"),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bigmodel_studio.core.models.folder import read_json
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.templates.renderer import RENDERER
 
@@ -44,6 +45,38 @@ def takes_system(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]
     if len(messages) < 2 or messages[0]["role"] != "system" or messages[1]["role"] != "user":
         return True
     return not _drops_system(*_of(tokenizer))
+
+
+def refuse_template(folder: Path, messages: Sequence[Message]) -> None:
+    """Refuse a folder whose chat template cannot render ``messages``, without its tokenizer being loaded.
+
+    Where it does without a template, or a system message might have to be moved, nothing is said here. Raises
+    ``StudioError`` as ``render_conversation`` does.
+    """
+    config = read_json(folder / _TOKENIZER_FILE) if (folder / _TOKENIZER_FILE).is_file() else {}
+    file = _TEMPLATE_FILE if (folder / _TEMPLATE_FILE).is_file() else _TOKENIZER_FILE
+    template = config.get("chat_template")
+    if file == _TEMPLATE_FILE:
+        template = (folder / file).read_text("utf-8", "replace")
+    if not isinstance(template, str) or any(message["role"] == "system" for message in messages):
+        return
+    special = {name: _text_of(config.get(name)) for name in _SPECIAL}
+    variables = {name: text for name, text in special.items() if text is not None} | _asking(True)
+    try:
+        RENDERER.render(template, messages, variables, file=file)
+    except StudioError as error:
+        if error.problem.code != "template-broken":
+            raise
+        RENDERER.render(template, [_in_parts(message) for message in messages], variables, file=file)
+
+
+_SPECIAL = ("bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token")
+
+
+def _text_of(token: object) -> str | None:
+    """Return a special token as ``tokenizer_config.json`` has it: a text, or an object with one."""
+    found = token.get("content") if isinstance(token, dict) else token
+    return found if isinstance(found, str) else None
 
 
 Variables = tuple[tuple[str, str], ...]
