@@ -212,7 +212,8 @@ def unpacked(data: torch.Tensor, kind: int, rows: int, columns: int) -> torch.Te
     found = torch.empty(tiles * ops.TILE, groups * ops.GROUP, dtype=torch.float32, device=data.device)
     rows_of = found.view(tiles, ops.TILE, groups, ops.GROUP)
     step = max(1, _UNPACKED_AT_ONCE // (ops.TILE * groups * ops.GROUP))
-    for start in range(0, tiles, step):
+    parts = range(0, min(tiles, step) if data.is_meta else tiles, step)  # without values, one part tells what they take
+    for start in parts:
         part, target = data[start : start + step], rows_of[start : start + step]
         vectors = ops.QUANT_BYTES[kind] // 64
         words = part[:, scales_size(kind, groups) :].reshape(len(part), groups, vectors, 4 * ops.TILE)
