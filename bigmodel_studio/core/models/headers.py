@@ -63,7 +63,7 @@ class Headers:
         """Read those of these folders and GGUF models that are not known yet, many at once."""
         unknown: dict[str, list[tuple[Path, Stamp]]] = {"folder": [], "gguf": []}
         for path, stamp in models:
-            if stamp and not _is_own(path) and self._known_as(path, stamp) is None:
+            if stamp and self._known_as(path, stamp) is None and not _is_own(path):
                 unknown["gguf" if gguf_models.is_one(path) else "folder"].append((path, stamp))
         for kind, found in unknown.items():
             for first in range(0, len(found), AT_ONCE):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from msgspec.structs import replace
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from bigmodel_studio.core.memory.plan import plan
@@ -109,9 +110,11 @@ def test_it_is_planned_as_the_same_shape_in_torch(tmp_path: Path) -> None:
     assert (costs.parameters, costs.decodes, costs.context_length, costs.vocabulary) == (1_268_992, True, 512, 300)
     assert costs.cache_floats.at(1, 100) == 2 * 2 * 2 * 32 * 100  # keys and values, layers, heads of 32 numbers
     device = Device(id="cpu", kind="cpu", name="", total_bytes=10**10, free_bytes=10**10, dtypes=("float32",))
-    planned = plan(costs, PlanQuestion(context=100), device)
+    planned = plan(replace(costs, packed={}), PlanQuestion(context=100), device)
     assert planned.parts["weights"] == pytest.approx(4 * costs.parameters, rel=0.01)
     assert planned.parts["kv_cache"] == 4 * costs.cache_floats.at(1, 100)
+    as_stored = plan(costs, PlanQuestion(context=100), device).parts["weights"]
+    assert as_stored < costs.parameters  # blocks of four and six bits as they are
 
 
 def test_what_is_no_such_decoder_has_no_plan(tmp_path: Path) -> None:
