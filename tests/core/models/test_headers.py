@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from bigmodel_studio.core.models import headers, library
@@ -44,7 +44,7 @@ def test_a_header_that_is_not_read_in_time_is_refused_and_remembered(
     assert problem("some/good") is None
     process = headers.HELPER._process
     assert process is not None
-    os.kill(process.pid, signal.SIGSTOP)
+    psutil.Process(process.pid).suspend()
     slow = cached(tmp_path / "hub", "some/slow")
     with monkeypatch.context() as hurried:
         hurried.setattr(limits, "HEADER_READER_S", 0.05)
