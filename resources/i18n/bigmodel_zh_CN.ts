@@ -5615,7 +5615,7 @@
     </message>
     <message>
         <source>empty but for classify-text</source>
-        <translation type="vanished">留空（classify-text 除外）</translation>
+        <translation>留空（classify-text 除外）</translation>
     </message>
     <message>
         <source>evaluation</source>
@@ -7343,11 +7343,11 @@
     </message>
     <message>
         <source>Set data.text_column to one of them, and data.pair_column to the other to classify pairs.</source>
-        <translation type="vanished">请把 data.text_column 设为其中一个；若要对文本对分类，把 data.pair_column 设为另一个。</translation>
+        <translation>请把 data.text_column 设为其中一个；若要对文本对分类，把 data.pair_column 设为另一个。</translation>
     </message>
     <message>
         <source>Set data.text_column to one of them.</source>
-        <translation>请将 data.text_column 设为其中之一。</translation>
+        <translation type="vanished">请将 data.text_column 设为其中之一。</translation>
     </message>
     <message>
         <source>Set launch.checkpointing to false; a smaller batch with schedule.accumulate saves memory too.</source>
@@ -8183,7 +8183,7 @@
     </message>
     <message>
         <source>Use one JSON entry per line or one array, with messages, conversations, or instruction and output.</source>
-        <translation type="vanished">每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
+        <translation>每行一条 JSON，或一个数组，其中包含 messages、conversations，或 instruction 与 output。</translation>
     </message>
     <message>
         <source>Use one JSON entry per line or one array, with prompt, chosen and rejected.</source>
@@ -8755,7 +8755,7 @@
     </message>
     <message>
         <source>{path} contains no valid chats: {detail}.</source>
-        <translation type="vanished">{path} 中没有可以学习的对话：{detail}。</translation>
+        <translation>{path} 中没有可以学习的对话：{detail}。</translation>
     </message>
     <message>
         <source>{path} contains no valid preference pairs: {detail}.</source>
@@ -8807,7 +8807,7 @@
     </message>
     <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, and it isn&apos;t certain which to use.</source>
-        <translation type="vanished">{path} 的每一行有两个文本“{first}”和“{second}”，无法确定用哪一个。</translation>
+        <translation>{path} 的每一行有两个文本“{first}”和“{second}”，无法确定用哪一个。</translation>
     </message>
     <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.</source>
@@ -8815,7 +8815,7 @@
     </message>
     <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, but only one can be used.</source>
-        <translation>{path} 的每行有两段文本（“{first}”和“{second}”），但只能使用其中一段。</translation>
+        <translation type="vanished">{path} 的每行有两段文本（“{first}”和“{second}”），但只能使用其中一段。</translation>
     </message>
     <message>
         <source>{path} has {count} values whose time or name is not valid; they were left out.</source>
@@ -9733,6 +9733,14 @@
         <translation>错误</translation>
     </message>
     <message>
+        <source>Eval loss</source>
+        <translation>评估损失</translation>
+    </message>
+    <message>
+        <source>Eval margin</source>
+        <translation>评估间隔</translation>
+    </message>
+    <message>
         <source>Evaluation</source>
         <translation>验证</translation>
     </message>
@@ -9753,12 +9761,20 @@
         <translation>FLOPs</translation>
     </message>
     <message>
+        <source>Grad norm</source>
+        <translation>梯度范数</translation>
+    </message>
+    <message>
         <source>Gradient norm</source>
         <translation>梯度范数</translation>
     </message>
     <message>
         <source>Gradients: {size}, {how}</source>
         <translation>梯度：{size}，{how}</translation>
+    </message>
+    <message>
+        <source>LR</source>
+        <translation>学习率</translation>
     </message>
     <message>
         <source>Language model (continue text)</source>
@@ -9787,6 +9803,10 @@
     <message>
         <source>Loss</source>
         <translation>损失</translation>
+    </message>
+    <message>
+        <source>Margin</source>
+        <translation>间隔</translation>
     </message>
     <message>
         <source>Masked language model (fill masked words)</source>
@@ -9843,6 +9863,10 @@
     <message>
         <source>QLoRA adapters (base in 4 bits)</source>
         <translation>QLoRA 适配器（4 位基座）</translation>
+    </message>
+    <message>
+        <source>Ranked right</source>
+        <translation>排序正确</translation>
     </message>
     <message>
         <source>Reading the files…</source>

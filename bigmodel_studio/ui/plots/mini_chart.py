@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bigmodel_studio.core.text import numbers
@@ -24,7 +24,7 @@ ZOOM = 1.25
 
 
 class MiniChart(QWidget):
-    """``spoken`` makes a value into words with its unit."""
+    """``spoken`` makes a value into words with its unit; ``short`` stands for a title that has not enough room."""
 
     zoomed = Signal(float, float)
     """The wheel was turned with Ctrl: how many times as many steps shall be seen, and the step that stays in place."""
@@ -33,9 +33,12 @@ class MiniChart(QWidget):
     reset = Signal()
     """Double-clicked: all steps shall be seen."""
 
-    def __init__(self, title: str, spoken: Callable[[float | None], str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, spoken: Callable[[float | None], str], short: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.title = title
+        self._short = short or title
         self._spoken = spoken
         self._series = Series()
         self._colour = 0
@@ -59,6 +62,12 @@ class MiniChart(QWidget):
         """The last value in words."""
         return self._spoken(self._series.last)
 
+    def shown_title(self) -> str:
+        """The title, or the short one where it has not enough room."""
+        metrics, room = QFontMetrics(theme.font(12)), self.width() - 2 * _PADDING
+        title = self.title if metrics.horizontalAdvance(self.title) <= room else self._short
+        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
+
     def refresh(self) -> None:
         """The series has changed."""
         self.setAccessibleName(f"{self.title}: {self.text()}")
@@ -80,8 +89,7 @@ class MiniChart(QWidget):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font(12))
         painter.setPen(theme.colour("secondary"))
-        title = painter.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, int(head.width()))
-        painter.drawText(head, left, title)
+        painter.drawText(head, left, self.shown_title())
         painter.setFont(theme.font(weight=QFont.Weight.DemiBold, tabular=True))
         painter.setPen(theme.colour("text"))
         painter.drawText(head.translated(0, 18), left, self.text())
@@ -124,7 +132,7 @@ class MiniChart(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.words_at(event.pos().x()), self)
+            QToolTip.showText(event.globalPos(), f"{self.title}\n{self.words_at(event.pos().x())}", self)
             return True
         return super().event(event)
 

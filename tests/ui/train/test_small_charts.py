@@ -90,3 +90,12 @@ def test_the_loss_has_room_on_a_small_screen(bench: Bench) -> None:
     bench.page.resize(1218, 688)  # what a window of 1280 by 720 leaves it
     bench.page.grab()
     assert bench.page.curves.chart.room().height() >= 180
+
+
+def test_a_name_without_room_is_shortened_and_not_cut(bench: Bench) -> None:
+    rate = bench.page.curves.minis["learning_rate"]
+    rate.resize(200, rate.height())
+    assert rate.shown_title() == "Learning rate"
+    rate.resize(rate.minimumSizeHint())
+    assert rate.shown_title() == "LR"
+    assert rate.accessibleName().startswith("Learning rate: ")

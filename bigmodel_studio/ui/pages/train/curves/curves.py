@@ -16,7 +16,7 @@ from bigmodel_studio.core.runs.run_colours import COLOURS
 from bigmodel_studio.core.runs.run_folder import Parent
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.curves.axes import AXES, CLOCK, ITEMS, SECONDS, STEP, Rebased, place
-from bigmodel_studio.ui.pages.train.runs.words import BASELINES, METRICS, word
+from bigmodel_studio.ui.pages.train.runs.words import BASELINES, METRICS, SHORT, word
 from bigmodel_studio.ui.plots.chart import Chart
 from bigmodel_studio.ui.plots.curves_plot import Curve
 from bigmodel_studio.ui.plots.mini_chart import MiniChart
@@ -299,7 +299,7 @@ class Curves(QWidget):
             if series is None or not len(series):
                 continue
             if metric not in self.minis:
-                self.minis[metric] = self._mini(MiniChart(word(title), spoken))
+                self.minis[metric] = self._mini(MiniChart(word(title), spoken, word(SHORT.get(metric, title))))
             mini = self.minis[metric]
             mini.show_series(series, self._evaluation_colour() if metric == "evaluation_loss" else self._colour)
             mini.show()

@@ -45,6 +45,15 @@ METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "images_per_s": (str(QT_TRANSLATE_NOOP("train", "Pictures")), numbers.rate),
 }
 """The small charts, in order; one is shown where its run has such a metric."""
+SHORT: dict[str, str] = {
+    "evaluation_loss": str(QT_TRANSLATE_NOOP("train", "Eval loss")),
+    "reward_margin": str(QT_TRANSLATE_NOOP("train", "Margin")),
+    "evaluation_reward_margin": str(QT_TRANSLATE_NOOP("train", "Eval margin")),
+    "reward_accuracy": str(QT_TRANSLATE_NOOP("train", "Ranked right")),
+    "learning_rate": str(QT_TRANSLATE_NOOP("train", "LR")),
+    "gradient_norm": str(QT_TRANSLATE_NOOP("train", "Grad norm")),
+}
+"""What a small chart without room for its name is called."""
 
 
 def word(text: str) -> str:
