@@ -31,14 +31,14 @@ class ProbabilityBars(QWidget):
         self.show_labels(())
 
     def show_labels(self, labels: Sequence[Label]) -> None:
-        """Probabilities are shares of one."""
+        """Show these rows; probabilities are shares of one."""
         self._labels = tuple(labels)
         self.setAccessibleName("; ".join(self.texts()) or self.tr("Probabilities"))
         self.updateGeometry()
         self.update()
 
     def texts(self) -> list[str]:
-        """What the rows say: ``label percent``."""
+        """Return what the rows say: ``label percent``."""
         return [f"{each.label} {numbers.percent(each.probability)}" for each in self._labels]
 
     def sizeHint(self) -> QSize:

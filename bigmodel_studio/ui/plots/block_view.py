@@ -49,7 +49,7 @@ class BlockView(DrawnGrid[int]):
             self.chosen.emit(place)
 
     def said(self) -> str:
-        """Where the chosen cell is and what its value is."""
+        """Return where the chosen cell is and what its value is."""
         if not self._values.size:
             return ""
         row, column = divmod(self.place, self._values.shape[1])
@@ -70,7 +70,7 @@ class BlockView(DrawnGrid[int]):
         return max(4.0, min(room, MOST_PX))
 
     def place_of(self, place: int) -> QRectF:
-        """Where a cell is."""
+        """Return where a cell is."""
         row, column = divmod(place, max(1, self._values.shape[1]))
         cell = self._cell()
         return QRectF(NAMES_PX + column * cell, 2 * LEGEND_PX + row * cell, cell, cell)
@@ -91,7 +91,7 @@ class BlockView(DrawnGrid[int]):
         painter.end()
 
     def _paint_numbers(self, painter: QPainter, whole: QRectF) -> None:
-        """The numbers of the chosen row and column, at the edges."""
+        """Return the numbers of the chosen row and column, at the edges."""
         painter.setFont(theme.font(11, tabular=True))
         painter.setPen(theme.colour("secondary"))
         row, column = divmod(self.place, self._values.shape[1])

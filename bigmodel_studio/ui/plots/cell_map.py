@@ -56,7 +56,7 @@ class CellMap(DrawnGrid[Place]):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_cells(self, rows: Sequence[str], columns: Sequence[str], values: Numbers, scale: Scale) -> None:
-        """``values`` [rows, columns]; NaN is nothing."""
+        """Show ``values`` [rows, columns]; NaN is nothing."""
         self.rows, self.columns, self.values, self._scale = rows, columns, values, scale
         metrics = QFontMetricsF(theme.font(12))
         widest = max(map(metrics.horizontalAdvance, rows), default=0.0)
@@ -72,14 +72,14 @@ class CellMap(DrawnGrid[Place]):
         self.viewport().update()
 
     def said(self) -> str:
-        """What is said of the cell under the pointer or the keys."""
+        """Return what is said of the cell under the pointer or the keys."""
         if self.at is None:
             return ""
         row, column = self.at
         return " · ".join((self.rows[row], self.columns[column], self.written(row, column)))
 
     def written(self, row: int, column: int) -> str:
-        """The number of a cell."""
+        """Return the number of a cell."""
         value = float(self.values[row, column])
         if not np.isfinite(value):
             return numbers.NOTHING
@@ -100,13 +100,13 @@ class CellMap(DrawnGrid[Place]):
         return QRectF(left, top, max(1.0, self.viewport().width() - left), max(1.0, self.viewport().height() - top))
 
     def place_of(self, row: int, column: int) -> QRectF:
-        """Where a cell is in the viewport."""
+        """Return where a cell is in the viewport."""
         x = self._names_px + self._edges[column] - self.horizontalScrollBar().value()
         y = LEGEND_PX + HEAD_PX + row * self.row_px - self.verticalScrollBar().value()
         return QRectF(x, y, self._edges[column + 1] - self._edges[column], self.row_px)
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
-        """The cell under a point of the viewport."""
+        """Return the cell under a point of the viewport."""
         if not self._box().contains(point):
             return None
         x = point.x() - self._names_px + self.horizontalScrollBar().value()
@@ -160,7 +160,7 @@ class CellMap(DrawnGrid[Place]):
         painter.end()
 
     def paint_between(self, painter: QPainter) -> None:
-        """For a subclass: what stands over the cells and under their numbers."""
+        """Paint what stands over the cells and under their numbers, which a subclass knows."""
 
     def _ground(self, row: int, column: int) -> QColor:
         return self._scale.colour(float(self.values[row, column]))
@@ -212,7 +212,7 @@ class CellMap(DrawnGrid[Place]):
         self.go_to(self.cell_at(event.position()))
 
     def beside(self, key: Qt.Key) -> Place | None:
-        """The arrows go from cell to cell, Home and End to the first and the last column."""
+        """Go from cell to cell with the arrows, to the first and the last column with Home and End."""
         return neighbour(key, self.at if self.at is not None else (0, -1), len(self.rows), len(self.columns))
 
     def bring_into_sight(self, cell: Place) -> None:

@@ -77,7 +77,7 @@ class Chart(CurvesPlot):
         self._show_cursor()
 
     def entries(self, menu: QMenu) -> None:
-        """What the menu of the chart holds: all steps, and which curves are drawn."""
+        """Return what the menu of the chart holds: all steps, and which curves are drawn."""
         menu.addAction(self.tr("Show all"), self.reset_view)
         if self.stretch is not None:
             menu.addAction(self.tr("Clear the selection"), self._unmark)
@@ -137,7 +137,7 @@ class Chart(CurvesPlot):
         self.say(said)
 
     def _stretch_words(self, first: float, last: float) -> str:
-        """What the curves do between two steps: from, to, and their mean."""
+        """Return what the curves do between two steps: from, to, and their mean."""
         words = [self.tr("{first} to {last}").format(first=self.step_words(first), last=self.step_words(last))]
         for curve in self.curves:
             if curve.name in self.hidden:
@@ -152,7 +152,7 @@ class Chart(CurvesPlot):
         return " · ".join(words)
 
     def _first(self) -> Series | None:
-        """The curve that the keys walk along: the first that has points and is shown."""
+        """Return the curve that the keys walk along: the first that has points and is shown."""
         shown = (curve.series for curve in self.curves if curve.name not in self.hidden)
         return next((series for series in shown if len(series)), None)
 

@@ -42,7 +42,7 @@ class Scale:
     colours: Colours = "much"
 
     def shares(self, values: Numbers) -> Numbers:
-        """Where values lie between low and high, from 0 to 1; NaN for what has no place on the scale."""
+        """Return where values lie between low and high, from 0 to 1; NaN for what has no place on the scale."""
         low, high = self.low, self.high
         if self.log:
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -52,13 +52,13 @@ class Scale:
         return shares
 
     def colour(self, value: float) -> QColor:
-        """The colour of one value."""
+        """Return the colour of one value."""
         index = int(indices(self, np.array([[value]]))[0, 0])
         return QColor(table(self.colours)[index])
 
 
 def fitting(values: Numbers, *, log: bool) -> Scale:
-    """The scale from the least to the largest finite value (above 0 where it is logarithmic)."""
+    """Return the scale from the least to the largest finite value (above 0 where it is logarithmic)."""
     finite = values[np.isfinite(values)]
     if log:
         finite = finite[finite > 0]
@@ -71,14 +71,14 @@ def fitting(values: Numbers, *, log: bool) -> Scale:
 
 
 def around_zero(values: Numbers) -> Scale:
-    """The signed scale that the largest magnitude just fits."""
+    """Return the signed scale that the largest magnitude just fits."""
     finite = np.abs(values[np.isfinite(values)])
     most = float(finite.max()) if len(finite) and finite.max() > 0 else 1.0
     return Scale(-most, most, colours="signed")
 
 
 def indices(scale: Scale, values: Numbers) -> NDArray[np.uint8]:
-    """Each value's place in ``table``."""
+    """Return each value's place in ``table``."""
     shares = scale.shares(values)
     gaps = ~np.isfinite(shares)
     places = np.where(gaps, LEVELS, np.rint(np.where(gaps, 0.0, shares) * (LEVELS - 1)))
@@ -86,7 +86,7 @@ def indices(scale: Scale, values: Numbers) -> NDArray[np.uint8]:
 
 
 def table(colours: Colours) -> list[int]:
-    """The colours as Qt's numbers, in the scheme in force; the last is for what is no number."""
+    """Return the colours as Qt's numbers, in the scheme in force; the last is for what is no number."""
     if colours == "signed":
         stops = [QColor(f"#{_BELOW}"), theme.colour("surface"), QColor(f"#{_ABOVE}")]
     elif colours == "share":
@@ -101,14 +101,14 @@ def table(colours: Colours) -> list[int]:
 
 
 def _begun(ground: QColor, full: QColor) -> QColor:
-    """A colour that is told from the ground, for the least of a share."""
+    """Return a colour that is told from the ground, for the least of a share."""
     pairs = ((ground.redF(), full.redF()), (ground.greenF(), full.greenF()), (ground.blueF(), full.blueF()))
     red, green, blue = (one + (other - one) * LEAST_SHARE for one, other in pairs)
     return QColor.fromRgbF(red, green, blue)
 
 
 def image(scale: Scale, values: Numbers) -> QImage:
-    """Numbers [rows, columns] as a picture, a pixel each."""
+    """Return numbers [rows, columns] as a picture, a pixel each."""
     pixels = np.ascontiguousarray(indices(scale, values))
     rows, columns = pixels.shape
     made = QImage(pixels.data, columns, rows, columns, QImage.Format.Format_Indexed8).copy()  # its own memory
@@ -123,7 +123,7 @@ def ink_on(colour: QColor) -> QColor:
 
 
 def paint_legend(painter: QPainter, room: QRectF, scale: Scale, form: str = "significant") -> None:
-    """A strip of the scale with the numbers at its ends, right-aligned in ``room``."""
+    """Paint a strip of the scale with the numbers at its ends, right-aligned in ``room``."""
     said = numbers.percent if form == "percent" else numbers.significant
     painter.setFont(theme.font(11, tabular=True))
     metrics = QFontMetricsF(painter.font())

@@ -72,7 +72,7 @@ class ConfusionMatrix(DrawnGrid[Place]):
         self.viewport().update()
 
     def said(self) -> str:
-        """What is said of the cell under the pointer, else of the chosen one."""
+        """Return what is said of the cell under the pointer, else of the chosen one."""
         at = self.at or self.cell
         if at is None:
             return ""
@@ -100,7 +100,7 @@ class ConfusionMatrix(DrawnGrid[Place]):
 
     @property
     def cell_px(self) -> float:
-        """The side of a cell."""
+        """Return the side of a cell."""
         if self._cell_px:
             return self._cell_px
         box, count = self._box(), max(1, len(self._labels))
@@ -124,7 +124,7 @@ class ConfusionMatrix(DrawnGrid[Place]):
         return self._box().topLeft() - QPointF(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
-        """The cell under a point of the viewport."""
+        """Return the cell under a point of the viewport."""
         if not self._box().contains(point):
             return None
         inside = point - self._origin()
@@ -132,12 +132,12 @@ class ConfusionMatrix(DrawnGrid[Place]):
         return (row, column) if max(row, column) < len(self._labels) else None
 
     def place_of(self, row: int, column: int) -> QRectF:
-        """Where a cell is in the viewport."""
+        """Return where a cell is in the viewport."""
         corner, cell = self._origin(), self.cell_px
         return QRectF(corner.x() + column * cell, corner.y() + row * cell, cell, cell)
 
     def _seen(self) -> tuple[range, range]:
-        """The rows and the columns that are in sight."""
+        """Return the rows and the columns that are in sight."""
         box, corner, cell, count = self._box(), self._origin(), self.cell_px, len(self._labels)
         spans = (
             (box.top() - corner.y(), box.bottom() - corner.y()),
@@ -242,7 +242,7 @@ class ConfusionMatrix(DrawnGrid[Place]):
             super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows go from cell to cell, + and − look closer or at more, Home shows all."""
+        """Go from cell to cell with the arrows; + and − look closer or at more, Home shows all."""
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self._scale(_ZOOM)

@@ -82,7 +82,7 @@ class CurvesPlot(Plot):
         self.refresh()
 
     def show_baselines(self, baselines: dict[str, float]) -> None:
-        """Values that a good curve passes below, by name, as dashed lines."""
+        """Show values that a good curve passes below, by name, as dashed lines."""
         self._baselines = dict(baselines)
         self._show_lines()
         self.refresh()
@@ -132,12 +132,12 @@ class CurvesPlot(Plot):
         self.feed()
 
     def view(self) -> View | None:
-        """What is seen now; None until ``refresh`` has drawn a point, for the axes are fitted to none before."""
+        """Return what is seen now; None until ``refresh`` has drawn a point, for the axes are fitted to none before."""
         return View(self.room(), *self.seen(), self.log) if self._fitted else None
 
     @property
     def stretch_seen(self) -> tuple[float, float] | None:
-        """The places across that somebody looks at more closely, from and to; None: all are seen."""
+        """Return the places across that somebody looks at more closely, from and to; None: all are seen."""
         return (self.seen()[0], self.seen()[1]) if self._fitted and self._zoomed else None
 
     def zoom(self, factor: float, middle: float) -> None:
@@ -151,18 +151,18 @@ class CurvesPlot(Plot):
             self.box.translateBy(x=by)
 
     def shown_series(self) -> list[Series]:
-        """Those that have points, hidden ones too."""
+        """Return those that have points, hidden ones too."""
         return [curve.series for curve in self.curves if len(curve.series)]
 
     def ends(self) -> tuple[float, float]:
-        """The first step and the last one; only while there are points."""
+        """Return the first step and the last one; only while there are points."""
         there = self.shown_series()
         least = min(float(series.steps[0]) for series in there)
         most = max(float(series.steps[-1]) for series in there)
         return (least, most) if most > least else (least - 1, least + 1)
 
     def step_words(self, step: float) -> str:
-        """A place across in words."""
+        """Return a place across in words."""
         if self._axis is not None:
             return self._axis[1](step)
         return self.tr("step {step}").format(step=numbers.exact(int(step)))

@@ -113,7 +113,7 @@ class HeatMap(Plot):
             self.chosen.emit(row)
 
     def said(self) -> str:
-        """What is said of the cell under the pointer or the keys."""
+        """Return what is said of the cell under the pointer or the keys."""
         if self._at is None:
             return ""
         row, column = self._at
@@ -145,7 +145,7 @@ class HeatMap(Plot):
         return min(max(room, LEAST_ROW_PX), MOST_ROW_PX)
 
     def _height(self) -> float:
-        """What there is for rows, from the legend to the axis at the bottom."""
+        """Return what there is for rows, from the legend to the axis at the bottom."""
         return max(1.0, self.height() - LEGEND_PX - BOTTOM_PX)
 
     def _over(self) -> int:
@@ -153,18 +153,18 @@ class HeatMap(Plot):
         return round(len(self.names) * self._row_px() - self._height())
 
     def _seen_px(self) -> float:
-        """The height of the rows that are seen."""
+        """Return the height of the rows that are seen."""
         return min(self._height(), max(1, len(self.names)) * self._row_px())
 
     def _span(self) -> tuple[float, float]:
-        """The steps at the left and at the right edge: each column lasts until the next one."""
+        """Return the steps at the left and at the right edge: each column lasts until the next one."""
         if not len(self._steps):
             return 0.0, 1.0
         last = self._steps[-1] - self._steps[-2] if len(self._steps) > 1 else 1.0
         return float(self._steps[0]), float(self._steps[-1] + last)
 
     def columns(self, width: int) -> np.ndarray:
-        """The column that is drawn at each of so many pixels, over the steps that are seen."""
+        """Return the column that is drawn at each of so many pixels, over the steps that are seen."""
         first, last, *_ = self.seen()
         at = first + (np.arange(width) + 0.5) / width * (last - first)
         return np.clip(np.searchsorted(self._steps, at, side="right") - 1, 0, len(self._steps) - 1)
@@ -174,7 +174,7 @@ class HeatMap(Plot):
         return float(self._steps[column]), float(following)
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
-        """The row and the column under a point of the viewport."""
+        """Return the row and the column under a point of the viewport."""
         if not len(self._steps) or not self.room().contains(point):
             return None
         at = self.value_at(point)
@@ -182,7 +182,7 @@ class HeatMap(Plot):
         return (row, max(0, column)) if 0 <= row < len(self.names) else None
 
     def place_of(self, row: int, column: int) -> QPointF:
-        """The middle of a cell in the viewport."""
+        """Return the middle of a cell in the viewport."""
         return self.place(sum(self._edges(column)) / 2, row + 0.5)
 
     # ------------------------------------------------------------------------------- drawing
@@ -241,7 +241,7 @@ class HeatMap(Plot):
         self._show_marks()
 
     def _show_image(self) -> None:
-        """The steps that are seen, a column of the image for each pixel."""
+        """Return the steps that are seen, a column of the image for each pixel."""
         if not len(self._steps) or not self.names:
             self._image.clear()
             return
@@ -293,7 +293,7 @@ class HeatMap(Plot):
             QApplication.sendEvent(self.bar, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows go from cell to cell, Home and End to the first and the last step."""
+        """Go from cell to cell with the arrows, to the first and the last step with Home and End."""
         rows, columns = len(self.names), len(self._steps)
         cell = neighbour(Qt.Key(event.key()), self._at or (self.row, columns - 1), rows, columns)
         if cell is None:
@@ -320,13 +320,13 @@ class _Names(Axis):
         self._plot = plot
 
     def renew(self, width: float) -> None:
-        """Names or the chosen row are others: draw them again, ``width`` pixels wide."""
+        """Return names or the chosen row are others: draw them again, ``width`` pixels wide."""
         self.setWidth(width)
         self.picture = None
         self.update()
 
     def elided(self, name: str) -> str:
-        """As much of the end of a name as there is room for."""
+        """Return as much of the end of a name as there is room for."""
         metrics = QFontMetricsF(theme.font(11))
         return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, self.size().width() - _NAME_GAP_PX)
 
@@ -369,5 +369,5 @@ class _ScaleStrip(pg.GraphicsWidget):
 
 
 def _lookup(scale: Scale) -> np.ndarray:
-    """The table of a scale [256, 4] as pyqtgraph wants it: red, green, blue, alpha."""
+    """Return the table of a scale [256, 4] as pyqtgraph wants it: red, green, blue, alpha."""
     return np.array([QColor.fromRgba(colour).getRgb() for colour in table(scale.colours)], np.uint8)

@@ -35,7 +35,7 @@ class Lattice(CellMap):
         self.tagged = Tagged(text="")
 
     def show_tagged(self, tagged: Tagged) -> None:
-        """A row a tag, a column a word."""
+        """Show a row for each tag and a column for each word."""
         self.tagged = tagged
         chances = np.exp(np.array(tagged.logprobs, np.float64)).T if tagged.words else np.zeros((len(tagged.tags), 0))
         self.show_cells(tagged.tags, tagged.words, chances, _SHARES)
@@ -86,7 +86,7 @@ class Lattice(CellMap):
 
 
 def _draw(painter: QPainter, points: list[QPointF], *, squares: bool, halo: bool, size: float) -> None:
-    """A way: a line with a mark at each of its points."""
+    """Paint a way: a line with a mark at each of its points."""
     ink = QColor(theme.colours().series[GREEDY_SERIES if squares else VITERBI_SERIES])
     line = QPen(ink, 2, Qt.PenStyle.DashLine if squares else Qt.PenStyle.SolidLine)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -53,7 +53,8 @@ class LengthsChart(Plot):
     def show_lengths(
         self, edges: Sequence[int], counts: Sequence[int], unit: str, limit: int | None = None, *, cut: bool = False
     ) -> None:
-        """``counts`` [n], ``edges`` [n + 1], the last one included; ``unit`` is what lengths are counted in.
+        """Show ``counts`` [n] between ``edges`` [n + 1], the last one included; ``unit`` is what lengths are counted
+        in.
 
         ``limit`` is the most that is read at once (None: there is none); with ``cut`` what is longer is cut there.
         """
@@ -66,11 +67,11 @@ class LengthsChart(Plot):
         self.reset_view()
 
     def texts(self) -> list[str]:
-        """What each bar says."""
+        """Return what each bar says."""
         return [self._said(place) for place in range(len(self._counts))]
 
     def limit_text(self) -> str:
-        """What the line says ("" where there is none)."""
+        """Return what the line says ("" where there is none)."""
         if self._limit is None:
             return ""
         words = self.tr("truncated at {limit}") if self._cut else self.tr("context {limit}")
@@ -103,12 +104,12 @@ class LengthsChart(Plot):
     # ------------------------------------------------------------------------------- geometry
 
     def bar(self, place: int) -> QRectF:
-        """Where a bar is, in pixels."""
+        """Return where a bar is, in pixels."""
         corner = self.place(place, self._heights()[place])
         return QRectF(corner, self.place(place + self._width(), 0))
 
     def x_of(self, length: float) -> float:
-        """Where a length is, in pixels: within its bin as far as it is through it."""
+        """Return where a length is, in pixels: within its bin as far as it is through it."""
         return self.place(self._through(length), 0).x()
 
     def _through(self, length: float) -> float:
@@ -123,7 +124,7 @@ class LengthsChart(Plot):
         return np.where(counts > 0, np.maximum(counts, least), 0.0)
 
     def _width(self) -> float:
-        """The width of a bar in bins: a pixel less, where that leaves one."""
+        """Return the width of a bar in bins: a pixel less, where that leaves one."""
         first, last, *_ = self.seen()
         pixel = (last - first) / max(1.0, self.room().width())
         return max(1.0 - pixel, min(pixel, 1.0))
@@ -169,7 +170,7 @@ class LengthsChart(Plot):
             self._words.setPos(min(max(x, half), max(half, room.width() - half)), room.top() + 2)
 
     def _length_marks(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
-        """The lengths at the ends of what is seen, and in the middle; the last one says its unit."""
+        """Return the lengths at the ends of what is seen, and in the middle; the last one says its unit."""
         if not self._counts:
             return []
         first, last = round(low), min(round(high), len(self._counts))

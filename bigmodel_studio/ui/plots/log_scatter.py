@@ -115,7 +115,7 @@ class LogScatter(Plot):
         self._show_law()
 
     def entries(self, menu: QMenu) -> None:
-        """What the menu of the chart holds: all marks, and which groups are drawn."""
+        """Return what the menu of the chart holds: all marks, and which groups are drawn."""
         menu.addAction(self.tr("Show all"), self.reset_view)
         menu.addSeparator()
         for group in self._groups:
@@ -124,7 +124,7 @@ class LogScatter(Plot):
             action.setChecked(group not in self.hidden)
 
     def spot(self, number: int) -> QPointF:
-        """Where a mark is, in pixels."""
+        """Return where a mark is, in pixels."""
         mark = self.marks[number]
         return self.place(math.log10(mark.x), math.log10(mark.y))
 
@@ -177,7 +177,7 @@ class LogScatter(Plot):
 
     @Slot()
     def _show_law(self) -> None:
-        """The line across, and its words at the lower left, where a loss that falls leaves room."""
+        """Place the line across, and its words at the lower left, where a loss that falls leaves room."""
         drawn = self._law is not None and bool(self.marks)
         self._line.setVisible(drawn)
         self._formula.setVisible(drawn)
@@ -246,6 +246,6 @@ class LogScatter(Plot):
 
 
 def _logarithms(points: Sequence[Corner]) -> tuple[np.ndarray, np.ndarray]:
-    """The logarithms of ten of the points' places."""
+    """Return the logarithms of ten of the points' places."""
     both = np.log10(np.array(points, np.float64).reshape(-1, 2))
     return both[:, 0], both[:, 1]

@@ -59,17 +59,17 @@ class MiniChart(QWidget):
             self.update()
 
     def text(self) -> str:
-        """The last value in words."""
+        """Return the last value in words."""
         return self._spoken(self._series.last)
 
     def shown_title(self) -> str:
-        """The title, or the short one where it has not enough room."""
+        """Return the title, or the short one where it has not enough room."""
         metrics, room = QFontMetrics(theme.font(12)), self.width() - 2 * _PADDING
         title = self.title if metrics.horizontalAdvance(self.title) <= room else self._short
         return metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
 
     def refresh(self) -> None:
-        """The series has changed."""
+        """Show the series as it is now."""
         self.setAccessibleName(f"{self.title}: {self.text()}")
         self.update()
 
@@ -149,7 +149,7 @@ class MiniChart(QWidget):
         return View(box, first, max(last, first + 1), low - margin, high + margin)
 
     def words_at(self, x: float) -> str:
-        """What the tooltip at a place across says: the nearest step and its value."""
+        """Return what the tooltip at a place across says: the nearest step and its value."""
         view = self._view()
         index = self._series.nearest(view.step_at(x)) if view is not None else None
         if index is None:

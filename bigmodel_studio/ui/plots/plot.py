@@ -175,13 +175,13 @@ class Plot(pg.GraphicsView):
         return Axis("bottom", marks, BOTTOM_PX)
 
     def clicked(self, place: QPointF) -> None:
-        """The box was clicked there."""
+        """Take a click into the box."""
 
     def pointed(self, place: QPointF | None) -> None:
-        """The pointer is over the box there; None: it has left it."""
+        """Take the pointer's place over the box; None: it has left it."""
 
     def marked(self, event: pg.MouseDragEvent) -> bool:
-        """A stretch is marked with Shift and the mouse. Whether it can be."""
+        """Take a stretch that was marked with Shift and the mouse; return whether it can be."""
         return False
 
     def reset_view(self) -> None:
@@ -222,22 +222,22 @@ class Plot(pg.GraphicsView):
             self.read_out.emit(words)
 
     def room(self) -> QRectF:
-        """Where the box is."""
+        """Return where the box is."""
         self.centralLayout.activate()
         return self.box.mapRectToScene(self.box.rect())
 
     def seen(self) -> tuple[float, float, float, float]:
-        """What of the axes is in sight: from, to, lowest, highest."""
+        """Return what of the axes is in sight: from, to, lowest, highest."""
         (first, last), (low, high) = self.box.viewRange()
         return first, last, low, high
 
     def value_at(self, place: QPointF) -> QPointF:
-        """What the axes say there."""
+        """Return what the axes say there."""
         self.box.updateMatrix()
         return self.box.mapSceneToView(place)
 
     def place(self, x: float, y: float) -> QPointF:
-        """Where that is on the axes."""
+        """Return where that is on the axes."""
         self.room()
         self.box.updateMatrix()
         return self.box.mapViewToScene(QPointF(x, y))
@@ -312,7 +312,7 @@ class Plot(pg.GraphicsView):
 
 
 def hairline(colour: str, *, dashed: bool = False) -> QPen:
-    """A line of one pixel, whatever the scale is."""
+    """Return a line of one pixel, whatever the scale is."""
     pen = QPen(theme.colour(colour), 1)
     pen.setCosmetic(True)
     if dashed:
@@ -321,11 +321,11 @@ def hairline(colour: str, *, dashed: bool = False) -> QPen:
 
 
 def small_font() -> QFont:
-    """The font of what is written into a plot."""
+    """Return the font of what is written into a plot."""
     return theme.font(11)
 
 
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
-    """A span with some room at either end; never empty."""
+    """Return a span with some room at either end; never empty."""
     margin = (high - low) * share or abs(high) * 0.1 or 1.0
     return (low - margin, high + margin) if math.isfinite(margin) else (low, high)

@@ -163,13 +163,13 @@ class Legend(pg.LegendItem):
         self.layout.activate()
 
     def restyle(self) -> None:
-        """Names in the colours in force."""
+        """Write the names in the colours in force."""
         self.setLabelTextColor(theme.colour("text"))
         for _swatch, label in self.items:
             label.setText(label.text)  # the colour alone is noted, and not shown
 
     def name_at(self, place: QPointF) -> str | None:
-        """The name at a place of the scene."""
+        """Return the name at a place of the scene."""
         for sample, (swatch, label) in zip(self._samples, self.items, strict=True):
             whole = swatch.sceneBoundingRect().united(label.sceneBoundingRect())
             if whole.contains(place):
@@ -246,7 +246,7 @@ class Points(pg.ScatterPlotItem):
 
 
 def tint(colour: int, *, faint: bool = False) -> QColor:
-    """The colour of a curve by its number."""
+    """Return the colour of a curve by its number."""
     made = theme.series_colour(colour)
     if faint:
         made.setAlpha(FAINT)
@@ -254,7 +254,7 @@ def tint(colour: int, *, faint: bool = False) -> QColor:
 
 
 def line(colour: QColor, width: float = 1.0) -> QPen:
-    """A pen that keeps its width whatever the scale is."""
+    """Return a pen that keeps its width whatever the scale is."""
     pen = QPen(colour, width)
     pen.setCosmetic(True)
     return pen

@@ -69,7 +69,7 @@ class Ridges(Plot):
         self.reset_view()
 
     def said(self) -> str:
-        """The steps and the range of the newest one, in words."""
+        """Return the steps and the range of the newest one, in words."""
         if not self._shown:
             return self._empty
         newest = self._shown[-1]
@@ -105,7 +105,7 @@ class Ridges(Plot):
         self._style_ridges()
 
     def place_of(self, number: int) -> QPointF:
-        """Where the highest point of a ridge is, in pixels."""
+        """Return where the highest point of a ridge is, in pixels."""
         shown = self._shown[number]
         xs, ys = _outline(shown, -float(number))
         top = int(ys.argmax())
@@ -139,20 +139,20 @@ class Ridges(Plot):
             item.setBrush(ink)
 
     def _step_marks(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
-        """The steps, a little above where their ridges stand; where there is no room, some are left out."""
+        """Return the steps, a little above where their ridges stand; where there is no room, some are left out."""
         every = max(1, -(-len(self._shown) // max(1, 2 * most)))
         newest = len(self._shown) - 1
         shown = [number for number in range(newest + 1) if (newest - number) % every == 0]
         return [(0.25 - number, numbers.exact(self._shown[number].step)) for number in shown]
 
     def _value_marks(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
-        """The ends, and nothing where it is in sight and is not at one."""
+        """Return the ends, and nothing where it is in sight and is not at one."""
         middle = [(0.0, "0")] if low < 0 < high and min(-low, high) > 0.2 * (high - low) else []
         return [(low, numbers.significant(low, 2)), *middle, (high, numbers.significant(high, 2))]
 
 
 def _outline(shown: Histogram, base: float) -> tuple[np.ndarray, np.ndarray]:
-    """The middles of the bins and the height of the ridge there, over its base."""
+    """Return the middles of the bins and the height of the ridge there, over its base."""
     bins = np.linspace(shown.low, shown.high, len(shown.counts) + 1)
     counts = np.asarray(shown.counts, np.float64)
     return (bins[:-1] + bins[1:]) / 2, base + counts / (max(shown.counts) or 1) * _HEIGHT

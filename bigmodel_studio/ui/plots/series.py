@@ -43,17 +43,17 @@ class Series:
 
     @property
     def steps(self) -> Floats:
-        """The steps, as a view."""
+        """Return the steps, as a view."""
         return self._steps[: self._count]
 
     @property
     def values(self) -> Floats:
-        """The values, as a view; NaN is a gap."""
+        """Return the values, as a view; NaN is a gap."""
         return self._values[: self._count]
 
     @property
     def last(self) -> float | None:
-        """The last value, None where there is none or it is a gap."""
+        """Return the last value, None where there is none or it is a gap."""
         value = float(self._values[self._count - 1]) if self._count else math.nan
         return value if math.isfinite(value) else None
 
@@ -73,7 +73,7 @@ class Series:
         self._build(self._count)
 
     def nearest(self, step: float) -> int | None:
-        """The index of the point nearest to a step."""
+        """Return the index of the point nearest to a step."""
         if not self._count:
             return None
         after = int(np.searchsorted(self.steps, step))
@@ -82,7 +82,8 @@ class Series:
         return before if abs(self._steps[before] - step) <= abs(self._steps[after] - step) else after
 
     def between(self, first: float, last: float, columns: int) -> Part:
-        """The curve from one step to another: its points, or the extremes of ``columns`` columns where there are more.
+        """Return the curve from one step to another: its points, or the extremes of ``columns`` columns where there
+        are more.
 
         One point beyond either end comes with it, so a line reaches the edge.
         """
@@ -103,7 +104,7 @@ class Series:
     def extent(
         self, first: float, last: float, points: int = 1000, above: float = -math.inf
     ) -> tuple[float, float] | None:
-        """The smallest and the largest value above ``above`` between two steps; None where there is none."""
+        """Return the smallest and the largest value above ``above`` between two steps; None where there is none."""
         values = self.between(first, last, points).values
         finite = values[np.isfinite(values) & (values > above)]
         return (float(finite.min()), float(finite.max())) if len(finite) else None
@@ -152,7 +153,9 @@ class Series:
 
 
 def _by_column(steps: Floats, values: Floats, first: float, last: float, columns: int) -> Part:
-    """The extremes of each of so many equal columns between two steps; what lies beyond either end is one more."""
+    """Return the extremes of each of so many equal columns between two steps; what lies beyond either end is one
+    more.
+    """
     width = (last - first) / columns or 1.0
     column = np.clip(np.floor((steps - first) / width), -1, columns)
     starts = np.flatnonzero(np.diff(column, prepend=-2.0))
@@ -162,7 +165,7 @@ def _by_column(steps: Floats, values: Floats, first: float, last: float, columns
 
 
 def _reduced(smaller: np.ufunc, values: Floats) -> Floats:
-    """The minimum (or maximum) of each block, gaps passed over."""
+    """Return the minimum (or maximum) of each block, gaps passed over."""
     if not len(values):
         return np.empty(0)
     reduced: Floats = smaller.reduceat(values, np.arange(0, len(values), FACTOR))

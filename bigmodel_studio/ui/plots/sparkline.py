@@ -29,23 +29,23 @@ class View:
     log: bool = False
 
     def x(self, steps: Floats) -> Floats:
-        """Where steps are, in pixels."""
+        """Return where steps are, in pixels."""
         return self.box.left() + (steps - self.first) / (self.last - self.first) * self.box.width()
 
     def y(self, values: Floats) -> Floats:
-        """Where values are, in pixels; NaN where the axis has no place for one."""
+        """Return where values are, in pixels; NaN where the axis has no place for one."""
         if self.log:
             with np.errstate(divide="ignore", invalid="ignore"):
                 values = np.where(values > 0, np.log10(values), np.nan)
         return self.box.bottom() - (values - self.low) / (self.high - self.low) * self.box.height()
 
     def step_at(self, x: float) -> float:
-        """The step at a place in pixels."""
+        """Return the step at a place in pixels."""
         return self.first + (x - self.box.left()) / max(1.0, self.box.width()) * (self.last - self.first)
 
 
 def polylines(view: View, series: Series) -> Iterator[QPolygonF]:
-    """The curve in pixels, a polygon for each stretch without a gap."""
+    """Return the curve in pixels, a polygon for each stretch without a gap."""
     steps, values, _ = series.between(view.first, view.last, int(view.box.width()))
     xs, ys = view.x(steps), view.y(values)
     gaps = np.flatnonzero(~np.isfinite(ys)).tolist()
@@ -55,7 +55,7 @@ def polylines(view: View, series: Series) -> Iterator[QPolygonF]:
 
 
 def _polygon(xs: Floats, ys: Floats) -> QPolygonF:
-    """The points written where Qt keeps them: a QPointF each from Python would cost more than drawing them."""
+    """Return the points written where Qt keeps them: a QPointF each from Python would cost more than drawing them."""
     polygon = QPolygonF()
     polygon.resize(len(xs))
     pointer: Any = shiboken6.VoidPtr  # its stub leaves out the size

@@ -49,11 +49,11 @@ class StackedBar(QWidget):
         self.update()
 
     def texts(self) -> list[str]:
-        """What the legend says."""
+        """Return what the legend says."""
         return [f"{part.name} {numbers.size(part.size)}" for part in self._parts]
 
     def share_of(self, name: str) -> float:
-        """How much of the bar's width a part has, of 1."""
+        """Return how much of the bar's width a part has, of 1."""
         return sum(part.size for part in self._parts if part.name == name) / self._whole()
 
     def _whole(self) -> int:

@@ -48,7 +48,7 @@ class Treemap(QWidget):
         self.show_layers(())
 
     def show_layers(self, layers: Sequence[Layer]) -> None:
-        """Another model."""
+        """Show another model."""
         self._layers = [layer for layer in layers if drawn_parameters(layer) > 0]
         self._whole = sum(map(drawn_parameters, self._layers)) or 1
         self._roles = by_role(self._layers)
@@ -63,19 +63,19 @@ class Treemap(QWidget):
         self.update()
 
     def tile_of(self, path: Path) -> Tile | None:
-        """How a module is drawn: as itself, or as the smallest one around it that can be seen."""
+        """Return how a module is drawn: as itself, or as the smallest one around it that can be seen."""
         by_path = {tile.path: tile for tile in self._tiles}
         while path and path not in by_path:
             path = path[:-1]
         return by_path.get(path)
 
     def texts(self) -> list[str]:
-        """What the legend says."""
+        """Return what the legend says."""
         words = role_words()
         return [f"{words[role]} {numbers.percent(count / self._whole)}" for role, count in self._roles.items()]
 
     def read_out(self) -> str:
-        """What is said of the module under the pointer, else of the one that is chosen."""
+        """Return what is said of the module under the pointer, else of the one that is chosen."""
         tile = self.tile_of(self._hovered or self.path)
         if tile is None:
             return ""
@@ -210,7 +210,7 @@ def _frame(painter: QPainter, box: Box, colour: QColor, wide: int) -> None:
 
 
 def role_colour(role: Role) -> QColor:
-    """A role's ground: a colour of the series, mixed into the surface; greys for what is none of them."""
+    """Return a role's ground: a colour of the series, mixed into the surface; greys for what is none of them."""
     ground = theme.colour("surface")
     if role in ("norm", "other"):
         return theme.colour("border")
@@ -222,7 +222,7 @@ def role_colour(role: Role) -> QColor:
 
 
 def role_words() -> dict[Role, str]:
-    """What the roles are called."""
+    """Return what the roles are called."""
     return {
         "embedding": QCoreApplication.translate("Treemap", "Embedding"),
         "attention": QCoreApplication.translate("Treemap", "Attention"),
