@@ -3654,7 +3654,7 @@
     <name>PreferenceSubject</name>
     <message>
         <source>Beta</source>
-        <translation>Beta</translation>
+        <translation>β 系数</translation>
     </message>
     <message>
         <source>Context (tokens)</source>

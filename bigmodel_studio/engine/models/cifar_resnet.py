@@ -16,8 +16,6 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForImageClassification, PreTrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import ImageClassifierOutputWithNoAttention
 
-from bigmodel_studio.engine.models import model_types
-
 
 class CifarResNetConfig(PreTrainedConfig):
     """``layers`` is 6n + 2; ``widths`` are the channels of the three stages.
@@ -26,7 +24,7 @@ class CifarResNetConfig(PreTrainedConfig):
     are other networks.
     """
 
-    model_type = model_types.CIFAR_RESNET
+    model_type = "studio-cifar-resnet"  # as in ``model_types``; scripts have this module alone
 
     def __init__(
         self,

@@ -101,14 +101,19 @@ def test_a_run_is_killed_with_two_behind_it_and_both_have_their_turn(make_run: M
 WINDOW = """
 import sys
 from pathlib import Path
+from PySide6.QtCore import QCoreApplication
 from bigmodel_studio.app import Application
 from bigmodel_studio.client.fake import FakeLane
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import parse_spec
 app = Application([], lane=FakeLane(lambda request: iter(())))
 app.window.show_page("train")
+making, made = app.window.pages["train"].making, []
+making.made.connect(made.append)
 for path in map(Path, sys.argv[1:]):
-    app.window.pages["train"].making.start(resolve_spec(parse_spec(path.read_text(), path.parent)))
+    making.start(resolve_spec(parse_spec(path.read_text(), path.parent)))
+while len(made) < len(sys.argv) - 1:
+    QCoreApplication.processEvents()
 print("submitted", flush=True)
 app.run()
 """

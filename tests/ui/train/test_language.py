@@ -45,7 +45,7 @@ def test_a_bert_is_started_as_the_form_says(
         for pairs in (True, False)
     )
     assert form.cost.text() == f"{numbers.exact(with_pairs)} parameters"
-    assert "of memory" in form.cost_more.text()
+    qtbot.waitUntil(lambda: "of memory" in form.cost_more.text(), timeout=10_000)
     subject.next_sentence.click()
     qtbot.waitUntil(lambda: form.cost.text() == f"{numbers.exact(without)} parameters", timeout=2000)
     subject.share.setValue(0)
