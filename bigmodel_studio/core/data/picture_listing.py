@@ -79,7 +79,7 @@ def read_listing(
     faults: Faults = FATAL,
     say: Say = lambda *_: None,
 ) -> Listing:
-    """Return every picture that a spec names; ``say`` is told now and then, and may raise.
+    """Return every picture that a spec names; ``say`` is called with the progress, and may raise.
 
     Raises ``StudioError``: those of ``core.data.picture_folders``. Refuses as ``core.data.labelled_tables`` does, and a
     file that is not there, or a class that is evaluated on and not learnt.

@@ -96,12 +96,19 @@ class Editor(QPlainTextEdit):
 
 
 class EditorFrame(QFrame):
-    """A frame around an editor, which shows where the keyboard is."""
+    """A frame around an editor, which shows where the keyboard is; buttons go into ``row`` below it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.editor = Editor()
         self.editor.focused.connect(self.update)
+        self.row = QHBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(15, 13, 11, 11)
+        column.setSpacing(4)
+        column.addWidget(self.editor)
+        column.addLayout(self.row)
+        self.setFocusProxy(self.editor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -127,17 +134,10 @@ class Composer(EditorFrame):
         self.hint = label(self.tr("Enter to send · Shift+Enter for a new line"), "small")
         self.button = QPushButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addStretch(1)
-        row.addWidget(self.hint)
-        row.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(15, 13, 11, 11)
-        column.setSpacing(4)
-        column.addWidget(self.editor)
-        column.addLayout(row)
-        self.setFocusProxy(self.editor)
+        self.row.setSpacing(12)
+        self.row.addStretch(1)
+        self.row.addWidget(self.hint)
+        self.row.addWidget(self.button)
         self.editor.sent.connect(self._on_sent)
         self.editor.stopped.connect(self.stopped)
         self.editor.textChanged.connect(self._say)

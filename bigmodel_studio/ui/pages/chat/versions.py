@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
@@ -106,18 +106,11 @@ class MessageEditor(EditorFrame):
         self.save = QPushButton(save)
         set_look(self.save, "primary")
         self.cancel = QPushButton(self.tr("Cancel"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(label(note, "small"))
-        row.addStretch(1)
-        row.addWidget(self.cancel)
-        row.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(15, 13, 11, 11)
-        column.setSpacing(4)
-        column.addWidget(self.editor)
-        column.addLayout(row)
-        self.setFocusProxy(self.editor)
+        self.row.setSpacing(8)
+        self.row.addWidget(label(note, "small"))
+        self.row.addStretch(1)
+        self.row.addWidget(self.cancel)
+        self.row.addWidget(self.save)
         self.editor.sent.connect(self._on_saved)
         self.editor.stopped.connect(self.left)
         self.editor.textChanged.connect(self._on_text)
