@@ -483,11 +483,11 @@
     </message>
     <message>
         <source>Instructions for the model</source>
-        <translation>给模型的指令</translation>
+        <translation type="vanished">给模型的指令</translation>
     </message>
     <message>
         <source>Messages and system prompt are formatted with the model&apos;s chat template.</source>
-        <translation>该模型带有对话模板：消息和系统提示词会按模板组织。</translation>
+        <translation type="vanished">该模型带有对话模板：消息和系统提示词会按模板组织。</translation>
     </message>
     <message>
         <source>New chat</source>
@@ -495,7 +495,7 @@
     </message>
     <message>
         <source>System prompt</source>
-        <translation>系统提示词</translation>
+        <translation type="vanished">系统提示词</translation>
     </message>
     <message>
         <source>This link was written by the model. Open it in the browser?</source>
@@ -503,7 +503,7 @@
     </message>
     <message>
         <source>This model has no chat template: it continues the chat as plain text.</source>
-        <translation>该模型没有对话模板：它只会顺着对话文本往下续写。</translation>
+        <translation type="vanished">该模型没有对话模板：它只会顺着对话文本往下续写。</translation>
     </message>
     <message>
         <source>chat template</source>
@@ -4393,6 +4393,25 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPanel</name>
+    <message>
+        <source>Instructions for the model</source>
+        <translation>给模型的指令</translation>
+    </message>
+    <message>
+        <source>Messages and system prompt are formatted with the model&apos;s chat template.</source>
+        <translation>该模型带有对话模板：消息和系统提示词会按模板组织。</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示词</translation>
+    </message>
+    <message>
+        <source>This model has no chat template: it continues the chat as plain text.</source>
+        <translation>该模型没有对话模板：它只会顺着对话文本往下续写。</translation>
     </message>
 </context>
 <context>

@@ -402,7 +402,7 @@ def test_a_full_context_and_plain_continuation_are_said(chat: Chat) -> None:
     assert "the oldest messages (6) were dropped" in chat.reply.note("trimmed")
     assert "length limit" in chat.reply.note("end")
     assert chat.page.context.text().startswith("plain continuation")
-    assert "no chat template" in chat.page.system_note.text()
+    assert "no chat template" in chat.page.panel.note.text()
     chat.say("on")
     chat.wait_idle()
     assert chat.reply.note("trimmed") == "", "the same messages were left out, which was said already"

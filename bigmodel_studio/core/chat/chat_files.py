@@ -17,9 +17,11 @@ from typing import Any, Final, Literal
 import msgspec
 
 from bigmodel_studio.core.chat.conversation_file import seal_conversation, seal_message
-from bigmodel_studio.core.chat.conversations import Conversations, ReplyFacts, title_of
+from bigmodel_studio.core.chat.conversation_values import ChatSettings, ReplyFacts, encoded, title_of
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Sampling
 
 FORMAT: Final = "bigmodel-studio-chat"
 VERSION = 1
@@ -47,6 +49,7 @@ class ChatTree(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     title: str
     system: str = ""
+    sampling: Sampling | None = None
     messages: tuple[ChatMessage, ...]
     leaf: int | None = None
 
@@ -274,17 +277,21 @@ def chat_of(store: Conversations, conversation: int) -> ChatTree:
         )
         for message in store.messages(conversation)
     )
-    return ChatTree(title=entry.title, system=entry.system, messages=messages, leaf=store.leaf(conversation))
+    sampling = entry.settings.sampling if entry.settings.kept else None
+    return ChatTree(
+        title=entry.title, system=entry.system, sampling=sampling, messages=messages, leaf=store.leaf(conversation)
+    )
 
 
 def keep(store: Conversations, chat: ChatTree) -> int:
     """Return a new conversation with all that a file's chat has, written at once. Raises ``sqlite3.Error``."""
     now = time.time()
+    settings = None if chat.sampling is None else ChatSettings(sampling=chat.sampling)
 
     def write(db: sqlite3.Connection) -> int:
         made = db.execute(
-            "INSERT INTO conversations (id, title, system, created, updated) VALUES (?, ?, ?, ?, ?)",
-            (store.next_id("conversations"), chat.title, chat.system, now, now),
+            "INSERT INTO conversations (id, title, system, created, updated, settings) VALUES (?, ?, ?, ?, ?, ?)",
+            (store.next_id("conversations"), chat.title, chat.system, now, now, encoded(settings)),
         ).lastrowid
         assert made is not None
         kept: dict[int | None, int | None] = {None: None}

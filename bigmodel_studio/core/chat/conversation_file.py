@@ -17,7 +17,7 @@ from pathlib import Path
 from bigmodel_studio.core.chat import sqlite_pages
 from bigmodel_studio.protocol import Problem
 
-SCHEMA = 2
+SCHEMA = 3
 _LIKELY_VERSIONS = 1000
 """A version above is a damaged header, not a newer application."""
 CHECKED_AT_ONCE_BYTES = 8 * 1024 * 1024
@@ -27,7 +27,7 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS conversations (
   id INTEGER PRIMARY KEY, title TEXT NOT NULL, model TEXT NOT NULL DEFAULT '', system TEXT NOT NULL DEFAULT '',
   leaf INTEGER, created REAL NOT NULL, updated REAL NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, deleted REAL,
-  checksum INTEGER
+  checksum INTEGER, settings TEXT NOT NULL DEFAULT '{}', folder TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS messages (
   id INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, parent INTEGER, role TEXT NOT NULL, text TEXT NOT NULL,
@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE INDEX IF NOT EXISTS messages_of ON messages (conversation);
 CREATE TABLE IF NOT EXISTS pieces (id INTEGER PRIMARY KEY, message INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS pieces_of ON pieces (message);
+CREATE TABLE IF NOT EXISTS reply_tokens (id INTEGER PRIMARY KEY, message INTEGER NOT NULL, tokens BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS reply_tokens_of ON reply_tokens (message);
 CREATE TABLE IF NOT EXISTS unindexed (message INTEGER PRIMARY KEY, start INTEGER NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, message UNINDEXED, tokenize = 'trigram');
 """
@@ -49,7 +51,25 @@ MESSAGE_SUM = (
     "row_sum(id, conversation, parent, CAST(role AS BLOB), CAST(text AS BLOB), CAST(model AS BLOB),"
     " CAST(state AS BLOB), CAST(facts AS BLOB))"
 )
-CONVERSATION_SUM = "row_sum(id, CAST(title AS BLOB), CAST(model AS BLOB), CAST(system AS BLOB))"
+_CONVERSATION_SUM_2 = "row_sum(id, CAST(title AS BLOB), CAST(model AS BLOB), CAST(system AS BLOB))"
+CONVERSATION_SUM = _CONVERSATION_SUM_2[:-1] + ", CAST(settings AS BLOB), CAST(folder AS BLOB))"
+_MIGRATIONS = {
+    1: (
+        "ALTER TABLE messages ADD COLUMN checksum INTEGER",
+        "ALTER TABLE conversations ADD COLUMN checksum INTEGER",
+        f"UPDATE messages SET checksum = {MESSAGE_SUM}",
+        f"UPDATE conversations SET checksum = {_CONVERSATION_SUM_2}",
+    ),
+    2: (
+        "ALTER TABLE conversations ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE conversations ADD COLUMN folder TEXT NOT NULL DEFAULT ''",
+        f"UPDATE conversations SET checksum = {CONVERSATION_SUM}",
+    ),
+}
+"""What brings a file of each older version to the next; tables that are new are made by ``make_tables``."""
+_ADDED = {"checksum", "settings", "folder"}
+_ADDED_TABLES = {"reply_tokens", "reply_tokens_of"}
+"""Columns and tables that the first version had not."""
 
 
 class DamagedError(Exception):
@@ -86,6 +106,12 @@ def newer_version(path: Path) -> int | None:
     if header is None or not header.sane or not SCHEMA < header.user_version < _LIKELY_VERSIONS:
         return None
     return header.user_version
+
+
+def is_older(path: Path) -> bool:
+    """Return whether an earlier version wrote the file last. Raises ``OSError``."""
+    header = sqlite_pages.read_header(path)
+    return header is not None and header.sane and 0 < header.user_version < SCHEMA
 
 
 def open_database(path: Path, *, wait_s: float) -> sqlite3.Connection:
@@ -136,10 +162,16 @@ def make_tables(db: sqlite3.Connection) -> None:
 
 
 def migrate(db: sqlite3.Connection, path: Path) -> None:
-    """Bring an older file to ``SCHEMA``, after making a copy of it beside it."""
-    if any(row[1] == "checksum" for row in db.execute("PRAGMA table_info(messages)")):
+    """Bring an older file to ``SCHEMA``, after making a copy of it beside it.
+
+    Raises ``DamagedError`` where its rows are not what was written, ``sqlite3.Error`` or ``OSError``.
+    """
+    version = _version(db)
+    if version == SCHEMA:
         return
-    before = path.with_name(f"{path.stem}.schema-1{path.suffix}")
+    if version == 2:  # new checksums would hide what the old ones tell
+        _check_sums(db, "conversations", _CONVERSATION_SUM_2)
+    before = path.with_name(f"{path.stem}.schema-{version}{path.suffix}")
     copying = before.with_name(before.name + ".part")
     with contextlib.suppress(FileNotFoundError):
         copying.unlink()
@@ -154,10 +186,16 @@ def migrate(db: sqlite3.Connection, path: Path) -> None:
         raise
     with db:
         db.execute("BEGIN IMMEDIATE")
-        for table, row_sum in (("messages", MESSAGE_SUM), ("conversations", CONVERSATION_SUM)):
-            db.execute(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER")
-            db.execute(f"UPDATE {table} SET checksum = {row_sum}")
+        for step in range(version, SCHEMA):
+            for statement in _MIGRATIONS[step]:
+                db.execute(statement)
         db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    """Return the version of an open file, by its columns."""
+    columns = {row[0] for row in db.execute("SELECT name FROM pragma_table_info('conversations')")}
+    return 1 if "checksum" not in columns else 2 if "settings" not in columns else SCHEMA
 
 
 def check_structure(db: sqlite3.Connection) -> None:
@@ -175,10 +213,11 @@ def check_schema(db: sqlite3.Connection) -> None:
     with contextlib.closing(sqlite3.connect(":memory:")) as ours:
         ours.executescript(TABLES)
         expected, found = _columns(ours), _columns(db)
-    for columns in found.values():
-        columns.discard("checksum")
-    for columns in expected.values():
-        columns.discard("checksum")
+    for tables in (found, expected):
+        for name in _ADDED_TABLES:
+            tables.pop(name, None)
+        for columns in tables.values():
+            columns -= _ADDED
     if found != expected:
         raise DamagedError("the schema")
 
@@ -191,9 +230,13 @@ def _columns(db: sqlite3.Connection) -> dict[str, set[str]]:
 def check_rows(db: sqlite3.Connection) -> None:
     """Compare every row with its checksum. Raises ``DamagedError`` or ``sqlite3.Error``."""
     for table, row_sum in (("messages", MESSAGE_SUM), ("conversations", CONVERSATION_SUM)):
-        wrong = db.execute(f"SELECT id FROM {table} WHERE checksum IS NOT {row_sum} LIMIT 1").fetchone()
-        if wrong is not None:
-            raise DamagedError(f"{table} {wrong[0]}")
+        _check_sums(db, table, row_sum)
+
+
+def _check_sums(db: sqlite3.Connection, table: str, row_sum: str) -> None:
+    wrong = db.execute(f"SELECT id FROM {table} WHERE checksum IS NOT {row_sum} LIMIT 1").fetchone()
+    if wrong is not None:
+        raise DamagedError(f"{table} {wrong[0]}")
 
 
 def check(db: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from bigmodel_studio.protocol import Problem
 
 _Sealed = Callable[[Row], tuple[Value, ...]]
 _SIDES = ("-wal", "-shm")
+_NO_SETTINGS: tuple[Value, ...] = ("{}", "")
+"""Settings and folder of a conversation."""
 _STATES = ("streaming", "done", "cancelled", "failed", "interrupted")
 _DAMAGED = '{"problem":{"code":"message-damaged","arguments":{}}}'
 _LOST = '{"problem":{"code":"message-lost","arguments":{}}}'
@@ -31,11 +33,12 @@ _LOST = '{"problem":{"code":"message-lost","arguments":{}}}'
 
 @dataclass
 class Recovered:
-    """What a file still holds, by id. A value is a row of its table, from its second column to the checksum's."""
+    """What a file still holds, by id. A value is a row of its table without its id and its checksum."""
 
     conversations: dict[int, list[Value]] = field(default_factory=dict)
     messages: dict[int, list[Value]] = field(default_factory=dict)
     pieces: dict[int, tuple[int, str]] = field(default_factory=dict)
+    tokens: dict[int, tuple[int, bytes]] = field(default_factory=dict)
     damaged: int = 0
     """Messages that were read, but differ from what was written."""
 
@@ -52,9 +55,11 @@ def read(path: Path) -> Recovered:
             messages.setdefault(row.id, []).append(row)
         elif len(row.values) == 3 and isinstance(row.values[1], int) and isinstance(row.values[2], str):
             found.pieces[row.id] = (row.values[1], row.values[2])
+        elif len(row.values) == 3 and isinstance(row.values[1], int) and isinstance(row.values[2], bytes) and row.whole:
+            found.tokens[row.id] = (row.values[1], row.values[2])
     for identity, versions in conversations.items():
-        best, _ = _best(versions, lambda row: (row.id, *row.values[1:4]), 9)
-        found.conversations[identity] = list(best.values[1:9])
+        best, _ = _best(versions, lambda row: (row.id, *row.values[1:4], *row.values[10:]), 9)
+        found.conversations[identity] = [*best.values[1:9], *(best.values[10:] or _NO_SETTINGS)]
     for identity, versions in messages.items():
         best, whole = _best(versions, lambda row: (row.id, *row.values[1:8]), 9)
         values = list(best.values[1:9])
@@ -69,9 +74,9 @@ def read(path: Path) -> Recovered:
 
 def _is_conversation(values: tuple[Value, ...]) -> bool:
     return (
-        len(values) in (9, 10)
+        len(values) in (9, 10, 12)
         and values[0] is None
-        and all(isinstance(value, str) for value in values[1:4])
+        and all(isinstance(value, str) for value in (*values[1:4], *values[10:]))
         and isinstance(values[4], int | None)
         and isinstance(values[5], int | float)
         and isinstance(values[6], int | float)
@@ -137,15 +142,16 @@ def write(found: Recovered, db: sqlite3.Connection) -> None:
         _connect(found, conversation, messages)
     with db:
         db.executemany(
-            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", _with_ids(found.conversations)
+            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)", _with_ids(found.conversations)
         )
         db.executemany("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", _with_ids(found.messages))
         db.execute(f"UPDATE messages SET checksum = {conversation_file.MESSAGE_SUM}")
         db.execute(f"UPDATE conversations SET checksum = {conversation_file.CONVERSATION_SUM}")
+        db.executemany("INSERT INTO reply_tokens VALUES (?, ?, ?)", _with_ids(found.tokens))
         db.execute("INSERT INTO unindexed SELECT id, 0 FROM messages")
 
 
-def _with_ids(rows: dict[int, list[Value]]) -> Iterable[tuple[Value, ...]]:
+def _with_ids(rows: Mapping[int, Sequence[Value]]) -> Iterable[tuple[Value, ...]]:
     return ((identity, *values) for identity, values in sorted(rows.items()))
 
 
@@ -170,7 +176,17 @@ def _connect(found: Recovered, conversation: int, messages: list[int]) -> None:
         first = next((found.messages[each] for each in order if found.messages[each][3]), found.messages[order[0]])
         times = [found.messages[each][7] for each in order]
         title = next((line.strip() for line in str(first[3]).splitlines() if line.strip()), "…")
-        kept = found.conversations[conversation] = [title[:60], "", "", None, times[0], times[-1], 0, None]
+        kept = found.conversations[conversation] = [
+            title[:60],
+            "",
+            "",
+            None,
+            times[0],
+            times[-1],
+            0,
+            None,
+            *_NO_SETTINGS,
+        ]
     leaf = kept[3] if isinstance(kept[3], int) and kept[3] in present else order[-1]
     children: dict[Value, int] = {found.messages[each][1]: each for each in order}
     while leaf in children:

@@ -154,8 +154,8 @@ class ConversationStore:
         with db:
             for (message,) in db.execute("SELECT id FROM messages WHERE state = 'streaming'").fetchall():
                 pieces = db.execute("SELECT text FROM pieces WHERE message = ? ORDER BY id", (message,))
-                text = "".join(row[0] for row in pieces)
-                db.execute("UPDATE messages SET text = ?, state = 'interrupted' WHERE id = ?", (text, message))
+                text = "".join(row[0] for row in pieces)  # a reply that was continued has text before them
+                db.execute("UPDATE messages SET text = text || ?, state = 'interrupted' WHERE id = ?", (text, message))
                 seal_message(db, message)
                 db.execute("DELETE FROM pieces WHERE message = ?", (message,))
                 db.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
@@ -165,6 +165,7 @@ class ConversationStore:
                 of_it = "(SELECT id FROM messages WHERE conversation = ?)"
                 db.execute(f"DELETE FROM words WHERE message IN {of_it}", (conversation,))
                 db.execute(f"DELETE FROM unindexed WHERE message IN {of_it}", (conversation,))
+                db.execute(f"DELETE FROM reply_tokens WHERE message IN {of_it}", (conversation,))
                 db.execute("DELETE FROM messages WHERE conversation = ?", (conversation,))
                 db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
 

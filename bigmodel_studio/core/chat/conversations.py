@@ -11,71 +11,38 @@ call here is small enough for the window's thread: long texts are indexed for se
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import time
-from typing import Literal, get_args
+from collections.abc import Sequence
 
 import msgspec
 
-from bigmodel_studio.core.chat import conversation_file
+from bigmodel_studio.core.chat import conversation_file, kept_tokens
 from bigmodel_studio.core.chat.conversation_file import MESSAGE_SUM, seal_conversation, seal_message
 from bigmodel_studio.core.chat.conversation_store import ConversationStore
+from bigmodel_studio.core.chat.conversation_values import (
+    ChatSettings,
+    Conversation,
+    Message,
+    MessageState,
+    ReplyFacts,
+    Role,
+    conversation_of,
+    encoded,
+    message_of,
+    title_of,
+)
 from bigmodel_studio.core.system import paths
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.protocol import Token
 
-TITLE_LENGTH = 60
+log = logging.getLogger(__name__)
+
 INDEX_CHARACTERS = 2000
 """Indexed in one call of ``index_some``; chunks overlap by a few characters, so that words on their edge are found."""
 _OVERLAP = 32
 _TRIGRAM = 3
-
-Role = Literal["user", "assistant"]
-MessageState = Literal["streaming", "done", "cancelled", "failed", "interrupted"]
-
-
-class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is kept beside a reply: counts, times in seconds, why it ended, and the problem where it failed."""
-
-    new_tokens: int = 0
-    prompt_tokens: int = 0
-    tokens_per_second: float = 0.0
-    time_to_first_token_s: float = 0.0
-    finish_reason: str = ""
-    seed: int | None = None
-    template: bool | None = None
-    trimmed_turns: int = 0
-    trimmed_tokens: int = 0
-    drafted_tokens: int = 0
-    accepted_tokens: int = 0
-    problem: Problem | None = None
-
-
-class Conversation(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the list; ``model`` is the name of the last model that answered, ``updated`` seconds since 1970."""
-
-    id: int
-    title: str
-    model: str
-    system: str
-    updated: float
-    pinned: bool
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One message; ``parent`` is the one before it (None: the first). It is number ``version`` (from 1) of the
-    ``versions`` that stand in its place.
-    """
-
-    id: int
-    conversation: int
-    parent: int | None
-    role: Role
-    text: str
-    model: str
-    state: MessageState
-    facts: ReplyFacts
-    version: int = 1
-    versions: int = 1
+_LINE = "id, title, model, system, updated, pinned, settings, folder"
 
 
 class Conversations(ConversationStore):
@@ -86,27 +53,26 @@ class Conversations(ConversationStore):
     def all(self) -> list[Conversation]:
         """Return all but the deleted: pinned first, then the newest first."""
         rows = self.read(
-            "SELECT id, title, model, system, updated, pinned FROM conversations WHERE deleted IS NULL"
-            " ORDER BY pinned DESC, updated DESC, id DESC"
+            f"SELECT {_LINE} FROM conversations WHERE deleted IS NULL ORDER BY pinned DESC, updated DESC, id DESC"
         )
-        return [_conversation(row) for row in rows]
+        return [conversation_of(row) for row in rows]
 
     def get(self, conversation: int) -> Conversation | None:
         """Return one conversation, None where there is none (or it is deleted)."""
         rows = self.read(
-            "SELECT id, title, model, system, updated, pinned FROM conversations WHERE id = ? AND deleted IS NULL",
+            f"SELECT {_LINE} FROM conversations WHERE id = ? AND deleted IS NULL",
             (conversation,),
         )
-        return _conversation(rows[0]) if rows else None
+        return conversation_of(rows[0]) if rows else None
 
-    def begin(self, first_words: str, *, system: str = "") -> int:
+    def begin(self, first_words: str, *, system: str = "", settings: ChatSettings | None = None) -> int:
         """Return a new conversation, titled by its first words."""
         now = time.time()
 
         def write(db: sqlite3.Connection) -> int:
             made = db.execute(
-                "INSERT INTO conversations (id, title, system, created, updated) VALUES (?, ?, ?, ?, ?)",
-                (self.next_id("conversations"), title_of(first_words), system, now, now),
+                "INSERT INTO conversations (id, title, system, created, updated, settings) VALUES (?, ?, ?, ?, ?, ?)",
+                (self.next_id("conversations"), title_of(first_words), system, now, now, encoded(settings)),
             ).lastrowid
             assert made is not None
             seal_conversation(db, made)
@@ -126,6 +92,14 @@ class Conversations(ConversationStore):
     def set_system(self, conversation: int, system: str) -> None:
         """Set the system prompt that the conversation goes on with."""
         self.change(conversation, "system", system)
+
+    def set_settings(self, conversation: int, settings: ChatSettings) -> None:
+        """Set the model and the sampling that the conversation goes on with."""
+        self.change(conversation, "settings", encoded(settings))
+
+    def set_folder(self, conversation: int, folder: str) -> None:
+        """List it in a folder (empty: in none)."""
+        self.change(conversation, "folder", folder.strip())
 
     def delete(self, conversation: int) -> None:
         """Mark it as removed: it goes for good when this file is opened after ``trash_days`` days."""
@@ -192,16 +166,43 @@ class Conversations(ConversationStore):
 
         return self.write(write)
 
-    def append(self, message: int, piece: str) -> None:
-        """Append more of a reply that streams; what was appended is there after a kill."""
-        if piece:
-            sql, values = "INSERT INTO pieces (message, text) VALUES (?, ?)", (message, piece)
-            self.write(lambda db: db.execute(sql, values))
-
-    def finish(self, message: int, text: str, state: MessageState, facts: ReplyFacts, *, model: str = "") -> None:
-        """Record the end of a reply: its whole text, how it ended, what is known of it, and who gave it."""
+    def append(self, message: int, piece: str, tokens: Sequence[Token] = ()) -> None:
+        """Append more of a reply that streams, and its tokens; what was appended is there after a kill."""
 
         def write(db: sqlite3.Connection) -> None:
+            if piece:
+                db.execute("INSERT INTO pieces (message, text) VALUES (?, ?)", (message, piece))
+            _add_tokens(db, message, tokens)
+
+        if piece or tokens:
+            self.write(write)
+
+    def tokens(self, message: int) -> list[Token]:
+        """Return the tokens of a reply, as far as they were kept: none of one that was written by hand or imported."""
+        found: list[Token] = []
+        for (block,) in self.read("SELECT tokens FROM reply_tokens WHERE message = ? ORDER BY id", (message,)):
+            try:
+                found += kept_tokens.decode(block)
+            except (msgspec.DecodeError, TypeError):
+                log.warning("tokens of message %d cannot be read", message)
+        return found
+
+    def finish(
+        self,
+        message: int,
+        text: str,
+        state: MessageState,
+        facts: ReplyFacts,
+        *,
+        model: str = "",
+        tokens: Sequence[Token] = (),
+    ) -> None:
+        """Record the end of a reply: its whole text, how it ended, what is known of it, who gave it, and the tokens
+        that were not appended yet.
+        """
+
+        def write(db: sqlite3.Connection) -> None:
+            _add_tokens(db, message, tokens)
             db.execute("DELETE FROM pieces WHERE message = ?", (message,))
             db.execute(
                 "UPDATE messages SET text = ?, state = ?, facts = ?, model = CASE ? WHEN '' THEN model ELSE ? END"
@@ -235,7 +236,7 @@ class Conversations(ConversationStore):
             (conversation if before is None else before, limit),
         )
         versions = self._versions(conversation)
-        return [_message(row, versions.get(row[2], [row[0]])) for row in rows]
+        return [message_of(row, versions.get(row[2], [row[0]])) for row in rows]
 
     def messages(self, conversation: int) -> list[Message]:
         """Return every message of a conversation, all versions, in the order in which they were said."""
@@ -246,7 +247,7 @@ class Conversations(ConversationStore):
             " FROM messages m WHERE m.conversation = ? ORDER BY m.id",
             (conversation,),
         )
-        return [_message(row, [row[0]]) for row in rows]
+        return [message_of(row, [row[0]]) for row in rows]
 
     def _versions(self, conversation: int) -> dict[int | None, list[int]]:
         """Return the messages that stand behind the same one, oldest first, wherever there are several."""
@@ -342,31 +343,7 @@ def _beside(mode: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{paths.conversations_file().as_uri()}?mode={mode}", uri=True, timeout=0.5)
 
 
-def title_of(first_words: str) -> str:
-    """Return a title from the first line of what was said."""
-    line = next((line.strip() for line in first_words.splitlines() if line.strip()), "")
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
-
-
-def _conversation(row: tuple[int, str, str, str, float, int]) -> Conversation:
-    number, title, model, system, updated, pinned = row
-    return Conversation(id=number, title=title, model=model, system=system, updated=updated, pinned=bool(pinned))
-
-
-def _message(row: tuple[int, int, int | None, str, str, str, str, str, int], versions: list[int]) -> Message:
-    number, conversation, parent, role, text, model, state, facts, whole = row
-    known = ReplyFacts(problem=Problem(code="message-damaged"))
-    if whole:
-        known = msgspec.json.decode(facts, type=ReplyFacts)
-    return Message(
-        id=number,
-        conversation=conversation,
-        parent=parent,
-        role="user" if role == "user" else "assistant",
-        text=text,
-        model=model,
-        state=state if state in get_args(MessageState) else "done",  # type: ignore[arg-type]
-        facts=known,
-        version=versions.index(number) + 1 if number in versions else 1,
-        versions=len(versions),
-    )
+def _add_tokens(db: sqlite3.Connection, message: int, tokens: Sequence[Token]) -> None:
+    if tokens:
+        block = kept_tokens.encode(tokens)
+        db.execute("INSERT INTO reply_tokens (message, tokens) VALUES (?, ?)", (message, block))

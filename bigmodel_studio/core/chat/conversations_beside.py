@@ -25,8 +25,8 @@ class ConversationsBeside(Conversations):
         newer = conversation_file.newer_version(path)
         if newer is not None:
             raise StudioError("conversations-newer", version=newer, path=str(path))
-        if not path.exists():
-            Conversations(path).close()  # nobody has it open
+        if conversation_file.is_older(path) or not path.exists():
+            Conversations(path).close()  # no window of this version has it open
         self.path, self.problem, self._seed, self._writes = path, None, None, 0
         self._db = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=_WAIT_S)
         conversation_file.register(self._db)

@@ -13,7 +13,7 @@ from pathlib import Path
 from bigmodel_studio.core.chat import conversation_file, conversation_recovery
 
 APART = 100_000
-_CONVERSATION = "id, title, model, system, leaf, created, updated, pinned, deleted, checksum"
+_CONVERSATION = "id, title, model, system, leaf, created, updated, pinned, deleted, checksum, settings, folder"
 _MESSAGE = "id, conversation, parent, role, text, model, state, facts, created, checksum"
 
 
@@ -73,11 +73,16 @@ def save(memory: sqlite3.Connection, seed: Seed, file: sqlite3.Connection) -> No
     ]
     written = {row[0] for row in messages}
     pieces = [row for row in memory.execute("SELECT message, text FROM pieces ORDER BY id") if row[0] in written]
+    tokens = [
+        row for row in memory.execute("SELECT message, tokens FROM reply_tokens ORDER BY id") if row[0] in written
+    ]
     with file:
         file.execute("BEGIN IMMEDIATE")
-        file.executemany(f"INSERT OR REPLACE INTO conversations VALUES ({', '.join('?' * 10)})", changed)
+        file.executemany(f"INSERT OR REPLACE INTO conversations VALUES ({', '.join('?' * 12)})", changed)
         file.executemany(f"INSERT OR REPLACE INTO messages VALUES ({', '.join('?' * 10)})", messages)
         for message in written:
             file.execute("DELETE FROM pieces WHERE message = ?", (message,))
+            file.execute("DELETE FROM reply_tokens WHERE message = ?", (message,))
             file.execute("INSERT OR REPLACE INTO unindexed VALUES (?, 0)", (message,))
         file.executemany("INSERT INTO pieces (message, text) VALUES (?, ?)", pieces)
+        file.executemany("INSERT INTO reply_tokens (message, tokens) VALUES (?, ?)", tokens)

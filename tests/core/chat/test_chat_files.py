@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bigmodel_studio.cli import commands
 from bigmodel_studio.core.chat import chat_files
-from bigmodel_studio.core.chat.conversations import Conversations, ReplyFacts
+from bigmodel_studio.core.chat.conversation_values import ReplyFacts
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.text.messages import StudioError
 
 

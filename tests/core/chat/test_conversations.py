@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.core.chat.conversations import Conversations, ReplyFacts, expire, listed, restore, title_of
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.core.chat.conversation_values import ReplyFacts, title_of
+from bigmodel_studio.core.chat.conversations import Conversations, expire, listed, restore
+from bigmodel_studio.protocol import Alternative, Problem, Token
 
 
 @pytest.fixture
@@ -54,6 +55,25 @@ def test_a_reply_that_streams_is_read_with_what_came_so_far(store: Conversations
     for piece in ("one ", "two ", "", "三"):
         store.append(reply, piece)
     assert store.thread(conversation)[0].text == "one two 三"
+
+
+def test_tokens_are_kept_with_a_reply_and_go_with_it(path: Path) -> None:
+    store = Conversations(path)
+    conversation = store.begin("x")
+    reply = store.add(conversation, "assistant", "", parent=None, state="streaming")
+    others = (Alternative(7, "三", -0.25, None), Alternative(8, " b", -2.5, -1.5))
+    tokens = [
+        Token(id=n, text=f"t{n}", logprob=-n / 3, processed_logprob=-n / 7, alternatives=others) for n in range(9)
+    ]
+    store.append(reply, "t0t1t2t3", tokens[:4])
+    store.append(reply, "", tokens[4:6])
+    store.finish(reply, "whole", "done", ReplyFacts(), tokens=tokens[6:])
+    assert store.tokens(reply) == tokens
+    store.delete(conversation)
+    store.close()
+    later = Conversations(path, trash_days=-1)
+    assert later.tokens(reply) == []
+    later.close()
 
 
 def test_a_failed_reply_keeps_its_problem(store: Conversations) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.core.chat.conversations import Conversations, ReplyFacts
+from bigmodel_studio.core.chat.conversation_values import ReplyFacts
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.system import files
 from bigmodel_studio.protocol import Problem
 
@@ -223,10 +224,11 @@ def test_a_recovery_that_was_killed_between_its_renames_is_completed(
 def test_a_recovery_that_was_killed_between_a_file_and_its_log_leaves_no_log_for_the_new_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bigmodel_studio.core.chat import conversation_recovery
+    from bigmodel_studio.core.chat import conversation_recovery, conversation_store
 
     path, killed = tmp_path / "conversations.sqlite3", tmp_path / "killed" / "conversations.sqlite3"
     killed.parent.mkdir()
+    monkeypatch.setattr(conversation_store, "FOLD_AFTER_WRITES", 1000)  # a log that was folded begins anew
     store = _filled(path, messages=100)
     log = killed.with_name(killed.name + "-wal")
     shutil.copy(Path(str(path) + "-wal"), log)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.core.chat.conversations import Conversations, ReplyFacts
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.core.chat.conversation_file import SCHEMA
+from bigmodel_studio.core.chat.conversation_values import ChatSettings, ReplyFacts
+from bigmodel_studio.core.chat.conversations import Conversations
+from bigmodel_studio.protocol import ModelRef, Problem, Sampling
 
 MESSAGES = 1000
 WRITTEN_BEFORE = Path(__file__).parent / "written_before"
@@ -280,11 +282,45 @@ def test_an_older_file_is_migrated_after_a_copy(tmp_path: Path) -> None:
         assert copy.execute("PRAGMA user_version").fetchone() == (1,)
         assert copy.execute("SELECT count(*) FROM messages").fetchone() == (10,)
     with contextlib.closing(sqlite3.connect(path)) as migrated:
-        assert migrated.execute("PRAGMA user_version").fetchone() == (2,)
+        assert migrated.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
     again = Conversations(path)
     assert again.problem is None
     assert len(again.all()) == 3
     again.close()
+
+
+def test_a_file_without_settings_is_migrated_and_takes_them(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite3"
+    shutil.copy(WRITTEN_BEFORE / "schema_2.sqlite3", path)
+    store = Conversations(path)
+    assert store.problem is None
+    numbers = store.all()
+    assert (numbers[0].pinned, numbers[0].system, numbers[0].settings) == (True, "Be brief.", ChatSettings())
+    two = next(entry.id for entry in numbers if entry.title == "What is 2 + 2?")
+    assert [m.text for m in store.messages(two)] == ["What is 2 + 2?", "4", "It is 4"]
+    chosen = ChatSettings(model=ModelRef(source="builtin", id="starter-gpt"), sampling=Sampling(top_k=7))
+    store.set_settings(two, chosen)
+    store.set_folder(two, "sums")
+    store.close()
+    again = Conversations(path)
+    assert again.problem is None
+    kept = again.get(two)
+    assert kept is not None
+    assert (kept.settings.model, kept.settings.sampling, kept.folder) == (chosen.model, chosen.sampling, "sums")
+    again.close()
+    assert (tmp_path / "conversations.schema-2.sqlite3").exists()
+
+
+def test_a_damaged_older_file_is_recovered_not_sealed_anew(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite3"
+    shutil.copy(WRITTEN_BEFORE / "schema_2.sqlite3", path)
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE conversations SET system = 'Be brieg.' WHERE system <> ''")
+    store = Conversations(path)
+    assert store.problem is not None
+    assert store.problem.code == "conversations-damaged"
+    assert len(store.all()) == 3
+    store.close()
 
 
 def test_an_older_file_is_left_as_it_is_where_no_copy_can_be_made(
@@ -312,12 +348,12 @@ def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "conversations.sqlite3"
     _filled(path, messages=100).close()
     with contextlib.closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 3")
+        db.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     before = path.read_bytes(), path.stat().st_mtime_ns
     store = Conversations(path)
     assert store.problem is not None
     assert store.problem.code == "conversations-newer"
-    assert store.problem.arguments["version"] == 3
+    assert store.problem.arguments["version"] == SCHEMA + 1
     assert not store.saving
     assert store.all() == []
     _chat(store, "unsaved")

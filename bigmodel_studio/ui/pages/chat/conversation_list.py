@@ -32,7 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bigmodel_studio.core.chat.conversations import Conversation, Conversations
+from bigmodel_studio.core.chat.conversation_values import Conversation
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.widgets.page_frame import label

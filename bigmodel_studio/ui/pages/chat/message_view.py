@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from bigmodel_studio.core.chat.conversations import Message, ReplyFacts
+from bigmodel_studio.core.chat.conversation_values import Message, ReplyFacts
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Progress
 from bigmodel_studio.ui.look import i18n, theme

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget
 
-from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.chat.conversations import Conversations, Message
+from bigmodel_studio.core.chat.conversation_values import ChatSettings, Conversation, Message
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import Done, End, Failed, Load, ModelFacts, ModelRef
+from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.dialogs.links import open_link
+from bigmodel_studio.ui.pages.chat.chat_model import ChatModel
 from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.exchange import ChatExchange
-from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
+from bigmodel_studio.ui.pages.chat.settings_panel import SettingsPanel
 from bigmodel_studio.ui.pages.chat.talk import MOST_TURNS, Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, Transcript
 from bigmodel_studio.ui.pages.chat.unsaved_note import UnsavedNote
@@ -40,12 +41,10 @@ class ChatPage(Page):
         self.title_label.setText(self.tr("Chat"))
         self.store = Conversations(trash_days=studio.settings.values.trash_days)
         self.talk = Talk(studio, self.store, self)
-        self._load: Job | None = None
-        self._worked: ModelRef | None = None
-        """The model that was loaded last: where another is refused, it is used again."""
         self._drafts: dict[int, str] = {}
         """What was written and not sent, by conversation (0: the one not begun)."""
         self.picker = ModelPicker(studio.library, ("causal-lm",))
+        self.model = ChatModel(studio, self.picker, self.talk, self)
         self.context = label("", "secondary")
         self.new_button = QPushButton(self.tr("New chat"))
         self.badge = TravelBadge(studio, "chat", self.picker)
@@ -62,39 +61,22 @@ class ChatPage(Page):
         self.middle.addWidget(self.transcript)
         self.composer = Composer()
         self.unsaved = UnsavedNote(studio, self.store)
-        self.sampling = SamplingForm()
-        self.system = QPlainTextEdit()
+        self.panel = SettingsPanel()
+        self.sampling, self.system = self.panel.sampling, self.panel.system
         self.set_list(self.list)
         self.set_body(Column(self.middle, self.unsaved, self.composer))
-        self.set_inspector(self._inspector_form())
-        self._load_timer = QTimer(self, singleShot=True, interval=0)
-        self._load_timer.timeout.connect(self._load_chosen)
+        self.set_inspector(self.panel)
         self._index_timer = QTimer(self, interval=INDEX_MS)
         self._index_timer.timeout.connect(self._index)
         self._connect()
         self._restore()
         self.badge.begin()
 
-    def _inspector_form(self) -> QWidget:
-        self.system.setPlaceholderText(self.tr("Instructions for the model"))
-        self.system.setAccessibleName(self.tr("System prompt"))
-        self.system.setTabChangesFocus(True)
-        self.system.setFixedHeight(96)
-        self.system_note = label("", "small", wrap=True)
-        form = QWidget()
-        column = QVBoxLayout(form)
-        column.setContentsMargins(16, 12, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(self.sampling)
-        column.addSpacing(8)
-        column.addWidget(label(self.tr("System prompt"), "heading"))
-        column.addWidget(self.system)
-        column.addWidget(self.system_note)
-        column.addStretch(1)
-        return form
-
     def _connect(self) -> None:
-        self.picker.chosen.connect(self._on_model)
+        self.picker.chosen.connect(self._keep_settings)
+        self.model.changed.connect(self._say_model)
+        self.model.refused.connect(self._on_refused)
+        self.composer.editor.textChanged.connect(self._on_written)
         self.picker.refused.connect(self.studio.tell)
         self.new_button.clicked.connect(self.new_item)
         self.list.chosen.connect(self.open_conversation)
@@ -107,8 +89,8 @@ class ChatPage(Page):
         self.composer.stopped.connect(self.talk.stop)
         self.welcome.asked.connect(self._on_sent)
         self.welcome.folder_wanted.connect(self.picker.open_folder)
-        self.sampling.edited.connect(self._on_sampling)
-        self.system.textChanged.connect(self._on_system)
+        self.panel.sampling_edited.connect(self._on_sampling)
+        self.panel.system_edited.connect(self._on_system)
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
         self.transcript.version_wanted.connect(self._on_version)
         self.transcript.edited.connect(self.talk.edit)
@@ -124,7 +106,7 @@ class ChatPage(Page):
         self.talk.busy_changed.connect(self.composer.set_busy)
         self.talk.busy_changed.connect(self.transcript.set_busy)
         self.talk.listed.connect(self._on_listed)
-        self.studio.facts_changed.connect(self._on_facts)
+        self.studio.facts_changed.connect(self._say_model)
         self.studio.library.changed.connect(self._say_model)
 
     def _restore(self) -> None:
@@ -148,8 +130,7 @@ class ChatPage(Page):
 
     def _restore_texts(self) -> None:
         values = self.studio.settings.values
-        self.sampling.set_value(values.sampling)
-        self.system.setPlainText(values.session.system_prompt)
+        self.panel.show_settings(values.sampling, values.session.system_prompt)
 
     # ------------------------------------------------------------------------------- what the window asks for
 
@@ -194,7 +175,7 @@ class ChatPage(Page):
         self.exchange.shut()
         self._index_timer.stop()
         self.unsaved.shut()
-        self._load_timer.stop()
+        self.model.shut()
         self.store.close()
 
     # ------------------------------------------------------------------------------- conversations
@@ -209,9 +190,17 @@ class ChatPage(Page):
         self.composer.set_text(self._drafts.pop(conversation, ""))
         kept = self.store.get(conversation) if conversation else None
         if kept is not None:
-            self.system.setPlainText(kept.system)
+            self._open_settings(kept)
         self.list.show_current(conversation)
         self._show_thread()
+
+    def _open_settings(self, kept: Conversation) -> None:
+        """Go on with the model, the sampling and the system prompt of a conversation."""
+        sampling = kept.settings.sampling if kept.settings.kept else self.sampling.value()
+        self.panel.show_settings(sampling, kept.system)
+        self.talk.sampling, self.talk.system = sampling, kept.system
+        if kept.settings.model is not None and self.badge.isHidden():
+            self.model.open(kept.settings.model)
 
     @Slot()
     def _show_thread(self) -> None:
@@ -274,6 +263,7 @@ class ChatPage(Page):
     def _on_sent(self, text: str) -> None:
         self.talk.sampling = self.sampling.value()
         self.talk.system = self.system.toPlainText()
+        self.talk.settings = self._settings()
         if self.talk.send(text):
             self.composer.set_text("")
 
@@ -307,6 +297,7 @@ class ChatPage(Page):
     @Slot()
     def _on_sampling(self) -> None:
         self.talk.sampling = self.sampling.value()
+        self._keep_settings()
 
     @Slot()
     def _on_system(self) -> None:
@@ -314,81 +305,55 @@ class ChatPage(Page):
         if self.talk.conversation:
             self.store.set_system(self.talk.conversation, self.talk.system)
 
+    @Slot()
+    def _keep_settings(self) -> None:
+        """Write down what the conversation that is shown goes on with."""
+        if self.talk.conversation:
+            self.store.set_settings(self.talk.conversation, self._settings())
+
+    def _settings(self) -> ChatSettings:
+        return ChatSettings(model=self.badge.settled(), sampling=self.sampling.value())
+
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:
         open_link(url, self.tr("This link was written by the model. Open it in the browser?"), self)
 
     # ------------------------------------------------------------------------------- the model
 
+    @Slot()
+    def _on_written(self) -> None:
+        if self.composer.text():
+            self.model.prepare()
+
     @Slot(object)
-    def _on_model(self, ref: ModelRef) -> None:
-        """Load the chosen model soon, so that the first reply need not wait for that."""
-        self.talk.choose_model(ref)
-        self._load_timer.start()
-        self._say_model()
+    def _on_refused(self, problem: Problem) -> None:
+        if self.middle.currentWidget() is not self.welcome:
+            self.studio.tell(problem)
 
     @Slot()
-    def _load_chosen(self) -> None:
-        if self._load is not None:
-            self._load.cancel()
+    def _say_model(self) -> None:
         ref = self.picker.ref()
-        if ref is not None and not self.talk.busy:
-            self._load = self.studio.submit(Load(model=ref))
-            self._load.ended.connect(self._on_loaded)
-        self._say_model()
-
-    @Slot(object)
-    def _on_loaded(self, end: End) -> None:
-        if self.sender() is not self._load:
-            return
-        self._load = None
-        failed = end if isinstance(end, Failed) else None
-        if failed is None:
-            self._worked = self.picker.ref() if isinstance(end, Done) else self._worked
-        elif self._worked not in (None, self.picker.ref()):
-            self.studio.tell(failed.problem)
-            self.picker.choose(self._worked)
-            return
-        elif self.middle.currentWidget() is not self.welcome:
-            self.studio.tell(failed.problem)
-        self._say_model(failed)
-
-    @Slot(object)
-    def _on_facts(self, facts: ModelFacts | None) -> None:
-        self._say_model()
-
-    @Slot()
-    def _say_model(self, failed: Failed | None = None) -> None:
-        ref = self.picker.ref()
-        facts = self.studio.facts
-        loaded = facts if facts is not None and facts.model == ref else None
+        loaded, failed = self.model.facts(), self.model.problem
         self.welcome.show_model(
             name_of(ref) if ref is not None else "",
             loaded,
             looking=not self.studio.library.ready,
-            loading=self._load is not None or self._load_timer.isActive(),
+            loading=self.model.loading,
             problem=failed.problem if failed is not None else None,
         )
-        self.sampling.show_own(loaded.sampling if loaded is not None else None)
-        if loaded is not None:
-            template = loaded.has_chat_template
-            self.system_note.setText(
-                self.tr("Messages and system prompt are formatted with the model's chat template.")
-                if template
-                else self.tr("This model has no chat template: it continues the chat as plain text.")
-            )
+        self.panel.show_model(loaded)
         self._say_context(self.transcript.views[-1].message if self.transcript.views else None)
 
     def _say_context(self, message: Message | None) -> None:
         """Say the header: how the model is talked to, and how much of its context the conversation takes."""
-        facts, parts = self.studio.facts, []
-        if facts is not None and facts.model == self.picker.ref():
+        facts, parts = self.model.facts(), []
+        if facts is not None:
             parts.append(self.tr("chat template") if facts.has_chat_template else self.tr("plain continuation"))
             used = message.facts.prompt_tokens + message.facts.new_tokens if message is not None else 0
             if facts.context_length:
                 known = message is None or message.facts.prompt_tokens > 0
                 words = self.tr("{used} of {all} tokens") if known else self.tr("{all} tokens context")
                 parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
-        elif self._load is not None:
+        elif self.model.loading:
             parts.append(self.tr("loading…"))
         self.context.setText(" · ".join(parts))

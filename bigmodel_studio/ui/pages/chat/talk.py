@@ -15,7 +15,8 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.chat.conversations import Conversations, Message, MessageState, ReplyFacts
+from bigmodel_studio.core.chat.conversation_values import ChatSettings, Message, MessageState, ReplyFacts
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.protocol import (
     Cancelled,
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 
 SHOW_MS = 33
 KEEP_S = 0.25
+KEPT_ALTERNATIVES = 5
+"""What else each token could have been, as it is kept beside the reply."""
 MOST_TURNS = 400
 MOST_CHARACTERS = 400_000
 """Of a conversation, what is sent to the engine at most; it leaves out more where the model sees less."""
@@ -51,26 +54,31 @@ class Reply:
         self.begun_as = begun
         self.message = begun.id
         self.model = begun.model
-        self.text: list[str] = []
+        self.received: list[Token] = []
         self.shown = 0
         self.kept = 0
         self.kept_at = 0.0
-        self.tokens = 0
         self.begun = time.monotonic()
         self.first_s: float | None = None
         self.last_s = 0.0
         self.left_out = 0
+        self.sampling: Sampling | None = None
         self.waits_for = Progress(what="no-model")
         self.waited_s = 0
+
+    def text(self, begin: int = 0, end: int | None = None) -> str:
+        """Return the text of some of its tokens."""
+        return "".join(token.text for token in self.received[begin:end])
 
     def facts(self) -> ReplyFacts:
         """Return what is known of it so far."""
         streaming_s = self.last_s - (self.first_s or 0.0)
         return ReplyFacts(
-            new_tokens=self.tokens,
-            tokens_per_second=(self.tokens - 1) / streaming_s if self.tokens > 1 and streaming_s > 0 else 0.0,
+            new_tokens=len(self.received),
+            tokens_per_second=(len(self.received) - 1) / streaming_s if self.received and streaming_s > 0 else 0.0,
             time_to_first_token_s=self.first_s or 0.0,
             trimmed_turns=self.left_out,
+            sampling=self.sampling,
         )
 
 
@@ -100,6 +108,8 @@ class Talk(QObject):
         self.conversation = 0
         self.system = ""
         self.sampling = Sampling()
+        self.settings = ChatSettings()
+        """What a conversation that is begun is to go on with."""
         self.model: ModelRef | None = None
         self._last: int | None = None
         self._reply: Reply | None = None
@@ -196,7 +206,7 @@ class Talk(QObject):
         """Add what the user said behind ``parent`` and ask for the reply; whether it could be written."""
         try:
             if not self.conversation:
-                self.conversation = self.store.begin(text, system=self.system)
+                self.conversation = self.store.begin(text, system=self.system, settings=self.settings)
             self._last = self.store.add(self.conversation, "user", text, parent=parent)
         except sqlite3.Error as error:
             self._tell_unwritable(error)
@@ -227,7 +237,8 @@ class Talk(QObject):
         assert self._reply is not None
         turns, left_out = self._turns()
         self._reply.left_out = left_out
-        request = Generate(model=self.model, turns=turns, sampling=self.sampling)
+        request = Generate(model=self.model, turns=turns, sampling=self.sampling, alternatives=KEPT_ALTERNATIVES)
+        self._reply.sampling = self.sampling
         warm = self._studio.facts is not None and self._studio.facts.model == self.model
         self._wait_for("engine" if warm else "loading")
         self._job = self._studio.submit(request)
@@ -265,8 +276,7 @@ class Talk(QObject):
                 reply.first_s = now
                 self.waiting.emit(None)
             reply.last_s = now
-            reply.tokens += 1
-            reply.text.append(event.text)
+            reply.received.append(event)
         elif isinstance(event, Progress):
             if reply.first_s is None:
                 reply.waits_for = event
@@ -285,9 +295,9 @@ class Talk(QObject):
         if reply is None:
             self._show_timer.stop()
             return
-        if reply.shown < len(reply.text):
-            piece = "".join(reply.text[reply.shown :])
-            reply.shown = len(reply.text)
+        if reply.shown < len(reply.received):
+            piece = reply.text(reply.shown)
+            reply.shown = len(reply.received)
             if piece:
                 self.text_added.emit(reply.message, piece)
             self.counted.emit(reply.facts())
@@ -307,7 +317,8 @@ class Talk(QObject):
 
     def _keep(self, reply: Reply) -> None:
         try:
-            self.store.append(reply.message, "".join(reply.text[reply.kept : reply.shown]))
+            tokens = reply.received[reply.kept : reply.shown]
+            self.store.append(reply.message, reply.text(reply.kept, reply.shown), tokens)
             reply.kept = reply.shown
         except sqlite3.Error:
             log.exception("a piece of a reply could not be kept; it is tried again with the next")
@@ -330,10 +341,11 @@ class Talk(QObject):
         assert reply is not None
         self._show_timer.stop()
         self._reply = None
-        text = result.text if result is not None else "".join(reply.text)
-        facts = _facts(result, reply) if result is not None else _with_problem(reply.facts(), problem)
+        text = result.text if result is not None else reply.text()
+        facts = _facts(result, reply) if result is not None else msgspec.structs.replace(reply.facts(), problem=problem)
         try:
-            self.store.finish(reply.message, text, state, facts, model=reply.model)
+            tokens = reply.received[reply.kept :]
+            self.store.finish(reply.message, text, state, facts, model=reply.model, tokens=tokens)
         except sqlite3.Error as error:
             self._tell_unwritable(error)
         self.waiting.emit(None)
@@ -356,19 +368,10 @@ def _facts(result: Generated, reply: Reply) -> ReplyFacts:
         time_to_first_token_s=result.time_to_first_token_s,
         finish_reason=result.finish_reason,
         seed=result.seed,
+        sampling=reply.sampling,
         template=result.template,
         trimmed_turns=max(reply.left_out, result.trimmed_turns),
         trimmed_tokens=result.trimmed_tokens,
         drafted_tokens=result.drafted_tokens,
         accepted_tokens=result.accepted_tokens,
-    )
-
-
-def _with_problem(facts: ReplyFacts, problem: Problem | None) -> ReplyFacts:
-    return ReplyFacts(
-        new_tokens=facts.new_tokens,
-        tokens_per_second=facts.tokens_per_second,
-        time_to_first_token_s=facts.time_to_first_token_s,
-        trimmed_turns=facts.trimmed_turns,
-        problem=problem,
     )

@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from bigmodel_studio.core.chat.conversations import Message, ReplyFacts
+from bigmodel_studio.core.chat.conversation_values import Message, ReplyFacts
 from bigmodel_studio.protocol import Progress
 from bigmodel_studio.ui.widgets.page_frame import label
 
