@@ -13,11 +13,14 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from transformers import LlamaConfig, LlamaForCausalLM
 
 from benchmarks.measuring import Row, memory_mb
 from benchmarks.packed_decoding import (
+    CONTEXT,
+    NEW_TOKENS,
     PROMPT_TOKENS,
-    ROUNDS,
+    SHAPES,
     Files,
     batch_ratio,
     load,
@@ -28,12 +31,11 @@ from benchmarks.packed_decoding import (
 from bigmodel_studio.engine.generation.decoding import decode
 from bigmodel_studio.engine.generation.drafts import PromptLookup, Speculation
 from bigmodel_studio.engine.generation.kept_caches import KeptCaches
+from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.generation.sampling import settle
 from bigmodel_studio.engine.packed.decoder import PackedDecoder
 from bigmodel_studio.protocol import Sampling
 
-TURNS = 2
-"""How often ours and theirs take turns."""
 CONVERSATION_TOKENS = 2000
 MESSAGE_TOKENS = 40
 EDITED_TOKENS = 300
@@ -49,9 +51,9 @@ def compared(
     """Decoding a file beside llama.cpp on it: ``goal`` times as fast; ``prefill`` and ``stream`` add their rows."""
     model, us, them = files.model(size, kind), list[tuple[float, float]](), list[tuple[float, float]]()
     rates = []
-    for _ in range(TURNS):
-        us.append(ours(model, files.threads, ROUNDS))
-        peer = theirs(files.file(size, kind), files.threads, ROUNDS)
+    for _ in range(files.turns):
+        us.append(ours(model, files.threads, files.rounds))
+        peer = theirs(files.file(size, kind), files.threads, files.rounds)
         if peer is not None:
             them.append((peer["decode"], peer["prefill"]))
             say(f"llama.cpp {peer['version']}: {peer['system']}")
@@ -108,9 +110,9 @@ def beside_a_busy_core(files: Files) -> list[Row]:
     model, file = files.model("135M", "Q4_0"), files.file("135M", "Q4_0")
     us, them = [], []
     with busy_core():
-        for _ in range(TURNS):
-            us.append(ours(model, 0, ROUNDS)[0])
-            peer = theirs(file, 0, ROUNDS)
+        for _ in range(files.turns):
+            us.append(ours(model, 0, files.rounds)[0])
+            peer = theirs(file, 0, files.rounds)
             if peer is not None:
                 them.append(peer["decode"])
     value = statistics.mean(us)
@@ -121,7 +123,7 @@ def second_turn(files: Files) -> list[Row]:
     """Time to the first token of a second turn, whose cache was kept, beside a prompt of that length read anew."""
     model = files.model("135M", "Q4_0")
     cold_s, warm_s = [], []
-    for number in range(ROUNDS):
+    for number in range(files.rounds):
         ids = [300 + (number * 37 + place * 11) % 5000 for place in range(CONVERSATION_TOKENS + 3 * MESSAGE_TOKENS)]
         kept = KeptCaches(lambda _: 10**12)
         started = time.perf_counter()
@@ -171,7 +173,7 @@ def lookup_rates(files: Files, size: str, prompt: list[int], text: list[int]) ->
     greedy = settle(Sampling(greedy=True), None)
     rates: dict[bool, list[float]] = {True: [], False: []}
     speculation = Speculation(PromptLookup(prompt))
-    for _ in range(ROUNDS):
+    for _ in range(files.rounds):
         for guessed in (True, False):
             decoder = PackedDecoder(model)
             list(decoder.prefill(prompt))
@@ -245,7 +247,7 @@ def load_to_first_token(files: Files) -> list[Row]:
     """From opening the file to the first token, in a process that has loaded it before."""
     file, seconds, them = files.file("1B", "Q4_0"), [], []
     files.close()
-    for _ in range(TURNS + 1):
+    for _ in range(files.turns + 1):
         started = time.perf_counter()
         model = load(file, files.threads)
         decoder = PackedDecoder(model)
@@ -264,10 +266,33 @@ def load_to_first_token(files: Files) -> list[Row]:
     return [Row("load to first token, 1B Q4_0", value, "s", 2 * theirs_s, remark, theirs_s)]
 
 
-def on_a_gpu(_: Files) -> list[Row]:
-    """The row of a GPU is measured by ``gpu.py``, where there is one."""
-    say("GPU, batch 1: see benchmarks/gpu.py" if torch.cuda.is_available() else "GPU, batch 1: not measured (no GPU)")
-    return []
+def on_a_gpu(files: Files) -> list[Row]:
+    """The share of a GPU's bandwidth that decoding one sequence reaches; bytes copied count twice, read and written."""
+    name = "GPU, 1B bfloat16, batch 1, share of its bandwidth"
+    if not torch.cuda.is_available():
+        return [Row(name, None, "", 0.8, "no GPU", more_is_better=True)]
+    device = torch.device("cuda")
+    with torch.device(device):
+        model = LlamaForCausalLM(LlamaConfig(max_position_embeddings=CONTEXT, **SHAPES["1B"])).bfloat16().eval()
+    decoder = TransformersDecoder(model, device)
+    list(decoder.prefill(list(range(5, 37))))
+    decoded = max(rate_of(lambda: decoder.step(5), NEW_TOKENS) for _ in range(files.rounds + 1))
+    memory = torch.empty(1 << 30, dtype=torch.uint8, device=device)
+    other = torch.empty_like(memory)
+    copied = max(rate_of(lambda: other.copy_(memory), 20) for _ in range(files.rounds + 1))
+    weights = sum(each.nbytes for each in model.parameters()) - model.get_input_embeddings().weight.nbytes
+    share, bandwidth = decoded * weights / (2 * memory.nbytes * copied), 2 * memory.nbytes * copied / 1e9
+    return [Row(name, share, "", 0.8, f"{decoded:.1f} tok/s; {bandwidth:.0f} GB/s", more_is_better=True)]
+
+
+def rate_of(work: Callable[[], object], times: int) -> float:
+    """How often a second something is done on a GPU."""
+    torch.cuda.synchronize()
+    started = time.perf_counter()
+    for _ in range(times):
+        work()
+    torch.cuda.synchronize()
+    return times / (time.perf_counter() - started)
 
 
 ROWS: dict[str, Callable[[Files], list[Row]]] = {
@@ -289,12 +314,10 @@ ROWS: dict[str, Callable[[Files], list[Row]]] = {
 """The table, in an order that loads each model few times."""
 
 
-def measured(files: Files, names: Iterable[str]) -> list[Row]:
-    """The rows of those names."""
-    rows: list[Row] = []
+def measured(files: Files, names: Iterable[str]) -> Iterator[Row]:
+    """The rows of those names, each as soon as it is measured."""
     for name in names:
-        rows += ROWS[name](files)
-    return rows
+        yield from ROWS[name](files)
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 class Row(NamedTuple):
     """A measured value with its unit, the budget it must keep (None: there is none), and a remark.
 
-    ``baseline`` is what it is compared with: a peer measured in the same run. ``more_is_better`` says which way value,
-    budget and baseline go.
+    ``value`` is None for what could not be measured here. ``baseline`` is what it is compared with: a peer measured in
+    the same run. ``more_is_better`` says which way value, budget and baseline go.
     """
 
     name: str
-    value: float
+    value: float | None
     unit: str
     budget: float | None = None
     remark: str = ""
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
     @property
     def kept(self) -> bool:
-        if self.budget is None:
+        if self.budget is None or self.value is None:
             return True
         return self.value >= self.budget if self.more_is_better else self.value <= self.budget
 
@@ -42,10 +42,11 @@ class Row(NamedTuple):
     def ratio(self) -> float | None:
         """How many times better than the baseline, else than the budget; None where there is neither."""
         compared = self.budget if self.baseline is None else self.baseline
-        return None if compared is None else self.better_than(compared)
+        return None if compared is None or self.value is None else self.better_than(compared)
 
     def better_than(self, other: float) -> float:
         """Above 1 where the value is better than ``other``; an infinity where it cannot be said how many times."""
+        assert self.value is not None
         better, worse = (self.value, other) if self.more_is_better else (other, self.value)
         return better / worse if worse > 0 else math.inf if better > worse else 1.0
 
@@ -67,15 +68,26 @@ class Row(NamedTuple):
 
 def print_table(rows: Sequence[Row]) -> int:
     """Print the rows, as JSON lines where ``BIGMODEL_STUDIO_BENCH_JSON`` is set; 1 where a budget is not kept."""
-    if os.environ.get("BIGMODEL_STUDIO_BENCH_JSON"):
-        for row in rows:
-            print(json.dumps(row.record()), flush=True)
-        return int(not all(row.kept for row in rows))
-    width = max(len(row.name) for row in rows)
+    width = max((len(row.name) for row in rows), default=0)
     for row in rows:
-        budget = "" if row.budget is None else f"budget {row.budget:g} {row.unit}, {'kept' if row.kept else 'NOT KEPT'}"
-        print(f"{row.name:<{width}}  {row.value:10.3f} {row.unit:<6} {budget:<30} {row.remark}".rstrip())
+        print_row(row, width)
     return int(not all(row.kept for row in rows))
+
+
+def prints_json() -> bool:
+    """Whether rows are printed as JSON lines."""
+    return bool(os.environ.get("BIGMODEL_STUDIO_BENCH_JSON"))
+
+
+def print_row(row: Row, width: int = 0) -> None:
+    """Print one row at once; ``width`` is that of the names."""
+    if prints_json():
+        print(json.dumps(row.record()), flush=True)
+        return
+    value = f"{'not measured':>17}" if row.value is None else f"{row.value:10.3f} {row.unit:<6}"
+    kept = "" if row.value is None else ", kept" if row.kept else ", NOT KEPT"
+    budget = "" if row.budget is None else f"budget {row.budget:g} {row.unit}{kept}"
+    print(f"{row.name:<{width}}  {value} {budget:<30} {row.remark}".rstrip(), flush=True)
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -32,7 +32,10 @@ SHAPES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 NEW_TOKENS = 48
 PROMPT_TOKENS = 512
+TURNS = 2
+"""How often ours and theirs take turns."""
 ROUNDS = 3
+"""How often each is measured in a turn."""
 CONTEXT = 4096
 K_BLOCKS = {"Q4_K": (144, (0, 2)), "Q6_K": (210, (208,))}
 """Bytes of a block of 256 values, and where its 16-bit scales are; ``gguf`` can't quantise to them."""
@@ -117,8 +120,8 @@ def random_blocks(draw: np.random.Generator, shape: tuple[int, ...], kind: str) 
 class Files:
     """Files that are written when first asked for, and our models on them, one in memory at a time."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
-        self.threads = threads
+    def __init__(self, folder: Path, threads: int, *, turns: int = TURNS, rounds: int = ROUNDS) -> None:
+        self.threads, self.turns, self.rounds = threads, turns, rounds
         self._folder = folder
         self._open: tuple[Path, PackedModel] | None = None
 
@@ -126,7 +129,9 @@ class Files:
         """The file of a shape and kind."""
         path = self._folder / f"{size}-{kind}.gguf"
         if not path.exists():
-            write(path, LlamaConfig(max_position_embeddings=CONTEXT, **SHAPES[size]), kind)
+            part = path.with_suffix(".part")
+            write(part, LlamaConfig(max_position_embeddings=CONTEXT, **SHAPES[size]), kind)
+            part.replace(path)
         return path
 
     def model(self, size: str, kind: str) -> PackedModel:
