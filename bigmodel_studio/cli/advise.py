@@ -81,5 +81,6 @@ def _plain(advice: Advice) -> dict[str, Any]:
         "parameters": candidate.parameters,
         "bytes": candidate.bytes,
         "licence": candidate.licence,
+        "precision": advice.plan.question.precision,
         "per_second": advice.per_second,
     }

@@ -4,6 +4,7 @@ process without a lane; torch is imported by those alone, so that ``--help`` and
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ import typer
 from bigmodel_studio.cli import output
 from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.models import library, removal
+from bigmodel_studio.core.models.precisions import PrecisionRecord, packed_records, precision_records
 from bigmodel_studio.core.system import network, privacy
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.system.trash import Trash
@@ -47,6 +49,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 DeviceName = Annotated[str, typer.Option("--device", help="cpu, cuda:0, mps, … (auto: the first accelerator).")]
 DtypeName = Annotated[str, typer.Option("--dtype", help="float32, bfloat16 or float16 (auto: best for the device).")]
 PrecisionName = Annotated[str, typer.Option("--precision", help="stored, 8-bit or 4-bit; --dtype goes with stored.")]
+HEADER = ["MODEL", "KIND", "SOURCE", "PARAMETERS", "BYTES", "ON DISK", "AT 4 BITS", ""]
 
 
 def mount(app: typer.Typer) -> None:
@@ -58,8 +61,9 @@ def mount(app: typer.Typer) -> None:
 def models(json: Json = False) -> None:
     """List the models on this machine: bundled, opened folders, runs, the Hub's cache."""
     records = library.records()
+    precisions = {record.id: precision_records(record) for record in records}
     if json:
-        output.print_json(records)
+        output.print_json([{**msgspec.to_builtins(each), "precisions": precisions[each.id]} for each in records])
         return
     rows = [
         [
@@ -69,12 +73,13 @@ def models(json: Json = False) -> None:
             numbers.exact(record.parameters) if record.parameters else numbers.NOTHING,
             numbers.size(record.bytes) if record.bytes else numbers.NOTHING,
             numbers.size(record.disk_bytes) if record.disk_bytes else numbers.NOTHING,
+            output.in_precision(precisions[record.id], "4-bit"),
             sentence(record.problem) if record.problem else record.dtype,
         ]
         for record in records
     ]
     if rows:
-        output.print_table(["MODEL", "KIND", "SOURCE", "PARAMETERS", "BYTES", "ON DISK", ""], rows, right=(3, 4, 5))
+        output.print_table(HEADER, rows, right=(3, 4, 5, 6))
     else:
         output.say("No models yet: give a folder to the other commands, or train one.")
     if any(record.source == "hub" for record in records):
@@ -114,10 +119,12 @@ def remove(
 
 def describe(model: Model, json: Json = False) -> None:
     """Say what a model is: its exact parameters, its layers, what a token or a picture costs."""
-    result = result_of(Describe(model=model_to_look_at(model)))
+    ref = model_to_look_at(model)
+    result = result_of(Describe(model=ref))
     assert isinstance(result, Description)
+    precisions = _precisions(ref, result)
     if json:
-        output.print_json(result)
+        output.print_json({**msgspec.to_builtins(result), "precisions": precisions})
         return
     cost, unit = (result.flops_per_image, "picture") if result.flops_per_image else (result.flops_per_token, "token")
     facts = [
@@ -127,11 +134,22 @@ def describe(model: Model, json: Json = False) -> None:
         ("weights", f"{numbers.size(result.weight_bytes)}, {result.dtype}"),
         ("context", f"{numbers.exact(result.context_length)} tokens" if result.context_length else numbers.NOTHING),
         (f"FLOPs a {unit}", numbers.count(cost)),
+        *((output.PRECISIONS[each.precision], output.in_precision(precisions, each.precision)) for each in precisions),
     ]
     output.print_facts(facts)
+    if precisions and all(each.tokens_per_second is None for each in precisions):
+        output.say("Tokens per second are shown once “plan” has measured this computer's speed.")
     output.write()
     rows = list(_tree(result.layers))
     output.print_table(["LAYER", "TYPE", "PARAMETERS", "SHAPE"], rows, right=(2,))
+
+
+def _precisions(ref: ModelRef, found: Description) -> tuple[PrecisionRecord, ...]:
+    """Return the precisions of a model that was described: by its headers where they are here, else by its costs."""
+    if ref.source != "reference":
+        with contextlib.suppress(StudioError, OSError):
+            return precision_records(library.record(ref))
+    return packed_records(found.costs.packed) if found.costs is not None else ()
 
 
 def generate(

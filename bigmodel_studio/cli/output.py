@@ -11,9 +11,11 @@ from typing import Any, NoReturn
 import msgspec
 import typer
 
+from bigmodel_studio.core.models.precisions import PrecisionRecord
+from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import Blame, command, sentence
 from bigmodel_studio.core.text.printable import printable
-from bigmodel_studio.protocol import Problem
+from bigmodel_studio.protocol import Precision, Problem
 
 EXIT_CODES: dict[Blame, int] = {"input": 2, "work": 1}
 EXIT_STOPPED = 3
@@ -68,6 +70,20 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
         write(f"{printable(name.ljust(width), one_line=True)}  {printable(value, one_line=True)}".rstrip())
+
+
+PRECISIONS: dict[Precision, str] = {"stored": "as stored", "8-bit": "at 8 bits", "4-bit": "at 4 bits"}
+"""How precisions are called in tables."""
+
+
+def in_precision(precisions: Sequence[PrecisionRecord], precision: Precision) -> str:
+    """Return what a model takes in memory in a precision, with its tokens per second where they are known."""
+    for found in precisions:
+        if found.precision == precision:
+            rate = found.tokens_per_second
+            fast = "" if rate is None else f", up to {numbers.rate(rate, 'tokens')}"
+            return numbers.size(found.bytes) + fast
+    return numbers.NOTHING
 
 
 def say(text: str) -> None:

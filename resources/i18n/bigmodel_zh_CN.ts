@@ -6861,6 +6861,14 @@
         <translation>请分批导出对话。</translation>
     </message>
     <message>
+        <source>Fits at 4 bits: needs {needs} of the {free} available.</source>
+        <translation>4 位时放得下：需要 {needs}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>Fits at 8 bits: needs {needs} of the {free} available.</source>
+        <translation>8 位时放得下：需要 {needs}，可用 {free}。</translation>
+    </message>
+    <message>
         <source>Fix or remove them.</source>
         <translation>请修正，或将其删去。</translation>
     </message>

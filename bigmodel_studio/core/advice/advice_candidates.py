@@ -12,17 +12,23 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
 
 from bigmodel_studio.core.advice.catalog import CATALOG, Reference
 from bigmodel_studio.core.advice.estimated_costs import estimated_costs
+from bigmodel_studio.core.advice.estimated_packed import estimated_packed
 from bigmodel_studio.core.advice.ranking import TASKS, Candidate
 from bigmodel_studio.core.advice.suggestions import SUGGESTIONS, Suggestion
 from bigmodel_studio.core.memory import device_memory
+from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.folder import read_config
 from bigmodel_studio.core.models.library import ModelRecord
+from bigmodel_studio.core.models.precisions import choices_of
 from bigmodel_studio.core.system.files import read_quietly
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Device
+from bigmodel_studio.protocol import Costs, Device
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +62,8 @@ def _here(records: Iterable[ModelRecord]) -> Iterator[Candidate]:
 
 
 def _of_record(record: ModelRecord) -> Candidate | None:
+    if record.format == "gguf":
+        return _of_gguf(record)
     folder = Path(record.path)
     config = read_config(folder)
     if config.get("auto_map") and not _is_known(config.get("model_type")):
@@ -67,10 +75,48 @@ def _of_record(record: ModelRecord) -> Candidate | None:
         kind=record.kind,
         parameters=record.parameters,
         bytes=record.bytes,
-        costs=estimated_costs(config, record.parameters, record.bytes),
+        costs=_costs_here(record, config),
         licence=licence_of(folder),
         own=record.source in {"builtin", "run"},
         chats=record.kind == "causal-lm" and has_chat_template(folder),
+    )
+
+
+def _costs_here(record: ModelRecord, config: dict[str, Any]) -> Costs:
+    """Return costs by the config, and by the headers in each precision that a model has on a processor."""
+    costs = estimated_costs(config, record.parameters, record.bytes)
+    sizes = {choice.precision: choice.size for choice in choices_of(record)}
+    if record.format != "gguf":
+        sizes.pop("stored", None)  # transformers computes it
+    return replace(costs, packed=estimated_packed(config, sizes))
+
+
+def _of_gguf(record: ModelRecord) -> Candidate:
+    header = gguf_models.read_model(Path(record.path))
+    embedding = header.tensors.get("token_embd.weight")
+    config = {
+        "architectures": ["LlamaForCausalLM"],
+        "model_type": "llama",
+        "hidden_size": header.size("embedding_length"),
+        "num_hidden_layers": header.size("block_count"),
+        "num_attention_heads": header.size("attention.head_count"),
+        "num_key_value_heads": header.size("attention.head_count_kv"),
+        "head_dim": header.size("attention.key_length"),
+        "intermediate_size": header.size("feed_forward_length"),
+        "vocab_size": embedding.shape[0] if embedding is not None else 0,
+        "max_position_embeddings": header.context_length,
+        "tie_word_embeddings": "output.weight" not in header.tensors,
+    }
+    return Candidate(
+        id=record.id,
+        name=record.name,
+        ref=record.ref,
+        kind=record.kind,
+        parameters=record.parameters,
+        bytes=record.bytes,
+        costs=_costs_here(record, config),
+        licence=header.licence,
+        chats=bool(header.text("tokenizer.chat_template")) or "tokenizer.chat_template" in header.lengths,
     )
 
 
@@ -138,7 +184,7 @@ def _of_reference(reference: Reference) -> Candidate:
         kind=reference.kind,
         parameters=parameters,
         bytes=stored,
-        costs=estimated_costs(reference.config, parameters, stored),
+        costs=replace(estimated_costs(reference.config, parameters, stored), packed=estimated_packed(reference.config)),
         licence=reference.licence,
         chats=reference.kind == "causal-lm",
     )

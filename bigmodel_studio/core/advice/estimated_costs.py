@@ -7,6 +7,7 @@ instead (``engine.measuring.costs``). Knows nothing of torch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bigmodel_studio.core.models.folder import context_length_of, kind_of
@@ -85,16 +86,16 @@ def _pass(shape: _Shape, parameters: int, size: int, *, decodes: bool) -> Pass:
 
 
 def _shape(config: dict[str, Any], *, decodes: bool = False) -> _Shape:
-    width = _number(config, "hidden_size", "n_embd", "d_model", "dim")
-    heads = _number(config, "num_attention_heads", "num_heads", "n_head", "n_heads") or 1
-    shared = _number(config, "num_key_value_heads") or heads
-    head = _number(config, "head_dim") or width // heads
+    width = number_in(config, "hidden_size", "n_embd", "d_model", "dim")
+    heads = number_in(config, "num_attention_heads", "num_heads", "n_head", "n_heads") or 1
+    shared = number_in(config, "num_key_value_heads") or heads
+    head = number_in(config, "head_dim") or width // heads
     return _Shape(
         width=width,
-        layers=_number(config, "num_hidden_layers", "num_layers", "n_layer", "n_layers"),
-        inner=_number(config, "intermediate_size", "n_inner", "d_ff", "hidden_dim") or 4 * width,
+        layers=number_in(config, "num_hidden_layers", "num_layers", "n_layer", "n_layers"),
+        inner=number_in(config, "intermediate_size", "n_inner", "d_ff", "hidden_dim") or 4 * width,
         shared=shared * head,
-        vocabulary=_number(config, "vocab_size"),
+        vocabulary=number_in(config, "vocab_size"),
         tied=bool(config.get("tie_word_embeddings", True)),
         operations=OPERATIONS[("rotary" if "num_key_value_heads" in config else "plain") if decodes else "encoder"],
     )
@@ -104,8 +105,8 @@ def _pictures(config: dict[str, Any], parameters: int, parameter_bytes: int) -> 
     """Count with a vision transformer's patches, which are its tokens; a convolutional network is widest where it
     begins.
     """
-    side = _number(config, "image_size") or DEFAULT_PICTURE_PX
-    patch = _number(config, "patch_size")
+    side = number_in(config, "image_size") or DEFAULT_PICTURE_PX
+    patch = number_in(config, "patch_size")
     shape = _shape(config)
     passes = {}
     for size in _SIZES:
@@ -113,7 +114,7 @@ def _pictures(config: dict[str, Any], parameters: int, parameter_bytes: int) -> 
             tokens = (side // patch) ** 2 + 1
             alive, flops = tokens * (2 * shape.width + 3 * shape.inner) * size, 2.0 * parameters * tokens
         else:
-            begins = _number(config, "embedding_size") or 64
+            begins = number_in(config, "embedding_size") or 64
             alive, flops = 3 * begins * (side // 2) ** 2 * size, 0.0
         forward = Growth(item=float(alive + 3 * side * side * size))
         streamed = Growth(once=float(parameters * size))
@@ -124,5 +125,6 @@ def _pictures(config: dict[str, Any], parameters: int, parameter_bytes: int) -> 
     return Costs(parameters=parameters, parameter_bytes=parameter_bytes, picture_px=side, passes=passes)
 
 
-def _number(config: dict[str, Any], *names: str) -> int:
+def number_in(config: Mapping[str, Any], *names: str) -> int:
+    """Return the first of a config's fields that is a plausible number, 0 where none is."""
     return next((value for name in names if type(value := config.get(name)) is int and 0 < value < 10**9), 0)

@@ -23,10 +23,11 @@ import msgspec
 from msgspec.structs import replace
 
 from bigmodel_studio.core.advice.estimated_costs import knows_work
+from bigmodel_studio.core.advice.estimated_packed import PACKED
 from bigmodel_studio.core.memory.plan import Plan, plan, settled
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Costs, Device, ModelKind, ModelRef, PlanQuestion, Problem, Speed
+from bigmodel_studio.protocol import Costs, Device, ModelKind, ModelRef, PlanQuestion, Precision, Problem, Speed
 
 FITS, SUITS, FAST, HERE, SIZE = 50.0, 25.0, 12.5, 6.25, 6.0
 _SMALLEST, _LARGEST = 3.0, 13.0
@@ -130,6 +131,12 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is on this computer."""
         return self.candidate.ref is not None
 
+    @property
+    def ref(self) -> ModelRef | None:
+        """The model in the precision that is advised, None where it is not here."""
+        ref = self.candidate.ref
+        return None if ref is None else replace(ref, precision=self.plan.question.precision)
+
 
 def advise(
     question: AdviceQuestion, candidates: Iterable[Candidate], device: Device, speeds: Speeds | None = None
@@ -162,22 +169,47 @@ def _does(candidate: Candidate, task: str) -> bool:
 
 
 def _planned(candidate: Candidate, question: AdviceQuestion, device: Device, speeds: Speeds) -> Plan:
+    """Return the plan in the finest precision that fits and is fast enough; else the fastest that fits, or nearly."""
+    plans = [_in_precision(candidate, each, question, device, speeds) for each in _precisions(candidate, device)]
+    good = (made for made in plans if made.fits and _is_fast(_rate(made), question))
+    return next(good, plans[-1])
+
+
+def _precisions(candidate: Candidate, device: Device) -> tuple[Precision, ...]:
+    packed = candidate.costs.packed if device.kind == "cpu" else {}
+    return ("stored", *(each for each in PACKED if each in packed))
+
+
+def _in_precision(
+    candidate: Candidate, precision: Precision, question: AdviceQuestion, device: Device, speeds: Speeds
+) -> Plan:
     costs, wanted = candidate.costs, TASKS[question.task].context
     context = min(wanted, costs.context_length or wanted)
-    asked = PlanQuestion(context=context, dtype=candidate.ref.dtype if candidate.ref is not None else "auto")
+    dtype = candidate.ref.dtype if candidate.ref is not None and precision == "stored" else "auto"
+    asked = PlanQuestion(context=context, dtype=dtype, precision=precision)
     speed = speeds.get((device.id, settled(costs, asked, device).dtype))
-    return plan(costs, asked, device, speed if knows_work(costs) else None)
+    known = knows_work(costs) or precision in costs.packed
+    return plan(costs, asked, device, speed if known else None)
+
+
+def _rate(made: Plan) -> float | None:
+    return 1 / made.seconds_per_step if made.seconds_per_step else None
+
+
+def _is_fast(rate: float | None, question: AdviceQuestion) -> bool:
+    return not question.per_second or rate is None or rate >= question.per_second
 
 
 def _advice(candidate: Candidate, made: Plan, question: AdviceQuestion, *, largest: bool) -> Advice:
     unit = TASKS[question.task].unit
-    rate = 1 / made.seconds_per_step if made.seconds_per_step else None
+    rate = _rate(made)
     suits = question.task != "chat" or candidate.chats
-    fast = not question.per_second or rate is None or rate >= question.per_second
+    fast = _is_fast(rate, question)
     here = candidate.ref is not None
     reasons = [Problem(code="advice-here") if here else _reason("advice-fetch", size=numbers.size(candidate.bytes))]
     sizes = {"needs": numbers.size(made.total_bytes), "free": numbers.size(made.free_bytes)}
-    reasons.append(_reason("advice-fits" if made.fits else "advice-too-large", **sizes))
+    fits = "advice-fits" if made.question.precision == "stored" else f"advice-fits-{made.question.precision}"
+    reasons.append(_reason(fits if made.fits else "advice-too-large", **sizes))
     if made.fits and largest:
         reasons.append(_reason("advice-largest", parameters=numbers.count(candidate.parameters)))
     if not suits:

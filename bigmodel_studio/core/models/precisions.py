@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.folder import read_config
 from bigmodel_studio.core.models.gguf import GgufTensor
@@ -13,7 +16,7 @@ from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.models.packed_sizes import PackedSize, matrix_bytes, packed_size
 from bigmodel_studio.core.models.weights import Tensor, read_weights
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Precision
+from bigmodel_studio.protocol import PackedCosts, Precision
 
 FAST_FAMILIES = frozenset(
     {
@@ -44,6 +47,38 @@ class PrecisionChoice(NamedTuple):
     precision: Precision
     dtype: str
     size: PackedSize
+
+
+class PrecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A precision as commands print it. ``tokens_per_second``: None where the memory's speed was not measured."""
+
+    precision: Precision
+    dtype: str
+    bytes: int
+    read_bytes: int
+    tokens_per_second: float | None
+
+
+def precision_records(record: ModelRecord) -> tuple[PrecisionRecord, ...]:
+    """Return the precisions of a model on this computer, with what its processor's memory allows."""
+    return tuple(_recorded(choice.precision, choice.dtype, choice.size) for choice in choices_of(record))
+
+
+def packed_records(packed: Mapping[str, PackedCosts]) -> tuple[PrecisionRecord, ...]:
+    """Return the precisions of a model of which only the costs are known."""
+    names: tuple[Precision, ...] = ("stored", "8-bit", "4-bit")
+    sizes = {name: PackedSize(packed[name].weight_bytes, packed[name].read_bytes) for name in names if name in packed}
+    return tuple(_recorded(name, "", size) for name, size in sizes.items())
+
+
+def _recorded(precision: Precision, dtype: str, size: PackedSize) -> PrecisionRecord:
+    return PrecisionRecord(
+        precision=precision,
+        dtype=dtype,
+        bytes=size.bytes,
+        read_bytes=size.read_bytes,
+        tokens_per_second=device_speed.tokens_per_s(device_speed.speed_of("cpu", "float32"), size.read_bytes),
+    )
 
 
 def choices_of(record: ModelRecord) -> tuple[PrecisionChoice, ...]:

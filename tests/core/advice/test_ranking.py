@@ -12,19 +12,22 @@ import torch
 import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bigmodel_studio.core.advice import advice_candidates
 from bigmodel_studio.core.advice.advice_candidates import candidates, licence_of
 from bigmodel_studio.core.advice.catalog import CATALOG
 from bigmodel_studio.core.advice.estimated_costs import estimated_costs
+from bigmodel_studio.core.advice.estimated_packed import estimated_packed
 from bigmodel_studio.core.advice.ranking import FREE, TASKS, Advice, AdviceQuestion, Candidate, advise
 from bigmodel_studio.core.advice.suggestions import SUGGESTIONS, Suggestion
 from bigmodel_studio.core.memory.plan import plan
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.text.messages import StudioError, hint, sentence
 from bigmodel_studio.engine.measuring.costs import costs_of
+from bigmodel_studio.engine.measuring.packed_costs import packed_costs
 from bigmodel_studio.engine.models.loading import AUTO_CLASSES
-from bigmodel_studio.protocol import Device, ModelKind, ModelRef, PlanQuestion, Speed
+from bigmodel_studio.protocol import Device, ModelKind, ModelRef, PlanQuestion, Precision, Speed
 from tests.gguf_files import llama
 from tests.hub_caches import GPT_SHAPES, config, weights
 
@@ -186,7 +189,10 @@ def test_what_is_not_whole_or_only_looked_at_is_no_candidate(tmp_path: Path, mon
     cut.mkdir()
     (cut / "config.json").write_bytes(config())
     (cut / "model.safetensors").write_bytes(weights(GPT_SHAPES)[:-3])
-    refs = [ModelRef(source="local", id=str(path)) for path in (whole, cut, llama(tmp_path / "some.gguf"))]
+    refs = [
+        ModelRef(source="local", id=str(path))
+        for path in (whole, cut, llama(tmp_path / "some.gguf", **{"tokenizer.ggml.model": "bert"}))
+    ]
     monkeypatch.setattr(advice_candidates, "remote", tuple)
     (found,) = candidates(map(library.record, refs))
     assert (found.id, found.licence, found.chats) == (str(whole), "apache-2.0", True)
@@ -250,3 +256,72 @@ def test_an_estimate_is_near_what_is_counted_from_the_structure() -> None:
     assert guessed.parts["weights"] == pytest.approx(exact.parts["weights"], rel=0.01)
     assert guessed.total_bytes == pytest.approx(exact.total_bytes, rel=0.1)
     assert guessed.seconds_per_step == pytest.approx(exact.seconds_per_step, rel=0.25)
+
+
+# ------------------------------------------------------------------------------------------- precisions
+
+
+def seven_billion(name: str = "seven", **more: Any) -> Candidate:
+    shape = {**llama_config(4096, 32), "model_type": "llama", "intermediate_size": 11008, "num_attention_heads": 32}
+    config_ = {**shape, "num_key_value_heads": 32}
+    parameters = 6_738_415_616
+    costs = replace(estimated_costs(config_, parameters, 2 * parameters), packed=estimated_packed(config_))
+    return replace(candidate(name, parameters, **more), costs=costs)
+
+
+STREAM = {
+    ("cpu", "float32"): Speed(
+        device="cpu", dtype="float32", flops_per_s=1e11, bytes_per_s=1e10, measured=1.0, read_bytes_per_s=30e9,
+        idle=True,
+    )
+}  # fmt: skip
+
+
+def test_a_model_too_large_as_stored_is_advised_in_the_precision_that_fits_with_its_speed() -> None:
+    (found,) = advise(CHAT, [seven_billion()], device(), STREAM)
+    assert found.plan.fits
+    assert found.ref is not None
+    assert (found.plan.question.precision, found.ref.precision) == ("4-bit", "4-bit")
+    assert "Fits at 4 bits: needs " in said(found)
+    # 6.6 G weights in 5 bits each and the cache of 2,048 tokens, read at 30 GB/s
+    assert found.per_second == pytest.approx(30e9 / (6.6e9 * 5 / 8 + 1.07e9 * 2), rel=0.03)
+    assert f"About {found.per_second:.1f} tokens/s." in said(found)
+    (roomy,) = advise(CHAT, [seven_billion()], device(12 * GB), STREAM)
+    assert roomy.plan.question.precision == "8-bit"
+    (fast,) = advise(AdviceQuestion(task="chat", per_second=4), [seven_billion()], device(12 * GB), STREAM)
+    assert fast.plan.question.precision == "4-bit"
+    (tight,) = advise(CHAT, [seven_billion()], device(2 * GB), STREAM)
+    assert not tight.plan.fits
+    card = replace(device(), id="cuda:0", kind="cuda")
+    assert advise(CHAT, [seven_billion()], card)[0].plan.question.precision == "stored", "packed: processors only"
+
+
+@pytest.mark.parametrize("precision", ["8-bit", "4-bit"])
+def test_what_a_config_says_of_packed_weights_is_what_is_counted(precision: Precision) -> None:
+    given = {
+        **llama_config(), "model_type": "llama", "tie_word_embeddings": False, "head_dim": 64, "rms_norm_eps": 1e-6
+    }  # fmt: skip
+    with torch.device("meta"):
+        model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**given))
+    counted, estimated = packed_costs(model, torch.bfloat16)[precision], estimated_packed(given)[precision]
+    assert (estimated.read_bytes, estimated.block_bytes) == (counted.read_bytes, counted.block_bytes)
+    assert estimated.weight_bytes == counted.weight_bytes
+    assert (estimated.block_tokens, estimated.position_bytes) == (counted.block_tokens, counted.position_bytes)
+    assert estimated.step_bytes == pytest.approx(counted.step_bytes, rel=0.25)
+
+
+def test_a_gguf_file_that_runs_is_a_candidate_with_its_own_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = {
+        "tokenizer.ggml.model": "llama", "tokenizer.ggml.tokens": ["a", "b"], "tokenizer.chat_template": "{{ x }}",
+        "general.license": "mit",
+    }  # fmt: skip
+    record = library.record(ModelRef(source="local", id=str(llama(tmp_path / "runs.gguf", **tokens))))
+    assert record.problem is None
+    monkeypatch.setattr(advice_candidates, "remote", tuple)
+    (found,) = candidates([record])
+    assert (found.licence, found.chats, set(found.costs.packed)) == ("mit", True, {"stored", "8-bit", "4-bit"})
+    (advice,) = advise(CHAT, [found], device(), STREAM)
+    assert (advice.plan.fits, advice.plan.question.precision) == (True, "stored")
+    assert advice.per_second is not None

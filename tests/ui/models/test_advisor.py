@@ -99,7 +99,7 @@ def host(qtbot: QtBot, tmp_path: Path, lane: FakeLane, monkeypatch: pytest.Monke
         folder(tmp_path, "talker", chats=True),
         folder(tmp_path, "small-talker", chats=True, rows=60),
         folder(tmp_path, "writer", chats=False),
-        llama(tmp_path / "some.gguf"),
+        llama(tmp_path / "some.gguf", **{"tokenizer.ggml.model": "bert"}),  # it can only be looked at
     ):
         library.remember(made)
     watcher, runs = LibraryWatcher(), RunWatcher()

@@ -10,6 +10,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "advice-here": ("It is on this computer.", ""),
     "advice-fetch": ("Download: about {size}.", ""),
     "advice-fits": ("Needs {needs} of the {free} available.", ""),
+    "advice-fits-8-bit": ("Fits at 8 bits: needs {needs} of the {free} available.", ""),
+    "advice-fits-4-bit": ("Fits at 4 bits: needs {needs} of the {free} available.", ""),
     "advice-too-large": ("Needs {needs}; only {free} are available.", ""),
     "advice-largest": ("It is the largest model that fits ({parameters} parameters).", ""),
     "advice-no-chat": ("It is a base model, not made for chat.", ""),

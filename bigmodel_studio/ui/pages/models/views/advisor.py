@@ -138,9 +138,7 @@ class AdvisorView(View):
     def _ask_trials(self) -> None:
         task = self.form.chosen
         chosen = self._chosen.get(task, set())
-        models = [
-            advice.candidate.ref for advice in self._found if advice.id in chosen and advice.candidate.ref is not None
-        ]
+        models = [ref for ref in (advice.ref for advice in self._found if advice.id in chosen) if ref is not None]
         self.trials.setVisible(bool(TASKS[task].examples))
         self.trials.ask(task, models)
 
@@ -161,11 +159,11 @@ class AdvisorView(View):
 
     @Slot(str, object)
     def _on_wanted(self, action: str, advice: Advice) -> None:
-        ref = advice.candidate.ref
-        if ref is None:
+        ref, use = advice.candidate.ref, advice.ref
+        if ref is None or use is None:
             self.studio.open(OpenOnHub(advice.id))
         elif action == "use":
-            self.studio.open(UseModel(USE_IN[advice.candidate.kind], ref))
+            self.studio.open(UseModel(USE_IN[advice.candidate.kind], use))
         else:
             self.studio.open(OpenModel(ref))
 
