@@ -23,7 +23,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 
 from benchmarks.measuring import Row, display, own_home, print_table
 from bigmodel_studio.app import Application
-from bigmodel_studio.core.memory.device_memory import held_bytes
+from bigmodel_studio.core.memory.device_memory import process_bytes
 from bigmodel_studio.core.runs import launch
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec
@@ -113,7 +113,7 @@ def plain(pids: list[int]) -> float:
     started = time.thread_time()
     for _ in range(5):
         for pid in pids:
-            held_bytes(pid)
+            process_bytes(pid)
     return 100 * (time.thread_time() - started) / 5
 
 

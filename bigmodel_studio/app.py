@@ -146,8 +146,8 @@ class Application:
         self.sampler: Sampler | None = None  # made after the first paint: what it imports is much
         self.warming = Warming()
         self.runs.runs_changed.connect(self._on_runs_changed)
-        self.lane.holds_changed.connect(self._on_holds_changed)
-        self.measure.holds_changed.connect(self._on_holds_changed)
+        self.lane.memory_changed.connect(self._on_memory_changed)
+        self.measure.memory_changed.connect(self._on_memory_changed)
         self._queue_timer = QTimer(interval=WAKE_QUEUE_MS)
         self._queue_timer.timeout.connect(self._wake_queue)
         self._signals = _Signals(self.window.close)
@@ -184,7 +184,7 @@ class Application:
         self._making_room = MakingRoom(self.studio, self.window.toast, self.window)
         self._listen()
         if self._unusable is not None:
-            self.studio.tell(self._unusable)
+            self.studio.report(self._unusable)
         if self._crash is not None:
             self.window.show_crash(self._crash)
 
@@ -203,7 +203,7 @@ class Application:
         if self._start is None:
             return
         if self._start.role == "beside":
-            self.studio.tell(Problem(code="window-hangs"))
+            self.studio.report(Problem(code="window-hangs"))
             return
         from bigmodel_studio.client.second_start import SecondStart
 
@@ -218,14 +218,14 @@ class Application:
         if self.sampler is not None:
             from bigmodel_studio.core.memory.split import TensorProcess
 
-            self.sampler.set_runs([TensorProcess(run.pid, run.holds) for run in runs if run.live and run.pid])
+            self.sampler.set_runs([TensorProcess(run.pid, run.memory) for run in runs if run.live and run.pid])
 
-    def _on_holds_changed(self) -> None:
+    def _on_memory_changed(self) -> None:
         if self.sampler is not None:
             from bigmodel_studio.core.memory.split import TensorProcess
 
             lanes = (self.lane, self.measure)
-            self.sampler.set_lanes([TensorProcess(lane.pid, lane.holds) for lane in lanes if lane.pid and lane.holds])
+            self.sampler.set_lanes([TensorProcess(lane.pid, lane.memory) for lane in lanes if lane.pid and lane.memory])
 
     def _wake_queue(self) -> None:
         """Wake the queue where runs wait: the keeper may have been killed."""

@@ -94,7 +94,7 @@ def queue_sweep(wanted: RunSpec, points: list[sweeps.Point], detach: bool, as_js
     with writing():
         runs = sweeps.start_sweep(wanted, points, Path.cwd())
     if detach:
-        print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
+        print_json([record_of(run) for run in runs]) if as_json else _print_runs(runs)
         return
     try:
         _wait(runs)
@@ -144,7 +144,7 @@ def watch(
         raise StudioError("open-missing", path=str(path))
     with writing():
         runs = tensorboard.import_events(path, _say_left_out)
-    print_json([record_of(run) for run in runs]) if as_json else _tell(runs)
+    print_json([record_of(run) for run in runs]) if as_json else _print_runs(runs)
 
 
 def _say_left_out(path: Path, count: int) -> None:
@@ -182,7 +182,7 @@ def export_run(
         write(*map(str, files), sep="\n")
 
 
-def _tell(runs: list[RunFolder]) -> None:
+def _print_runs(runs: list[RunFolder]) -> None:
     for run in runs:
         print_record(run, as_json=False)
 

@@ -117,7 +117,7 @@ def _text(one: StepExample) -> str:
 
 def _line(one: StepExample) -> str:
     if one.expected:
-        taken = f", predicted {one.said}" if one.said else ""
+        taken = f", predicted {one.predicted}" if one.predicted else ""
         return f"{one.source}: {one.expected}{taken}"
     return " ".join(_text(one).split())[:MOST_CHARACTERS]
 

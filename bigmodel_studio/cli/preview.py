@@ -63,7 +63,7 @@ def _as_json(data_preview: DataPreview) -> dict[str, Any]:
     """With the sentences of the findings, and without the pictures' bytes."""
     record: dict[str, Any] = to_builtins(data_preview)
     for example in record["examples"]:
-        del example["seen"], example["whole"]
+        del example["model_input"], example["whole"]
     for entry, found in zip(record["findings"], data_preview.findings, strict=True):
         entry |= {"sentence": sentence(found.problem), "hint": command(found.problem)}
     return record

@@ -96,7 +96,7 @@ def _print_report(report: dict[str, Any]) -> None:
     print_table(("device", "free", "of"), have, right=(1, 2))
     if report["holdings"]:
         reserved = [
-            (each["who"], each["kind"], each["device"], size(each["held_bytes"]), size(each["promised_bytes"]))
+            (each["who"], each["kind"], each["device"], size(each["used_bytes"]), size(each["promised_bytes"]))
             for each in report["holdings"]
         ]
         write()

@@ -21,14 +21,14 @@ from bigmodel_studio.protocol import (
     Filled,
     FillMask,
     ModelRef,
-    NextTold,
+    NextSentencePrediction,
+    PredictNextSentence,
     Request,
     Rewrite,
     Rewritten,
     Similarities,
     Tagged,
     TagWords,
-    TellNext,
     TextAnswer,
     TextClassified,
 )
@@ -57,7 +57,7 @@ def _classify(asked: Asked) -> Request:
 
 TASKS: dict[str, Callable[[Asked], Request]] = {
     "fill-mask": lambda asked: FillMask(model=asked.model, texts=asked.texts, top_k=asked.top_k),
-    "next-sentence": lambda asked: TellNext(model=asked.model, pairs=asked.in_pairs()),
+    "next-sentence": lambda asked: PredictNextSentence(model=asked.model, pairs=asked.in_pairs()),
     "classify": _classify,
     "tag": lambda asked: TagWords(model=asked.model, texts=asked.texts),
     "summarize": lambda asked: Rewrite(model=asked.model, texts=asked.texts, purpose="summarize"),
@@ -131,7 +131,7 @@ def _print(answer: TextAnswer) -> None:
 
 def _lines(answer: TextAnswer) -> list[str]:
     match answer:
-        case NextTold():
+        case NextSentencePrediction():
             return [f"{numbers.percent(answer.follows):>6}  {answer.first} | {answer.second}"]
         case Filled():
             masks = (", ".join(_share(each.token, each.probability) for each in mask) for mask in answer.masks)

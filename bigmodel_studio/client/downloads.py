@@ -45,7 +45,7 @@ class Item:
 
     begun: Begun
     stage: Stage
-    said: Downloading | None = None
+    progress: Downloading | None = None
     """How far it is; None before the first word."""
     problem: Problem | None = None
     job: Job | None = None
@@ -57,11 +57,11 @@ class Item:
 
     @property
     def done_bytes(self) -> int:
-        return self.said.done_bytes if self.said is not None else self.begun.done_bytes
+        return self.progress.done_bytes if self.progress is not None else self.begun.done_bytes
 
     @property
     def total_bytes(self) -> int:
-        return self.said.total_bytes if self.said is not None else self.begun.total_bytes
+        return self.progress.total_bytes if self.progress is not None else self.begun.total_bytes
 
     @property
     def share(self) -> float | None:
@@ -160,7 +160,7 @@ class Downloads(QObject):
     def _settle(self) -> None:
         """Start what may run, note how things are, and say so."""
         for item in [item for item in self._items if item.stage == "waiting"][: MOST_AT_ONCE - self.running]:
-            item.stage, item.said = "running", None
+            item.stage, item.progress = "running", None
             item.job = self._network.download(item.begun.request)
             item.job.happened.connect(partial(self._on_happened, item))
             item.job.ended.connect(partial(self._on_ended, item))
@@ -169,7 +169,7 @@ class Downloads(QObject):
 
     def _on_happened(self, item: Item, event: Event) -> None:
         if isinstance(event, Downloading) and not self._closing:
-            item.said = event
+            item.progress = event
             if time.monotonic() - self._noted_at > NOTE_S:
                 self._note()
             self.progressed.emit(item)
@@ -204,6 +204,6 @@ class Downloads(QObject):
     def _note(self) -> None:
         self._noted_at = time.monotonic()
         for item in self._items:
-            if item.said is not None:
+            if item.progress is not None:
                 item.begun = replace(item.begun, done_bytes=item.done_bytes, total_bytes=item.total_bytes)
         downloads.note(item.begun for item in self._items)

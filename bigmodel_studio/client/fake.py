@@ -37,7 +37,7 @@ class FakeLane(QObject):
     """``handler(request)`` yields the events, one a turn of the event loop (``interval_ms`` apart)."""
 
     state_changed = Signal(str)
-    holds_changed = Signal()
+    memory_changed = Signal()
 
     def __init__(self, handler: Handler, parent: QObject | None = None, *, interval_ms: int = 0) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class FakeLane(QObject):
         self.state = "ready"
         self.problem: Problem | None = None
         self.pid: int | None = None
-        self.holds: MemoryParts | None = None
+        self.memory: MemoryParts | None = None
         self._numbers = itertools.count(1)
         self._jobs: dict[int, Job] = {}
         self._events: Iterator[Event] | None = None

@@ -80,8 +80,8 @@ class Lane(QObject):
 
     state_changed = Signal(str)
     """A ``State``. "lost" and "broken" leave ``problem`` set; a lane that is broken tries again at the next request."""
-    holds_changed = Signal()
-    """``holds`` is another: what the engine holds was counted anew, or the engine is gone."""
+    memory_changed = Signal()
+    """``memory`` is another: what the engine holds was counted anew, or the engine is gone."""
     sent = Signal(object)
     """The ``NetworkRequest`` that the engine has sent, a tuple of them."""
     _arrived = Signal()
@@ -95,7 +95,7 @@ class Lane(QObject):
         self.spec = spec
         self.state: State = "idle"
         self.problem: Problem | None = None
-        self.holds: MemoryParts | None = None
+        self.memory: MemoryParts | None = None
         """What the engine holds, as it last said."""
         self._engine: EngineProcess | None = None
         self._greeted = False
@@ -210,14 +210,14 @@ class Lane(QObject):
             batch = engine.take(TAKE)
             for message in batch:
                 if engine is self._engine:
-                    self._hear(message)
+                    self._receive(message)
             if len(batch) < TAKE:
                 return
             if time.monotonic() - self._last_drain > TURN_S:
                 self._drain_timer.start(1)
                 return
 
-    def _hear(self, message: FromEngine | Gone) -> None:
+    def _receive(self, message: FromEngine | Gone) -> None:
         match message:
             case JobEvent(number, event):
                 self._deliver(number, event)
@@ -226,7 +226,7 @@ class Lane(QObject):
             case Sent(requests):
                 self.sent.emit(requests)
             case MemoryReport(parts):
-                self._set_holds(parts)
+                self._set_memory(parts)
             case Gone():
                 self._on_gone(message)
 
@@ -311,7 +311,7 @@ class Lane(QObject):
         engine, self._engine = self._engine, None
         self._greeted = False
         self._deadlines.clear()
-        self._set_holds(None)
+        self._set_memory(None)
         if engine is not None:
             engine.end()
             engine.close()
@@ -355,10 +355,10 @@ class Lane(QObject):
 
     # ------------------------------------------------------------------------------------------ small things
 
-    def _set_holds(self, holds: MemoryParts | None) -> None:
-        if holds != self.holds:
-            self.holds = holds
-            self.holds_changed.emit()
+    def _set_memory(self, memory: MemoryParts | None) -> None:
+        if memory != self.memory:
+            self.memory = memory
+            self.memory_changed.emit()
 
     def _set_state(self, state: State) -> None:
         if state != self.state:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from bigmodel_studio.core.memory.device_memory import held_bytes
+from bigmodel_studio.core.memory.device_memory import process_bytes
 
 TREE_S = 5.0
 """How often children are looked for: the whole process table is read for it."""
@@ -34,7 +34,7 @@ class ProcessMemory:
     def __init__(
         self,
         *,
-        share: Callable[[int], int] = held_bytes,
+        share: Callable[[int], int] = process_bytes,
         resident: Callable[[int], int] | None = None,
         children: Callable[[int], Iterable[int]] | None = None,
         clock: Callable[[], float] = time.monotonic,

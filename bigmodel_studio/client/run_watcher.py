@@ -165,7 +165,7 @@ class _Poller:
             self._tails.pop(name, None)
             if how != "no more":
                 self._tails[name] = _Tail(name, RunFolder(known.get(name, paths.runs() / name)), how == "inside")
-                self._tell("reset", name, 0)
+                self._send("reset", name, 0)
 
     def _summaries(self) -> dict[str, RunSummary]:
         found: dict[str, RunSummary] = {}
@@ -188,22 +188,22 @@ class _Poller:
             if self.worker.closing:
                 return
             if gained.kept is not None:
-                self._tell("reset", tail.name, gained.kept)
+                self._send("reset", tail.name, gained.kept)
             if gained.columns:
-                self._tell("points", tail.name, gained.columns)
+                self._send("points", tail.name, gained.columns)
             self.worker.pause(BREATH_S)
         stamp = _stamp(tail.run.path / "samples.jsonl")
         if stamp != tail.samples:
             tail.samples = stamp
-            self._tell("samples_changed", tail.name, tail.run.samples())
+            self._send("samples_changed", tail.name, tail.run.samples())
         for file, records in tail.inside.items():
             for recorded in records.read():
                 if self.worker.closing:
                     return
-                self._tell("inside", tail.name, file, recorded)
+                self._send("inside", tail.name, file, recorded)
                 self.worker.pause(BREATH_S)
 
-    def _tell(self, signal: str, name: str, *values: object) -> None:
+    def _send(self, signal: str, name: str, *values: object) -> None:
         self._say(lambda watcher: watcher._emit_watched(signal, name, *values))
 
 

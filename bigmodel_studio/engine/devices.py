@@ -120,7 +120,7 @@ def memory(device: torch.device) -> tuple[int, int]:
     return int(total), int(free)
 
 
-def held_bytes(device: torch.device) -> int:
+def reserved_bytes(device: torch.device) -> int:
     """Return what this process's tensors, and torch's cache for them, take on an accelerator; 0 on a CPU, or
     unknown.
     """

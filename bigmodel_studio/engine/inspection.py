@@ -102,10 +102,10 @@ def _unread(request: Classify) -> Iterator[Event] | None:
             problems.append(error.problem)
         else:
             return None
-    return _said(request, problems)
+    return _refusals(request, problems)
 
 
-def _said(request: Classify, problems: list[Problem]) -> Iterator[Event]:
+def _refusals(request: Classify, problems: list[Problem]) -> Iterator[Event]:
     for image, problem in zip(request.images, problems, strict=True):
         yield Prediction(image=image, error=problem)
     yield Done()

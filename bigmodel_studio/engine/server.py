@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 Run = Callable[[Request], Generator[Event, None, None]]
 
 PROGRESS_INTERVAL_S: Final = 0.05
-HOLDS_INTERVAL_S: Final = 1.0
+MEMORY_INTERVAL_S: Final = 1.0
 
 
 Sending = Callable[[], tuple[NetworkRequest, ...]]
@@ -92,14 +92,14 @@ class Server:
         """Take what the window says, for ever; leave the process when it can no longer be heard."""
         try:
             while True:
-                self._hear(self._connection.recv_bytes())
+                self._receive(self._connection.recv_bytes())
         except (EOFError, OSError):
             leave(0)
         except msgspec.DecodeError:
             log.exception("the window sent something that could not be understood")
             leave(1)
 
-    def _hear(self, frame: bytes) -> None:
+    def _receive(self, frame: bytes) -> None:
         match decode_for_engine(frame):
             case Submit(job, _) as submitted:
                 with self._changed:
@@ -135,7 +135,7 @@ class Server:
             for event in throttled(self._stopped_in_time(events)):
                 self._say_sent()
                 self.say(JobEvent(submitted.job, event))
-                self._say_parts(HOLDS_INTERVAL_S)
+                self._say_parts(MEMORY_INTERVAL_S)
         except (TypeError, ValueError, OverflowError) as error:
             events.close()
             self.say(JobEvent(submitted.job, failed(error)))

@@ -118,7 +118,7 @@ class Session:
             device=self._loaded.facts.device,
             weights_bytes=self._loaded.facts.weight_bytes + (self._draft.facts.weight_bytes if self._draft else 0),
             cache_bytes=self.kept_caches.bytes + (self.cache_bytes() if self.cache_bytes is not None else 0),
-            reserved_bytes=devices.held_bytes(self._loaded.device),
+            reserved_bytes=devices.reserved_bytes(self._loaded.device),
         )
 
 

@@ -121,14 +121,14 @@ class ClassShare(msgspec.Struct, frozen=True):
 class PreviewExample(msgspec.Struct, frozen=True, kw_only=True):
     """One example as the model would see it in the step that was asked for.
 
-    Of a picture ``seen`` is what the model gets (PNG: cut, mirrored, mixed) and ``whole`` all of it. ``classes`` is
-    what it is learnt as: one class, or, mixed and smoothed, several, the largest share first; of a pair of masked-lm
-    "follows" or "random". ``length`` is that in the data; ``cut``: it is longer than the model is given.
+    Of a picture ``model_input`` is what the model gets (PNG: cropped, mirrored, mixed) and ``whole`` all of it.
+    ``classes`` is what it is learnt as: one class, or, mixed and smoothed, several, the largest share first; of a pair
+    of masked-lm "follows" or "random". ``length`` is that in the data; ``cut``: it is longer than the model is given.
     """
 
     place: Place
     tokens: tuple[PreviewToken, ...] = ()
-    seen: bytes | None = None
+    model_input: bytes | None = None
     whole: bytes | None = None
     classes: tuple[ClassShare, ...] = ()
     length: int = 0

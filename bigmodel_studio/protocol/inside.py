@@ -39,8 +39,8 @@ class StepExample(msgspec.Struct, frozen=True, kw_only=True):
     """One example: a text as ``tokens``, or a ``picture`` (PNG, as the model sees it) from the file ``source``.
 
     ``number`` is its place in the batch; ``loss`` is by the weights that were looked with, ``recorded`` what the run
-    itself recorded at that step. Of a classifier's: what it is (``expected``), what it was said to be (``said``) and
-    how probable the model held that.
+    itself recorded at that step. Of a classifier: the class in the data (``expected``), the predicted one, and its
+    ``probability``.
     """
 
     number: int
@@ -50,7 +50,7 @@ class StepExample(msgspec.Struct, frozen=True, kw_only=True):
     picture: bytes | None = None
     source: str = ""
     expected: str = ""
-    said: str = ""
+    predicted: str = ""
     probability: float | None = None
 
 

@@ -22,7 +22,7 @@ from bigmodel_studio.protocol.inside import LookAtStep, TakeStep
 from bigmodel_studio.protocol.loading import Load, Unload
 from bigmodel_studio.protocol.models import Describe
 from bigmodel_studio.protocol.pictures import Classify, DrawPictures, Preview
-from bigmodel_studio.protocol.text import ClassifyTexts, EmbedTexts, FillMask, Rewrite, TagWords, TellNext
+from bigmodel_studio.protocol.text import ClassifyTexts, EmbedTexts, FillMask, PredictNextSentence, Rewrite, TagWords
 
 __all__ = ["DataRequest", "ExportScript", "HubRequest", "InsideRequest", "Request", "TextRequest"]
 
@@ -37,7 +37,7 @@ class ExportScript(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 HubRequest = SearchHub | LookAtRepo | Download | LookAtDataset | DownloadDataset | CheckCopy | SignIn | SignOut | WhoAmI
 DataRequest = LookAtData
 InsideRequest = LookAtStep | TakeStep
-TextRequest = FillMask | TellNext | ClassifyTexts | TagWords | EmbedTexts | Rewrite
+TextRequest = FillMask | PredictNextSentence | ClassifyTexts | TagWords | EmbedTexts | Rewrite
 Request = (
     Load
     | Unload

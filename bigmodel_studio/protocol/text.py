@@ -19,14 +19,14 @@ __all__ = [
     "Embedded",
     "FillMask",
     "Filled",
-    "NextTold",
+    "NextSentencePrediction",
+    "PredictNextSentence",
     "Rewrite",
     "RewritePurpose",
     "Rewritten",
     "Similarities",
     "TagWords",
     "Tagged",
-    "TellNext",
     "TextAnswer",
     "TextClassified",
 ]
@@ -42,8 +42,11 @@ class FillMask(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     top_k: int = 5
 
 
-class TellNext(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Whether the second text of a pair followed the first. A ``NextTold`` each; ends with ``Done(None)``."""
+class PredictNextSentence(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Whether the second text of a pair followed the first.
+
+    A ``NextSentencePrediction`` each; ends with ``Done(None)``.
+    """
 
     model: ModelRef
     pairs: tuple[tuple[str, str], ...]
@@ -104,7 +107,7 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     error: Problem | None = None
 
 
-class NextTold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class NextSentencePrediction(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How probable the model holds it that ``second`` follows ``first``."""
 
     first: str
@@ -167,4 +170,4 @@ class Rewritten(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     error: Problem | None = None
 
 
-TextAnswer = Filled | NextTold | TextClassified | Tagged | Embedded | Rewritten
+TextAnswer = Filled | NextSentencePrediction | TextClassified | Tagged | Embedded | Rewritten

@@ -88,13 +88,13 @@ def score(folder: Path) -> Scores:
     """Asks the model in ``folder``. RuntimeError where it does not answer."""
     from bigmodel_studio.engine.session import Session
     from bigmodel_studio.engine.tasks import run_task
-    from bigmodel_studio.protocol import Done, Filled, FillMask, ModelRef, NextTold, TellNext
+    from bigmodel_studio.protocol import Done, Filled, FillMask, ModelRef, NextSentencePrediction, PredictNextSentence
 
     ref, session = ModelRef(source="local", id=str(folder), dtype="float32", device="cpu"), Session()
     asked = list(clozes("test", TEST_SEED, QUESTIONS))
     *filled, end = run_task(FillMask(model=ref, texts=tuple(each.text for each in asked), top_k=1), session)
     told = neighbours(TEST_SEED, STORIES)
-    *answers, last = run_task(TellNext(model=ref, pairs=tuple((a, b) for a, b, _ in told)), session)
+    *answers, last = run_task(PredictNextSentence(model=ref, pairs=tuple((a, b) for a, b, _ in told)), session)
     for each in (end, last):
         if not isinstance(each, Done):
             raise RuntimeError(str(each))
@@ -106,7 +106,7 @@ def score(folder: Path) -> Scores:
         usual = known.most_common(1)[0][0]
         share = sum(cloze.word == said for cloze, said in of) / len(of)
         right[category] = (share, sum(cloze.word == usual for cloze, _ in of) / len(of))
-    chances = [event.follows for event in answers if isinstance(event, NextTold)]
+    chances = [event.follows for event in answers if isinstance(event, NextSentencePrediction)]
     pairs = sum((chance > 0.5) == follows for chance, (_, _, follows) in zip(chances, told, strict=True)) / len(told)
     missed = [(cloze, said) for cloze, said in zip(asked, named, strict=True) if cloze.word != said]
     return Scores(right, pairs, missed)
@@ -149,7 +149,7 @@ def write_run(folder: RunFolder, run: Path) -> None:
     head = "# Made by packaging/recipes/starter_bert.py; the data is what the storyteller makes up.\n"
     (run / "spec.toml").write_text(head + tomli_w.dumps(told), encoding="utf-8")
     status = json.loads((folder.path / "status.json").read_text("utf-8"))
-    status |= {"pid": None, "process_started": None, "host": "", "message": "", "holds": {}, "held_bytes": 0}
+    status |= {"pid": None, "process_started": None, "host": "", "message": "", "memory": {}, "accelerator_bytes": 0}
     (run / "status.json").write_text(json.dumps(status, indent=1) + "\n", encoding="utf-8")
 
 

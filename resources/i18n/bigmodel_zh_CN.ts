@@ -3179,8 +3179,8 @@
         <translation>{count} 个参数，其中训练 {trained} 个</translation>
     </message>
     <message>
-        <source>{held} for weights, gradients and optimizer, {kept} per checkpoint · {amount}</source>
-        <translation>权重、梯度和优化器共占 {held}，每个保存的模型占 {kept} · {amount}</translation>
+        <source>{memory} for weights, gradients and optimizer, {kept} per checkpoint · {amount}</source>
+        <translation>权重、梯度和优化器共占 {memory}，每个保存的模型占 {kept} · {amount}</translation>
     </message>
 </context>
 <context>
@@ -3723,8 +3723,8 @@
         <translation>{count} 个进程，{how}</translation>
     </message>
     <message>
-        <source>{device} · {held} reserved · {time} per step · process {pid} on {host}</source>
-        <translation>{device} · 占用 {held} · 每步 {time} · {host} 上的进程 {pid}</translation>
+        <source>{device} · {memory} reserved · {time} per step · process {pid} on {host}</source>
+        <translation>{device} · 占用 {memory} · 每步 {time} · {host} 上的进程 {pid}</translation>
     </message>
 </context>
 <context>

@@ -76,7 +76,7 @@ from bigmodel_studio.protocol import Problem
 if start.role == "homeless" and unusable is None:
     unusable = Problem(code="home-read-only")
 made, told = app.Application([], start=start, unusable=unusable), []
-made.studio.told.connect(lambda problem: told.append(problem.code))
+made.studio.problem_reported.connect(lambda problem: told.append(problem.code))
 def walk():
     for page in PAGES:
         made.window.show_page(page)

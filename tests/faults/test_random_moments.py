@@ -49,7 +49,7 @@ class Chattering(app.Application):
     def __init__(self, *arguments, crash=None, **others):
         super().__init__(*arguments, lane=FakeLane(answer), crash=crash, **others)
         print("start", "crash" if crash is not None else "calm", flush=True)
-        self.number, self.told = 0, set()
+        self.number, self.problems = 0, set()
         self.timer = QTimer(interval=1)
         self.timer.timeout.connect(self.chat)
         self.timer.start()
@@ -60,8 +60,8 @@ class Chattering(app.Application):
             return
         for view in page.transcript.views:
             message = view.message
-            if message.id not in self.told and message.text and message.state == "done":
-                self.told.add(message.id)
+            if message.id not in self.problems and message.text and message.state == "done":
+                self.problems.add(message.id)
                 print("shown", message.role, message.text, flush=True)
         if not page.talk.busy and page.picker.ref() is not None:
             self.number += 1

@@ -171,13 +171,13 @@ def test_a_run_of_its_own_process_says_what_it_holds_there(spec: RunSpec) -> Non
     schedule = msgspec.structs.replace(spec.schedule, steps=10**6, evaluate_every=10**6, checkpoint_every=10**6)
     folder = create_run(on(msgspec.structs.replace(spec, schedule=schedule), "auto"))
     start_run(folder)
-    wait_for(lambda: folder.status().holds.optimizer_bytes > 0)
+    wait_for(lambda: folder.status().memory.optimizer_bytes > 0)
     status = folder.status()
-    assert status.holds.device == status.device == devices.name_of(devices.choose("auto"))
-    weights = status.holds.weights_bytes
+    assert status.memory.device == status.device == devices.name_of(devices.choose("auto"))
+    weights = status.memory.weights_bytes
     assert weights >= 4 * (status.parameters or 0) > 0
-    assert status.holds.optimizer_bytes == pytest.approx(2 * weights, rel=0.1)
-    assert status.holds.reserved_bytes >= 3 * weights
+    assert status.memory.optimizer_bytes == pytest.approx(2 * weights, rel=0.1)
+    assert status.memory.reserved_bytes >= 3 * weights
     folder.ask("stop")
     wait_for(lambda: not folder.at_work())
     assert folder.status().state == "stopped"

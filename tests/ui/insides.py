@@ -17,7 +17,7 @@ EXAMPLES_HEAD = {
     "examples": [f"text {number}" for number in range(6)],
     "expected": [0, 0, 1, 1, 2, 2],
 }
-EVALUATION = {"step": 4, "losses": [0.1, 2.5, 0.3, 0.2, 1.5, None], "said": [0, 1, 1, 1, 1, 0]}
+EVALUATION = {"step": 4, "losses": [0.1, 2.5, 0.3, 0.2, 1.5, None], "predicted": [0, 1, 1, 1, 1, 0]}
 
 
 def layers_record(step: int) -> dict[str, Any]:

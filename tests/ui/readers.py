@@ -20,7 +20,8 @@ from bigmodel_studio.protocol import (
     ModelFacts,
     ModelKind,
     ModelRef,
-    NextTold,
+    NextSentencePrediction,
+    PredictNextSentence,
     Problem,
     Progress,
     Request,
@@ -29,7 +30,6 @@ from bigmodel_studio.protocol import (
     Similarities,
     Tagged,
     TagWords,
-    TellNext,
     TextClassified,
 )
 
@@ -70,9 +70,9 @@ def answers(request: Request) -> Iterator[Event]:
     if isinstance(request, FillMask):
         for text in request.texts:
             yield filled(text)
-    elif isinstance(request, TellNext):
+    elif isinstance(request, PredictNextSentence):
         (pair,) = request.pairs
-        yield NextTold(first=pair[0], second=pair[1], follows=0.9)
+        yield NextSentencePrediction(first=pair[0], second=pair[1], follows=0.9)
     elif isinstance(request, ClassifyTexts):
         for text, *rest in request.inputs:
             yield classified(text, "".join(rest))

@@ -41,7 +41,7 @@ from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.rail import Rail
 from bigmodel_studio.ui.window.destinations import OpenOnHub
 from tests.ui import readers
-from tests.ui.data_seen import seen
+from tests.ui.data_previews import seen
 from tests.ui.insides import add_evaluation, add_layers, taken
 from tests.ui.shell import Shell
 from tests.ui.train.test_page import checkpoint, make_run

@@ -69,10 +69,10 @@ def test_a_file_without_chats_is_refused_in_the_window(
     file.write_text("[1, 2]")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
     chat.page.exchange.import_chats()
-    chat.wait(lambda: [problem.code for problem in chat.told] == ["chats-unknown"])
+    chat.wait(lambda: [problem.code for problem in chat.problems] == ["chats-unknown"])
     assert chat.page.list.rows.entries == []
 
 
 def test_with_no_chat_shown_there_is_nothing_to_export(chat: Chat) -> None:
     chat.page.exchange.export_shown()
-    assert [problem.code for problem in chat.told] == ["chat-not-shown"]
+    assert [problem.code for problem in chat.problems] == ["chat-not-shown"]

@@ -128,10 +128,10 @@ class Chat:
         self.qtbot = qtbot
         self.lane = FakeLane(_answer)
         self.library, self.runs = LibraryWatcher(), RunWatcher()
-        self.told: list[Problem] = []
+        self.problems: list[Problem] = []
         self.settings = SettingsStore()
         self.studio = Studio(settings=self.settings, interactive=self.lane, library=self.library, runs=self.runs)
-        self.studio.told.connect(self.told.append)
+        self.studio.problem_reported.connect(self.problems.append)
         monkeypatch.setattr(paths, "starters", lambda: home / "starters")
         if starter:
             _starter(home)
@@ -621,7 +621,7 @@ def test_a_locked_file_is_told_and_chatted_on_and_saved_once_it_is_free(
     before.close()
     other = _locked(paths.conversations_file())
     chat = Chat(qtbot, home, monkeypatch)
-    assert [problem.code for problem in chat.told] == ["conversations-locked"]
+    assert [problem.code for problem in chat.problems] == ["conversations-locked"]
     assert chat.page.unsaved.isVisible()
     assert "Another program is using" in chat.page.unsaved.words.text()
     chat.wait(lambda: len(chat.shown()) == 2)
@@ -633,7 +633,7 @@ def test_a_locked_file_is_told_and_chatted_on_and_saved_once_it_is_free(
     chat.close()
     again = Chat(qtbot, home, monkeypatch)
     again.wait(lambda: len(again.shown()) == 4)
-    assert again.told == []
+    assert again.problems == []
     assert again.shown() == ["remember me", "Once upon a time.", "meanwhile", "Once upon a time."]
     again.close()
 
@@ -648,7 +648,7 @@ def test_a_file_that_is_locked_during_a_chat_is_told_and_costs_nothing(
     chat.say("hello")
     chat.wait_idle()
     assert chat.shown() == ["hello", "Once upon a time."]
-    assert [problem.code for problem in chat.told] == ["conversations-locked"]
+    assert [problem.code for problem in chat.problems] == ["conversations-locked"]
     assert chat.page.unsaved.isVisible()
     other.close()
     chat.wait(lambda: not chat.page.unsaved.isVisible())
@@ -665,7 +665,7 @@ def test_a_message_that_the_disk_changed_is_marked(qtbot: QtBot, home: Path, mon
     with contextlib.closing(sqlite3.connect(paths.conversations_file())) as db, db:
         db.execute("UPDATE messages SET text = 'remember ne' WHERE role = 'user'")
     chat = Chat(qtbot, home, monkeypatch)
-    assert [problem.code for problem in chat.told] == ["conversations-damaged"]
+    assert [problem.code for problem in chat.problems] == ["conversations-damaged"]
     chat.wait(lambda: len(chat.shown()) == 2)
     asked, reply = chat.page.transcript.views
     assert asked.note("end").startswith("This message was damaged on disk.")
@@ -690,7 +690,7 @@ def test_a_refused_model_is_told_and_the_one_that_worked_answers_on(chat: Chat) 
     assert chat.page.picker.ref() == OTHER
     chat.wait(lambda: chat.page.picker.ref() == REF)
     chat.wait_idle()
-    assert [problem.code for problem in chat.told] == ["weights-lfs"]
+    assert [problem.code for problem in chat.problems] == ["weights-lfs"]
     chat.say("go")
     chat.wait_idle()
     assert chat.requests()[-1].model == REF

@@ -55,10 +55,10 @@ class Lanes:
         self.lane = FakeLane(_classify)
         self.library = LibraryWatcher()
         self.runs = RunWatcher()
-        self.told: list[Problem] = []
+        self.problems: list[Problem] = []
         self.opened: list[Destination] = []
         self.studio = Studio(settings=SettingsStore(), interactive=self.lane, library=self.library, runs=self.runs)
-        self.studio.told.connect(self.told.append)
+        self.studio.problem_reported.connect(self.problems.append)
         self.studio.wanted.connect(self.opened.append)
         self.page = ImagesPage(self.studio)
         qtbot.addWidget(self.page)
@@ -149,7 +149,7 @@ def test_a_folder_gives_its_pictures_and_an_empty_one_is_refused(qtbot: QtBot, l
     lanes.page.open(OpenPictures((tmp_path / "in", tmp_path / "none")))
     _settled(qtbot, lanes)
     assert [Path(image).name for image in lanes.requests()[0].images] == ["a.png", "b.png"]
-    assert [problem.code for problem in lanes.told] == ["pictures-none"]
+    assert [problem.code for problem in lanes.problems] == ["pictures-none"]
 
 
 def test_a_pasted_picture_is_kept_and_recognised(qtbot: QtBot, lanes: Lanes, home: Path) -> None:
@@ -164,7 +164,7 @@ def test_a_pasted_picture_is_kept_and_recognised(qtbot: QtBot, lanes: Lanes, hom
     assert QImage(str(sent)).pixelColor(0, 0) == QColor("#B42318")
     QGuiApplication.clipboard().clear()
     lanes.page.paste()
-    assert [problem.code for problem in lanes.told] == ["paste-nothing"]
+    assert [problem.code for problem in lanes.problems] == ["paste-nothing"]
 
 
 def test_cancel_keeps_what_is_there_and_the_rest_can_be_asked_again(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_a_drop_of_nothing_usable_says_so(lanes: Lanes) -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/cat.jpg")])
     _drop(lanes.page, data)
-    assert [problem.code for problem in lanes.told] == ["open-not-local"]
+    assert [problem.code for problem in lanes.problems] == ["open-not-local"]
 
 
 def test_a_text_that_is_pasted_is_no_picture_and_a_broken_one_is_asked_about_once(
@@ -273,7 +273,7 @@ def test_a_text_that_is_pasted_is_no_picture_and_a_broken_one_is_asked_about_onc
     QGuiApplication.clipboard().setMimeData(_urls(_files(tmp_path, "notes.txt", "cat.jpg", "notes.jpg")))
     lanes.page.paste()
     _settled(qtbot, lanes)
-    assert [problem.code for problem in lanes.told] == ["pictures-other"]
+    assert [problem.code for problem in lanes.problems] == ["pictures-other"]
     assert [item.path.name for item in lanes.page.items.items()] == ["cat.jpg", "notes.jpg"]
     lanes.page.picker.choose(ModelRef(source="local", id="/models/another"))
     _settled(qtbot, lanes)
@@ -295,9 +295,9 @@ def test_a_model_that_is_refused_leaves_the_one_that_worked(qtbot: QtBot, lanes:
     _settled(qtbot, lanes)
     page.picker.menu().aboutToShow.emit()
     next(action for action in page.picker.menu().actions() if action.text().startswith("other")).trigger()
-    qtbot.waitUntil(lambda: bool(lanes.told), timeout=5000)
+    qtbot.waitUntil(lambda: bool(lanes.problems), timeout=5000)
     _settled(qtbot, lanes)
-    assert [problem.code for problem in lanes.told] == ["config-broken"]
+    assert [problem.code for problem in lanes.problems] == ["config-broken"]
     assert page.picker.ref() == ModelRef(source="builtin", id="net")
     assert page.result.bars.texts()[0] == "埃及猫 of cat.jpg 94.7%"
     assert not page.foot.failure.isVisible()

@@ -63,7 +63,9 @@ def test_one_that_hangs_is_not_waited_for(repository: Path, home: Path) -> None:
     beside = subprocess.Popen([sys.executable, "-c", _START], cwd=repository, stdin=subprocess.DEVNULL)
     log = home / "logs" / "window.log"
     while (
-        "told: window-hangs" not in log.read_text("utf-8") and beside.poll() is None and time.monotonic() < began + 60
+        "problem: window-hangs" not in log.read_text("utf-8")
+        and beside.poll() is None
+        and time.monotonic() < began + 60
     ):
         time.sleep(0.02)
     beside.send_signal(signal.SIGTERM)

@@ -275,7 +275,7 @@ def _fill_in(shell: Shell) -> ChatPage:
 
 def test_a_window_at_work_has_no_word_of_english_left(shell: Shell, answers: Answers) -> None:
     chat = _fill_in(shell)
-    shell.studio.tell(Problem(code="paste-nothing"))
+    shell.studio.report(Problem(code="paste-nothing"))
     shell.window.show_crash(CrashReport(how="gone", started=0.0, text=TYPED))
     assert shell.window.banner.sentence.text() == "剪贴板中既没有图片也没有文件。"
     shell.wait(lambda: [strip.isVisible() for strip in shell.window.findChildren(CrashStrip)] == [True])

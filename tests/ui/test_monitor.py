@@ -290,7 +290,7 @@ def test_an_hour_of_looking_keeps_a_few_minutes() -> None:
     assert len(series) < 2100
     assert series.last == 9999.0
     assert series.steps[-300] == 1e9 + 9700
-    assert not history.tells("y")
+    assert not history.has_values("y")
 
 
 def test_colours_change_with_the_appearance(monitored: Shell) -> None:

@@ -27,11 +27,11 @@ from bigmodel_studio.protocol import (
     Event,
     FillMask,
     ModelRef,
+    PredictNextSentence,
     Problem,
     Progress,
     Request,
     Rewrite,
-    TellNext,
 )
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
 from bigmodel_studio.ui.pages.text.embed import EmbedTask
@@ -56,10 +56,10 @@ class Desk:
     def __init__(self, qtbot: QtBot, lane: LaneLike, models: tuple[str, ...]) -> None:
         self.qtbot, self.lane = qtbot, lane
         self.library, self.runs = LibraryWatcher(), RunWatcher()
-        self.told: list[Problem] = []
+        self.problems: list[Problem] = []
         self.opened: list[Destination] = []
         self.studio = Studio(settings=SettingsStore(), interactive=lane, library=self.library, runs=self.runs)
-        self.studio.told.connect(self.told.append)
+        self.studio.problem_reported.connect(self.problems.append)
         self.studio.wanted.connect(self.opened.append)
         self.page = TextPage(self.studio)
         qtbot.addWidget(self.page)
@@ -170,7 +170,7 @@ def test_two_sentences_get_a_verdict_with_its_probability(desk: Desk) -> None:
     desk.qtbot.keyClicks(field.second, "We got wet.")
     desk.press(desk.page.writing.read_button)
     desk.settle()
-    assert desk.requests()[-1] == TellNext(model=ref("bert"), pairs=(("It rained.", "We got wet."),))
+    assert desk.requests()[-1] == PredictNextSentence(model=ref("bert"), pairs=(("It rained.", "We got wet."),))
     words = _words(desk.page.task)
     assert "Probably follows." in words
     assert "Follows 90.0%; Does not follow 10.0%" in [
@@ -237,7 +237,7 @@ def test_many_texts_are_a_table_and_the_chosen_one_has_bars(desk: Desk, tmp_path
     with open(tmp_path / "said.csv", encoding="utf-8", newline="") as stream:
         assert [row["class_1"] for row in csv.DictReader(stream)] == ["of one", "", "of two more"]
     task.save(tmp_path / "none" / "said.csv")
-    assert [problem.code for problem in desk.told] == ["file-not-saved"]
+    assert [problem.code for problem in desk.problems] == ["file-not-saved"]
 
 
 def test_both_ways_to_tag_stand_over_the_lattice_and_what_differs_is_marked(desk: Desk) -> None:
@@ -384,7 +384,7 @@ def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path) -> None:
     desk.settle()
     assert [card.text() for card in desk.page.task.findChildren(FilledSentence)] == ["One cat.", "Two cat."]
     assert desk.opened == [OpenPictures((tmp_path / "cat.png",))]
-    assert [problem.code for problem in desk.told] == ["open-unknown"]
+    assert [problem.code for problem in desk.problems] == ["open-unknown"]
 
 
 def test_the_session_comes_back(desk: Desk) -> None:
@@ -492,8 +492,8 @@ def test_a_model_that_is_refused_leaves_the_one_that_worked(desk: Desk) -> None:
     desk.lane.handler = bert_alone
     desk.read("The [MASK] saw.")
     desk.use("words")
-    desk.wait(lambda: bool(desk.told))
+    desk.wait(lambda: bool(desk.problems))
     desk.settle()
-    assert [problem.code for problem in desk.told] == ["config-broken"]
+    assert [problem.code for problem in desk.problems] == ["config-broken"]
     assert desk.page.picker.ref() == ref("bert")
     assert desk.only(FilledSentence).isVisible()

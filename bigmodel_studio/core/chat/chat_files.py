@@ -192,7 +192,7 @@ def _chatgpt(entry: Any) -> ChatTree:
     """Read a chat of ChatGPT's ``conversations.json``: nodes by id, each with a parent and perhaps a message."""
     nodes = entry["mapping"]
 
-    def said(node: Any) -> tuple[str, str, str]:
+    def message_of(node: Any) -> tuple[str, str, str]:
         message = node.get("message") or {}
         content = message.get("content") or {}
         parts = [part for part in content.get("parts") or () if isinstance(part, str)]
@@ -202,7 +202,7 @@ def _chatgpt(entry: Any) -> ChatTree:
 
     return _tree(
         str(entry.get("title") or ""),
-        {key: (node.get("parent"), *said(node)) for key, node in nodes.items()},
+        {key: (node.get("parent"), *message_of(node)) for key, node in nodes.items()},
         entry.get("current_node"),
     )
 

@@ -222,7 +222,7 @@ class ConversationStore:
         memory, self._seed = unsaved_conversations.in_memory(self.path, db)
         self._db.close()
         self._db = memory
-        self._tell(problem)
+        self._report(problem)
 
     def _recover(self) -> None:
         self._suspicious = False
@@ -237,9 +237,9 @@ class ConversationStore:
                 raise
             self._go_unsaved(found, None)
         else:
-            self._tell(problem)
+            self._report(problem)
 
-    def _tell(self, problem: Problem) -> None:
+    def _report(self, problem: Problem) -> None:
         self.problem = problem
         if self.on_problem is not None:
             self.on_problem(problem)

@@ -19,15 +19,15 @@ class Entity(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Entities of the truth (``there``), those that were said, and those of them that were right."""
+    """Entities of the truth (``there``), those that were predicted, and those of them that were right."""
 
     there: int = 0
-    said: int = 0
+    predicted: int = 0
     right: int = 0
 
     @property
     def precision(self) -> float:
-        return self.right / self.said if self.said else 0.0
+        return self.right / self.predicted if self.predicted else 0.0
 
     @property
     def recall(self) -> float:
@@ -35,10 +35,10 @@ class Counts(NamedTuple):
 
     @property
     def f1(self) -> float:
-        return 2 * self.right / (self.said + self.there) if self.said + self.there else 0.0
+        return 2 * self.right / (self.predicted + self.there) if self.predicted + self.there else 0.0
 
     def plus(self, other: Counts) -> Counts:
-        return Counts(self.there + other.there, self.said + other.said, self.right + other.right)
+        return Counts(self.there + other.there, self.predicted + other.predicted, self.right + other.right)
 
 
 def entities(tags: Sequence[str]) -> list[Entity]:
@@ -56,9 +56,9 @@ def entities(tags: Sequence[str]) -> list[Entity]:
     return found
 
 
-def count(truth: Sequence[str], said: Sequence[str]) -> dict[str, Counts]:
+def count(truth: Sequence[str], predicted: Sequence[str]) -> dict[str, Counts]:
     """Return what one sentence adds, by type of entity."""
-    there, guessed = entities(truth), entities(said)
+    there, guessed = entities(truth), entities(predicted)
     right = set(there) & set(guessed)
     types = {entity.type for entity in (*there, *guessed)}
     return {
@@ -72,10 +72,10 @@ def count(truth: Sequence[str], said: Sequence[str]) -> dict[str, Counts]:
 
 
 def count_all(pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> dict[str, Counts]:
-    """Return the counts of many sentences, (truth, said) each, by type of entity."""
+    """Return the counts of many sentences, (truth, predicted) each, by type of entity."""
     totals: dict[str, Counts] = {}
-    for truth, said in pairs:
-        for name, counts in count(truth, said).items():
+    for truth, predicted in pairs:
+        for name, counts in count(truth, predicted).items():
             totals[name] = totals.get(name, Counts()).plus(counts)
     return totals
 

@@ -79,7 +79,7 @@ def _delimited(delimiter: str) -> Reader:
 
 def _rows(path: Path, delimiter: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not empty, with their lines."""
-    quoted = delimiter == "," or _quotes_hold(path, delimiter)
+    quoted = delimiter == "," or _has_quoted_fields(path, delimiter)
     form: dict[str, Any] = {"strict": True} if quoted else {"quoting": csv.QUOTE_NONE}
     rows = csv.reader(text_lines(path, faults), delimiter=delimiter, **form)
     while True:
@@ -94,7 +94,7 @@ def _rows(path: Path, delimiter: str, faults: Faults) -> Iterator[tuple[int, lis
             yield rows.line_num, row
 
 
-def _quotes_hold(path: Path, delimiter: str) -> bool:
+def _has_quoted_fields(path: Path, delimiter: str) -> bool:
     """Return whether quotes in a file of tabs hold fields together; else a quote is a character like any other.
 
     They do where some line has fewer columns than the first unless they do.

@@ -80,7 +80,7 @@ def is_parquet(path: str | Path) -> bool:
     return str(path).lower().endswith(PARQUET)
 
 
-def holds_parquet(path: Path) -> bool:
+def contains_parquet(path: Path) -> bool:
     """Return whether it is Parquet, or a folder with some directly in it."""
     try:
         return is_parquet(path) or (path.is_dir() and any(map(is_parquet, path.iterdir())))
@@ -96,7 +96,7 @@ def refuse_unreadable(given: Sequence[str]) -> None:
     if find_spec("pyarrow") is not None:
         return
     for path in map(Path, given):
-        if holds_parquet(path):
+        if contains_parquet(path):
             raise parquet_missing(path)
 
 

@@ -46,7 +46,7 @@ def rooms() -> tuple[Room, ...]:
     return (Room(CPU, int(machine.total), int(machine.available)), *_cards())
 
 
-def held_bytes(pid: int) -> int:
+def process_bytes(pid: int) -> int:
     """Return what a process takes of the machine's memory: its share (PSS) on Linux, elsewhere its resident size; 0:
     gone.
     """

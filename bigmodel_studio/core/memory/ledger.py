@@ -30,7 +30,7 @@ class Reservation(NamedTuple):
     who: str
     kind: Literal["lane", "run"]
     device: str
-    held_bytes: int
+    used_bytes: int
     promised_bytes: int = 0
     computes: bool = False
     """Whether it is a run at work: one that is paused keeps its memory, and leaves its turn to another."""
@@ -107,7 +107,7 @@ def evicts(waits: Problem, lane: Reservation) -> bool:
     """
     short = waits.arguments.get("short_bytes", 0)
     same = waits.code == "waits-for-memory" and waits.arguments.get("device") == lane.device
-    return same and isinstance(short, int) and 0 < short <= lane.held_bytes
+    return same and isinstance(short, int) and 0 < short <= lane.used_bytes
 
 
 def free_bytes(room: Room, holdings: Iterable[Reservation]) -> int:

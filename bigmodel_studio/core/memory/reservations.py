@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bigmodel_studio.core.memory.device_memory import CPU, Room, held_bytes
+from bigmodel_studio.core.memory.device_memory import CPU, Room, process_bytes
 from bigmodel_studio.core.memory.ledger import Reservation
 from bigmodel_studio.core.memory.need import Need, need_of
 from bigmodel_studio.core.runs.run_folder import RunFolder, RunStatus
@@ -35,7 +35,7 @@ def run_holdings(runs: Iterable[tuple[RunFolder, RunStatus]], there: Sequence[Ro
             continue
         paused = status.state == "paused"
         for number, need in enumerate(needs_of(run, there)):
-            used = held_bytes(status.pid) if need.device == CPU else status.held_bytes
+            used = process_bytes(status.pid) if need.device == CPU else status.accelerator_bytes
             promised = 0 if paused else max(0, need.bytes - used)
             yield Reservation(run.name, "run", need.device, used, promised, computes=number == 0 and not paused)
 
@@ -54,4 +54,4 @@ def lane_holdings() -> Iterator[Reservation]:
         except (psutil.Error, OSError):  # gone, or another user's
             continue
         if log.parent == paths.home() / "logs":
-            yield Reservation(log.stem.removeprefix("engine-"), "lane", CPU, held_bytes(process.info["pid"]))
+            yield Reservation(log.stem.removeprefix("engine-"), "lane", CPU, process_bytes(process.info["pid"]))

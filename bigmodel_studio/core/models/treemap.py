@@ -22,7 +22,7 @@ class Box(NamedTuple):
         """Width times height."""
         return self.width * self.height
 
-    def holds(self, x: float, y: float) -> bool:
+    def contains(self, x: float, y: float) -> bool:
         """Return whether a point lies in it; of two that touch, the edge belongs to the one at the right or below."""
         return self.left <= x < self.left + self.width and self.top <= y < self.top + self.height
 

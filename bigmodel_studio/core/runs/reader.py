@@ -71,7 +71,7 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     pid: int | None = None
     """Its process, as it last said."""
     trainable_parameters: int = 0
-    holds: MemoryParts = MemoryParts()
+    memory: MemoryParts = MemoryParts()
     """Bytes of its tensors by what they are for."""
     place: float = 0.0
     """Its place in the queue, smaller ones first; 0: it does not wait."""
@@ -130,7 +130,7 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         pid=status.pid,
         trainable_parameters=status.trainable_parameters,
         ranks=status.ranks,
-        holds=status.holds,
+        memory=status.memory,
         place=status.place,
         waits=status.waits,
     )

@@ -61,7 +61,7 @@ class Rank(msgspec.Struct, kw_only=True, frozen=True):
     host: str
     pid: int
     seconds_per_step: float
-    holds: MemoryParts = MemoryParts()
+    memory: MemoryParts = MemoryParts()
 
 
 class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
@@ -109,10 +109,10 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     """Why its turn has not come."""
     exit_code: int | None = None
     """What its process ended with, once it has."""
-    held_bytes: int = 0
+    accelerator_bytes: int = 0
     """What its tensors take on an accelerator, as torch counts them (0 on a CPU, where the process is measured)."""
 
-    holds: MemoryParts = MemoryParts()
+    memory: MemoryParts = MemoryParts()
     """Bytes of its tensors by what they are for, counted about once a second."""
     trainable_parameters: int = 0
     disk_bytes: int = 0

@@ -65,7 +65,7 @@ class Scalar(NamedTuple):
     value: float
 
 
-def holds_events(path: Path) -> bool:
+def contains_events(path: Path) -> bool:
     """Return whether this is an event file, or a folder that has one in it or in a folder directly in it."""
     if path.is_file():
         return MARK in path.name

@@ -81,7 +81,7 @@ def _sort(path: Path, opened: Opened) -> None:
             opened.texts.append(path)
         elif path.suffix.lower() in DATA_SUFFIXES or _is_array(path):
             opened.data.append(path)
-        elif tensorboard.holds_events(path):
+        elif tensorboard.contains_events(path):
             opened.events.append(path)
         else:
             raise StudioError("open-unknown", name=path.name)
@@ -92,7 +92,7 @@ def _sort(path: Path, opened: Opened) -> None:
         opened.models.append(path)
         if kind_of(read_config(path)) == "causal-lm":
             opened.chat_models.append(path)
-    elif tensorboard.holds_events(path):
+    elif tensorboard.contains_events(path):
         opened.events.append(path)
     elif _has_picture(path):
         opened.pictures.append(path)

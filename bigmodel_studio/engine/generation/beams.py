@@ -87,7 +87,7 @@ def search(
     new = _until_end(found.found[len(ids) :], ends)
     for id_, logprobs in zip(new, score(loaded.model, ids, new, loaded.device), strict=True):
         others = logprobs.topk(min(alternatives, logprobs.numel())).indices.tolist() if alternatives else []
-        yield _said(id_, logprobs), [_said(other, logprobs) for other in others]
+        yield _sampled(id_, logprobs), [_sampled(other, logprobs) for other in others]
 
 
 def _until_end(new: list[int], ends: frozenset[int]) -> list[int]:
@@ -96,6 +96,6 @@ def _until_end(new: list[int], ends: frozenset[int]) -> list[int]:
     return new[: last + 1]
 
 
-def _said(id_: int, logprobs: torch.Tensor) -> SampledToken:
+def _sampled(id_: int, logprobs: torch.Tensor) -> SampledToken:
     logprob = float(logprobs[id_])
     return SampledToken(id_, logprob, logprob)

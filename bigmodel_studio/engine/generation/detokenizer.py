@@ -58,28 +58,28 @@ class StopStrings:
 
     def __init__(self, strings: tuple[str, ...]) -> None:
         self._strings = tuple(string for string in strings if string)
-        self._held = ""
+        self._pending = ""
         self.found = False
 
     def push(self, text: str) -> str:
         """Return what of the text may be shown now; ``found`` is set once a stop string is complete."""
-        self._held += text
-        places = [place for place in (self._held.find(string) for string in self._strings) if place >= 0]
+        self._pending += text
+        places = [place for place in (self._pending.find(string) for string in self._strings) if place >= 0]
         if places:
             self.found = True
-            shown, self._held = self._held[: min(places)], ""
+            shown, self._pending = self._pending[: min(places)], ""
             return shown
         keep = max((self._overlap(string) for string in self._strings), default=0)
-        cut = len(self._held) - keep
-        shown, self._held = self._held[:cut], self._held[cut:]
+        cut = len(self._pending) - keep
+        shown, self._pending = self._pending[:cut], self._pending[cut:]
         return shown
 
     def rest(self) -> str:
         """Return what was held back and turned out to be no stop string."""
-        loaded, self._held = self._held, ""
+        loaded, self._pending = self._pending, ""
         return loaded
 
     def _overlap(self, string: str) -> int:
         """Return how many characters at the end of what is held are the beginning of ``string``."""
-        longest = min(len(string) - 1, len(self._held))
-        return next((n for n in range(longest, 0, -1) if self._held.endswith(string[:n])), 0)
+        longest = min(len(string) - 1, len(self._pending))
+        return next((n for n in range(longest, 0, -1) if self._pending.endswith(string[:n])), 0)

@@ -95,7 +95,7 @@ class Generation:
     ) -> None:
         assert loaded.tokenizer is not None
         self.finish_reason: FinishReason = "length"
-        self._request, self._held, self._prompt, self._choice = request, loaded, prompt, choice
+        self._request, self._loaded, self._prompt, self._choice = request, loaded, prompt, choice
         self._decoder: Decoder | None = None
         self._decoder_name = "transformers"
         self._kept, self._draft = kept, draft
@@ -131,8 +131,8 @@ class Generation:
 
     def events(self) -> Iterator[Event]:
         """Yield the tokens as they come, ended by an end token, a stop string, the length or the context."""
-        ends = end_tokens(self._held.model.generation_config) | _end_of(self._held.tokenizer)
-        most = room_for(self._held, len(self._prompt.ids), self._request.sampling.max_new_tokens)
+        ends = end_tokens(self._loaded.model.generation_config) | _end_of(self._loaded.tokenizer)
+        most = room_for(self._loaded, len(self._prompt.ids), self._request.sampling.max_new_tokens)
         with closing(self._steps(most, ends)) as steps:
             for step in steps:
                 if isinstance(step, Progress):
@@ -147,7 +147,7 @@ class Generation:
                     return
 
     def _steps(self, most: int, ends: frozenset[int]) -> Generator[Progress | Sample]:
-        loaded, ids, alternatives = self._held, self._prompt.ids, self._request.alternatives
+        loaded, ids, alternatives = self._loaded, self._prompt.ids, self._request.alternatives
         if self._beams:
             if loaded.facts.model.precision != "stored":
                 raise StudioError(

@@ -105,8 +105,8 @@ def check(sampling: Sampling) -> None:
         ("seed", within(sampling.seed, 0, 2**63 - 1), "0 to 9223372036854775807 (2^63 − 1)"),
         ("beams", within(sampling.beams, 1, 64), "1 (off) to 64"),
     )
-    for field, holds, may_be in rules:
-        if not holds:
+    for field, valid, may_be in rules:
+        if not valid:
             raise StudioError("sampling-invalid", field=field, was=str(getattr(sampling, field)), may_be=may_be)
 
 

@@ -71,7 +71,7 @@ def fetching(
     with client.asking(what, "download"):
         cache.begin([etags[file.name] for file in files])
         yield from _watched(fetch)
-    yield fetch.said()
+    yield fetch.progress()
     return fetch
 
 
@@ -81,7 +81,7 @@ def _watched(fetch: Fetch) -> Iterator[Event]:
     thread.start()
     try:
         while thread.is_alive():
-            yield fetch.said()
+            yield fetch.progress()
             thread.join(SAY_S)
             client.ledger().flush()
     finally:
@@ -183,7 +183,7 @@ class Fetch:
         if self._stopping:
             raise _Stopped
 
-    def said(self) -> Downloading:
+    def progress(self) -> Downloading:
         """Return how far it is now."""
         files = tuple(
             FileProgress(file.name, min(self._done[file.name], file.bytes), file.bytes, self._states[file.name])

@@ -43,14 +43,14 @@ class Dimensions(NamedTuple):
 
     batch: int = 0
     tokens: int = 0
-    seen: int = 0
+    attended: int = 0
 
     def terms(self, size: int) -> Terms:
         """Return a size taken apart into what it grows with."""
         place, size = self._divided(size, self.batch, _ITEM)
-        key, size = self._divided(size, self.seen, _KEY)
+        key, size = self._divided(size, self.attended, _KEY)
         token, size = self._divided(size, self.tokens, _TOKEN)
-        if key and not token and self.seen == self.tokens:
+        if key and not token and self.attended == self.tokens:
             key, token = 0, _TOKEN
         elif not key and not token and self.past > 1 and size and size % self.past == 0:
             part = size // self.past  # what a cache held before: what is looked back at, less what goes in
@@ -59,7 +59,7 @@ class Dimensions(NamedTuple):
 
     @property
     def past(self) -> int:
-        return self.seen - self.tokens
+        return self.attended - self.tokens
 
     @staticmethod
     def _divided(size: int, by: int, place: int) -> tuple[int, int]:

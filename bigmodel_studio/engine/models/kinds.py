@@ -13,10 +13,10 @@ from bigmodel_studio.protocol import (
     FillMask,
     Generate,
     ModelKind,
+    PredictNextSentence,
     Request,
     Rewrite,
     TagWords,
-    TellNext,
 )
 
 WRITES: frozenset[ModelKind] = frozenset({"causal-lm", "seq2seq"})
@@ -38,7 +38,7 @@ WANTED: Mapping[type[Request], Wanted] = {
     Generate: Wanted(("causal-lm",), "Choose a text model."),
     Classify: Wanted(("image-classifier",), "Choose an image classifier."),
     FillMask: _MASKED,
-    TellNext: _MASKED,
+    PredictNextSentence: _MASKED,
     ClassifyTexts: Wanted(("text-classifier",), "Choose a text classifier."),
     TagWords: Wanted(("token-classifier",), "Choose a token classifier."),
     EmbedTexts: Wanted(("encoder", "masked-lm", "text-classifier", "token-classifier"), "Choose a text encoder."),

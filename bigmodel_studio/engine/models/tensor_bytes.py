@@ -39,7 +39,7 @@ def training_parts(model: nn.Module, optimizer: torch.optim.Optimizer, device: t
         weights_bytes=storage_bytes([*parameters, *model.buffers()]),
         gradients_bytes=storage_bytes(parameter.grad for parameter in parameters if parameter.grad is not None),
         optimizer_bytes=storage_bytes(tensors(list(optimizer.state.values()))),
-        reserved_bytes=devices.held_bytes(device),
+        reserved_bytes=devices.reserved_bytes(device),
     )
 
 

@@ -126,10 +126,10 @@ def scores(shape: Shape, layer: int, queries: Tensor, keys: Tensor) -> Tensor:
     found = _scores(shape, layer, queries, keys)
     places = torch.arange(len(keys))
     own = places[len(keys) - len(queries) :, None]
-    seen = places <= own
+    visible = places <= own
     if shape.layers[layer].window:
-        seen &= places > own - shape.layers[layer].window
-    return found.masked_fill(~seen, -math.inf)
+        visible &= places > own - shape.layers[layer].window
+    return found.masked_fill(~visible, -math.inf)
 
 
 def _scores(shape: Shape, layer: int, queries: Tensor, keys: Tensor) -> Tensor:

@@ -21,11 +21,11 @@ from bigmodel_studio.protocol import (
     Event,
     Filled,
     FillMask,
-    NextTold,
+    NextSentencePrediction,
+    PredictNextSentence,
     Problem,
     Progress,
     Request,
-    TellNext,
     TextAnswer,
 )
 
@@ -48,19 +48,24 @@ def fill_mask(request: FillMask, session: Session) -> Iterator[Event]:
     yield Done()
 
 
-def tell_next(request: TellNext, session: Session) -> Iterator[Event]:
-    """Yield one ``NextTold`` a pair. Raises ``StudioError`` "no-next-sentence" where the model has no head for it."""
+def predict_next_sentence(request: PredictNextSentence, session: Session) -> Iterator[Event]:
+    """Yield one ``NextSentencePrediction`` a pair.
+
+    Raises ``StudioError`` "no-next-sentence" where the model has no head for it.
+    """
     loaded = yield from session.load(request.model)
     tokenizer = _guesser(loaded)
     if not loaded.facts.architecture.endswith(FOR_PRE_TRAINING):
         raise StudioError("no-next-sentence", model=loaded.facts.name)
 
-    def answer(pair: tuple[str, str]) -> NextTold:
+    def answer(pair: tuple[str, str]) -> NextSentencePrediction:
         output = loaded.model(**encoded(loaded, tokenizer, *pair))
         chance = output.seq_relationship_logits[0].float().softmax(-1)[0].item()  # 0: it follows
-        return NextTold(first=pair[0], second=pair[1], follows=chance)
+        return NextSentencePrediction(first=pair[0], second=pair[1], follows=chance)
 
-    yield from each(request.pairs, answer, lambda pair, error: NextTold(first=pair[0], second=pair[1], error=error))
+    yield from each(
+        request.pairs, answer, lambda pair, error: NextSentencePrediction(first=pair[0], second=pair[1], error=error)
+    )
     yield Done()
 
 

@@ -38,7 +38,7 @@ from bigmodel_studio.training.objectives import Batch, Objective
 _Value = TypeVar("_Value")
 WAIT = timedelta(hours=12)
 """How long a process waits for the others: preparing large data takes the first one long."""
-TELL_S = 1.0
+REPORT_S = 1.0
 START = ".start"
 """In the run's folder, while its processes begin: the model that they begin with."""
 
@@ -51,7 +51,7 @@ class DistributedRanks(Ranks):
         self.sharded = strategy == "fsdp"
         self._model: Any = None
         self._read_at = 0.0
-        self._tells = False
+        self._reports = False
         self._device = torch.device("cpu")
 
     def join(self, chosen: torch.device) -> torch.device:
@@ -111,14 +111,14 @@ class DistributedRanks(Ranks):
     def read(self, control: RunControl) -> int | None:
         seq = control.read()
         # A signal may have reached any of them; the first alone reads the folder.
-        due = time.monotonic() - self._read_at > TELL_S
+        due = time.monotonic() - self._read_at > REPORT_S
         message = torch.tensor(
             [control.stop, control.save, control.release, control.want == "pause", due], dtype=torch.int32
         )
         if not self.first:
             message[1:] = 0
         dist.all_reduce(message, dist.ReduceOp.MAX)
-        stop, save, release, pause, self._tells = (bool(each) for each in message.tolist())
+        stop, save, release, pause, self._reports = (bool(each) for each in message.tolist())
         control.stop, control.save, control.release = stop, save, release
         control.want = "pause" if pause else "run"
         return seq
@@ -160,15 +160,15 @@ class DistributedRanks(Ranks):
         return found
 
     def ranks(self, model: nn.Module, optimizer: torch.optim.Optimizer, seconds: float) -> tuple[Rank, ...] | None:
-        if not self._tells:
+        if not self._reports:
             return None
-        self._read_at, self._tells = time.monotonic(), False
+        self._read_at, self._reports = time.monotonic(), False
         own = Rank(
             rank=self.rank,
             host=socket.gethostname(),
             pid=os.getpid(),
             seconds_per_step=round(seconds, 4),
-            holds=training_parts(model, optimizer, self._device),
+            memory=training_parts(model, optimizer, self._device),
         )
         every: list[Any] = [None] * self.world
         dist.all_gather_object(every, own)

@@ -38,7 +38,7 @@ def _examples(opened: Opened, request: LookAtStep) -> StepExamples:
     count = len(next(iter(batch.values())))
     known = recorded if len(recorded) == count else _losses(opened, batch)
     hardest = sorted(range(len(known)), key=lambda n: -_or_most(known[n]))[: request.most]
-    examples = opened.seen(batch, hardest, step)
+    examples = opened.step_examples(batch, hardest, step)
     if known is recorded:
         examples = [msgspec.structs.replace(one, recorded=recorded[one.number]) for one in examples]
     return StepExamples(
@@ -61,7 +61,7 @@ def _losses(opened: Opened, batch: Batch) -> list[float | None]:
     with torch.no_grad(), opened.precision.autocast():
         for part, _share in objective.parts(batch, opened.spec.schedule.batch):
             objective.loss(objective.model, part)
-            found += [] if objective.seen is None else objective.seen.tolist()
+            found += [] if objective.example_losses is None else objective.example_losses.tolist()
     return found
 
 

@@ -43,7 +43,7 @@ class Opened:
         """Return a batch, on the device."""
         return {name: tensor.to(self.device) for name, tensor in batch.items()}
 
-    def seen(self, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
+    def step_examples(self, batch: Batch, numbers: Sequence[int], step: int) -> list[StepExample]:
         """Return those examples of the batch of ``step`` as they can be shown, looked at a part at a time."""
         model, size = self.objective.model, self.spec.schedule.batch
         model.eval()
@@ -51,7 +51,7 @@ class Opened:
         with torch.no_grad(), self.precision.autocast():
             for at in range(0, len(numbers), size):
                 found += self.objective.look(model, batch, numbers[at : at + size], step)
-        self.objective.seen = None
+        self.objective.example_losses = None
         self.objective.to_training(model)
         return found
 

@@ -38,7 +38,7 @@ def _taken(opened: Opened) -> StepTaken:
     objective, optimizer, spec = opened.objective, opened.optimizer, opened.spec
     step, model = opened.step + 1, objective.model
     batch = opened.batch(step)
-    examples = opened.seen(batch, range(min(MOST_EXAMPLES, len(next(iter(batch.values()))))), step)
+    examples = opened.step_examples(batch, range(min(MOST_EXAMPLES, len(next(iter(batch.values()))))), step)
     watched: list[_Watched] = []
 
     def look(*_: object) -> None:

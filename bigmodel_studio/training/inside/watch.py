@@ -10,7 +10,7 @@ Four files beside ``metrics.jsonl``, append-only and void after a resume as it i
 - ``batches.jsonl``: ``{"step", "losses"}``, the loss of each example of a batch, at every step while they are few,
   else at every so many-th and where the loss leaps up;
 - ``evaluations.jsonl``: a line ``{"event": "examples", …}`` that says what is evaluated on, then for each evaluation
-  ``{"step", "losses", "said"}`` in that order (``training.objectives.Examples``).
+  ``{"step", "losses", "predicted"}`` in that order (``training.objectives.Examples``).
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Inside:
         """
         if self._looking:
             with self._pace:
-                self._tell_layers()
+                self._write_layers()
                 self._files["layers"].append({"step": step, **self._layers.after_update()})
             self._looking = False
         self._record_losses(step, loss, losses)
@@ -96,7 +96,7 @@ class Inside:
     def give_up(self, step: int, losses: torch.Tensor | None) -> None:
         """Record what led to an update that was not made because its loss or gradient is not a number."""
         if self._looking:
-            self._tell_layers()
+            self._write_layers()
             self._files["layers"].append({"step": step, **self._layers.after_update()})
             self._looking = False
         self._record_losses(step, math.inf, losses)
@@ -116,7 +116,7 @@ class Inside:
             self._files["evaluations"].append(
                 {"event": "examples", **_as_record(self._objective.evaluation_examples())}
             )
-        record = {"said": evaluated.said} if evaluated.said else {}
+        record = {"predicted": evaluated.predicted} if evaluated.predicted else {}
         losses = [rounded(loss, LOSS_DIGITS) for loss in evaluated.losses]
         self._files["evaluations"].append({"step": step, "losses": losses, **record})
 
@@ -125,7 +125,7 @@ class Inside:
         for file in self._files.values():
             file.close()
 
-    def _tell_layers(self) -> None:
+    def _write_layers(self) -> None:
         if "layers" not in self._reported:
             self._reported.add("layers")
             self._files["layers"].append({"event": "layers", "names": self._layers.names, "every": self._layers.every})

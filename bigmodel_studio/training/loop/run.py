@@ -164,7 +164,7 @@ def _end(status: StatusWriter, code: int, state: State, message: str) -> int:
     print(f"{state}{': ' + message if message else ''}", flush=True)
     # One that gave its memory back has no process to be asked for; any other names the one that it had.
     gone = {"pid": None, "process_started": None} if state == "paused" else {}
-    status.set(state=state, message=message, exit_code=code, held_bytes=0, holds=MemoryParts(), **gone)
+    status.set(state=state, message=message, exit_code=code, accelerator_bytes=0, memory=MemoryParts(), **gone)
     status.close()
     try:
         status.write()

@@ -62,8 +62,8 @@ class StatusWriter:
             waits=None,
             problem=None,
             exit_code=None,
-            held_bytes=0,
-            holds=MemoryParts(),
+            accelerator_bytes=0,
+            memory=MemoryParts(),
             ranks=(),
         )
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)

@@ -298,13 +298,13 @@ class Loop:
         self.sparkline.add(record["loss"])
         values = {name: value for name, value in record.items() if name not in ("step", "time")}
         last = {**self.status.status.last, **values}
-        used = devices.held_bytes(self.device)
-        self.status.set(step=self.step, last=last, sparkline=self.sparkline.points, held_bytes=used)
+        used = devices.reserved_bytes(self.device)
+        self.status.set(step=self.step, last=last, sparkline=self.sparkline.points, accelerator_bytes=used)
         if (ranks := self.ranks.ranks(self.model, self.optimizer, self._took)) is not None:
             self.status.set(ranks=ranks)
         if time.perf_counter() - self._counted > COUNT_PARTS_S:
             self._counted = time.perf_counter()
-            self.status.set(holds=training_parts(self.model, self.optimizer, self.device))
+            self.status.set(memory=training_parts(self.model, self.optimizer, self.device))
         if "evaluation_loss" in record:
             evaluation = f", evaluation loss {record['evaluation_loss']:.4f}"
             print(f"step {self.step}: loss {record['loss']:.4f}{evaluation}", flush=True)

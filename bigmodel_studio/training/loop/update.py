@@ -115,9 +115,9 @@ class Updater:
             with self._ranks.adding_up(last=number == len(parts)):
                 with self._precision.autocast():
                     loss = self._objective.loss(self._model, part)
-                if self._objective.seen is not None:
-                    part_losses.append(self._objective.seen)
-                    self._objective.seen = None
+                if self._objective.example_losses is not None:
+                    part_losses.append(self._objective.example_losses)
+                    self._objective.example_losses = None
                 weighted = loss if share == 1 else loss * share
                 world = self._ranks.world  # gradients are averaged over the processes, and shall be added up
                 self._precision.backward(weighted if world == 1 else weighted * world)

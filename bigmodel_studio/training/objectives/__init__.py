@@ -51,12 +51,12 @@ class Examples(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
-    """An evaluation, example by example in the order of ``Examples``: losses and, of a classifier, what each was
-    said to be.
+    """An evaluation, example by example in the order of ``Examples``: losses and, of a classifier, the class
+    predicted for each.
     """
 
     losses: Sequence[float]
-    said: Sequence[int] = ()
+    predicted: Sequence[int] = ()
 
 
 class CountedExample(NamedTuple):
@@ -82,7 +82,7 @@ class EvaluatedExample(NamedTuple):
 
     loss: float
     tokens: Sequence[float | None] = ()
-    said: str = ""
+    predicted: str = ""
     probability: float | None = None
 
 
@@ -96,7 +96,7 @@ class Objective(ABC):
     model: PreTrainedModel
     notes: list[str]
     """Sentences that the user should find in the log."""
-    seen: torch.Tensor | None = None
+    example_losses: torch.Tensor | None = None
     """Left by ``loss`` where it can tell examples apart: the loss of each, [examples], without a gradient."""
     evaluated: Evaluated | None = None
     """Left by ``evaluate`` where it can tell examples apart."""
@@ -169,7 +169,7 @@ class Objective(ABC):
         """Return the records' names and values over those batches: ``evaluation_loss`` and what else it knows."""
 
     def evaluation_examples(self) -> Examples | None:
-        """Return what ``evaluation_batches`` gives, as a person can see it; None where that cannot be said.
+        """Return what ``evaluation_batches`` gives, as a person can see it; None where that cannot be shown.
 
         An objective that leaves ``evaluated`` says it.
         """
@@ -245,10 +245,10 @@ def _step_example(number: int, shown: PreviewExample, evaluated_example: Evaluat
         number=number,
         loss=evaluated_example.loss,
         tokens=tuple(TokenLoss(whole_text(token), loss) for token, loss in zip(shown.tokens, losses, strict=True)),
-        picture=shown.seen,
+        picture=shown.model_input,
         source=place_text(shown.place),
-        expected=shown.classes[0].label if evaluated_example.said else "",
-        said=evaluated_example.said,
+        expected=shown.classes[0].label if evaluated_example.predicted else "",
+        predicted=evaluated_example.predicted,
         probability=evaluated_example.probability,
     )
 

@@ -102,7 +102,7 @@ class CausalLM(Objective):
         tokens = batch["tokens"]
         logits = model(input_ids=tokens[:, :-1], use_cache=False).logits
         losses = F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].flatten(), reduction="none")
-        self.seen = losses.detach().view(len(tokens), -1).mean(dim=1)
+        self.example_losses = losses.detach().view(len(tokens), -1).mean(dim=1)
         return losses.mean()
 
     def evaluation_batches(self) -> Iterator[Batch]:
@@ -117,8 +117,8 @@ class CausalLM(Objective):
             items = self.items(batch)
             total += self.loss(model, batch).item() * items
             count += items
-            losses += self.seen.tolist() if self.seen is not None else []
-        self.seen, self.evaluated = None, Evaluated(losses=losses) if losses else None
+            losses += self.example_losses.tolist() if self.example_losses is not None else []
+        self.example_losses, self.evaluated = None, Evaluated(losses=losses) if losses else None
         return {"evaluation_loss": total / count} if count else {}
 
     def evaluation_examples(self) -> Examples:

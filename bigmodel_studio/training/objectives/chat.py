@@ -173,7 +173,7 @@ class Chat(Objective):
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         output = self._see(model, batch)
-        self.seen = _of_each(output)
+        self.example_losses = _of_each(output)
         return output.losses.sum() / max(1, len(output.losses))
 
     def evaluation_batches(self) -> Iterator[Batch]:

@@ -29,6 +29,6 @@ def predicted_classes(logits: torch.Tensor, expected: torch.Tensor, labels: Sequ
     losses = F.cross_entropy(logits, expected, reduction="none").tolist()
     chances = logits.softmax(-1).max(-1)
     return [
-        EvaluatedExample(loss, said=labels[number], probability=chance)
+        EvaluatedExample(loss, predicted=labels[number], probability=chance)
         for loss, number, chance in zip(losses, chances.indices.tolist(), chances.values.tolist(), strict=True)
     ]

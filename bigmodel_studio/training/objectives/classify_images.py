@@ -193,7 +193,7 @@ class ClassifyImages(Objective):
         if "others" in batch:
             other = F.cross_entropy(logits, batch["others"], reduction="none", label_smoothing=smoothing)
             losses = batch["share"] * losses + (1 - batch["share"]) * other
-        self.seen = losses.detach()
+        self.example_losses = losses.detach()
         return losses.mean()
 
     def evaluation_batches(self) -> Iterator[Batch]:
@@ -212,7 +212,7 @@ class ClassifyImages(Objective):
             np.add.at(confusion, (batch["labels"].cpu().numpy(), guessed.numpy()), 1)
         count = len(losses)
         self._confusion = confusion if count else None
-        self.evaluated = Evaluated(losses=losses, said=predicted) if count else None
+        self.evaluated = Evaluated(losses=losses, predicted=predicted) if count else None
         return {"evaluation_loss": math.fsum(losses) / count, "accuracy": accuracy(confusion)} if count else {}
 
     def evaluation_examples(self) -> Examples:
@@ -252,7 +252,7 @@ class ClassifyImages(Objective):
             made.append(
                 PreviewExample(
                     place=Place(self.data.train.files[order[number]]),
-                    seen=preview_png(Image.fromarray(part["pictures"][place].numpy()), MOST_PICTURE_PX),
+                    model_input=preview_png(Image.fromarray(part["pictures"][place].numpy()), MOST_PICTURE_PX),
                     whole=preview_png(Image.fromarray(whole), MOST_PICTURE_PX),
                     classes=class_shares(self.labels, shares, smoothing),
                     length=int(self.data.train.shorter[order[number]]),

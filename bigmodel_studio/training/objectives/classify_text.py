@@ -140,7 +140,7 @@ class ClassifyText(Objective):
         smoothing = self._spec.method.label_smoothing if model.training else 0.0
         logits = self._logits(model, batch)
         losses = F.cross_entropy(logits, batch["labels"], reduction="none", label_smoothing=smoothing)
-        self.seen = losses.detach()
+        self.example_losses = losses.detach()
         return losses.mean()
 
     def _evaluated(self) -> list[int]:
@@ -162,7 +162,7 @@ class ClassifyText(Objective):
             predicted += (guessed := logits.argmax(-1).cpu()).tolist()
             np.add.at(confusion, (batch["labels"].cpu().numpy(), guessed.numpy()), 1)
         self._confusion = confusion if losses else None
-        self.evaluated = Evaluated(losses=losses, said=predicted) if losses else None
+        self.evaluated = Evaluated(losses=losses, predicted=predicted) if losses else None
         if not losses:
             return {}
         mean = math.fsum(losses) / len(losses)

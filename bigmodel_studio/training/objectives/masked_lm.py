@@ -140,7 +140,7 @@ class MaskedLM(Objective):
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         batch_output = self._see(model, batch)
-        self.seen = _of_each(batch_output)
+        self.example_losses = _of_each(batch_output)
         loss = batch_output.losses.sum() * (batch["scale"][0] / len(batch["labels"]))
         return loss if batch_output.pair_losses is None else loss + batch_output.pair_losses.mean()
 

@@ -148,7 +148,7 @@ class Preference(Chat):
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         found = self._compare(model, batch)
-        self.seen = found.losses.detach()
+        self.example_losses = found.losses.detach()
         return found.losses.mean()
 
     def measures(self, losses: torch.Tensor) -> dict[str, float]:

@@ -144,7 +144,7 @@ class Tag(Objective):
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         losses = self._losses(self._logits(model, batch), batch["labels"])
         known = batch["labels"] != NOTHING
-        self.seen = (losses.detach() * known).sum(-1) / known.sum(-1).clamp(min=1)
+        self.example_losses = (losses.detach() * known).sum(-1) / known.sum(-1).clamp(min=1)
         return losses.sum() / known.sum()
 
     @staticmethod
@@ -315,6 +315,6 @@ def _score(name: str, counts: conlleval.Counts) -> dict[str, Any]:
         "label": name,
         "pictures": counts.there,
         "recall": counts.recall if counts.there else None,
-        "precision": counts.precision if counts.said else None,
+        "precision": counts.precision if counts.predicted else None,
         "taken_for": "",
     }

@@ -208,4 +208,4 @@ class NetworkDialog(QDialog):
         try:
             write_atomic(path, as_csv(self._studio.network.requests()).encode(), durable=False)
         except OSError as error:
-            self._studio.tell(not_saved(path, error).problem)
+            self._studio.report(not_saved(path, error).problem)

@@ -57,7 +57,7 @@ class Curves(QWidget):
 
     def refresh(self) -> None:
         """Redraw: the history has grown."""
-        shown = [curve for curve in self.curves if self._history.tells(curve.name)]
+        shown = [curve for curve in self.curves if self._history.has_values(curve.name)]
         if shown != self._shown:
             self._arrange(shown)
         for curve in shown:

@@ -38,7 +38,7 @@ class History:
         """Return the series of that name, empty where nothing came yet."""
         return self._series.get(name) or Series()
 
-    def tells(self, name: str) -> bool:
+    def has_values(self, name: str) -> bool:
         """Return whether there is any value in what is shown of a series."""
         series = self.series(name)
         return series.extent(self.last - self.span_s, self.last) is not None

@@ -48,7 +48,7 @@ class BlockView(DrawnGrid[int]):
             self.viewport().update()
             self.chosen.emit(place)
 
-    def said(self) -> str:
+    def description(self) -> str:
         """Return where the chosen cell is and what its value is."""
         if not self._values.size:
             return ""

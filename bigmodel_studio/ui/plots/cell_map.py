@@ -1,6 +1,6 @@
 """A table of numbers as colours with a name for every row and column: few enough to be read one by one.
 
-The pointer, or the arrow keys, go from cell to cell; what is under them is said. A subclass says it in its own words,
+The pointer, or the arrow keys, go from cell to cell; what is under them is read out. A subclass words it,
 and may paint over the cells. Columns are as wide as their names need; what there is no room for scrolls.
 """
 
@@ -71,7 +71,7 @@ class CellMap(DrawnGrid[Place]):
         self.updateGeometry()
         self.viewport().update()
 
-    def said(self) -> str:
+    def description(self) -> str:
         """Return what is said of the cell under the pointer or the keys."""
         if self.at is None:
             return ""
@@ -125,7 +125,7 @@ class CellMap(DrawnGrid[Place]):
             bar.setPageStep(int(room))
             bar.setSingleStep(self.row_px)
 
-    def _seen(self) -> tuple[range, range]:
+    def _visible_cells(self) -> tuple[range, range]:
         box, rows = self._box(), len(self.rows)
         first = int(self.verticalScrollBar().value() / self.row_px)
         left = self.horizontalScrollBar().value()
@@ -139,7 +139,7 @@ class CellMap(DrawnGrid[Place]):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        rows, columns = self._seen()
+        rows, columns = self._visible_cells()
         self._paint_heads(painter, columns)
         self._paint_names(painter, rows)
         painter.setClipRect(self._box())
@@ -169,13 +169,13 @@ class CellMap(DrawnGrid[Place]):
         place = self.place_of(row, column)
         place.setHeight(self.number_px)
         finite = bool(np.isfinite(self.values[row, column]))
-        said = self.written(row, column)
+        text = self.written(row, column)
         if finite:  # what goes through the cell passes behind its number
-            width = painter.fontMetrics().horizontalAdvance(said) + 4
+            width = painter.fontMetrics().horizontalAdvance(text) + 4
             pad = QRectF(place.center().x() - width / 2, place.center().y() - 7, width, 14)
             painter.fillRect(pad, self._ground(row, column))
         painter.setPen(ink_on(self._ground(row, column)) if finite else theme.colour("secondary"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, said)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_heads(self, painter: QPainter, columns: range) -> None:
         painter.setClipRect(QRectF(self._names_px, LEGEND_PX, self._box().width(), HEAD_PX))
@@ -185,10 +185,10 @@ class CellMap(DrawnGrid[Place]):
             painter.setPen(theme.colour("text"))
             place = self.place_of(0, column)
             room = QRectF(place.left() + 2, LEGEND_PX, place.width() - 4, HEAD_PX)
-            said = painter.fontMetrics().elidedText(
+            text = painter.fontMetrics().elidedText(
                 self.columns[column], Qt.TextElideMode.ElideMiddle, int(room.width())
             )
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, said)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
         painter.setClipping(False)
 
     def _paint_names(self, painter: QPainter, rows: range) -> None:
@@ -198,8 +198,8 @@ class CellMap(DrawnGrid[Place]):
             painter.setFont(theme.font(12, weight=QFont.Weight.DemiBold if here else QFont.Weight.Normal))
             painter.setPen(theme.colour("text" if here else "secondary"))
             room = QRectF(PADDING_PX, self.place_of(row, 0).top(), self._names_px - 2 * PADDING_PX, self.row_px)
-            said = painter.fontMetrics().elidedText(self.rows[row], Qt.TextElideMode.ElideRight, int(room.width()))
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | _MIDDLE, said)
+            text = painter.fontMetrics().elidedText(self.rows[row], Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | _MIDDLE, text)
         painter.setClipping(False)
 
     # ------------------------------------------------------------------------------- hands

@@ -50,9 +50,9 @@ class Chart(CurvesPlot):
 
     # ------------------------------------------------------------------------------- what is shown
 
-    def set_axis(self, mark: Callable[[float], str] | None, said: Callable[[float], str] | None) -> None:
+    def set_axis(self, mark: Callable[[float], str] | None, describe: Callable[[float], str] | None) -> None:
         self.stretch = None  # other places across
-        super().set_axis(mark, said)
+        super().set_axis(mark, describe)
 
     def mark(self, stretch: tuple[float, float] | None) -> None:
         """Mark the steps from one to another, and read out what the curves do there; None: mark none."""
@@ -102,7 +102,7 @@ class Chart(CurvesPlot):
         if self.stretch is not None:
             self._region.setRegion(self.stretch)
         self._region.setVisible(self.stretch is not None)
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         there = self._at is not None and first <= self._at <= last and bool(self.shown_series())
         self._cursor.setVisible(there)
         if self._at is None or not there:
@@ -130,11 +130,11 @@ class Chart(CurvesPlot):
         if self.stretch is not None:
             self.say(self._stretch_words(*self.stretch))
             return
-        said = ""
+        text = ""
         if self._at is not None:
             values = [f"{curve.name} {numbers.significant(value)}" for curve, value in self._values_at(self._at)]
-            said = " · ".join([self.step_words(self._at), *values]) if values else ""
-        self.say(said)
+            text = " · ".join([self.step_words(self._at), *values]) if values else ""
+        self.say(text)
 
     def _stretch_words(self, first: float, last: float) -> str:
         """Return what the curves do between two steps: from, to, and their mean."""
@@ -147,8 +147,8 @@ class Chart(CurvesPlot):
             values = values[np.isfinite(values)]
             if len(values):
                 start, stop, mean = (numbers.significant(float(v)) for v in (values[0], values[-1], values.mean()))
-                said = self.tr("{name} {start} → {stop}, mean {mean}")
-                words.append(said.format(name=curve.name, start=start, stop=stop, mean=mean))
+                text = self.tr("{name} {start} → {stop}, mean {mean}")
+                words.append(text.format(name=curve.name, start=start, stop=stop, mean=mean))
         return " · ".join(words)
 
     def _first(self) -> Series | None:
@@ -218,5 +218,5 @@ class Chart(CurvesPlot):
         self.mark((begin, self._at) if marking else None)
 
     def _scale(self, factor: float) -> None:
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         self.zoom(factor, (first + last) / 2 if self._at is None else self._at)

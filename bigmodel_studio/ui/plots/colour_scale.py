@@ -124,10 +124,10 @@ def ink_on(colour: QColor) -> QColor:
 
 def paint_legend(painter: QPainter, room: QRectF, scale: Scale, form: str = "significant") -> None:
     """Paint a strip of the scale with the numbers at its ends, right-aligned in ``room``."""
-    said = numbers.percent if form == "percent" else numbers.significant
+    format_value = numbers.percent if form == "percent" else numbers.significant
     painter.setFont(theme.font(11, tabular=True))
     metrics = QFontMetricsF(painter.font())
-    low, high = said(scale.low), said(scale.high)
+    low, high = format_value(scale.low), format_value(scale.high)
     right = room.right() - metrics.horizontalAdvance(high)
     strip = QRectF(max(room.left() + metrics.horizontalAdvance(low) + 6, right - 126), room.center().y() - 4, 0, 8)
     strip.setRight(right - 6)

@@ -71,7 +71,7 @@ class ConfusionMatrix(DrawnGrid[Place]):
         self.say()
         self.viewport().update()
 
-    def said(self) -> str:
+    def description(self) -> str:
         """Return what is said of the cell under the pointer, else of the chosen one."""
         at = self.at or self.cell
         if at is None:
@@ -79,10 +79,10 @@ class ConfusionMatrix(DrawnGrid[Place]):
         row, column = at
         count, of = int(self._counts[row, column]), int(self._counts[row].sum())
         share = numbers.percent(count / of if of else None)
-        said = self.tr("{label}, correct: {count} of {of} ({share})")
+        text = self.tr("{label}, correct: {count} of {of} ({share})")
         if row != column:
-            said = self.tr("{label} predicted as {other}: {count} of {of} ({share})")
-        return said.format(
+            text = self.tr("{label} predicted as {other}: {count} of {of} ({share})")
+        return text.format(
             label=self._labels[row],
             other=self._labels[column],
             count=numbers.exact(count),
@@ -136,7 +136,7 @@ class ConfusionMatrix(DrawnGrid[Place]):
         corner, cell = self._origin(), self.cell_px
         return QRectF(corner.x() + column * cell, corner.y() + row * cell, cell, cell)
 
-    def _seen(self) -> tuple[range, range]:
+    def _visible_cells(self) -> tuple[range, range]:
         """Return the rows and the columns that are in sight."""
         box, corner, cell, count = self._box(), self._origin(), self.cell_px, len(self._labels)
         spans = (
@@ -157,7 +157,7 @@ class ConfusionMatrix(DrawnGrid[Place]):
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
             painter.end()
             return
-        rows, columns = self._seen()
+        rows, columns = self._visible_cells()
         self._paint_names(painter, rows)
         self._paint_heads(painter, columns)
         painter.setClipRect(self._box())
@@ -183,8 +183,8 @@ class ConfusionMatrix(DrawnGrid[Place]):
             painter.setPen(theme.colour("text" if self.cell is not None and row == self.cell[0] else "secondary"))
             place = self.place_of(row, 0)
             room = QRectF(4, place.top(), NAMES_PX - 12, place.height())
-            said = metrics.elidedText(self._labels[row], Qt.TextElideMode.ElideMiddle, NAMES_PX - 12)
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
+            text = metrics.elidedText(self._labels[row], Qt.TextElideMode.ElideMiddle, NAMES_PX - 12)
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 
     def _paint_heads(self, painter: QPainter, columns: range) -> None:
@@ -200,8 +200,8 @@ class ConfusionMatrix(DrawnGrid[Place]):
         else:
             for column in columns:
                 place = self.place_of(0, column)
-                said = metrics.elidedText(self._labels[column], Qt.TextElideMode.ElideRight, int(place.width()) - 2)
-                painter.drawText(QRectF(place.left(), TOP_PX, place.width(), HEAD_PX), middle, said)
+                text = metrics.elidedText(self._labels[column], Qt.TextElideMode.ElideRight, int(place.width()) - 2)
+                painter.drawText(QRectF(place.left(), TOP_PX, place.width(), HEAD_PX), middle, text)
         painter.restore()
 
     def _paint_counts(self, painter: QPainter, rows: range, columns: range) -> None:

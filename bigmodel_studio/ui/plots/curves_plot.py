@@ -93,9 +93,9 @@ class CurvesPlot(Plot):
         self._show_lines()
         self.refresh()
 
-    def set_axis(self, mark: Callable[[float], str] | None, said: Callable[[float], str] | None) -> None:
-        """Say places across as ``mark`` writes them on the axis and ``said`` in the read-out; None: they are steps."""
-        self._axis = (mark, said) if mark is not None and said is not None else None
+    def set_axis(self, mark: Callable[[float], str] | None, describe: Callable[[float], str] | None) -> None:
+        """Write places across with ``mark`` on the axis and ``describe`` in the read-out; None: they are steps."""
+        self._axis = (mark, describe) if mark is not None and describe is not None else None
         self.reset_view()
 
     def toggle(self, name: str) -> None:
@@ -133,17 +133,17 @@ class CurvesPlot(Plot):
 
     def view(self) -> View | None:
         """Return what is seen now; None until ``refresh`` has drawn a point, for the axes are fitted to none before."""
-        return View(self.room(), *self.seen(), self.log) if self._fitted else None
+        return View(self.room(), *self.view_range(), self.log) if self._fitted else None
 
     @property
-    def stretch_seen(self) -> tuple[float, float] | None:
+    def zoomed_range(self) -> tuple[float, float] | None:
         """Return the places across that somebody looks at more closely, from and to; None: all are seen."""
-        return (self.seen()[0], self.seen()[1]) if self._fitted and self._zoomed else None
+        return (self.view_range()[0], self.view_range()[1]) if self._fitted and self._zoomed else None
 
     def zoom(self, factor: float, middle: float) -> None:
         """See ``factor`` times as many places across; ``middle`` stays where it is."""
         if self._fitted:
-            self.box.scaleBy((factor, None), QPointF(middle, self.seen()[2]))
+            self.box.scaleBy((factor, None), QPointF(middle, self.view_range()[2]))
 
     def move_on(self, by: float) -> None:
         """See places further on (below 0: further back)."""
@@ -177,7 +177,7 @@ class CurvesPlot(Plot):
 
     def feed(self) -> None:
         """Give each curve its part of what is seen, and fit the vertical axis to them."""
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         wide = max(1, int(self.box.rect().width()))
         parts = [
             (curve, item, curve.series.between(first, last, wide))
@@ -244,7 +244,7 @@ class CurvesPlot(Plot):
     def _on_range(self) -> None:
         if self._fitting or not self._fitted:
             return
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         least, most = self.ends()
         self._zoomed = last - first < (most - least) * (1 - 1e-9)
         self.feed()

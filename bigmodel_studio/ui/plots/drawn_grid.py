@@ -42,7 +42,7 @@ class DrawnGrid(QAbstractScrollArea, Generic[Cell]):
 
     # ------------------------------------------------------------------------------- what a subclass says
 
-    def said(self) -> str:
+    def description(self) -> str:
         """Return the words for the cell under the pointer or the keys; "" where there is none."""
         raise NotImplementedError
 
@@ -73,9 +73,9 @@ class DrawnGrid(QAbstractScrollArea, Generic[Cell]):
 
     def say(self) -> None:
         """Say what is there, to screen readers too."""
-        said = self.said()
-        self.setAccessibleDescription(said)
-        self.read_out.emit(said)
+        words = self.description()
+        self.setAccessibleDescription(words)
+        self.read_out.emit(words)
 
     def paint_focus(self, painter: QPainter) -> None:
         """Frame all of it while it has the keys."""

@@ -106,13 +106,13 @@ class HeatMap(Plot):
             return
         changed, self.row = row != self.row, row
         top, height = row * self._row_px(), self._row_px()
-        self.bar.setValue(round(min(max(self.bar.value(), top + height - self._seen_px()), top)))
+        self.bar.setValue(round(min(max(self.bar.value(), top + height - self._visible_px()), top)))
         self._show_marks()
         self._rows.renew(self._names_px())
         if changed:
             self.chosen.emit(row)
 
-    def said(self) -> str:
+    def description(self) -> str:
         """Return what is said of the cell under the pointer or the keys."""
         if self._at is None:
             return ""
@@ -152,7 +152,7 @@ class HeatMap(Plot):
         """How many pixels more all rows take than there are; below 0: how many are free."""
         return round(len(self.names) * self._row_px() - self._height())
 
-    def _seen_px(self) -> float:
+    def _visible_px(self) -> float:
         """Return the height of the rows that are seen."""
         return min(self._height(), max(1, len(self.names)) * self._row_px())
 
@@ -165,7 +165,7 @@ class HeatMap(Plot):
 
     def columns(self, width: int) -> np.ndarray:
         """Return the column that is drawn at each of so many pixels, over the steps that are seen."""
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         at = first + (np.arange(width) + 0.5) / width * (last - first)
         return np.clip(np.searchsorted(self._steps, at, side="right") - 1, 0, len(self._steps) - 1)
 
@@ -219,14 +219,14 @@ class HeatMap(Plot):
         """Fit rows, their names and the bar to the size."""
         self._make_room()
         self._rows.renew(self._names_px() if self.names else 0.0)
-        over, seen_px, bar_px = self._over(), self._seen_px(), self.bar.sizeHint().width()
+        over, visible_px, bar_px = self._over(), self._visible_px(), self.bar.sizeHint().width()
         self.bar.setRange(0, max(0, over))
-        self.bar.setPageStep(int(seen_px))
+        self.bar.setPageStep(int(visible_px))
         self.bar.setSingleStep(int(self._row_px()))
-        self.bar.setGeometry(self.width() - bar_px, LEGEND_PX, bar_px, int(seen_px))
+        self.bar.setGeometry(self.width() - bar_px, LEGEND_PX, bar_px, int(visible_px))
         self.bar.setVisible(over > 0)
         top = self.bar.value() / self._row_px()
-        self.box.setYRange(top, top + seen_px / self._row_px(), padding=0)
+        self.box.setYRange(top, top + visible_px / self._row_px(), padding=0)
         self._show_image()
         self._show_marks()
 
@@ -234,7 +234,7 @@ class HeatMap(Plot):
     def _on_range(self) -> None:
         if self._fitting:
             return
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         start, end = self._span()
         self._zoomed = last - first < (end - start) * (1 - 1e-9)
         self._show_image()
@@ -245,13 +245,13 @@ class HeatMap(Plot):
         if not len(self._steps) or not self.names:
             self._image.clear()
             return
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         pixels = indices(self._scale, self._values[:, self.columns(max(1, int(self.room().width())))])
         self._image.setImage(pixels, autoLevels=False, levels=None, lut=_lookup(self._scale))
         self._image.setRect(QRectF(first, 0, last - first, len(self.names)))
 
     def _show_marks(self) -> None:
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         room = self.room()
         across, down = (last - first) / max(1.0, room.width()), 1 / self._row_px()
         self._row_frame.setRect(QRectF(first, self.row, last - first - across, 1 - down))
@@ -309,7 +309,7 @@ class HeatMap(Plot):
             self._say()
 
     def _say(self) -> None:
-        self.say(self.said())
+        self.say(self.description())
 
 
 class _Names(Axis):
@@ -346,7 +346,7 @@ class _Names(Axis):
             event.ignore()
 
     def _row_at(self, place: QPointF) -> int:
-        _, _, top, bottom = self._plot.seen()
+        _, _, top, bottom = self._plot.view_range()
         return int(top + place.y() / max(1.0, self.size().height()) * (bottom - top))
 
 

@@ -40,7 +40,7 @@ class Lattice(CellMap):
         chances = np.exp(np.array(tagged.logprobs, np.float64)).T if tagged.words else np.zeros((len(tagged.tags), 0))
         self.show_cells(tagged.tags, tagged.words, chances, _SHARES)
 
-    def said(self) -> str:
+    def description(self) -> str:
         if self.at is None:
             return ""
         row, column = self.at

@@ -68,7 +68,7 @@ class LengthsChart(Plot):
 
     def texts(self) -> list[str]:
         """Return what each bar says."""
-        return [self._said(place) for place in range(len(self._counts))]
+        return [self._description(place) for place in range(len(self._counts))]
 
     def limit_text(self) -> str:
         """Return what the line says ("" where there is none)."""
@@ -77,7 +77,7 @@ class LengthsChart(Plot):
         words = self.tr("truncated at {limit}") if self._cut else self.tr("context {limit}")
         return words.format(limit=numbers.exact(self._limit))
 
-    def _said(self, place: int) -> str:
+    def _description(self, place: int) -> str:
         first, last = self._edges[place], self._edges[place + 1]
         last = last if place == len(self._counts) - 1 else last - 1
         span = numbers.exact(first) if last <= first else f"{numbers.exact(first)} – {numbers.exact(last)}"
@@ -125,7 +125,7 @@ class LengthsChart(Plot):
 
     def _width(self) -> float:
         """Return the width of a bar in bins: a pixel less, where that leaves one."""
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         pixel = (last - first) / max(1.0, self.room().width())
         return max(1.0 - pixel, min(pixel, 1.0))
 
@@ -157,7 +157,7 @@ class LengthsChart(Plot):
             brushes=[QBrush(theme.colour("warn" if over else "accent")) for over in beyond],
         )
         self._base.setVisible(bool(self._counts))
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         at = self._through(limit) if limit is not None else None
         there = at is not None and first <= at <= last
         self._line.setVisible(there)
@@ -184,6 +184,6 @@ class LengthsChart(Plot):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._counts:
             place = int(self.value_at(event.pos().toPointF()).x())
-            QToolTip.showText(event.globalPos(), self._said(min(max(place, 0), len(self._counts) - 1)), self)
+            QToolTip.showText(event.globalPos(), self._description(min(max(place, 0), len(self._counts) - 1)), self)
             return True
         return super().viewportEvent(event)

@@ -184,7 +184,7 @@ class LogScatter(Plot):
         if self._law is None or not drawn:
             return
         words, law = self._law
-        first, last, *_ = self.seen()
+        first, last, *_ = self.view_range()
         self._line.setData(*_logarithms([(10**at, law(10**at)) for at in (first, last)]))
         self._formula.setText(words)
         self._formula.setPos(8, self.room().height() - 6)

@@ -24,7 +24,7 @@ ZOOM = 1.25
 
 
 class MiniChart(QWidget):
-    """``spoken`` makes a value into words with its unit; ``short`` stands for a title that has not enough room."""
+    """``format_value`` writes a value with its unit; ``short`` stands for a title that has not enough room."""
 
     zoomed = Signal(float, float)
     """The wheel was turned with Ctrl: how many times as many steps shall be seen, and the step that stays in place."""
@@ -34,12 +34,12 @@ class MiniChart(QWidget):
     """Double-clicked: all steps shall be seen."""
 
     def __init__(
-        self, title: str, spoken: Callable[[float | None], str], short: str = "", parent: QWidget | None = None
+        self, title: str, format_value: Callable[[float | None], str], short: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.title = title
         self._short = short or title
-        self._spoken = spoken
+        self._format_value = format_value
         self._series = Series()
         self._colour = 0
         self._stretch: tuple[float, float] | None = None
@@ -60,7 +60,7 @@ class MiniChart(QWidget):
 
     def text(self) -> str:
         """Return the last value in words."""
-        return self._spoken(self._series.last)
+        return self._format_value(self._series.last)
 
     def shown_title(self) -> str:
         """Return the title, or the short one where it has not enough room."""
@@ -155,4 +155,6 @@ class MiniChart(QWidget):
         if index is None:
             return ""
         step = numbers.exact(int(self._series.steps[index]))
-        return self.tr("step {step}: {value}").format(step=step, value=self._spoken(float(self._series.values[index])))
+        return self.tr("step {step}: {value}").format(
+            step=step, value=self._format_value(float(self._series.values[index]))
+        )

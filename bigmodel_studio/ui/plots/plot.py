@@ -226,7 +226,7 @@ class Plot(pg.GraphicsView):
         self.centralLayout.activate()
         return self.box.mapRectToScene(self.box.rect())
 
-    def seen(self) -> tuple[float, float, float, float]:
+    def view_range(self) -> tuple[float, float, float, float]:
         """Return what of the axes is in sight: from, to, lowest, highest."""
         (first, last), (low, high) = self.box.viewRange()
         return first, last, low, high

@@ -202,8 +202,8 @@ def _shortened(name: str) -> str:
 
 
 def _written(sample: Sample) -> str:
-    said = html.escape(_shortened(sample.name))
-    return said if sample.shown else f"<s>{said}</s>"
+    text = html.escape(_shortened(sample.name))
+    return text if sample.shown else f"<s>{text}</s>"
 
 
 class NamedLine(pg.InfiniteLine):

@@ -61,14 +61,14 @@ class Ridges(Plot):
         count = min(MOST, len(histograms))
         places = np.linspace(0, len(histograms) - 1, count).round().astype(int).tolist() if count else []
         self._shown = [histograms[place] for place in places]
-        self.setAccessibleDescription(self.said())
+        self.setAccessibleDescription(self.description())
         there = bool(self._shown)
         self.note("" if there else self._empty)
         self.show_axes(there)
         self._show_ridges()
         self.reset_view()
 
-    def said(self) -> str:
+    def description(self) -> str:
         """Return the steps and the range of the newest one, in words."""
         if not self._shown:
             return self._empty

@@ -196,7 +196,7 @@ class Smoothing:
         self._source = source
         self._factor = factor
         self._mean = 0.0
-        self._seen = 0
+        self._known_count = 0
         values = before.values if before is not None else np.empty(0)
         for start in range(0, len(values), BLOCK):
             self._averages(values[start : start + BLOCK])
@@ -217,6 +217,6 @@ class Smoothing:
             factor = self._factor
             powers = factor ** np.arange(1, len(known) + 1)
             means = powers * (self._mean + (1 - factor) * np.cumsum(known / powers))
-            out[there] = means / (1 - factor**self._seen * powers)
-            self._mean, self._seen = float(means[-1]), self._seen + len(known)
+            out[there] = means / (1 - factor**self._known_count * powers)
+            self._mean, self._known_count = float(means[-1]), self._known_count + len(known)
         return out

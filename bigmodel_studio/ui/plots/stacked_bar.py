@@ -120,7 +120,7 @@ class StackedBar(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = event.pos()
-            said = next(
+            text = next(
                 (
                     text
                     for text, box in zip(self.texts(), self._boxes(), strict=True)
@@ -128,7 +128,7 @@ class StackedBar(QWidget):
                 ),
                 "",
             )
-            QToolTip.showText(event.globalPos(), said, self)
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
 

@@ -97,12 +97,12 @@ class Treemap(QWidget):
         self.update()
 
     def _at(self, x: float, y: float) -> Tile | None:
-        return next((tile for tile in reversed(self._tiles) if tile.box.holds(x, y)), None)
+        return next((tile for tile in reversed(self._tiles) if tile.box.contains(x, y)), None)
 
     def _say(self) -> None:
-        told = self.read_out() or "; ".join(self.texts())
+        words = self.read_out() or "; ".join(self.texts())
         self.setAccessibleName(self.tr("Parameter map"))
-        self.setAccessibleDescription(told)
+        self.setAccessibleDescription(words)
 
     # ------------------------------------------------------------------------------- painting
 
@@ -127,8 +127,8 @@ class Treemap(QWidget):
         painter.setPen(theme.colour("secondary"))
         painter.setFont(theme.font(12, tabular=True))
         below = QRectF(0, self.height() - READ_OUT_PX, self.width(), READ_OUT_PX)
-        said = painter.fontMetrics().elidedText(self.read_out(), Qt.TextElideMode.ElideMiddle, self.width())
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, said)
+        text = painter.fontMetrics().elidedText(self.read_out(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
 
     def _paint_tile(self, painter: QPainter, tile: Tile) -> None:

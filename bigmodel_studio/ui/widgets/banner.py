@@ -46,7 +46,7 @@ class Banner(QFrame):
         self.hide()
 
     @Slot(object)
-    def tell(self, problem: Problem) -> None:
+    def show_problem(self, problem: Problem) -> None:
         """Show a problem, before those that were told earlier."""
         if problem in self._waiting:
             self._waiting.remove(problem)

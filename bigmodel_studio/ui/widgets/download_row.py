@@ -92,11 +92,11 @@ class DownloadRow(QWidget):
         }
         parts = [size, stages.get(item.stage, "")]
         if item.stage == "running":
-            parts += self._speed() if item.said is not None else [self.tr("contacting the Hub…")]
+            parts += self._speed() if item.progress is not None else [self.tr("contacting the Hub…")]
         return " · ".join(part for part in parts if part)
 
     def _speed(self) -> list[str]:
-        progress = self.item.said
+        progress = self.item.progress
         if progress is None:
             return []
         if any(file.state == "checking" for file in progress.files) and progress.done_bytes >= progress.total_bytes:

@@ -45,10 +45,10 @@ def precision_words(choice: PrecisionChoice, speed: Speed | None) -> tuple[str, 
     }
     rate = device_speed.tokens_per_s(speed, choice.size.read_bytes)
     if rate is None:
-        said = QCoreApplication.translate("ModelPicker", "speed not measured")
+        pace = QCoreApplication.translate("ModelPicker", "speed not measured")
     else:
-        said = QCoreApplication.translate("ModelPicker", "up to {rate}").format(rate=numbers.rate(rate, "tokens"))
-    return names[choice.precision], f"{numbers.size(choice.size.bytes)} · {said}"
+        pace = QCoreApplication.translate("ModelPicker", "up to {rate}").format(rate=numbers.rate(rate, "tokens"))
+    return names[choice.precision], f"{numbers.size(choice.size.bytes)} · {pace}"
 
 
 class ModelPicker(QPushButton):

@@ -64,9 +64,9 @@ def shown_text(text: str) -> str:
     bare = body.strip(" ")
     start, end = body.index(bare) if bare else 0, len(body.rstrip(" "))
     marked = "␣" * start + body[start:end] + "␣" * (len(body) - end)
-    said = "".join(_SIGNS.get(letter) or (letter if letter.isprintable() else "�") for letter in marked)
-    said = said or _NOTHING
-    return said if len(said) <= MOST_CHARACTERS else said[: MOST_CHARACTERS - 1] + "…"
+    printable = "".join(_SIGNS.get(letter) or (letter if letter.isprintable() else "�") for letter in marked)
+    printable = printable or _NOTHING
+    return printable if len(printable) <= MOST_CHARACTERS else printable[: MOST_CHARACTERS - 1] + "…"
 
 
 def paint_box(painter: QPainter, box: QRectF, role: TokenRole, text: str) -> None:

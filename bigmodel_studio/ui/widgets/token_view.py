@@ -72,7 +72,7 @@ class TokenView(DrawnGrid[int]):
         self._lay_out()
         self.say()
 
-    def said(self) -> str:
+    def description(self) -> str:
         """Return what is said of the token under the pointer or the keys."""
         if self.at is None:
             return ""
@@ -211,7 +211,7 @@ class TokenView(DrawnGrid[int]):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             number = self.cell_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.said() if number is not None else "", self)
+            QToolTip.showText(event.globalPos(), self.description() if number is not None else "", self)
             return True
         return super().viewportEvent(event)
 

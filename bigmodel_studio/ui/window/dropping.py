@@ -51,14 +51,14 @@ def take(window: MainWindow, dropped: QMimeData) -> None:
     if isinstance(image, QImage) and not image.isNull():
         window.open(OpenImage(image))
     elif len(local) < len(urls) or not local:
-        window.studio.tell(Problem(code="open-not-local"))
+        window.studio.report(Problem(code="open-not-local"))
 
 
 def open_paths(window: MainWindow, paths: Sequence[Path]) -> None:
     """Send each path to the page that takes it; what nothing takes is told with the reason."""
     opened = sort_paths(paths)
     for problem in opened.problems:
-        window.studio.tell(problem)
+        window.studio.report(problem)
     found: list[tuple[int, Destination]] = []
     if opened.pictures:
         found.append((len(opened.pictures), OpenPictures(tuple(opened.pictures))))
@@ -71,7 +71,7 @@ def open_paths(window: MainWindow, paths: Sequence[Path]) -> None:
         try:
             ref = window.studio.library.remember(folder)
         except StudioError as error:
-            window.studio.tell(error.problem)
+            window.studio.report(error.problem)
             continue
         found.append((1, UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref)))
     _open_all(window, found)

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.toast = Toast(self, self.status.free)
         self.overlay = DropOverlay(self)
         studio.wanted.connect(self.open)
-        studio.told.connect(self.banner.tell)
+        studio.problem_reported.connect(self.banner.show_problem)
         studio.removals.removed.connect(self._on_removed)
         studio.removals.restored.connect(self._on_restored)
         studio.network.changed.connect(self._on_network)

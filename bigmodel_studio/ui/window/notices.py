@@ -58,17 +58,17 @@ class Notices(QObject):
             "failed": self.tr("has failed."),
             "interrupted": self.tr("ended unexpectedly."),
         }.get(run.state, self.tr("has ended."))
-        self._tell(run.name, words, run_sentence(run.problem, run.message), OpenRun(run.name))
+        self._notify(run.name, words, run_sentence(run.problem, run.message), OpenRun(run.name))
 
     @Slot(object)
     def _on_downloaded(self, done: Downloaded) -> None:
         words = self.tr("was downloaded ({size}).").format(size=numbers.size(done.bytes))
-        self._tell(done.id, words, "", OpenModel(ModelRef(source="hub", id=done.id)))
+        self._notify(done.id, words, "", OpenModel(ModelRef(source="hub", id=done.id)))
 
     @Slot(object)
     def _on_download_failed(self, item: Item) -> None:
         detail = sentence(item.problem) if item.problem is not None else ""
-        self._tell(item.id, self.tr("couldn't be downloaded completely."), detail, OpenOnHub())
+        self._notify(item.id, self.tr("couldn't be downloaded completely."), detail, OpenOnHub())
 
     def _offer_to_go_on(self) -> None:
         """Offer to resume what an earlier start began and did not finish."""
@@ -83,7 +83,7 @@ class Notices(QObject):
         for item in self._studio.downloads.items():
             self._studio.downloads.go_on(item)
 
-    def _tell(self, name: str, words: str, detail: str, destination: Destination) -> None:
+    def _notify(self, name: str, words: str, detail: str, destination: Destination) -> None:
         """Say it; Show leads to ``destination``."""
         self._last = destination
         if self._window.isActiveWindow():

@@ -42,7 +42,7 @@ class PageStack(QStackedWidget):
             page: Page = getattr(importlib.import_module(module), name)(self.studio)
         except Exception as error:
             log.exception("the page %s could not be built", page_id)
-            self.studio.tell(Problem(code="page-broken", arguments={"detail": str(error) or type(error).__name__}))
+            self.studio.report(Problem(code="page-broken", arguments={"detail": str(error) or type(error).__name__}))
             return None
         dropping.leave_to_window(page)
         self.pages[page_id] = page

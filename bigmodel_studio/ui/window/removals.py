@@ -64,9 +64,9 @@ class Removals(QObject):
         """Put a run's folder in the trash. One that is at work, or bundled, is told to be kept."""
         folder = RunFolder(Path(run.path))
         if run.bundled:
-            self._studio.tell(Problem(code="run-bundled", arguments={"run": run.name}))
+            self._studio.report(Problem(code="run-bundled", arguments={"run": run.name}))
         elif folder.at_work():
-            self._studio.tell(Problem(code="run-live", arguments={"run": run.name}))
+            self._studio.report(Problem(code="run-live", arguments={"run": run.name}))
         else:
             try:
                 self._done(self.trash.put("run", run.name, folder.path))
@@ -78,7 +78,7 @@ class Removals(QObject):
         """Put a model in the trash, or a folder off the list; what may not go is told with the reason."""
         problem = self._loaded(record) or removal.why_not(record)
         if problem is not None:
-            self._studio.tell(problem)
+            self._studio.report(problem)
             return
         try:
             self._done(removal.remove(record, self.trash))
@@ -86,7 +86,7 @@ class Removals(QObject):
             if error.problem.code == "trash-other-disk":
                 self.other_disk.emit(record)
             else:
-                self._studio.tell(error.problem)
+                self._studio.report(error.problem)
         except OSError as error:
             self._say(error, record.path)
         self._studio.library.refresh()
@@ -96,7 +96,7 @@ class Removals(QObject):
         try:
             self._done(hub_datasets.remove(name, self.trash))
         except StudioError as error:
-            self._studio.tell(error.problem)
+            self._studio.report(error.problem)
         except OSError as error:
             self._say(error, name)
 
@@ -104,7 +104,7 @@ class Removals(QObject):
         """Delete a model that cannot go to the trash, for good, in a thread."""
         problem = self._loaded(record) or removal.why_not(record)
         if problem is not None:
-            self._studio.tell(problem)
+            self._studio.report(problem)
             return
         self._begin(self._delete_model, record)
 
@@ -123,7 +123,7 @@ class Removals(QObject):
     @Slot(object)
     def _on_model_deleted(self, problem: Problem | None) -> None:
         if problem is not None:
-            self._studio.tell(problem)
+            self._studio.report(problem)
         self._studio.library.refresh()
 
     def clean(self, leftovers: Sequence[Leftover]) -> None:
@@ -146,11 +146,11 @@ class Removals(QObject):
         if isinstance(what, Removed):
             self._done(what)
         elif what is not None:
-            self._studio.tell(what)
+            self._studio.report(what)
         self._studio.library.refresh()
 
     def _loaded(self, record: ModelRecord) -> Problem | None:
-        if record.source != "hub" or not self._studio.holds(record.ref):
+        if record.source != "hub" or not self._studio.is_loaded(record.ref):
             return None
         return Problem(code="model-loaded", arguments={"model": record.name})
 
@@ -183,15 +183,15 @@ class Removals(QObject):
                     conversations.restore(int(removed.origin))
                 self.trash.restore(removed)
         except StudioError as error:
-            self._studio.tell(error.problem)
+            self._studio.report(error.problem)
             return
         except FileNotFoundError:
-            self._studio.tell(Problem(code="trash-gone", arguments={"name": removed.name}))
+            self._studio.report(Problem(code="trash-gone", arguments={"name": removed.name}))
         except OSError as error:
             self._say(error, removed.origin)
             return
         except (sqlite3.Error, ValueError) as error:
-            self._studio.tell(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
+            self._studio.report(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
             return
         self.last = [other for other in self.last if other.id != removed.id]
         self._refresh()
@@ -203,7 +203,7 @@ class Removals(QObject):
             try:
                 conversations.expire(int(removed.origin))
             except (sqlite3.Error, ValueError) as error:
-                self._studio.tell(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
+                self._studio.report(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
                 return
         self.last = [other for other in self.last if other.id != removed.id]
         try:
@@ -253,4 +253,4 @@ class Removals(QObject):
     def _say(self, error: OSError, path: str) -> None:
         log.warning("the trash: %s", error)
         detail = error.strerror or str(error)
-        self._studio.tell(Problem(code="trash-failed", arguments={"path": path, "detail": detail}))
+        self._studio.report(Problem(code="trash-failed", arguments={"path": path, "detail": detail}))

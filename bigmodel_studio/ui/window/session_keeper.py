@@ -38,7 +38,7 @@ class SessionKeeper(QObject):
             window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize() - FRAME))
         window.show_page(session.page if session.page in PAGES else next(iter(PAGES)))
         for problem in settings.problems:
-            window.studio.tell(problem)
+            window.studio.report(problem)
 
     def start(self) -> None:
         """Keep it from here on, so that it comes back after a kill too."""

@@ -81,7 +81,7 @@ class Studio(QObject):
 
     wanted = Signal(object)
     """A ``Destination``: the window shall show its page, which opens it."""
-    told = Signal(object)
+    problem_reported = Signal(object)
     """A ``Problem`` that the user should see."""
     facts_changed = Signal(object)
     """The ``ModelFacts`` of what the interactive lane holds now, or None."""
@@ -160,7 +160,7 @@ class Studio(QObject):
         """Whether the interactive lane has anything to do."""
         return self._jobs > 0
 
-    def holds(self, ref: ModelRef) -> bool:
+    def is_loaded(self, ref: ModelRef) -> bool:
         """Return whether the interactive lane holds that model now."""
         return self.facts is not None and (self.facts.model.source, self.facts.model.id) == (ref.source, ref.id)
 
@@ -178,7 +178,7 @@ class Studio(QObject):
         """Show the page of something, and have it opened there."""
         self.wanted.emit(destination)
 
-    def tell(self, problem: Problem) -> None:
+    def report(self, problem: Problem) -> None:
         """Show one clear sentence with its way out, without stopping the user."""
-        log.info("told: %s", problem.code)
-        self.told.emit(problem)
+        log.info("problem: %s", problem.code)
+        self.problem_reported.emit(problem)

@@ -34,9 +34,9 @@ def test_an_entity_is_right_as_a_whole_or_not_at_all() -> None:
     truth = ["B-PER", "I-PER", "O", "B-LOC", "O", "B-ORG"]
     said = ["B-PER", "O", "O", "B-LOC", "B-LOC", "B-LOC"]
     counts = count(truth, said)
-    assert counts["PER"] == Counts(there=1, said=1, right=0)
-    assert counts["LOC"] == Counts(there=1, said=3, right=1)
-    assert counts["ORG"] == Counts(there=1, said=0, right=0)
+    assert counts["PER"] == Counts(there=1, predicted=1, right=0)
+    assert counts["LOC"] == Counts(there=1, predicted=3, right=1)
+    assert counts["ORG"] == Counts(there=1, predicted=0, right=0)
     whole = together(counts)
     assert (whole.precision, whole.recall) == (1 / 4, 1 / 3)
     assert whole.f1 == pytest.approx(2 * (1 / 4) * (1 / 3) / (1 / 4 + 1 / 3))
@@ -47,7 +47,7 @@ def test_the_example_of_the_shared_task() -> None:
     first = (["B-NP", "I-NP", "O", "B-VP"], ["B-NP", "I-NP", "O", "B-NP"])
     second = (["B-NP", "O"], ["B-NP", "O"])
     whole = together(count_all([first, second]))
-    assert whole == Counts(there=3, said=3, right=2)
+    assert whole == Counts(there=3, predicted=3, right=2)
 
 
 TAGS = st.lists(st.sampled_from(["O", "B-a", "I-a", "B-b", "I-b"]), max_size=12)
@@ -56,7 +56,7 @@ TAGS = st.lists(st.sampled_from(["O", "B-a", "I-a", "B-b", "I-b"]), max_size=12)
 @given(TAGS)
 def test_who_says_the_truth_is_right(tags: list[str]) -> None:
     whole = together(count(tags, tags))
-    assert whole.there == whole.said == whole.right == len(entities(tags))
+    assert whole.there == whole.predicted == whole.right == len(entities(tags))
 
 
 @given(TAGS)

@@ -125,7 +125,7 @@ def test_what_a_run_will_still_take_is_not_given_to_another() -> None:
     room = Room("cpu", 10 * GB, 6 * GB)
     young = Reservation("young", "run", "cpu", GB, promised_bytes=4 * GB, computes=True)
     assert decide((need(sure=2 * GB),), [room], [young], 2).action == "queue"
-    grown = young._replace(held_bytes=5 * GB, promised_bytes=0)
+    grown = young._replace(used_bytes=5 * GB, promised_bytes=0)
     assert decide((need(sure=2 * GB),), [room], [grown], 2).action == "admit"
 
 

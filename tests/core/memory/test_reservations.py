@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bigmodel_studio.core.memory import reservations
-from bigmodel_studio.core.memory.device_memory import CPU, Room, held_bytes, rooms
+from bigmodel_studio.core.memory.device_memory import CPU, Room, process_bytes, rooms
 from bigmodel_studio.core.memory.need import need_of
 from bigmodel_studio.core.runs.run_folder import RunFolder, RunStatus, own_process
 from bigmodel_studio.core.specs.spec import DataSpec, RunSpec, write_spec
@@ -38,11 +38,11 @@ def test_what_a_run_holds_is_measured_and_the_rest_of_its_need_is_promised(run: 
     assert spec is not None
     (one,) = reservations.run_holdings([(run, at_work())], ROOMS)
     assert one.computes
-    assert one.held_bytes == pytest.approx(held_bytes(os.getpid()), rel=0.2)
-    assert one.promised_bytes == max(0, need_of(spec)[0].bytes - one.held_bytes)
+    assert one.used_bytes == pytest.approx(process_bytes(os.getpid()), rel=0.2)
+    assert one.promised_bytes == max(0, need_of(spec)[0].bytes - one.used_bytes)
     (paused,) = reservations.run_holdings([(run, at_work(state="paused"))], ROOMS)
     assert (paused.computes, paused.promised_bytes) == (False, 0)
-    assert paused.held_bytes > 0
+    assert paused.used_bytes > 0
 
 
 def test_who_waits_has_ended_or_is_elsewhere_holds_nothing_here(run: RunFolder) -> None:
@@ -62,7 +62,7 @@ def test_the_engines_of_this_home_are_lanes(home: Path, tmp_path: Path) -> None:
     try:
         (lane,) = reservations.lane_holdings()
         assert (lane.who, lane.kind, lane.device, lane.computes) == ("interactive", "lane", CPU, False)
-        assert lane.held_bytes > 0
+        assert lane.used_bytes > 0
     finally:
         for child in children:
             child.communicate(b"\n")

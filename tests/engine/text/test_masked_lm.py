@@ -14,7 +14,7 @@ from bigmodel_studio.cli.commands import main
 from bigmodel_studio.core.system import logs
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Done, Event, Failed, Filled, FillMask, NextTold, TellNext
+from bigmodel_studio.protocol import Done, Event, Failed, Filled, FillMask, NextSentencePrediction, PredictNextSentence
 from tests.small_models import local
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "dog", "sleeps", "runs", ".", "##s"]
@@ -35,7 +35,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: root / name for name in ("both", "words")}
 
 
-def events(request: FillMask | TellNext, session: Session) -> list[Event]:
+def events(request: FillMask | PredictNextSentence, session: Session) -> list[Event]:
     return list(run_task(request, session))
 
 
@@ -64,8 +64,8 @@ def test_candidates_are_the_most_probable_of_the_models_own_logits(
 
 def test_the_next_sentence_is_told_by_the_second_head(folders: dict[str, Path], session: Session) -> None:
     pair = ("The cat sleeps.", "the dog runs")
-    told = events(TellNext(model=local(folders["both"]), pairs=(pair,)), session)[-2]
-    assert isinstance(told, NextTold)
+    told = events(PredictNextSentence(model=local(folders["both"]), pairs=(pair,)), session)[-2]
+    assert isinstance(told, NextSentencePrediction)
     model = BertForPreTraining.from_pretrained(str(folders["both"])).eval()
     with torch.no_grad():
         logits = model(
@@ -80,7 +80,7 @@ def test_models_without_the_head_are_refused(
     folders: dict[str, Path], causal_folders: dict[str, Path], session: Session
 ) -> None:
     for request, code in (
-        (TellNext(model=local(folders["words"]), pairs=(("a", "b"),)), "no-next-sentence"),
+        (PredictNextSentence(model=local(folders["words"]), pairs=(("a", "b"),)), "no-next-sentence"),
         (FillMask(model=local(causal_folders["gpt2"]), texts=("a",)), "kind-wrong"),
         (FillMask(model=local(folders["words"]), texts=("a",), top_k=0), "sampling-invalid"),
     ):

@@ -239,11 +239,11 @@ def test_a_classifier_s_evaluations_hold_its_table_of_confusions(tmp_path: Path)
     assert head["labels"] == ["blue", "green", "red"]
     assert [Path(file).parent.name for file in head["examples"]] == [head["labels"][n] for n in head["expected"]]
     confusion = np.zeros((3, 3), np.int64)
-    np.add.at(confusion, (head["expected"], records[-1]["said"]), 1)
+    np.add.at(confusion, (head["expected"], records[-1]["predicted"]), 1)
     assert class_scores(confusion, head["labels"]) == folder.samples()[-1]["classes"]
     last = folder.metrics()[-1]
     assert np.mean(records[-1]["losses"]) == pytest.approx(last["evaluation_loss"], rel=1e-4)
-    right = np.mean(np.equal(head["expected"], records[-1]["said"]))
+    right = np.mean(np.equal(head["expected"], records[-1]["predicted"]))
     assert right == pytest.approx(last["accuracy"])
 
 

@@ -92,7 +92,7 @@ def test_a_step_s_pictures_are_as_they_were_cut_for_it(tmp_path: Path) -> None:
         assert torch.equal(shown, batch["pictures"][example.number])
         assert Path(example.source).parent.name == example.expected
         assert example.probability is not None
-        assert example.said in ("blue", "green", "red")
+        assert example.predicted in ("blue", "green", "red")
 
 
 def test_a_step_that_is_none_is_refused(make_run: MakeRun) -> None:

@@ -72,13 +72,13 @@ def test_a_run_tells_what_its_tensors_take_while_it_lives(make_run: MakeRun, mon
     monkeypatch.setattr("bigmodel_studio.training.loop.training_loop.COUNT_PARTS_S", -1.0)
     monkeypatch.setattr("bigmodel_studio.training.loop.telemetry.HEARTBEAT_S", 0.001)
     assert run(folder.path, resume=False) == FINISHED
-    status = next(status for status in reversed(told) if status.holds.gradients_bytes)
+    status = next(status for status in reversed(told) if status.memory.gradients_bytes)
     weights = 4 * status.parameters
     assert status.trainable_parameters == status.parameters
-    assert status.holds.gradients_bytes == weights
-    assert weights <= status.holds.weights_bytes < 1.1 * weights  # and what is kept beside the parameters
-    assert 2 * weights < status.holds.optimizer_bytes < 2 * weights + 1000  # two moments, and counts of steps
-    assert folder.status().holds == MemoryParts()
+    assert status.memory.gradients_bytes == weights
+    assert weights <= status.memory.weights_bytes < 1.1 * weights  # and what is kept beside the parameters
+    assert 2 * weights < status.memory.optimizer_bytes < 2 * weights + 1000  # two moments, and counts of steps
+    assert folder.status().memory == MemoryParts()
 
 
 def test_the_same_spec_and_seed_give_the_same_bits_and_another_seed_does_not(make_run: MakeRun) -> None:

@@ -413,8 +413,8 @@ def test_a_step_can_be_looked_at_and_what_is_not_learnt_has_no_loss(spec: RunSpe
     with torch.no_grad():
         (seen,) = objective.look(objective.model.eval(), batch, [2], 1)
         objective.loss(objective.model, batch)
-    assert objective.seen is not None
-    assert seen.loss == pytest.approx(objective.seen[2].item(), abs=1e-5)
+    assert objective.example_losses is not None
+    assert seen.loss == pytest.approx(objective.example_losses[2].item(), abs=1e-5)
     told = [token.loss is not None for token in seen.tokens]
     assert told == (batch["learnt"][2][: len(told)] == 1).tolist()
     assert "".join(token.text for token in seen.tokens if token.loss is None).startswith("<user>count ")

@@ -175,8 +175,8 @@ def test_a_step_can_be_looked_at_word_by_word(spec: RunSpec) -> None:
     with torch.no_grad():
         seen = objective.look(model, batch, [1, 3], 2)
         objective.loss(model, batch)
-    assert objective.seen is not None
-    assert [each.loss for each in seen] == pytest.approx(objective.seen[[1, 3]].tolist(), abs=1e-5)
+    assert objective.example_losses is not None
+    assert [each.loss for each in seen] == pytest.approx(objective.example_losses[[1, 3]].tolist(), abs=1e-5)
     for each in seen:
         told = [token.loss is not None for token in each.tokens]
         assert told == (batch["labels"][each.number] != IGNORED)[: len(told)].tolist()

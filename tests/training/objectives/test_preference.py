@@ -175,8 +175,8 @@ def test_loss_and_gradients_are_those_of_the_formula(spec: RunSpec, tmp_path: Pa
     batch = objective.batch(1)
     loss = objective.loss(model, batch)
     loss.backward()  # type: ignore[no-untyped-call]
-    assert objective.seen is not None
-    measures = objective.measures(objective.seen)
+    assert objective.example_losses is not None
+    measures = objective.measures(objective.example_losses)
     found = {name: each.grad.clone() for name, each in model.named_parameters() if each.grad is not None}
     model.zero_grad()
 

@@ -227,9 +227,9 @@ def test_pictures_are_shown_as_cut_and_mixed_beside_the_whole(tmp_path: Path) ->
     data, objective = seen(spec, step=2), built(spec)
     batch = objective.batch(2)
     for number, example in enumerate(data.examples):
-        assert example.seen is not None
+        assert example.model_input is not None
         assert example.whole is not None
-        assert np.array_equal(np.array(Image.open(io.BytesIO(example.seen))), batch["pictures"][number].numpy())
+        assert np.array_equal(np.array(Image.open(io.BytesIO(example.model_input))), batch["pictures"][number].numpy())
         size = opened(Path(example.place.file)).size
         assert example.length == min(size)
         whole = Image.open(io.BytesIO(example.whole)).size

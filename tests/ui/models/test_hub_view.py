@@ -310,7 +310,7 @@ def test_pause_go_on_and_cancel_in_the_row(window: Window) -> None:
     window.shell.wait(lambda: row.go_on.isVisible())
     assert "paused" in row.words.text()
     row.go_on.click()
-    window.shell.wait(lambda: row.item.stage == "running" and row.item.said is not None)
+    window.shell.wait(lambda: row.item.stage == "running" and row.item.progress is not None)
     row.cancel.click()
     window.shell.wait(lambda: window.page.downloads.rows == [])
     assert not window.page.downloads.isVisible()

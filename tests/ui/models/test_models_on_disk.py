@@ -170,7 +170,7 @@ def test_load_and_unload(models: Models) -> None:
     models.press(details.load)
     assert details.load.text() == "Stop loading"
     models.shell.wait(lambda: details.load.text() == "Unload")
-    assert models.shell.studio.holds(record.ref)
+    assert models.shell.studio.is_loaded(record.ref)
     models.choose("org/second")
     assert details.load.text() == "Load"
     models.choose(LONG)
@@ -185,7 +185,7 @@ def test_loading_can_be_stopped(models: Models) -> None:
     models.press(models.page.details.load)
     assert models.page.details.load.text() == "Load"
     models.shell.wait(lambda: not models.shell.lane.jobs)
-    assert not models.shell.studio.holds(record.ref)
+    assert not models.shell.studio.is_loaded(record.ref)
 
 
 def test_a_model_that_cannot_be_loaded_says_why(models: Models, cache: Path) -> None:

@@ -41,7 +41,7 @@ from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.widgets.token_view import AT_ONCE, TokenView
 from bigmodel_studio.ui.window.actions import ACTIONS
 from bigmodel_studio.ui.window.studio import Studio
-from tests.ui.data_seen import FINDINGS, FOLDER, example, seen
+from tests.ui.data_previews import FINDINGS, FOLDER, example, seen
 from tests.ui.train.test_page import make_run
 from tests.work import calls
 
@@ -56,13 +56,13 @@ class Bench:
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
         self.asked: list[LookAtData] = []
-        self.told: list[Problem] = []
+        self.problems: list[Problem] = []
         self.answer: Callable[[LookAtData], Iterator[Event]] = self.sees
         self.findings: tuple[Finding, ...] = FINDINGS
         self.classes = 3
         self.library, self.watcher, self.lane = LibraryWatcher(), RunWatcher(), FakeLane(self._handle)
         self.studio = Studio(settings=SettingsStore(), interactive=self.lane, library=self.library, runs=self.watcher)
-        self.studio.told.connect(self.told.append)
+        self.studio.problem_reported.connect(self.problems.append)
         self._page: TrainPage | None = None
 
     def _handle(self, request: Request) -> Iterator[Event]:
@@ -191,7 +191,7 @@ def test_examples_are_shown_as_the_model_sees_them(bench: Bench, objective: str)
     assert parse_spec(bench.asked[0].spec, Path("/")) == dialog.spec
     if objective == "classify-images":
         assert view.whole.isVisible()
-        assert (view.whole_words.text(), view.seen_words.text()) == ("Original picture", "Model input")
+        assert (view.whole_words.text(), view.input_words.text()) == ("Original picture", "Model input")
         assert view.whole.accessibleName() == "Picture: Original picture, 1.jpg"
         assert view.where.text() == "1.jpg"
     else:
@@ -282,7 +282,7 @@ def test_a_very_long_text_is_laid_out_in_pieces(qtbot: QtBot) -> None:
     assert view.verticalScrollBar().maximum() > 20 * height
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_End)
-    assert view.said().startswith("token 100,000 of 100,000")
+    assert view.description().startswith("token 100,000 of 100,000")
     assert view.viewport().rect().contains(view.place_of(99_999).toRect())
     rows = [view.place_of(n).top() for n in range(200)]
     assert rows == sorted(rows)
@@ -301,8 +301,8 @@ def test_the_parts_are_counted_beside_each_other(bench: Bench, objective: str) -
     assert (texts["Examples", "training"], texts["Examples", "evaluation"]) == ("1,000", "100")
     assert texts["Exact duplicates", "evaluation"] == "4 (4.0%)"
     assert ("Tokens", "training") in texts or objective == "classify-images"
-    assert "takes 31.2 updates" in counts.said.text()
-    assert "7 (7.0%) evaluation examples are in the training data too." in counts.said.text()
+    assert "takes 31.2 updates" in counts.summary.text()
+    assert "7 (7.0%) evaluation examples are in the training data too." in counts.summary.text()
     assert counts.balance.isVisible() == (objective in ("classify-text", "classify-images", "tag"))
     chart = counts.charts["training"]
     unit = {"classify-images": "pixels", "tag": "words"}.get(objective, "tokens")
@@ -341,7 +341,7 @@ def test_the_line_is_where_it_is_cut_or_only_how_much_is_read_at_once(bench: Ben
     dialog = bench.opened("classify-text")
     assert dialog.counts.charts["training"].limit_text() == "truncated at 64"
     parts = tuple(msgspec.structs.replace(part, cut=0) for part in seen("causal-lm").parts)
-    dialog.counts.show_seen(msgspec.structs.replace(seen("causal-lm"), parts=parts), 128)
+    dialog.counts.show_preview(msgspec.structs.replace(seen("causal-lm"), parts=parts), 128)
     assert dialog.counts.charts["training"].limit_text() == "context 128"
     assert dialog.counts.figures["Longer than the context", "training"].text() == "0"
 
@@ -384,7 +384,7 @@ def test_findings_are_named_by_file_and_line_errors_first(bench: Bench, opened: 
     QTest.keyClick(view.places, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == f"{tmp_path / 'gone.csv'}:3"
     QTest.mouseClick(view.open, LEFT)
-    assert [problem.code for problem in bench.told] == ["open-missing"]
+    assert [problem.code for problem in bench.problems] == ["open-missing"]
 
 
 def test_what_is_found_of_two_examples_has_its_places_in_pairs(bench: Bench) -> None:
@@ -488,7 +488,7 @@ def test_the_form_offers_a_look_and_says_what_was_seen(bench: Bench, tmp_path: P
     fields = form.of(TextSubject)
     row = fields.look
     bench.wait(row.button.isEnabled)
-    assert row.said.text() == ""
+    assert row.summary.text() == ""
     form.schedule.steps.setValue(0)
     form.check()
     assert not row.button.isEnabled()
@@ -497,8 +497,8 @@ def test_the_form_offers_a_look_and_says_what_was_seen(bench: Bench, tmp_path: P
     form.check()
     assert row.button.isEnabled()
     QTest.mouseClick(row.button, LEFT)
-    bench.wait(lambda: row.said.text() != "")
-    assert row.said.text() == "1,000 paragraphs, 100 for evaluation · 1 error · 1 warning"
+    bench.wait(lambda: row.summary.text() != "")
+    assert row.summary.text() == "1,000 paragraphs, 100 for evaluation · 1 error · 1 warning"
     dialog = form.data_look.dialog
     assert dialog is not None
     assert not dialog.isModal()
@@ -508,9 +508,9 @@ def test_the_form_offers_a_look_and_says_what_was_seen(bench: Bench, tmp_path: P
     text = tmp_path / "own.txt"
     text.write_text("a text\n")
     fields.data.set_files([text])
-    bench.wait(lambda: row.said.text() == "")
+    bench.wait(lambda: row.summary.text() == "")
     QTest.mouseClick(row.button, LEFT)
-    bench.wait(lambda: len(bench.asked) == 2 and row.said.text() != "")
+    bench.wait(lambda: len(bench.asked) == 2 and row.summary.text() != "")
     assert parse_spec(bench.asked[1].spec, Path("/")).data.train == (str(text),)
     fields.data.set_files([])
     assert not row.button.isEnabled()

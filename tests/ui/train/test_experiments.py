@@ -287,7 +287,7 @@ def test_the_view_is_saved_as_a_table_and_a_picture(qtbot: QtBot, sweep: Bench, 
     view.export.save(tmp_path / "law", "png")
     assert QImage(str(tmp_path / "law.png")).width() == 2 * view.chart.width()
     view.export.save(tmp_path / "no-such-folder/law.csv", "csv")
-    assert [problem.code for problem in sweep.told] == ["file-not-saved"]
+    assert [problem.code for problem in sweep.problems] == ["file-not-saved"]
 
 
 def test_with_too_little_there_is_no_law_and_without_compute_no_view(qtbot: QtBot, bench: Bench) -> None:

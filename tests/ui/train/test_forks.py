@@ -160,7 +160,7 @@ def test_out_of_memory_offers_a_smaller_run_on_from_the_last_checkpoint(
     assert made is not None
     assert (made.schedule.batch, made.schedule.accumulate, made.schedule.update) == (8, 2, spec.schedule.update)
     assert RunFolder(paths.runs() / "large-2").status().parent == Parent("large", 4)
-    assert bench.told == []
+    assert bench.problems == []
 
 
 def test_notes_and_tags_are_kept_and_runs_are_found_by_them(qtbot: QtBot, bench: Bench) -> None:
@@ -228,7 +228,7 @@ def test_event_files_that_are_dropped_become_a_run_that_is_shown(qtbot: QtBot, b
     assert bench.page.export.script.toolTip().startswith("Another program wrote this run")
     (tmp_path / "empty.tfevents").write_bytes(b"")
     bench.page.open(OpenEventFiles((tmp_path / "empty.tfevents",)))
-    qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["events-none"], timeout=5000)
+    qtbot.waitUntil(lambda: [problem.code for problem in bench.problems] == ["events-none"], timeout=5000)
 
 
 def test_a_run_is_exported_as_a_script_by_an_engine(

@@ -136,7 +136,7 @@ def test_the_layers_of_a_run_are_read_with_the_mouse_and_with_keys(bench: Callab
     QTest.keyClick(view.map, Qt.Key.Key_Down)  # the activation function has no gradient: it is no row here
     assert view.read_out.text() == "head · step 10 · 4,010"
     QTest.keyClick(view.measure, Qt.Key.Key_End)
-    assert view.map.said().startswith("head · step 10 · 0.5")
+    assert view.map.description().startswith("head · step 10 · 0.5")
     view.measure.setCurrentIndex(view.measure.findData("activation_std"))
     assert view.layer.text() == "head"  # the layer stays chosen though it is another row now
     assert view.map.row == NAMES.index("head")
@@ -156,7 +156,7 @@ def test_the_layers_grow_with_the_run_and_a_resume_takes_back(bench: Callable[[]
     shown.wait(lambda: shown.page.runs.row_of("b") is not None)
     shown.page.choose("b")
     shown.wait(lambda: data.data.steps == [])
-    assert data.map.said() == ""
+    assert data.map.description() == ""
     QTest.mouseClick(shown.page.closely.enlarge, LEFT)
     assert not shown.page.curves.isVisible()
     QTest.mouseClick(shown.page.closely.enlarge, LEFT)
@@ -200,7 +200,7 @@ def test_a_heat_map_is_looked_at_more_closely_and_shows_the_colours_of_its_numbe
     assert view.cell_at(QPointF(view.room().left() + 2, view.room().top() + 2)) == (0, 1)
     assert drawn(2, 1) == scale.colour(0.5).name()
     QTest.mouseDClick(view.viewport(), LEFT, pos=view.room().center().toPoint())
-    assert view.seen()[:2] == (0, 30)
+    assert view.view_range()[:2] == (0, 30)
 
 
 def test_colours_grow_lighter_with_the_numbers_and_gaps_stand_out(qapp: QApplication) -> None:
@@ -249,7 +249,7 @@ def test_the_hardest_examples_and_the_cells_of_the_confusions(bench: Callable[[]
     QTest.mouseClick(view.matrix.viewport(), LEFT, pos=cell)
     assert view.read_out.text() == "cow predicted as bee: 1 of 2 (50.0%)"
     assert [e.text for e in view.of_cell.model.examples] == ["text 4"]
-    assert (view.of_cell.model.examples[0].expected, view.of_cell.model.examples[0].said) == ("cow", "bee")
+    assert (view.of_cell.model.examples[0].expected, view.of_cell.model.examples[0].predicted) == ("cow", "bee")
     QTest.keyClick(view.matrix, Qt.Key.Key_Up)
     assert [e.text for e in view.of_cell.model.examples] == ["text 2", "text 3"]
     QTest.mouseClick(view.back, LEFT)
@@ -266,7 +266,7 @@ def test_confusions_of_any_number_of_classes(qtbot: QtBot, classes: int) -> None
     expected, said = random.integers(0, classes, (2, 3000)).tolist()
     data = EvaluationData()
     head = {"labels": labels, "examples": ["x"] * 3000, "expected": expected, "kind": "text"}
-    data.add(Recorded([{"step": 1, "losses": [1.0] * 3000, "said": said}], head=head))
+    data.add(Recorded([{"step": 1, "losses": [1.0] * 3000, "predicted": said}], head=head))
     counts = data.counts(data.evaluations[0])
     assert counts.sum() == 3000
     first = data.confused(data.evaluations[0], 5)[0]
@@ -334,7 +334,7 @@ def test_texts_of_a_file_are_no_pictures_of_it(bench: Callable[[], Bench]) -> No
     dialog.open()
     shown.wait(lambda: len(dialog.examples.model.examples) == 2)
     tokens = (TokenLoss("a text"),)
-    seen_one = StepExample(number=0, loss=1.0, tokens=tokens, source="/texts/a.csv:12", expected="ant", said="bee")
+    seen_one = StepExample(number=0, loss=1.0, tokens=tokens, source="/texts/a.csv:12", expected="ant", predicted="bee")
     dialog._on_answer(StepExamples(run="a", step=5, checkpoint=4, exact=True, count=1, examples=(seen_one,)))
     assert dialog.examples.caption.text() == "loss 1.00 · true: ant · predicted: bee · a.csv:12"
     assert dialog.examples.caption.toolTip() == "/texts/a.csv:12"

@@ -100,7 +100,7 @@ def test_what_is_drawn_is_saved_as_a_table_and_as_a_picture(qtbot: QtBot, bench:
     assert "loss" in drawn
     assert "<polyline" in drawn or "<path" in drawn
     bench.page.export.save(tmp_path / "no-such-folder/curves.csv", "csv")
-    assert [problem.code for problem in bench.told] == ["file-not-saved"]
+    assert [problem.code for problem in bench.problems] == ["file-not-saved"]
 
 
 def test_the_buttons_can_be_reached_and_have_names(bench: Bench) -> None:

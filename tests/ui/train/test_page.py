@@ -75,7 +75,7 @@ class Bench:
     def __init__(self, qtbot: QtBot) -> None:
         self.library = LibraryWatcher()
         self.watcher = RunWatcher()
-        self.told: list[Problem] = []
+        self.problems: list[Problem] = []
         self.opened: list[Destination] = []
         self.studio = Studio(
             settings=SettingsStore(),
@@ -83,7 +83,7 @@ class Bench:
             library=self.library,
             runs=self.watcher,
         )
-        self.studio.told.connect(self.told.append)
+        self.studio.problem_reported.connect(self.problems.append)
         self.studio.wanted.connect(self.opened.append)
         self.page = TrainPage(self.studio)
         qtbot.addWidget(self.page)
@@ -351,7 +351,7 @@ def test_how_it_is_computed_is_in_the_spec_and_a_sweep_makes_a_run_for_each_comb
     assert started[0] == "tales-learning_rate=0.001-seed=1"
     qtbot.waitUntil(lambda: len(page.story.compare.compared.runs) == 4, timeout=5000)
     assert page.story.compare.compared.fields == ["seed", "optimizer.learning_rate"]
-    assert bench.told == []
+    assert bench.problems == []
 
 
 def test_fine_tuning_takes_a_model_and_a_smaller_rate(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
@@ -387,7 +387,7 @@ def test_a_disk_that_is_full_is_said(
     bench.page.form.of(TextSubject).data.add_files([_text(tmp_path)])
     qtbot.waitUntil(bench.page.form.start_button.isEnabled, timeout=5000)
     qtbot.mouseClick(bench.page.form.start_button, LEFT)
-    qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["disk-write"], timeout=5000)
+    qtbot.waitUntil(lambda: [problem.code for problem in bench.problems] == ["disk-write"], timeout=5000)
     assert bench.page.form.isVisible()
 
 
@@ -399,7 +399,7 @@ def _text(folder: Path) -> Path:
 
 def test_the_processes_of_a_run_are_shown_with_the_command_for_more(qtbot: QtBot, bench: Bench) -> None:
     ranks = tuple(
-        Rank(rank=rank, host="here", pid=100 + rank, seconds_per_step=0.25, holds=MemoryParts(weights_bytes=4_000_000))
+        Rank(rank=rank, host="here", pid=100 + rank, seconds_per_step=0.25, memory=MemoryParts(weights_bytes=4_000_000))
         for rank in (0, 1)
     )
     run = make_run("both", **live(), ranks=ranks)
@@ -431,8 +431,8 @@ def test_a_full_disk_without_a_path_names_the_folder_of_the_runs(
     bench.page.form.of(TextSubject).data.add_files([_text(tmp_path)])
     qtbot.waitUntil(bench.page.form.start_button.isEnabled, timeout=5000)
     qtbot.mouseClick(bench.page.form.start_button, LEFT)
-    qtbot.waitUntil(lambda: bool(bench.told), timeout=5000)
-    assert bench.told[0].arguments["path"] == str(paths.runs())
+    qtbot.waitUntil(lambda: bool(bench.problems), timeout=5000)
+    assert bench.problems[0].arguments["path"] == str(paths.runs())
 
 
 def test_escape_leaves_the_form_and_a_new_one_forgets_the_name_and_the_steps(

@@ -160,7 +160,7 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     assert to_press(page) == {"Resume"}
     assert not page.strip.isVisible()
     assert [run.name for run in run_queue.waiting()] == [second.name]
-    assert bench.told == []
+    assert bench.problems == []
 
 
 def test_a_run_says_what_it_takes_of_the_disk_while_it_runs(qtbot: QtBot, bench: Bench) -> None:
@@ -177,7 +177,7 @@ def test_a_run_that_has_left_the_queue_meanwhile_is_told_of(qtbot: QtBot, bench:
     shown(qtbot, bench.page, "first", "queued")
     change(run, state="running", place=0.0)
     bench.page.strip.wanted.emit("remove")
-    qtbot.waitUntil(lambda: [problem.code for problem in bench.told] == ["run-not-waiting"], timeout=5000)
+    qtbot.waitUntil(lambda: [problem.code for problem in bench.problems] == ["run-not-waiting"], timeout=5000)
 
 
 def test_what_can_never_fit_is_refused_before_a_folder_is_made(
@@ -185,8 +185,8 @@ def test_what_can_never_fit_is_refused_before_a_folder_is_made(
 ) -> None:
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 1000, 1000),))
     bench.page.making.start(ResolvedSpec(RunSpec(name="big", data=DataSpec(train=("/x",)))))
-    qtbot.waitUntil(lambda: bool(bench.told), timeout=5000)
-    assert [problem.code for problem in bench.told] == ["memory-never"]
+    qtbot.waitUntil(lambda: bool(bench.problems), timeout=5000)
+    assert [problem.code for problem in bench.problems] == ["memory-never"]
     assert list(paths.runs().iterdir()) == []
 
 
@@ -235,7 +235,7 @@ def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Benc
                 )
             )
         )
-    assert bench.told == []
+    assert bench.problems == []
     shown(qtbot, page, "two", "queued")
     qtbot.waitUntil(lambda: "Starts when one ends" in page.strip.reason.text(), timeout=30_000)
     page.choose("one")

@@ -50,7 +50,7 @@ def ends(chart: MiniChart) -> tuple[str, str]:
 
 
 def seen(bench: Bench) -> tuple[float, float]:
-    first, last, *_ = bench.page.curves.chart.seen()
+    first, last, *_ = bench.page.curves.chart.view_range()
     return first, last
 
 

@@ -73,7 +73,7 @@ def test_what_belongs_nowhere_is_refused_with_the_reason(shell: Shell, tmp_path:
 
 
 def test_a_problem_is_shown_as_plain_text(shell: Shell) -> None:
-    shell.studio.tell(Problem(code="open-unknown", arguments={"name": "<img src=x><b>bold"}))
+    shell.studio.report(Problem(code="open-unknown", arguments={"name": "<img src=x><b>bold"}))
     assert "<b>bold" in shell.window.banner.sentence.text()
     assert shell.window.banner.sentence.textFormat() == Qt.TextFormat.PlainText
 

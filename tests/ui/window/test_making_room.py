@@ -32,7 +32,7 @@ def test_the_ledger_says_what_would_help() -> None:
     assert why.arguments["short_bytes"] == 5_000_000
     lane = ledger.Reservation("interactive", "lane", "cpu", 6_000_000)
     assert ledger.evicts(why, lane)
-    assert not ledger.evicts(why, lane._replace(held_bytes=4_000_000)), "it would be taken for nothing"
+    assert not ledger.evicts(why, lane._replace(used_bytes=4_000_000)), "it would be taken for nothing"
     assert not ledger.evicts(why, lane._replace(device="cuda:0"))
     assert not ledger.evicts(Problem(code="waits-for-runs", arguments={"runs": "a", "most": 1}), lane)
 

@@ -92,7 +92,7 @@ class ChatModel(QObject):
         if self.problem is None:
             self._worked = self._picker.ref() if isinstance(end, Done) else self._worked
         elif self._worked not in (None, self._picker.ref()):
-            self._studio.tell(self.problem.problem)
+            self._studio.report(self.problem.problem)
             self._picker.choose(self._worked)
             return
         else:

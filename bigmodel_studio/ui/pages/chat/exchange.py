@@ -37,7 +37,7 @@ class ChatExchange(QObject):
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._keep_one)
         self._read.connect(self._on_read)
-        self._failed.connect(self._studio.tell)
+        self._failed.connect(self._studio.report)
 
     @Slot()
     def export_shown(self) -> None:
@@ -45,7 +45,7 @@ class ChatExchange(QObject):
         if self._talk.conversation:
             self.export(self._talk.conversation)
         else:
-            self._studio.tell(Problem(code="chat-not-shown"))
+            self._studio.report(Problem(code="chat-not-shown"))
 
     @Slot(int)
     def export(self, conversation: int) -> None:
@@ -54,7 +54,7 @@ class ChatExchange(QObject):
         try:
             chat = chat_files.chat_of(self._store, conversation)
         except StudioError as error:
-            self._studio.tell(error.problem)
+            self._studio.report(error.problem)
             return
         filters: dict[str, Kind] = {
             self.tr("All versions (JSON)") + " (*.json)": "json",
@@ -76,7 +76,7 @@ class ChatExchange(QObject):
         try:
             write_atomic(path, chat_files.written(chat, kind))
         except OSError as error:
-            self._studio.tell(not_saved(path, error).problem)
+            self._studio.report(not_saved(path, error).problem)
 
     @Slot()
     def import_chats(self) -> None:
@@ -112,7 +112,7 @@ class ChatExchange(QObject):
             except sqlite3.Error as error:
                 log.exception("a chat could not be added")
                 self._waiting.clear()
-                self._studio.tell(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
+                self._studio.report(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
         if not self._waiting:
             self._timer.stop()
             self.imported.emit(added)

@@ -77,7 +77,7 @@ class ChatPage(Page):
         self.model.changed.connect(self._say_model)
         self.model.refused.connect(self._on_refused)
         self.composer.editor.textChanged.connect(self._on_written)
-        self.picker.refused.connect(self.studio.tell)
+        self.picker.refused.connect(self.studio.report)
         self.new_button.clicked.connect(self.new_item)
         self.list.chosen.connect(self.open_conversation)
         self.list.remove_wanted.connect(self.remove)
@@ -328,7 +328,7 @@ class ChatPage(Page):
     @Slot(object)
     def _on_refused(self, problem: Problem) -> None:
         if self.middle.currentWidget() is not self.welcome:
-            self.studio.tell(problem)
+            self.studio.report(problem)
 
     @Slot()
     def _say_model(self) -> None:

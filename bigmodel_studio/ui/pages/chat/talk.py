@@ -159,7 +159,7 @@ class Talk(QObject):
                 self.conversation, "assistant", text, parent=message.parent, model=message.model
             )
         except sqlite3.Error as error:
-            self._tell_unwritable(error)
+            self._report_unwritable(error)
             return False
         self.message_added.emit(self._newest())
         self.listed.emit()
@@ -209,7 +209,7 @@ class Talk(QObject):
                 self.conversation = self.store.begin(text, system=self.system, settings=self.settings)
             self._last = self.store.add(self.conversation, "user", text, parent=parent)
         except sqlite3.Error as error:
-            self._tell_unwritable(error)
+            self._report_unwritable(error)
             return False
         self.message_added.emit(self._newest())
         self._answer(self._last)
@@ -286,7 +286,7 @@ class Talk(QObject):
             if event.problem.code == "context-trimmed" and isinstance(turns, int):
                 reply.left_out += turns
             else:
-                self._studio.tell(event.problem)
+                self._studio.report(event.problem)
 
     @Slot()
     def _show(self) -> None:
@@ -347,7 +347,7 @@ class Talk(QObject):
             tokens = reply.received[reply.kept :]
             self.store.finish(reply.message, text, state, facts, model=reply.model, tokens=tokens)
         except sqlite3.Error as error:
-            self._tell_unwritable(error)
+            self._report_unwritable(error)
         self.waiting.emit(None)
         self.message_ended.emit(
             msgspec.structs.replace(reply.begun_as, text=text, model=reply.model, state=state, facts=facts)
@@ -355,9 +355,9 @@ class Talk(QObject):
         self.busy_changed.emit(False)
         self.listed.emit()
 
-    def _tell_unwritable(self, error: sqlite3.Error) -> None:
+    def _report_unwritable(self, error: sqlite3.Error) -> None:
         log.error("the conversation could not be written: %s", error)
-        self._studio.tell(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
+        self._studio.report(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
 
 
 def _facts(result: Generated, reply: Reply) -> ReplyFacts:

@@ -45,7 +45,7 @@ class UnsavedNote(QWidget):
         self._store.on_problem = None
 
     def _on_problem(self, problem: Problem) -> None:
-        self._studio.tell(problem)
+        self._studio.report(problem)
         self._show()
 
     def _show(self) -> None:
@@ -64,7 +64,7 @@ class UnsavedNote(QWidget):
         before = self._store.problem
         if self._store.retry():
             if self._store.problem is not None:
-                self._studio.tell(self._store.problem)
+                self._studio.report(self._store.problem)
             self.saved.emit()
         if self._store.saving or self._store.problem != before:
             self._show()

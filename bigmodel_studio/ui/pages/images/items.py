@@ -108,7 +108,7 @@ class PicturesModel(QAbstractListModel):
         self._changed(row)
 
     def wait_again(self, keys: list[int]) -> None:
-        """Forget what was said of these pictures: they are asked about again."""
+        """Forget the predictions of these pictures: they are asked about again."""
         self._set(keys, stopped=False)
 
     def stop(self, keys: list[int]) -> None:
@@ -162,14 +162,14 @@ class PicturesModel(QAbstractListModel):
 
     def words(self, item: Item) -> str:
         """Return what is known of a picture, in a few words."""
-        said = item.prediction
-        if said is None:
+        prediction = item.prediction
+        if prediction is None:
             return self.tr("stopped") if item.stopped else self.tr("waiting")
-        if said.error is not None:
-            return i18n.sentences(said.error)[0]
-        if not said.predictions:
+        if prediction.error is not None:
+            return i18n.sentences(prediction.error)[0]
+        if not prediction.predictions:
             return self.tr("no response")
-        return f"{said.predictions[0].label} {numbers.percent(said.predictions[0].probability)}"
+        return f"{prediction.predictions[0].label} {numbers.percent(prediction.predictions[0].probability)}"
 
 
 class Strip(QListView):

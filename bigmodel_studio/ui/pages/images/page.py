@@ -66,7 +66,7 @@ class ImagesPage(Page):
     def _build_header(self) -> None:
         self.picker = ModelPicker(self.studio.library, ("image-classifier",))
         self.picker.chosen.connect(self._on_model_chosen)
-        self.picker.refused.connect(self.studio.tell)
+        self.picker.refused.connect(self.studio.report)
         self.badge = TravelBadge(self.studio, "images", self.picker)
         self.add_to_header(self.picker)
         self.add_to_header(self.badge)
@@ -140,7 +140,7 @@ class ImagesPage(Page):
     def paste(self) -> None:
         """Take a picture or files from the clipboard."""
         if not self.drop.take(QGuiApplication.clipboard().mimeData()):
-            self.studio.tell(Problem(code="paste-nothing"))
+            self.studio.report(Problem(code="paste-nothing"))
 
     @Slot(object)
     def add_paths(self, given: Iterable[Path]) -> None:
@@ -150,14 +150,14 @@ class ImagesPage(Page):
             if (path / "config.json").is_file():
                 self._open_model(path)
             elif is_other(path):
-                self.studio.tell(Problem(code="pictures-other", arguments={"name": path.name}))
+                self.studio.report(Problem(code="pictures-other", arguments={"name": path.name}))
             else:
                 paths.append(path)
         found = find_pictures(paths)
         for folder in found.empty:
-            self.studio.tell(Problem(code="pictures-none", arguments={"folder": folder.name}))
+            self.studio.report(Problem(code="pictures-none", arguments={"folder": folder.name}))
         if found.more:
-            self.studio.tell(Problem(code="pictures-many", arguments={"most": MOST_PICTURES}))
+            self.studio.report(Problem(code="pictures-many", arguments={"most": MOST_PICTURES}))
         if found.pictures:
             keys = self.items.add(list(found.pictures))
             self._show(keys[0])
@@ -170,17 +170,17 @@ class ImagesPage(Page):
         if image.save(str(path)):
             self.add_paths([path])
         else:
-            self.studio.tell(Problem(code="paste-unwritable", arguments={"path": str(path)}))
+            self.studio.report(Problem(code="paste-unwritable", arguments={"path": str(path)}))
 
     def _open_model(self, folder: Path) -> None:
         try:
             self.studio.open(OpenModel(self.studio.library.remember(folder)))
         except StudioError as error:
-            self.studio.tell(error.problem)
+            self.studio.report(error.problem)
 
     @Slot()
     def _on_refused(self) -> None:
-        self.studio.tell(Problem(code="open-not-local"))
+        self.studio.report(Problem(code="open-not-local"))
 
     # ------------------------------------------------------------------------------- the model
 
@@ -209,7 +209,7 @@ class ImagesPage(Page):
     @Slot(object)
     def _on_model_refused(self, problem: Problem) -> None:
         """Say why a model can't be used, and go on with the one that could."""
-        self.studio.tell(problem)
+        self.studio.report(problem)
         if self.recognition.worked is not None:
             self.picker.choose(self.recognition.worked)
 

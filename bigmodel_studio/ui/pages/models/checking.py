@@ -19,7 +19,7 @@ from bigmodel_studio.ui.window.studio import Studio
 class Checking(QObject):
     """One copy at a time; another takes the place of the one before."""
 
-    said = Signal()
+    changed = Signal()
     """``words`` are others."""
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
@@ -37,7 +37,7 @@ class Checking(QObject):
         """Ask the Hub for the checksums, and compare."""
         self.stop()
         if self._studio.network.locked:
-            self._studio.tell(Problem(code="hub-locked"))
+            self._studio.report(Problem(code="hub-locked"))
             return
         self._ref = record.ref
         self._say(self.tr("Verifying checksums…"))
@@ -67,11 +67,11 @@ class Checking(QObject):
         if isinstance(end, Failed):
             self._say(i18n.sentence(end.problem))
         elif isinstance(end, Done) and isinstance(end.result, CopyChecked):
-            self._tell(end.result)
+            self._report(end.result)
         else:
             self._say("")
 
-    def _tell(self, found: CopyChecked) -> None:
+    def _report(self, found: CopyChecked) -> None:
         wrong = (*found.bad, *found.missing)
         if not wrong:
             self._say(self.tr("All %n file(s) match the Hub.", "", found.good))
@@ -82,4 +82,4 @@ class Checking(QObject):
 
     def _say(self, words: str) -> None:
         self._words = words
-        self.said.emit()
+        self.changed.emit()

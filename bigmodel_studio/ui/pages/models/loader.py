@@ -35,7 +35,7 @@ class Loader(QObject):
         """Return how it stands with a model."""
         if self._job is not None and self._ref == record.ref:
             return "loading"
-        if self._studio.holds(record.ref):
+        if self._studio.is_loaded(record.ref):
             return "unloading" if self._job is not None and self._ref is None else "loaded"
         return "cold"
 
@@ -69,4 +69,4 @@ class Loader(QObject):
         self._job = self._ref = None
         self.changed.emit()
         if isinstance(end, Failed):
-            self._studio.tell(end.problem)
+            self._studio.report(end.problem)

@@ -107,7 +107,7 @@ class SimilarityMap(CellMap):
         rows = [f"{rank}  {text}" for rank, text in zip(ranks, texts, strict=True)]
         self.show_cells(rows, ranks, values.reshape(len(texts), len(texts)), _COSINES)
 
-    def said(self) -> str:
+    def description(self) -> str:
         if self.at is None:
             return ""
         row, column = self.at

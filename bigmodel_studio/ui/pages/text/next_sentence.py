@@ -6,7 +6,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bigmodel_studio.core.models.library import ModelRecord
-from bigmodel_studio.protocol import Label, ModelRef, NextTold, Request, TellNext, TextAnswer
+from bigmodel_studio.protocol import Label, ModelRef, NextSentencePrediction, PredictNextSentence, Request, TextAnswer
 from bigmodel_studio.ui.pages.text.inputs import PairInput, TextInput
 from bigmodel_studio.ui.pages.text.task import CardsTask
 from bigmodel_studio.ui.plots.bars import ProbabilityBars
@@ -38,10 +38,10 @@ class NextSentenceTask(CardsTask):
         return PairInput(names, (self.tr("First sentence"), self.tr("Second sentence")))
 
     def request(self, model: ModelRef, texts: tuple[str, ...]) -> Request:
-        return TellNext(model=model, pairs=((texts[0], texts[1]),))
+        return PredictNextSentence(model=model, pairs=((texts[0], texts[1]),))
 
     def card(self, answer: TextAnswer) -> QWidget:
-        assert isinstance(answer, NextTold)
+        assert isinstance(answer, NextSentencePrediction)
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)

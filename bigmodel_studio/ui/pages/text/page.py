@@ -78,7 +78,7 @@ class TextPage(Page):
     def _build_header(self) -> None:
         self.picker = ModelPicker(self.studio.library, READS)
         self.picker.chosen.connect(self._on_model_chosen)
-        self.picker.refused.connect(self.studio.tell)
+        self.picker.refused.connect(self.studio.report)
         self.badge = TravelBadge(self.studio, "text", self.picker)
         self.open_button = QPushButton(self.tr("Open…"))
         self.open_button.setToolTip(self.tr("Read lines from text files"))
@@ -97,7 +97,7 @@ class TextPage(Page):
         self.writing.stop_wanted.connect(self.stop)
         for task in self.tasks.values():
             if isinstance(task, ClassifyTask):
-                task.refused.connect(self.studio.tell)
+                task.refused.connect(self.studio.report)
         self.answers = Answers(self.tasks.values())
         self.empty = self.answers.empty
         self.empty.button.clicked.connect(self._on_offer)
@@ -170,7 +170,7 @@ class TextPage(Page):
         for folder in opened.models:
             self.picker.take_folder(folder)
         for problem in opened.problems:
-            self.studio.tell(problem)
+            self.studio.report(problem)
         if lines:
             self.task.input.set_text("\n".join(lines))
             self.read()
@@ -181,7 +181,7 @@ class TextPage(Page):
 
     @Slot()
     def _on_refused(self) -> None:
-        self.studio.tell(Problem(code="open-not-local"))
+        self.studio.report(Problem(code="open-not-local"))
 
     # ------------------------------------------------------------------------------- the session
 
@@ -242,7 +242,7 @@ class TextPage(Page):
     @Slot(object)
     def _on_model_refused(self, problem: Problem) -> None:
         """Say why a model can't be used, and go on with the one that could."""
-        self.studio.tell(problem)
+        self.studio.report(problem)
         if self.reader.worked is not None:
             self.picker.choose(self.reader.worked)
             self.read()

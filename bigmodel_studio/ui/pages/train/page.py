@@ -71,7 +71,7 @@ class TrainPage(Page):
         self._build_header()
         self.facts = Facts()
         self.facts.note.kept.connect(self.column.refilter)
-        self.facts.note.failed.connect(studio.tell)
+        self.facts.note.failed.connect(studio.report)
         self.set_inspector(self.facts)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._refresh)

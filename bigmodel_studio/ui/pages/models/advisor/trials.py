@@ -266,7 +266,7 @@ class Trials(QWidget):
         texts = {Cancelled: self.tr("Stopped"), Failed: ""}
         self.state.setText(texts.get(type(end), self.tr("Done")))
         if isinstance(end, Failed):
-            self._studio.tell(end.problem)
+            self._studio.report(end.problem)
         self._say()
         self.running_changed.emit()
 

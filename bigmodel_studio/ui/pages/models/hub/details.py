@@ -204,7 +204,7 @@ class RepoDetails(QWidget):
         self._item, self._here = item, here
         if self.model is not None:
             self.anatomy.about(ModelRef(source="hub", id=self.model.id), here=here)
-        progress = item.said if item is not None else None
+        progress = item.progress if item is not None else None
         self.files.files.show_progress(progress.files if progress is not None else ())
         self._show_actions()
 

@@ -131,7 +131,7 @@ class AdvisorView(View):
     def _on_measured(self, end: Event) -> None:
         self._measuring = None
         if isinstance(end, Failed):
-            self.studio.tell(end.problem)
+            self.studio.report(end.problem)
         self._say_speed()
         self._ask()
 

@@ -300,7 +300,7 @@ class HubView(View):
         if repo is None:
             return
         if self.studio.network.locked:
-            self.studio.tell(Problem(code="hub-locked"))
+            self.studio.report(Problem(code="hub-locked"))
             return
         self.studio.downloads.begin(Download(id=repo.model.id))
 

@@ -86,7 +86,7 @@ class LocalView(View):
         self.table.doubleClicked.connect(self._on_double_clicked)
         self.details.wanted.connect(self._on_wanted)
         self.loader.changed.connect(self._on_warmth)
-        self.checking.said.connect(self._say_checked)
+        self.checking.changed.connect(self._say_checked)
         self._acts: dict[str, Callable[[ModelRecord], None]] = {
             "use": self._use,
             "load": self.loader.load,
@@ -311,7 +311,7 @@ class LocalView(View):
 
     def _fetch(self, record: ModelRecord) -> None:
         if self.studio.network.locked:
-            self.studio.tell(Problem(code="hub-locked"))
+            self.studio.report(Problem(code="hub-locked"))
         else:
             self.studio.downloads.begin(Download(id=record.ref.id, revision=record.ref.revision))
 
@@ -319,7 +319,7 @@ class LocalView(View):
         path = Path(record.path)
         folder = str(path.parent if path.is_file() else path)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
-            self.studio.tell(Problem(code="folder-not-shown", arguments={"path": folder}))
+            self.studio.report(Problem(code="folder-not-shown", arguments={"path": folder}))
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
@@ -344,10 +344,10 @@ class LocalView(View):
         try:
             self._wanted = self.studio.library.remember(folder)
         except StudioError as error:
-            self.studio.tell(error.problem)
+            self.studio.report(error.problem)
         except OSError as error:
             arguments: dict[str, str | int | float] = {"path": str(folder), "detail": error.strerror or str(error)}
-            self.studio.tell(Problem(code="folder-unreadable", arguments=arguments))
+            self.studio.report(Problem(code="folder-unreadable", arguments=arguments))
 
     def open(self, destination: Destination) -> None:
         """Choose a model in the table, now or as soon as the library has read it."""

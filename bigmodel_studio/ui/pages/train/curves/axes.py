@@ -21,11 +21,11 @@ STEP, ITEMS, SECONDS, FLOPS, CLOCK = "step", "items", "seconds", "flops", "time"
 
 
 class Axis(NamedTuple):
-    """``title`` in the menu; ``tick`` writes a mark, ``said`` is how a place on it reads."""
+    """``title`` in the menu; ``tick`` writes a mark, ``description`` is how a place on it reads."""
 
     title: str
     tick: Callable[[float], str]
-    said: str
+    description: str
 
 
 AXES: dict[str, Axis] = {
@@ -45,7 +45,7 @@ AXES: dict[str, Axis] = {
 def place(axis: str, value: float) -> str:
     """Return a place on an axis in words."""
     found = AXES[axis]
-    return word(found.said).format(amount=found.tick(value))
+    return word(found.description).format(amount=found.tick(value))
 
 
 class Rebased:

@@ -294,12 +294,12 @@ class Curves(QWidget):
         for rebased in self._rebased:
             rebased.follow()
         self.chart.refresh()
-        for metric, (title, spoken) in METRICS.items():
+        for metric, (title, format_value) in METRICS.items():
             series = self.series.get(metric)
             if series is None or not len(series):
                 continue
             if metric not in self.minis:
-                self.minis[metric] = self._mini(MiniChart(word(title), spoken, word(SHORT.get(metric, title))))
+                self.minis[metric] = self._mini(MiniChart(word(title), format_value, word(SHORT.get(metric, title))))
             mini = self.minis[metric]
             mini.show_series(series, self._evaluation_colour() if metric == "evaluation_loss" else self._colour)
             mini.show()
@@ -316,7 +316,7 @@ class Curves(QWidget):
     @Slot()
     def _link(self) -> None:
         """Small charts show the steps that the large one does; over another axis, all."""
-        stretch = self.chart.stretch_seen if self.axis == STEP else None
+        stretch = self.chart.zoomed_range if self.axis == STEP else None
         for mini in self.minis.values():
             mini.look_at(stretch)
 

@@ -81,7 +81,7 @@ class CurvesExport(QObject):
         self._job = None
         self._curves.export.setText(self.tr("Export"))
         if isinstance(end, Failed):
-            self._studio.tell(end.problem)
+            self._studio.report(end.problem)
         elif isinstance(end, Done):
             self._curves.read_out.setText(self.tr("The script is in {path}").format(path=self._folder))
 

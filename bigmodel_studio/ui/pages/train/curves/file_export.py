@@ -49,7 +49,7 @@ class FileExport(QObject):
         try:
             write_atomic(path if path.suffix else path.with_suffix(f".{kind}"), made)
         except OSError as error:
-            self._studio.tell(not_saved(path, error).problem)
+            self._studio.report(not_saved(path, error).problem)
 
     def _picture(self) -> bytes:
         return picture(self._chart)

@@ -23,11 +23,11 @@ LEAST_SHARE = 0.001
 
 
 class DataCounts(QWidget):
-    """``show_seen``; where there are no classes the figures have all the room."""
+    """``show_preview``; where there are no classes the figures have all the room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.said = label("", "secondary", wrap=True)
+        self.summary = label("", "secondary", wrap=True)
         self.figures: dict[tuple[str, str], QLabel] = {}
         """By the title of a row and the role of a part."""
         self._table = QGridLayout()
@@ -46,7 +46,7 @@ class DataCounts(QWidget):
         rows.setContentsMargins(16, 12, 16, 14)
         rows.setSpacing(10)
         rows.addLayout(self._table)
-        rows.addWidget(self.said)
+        rows.addWidget(self.summary)
         charts = QHBoxLayout(lengths)
         charts.setContentsMargins(16, 12, 16, 12)
         charts.setSpacing(20)
@@ -84,10 +84,10 @@ class DataCounts(QWidget):
         row.addWidget(area, 1)
         row.addWidget(self._classes, 1)
 
-    def show_seen(self, preview: DataPreview, context: int) -> None:
+    def show_preview(self, preview: DataPreview, context: int) -> None:
         """Show the counts. ``context``: the most tokens that the model reads at once."""
         self._show_figures(preview)
-        self.said.setText(i18n.in_one(self._sentences(preview)))
+        self.summary.setText(i18n.in_one(self._sentences(preview)))
         parts = {part.role: part for part in preview.parts}
         for role, chart in self.charts.items():
             part = parts.get(role)  # type: ignore[call-overload]

@@ -38,9 +38,12 @@ BAR_PX = 320
 
 
 class DataDialog(QDialog):
-    """Opens at once, and is filled when the lane has answered. ``seen`` carries the ``DataPreview`` of a whole look."""
+    """Opens at once, and is filled when the lane has answered.
 
-    seen = Signal(object)
+    ``previewed`` carries the ``DataPreview`` of a whole look.
+    """
+
+    previewed = Signal(object)
 
     def __init__(self, studio: Studio, spec: RunSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -198,17 +201,17 @@ class DataDialog(QDialog):
     @Slot(object)
     def _on_answer(self, preview: DataPreview) -> None:
         self._rest()
-        self.examples.show_seen(preview)
+        self.examples.show_preview(preview)
         if self._counted:
             self._show_whole(preview)
             self._show_what_there_is()
-            self.seen.emit(preview)
+            self.previewed.emit(preview)
 
     def _show_whole(self, preview: DataPreview) -> None:
         """Show counts and findings; where no example could be made of the data, the findings say why."""
         self.looked = preview
-        self.counts.show_seen(preview, context_of(preview, self.spec))
-        self.findings.show_seen(preview)
+        self.counts.show_preview(preview, context_of(preview, self.spec))
+        self.findings.show_preview(preview)
         self.words.setText(summary(preview))
         for view, there in ((self.examples, preview.examples), (self.counts, preview.parts)):
             self.tabs.setTabVisible(self.tabs.indexOf(view), bool(there))

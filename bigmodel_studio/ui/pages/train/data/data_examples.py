@@ -49,7 +49,7 @@ LINE_CHARACTERS = 200
 
 
 class DataExamples(QWidget):
-    """``show_seen``; ``step_wanted`` says that another step's examples are asked for."""
+    """``show_preview``; ``step_wanted`` says that another step's examples are asked for."""
 
     step_wanted = Signal(int)
 
@@ -86,7 +86,7 @@ class DataExamples(QWidget):
         self.legend = FlowLayout(gap=16)
         self.read_out = ElidedLabel()
         set_look(self.read_out, "small")
-        self.whole, self.seen = PictureView(), PictureView()
+        self.whole, self.model_input = PictureView(), PictureView()
         self._lay_out()
 
     def _tool(self, mark: str, words: str, slot: object) -> QToolButton:
@@ -159,8 +159,8 @@ class DataExamples(QWidget):
         row = QHBoxLayout(container)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        self.whole_words, self.seen_words = label("", "small"), label("", "small")
-        for view, words in ((self.whole, self.whole_words), (self.seen, self.seen_words)):
+        self.whole_words, self.input_words = label("", "small"), label("", "small")
+        for view, words in ((self.whole, self.whole_words), (self.model_input, self.input_words)):
             card = panel("card")
             column = QVBoxLayout(card)
             column.setContentsMargins(12, 10, 12, 12)
@@ -171,7 +171,7 @@ class DataExamples(QWidget):
 
     # ------------------------------------------------------------------------------- what is shown
 
-    def show_seen(self, preview: DataPreview) -> None:
+    def show_preview(self, preview: DataPreview) -> None:
         """Show these examples instead of those before; one in the same place is chosen."""
         before = max(0, self.list.currentIndex().row())
         self._examples, self._objective, self._step = preview.examples, preview.objective, preview.step
@@ -191,8 +191,8 @@ class DataExamples(QWidget):
         line = "".join(each.text for each in example.tokens[:LINE_CHARACTERS] if each.role != "added")
         class_name = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
         name = place_text(example.place)
-        if example.seen is not None:
-            return ListedExample(text=name, picture=example.seen, note=class_name)
+        if example.model_input is not None:
+            return ListedExample(text=name, picture=example.model_input, note=class_name)
         return ListedExample(text=line[:LINE_CHARACTERS], note=" · ".join(filter(None, (class_name, name))))
 
     def _label(self, share: ClassShare) -> str:
@@ -222,7 +222,7 @@ class DataExamples(QWidget):
         self.where.setToolTip(place_text(example.place, whole=True))
         self.facts.setText(self._facts(example))
         self._show_chips(example.classes)
-        if example.seen is not None:
+        if example.model_input is not None:
             self._show_picture(example)
         else:
             self._show_text(example.tokens)
@@ -290,7 +290,7 @@ class DataExamples(QWidget):
         model_input = self.tr("Model input, mixed with another picture") if self._mixed else model_input
         for view, words, data, title in (
             (self.whole, self.whole_words, example.whole, whole),
-            (self.seen, self.seen_words, example.seen, model_input),
+            (self.model_input, self.input_words, example.model_input, model_input),
         ):
             pixmap = QPixmap()
             if data is not None and pixmap.loadFromData(data, "PNG"):

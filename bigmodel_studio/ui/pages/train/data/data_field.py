@@ -120,8 +120,8 @@ class DataField(DropArea):
         """Stop looking at files: the form closes."""
 
     def _row(self, file: Path) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
+        container = QWidget()
+        row = QHBoxLayout(container)
         row.setContentsMargins(0, 0, 0, 0)
         name = ElidedLabel(self.name_shown(file))
         name.setToolTip(str(file))
@@ -135,7 +135,7 @@ class DataField(DropArea):
         self._amounts[file] = amount = label(self.amount_shown(file), "small")
         row.addWidget(amount)
         row.addWidget(remove)
-        return holder
+        return container
 
 
 class TextField(DataField):

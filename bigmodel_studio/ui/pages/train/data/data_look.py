@@ -43,19 +43,19 @@ class LookRow(QWidget):
         self.button = QPushButton(self.tr("Check data"))
         self.button.setIcon(icon("search"))
         self.button.setToolTip(self.tr("Shows examples, counts, and problems by file and line"))
-        self.said = ElidedLabel()
-        set_look(self.said, "small")
+        self.summary = ElidedLabel()
+        set_look(self.summary, "small")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(12)
         row.addWidget(self.button)
-        row.addWidget(self.said, 1)
+        row.addWidget(self.summary, 1)
 
 
 class DataLook(QObject):
-    """One dialog at a time, beside ``page``'s window. ``seen``: ``summary_of`` has something new to say."""
+    """One dialog at a time, beside ``page``'s window. ``previewed``: ``summary_of`` has something new to say."""
 
-    seen = Signal()
+    previewed = Signal()
 
     def __init__(self, studio: Studio, page: QWidget) -> None:
         super().__init__(page)
@@ -78,7 +78,7 @@ class DataLook(QObject):
             return
         self.stop()
         self._dialog = dialog = DataDialog(self._studio, spec, self._page.window())
-        dialog.seen.connect(self._on_seen)
+        dialog.previewed.connect(self._on_previewed)
         dialog.show()
 
     def summary_of(self, spec: RunSpec) -> str:
@@ -93,7 +93,7 @@ class DataLook(QObject):
             dialog.close()
 
     @Slot(object)
-    def _on_seen(self, preview: DataPreview) -> None:
+    def _on_previewed(self, preview: DataPreview) -> None:
         if self._dialog is not None:
             self._last = (looked_at(self._dialog.spec), preview)
-            self.seen.emit()
+            self.previewed.emit()

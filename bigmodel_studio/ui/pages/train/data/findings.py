@@ -70,7 +70,7 @@ def mark_of(findings: Sequence[Finding]) -> QIcon:
 
 
 class DataFindings(QWidget):
-    """``show_seen``."""
+    """``show_preview``."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,7 +131,7 @@ class DataFindings(QWidget):
         whole.setContentsMargins(0, 12, 0, 0)
         whole.addWidget(self.views)
 
-    def show_seen(self, preview: DataPreview) -> None:
+    def show_preview(self, preview: DataPreview) -> None:
         """Show these findings, the heaviest first."""
         findings = sorted(preview.findings, key=lambda each: WEIGHTS.index(each.weight))
         self.list.clear()

@@ -26,12 +26,12 @@ MOST_COUNTED = 5_000
 
 
 class _Content(NamedTuple):
-    """What a path holds. ``seen`` is None where it can't be read: the form says at this field what is wrong."""
+    """What a path holds. ``listing`` is None where it can't be read: the form says at this field what is wrong."""
 
     train: Path
     evaluation: Path | None
     has_table: bool
-    seen: ListingSummary | None
+    listing: ListingSummary | None
 
 
 class FolderField(DataField):
@@ -103,14 +103,14 @@ class FolderField(DataField):
         content = self._contents.get(file)
         if content is None:
             return self.tr("Counting…")
-        if content.seen is None or not content.seen.pictures:
+        if content.listing is None or not content.listing.pictures:
             return super().amount_shown(file)
         words = (
             self.tr("{classes} classes, over {count} pictures")
-            if content.seen.more
+            if content.listing.more
             else self.tr("{classes} classes, {count} pictures")
         )
-        amounts = {"classes": len(content.seen.labels), "count": content.seen.pictures}
+        amounts = {"classes": len(content.listing.labels), "count": content.listing.pictures}
         return words.format(**{name: numbers.exact(amount) for name, amount in amounts.items()})
 
     def _count(self) -> None:
@@ -124,9 +124,9 @@ class FolderField(DataField):
             return
         self._added.clear()
         self._contents = {content.train: content for content in contents.values()}
-        seen = [content.seen for content in contents.values() if content.seen is not None]
-        self.classes = tuple(sorted({label for each in seen for label in each.labels}))
-        self.count = sum(each.pictures for each in seen)
+        listings = [content.listing for content in contents.values() if content.listing is not None]
+        self.classes = tuple(sorted({label for each in listings for label in each.labels}))
+        self.count = sum(each.pictures for each in listings)
         self.has_table = any(content.has_table for content in contents.values())
         parts = [content for path, content in contents.items() if content.train != path]
         if parts:
@@ -148,7 +148,7 @@ def _content(path: Path, split: bool, columns: Columns) -> _Content:
     train, evaluation = (picture_folders.split_of(path) if split else None) or (path, None)
     try:
         has_table = bool(tables_in(train))
-        seen = look([str(train)], columns, MOST_COUNTED)
+        listing = look([str(train)], columns, MOST_COUNTED)
     except (StudioError, OSError):
         return _Content(train, evaluation, False, None)
-    return _Content(train, evaluation, has_table, seen)
+    return _Content(train, evaluation, has_table, listing)

@@ -31,8 +31,8 @@ def open_place(studio: Studio, place: Place) -> None:
     """Show the file in the program that this system has for it; the user is told where that cannot be done."""
     file = Path(place.file)
     if not file.exists():
-        studio.tell(Problem(code="open-missing", arguments={"path": str(file)}))
+        studio.report(Problem(code="open-missing", arguments={"path": str(file)}))
         return
     shown = file if file.is_dir() or file.suffix.lower() in OPENED else file.parent
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown))):
-        studio.tell(Problem(code="folder-not-shown", arguments={"path": str(file)}))
+        studio.report(Problem(code="folder-not-shown", arguments={"path": str(file)}))

@@ -30,11 +30,11 @@ def cost_words(
         words = QCoreApplication.translate("NewRun", "{count} parameters, {trained} of them trained")
         headline = words.format(count=numbers.exact(parameters), trained=numbers.exact(trained))
     words = QCoreApplication.translate(
-        "NewRun", "{held} for weights, gradients and optimizer, {kept} per checkpoint · {amount}"
+        "NewRun", "{memory} for weights, gradients and optimizer, {kept} per checkpoint · {amount}"
     )
-    held = numbers.size(shape.training_bytes(parameters, trained))
+    memory = numbers.size(shape.training_bytes(parameters, trained))
     kept = numbers.size(shape.weight_bytes(parameters))
-    more = [words.format(held=held, kept=kept, amount=subject.amount_words(batch, steps))]
+    more = [words.format(memory=memory, kept=kept, amount=subject.amount_words(batch, steps))]
     if needed_bytes is not None:
         words = QCoreApplication.translate("NewRun", "About {needs} of memory")
         more.insert(0, words.format(needs=numbers.size(needed_bytes)))

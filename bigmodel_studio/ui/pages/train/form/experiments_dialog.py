@@ -191,14 +191,14 @@ class ExperimentsDialog(QDialog):
         count = numbers.exact(len(found.specs))
         runs = self.tr("{count} run(s)", "", len(found.specs)).format(count=count)
         if found.seconds is not None:
-            said = self.tr("{runs}, about {time} on this computer").format(
+            summary = self.tr("{runs}, about {time} on this computer").format(
                 runs=runs, time=numbers.rough_duration(found.seconds)
             )
         elif self._job is not None:
-            said = self.tr("{runs}. Measuring this computer's speed…").format(runs=runs)
+            summary = self.tr("{runs}. Measuring this computer's speed…").format(runs=runs)
         else:
-            said = runs
-        self.cost.setText(said)
+            summary = runs
+        self.cost.setText(summary)
 
     def _say(self, words: str) -> None:
         self.error.setText(words)

@@ -16,7 +16,7 @@ from bigmodel_studio.ui.pages.train.data.data_field import DataField
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 
-Hearer = Callable[..., Any] | SignalInstance
+Listener = Callable[..., Any] | SignalInstance
 Row = list[tuple[str, str, QWidget]]
 """A field's name in the spec, its title, and its widget."""
 FIELD_PX = 34
@@ -50,7 +50,7 @@ _FIELDS_OF_CODES = {
 }
 
 
-def line(text: str, on_changed: Hearer) -> QLineEdit:
+def line(text: str, on_changed: Listener) -> QLineEdit:
     """Return a field for a short text."""
     made = QLineEdit(text)
     made.setMinimumHeight(FIELD_PX)
@@ -58,7 +58,7 @@ def line(text: str, on_changed: Hearer) -> QLineEdit:
     return made
 
 
-def number(value: int, most: int, on_changed: Hearer) -> QSpinBox:
+def number(value: int, most: int, on_changed: Listener) -> QSpinBox:
     """Return a field for a whole number from 0 on."""
     made = QSpinBox()
     made.setRange(0, most)
@@ -72,7 +72,7 @@ def number(value: int, most: int, on_changed: Hearer) -> QSpinBox:
     return made
 
 
-def share_field(most: float, on_changed: Hearer) -> QDoubleSpinBox:
+def share_field(most: float, on_changed: Listener) -> QDoubleSpinBox:
     """Return a field for a share, from 0 on."""
     made = QDoubleSpinBox()
     made.setRange(0.0, most)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from bigmodel_studio.core.data.records import holds_parquet
+from bigmodel_studio.core.data.records import contains_parquet
 from bigmodel_studio.core.specs.spec import ModelSpec, make_spec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.pages.train.data.data_field import DataField, TextField
@@ -66,7 +66,7 @@ class LanguageSubject(Subject):
         """Ask for the column where there are tables."""
         container = self.text_column.parentWidget()
         if container is not None:
-            container.setVisible(bool(self.text_column.text()) or any(map(holds_parquet, self.data.files)))
+            container.setVisible(bool(self.text_column.text()) or any(map(contains_parquet, self.data.files)))
 
     def shape_fields(self) -> dict[str, QWidget]:
         return {"layers": self.layers, "heads": self.heads, "width": self.model_width, "context": self.context}

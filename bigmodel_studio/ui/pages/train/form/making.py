@@ -45,7 +45,7 @@ class Making(QObject):
         self._background.failed.connect(self._on_failed)
         self._events = EventsImport(self)
         self._events.imported.connect(self._on_imported)
-        self._events.failed.connect(studio.tell)
+        self._events.failed.connect(studio.report)
 
     @Slot(object)
     def start(self, resolved: ResolvedSpec) -> None:
@@ -115,7 +115,7 @@ class Making(QObject):
 
     @Slot(object)
     def _on_failed(self, problem: Problem) -> None:
-        self._studio.tell(problem)
+        self._studio.report(problem)
         self._studio.runs.refresh()
         self.failed.emit()
 

@@ -62,7 +62,7 @@ class NewRun(QWidget):
         self.parts = Fields(self)
         self.errors = self.parts.errors
         self.data_look = DataLook(studio, self)
-        self.data_look.seen.connect(self.check)
+        self.data_look.previewed.connect(self.check)
         self._inputs = InputCheck(self)
         self._inputs.answered.connect(self._on_inputs)
         self._inputs.memory_known.connect(self._on_memory)
@@ -256,7 +256,7 @@ class NewRun(QWidget):
         """Whether the data can be looked at, and what was seen of it, if it was."""
         look = self.subject.look
         look.button.setEnabled(spec is not None and can_be_looked_at(spec))
-        look.said.setText(self.data_look.summary_of(spec) if spec is not None else "")
+        look.summary.setText(self.data_look.summary_of(spec) if spec is not None else "")
 
     def train_on(self, ref: ModelRef) -> None:
         """Begin with a model of the library: what its kind can be trained for is chosen, and to fine-tune it."""

@@ -71,7 +71,7 @@ class Subject(QWidget):
         self.look = LookRow()
         self.picker = ModelPicker(studio.library, TRAINABLE[self.objective].bases, to_train=True)
         self.picker.chosen.connect(self.changed)
-        self.picker.refused.connect(studio.tell)
+        self.picker.refused.connect(studio.report)
 
     # ------------------------------------------------------------------------------- for subclasses
 
@@ -205,7 +205,7 @@ class Subject(QWidget):
 
     @Slot()
     def _on_refused(self) -> None:
-        self.studio.tell(Problem(code="open-not-local"))
+        self.studio.report(Problem(code="open-not-local"))
 
     @Slot()
     def _on_hub_wanted(self) -> None:

@@ -16,11 +16,11 @@ from bigmodel_studio.ui.plots.confusion_matrix import Counts
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One of them: the losses of the examples, and, of a classifier, what each was said to be."""
+    """One of them: the losses of the examples, and, of a classifier, the class predicted for each."""
 
     step: int
     losses: NDArray[np.float64]
-    said: NDArray[np.int64]
+    predicted: NDArray[np.int64]
 
 
 class EvaluationData:
@@ -51,8 +51,8 @@ class EvaluationData:
     def counts(self, evaluation: Evaluation) -> Counts:
         """Return what each class was taken for how often, [classes, classes]."""
         counts: Counts = np.zeros((len(self.labels), len(self.labels)), np.int64)
-        several = min(len(self._expected), len(evaluation.said))
-        np.add.at(counts, (self._expected[:several], evaluation.said[:several]), 1)
+        several = min(len(self._expected), len(evaluation.predicted))
+        np.add.at(counts, (self._expected[:several], evaluation.predicted[:several]), 1)
         return counts
 
     def confused(self, evaluation: Evaluation, most: int) -> list[tuple[int, int, int]]:
@@ -73,8 +73,8 @@ class EvaluationData:
 
     def of_cell(self, evaluation: Evaluation, row: int, column: int, most: int) -> list[ListedExample]:
         """Return the examples of a class that were taken for another (or for itself), the hardest first."""
-        several = min(len(self._expected), len(evaluation.said))
-        there = np.flatnonzero((self._expected[:several] == row) & (evaluation.said[:several] == column))
+        several = min(len(self._expected), len(evaluation.predicted))
+        there = np.flatnonzero((self._expected[:several] == row) & (evaluation.predicted[:several] == column))
         order = there[np.argsort(-evaluation.losses[there], kind="stable")]
         return self._shown(evaluation, order[:most].tolist())
 
@@ -84,16 +84,17 @@ class EvaluationData:
     def _one(self, evaluation: Evaluation, number: int) -> ListedExample:
         loss = float(evaluation.losses[number])
         picture = self._kind == "picture"
-        known = number < len(self._expected) and number < len(evaluation.said)
+        known = number < len(self._expected) and number < len(evaluation.predicted)
         return ListedExample(
             loss=None if np.isnan(loss) else loss,
             text="" if picture else self._examples[number],
             file=self._examples[number] if picture else "",
             expected=self.labels[self._expected[number]] if known else "",
-            said=self.labels[evaluation.said[number]] if known else "",
+            predicted=self.labels[evaluation.predicted[number]] if known else "",
         )
 
 
 def _evaluation(record: dict[str, Any]) -> Evaluation:
     losses = np.array([np.nan if loss is None else loss for loss in record.get("losses", ())], np.float64)
-    return Evaluation(int(record["step"]), losses, np.asarray(record.get("said", ()), np.int64))
+    predicted = record.get("predicted", record.get("said", ()))  # "said": runs of earlier versions
+    return Evaluation(int(record["step"]), losses, np.asarray(predicted, np.int64))

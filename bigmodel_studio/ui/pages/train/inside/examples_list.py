@@ -1,4 +1,4 @@
-"""A list of examples: a small picture where there is one, what it is and was said to be, and the loss."""
+"""A list of examples: a small picture where there is one, its class and the predicted one, and the loss."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEAST_WORDS_PX = 40
 class ListedExample:
     """An example as it is shown; ``file`` is a picture's, ``picture`` the PNG of one where it is here already.
 
-    ``source`` says where a text is from; ``note`` stands below it where nothing is said of what it is.
+    ``source`` says where a text is from; ``note`` stands below it where there is no class.
     """
 
     loss: float | None = None
@@ -36,7 +36,7 @@ class ListedExample:
     file: str = ""
     source: str = ""
     expected: str = ""
-    said: str = ""
+    predicted: str = ""
     probability: float | None = None
     note: str = ""
 
@@ -55,7 +55,7 @@ def shown(step_example: StepExample) -> ListedExample:
         file=step_example.source if step_example.picture is not None else "",
         source=step_example.source if step_example.picture is None else "",
         expected=step_example.expected,
-        said=step_example.said,
+        predicted=step_example.predicted,
         probability=step_example.probability,
     )
 
@@ -68,7 +68,7 @@ class ExamplesModel(QAbstractListModel):
         self._thumbnails = thumbnails
         self.examples: Sequence[ListedExample] = ()
         self.losses = True
-        """Whether there is a loss to be said of any."""
+        """Whether any has a loss to show."""
         self._pixmaps: dict[int, QPixmap] = {}
         thumbnails.changed.connect(self._on_thumbnails)
 
@@ -112,9 +112,9 @@ class ExamplesModel(QAbstractListModel):
 
 def _titles(example: ListedExample) -> tuple[str, str]:
     """Return what stands in the upper and in the lower line."""
-    if example.expected or example.said:
+    if example.expected or example.predicted:
         sure = numbers.percent(example.probability, 0) if example.probability is not None else ""
-        upper = " ".join(filter(None, (example.said, sure)))
+        upper = " ".join(filter(None, (example.predicted, sure)))
         name = PurePath(example.file).name if example.file else example.line
         return upper, " · ".join(filter(None, (example.expected, name)))
     return example.line[:200], example.note
@@ -176,10 +176,10 @@ class _Row(QStyledItemDelegate):
         upper, lower = _titles(example)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font())
-        wrong = bool(example.expected) and example.said != example.expected
+        wrong = bool(example.expected) and example.predicted != example.expected
         painter.setPen(theme.colour("bad" if wrong else "text"))
         above = room if not lower else QRect(room.left(), room.top(), room.width(), room.height() // 2)
-        mark = ("✗ " if wrong else "✓ ") if example.expected and example.said else ""
+        mark = ("✗ " if wrong else "✓ ") if example.expected and example.predicted else ""
         elided = painter.fontMetrics().elidedText(mark + upper, Qt.TextElideMode.ElideRight, above.width())
         painter.drawText(above, left, elided)
         if lower:

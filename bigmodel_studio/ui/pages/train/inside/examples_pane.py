@@ -109,8 +109,8 @@ class ExamplesPane(QWidget):
         parts = [self.tr("loss {loss}").format(loss=numbers.significant(example.loss))]
         if example.expected:
             parts.append(self.tr("true: {label}").format(label=example.expected))
-        if example.said:
-            parts.append(self.tr("predicted: {label}").format(label=example.said))
+        if example.predicted:
+            parts.append(self.tr("predicted: {label}").format(label=example.predicted))
         if example.file or example.source:
             parts.append(PurePath(example.file or example.source).name)
         return " · ".join(parts)

@@ -213,7 +213,7 @@ class SlowStepDialog(QDialog):
         if block is None or taken is None:
             return
         place = self.block.place
-        self.where.setText(self.block.said())
+        self.where.setText(self.block.description())
         lines = update_rule.by_hand(taken, block, place)
         self.sums.setPlainText("\n\n".join((self._table(block, place), *map(_sum, lines))))
         if not lines:

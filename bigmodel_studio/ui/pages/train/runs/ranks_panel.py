@@ -60,12 +60,12 @@ class RanksPanel(QWidget):
             value.setText(self._rank_text(rank))
 
     def _rank_text(self, rank: Rank) -> str:
-        parts = rank.holds
+        parts = rank.memory
         model_bytes = parts.weights_bytes + parts.gradients_bytes + parts.optimizer_bytes
-        words = self.tr("{device} · {held} reserved · {time} per step · process {pid} on {host}")
+        words = self.tr("{device} · {memory} reserved · {time} per step · process {pid} on {host}")
         return words.format(
             device=parts.device,
-            held=numbers.size(model_bytes),
+            memory=numbers.size(model_bytes),
             time=numbers.duration(rank.seconds_per_step),
             pid=rank.pid,
             host=rank.host,

@@ -62,7 +62,7 @@ class Resuming(QObject):
     def _on_failed(self, problem: Problem) -> None:
         run, parent = self._wanted.get(str(problem.arguments.get("run", ""))), self.parent()
         if problem.code != "data-changed" or run is None:
-            self._studio.tell(problem)
+            self._studio.report(problem)
             self.resumed.emit()
             return
         self.question = ChangedDataQuestion(problem, parent if isinstance(parent, QWidget) else None)

@@ -80,7 +80,7 @@ def example(objective: str, number: int = 0) -> PreviewExample:
     return PreviewExample(
         place=Place(f"/pictures/cat/{number}.jpg"),
         whole=png(50 + number, 40, "#336699"),
-        seen=png(32, 32, "#66AA88"),
+        model_input=png(32, 32, "#66AA88"),
         classes=(ClassShare("cat", 0.7), ClassShare("dog", 0.3)),
         length=40,
     )
