@@ -21,8 +21,10 @@ from bigmodel_studio.ui.look.stylesheet import stylesheet
 
 Scheme = Literal["light", "dark"]
 FAMILY = "Inter"
-FALLBACKS = [FAMILY, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei UI", "sans-serif"]
-MONOSPACE = ["JetBrains Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
+EMOJI = ["Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", "Noto Emoji"]
+"""In colours where the system has them; the last is shipped, for one that has none draws black bars."""
+FALLBACKS = [FAMILY, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei UI", *EMOJI, "sans-serif"]
+MONOSPACE = ["JetBrains Mono", "DejaVu Sans Mono", "Menlo", "Consolas", "Noto Sans Mono", *EMOJI, "monospace"]
 TEXT_PX = 13
 _PROPERTY = "bigmodelStudioScheme"
 
@@ -141,7 +143,7 @@ class Theme(QObject):
         self._windows: list[QWidget] = []
         self._sheet = ""
         self._dressed: Scheme | None = None
-        for path in sorted((paths.resources() / "fonts").glob("*.otf")):
+        for path in sorted((paths.resources() / "fonts").glob("*.[ot]tf")):
             QFontDatabase.addApplicationFont(str(path))
         application.setFont(font())
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -98,7 +98,24 @@ def test_the_fonts_are_the_shipped_ones(qapp: QApplication) -> None:
     assert font().families()[0] == "Inter"
     folder = paths.resources() / "fonts"
     assert (folder / "OFL.txt").is_file()
-    assert sum(file.stat().st_size for file in folder.iterdir()) < 1_000_000
+    assert (folder / "OFL-NotoEmoji.txt").is_file()
+    assert sum(file.stat().st_size for file in folder.glob("Inter*")) < 1_000_000
+    assert (folder / "NotoEmoji-Regular.ttf").stat().st_size < 1_000_000
+
+
+def test_emoji_are_drawn_where_the_system_has_no_font_for_them(qtbot: QtBot, qapp: QApplication) -> None:
+    """A missing glyph is a bar, the same for each."""
+    Theme(qapp, "light")
+    assert "Noto Emoji" in QFontDatabase.families()
+    label = QLabel()
+    qtbot.addWidget(label)
+    label.setFont(font(32))
+    drawn = []
+    for emoji in ("😀", "🚀", "🦀", "👍"):
+        label.setText(emoji)
+        label.adjustSize()
+        drawn.append(bytes(label.grab().toImage().convertToFormat(QImage.Format.Format_RGB32).constBits()))
+    assert len(set(drawn)) == len(drawn)
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support raise")
