@@ -131,6 +131,7 @@ class FakeNetwork(QObject):
     def __init__(self, handler: Handler = _nobody, parent: QObject | None = None, *, interval_ms: int = 0) -> None:
         super().__init__(parent)
         self.locked = False
+        self.locking_variable = ""
         self.hub = FakeLane(handler, self, interval_ms=interval_ms)
         self.downloads: list[FakeLane] = []
         self.sent: list[NetworkRequest] = []
@@ -145,7 +146,7 @@ class FakeNetwork(QObject):
         self.changed.emit()
 
     def set_locked(self, locked: bool) -> None:
-        self.locked = locked
+        self.locked = locked or bool(self.locking_variable)
         self.changed.emit()
 
     def lane(self) -> FakeLane:

@@ -44,6 +44,11 @@ class Network(QObject):
         """Whether nothing may open a connection."""
         return network.is_locked(self._settings.values)
 
+    @property
+    def locking_variable(self) -> str:
+        """The environment variable that keeps it locked; "" where the settings alone say."""
+        return network.locking_variable()
+
     def set_locked(self, locked: bool) -> None:
         """Lock, as the settings say by now: all that is on its way ends at once; or unlock."""
         if locked:

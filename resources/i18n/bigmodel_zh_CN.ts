@@ -2258,6 +2258,10 @@
         <translation>停止</translation>
     </message>
     <message>
+        <source>The application is offline, so the Hub wasn&apos;t searched for “{text}”.</source>
+        <translation>程序处于离线状态，因此没有在 Hub 上搜索“{text}”。</translation>
+    </message>
+    <message>
         <source>The application is offline.</source>
         <translation>应用处于离线状态。</translation>
     </message>
@@ -2280,6 +2284,10 @@
     <message>
         <source>scroll for more</source>
         <translation>滚动以获取更多</translation>
+    </message>
+    <message>
+        <source>{variable} is set: unset it, then start the application again.</source>
+        <translation>设置了 {variable}：请取消它，然后重新启动程序。</translation>
     </message>
 </context>
 <context>
@@ -2522,16 +2530,24 @@
         <translation>本机上的模型</translation>
     </message>
     <message>
+        <source>No model here matches “{text}”. The Hub wasn&apos;t searched.</source>
+        <translation>本机没有与“{text}”匹配的模型。没有搜索 Hub。</translation>
+    </message>
+    <message>
         <source>No model matches “{text}”.</source>
-        <translation>没有哪一行含有“{text}”。</translation>
+        <translation type="vanished">没有哪一行含有“{text}”。</translation>
     </message>
     <message>
         <source>No model yet</source>
         <translation>这里还没有模型</translation>
     </message>
     <message>
+        <source>Not on this computer</source>
+        <translation>本机没有</translation>
+    </message>
+    <message>
         <source>Nothing found</source>
-        <translation>没有找到</translation>
+        <translation type="vanished">没有找到</translation>
     </message>
     <message>
         <source>Open a folder…</source>
@@ -2544,6 +2560,10 @@
     <message>
         <source>Open a model folder (safetensors), or drop it on the window.</source>
         <translation>打开一个模型的文件夹（safetensors），或把它拖到窗口上。</translation>
+    </message>
+    <message>
+        <source>Search the Hub</source>
+        <translation>搜索 Hub</translation>
     </message>
     <message>
         <source>Search this computer</source>
@@ -5063,12 +5083,24 @@
         <translation>退出时间旅行</translation>
     </message>
     <message>
+        <source>Leave time travel and use the run&apos;s newest checkpoint</source>
+        <translation>退出时间旅行，使用训练任务的最新检查点</translation>
+    </message>
+    <message>
+        <source>Newest step</source>
+        <translation>最新一步</translation>
+    </message>
+    <message>
         <source>Step {step}</source>
         <translation>第 {step} 步时的模型</translation>
     </message>
     <message>
         <source>Use the previous model again</source>
-        <translation>改用此前使用的模型</translation>
+        <translation type="vanished">改用此前使用的模型</translation>
+    </message>
+    <message>
+        <source>Use {model} again</source>
+        <translation>重新使用 {model}</translation>
     </message>
 </context>
 <context>
@@ -7513,6 +7545,10 @@
         <translation>应用正在关闭。</translation>
     </message>
     <message>
+        <source>The application is offline because {variable} is set.</source>
+        <translation>因为设置了 {variable}，程序处于离线状态。</translation>
+    </message>
+    <message>
         <source>The application is offline.</source>
         <translation>应用处于离线状态。</translation>
     </message>
@@ -8187,6 +8223,10 @@
     <message>
         <source>Unpack it, or save its text as UTF-8.</source>
         <translation>请解压，或将其文本另存为 UTF-8。</translation>
+    </message>
+    <message>
+        <source>Unset {variable}, then start the application again.</source>
+        <translation>请取消 {variable}，然后重新启动程序。</translation>
     </message>
     <message>
         <source>Unsupported image format.</source>

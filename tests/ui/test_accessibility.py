@@ -38,8 +38,8 @@ from bigmodel_studio.ui.pages.train.inside.slow_step_dialog import SlowStepDialo
 from bigmodel_studio.ui.pages.train.inside.step_dialog import StepDialog
 from bigmodel_studio.ui.pages.train.page import TrainPage
 from bigmodel_studio.ui.widgets.page_frame import Page
-from bigmodel_studio.ui.widgets.rail import Rail
 from bigmodel_studio.ui.window.destinations import OpenOnHub
+from bigmodel_studio.ui.window.rail import Rail
 from tests.ui import readers
 from tests.ui.data_previews import seen
 from tests.ui.insides import add_evaluation, add_layers, taken

@@ -44,9 +44,13 @@ def child_environment(added: Mapping[str, str]) -> dict[str, str]:
 
 def is_locked(settings: Settings) -> bool:
     """Return whether nothing may open a connection: by the settings, or by huggingface_hub's own variables."""
-    return settings.offline or any(
-        os.environ.get(name, "").upper() in _TRUE for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-    )
+    return settings.offline or bool(locking_variable())
+
+
+def locking_variable() -> str:
+    """Return the environment variable that keeps the network locked whatever the settings say; "" where none does."""
+    names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    return next((name for name in names if os.environ.get(name, "").upper() in _TRUE), "")
 
 
 def is_allowed() -> bool:

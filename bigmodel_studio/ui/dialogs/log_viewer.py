@@ -10,10 +10,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.log_reader import LEVELS, Line, LogTail, logs
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.code_view import CodeView
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.window.studio import Studio
@@ -44,7 +45,7 @@ class LogViewer(QDialog):
         self.resize(*SIZE_PX)
         self._tail: LogTail | None = None
         self._lines: deque[Line] = deque(maxlen=MOST_LINES)
-        self.choice = QComboBox()
+        self.choice = Choice()
         self.choice.setAccessibleName(self.tr("Log of"))
         self.choice.setMinimumWidth(240)
         for each in logs():
@@ -54,7 +55,7 @@ class LogViewer(QDialog):
                 QCoreApplication.translate("log", known) if known else each.name if each.path.suffix == ".log" else run
             )
             self.choice.addItem(name, str(each.path))
-        self.filter = QComboBox()
+        self.filter = Choice()
         self.filter.setAccessibleName(self.tr("Level"))
         for text, level in FILTERS.items():
             self.filter.addItem(QCoreApplication.translate("log", text), level)

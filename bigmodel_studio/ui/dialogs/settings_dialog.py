@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core.system.settings import Described, SettingsStore, described
 from bigmodel_studio.ui.look.i18n import setting
 from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 
@@ -117,8 +118,8 @@ class SettingsDialog(QDialog):
             self.form.addWidget(label(setting(field.help), "small", wrap=True), row + 2, 1)
         self.form.setRowMinimumHeight(row + 3, BETWEEN_PX)
 
-    def _choice(self, field: Described) -> QComboBox:
-        box = QComboBox()
+    def _choice(self, field: Described) -> Choice:
+        box = Choice()
         for value, text in field.choices.items():
             box.addItem(setting(text), value)
         box.setCurrentIndex(box.findData(getattr(self._store.values, field.name)))

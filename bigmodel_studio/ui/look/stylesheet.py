@@ -117,11 +117,14 @@ QSpinBox[look="number"]:focus, QDoubleSpinBox[look="number"]:focus { padding: 1p
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
   border: none; padding: 0 0 0 6px; background: transparent;
 }
+QComboBox { combobox-popup: 0; }  /* below the field or above it, not over it (``ui.widgets.choice``) */
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$icons/chevron-down-$scheme.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {
   background: $surface; border: 1px solid $field; selection-background-color: $accent_soft; selection-color: $text;
+  padding: 3px;
 }
+QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
 QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $field; border-radius: 4px; background: $surface; }
 QCheckBox::indicator:checked {
@@ -175,6 +178,14 @@ QMenu::item:selected { background: $accent_soft; color: $text; }
 QMenu::item:disabled { color: $secondary; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QMenuBar { background: $window; }
+
+QFileDialog {  /* Qt's own, where the system has none: its arrows are black */
+  backward-icon: url("$icons/chevron-left-$scheme.svg"); forward-icon: url("$icons/chevron-right-$scheme.svg");
+  filedialog-parent-directory-icon: url("$icons/chevron-up-$scheme.svg");
+  filedialog-new-directory-icon: url("$icons/folder-plus-$scheme.svg");
+  filedialog-listview-icon: url("$icons/grid-$scheme.svg");
+  filedialog-detailedview-icon: url("$icons/rows-$scheme.svg");
+}
 
 QScrollArea { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from bigmodel_studio.core.models import library
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.look.stylesheet import set_look
@@ -23,13 +24,17 @@ class TravelBadge(QFrame):
         set_look(self, "badge")
         self.words = label("")
         self.back = QPushButton(self.tr("Leave time travel"))
-        self.back.setToolTip(self.tr("Use the previous model again"))
         set_look(self.back, "link")
+        self.newest = QPushButton(self.tr("Newest step"))
+        self.newest.setToolTip(self.tr("Leave time travel and use the run's newest checkpoint"))
+        set_look(self.newest, "link")
+        self.newest.clicked.connect(self._on_newest)
         self.back.clicked.connect(self._travel.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 2, 0)
         row.setSpacing(4)
         row.addWidget(self.words)
+        row.addWidget(self.newest)
         row.addWidget(self.back)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.hide()
@@ -52,12 +57,26 @@ class TravelBadge(QFrame):
             self._travel.keep(self._picker.ref())
             self._away = True
             self.words.setText(self.tr("Step {step}").format(step=numbers.exact(ref.step or 0)))
+            self._say_back()
             self._choose(ref)
         elif self._away:
             self._away = False
             if self._travel.before is not None and self._picker.ref() == self._last:
                 self._choose(self._travel.before)
         self.setVisible(ref is not None)
+
+    def _say_back(self) -> None:
+        """Say which model one comes back to: it need not be of this run."""
+        before = self._travel.before
+        name = library.name_of(before) if before is not None else ""
+        words = self.tr("Use {model} again").format(model=name) if before is not None else ""
+        self.back.setToolTip(words)
+
+    @Slot()
+    def _on_newest(self) -> None:
+        """Use the run as it is now: a choice of its own, which ends the journey."""
+        if self._travel.ref is not None:
+            self._picker.choose(ModelRef(source="run", id=self._travel.ref.id))
 
     def _choose(self, ref: ModelRef) -> None:
         self._last = ref

@@ -119,10 +119,11 @@ class OpenModel:
 
 @dataclass(frozen=True)
 class OpenOnHub:
-    """A model on the Hub by its id, whether it is here or not; nothing is asked for "" ."""
+    """A model on the Hub by its id, whether it is here or not, or a search for words; nothing is asked for "" ."""
 
     page: ClassVar[str] = "models"
     id: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from bigmodel_studio.ui.look.theme import Theme
 from bigmodel_studio.ui.monitor.host import MonitorHost
 from bigmodel_studio.ui.widgets.banner import Banner
 from bigmodel_studio.ui.widgets.page_frame import Page
-from bigmodel_studio.ui.widgets.rail import Rail
 from bigmodel_studio.ui.widgets.status_bar import StatusBar
 from bigmodel_studio.ui.widgets.toast import Toast
 from bigmodel_studio.ui.window import dropping
@@ -34,6 +33,7 @@ from bigmodel_studio.ui.window.destinations import Destination
 from bigmodel_studio.ui.window.drop_overlay import DropOverlay
 from bigmodel_studio.ui.window.focus_order import move_focus
 from bigmodel_studio.ui.window.page_stack import PageStack
+from bigmodel_studio.ui.window.rail import Rail
 from bigmodel_studio.ui.window.running import Running
 from bigmodel_studio.ui.window.session_keeper import SessionKeeper
 from bigmodel_studio.ui.window.studio import Studio

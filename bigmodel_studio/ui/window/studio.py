@@ -59,6 +59,11 @@ class NetworkLike(Protocol):
         """Whether nothing may open a connection."""
         ...
 
+    @property
+    def locking_variable(self) -> str:
+        """The environment variable that keeps it locked; "" where the settings alone say."""
+        ...
+
     def set_locked(self, locked: bool) -> None:
         """Lock, which ends what is on its way, or unlock."""
         ...
@@ -173,6 +178,8 @@ class Studio(QObject):
         """Lock the network, or unlock it, and keep that for the next start."""
         self.settings.change(offline=offline)
         self.network.set_locked(offline)
+        if not offline and self.network.locked:
+            self.report(Problem(code="hub-locked-outside", arguments={"variable": self.network.locking_variable}))
 
     def open(self, destination: Destination) -> None:
         """Show the page of something, and have it opened there."""

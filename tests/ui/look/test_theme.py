@@ -7,7 +7,7 @@ import re
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontDatabase, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.core.system import paths
@@ -116,6 +116,25 @@ def test_emoji_are_drawn_where_the_system_has_no_font_for_them(qtbot: QtBot, qap
         label.adjustSize()
         drawn.append(bytes(label.grab().toImage().convertToFormat(QImage.Format.Format_RGB32).constBits()))
     assert len(set(drawn)) == len(drawn)
+
+
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+def test_the_icons_of_qts_file_dialog_can_be_seen(qtbot: QtBot, qapp: QApplication, scheme: Scheme) -> None:
+    """It is what stands in for the system's own, where there is none."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    Theme(qapp, scheme).dress(window)
+    dialog = QFileDialog(window)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.ensurePolished()
+    for name in ("back", "forward", "toParent", "newFolder", "listMode", "detailMode"):
+        button = dialog.findChild(QToolButton, f"{name}Button")
+        assert button is not None
+        picture = button.icon().pixmap(48, 48).toImage()
+        places = [(x, y) for x in range(picture.width()) for y in range(picture.height())]
+        pixels = [picture.pixelColor(x, y) for x, y in places]
+        drawn = {pixel.name() for pixel in pixels if pixel.alpha() > 240}
+        assert max(contrast(colour, SCHEMES[scheme].window) for colour in drawn) >= 3.0, name
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support raise")

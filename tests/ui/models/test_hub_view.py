@@ -326,13 +326,37 @@ def test_offline_is_one_press_and_stops_what_runs(window: Window) -> None:
     assert window.network.locked
     assert window.shell.settings.values.offline
     window.shell.wait(lambda: window.shell.studio.downloads.items()[0].stage == "paused")
-    window.page.search.setText("model")
+    window.shell.qtbot.keyClicks(window.page.search, "model")
     window.settle()
     assert window.network.hub.requests == []
     assert window.view.empty.title.text() == "Offline"
+    assert "wasn't searched for “model”" in window.view.empty.words.text()
     window.press(window.view.empty.button)
     window.shell.wait(lambda: window.view.model.rowCount() == 50)
     assert not window.shell.settings.values.offline
+
+
+def test_words_that_match_nothing_here_are_looked_for_on_the_hub(window: Window) -> None:
+    window.page.switch.choose("local")
+    window.shell.window.open(OpenOnHub(words="model-0123"))
+    assert window.page.current is window.view
+    window.shell.wait(lambda: window.view.model.rowCount() == 1)
+    assert window.cell(0, 0) == "org/model-0123"
+
+
+def test_offline_by_a_variable_says_so_and_promises_no_way_online(window: Window) -> None:
+    window.network.locking_variable = "HF_HUB_OFFLINE"
+    window.network.set_locked(True)
+    window.shell.qtbot.keyClicks(window.page.search, "llama")
+    window.settle()
+    empty = window.view.empty
+    assert empty.title.text() == "Offline"
+    assert "wasn't searched for “llama”" in empty.words.text()
+    assert "HF_HUB_OFFLINE is set" in empty.words.text()
+    assert not empty.button.isVisible()
+    window.shell.qtbot.mouseClick(window.shell.window.status.network, Qt.MouseButton.LeftButton)
+    assert "HF_HUB_OFFLINE" in window.shell.window.banner.sentence.text()
+    assert window.network.hub.requests == []
 
 
 @pytest.mark.parametrize("code", ["hub-unfinished", "engine-start"])

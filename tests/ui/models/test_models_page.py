@@ -21,7 +21,7 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, Request
 from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.local import LocalView
-from bigmodel_studio.ui.window.destinations import UseModel
+from bigmodel_studio.ui.window.destinations import OpenOnHub, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 
 TENSORS = {"transformer.wte.weight": [6, 4], "transformer.ln_f.weight": [4]}
@@ -156,7 +156,11 @@ def test_search_narrows_and_says_when_nothing_is_left(qtbot: QtBot, host: Models
     qtbot.keyClicks(host.search, "zzz")
     assert page.empty.isVisible()
     assert "resnetzzz" in page.empty.words.text()
-    qtbot.mouseClick(page.empty.button, Qt.MouseButton.LeftButton)
+    assert page.empty.title.text() == "Not on this computer", "the Hub was not asked, so nobody knows what it has"
+    with qtbot.waitSignal(page.studio.wanted) as wanted:
+        qtbot.mouseClick(page.empty.button, Qt.MouseButton.LeftButton)
+    assert wanted.args == [OpenOnHub(words="resnetzzz")]
+    qtbot.mouseClick(page.empty.other, Qt.MouseButton.LeftButton)
     assert page.rows.rowCount() == 3
 
 

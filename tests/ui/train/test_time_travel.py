@@ -92,6 +92,18 @@ def test_chat_uses_the_model_of_that_step_says_so_and_comes_back(shell: Shell) -
     assert train.time_slider.step == 8
 
 
+def test_the_way_back_names_its_model_and_the_newest_step_is_another(shell: Shell) -> None:
+    train = travelling(shell)
+    shell.qtbot.mouseClick(train.time_slider.use, LEFT)
+    page = chat(shell)
+    assert page.badge.back.toolTip() == "Use starter-gpt again"
+    shell.qtbot.mouseClick(page.badge.newest, LEFT)
+    assert page.picker.ref() == ModelRef(source="run", id="tale"), "the run as it is now"
+    assert shell.studio.travel.ref is None
+    assert not page.badge.isVisible()
+    assert train.time_slider.step == 8
+
+
 def test_each_place_of_the_slider_is_another_model(shell: Shell) -> None:
     train = travelling(shell)
     shell.qtbot.keyClick(train.time_slider.slider, Qt.Key.Key_Right)

@@ -17,6 +17,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The application is offline.",
         "Go online at the bottom of the window or in the settings (unset HF_HUB_OFFLINE if it is set), then try again.",
     ),
+    "hub-locked-outside": (
+        "The application is offline because {variable} is set.",
+        "Unset {variable}, then start the application again.",
+    ),
     "hub-sign-in": (
         "{model} is private or doesn't exist.",
         "Check its spelling, or sign in with an access token that may read it.",

@@ -12,7 +12,6 @@ import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -31,6 +30,7 @@ from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.measured_table import MeasuredTable
 from bigmodel_studio.ui.pages.models.plan_words import part_words
 from bigmodel_studio.ui.plots.stacked_bar import BarPart, StackedBar
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.number_slider import NumberSlider
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.segments import Segments
@@ -119,7 +119,7 @@ class PlanPanel(QScrollArea):
         self.purpose = Segments(
             self.tr("Purpose"), {"inference": self.tr("Inference"), "training": self.tr("Training")}
         )
-        self.device = QComboBox()
+        self.device = Choice()
         self.bar = StackedBar()
         self.verdict = label("", "good", wrap=True)
         self.batch = NumberSlider(self.tr("Batch"), MOST_BATCH)
@@ -380,8 +380,8 @@ class PlanPanel(QScrollArea):
             self.measure_wanted.emit(self.answer.question)
 
 
-def _choices(texts: Mapping[str, str]) -> QComboBox:
-    box = QComboBox()
+def _choices(texts: Mapping[str, str]) -> Choice:
+    box = Choice()
     for key, text in texts.items():
         box.addItem(text, key)
     return box

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.advice.ranking import FREE, TASKS, AdviceQuestion
 from bigmodel_studio.core.text import numbers
@@ -11,6 +11,7 @@ from bigmodel_studio.protocol import Device
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.table import words
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 
@@ -41,7 +42,7 @@ class AdviceForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.task = QComboBox()
+        self.task = Choice()
         for task in TASKS:
             self.task.addItem(words(TITLES[task]), task)
         self.memory = self._number(9999, 1)
@@ -49,7 +50,7 @@ class AdviceForm(QWidget):
         self.memory.setSpecialValueText(self.tr("Available memory"))
         self.speed = self._number(99999, 0)
         self.speed.setSpecialValueText(self.tr("Any"))
-        self.licence = QComboBox()
+        self.licence = Choice()
         licences = {"": self.tr("Any"), FREE: self.tr("Any free license"), "apache-2.0": "Apache 2.0", "mit": "MIT"}
         for licence, text in licences.items():
             self.licence.addItem(text, licence)

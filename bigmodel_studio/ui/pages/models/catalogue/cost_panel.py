@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QFrame,
@@ -30,6 +29,7 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Description
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 from bigmodel_studio.ui.widgets.wheel import scroll_past
 
@@ -53,7 +53,7 @@ class CostPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.amount = QDoubleSpinBox(decimals=0, maximum=MOST, minimum=1)
         self.amount.setGroupSeparatorShown(True)
-        self.device = QComboBox()
+        self.device = Choice()
         for device in ACCELERATORS:
             self.device.addItem(device.name)
         self.count = QSpinBox(minimum=1, maximum=1_000_000)

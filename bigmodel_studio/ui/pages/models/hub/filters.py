@@ -13,6 +13,7 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import SearchHub, Sort
 from bigmodel_studio.ui.pages.models.hub.table import TASKS
 from bigmodel_studio.ui.pages.models.table import words
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.page_frame import panel
 
 LIBRARIES = ("transformers", "sentence-transformers", "gguf", "peft", "diffusers", "timm", "onnx", "mlx")
@@ -155,8 +156,8 @@ class Filters(QWidget):
         self.changed.emit()
 
 
-def _choice(name: str, items: list[tuple[str, object]]) -> QComboBox:
-    box = QComboBox()
+def _choice(name: str, items: list[tuple[str, object]]) -> Choice:
+    box = Choice()
     box.setAccessibleName(name)
     box.setToolTip(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -195,8 +195,7 @@ class HubView(View):
         problem, state = self.query.problem, self.query.state
         self.empty.button.setIcon(icon("leaves", off="on_accent"))
         if self.studio.network.locked:
-            words = self.tr("The application is offline.")
-            self._offer(self.tr("Offline"), words, self.tr("Go online"), self._go_online)
+            self._say_offline()
         elif state in ("asking", "asking-more"):
             self._offer(self.tr("Contacting the Hub…"), "", self.tr("Stop"), self.query.stop)
             self.empty.button.setIcon(icon("stop", off="on_accent"))
@@ -211,6 +210,17 @@ class HubView(View):
         else:
             words = self.tr("Type to search, or choose a filter. Requests are sent only when you search.")
             self._offer(self.tr("Models on the Hub"), words, self.tr("Show most downloaded"), self._ask)
+
+    def _say_offline(self) -> None:
+        """Say that nothing was asked, by whose wish, and how to ask."""
+        asked, variable = self.searched.strip(), self.studio.network.locking_variable
+        words = self.tr("The application is offline.")
+        if asked:
+            words = self.tr("The application is offline, so the Hub wasn't searched for “{text}”.").format(text=asked)
+        if variable:
+            outside = self.tr("{variable} is set: unset it, then start the application again.")
+            words = f"{words} {outside.format(variable=variable)}"
+        self._offer(self.tr("Offline"), words, "" if variable else self.tr("Go online"), self._go_online)
 
     def _offer(self, title: str, words: str, button: str, act: Callable[[], object]) -> None:
         self.empty.show_mark("offline" if self.studio.network.locked else "online")
@@ -238,7 +248,11 @@ class HubView(View):
     # ------------------------------------------------------------------------------- the chosen one
 
     def open(self, destination: Destination) -> None:
-        if isinstance(destination, OpenOnHub) and destination.id and not self._select(destination.id):
+        if not isinstance(destination, OpenOnHub):
+            return
+        if destination.words:
+            self.search_wanted.emit(destination.words)
+        elif destination.id and not self._select(destination.id):
             self._choose(HubModel(id=destination.id))
 
     def _select(self, name: str) -> bool:

@@ -40,7 +40,7 @@ from bigmodel_studio.ui.pages.models.view import ModelsView
 from bigmodel_studio.ui.pages.models.views.frame import View
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import label, panel
-from bigmodel_studio.ui.window.destinations import Destination, OpenModel, TrainModel, UseModel
+from bigmodel_studio.ui.window.destinations import Destination, OpenModel, OpenOnHub, TrainModel, UseModel
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.uses import USE_IN
 
@@ -82,6 +82,7 @@ class LocalView(View):
 
         self.open_button.clicked.connect(self._on_open)
         self.empty.button.clicked.connect(self._on_empty_pressed)
+        self.empty.other.clicked.connect(self._on_all_wanted)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.table.doubleClicked.connect(self._on_double_clicked)
         self.details.wanted.connect(self._on_wanted)
@@ -176,8 +177,8 @@ class LocalView(View):
         if not self.studio.library.ready:
             self.empty.say("", self.tr("Looking for models…"), "")
         elif self.model.rowCount():
-            words = self.tr("No model matches “{text}”.").format(text=self.searched)
-            self.empty.say(self.tr("Nothing found"), words, self.tr("Show all"))
+            words = self.tr("No model here matches “{text}”. The Hub wasn't searched.").format(text=self.searched)
+            self.empty.say(self.tr("Not on this computer"), words, self.tr("Search the Hub"), self.tr("Show all"))
         else:
             words = self.tr("Open a model folder (safetensors), or drop it on the window.")
             self.empty.say(self.tr("No model yet"), words, self.tr("Open a folder…"))
@@ -185,9 +186,13 @@ class LocalView(View):
     @Slot()
     def _on_empty_pressed(self) -> None:
         if self.model.rowCount():
-            self.search_wanted.emit("")
+            self.studio.open(OpenOnHub(words=self.searched.strip()))
         else:
             self._on_open()
+
+    @Slot()
+    def _on_all_wanted(self) -> None:
+        self.search_wanted.emit("")
 
     def _say_total(self) -> None:
         cached = [record for record in self.model.records() if record.source == "hub"]

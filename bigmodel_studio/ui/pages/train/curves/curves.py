@@ -21,6 +21,7 @@ from bigmodel_studio.ui.plots.chart import Chart
 from bigmodel_studio.ui.plots.curves_plot import Curve
 from bigmodel_studio.ui.plots.mini_chart import MiniChart
 from bigmodel_studio.ui.plots.series import Series, Smoothing
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label, panel
 
@@ -92,14 +93,14 @@ class Curves(QWidget):
         self.log.setCheckable(True)
         set_look(self.log, "quiet")
         self.log.toggled.connect(self.chart.set_log)
-        self.smooth = QComboBox()
+        self.smooth = Choice()
         for factor in FACTORS:
             text = self.tr("Smoothing {factor}").format(factor=factor) if factor else self.tr("No smoothing")
             self.smooth.addItem(text, factor)
         self.smooth.setCurrentIndex(2)
         self.smooth.setAccessibleName(self.tr("Smoothing of the loss"))
         self.smooth.currentIndexChanged.connect(self._on_smoothing)
-        self.across = QComboBox()
+        self.across = Choice()
         for axis, found in AXES.items():
             self.across.addItem(word(found.title), axis)
         self.across.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

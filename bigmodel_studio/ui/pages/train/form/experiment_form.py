@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.specs import experiments
 from bigmodel_studio.core.specs.experiments import Experiment, Parameter
@@ -14,6 +14,7 @@ from bigmodel_studio.ui.pages.train.data.data_field import DataField, TextField
 from bigmodel_studio.ui.pages.train.data.folder_field import FolderField
 from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Fields, Row, field_error, line, number
 from bigmodel_studio.ui.pages.train.runs.words import experiment_word
+from bigmodel_studio.ui.widgets.choice import Choice
 
 DATA = "data.train"
 """What problems with the data call their field."""
@@ -29,7 +30,7 @@ class ExperimentForm(QWidget):
         self._experiment = experiment
         self.parts = Fields(self)
         self.fields: dict[str, QWidget] = {p.name: self._field(p) for p in experiment.parameters}
-        self.scale = QComboBox()
+        self.scale = Choice()
         self.scale.setMinimumHeight(FIELD_PX)
         self.scale.addItem(self.tr("Small: minutes"), False)
         self.scale.addItem(self.tr("Large: hours"), True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.client.background import Background
 from bigmodel_studio.client.input_check import InputCheck
@@ -22,6 +22,7 @@ from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Fields, field_error, line, number
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.page_frame import label
 
 WIDTH_PX = 520
@@ -52,7 +53,7 @@ class ForkDialog(QDialog):
         """The fork is being made: a checkpoint is copied where it can't be linked."""
         self._starting = False
         """The fork was asked for, and waits until what it names has been looked at."""
-        self.at = QComboBox()
+        self.at = Choice()
         self.at.setMinimumHeight(FIELD_PX)
         for each in run.checkpoints():
             self.at.addItem(self.tr("step {step}").format(step=numbers.exact(each)), each)

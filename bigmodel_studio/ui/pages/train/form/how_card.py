@@ -7,11 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from bigmodel_studio.core.specs.changes import read_choices
 from bigmodel_studio.core.specs.spec import LaunchSpec, ScheduleSpec
 from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Fields, number
+from bigmodel_studio.ui.widgets.choice import Choice
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 SWEEP_LINES = 3
@@ -29,7 +30,7 @@ class HowCard(QObject):
         self.patience = number(usual.patience, 10**6, self.changed)
         self.patience.setToolTip(self.tr("Stops the run after this many evaluations without improvement"))
         self.keep = number(usual.keep, 10**6, self.changed)
-        self.dtype = QComboBox()
+        self.dtype = Choice()
         self.dtype.setMinimumHeight(FIELD_PX)
         for name in DTYPES:
             self.dtype.addItem(self.tr("automatic") if name == "auto" else name, name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal, Slot
-from PySide6.QtWidgets import QComboBox
 
 from bigmodel_studio.core.specs.objectives import ADAPTERS
 from bigmodel_studio.core.specs.spec import MethodSpec
 from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Row, number
 from bigmodel_studio.ui.pages.train.runs.words import word
+from bigmodel_studio.ui.widgets.choice import Choice
 
 NAMES = {
     "full": str(QT_TRANSLATE_NOOP("train", "All weights")),
@@ -29,7 +29,7 @@ class MethodFields(QObject):
     def __init__(self, methods: tuple[str, ...], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._methods = methods
-        self.box = QComboBox()
+        self.box = Choice()
         self.box.setMinimumHeight(FIELD_PX)
         for method in methods:
             self.box.addItem(word(NAMES[method]), method)

@@ -24,6 +24,7 @@ from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.inside.evaluation_data import Evaluation, EvaluationData
 from bigmodel_studio.ui.pages.train.inside.examples_pane import ExamplesPane
 from bigmodel_studio.ui.plots.confusion_matrix import ConfusionMatrix
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.segments import Segments
 
@@ -38,7 +39,7 @@ class EvaluationView(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.data = EvaluationData()
-        self.steps = QComboBox()
+        self.steps = Choice()
         self.steps.setAccessibleName(self.tr("Evaluation after step"))
         self.steps.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.what = Segments(

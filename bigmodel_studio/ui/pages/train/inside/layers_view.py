@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.runs.inside_reader import Recorded
 from bigmodel_studio.ui.look.stylesheet import set_look
@@ -16,6 +16,7 @@ from bigmodel_studio.ui.pages.train.runs.words import word
 from bigmodel_studio.ui.plots.colour_scale import Numbers
 from bigmodel_studio.ui.plots.heat_map import HeatMap
 from bigmodel_studio.ui.plots.ridges import Histogram, Ridges
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.segments import Segments
 
@@ -86,7 +87,7 @@ class LayersView(QWidget):
         super().__init__(parent)
         self.data = LayersData()
         self._shown_names: list[str] = []
-        self.measure = QComboBox()
+        self.measure = Choice()
         self.measure.setAccessibleName(self.tr("Layer metric"))
         for key, (title, _log) in MEASURES.items():
             self.measure.addItem(word(title), key)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QHBoxLayout,
     QListWidget,
@@ -31,6 +30,7 @@ from bigmodel_studio.ui.pages.train.form.asking import Asking
 from bigmodel_studio.ui.pages.train.inside.examples_list import shown
 from bigmodel_studio.ui.pages.train.inside.examples_pane import ExamplesPane
 from bigmodel_studio.ui.plots.block_view import BlockView
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.code_view import CodeView
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.empty import Empty
@@ -58,7 +58,7 @@ class SlowStepDialog(QDialog):
         self._asking.answered.connect(self._on_taken)
         self._asking.failed.connect(self._on_failed)
         self.thumbnails = Thumbnails(studio, self)
-        self.start = QComboBox()
+        self.start = Choice()
         self.start.setAccessibleName(self.tr("Start of the step"))
         for saved in (*sorted(checkpoints, reverse=True), 0):
             words = self.tr("from step {step}") if saved else self.tr("from the start")

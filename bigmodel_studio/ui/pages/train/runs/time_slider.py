@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QSlid
 from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.window.destinations import OpenPage
 from bigmodel_studio.ui.window.studio import Studio
@@ -30,7 +31,7 @@ class TimeSlider(QFrame):
         self.slider.setTickPosition(QSlider.TickPosition.NoTicks)
         self.slider.setPageStep(1)
         self.slider.setAccessibleName(self.tr("Checkpoint of the run"))
-        self.steps = QComboBox()
+        self.steps = Choice()
         self.steps.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # steps come while it is shown
         self.steps.setAccessibleName(self.tr("Step of the checkpoint"))
         self.now = QPushButton(self.tr("Now"))
