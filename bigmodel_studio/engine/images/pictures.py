@@ -8,10 +8,10 @@ import io
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -29,9 +29,14 @@ _MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
 """In a JPEG's coded data: a marker that is neither a stuffed byte nor a restart (ITU-T T.81, B.1.1)."""
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _BLOCK_ROWS_BYTES = 8 << 20
-_BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
-"""As Pillow keeps a picture of that mode in memory; 4 for every other mode."""
-_BITS_PER_SAMPLE, _SAMPLES_PER_PIXEL = 258, 277
+_KEPT = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+"""Bytes of a pixel, as Pillow keeps a picture of that mode in memory; 4 in every other mode."""
+_RGB_BYTES = 4
+_WEBP_BYTES = 12
+"""Of a pixel, while Pillow decodes a WebP: its frame, the frame before it and the copy that is handed over, as RGBA."""
+_COEFFICIENT_BYTES = 2
+"""Of a progressive JPEG's, all of which are kept until the last scan."""
+_BITS_PER_SAMPLE, _SAMPLES_PER_PIXEL, _ROWS_PER_STRIP, _TILE_HEIGHT = 258, 277, 278, 323
 
 
 def read_picture(path: Path) -> Image.Image:
@@ -55,8 +60,9 @@ def read_picture(path: Path) -> Image.Image:
 
 def preview_png(picture: Image.Image, most_px: int) -> bytes:
     """Return a PNG of at most ``most_px`` a side, without anything else that was in the file."""
-    small = picture.copy()
-    small.thumbnail((most_px, most_px))
+    share = min(1.0, most_px / picture.width, most_px / picture.height)
+    size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
+    small = picture.resize(size, reducing_gap=2.0)  # ``thumbnail`` would need a copy of the whole
     small.info.clear()  # a colour profile or a comment would be written into the PNG as well
     stream = io.BytesIO()
     small.save(stream, "PNG")
@@ -72,7 +78,8 @@ def _decode(stream: io.BufferedReader) -> Image.Image:
             Image.MAX_IMAGE_PIXELS = limits.PICTURE_MEGAPIXELS * 1_000_000
             _check_cost(opened, stream)
             opened.load()
-            return to_rgb(ImageOps.exif_transpose(opened))
+            ImageOps.exif_transpose(opened, in_place=True)
+            return to_rgb(opened)
     except StudioError:
         raise
     except UnidentifiedImageError as error:
@@ -86,7 +93,7 @@ def _decode(stream: io.BufferedReader) -> Image.Image:
 def _check_cost(opened: Image.Image, stream: io.BufferedReader) -> None:
     """Refuse what would take too much memory or time to decode, from the header and a JPEG's markers alone."""
     pixels = opened.width * opened.height
-    size = max(pixels * _BYTES_PER_PIXEL.get(opened.mode, 4), _stored_bytes(opened, pixels))
+    size = decoded_bytes(opened, _bytes_of(stream))
     if size > limits.PICTURE_DECODED_BYTES:
         raise StudioError("picture-memory", megabytes=size >> 20, most=limits.PICTURE_DECODED_BYTES >> 20)
     if opened.format == "JPEG":
@@ -99,15 +106,58 @@ def _check_cost(opened: Image.Image, stream: io.BufferedReader) -> None:
             raise StudioError("picture-scans", scans=scans, most=most)
 
 
-def _stored_bytes(opened: Image.Image, pixels: int) -> int:
-    """Return bytes of all planes of a TIFF as they are stored, decompressed; 0 for other formats."""
-    tags = getattr(opened, "tag_v2", None)
-    if not tags:
+def decoded_bytes(opened: Image.Image, file_bytes: int) -> int:
+    """Return the most bytes that decoding a picture and making it RGB takes, from its header alone.
+
+    Counted are its pixels in every plane, what its decoder keeps beside them, and the copy as RGB; not what turning it
+    upright takes, for only a picture that was decoded whole is turned.
+    """
+    pixels = opened.width * opened.height
+    kept = pixels * _KEPT.get(opened.mode, 4)
+    copy = 0 if opened.mode == "RGB" and not opened.has_transparency_data else pixels * _RGB_BYTES
+    look = _BESIDE.get(opened.format or "")
+    return kept + max(copy, 0 if look is None else look(opened, file_bytes))
+
+
+def _bytes_of(stream: io.BufferedReader) -> int:
+    place = stream.tell()
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(place)
+    return size
+
+
+def _beside_jpeg(opened: Image.Image, file_bytes: int) -> int:
+    """Return bytes of the coefficients that a progressive JPEG's decoder keeps."""
+    layers: list[tuple[int, int, int, int]] = getattr(opened, "layer", [])
+    if not opened.info.get("progressive") or not layers:
         return 0
+    largest = max(across * down for _, across, down, _ in layers)
+    samples = sum(opened.width * opened.height * across * down for _, across, down, _ in layers) // max(1, largest)
+    return samples * _COEFFICIENT_BYTES
+
+
+def _beside_tiff(opened: Image.Image, file_bytes: int) -> int:
+    """Return bytes of the file, and of the strip or the row of tiles that is decoded at a time, in all its planes."""
+    tags: dict[int, Any] = getattr(opened, "tag_v2", {})
     bits = tags.get(_BITS_PER_SAMPLE, (1,))
     widest = max(bits) if isinstance(bits, tuple) and bits else bits if isinstance(bits, int) else 8
     samples = tags.get(_SAMPLES_PER_PIXEL, 1)
-    return pixels * int(widest) * (samples if isinstance(samples, int) else 1) // 8
+    rows = tags.get(_TILE_HEIGHT, tags.get(_ROWS_PER_STRIP, opened.height))
+    rows = min(rows, opened.height) if isinstance(rows, int) else opened.height
+    return file_bytes + opened.width * rows * int(widest) * (samples if isinstance(samples, int) else 1) // 8
+
+
+def _beside_webp(opened: Image.Image, file_bytes: int) -> int:
+    """Return bytes of the file, and of the frames that its decoder keeps."""
+    return file_bytes + opened.width * opened.height * _WEBP_BYTES
+
+
+_BESIDE: Mapping[str, Callable[[Image.Image, int], int]] = {
+    "JPEG": _beside_jpeg,
+    "TIFF": _beside_tiff,
+    "WEBP": _beside_webp,
+}
+"""What the decoder of a format keeps beside the pixels."""
 
 
 def count_scans(data: bytes) -> int:
@@ -164,43 +214,62 @@ def _bombs_are_errors() -> Iterator[None]:
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
-    """Return any mode as 8-bit RGB: palettes, grey, 16 bits, floats, CMYK, and what is transparent on white."""
+    """Return any mode as 8-bit RGB: palettes, grey, 16 bits, floats, CMYK, and what is transparent on white.
+
+    A few rows at a time, so that there is the picture and the copy, and nothing between; RGB is returned as it is.
+    """
     if picture.mode in _WIDE:
-        picture = Image.fromarray(_WIDE[picture.mode](np.asarray(picture)))
+        return _by_rows(picture, _WIDE[picture.mode](picture))
     if picture.has_transparency_data:
-        clear = picture.convert("RGBA")
-        ground = Image.new("RGB", clear.size, _WHITE)
-        ground.paste(clear, mask=clear.getchannel("A"))
-        return ground
-    return picture.convert("RGB")
+        return _by_rows(picture, lambda rows: rows.convert("RGBA"))
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
-def _from_16_bits(values: np.ndarray) -> np.ndarray:
-    return _by_rows(values, lambda rows: np.clip(np.round(rows.astype(np.float32) / 257), 0, 255))
+def _from_16_bits(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
+    def scaled(rows: Image.Image) -> Image.Image:
+        return _grey(np.clip(np.round(np.asarray(rows).astype(np.float32) / 257), 0, 255))
+
+    return scaled
 
 
-def _from_floats(values: np.ndarray) -> np.ndarray:
+def _from_floats(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
     """Floats have no agreed range: 0 to 1 where they lie in it, else what they span."""
-    low = min(0.0, float(np.min(values, where=np.isfinite(values), initial=0.0)))
-    high = max(1.0, float(np.max(values, where=np.isfinite(values), initial=1.0)))
+    low, high = 0.0, 1.0
+    for _, rows in _rows_of(picture):
+        values = np.asarray(rows)
+        finite = np.isfinite(values)
+        low = min(low, float(np.min(values, where=finite, initial=0.0)))
+        high = max(high, float(np.max(values, where=finite, initial=1.0)))
 
-    def scaled(rows: np.ndarray) -> np.ndarray:
-        finite = np.nan_to_num(rows.astype(np.float64), nan=0.0, posinf=high, neginf=low)
-        return np.round((finite - low) / (high - low) * 255)
+    def scaled(rows: Image.Image) -> Image.Image:
+        finite = np.nan_to_num(np.asarray(rows).astype(np.float64), nan=0.0, posinf=high, neginf=low)
+        return _grey(np.round((finite - low) / (high - low) * 255))
 
-    return _by_rows(values, scaled)
+    return scaled
 
 
-def _by_rows(values: np.ndarray, convert: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Convert [height, width] to 8 bits a few rows at a time: what is between takes a few megabytes, not gigabytes."""
-    result = np.empty(values.shape, np.uint8)
-    step = max(1, _BLOCK_ROWS_BYTES // max(1, values.shape[-1] * 8))
-    for first in range(0, len(values), step):
-        result[first : first + step] = convert(values[first : first + step]).astype(np.uint8)
+def _grey(values: np.ndarray) -> Image.Image:
+    return Image.fromarray(values.astype(np.uint8))
+
+
+def _by_rows(picture: Image.Image, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Return the picture as RGB, its rows converted a few at a time: greys, or RGBA that is laid on white."""
+    result = Image.new("RGB", picture.size, _WHITE)
+    for top, rows in _rows_of(picture):
+        made = convert(rows)
+        result.paste(made, (0, top), made.getchannel("A") if made.mode == "RGBA" else None)
     return result
 
 
-_WIDE: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+def _rows_of(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Yield a few rows at a time, each part with the number of its first row."""
+    step = max(1, _BLOCK_ROWS_BYTES // max(1, picture.width * 8))
+    for top in range(0, picture.height, step):
+        yield top, picture.crop((0, top, picture.width, min(top + step, picture.height)))
+
+
+_WIDE: dict[str, Callable[[Image.Image], Callable[[Image.Image], Image.Image]]] = {
     **dict.fromkeys(("I;16", "I;16B", "I;16L", "I;16N", "I"), _from_16_bits),
     "F": _from_floats,
 }
+"""What makes rows of a mode with more than 8 bits grey ones of 8 bits, from the whole picture."""

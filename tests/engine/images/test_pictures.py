@@ -7,6 +7,7 @@ import json
 import tracemalloc
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.engine.images.pictures import count_scans, preview_png, read_picture, to_rgb
+from bigmodel_studio.engine.images.pictures import count_scans, decoded_bytes, preview_png, read_picture, to_rgb
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import Classify, Done, Picture, Prediction, Preview
@@ -188,8 +189,31 @@ def test_planes_that_would_fill_memory_are_refused(tmp_path: Path, monkeypatch: 
     path = tmp_path / "float.tiff"
     Image.fromarray(np.zeros((500, 500), np.float32)).save(path)
     assert read_picture(path).size == (500, 500)
-    monkeypatch.setattr(limits, "PICTURE_DECODED_BYTES", 999_999)  # 500 × 500 × 4 bytes are one more
+    monkeypatch.setattr(limits, "PICTURE_DECODED_BYTES", 1_999_999)  # the floats and the copy as RGB are one more
     assert code_of(path) == "picture-memory"
+
+
+def test_everything_that_decoding_takes_is_counted() -> None:
+    def counted(mode: str, format_: str, **options: Any) -> int:
+        stream = io.BytesIO()
+        Image.new(mode, (80, 40)).save(stream, format_, **options)
+        with Image.open(stream) as opened:
+            return decoded_bytes(opened, 10_000) // (80 * 40)
+
+    assert counted("RGB", "JPEG") == 4
+    assert counted("L", "PNG") == 1 + 4
+    assert counted("RGBA", "PNG") == counted("CMYK", "JPEG") == 4 + 4
+    assert counted("RGB", "JPEG", progressive=True, subsampling=0) == 4 + 3 * 2
+    assert counted("RGB", "JPEG", progressive=True, subsampling=2) == 4 + 3
+    assert counted("F", "TIFF", compression="tiff_lzw") == 4 + 4 + 10_000 // (80 * 40)  # one strip, and the file
+    assert counted("RGB", "WEBP") == 4 + 3 * 4 + 10_000 // (80 * 40)
+
+
+def test_rgb_is_not_copied_and_its_preview_is_made_without_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Image.new("RGB", (400, 200))
+    assert to_rgb(picture) is picture
+    monkeypatch.setattr(picture, "copy", None)
+    assert preview_png(picture, 20)
 
 
 def test_decoding_ends_when_its_time_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
