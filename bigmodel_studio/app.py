@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bigmodel_studio.client.second_start import SecondStart
     from bigmodel_studio.core.runs.reader import RunSummary
     from bigmodel_studio.core.system.crashes import CrashReport
+    from bigmodel_studio.ui.window.idle_measuring import IdleMeasuring
 
 EXIT_NO_DISPLAY = 2
 RESTART = -1
@@ -154,6 +155,7 @@ class Application:
         self._start = start
         self._crash = crash
         self._later: SecondStart | None = None
+        self._idle_measuring: IdleMeasuring | None = None
         self._open_paths = list(open_paths)
         self._closed = False
         self._checkpoints: set[tuple[str, tuple[int, ...]]] = set()
@@ -167,6 +169,7 @@ class Application:
         return RESTART if self.window.restart_wanted else status
 
     def _after_first_paint(self) -> None:
+        from bigmodel_studio.ui.window.idle_measuring import IdleMeasuring
         from bigmodel_studio.ui.window.making_room import MakingRoom
         from bigmodel_studio.ui.window.notices import Notices
 
@@ -182,6 +185,8 @@ class Application:
         self.studio.removals.purge()
         self._notices = Notices(self.studio, self.window, self.window.toast)
         self._making_room = MakingRoom(self.studio, self.window.toast, self.window)
+        self._idle_measuring = IdleMeasuring(self.studio)
+        self._idle_measuring.start()
         self._listen()
         if self._unusable is not None:
             self.studio.report(self._unusable)
@@ -243,6 +248,8 @@ class Application:
         self._signals.close()
         if self._later is not None:
             self._later.close()
+        if self._idle_measuring is not None:
+            self._idle_measuring.close()
         self.studio.downloads.close()
         self.lane.close()
         self.measure.close()
