@@ -56,6 +56,9 @@ class Session:
         key = (ref, path, _stamp(path))
         if self._loaded is not None and key == self._key and not self._loaded.is_outdated():
             uses.note(ref, loaded=True)
+            before, self._loaded = self._loaded, self._loaded.looked_at_again()
+            if self._loaded is not before:
+                yield Loaded(facts=self._loaded.facts)
             return self._loaded
         self.release()
         yield Progress(what="loading")

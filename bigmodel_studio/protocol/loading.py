@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bigmodel_studio.protocol.generation import Sampling
-from bigmodel_studio.protocol.values import ModelKind, ModelRef
+from bigmodel_studio.protocol.values import ModelKind, ModelRef, Problem
 
 __all__ = ["Load", "Loaded", "MemoryParts", "ModelFacts", "Unload"]
 
@@ -57,3 +57,5 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     load_s: float = 0.0
     sampling: Sampling | None = None
     """What a text model is sampled with where the user says nothing: its ``generation_config``'s values, else ours."""
+    reference: Problem | None = None
+    """Why a text model is computed by transformers on the processor, and not by the fast path; None where it isn't."""

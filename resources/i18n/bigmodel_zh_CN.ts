@@ -518,6 +518,10 @@
         <translation>直接续写</translation>
     </message>
     <message>
+        <source>reference path</source>
+        <translation>参考路径</translation>
+    </message>
+    <message>
         <source>{all} tokens context</source>
         <translation>上下文 {all} 词元</translation>
     </message>
@@ -8331,6 +8335,18 @@
     <message>
         <source>torch {torch} is built for CUDA {cuda}, which the {card} or its driver doesn&apos;t support.</source>
         <translation>已安装的 torch {torch} 面向 CUDA {cuda}，{card} 或其驱动不支持。</translation>
+    </message>
+    <message>
+        <source>transformers computes replies until the fast path is compiled, once, in the background.</source>
+        <translation>快速路径正在后台编译（只需一次），在此之前由 transformers 计算回复。</translation>
+    </message>
+    <message>
+        <source>transformers computes this model, more slowly. {reason}</source>
+        <translation>此模型由 transformers 计算，速度较慢。{reason}</translation>
+    </message>
+    <message>
+        <source>transformers computes this model: BIGMODEL_STUDIO_KERNELS=off.</source>
+        <translation>此模型由 transformers 计算：BIGMODEL_STUDIO_KERNELS=off。</translation>
     </message>
     <message>
         <source>transformers {version} doesn&apos;t know the model type “{model_type}”.</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -34,6 +35,15 @@ FACTS = ModelFacts(
 def _loads(request: Request) -> Iterator[Event]:
     yield Loaded(facts=FACTS)
     yield Done()
+
+
+@contextmanager
+def bare_studio(chat: FakeLane, measure: FakeLane) -> Iterator[Studio]:
+    """A studio on these lanes, without a window."""
+    watcher, runs = LibraryWatcher(), RunWatcher()
+    yield Studio(settings=SettingsStore(), interactive=chat, library=watcher, runs=runs, measure=measure)
+    for each in (chat, measure, watcher, runs):
+        each.close()
 
 
 class Shell:

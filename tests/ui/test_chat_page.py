@@ -736,3 +736,20 @@ def test_delete_removes_the_conversation_that_was_just_renamed(chat: Chat) -> No
     assert QApplication.focusWidget() is view
     chat.qtbot.keyClick(view, Qt.Key.Key_Delete)
     assert [entry.title for entry in rows.entries] == ["about apples"]
+
+
+def test_a_model_on_the_reference_path_says_so_and_why(chat: Chat) -> None:
+    slow = Problem(code="reference-unsupported", arguments={"reason": "No kernels for it."})
+
+    def answer(request: Request) -> Iterator[Event]:
+        assert isinstance(request, Load)
+        yield Done(result=msgspec.structs.replace(_facts(request.model), reference=slow))
+
+    assert "reference" not in chat.page.context.text()
+    assert not chat.page.panel.reference.isVisible()
+    chat.lane.handler = answer
+    chat.page.picker.choose(OTHER)
+    chat.wait(lambda: chat.page.panel.reference.isVisible())
+    assert chat.page.panel.reference.text() == "transformers computes this model, more slowly. No kernels for it."
+    assert "reference path" in chat.page.context.text()
+    assert chat.page.context.toolTip() == chat.page.panel.reference.text()

@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ if not network.is_allowed():
 os.environ["USE_HUB_KERNELS"] = "NO"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+import msgspec
 import torch
 import transformers
 from torch import nn
@@ -91,6 +92,15 @@ class LoadedModel:
     fast: FastPath = field(default_factory=FastPath)
     until_compiled: bool = False
     """Whether the reference stands in for packed blocks only until kernels are compiled."""
+
+    def looked_at_again(self) -> LoadedModel:
+        """Return it with facts that say which decoder computes it by now."""
+        reference = self.fast.why_reference()
+        return (
+            self
+            if reference == self.facts.reference
+            else replace(self, facts=msgspec.structs.replace(self.facts, reference=reference))
+        )
 
     def is_outdated(self) -> bool:
         """Return whether it can be loaded packed by now."""
@@ -222,6 +232,7 @@ def load(ref: ModelRef, folder: Path, *, threads: int, few_threads: int) -> Load
         labels=len(model.config.id2label or {}) if kind.endswith("classifier") else 0,
         load_s=time.perf_counter() - started,
         sampling=own_sampling(model.generation_config) if kind in WRITES else None,
+        reference=fast.why_reference(),
     )
     waits = not packs and ref.dtype == "auto" and device.type == "cpu" and stored.can_be_packed()
     return LoadedModel(facts, folder, model, tokenizer, processor, device, fast, until_compiled=waits)

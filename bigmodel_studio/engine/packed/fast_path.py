@@ -11,6 +11,7 @@ from bigmodel_studio.engine.packed import compiling
 from bigmodel_studio.engine.packed.decoder import PackedDecoder
 from bigmodel_studio.engine.packed.families import UnsupportedError, shape_of
 from bigmodel_studio.engine.packed.model import PackedModel, TensorSource
+from bigmodel_studio.protocol import Problem
 
 
 class FastPath:
@@ -43,6 +44,16 @@ class FastPath:
             else:
                 compiling.begin()
         return self._model
+
+    def why_reference(self) -> Problem | None:
+        """Return why the reference computes this model for now; None where the fast path does, or was not wanted."""
+        if self._model is not None:
+            return None
+        if self.reason:
+            return Problem(code="reference-unsupported", arguments={"reason": self.reason})
+        if self._make is None or compiling.is_ready():
+            return None
+        return Problem(code="reference-off" if compiling.is_off() else "reference-compiling")
 
     def decoder(self) -> PackedDecoder | None:
         """Return a decoder of an empty sequence; None while the reference must be used."""

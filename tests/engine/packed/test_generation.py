@@ -29,6 +29,8 @@ from bigmodel_studio.protocol import (
     Failed,
     Generate,
     Generated,
+    Load,
+    Loaded,
     ModelRef,
     Notice,
     Precision,
@@ -97,10 +99,33 @@ def test_the_reference_speaks_until_the_kernels_are_compiled(
 ) -> None:
     asked: list[bool] = []
     monkeypatch.delenv(compiling.VARIABLE)
-    monkeypatch.setattr(compiling, "_loaded", [])
-    monkeypatch.setattr(compiling, "begin", lambda: asked.append(True))
-    assert talk(local(causal_folders["llama"]), session).decoder == "transformers"
+    session.release()
+    with monkeypatch.context() as patch:
+        patch.setattr(compiling, "_loaded", [])
+        patch.setattr(compiling, "begin", lambda: asked.append(True))
+        assert talk(local(causal_folders["llama"]), session).decoder == "transformers"
+        assert reference(session) == "reference-compiling"
     assert asked
+
+
+def reference(session: Session) -> str:
+    """The code of why the loaded model is on the reference path, "" where it is not."""
+    assert session._loaded is not None
+    found = session._loaded.facts.reference
+    return found.code if found is not None else ""
+
+
+def test_facts_say_why_the_reference_computes_and_when_it_no_longer_does(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, session: Session, causal_folders: dict[str, Path]
+) -> None:
+    ref = local(causal_folders["llama"])
+    session.release()
+    talk(ref, session)
+    assert reference(session) == "reference-off"
+    monkeypatch.delenv(compiling.VARIABLE)
+    first, second = ([*run_task(Load(model=ref), session)] for _ in range(2))
+    assert [event.facts.reference for event in first if isinstance(event, Loaded)] == [None]
+    assert not any(isinstance(event, Loaded) for event in second)
 
 
 @pytest.mark.parametrize("precision", ["8-bit", "4-bit"])
@@ -135,6 +160,7 @@ def test_what_can_not_be_packed_says_why(
     assert end.problem.code == "precision-unsupported"
     assert "activation “tanh”" in sentence(end.problem)
     assert talk(local(folder), session).decoder == "transformers"
+    assert reference(session) == "reference-unsupported"
     end = problem(ModelRef(source="builtin", id="starter-bert", precision="8-bit"), session)
     assert end.problem.code == "precision-unsupported"
     end = problem(at(causal_folders["llama"], "8-bit"), session, sampling=Sampling(beams=2, max_new_tokens=5))

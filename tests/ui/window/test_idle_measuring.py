@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.client import library
 from bigmodel_studio.client.fake import FakeLane
-from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core.memory import device_speed
-from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import Done, Event, Load, MeasureSpeed, ModelRef, Progress, Request, Speed
 from bigmodel_studio.ui.window.idle_measuring import MOST_TRIES, IdleMeasuring
 from bigmodel_studio.ui.window.studio import Studio
+from tests.ui.shell import bare_studio
 
 
 class Machine:
@@ -42,11 +40,8 @@ def machine() -> Machine:
 
 @pytest.fixture
 def studio(machine: Machine) -> Iterator[Studio]:
-    watcher, runs = library.LibraryWatcher(), RunWatcher()
-    chat, measure = FakeLane(machine.answer), FakeLane(machine.answer)
-    yield Studio(settings=SettingsStore(), interactive=chat, library=watcher, runs=runs, measure=measure)
-    for each in (chat, measure, watcher, runs):
-        each.close()
+    with bare_studio(FakeLane(machine.answer), FakeLane(machine.answer)) as made:
+        yield made
 
 
 @pytest.fixture

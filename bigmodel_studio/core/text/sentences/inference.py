@@ -54,6 +54,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "text-task": ("There is no text task {task}.", "Choose one of: {known}."),
     "out-of-memory": ("Out of memory on {device}.", "Unload other models, or choose a smaller one."),
     "precision-unknown": ("There is no precision “{precision}”.", "Choose one of: {known}."),
+    "reference-unsupported": ("transformers computes this model, more slowly. {reason}", ""),
+    "reference-compiling": (
+        "transformers computes replies until the fast path is compiled, once, in the background.",
+        "",
+    ),
+    "reference-off": ("transformers computes this model: BIGMODEL_STUDIO_KERNELS=off.", ""),
     "precision-unsupported": ("{model} can't be loaded in {precision}. {reason}", "Load it as stored."),
     "precision-beams": (
         "Beam search needs the weights as stored, but {model} is loaded in {precision}.",

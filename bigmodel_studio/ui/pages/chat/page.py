@@ -14,6 +14,7 @@ from bigmodel_studio.core.system.trash import Removed
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.dialogs.links import open_link
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.chat.chat_model import ChatModel
 from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
@@ -354,6 +355,10 @@ class ChatPage(Page):
                 known = message is None or message.facts.prompt_tokens > 0
                 words = self.tr("{used} of {all} tokens") if known else self.tr("{all} tokens context")
                 parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
+            if facts.reference is not None:
+                parts.append(self.tr("reference path"))
         elif self.model.loading:
             parts.append(self.tr("loading…"))
         self.context.setText(" · ".join(parts))
+        reference = facts.reference if facts is not None else None
+        self.context.setToolTip(i18n.sentence(reference) if reference is not None else "")

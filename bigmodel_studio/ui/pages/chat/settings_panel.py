@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from bigmodel_studio.protocol import ModelFacts, Sampling
+from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
 from bigmodel_studio.ui.widgets.page_frame import label
 
@@ -28,6 +29,8 @@ class SettingsPanel(QWidget):
         self.system.setTabChangesFocus(True)
         self.system.setFixedHeight(SYSTEM_PX)
         self.note = label("", "small", wrap=True)
+        self.reference = label("", "small", wrap=True)
+        self.reference.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
@@ -36,6 +39,7 @@ class SettingsPanel(QWidget):
         column.addWidget(label(self.tr("System prompt"), "heading"))
         column.addWidget(self.system)
         column.addWidget(self.note)
+        column.addWidget(self.reference)
         column.addStretch(1)
         self.sampling.edited.connect(self._on_sampling)
         self.system.textChanged.connect(self._on_system)
@@ -51,12 +55,14 @@ class SettingsPanel(QWidget):
     def show_model(self, facts: ModelFacts | None) -> None:
         """Show what is the loaded model's own (None: it is not loaded)."""
         self.sampling.show_own(facts.sampling if facts is not None else None)
+        self.reference.setVisible(facts is not None and facts.reference is not None)
         if facts is not None:
             self.note.setText(
                 self.tr("Messages and system prompt are formatted with the model's chat template.")
                 if facts.has_chat_template
                 else self.tr("This model has no chat template: it continues the chat as plain text.")
             )
+            self.reference.setText(i18n.sentence(facts.reference) if facts.reference is not None else "")
 
     @Slot()
     def _on_sampling(self) -> None:
