@@ -157,15 +157,24 @@ def generate(
     prompt: Annotated[str, typer.Option(help="The text to continue, or the message to answer.")],
     chat: Annotated[bool, typer.Option("--chat", help="Use the model's chat template.")] = False,
     system: Annotated[str | None, typer.Option(help="A system prompt (with --chat).")] = None,
-    max_new_tokens: Annotated[int, typer.Option(help="Maximum number of new tokens.")] = 256,
+    max_new_tokens: Annotated[
+        int | None, typer.Option(help="Maximum number of new tokens; default: 256, with a chat template what fits.")
+    ] = None,
     temperature: Annotated[float | None, typer.Option(help="Temperature; 0 is greedy.")] = None,
     top_k: Annotated[int | None, typer.Option(help="Sample from the k most likely tokens.")] = None,
     top_p: Annotated[
         float | None, typer.Option(help="Sample from the most likely tokens with total probability p.")
     ] = None,
     min_p: Annotated[float | None, typer.Option(help="Drop tokens below p times the highest probability.")] = None,
+    typical_p: Annotated[float | None, typer.Option(help="Sample from the typical tokens with probability p.")] = None,
     repetition_penalty: Annotated[
         float | None, typer.Option(help="Above 1: repeated tokens become less likely.")
+    ] = None,
+    presence_penalty: Annotated[
+        float | None, typer.Option(help="Above 0: tokens that the reply has become less likely.")
+    ] = None,
+    frequency_penalty: Annotated[
+        float | None, typer.Option(help="Above 0: less likely with every time that the reply has a token.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same text.")] = None,
     greedy: Annotated[bool, typer.Option("--greedy", help="Greedy: always the most likely token.")] = False,
@@ -187,7 +196,10 @@ def generate(
         top_k=top_k,
         top_p=top_p,
         min_p=min_p,
+        typical_p=typical_p,
         repetition_penalty=repetition_penalty,
+        presence_penalty=presence_penalty,
+        frequency_penalty=frequency_penalty,
         seed=seed,
         greedy=greedy,
         beams=beams,

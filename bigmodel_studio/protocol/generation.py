@@ -24,14 +24,18 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
     """How the next token is chosen. None means the model's own ``generation_config``, else the application's default.
 
     ``greedy`` or a temperature of 0 takes the most probable token; ``beams`` > 1 is beam search (not sampled).
+    ``max_new_tokens`` None follows the context in a chat with a template: all that fits; elsewhere it is 256.
     """
 
-    max_new_tokens: int = 256
+    max_new_tokens: int | None = None
     temperature: float | None = None
     top_k: int | None = None
     top_p: float | None = None
     min_p: float | None = None
+    typical_p: float | None = None
     repetition_penalty: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
     seed: int | None = None
     greedy: bool = False
     beams: int = 1

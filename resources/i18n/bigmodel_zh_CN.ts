@@ -3063,6 +3063,21 @@
     </message>
 </context>
 <context>
+    <name>NamedValues</name>
+    <message>
+        <source>Delete “{name}”</source>
+        <translation>删除“{name}”</translation>
+    </message>
+    <message>
+        <source>Rename “{name}”…</source>
+        <translation>重命名“{name}”…</translation>
+    </message>
+    <message>
+        <source>Undo: delete “{name}”</source>
+        <translation>撤销：删除“{name}”</translation>
+    </message>
+</context>
+<context>
     <name>NetworkButton</name>
     <message>
         <source>Offline</source>
@@ -4294,24 +4309,44 @@
 <context>
     <name>SamplingForm</name>
     <message>
+        <source>Fewer settings</source>
+        <translation>收起设置</translation>
+    </message>
+    <message>
         <source>Greedy (always the most likely token)</source>
         <translation>贪心（始终取最可能的词元）</translation>
     </message>
     <message>
+        <source>More settings</source>
+        <translation>更多设置</translation>
+    </message>
+    <message>
+        <source>One per line; \n is a line break</source>
+        <translation>每行一个；\n 表示换行</translation>
+    </message>
+    <message>
         <source>Reset</source>
-        <translation>重置</translation>
+        <translation type="vanished">重置</translation>
     </message>
     <message>
         <source>Reset to the model&apos;s defaults</source>
-        <translation>全部恢复为模型默认值</translation>
+        <translation type="vanished">全部恢复为模型默认值</translation>
     </message>
     <message>
         <source>Sampling</source>
-        <translation>采样</translation>
+        <translation type="vanished">采样</translation>
     </message>
     <message>
         <source>Seed</source>
         <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Stop strings</source>
+        <translation>停止字符串</translation>
+    </message>
+    <message>
+        <source>The reply ends before the first of these, which is never shown.</source>
+        <translation>回复在第一个停止字符串之前结束，停止字符串不会显示。</translation>
     </message>
     <message>
         <source>The same seed gives the same reply; empty = random.</source>
@@ -4422,12 +4457,48 @@
 <context>
     <name>SettingsPanel</name>
     <message>
+        <source>Custom</source>
+        <translation>自定义</translation>
+    </message>
+    <message>
         <source>Instructions for the model</source>
         <translation>给模型的指令</translation>
     </message>
     <message>
         <source>Messages and system prompt are formatted with the model&apos;s chat template.</source>
         <translation>该模型带有对话模板：消息和系统提示词会按模板组织。</translation>
+    </message>
+    <message>
+        <source>Name of the preset, then Enter</source>
+        <translation>预设名称，按 Enter 确认</translation>
+    </message>
+    <message>
+        <source>Name of the prompt, then Enter</source>
+        <translation>提示词名称，按 Enter 确认</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Not saved</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation>采样</translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation>存为预设…</translation>
+    </message>
+    <message>
+        <source>Save this prompt…</source>
+        <translation>保存此提示词…</translation>
+    </message>
+    <message>
+        <source>Start new chats with this preset</source>
+        <translation>新对话使用此预设</translation>
     </message>
     <message>
         <source>System prompt</source>
@@ -9418,14 +9489,85 @@
     </message>
 </context>
 <context>
+    <name>presets</name>
+    <message>
+        <source>Answer in one or two sentences. Say so when you do not know.</source>
+        <translation>用一两句话回答。不知道就直说。</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>均衡</translation>
+    </message>
+    <message>
+        <source>Balanced (the model&apos;s own)</source>
+        <translation type="vanished">均衡（模型自带）</translation>
+    </message>
+    <message>
+        <source>Brief</source>
+        <translation>简洁</translation>
+    </message>
+    <message>
+        <source>Code reviewer</source>
+        <translation>代码审查</translation>
+    </message>
+    <message>
+        <source>Creative</source>
+        <translation>创意</translation>
+    </message>
+    <message>
+        <source>Explain step by step, in plain words, with one example. End with a question.</source>
+        <translation>用通俗的话逐步讲解，举一个例子，最后提一个问题。</translation>
+    </message>
+    <message>
+        <source>Precise</source>
+        <translation>精确</translation>
+    </message>
+    <message>
+        <source>Review the code: first what is wrong, then what could be simpler.</source>
+        <translation>审查代码：先指出错误，再说明哪里可以更简单。</translation>
+    </message>
+    <message>
+        <source>Teacher</source>
+        <translation>老师</translation>
+    </message>
+    <message>
+        <source>Translate what I write into English, or English into Chinese. Add nothing.</source>
+        <translation>把我写的内容译成英文，英文则译成中文，不要添加任何内容。</translation>
+    </message>
+    <message>
+        <source>Translator</source>
+        <translation>翻译</translation>
+    </message>
+</context>
+<context>
     <name>sampling</name>
+    <message>
+        <source>Above 0, tokens become less likely each time the reply has them.</source>
+        <translation>大于 0 时，词元在回复中每出现一次，概率就降低一次。</translation>
+    </message>
+    <message>
+        <source>Above 0, tokens that the reply already has become less likely.</source>
+        <translation>大于 0 时，回复中已出现的词元概率降低。</translation>
+    </message>
     <message>
         <source>Above 1, repeated tokens become less likely.</source>
         <translation>大于 1 时，已出现过的词元概率会降低。</translation>
     </message>
     <message>
+        <source>Above 1: beam search, which shows the reply when it is complete.</source>
+        <translation>大于 1：束搜索，回复完成后一次显示。</translation>
+    </message>
+    <message>
+        <source>Beams</source>
+        <translation>束宽</translation>
+    </message>
+    <message>
         <source>Drop tokens below this fraction of the highest probability.</source>
         <translation>只保留概率不低于最高概率这一比例的词元。</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>频率惩罚</translation>
     </message>
     <message>
         <source>Higher is more random; 0 is greedy.</source>
@@ -9440,6 +9582,10 @@
         <translation>Min-p</translation>
     </message>
     <message>
+        <source>Presence penalty</source>
+        <translation>存在惩罚</translation>
+    </message>
+    <message>
         <source>Repetition penalty</source>
         <translation>重复惩罚</translation>
     </message>
@@ -9452,12 +9598,20 @@
         <translation>只从累计概率达到该值的最可能词元中选。</translation>
     </message>
     <message>
+        <source>Sample from the tokens that are neither too likely nor too unlikely.</source>
+        <translation>从既不过于常见也不过于罕见的词元中采样。</translation>
+    </message>
+    <message>
         <source>Temperature</source>
         <translation>温度</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation>以词元计。</translation>
+        <translation type="vanished">以词元计。</translation>
+    </message>
+    <message>
+        <source>Tokens. Auto: what the context has room for; 256 where the model has no chat template.</source>
+        <translation>词元数。自动：上下文剩余空间；没有对话模板的模型为 256。</translation>
     </message>
     <message>
         <source>Top-k</source>
@@ -9466,6 +9620,10 @@
     <message>
         <source>Top-p</source>
         <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Typical-p</translation>
     </message>
 </context>
 <context>

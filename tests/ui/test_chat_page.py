@@ -469,10 +469,11 @@ def test_the_form_is_what_is_sent(chat: Chat) -> None:
     chat.qtbot.keyClicks(chat.page.sampling.seed, "12x3")
     chat.say("go")
     chat.wait_idle()
-    assert chat.requests()[-1].sampling == Sampling(temperature=0.35, top_k=40, max_new_tokens=100, seed=123)
+    assert chat.requests()[-1].sampling == Sampling(temperature=0.35, top_k=40, max_new_tokens=99, seed=123)
     assert rows["temperature"].slider.value() == 8
-    chat.qtbot.mouseClick(chat.page.sampling.reset, Qt.MouseButton.LeftButton)
-    assert chat.page.sampling.value() == Sampling()
+    chat.page.panel.presets.fill()
+    chat.page.panel.presets.menu.actions()[0].trigger()
+    assert chat.page.sampling.value() == Sampling(seed=123)
     chat.page.sampling.greedy.click()
     assert not field.isEnabled()
     assert chat.page.sampling.value().greedy

@@ -138,6 +138,12 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
         ),
     ] = ""
     sampling: Sampling = Sampling()
+    presets: dict[str, Sampling] = {}
+    """The user's own presets of sampling, by name."""
+    new_chat_preset: str = ""
+    """The key of the preset that a new chat begins with (``core.chat.presets``); empty: as the last chat was."""
+    system_prompts: dict[str, str] = {}
+    """The user's own system prompts, by name."""
     session: Session = Session()
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import Any
 
 import torch
-from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
 
 from bigmodel_studio.engine.generation.decoding import score
 from bigmodel_studio.engine.generation.sampling import SampledToken, SamplerSettings
@@ -35,10 +35,14 @@ class Search(StoppingCriteria):
         return torch.full((input_ids.shape[0],), not self.wanted, device=input_ids.device, dtype=torch.bool)
 
     def under_way(
-        self, loaded: LoadedModel, given: Mapping[str, torch.Tensor], config: GenerationConfig
+        self,
+        loaded: LoadedModel,
+        given: Mapping[str, torch.Tensor],
+        config: GenerationConfig,
+        penalties: LogitsProcessorList | None = None,
     ) -> Generator[int]:
         """Search; how many steps it is at, several times a second. It stops where the iterator is closed."""
-        worker = threading.Thread(target=self._run, args=(loaded, given, config), name="beam-search")
+        worker = threading.Thread(target=self._run, args=(loaded, given, config, penalties), name="beam-search")
         worker.start()
         try:
             while worker.is_alive():
@@ -50,14 +54,38 @@ class Search(StoppingCriteria):
         if self._error is not None:
             raise self._error
 
-    def _run(self, loaded: LoadedModel, given: Mapping[str, torch.Tensor], config: GenerationConfig) -> None:
+    def _run(
+        self,
+        loaded: LoadedModel,
+        given: Mapping[str, torch.Tensor],
+        config: GenerationConfig,
+        penalties: LogitsProcessorList | None,
+    ) -> None:
         try:
             search: Any = loaded.model.generate
             with torch.inference_mode():
-                found = search(**given, generation_config=config, stopping_criteria=StoppingCriteriaList([self]))
+                found = search(
+                    **given,
+                    generation_config=config,
+                    stopping_criteria=StoppingCriteriaList([self]),
+                    logits_processor=penalties,
+                )
             self.found = found[0].tolist()
         except BaseException as error:
             self._error = error
+
+
+class _ReplyPenalty(LogitsProcessor):
+    """Presence and frequency penalty of every beam, counted after the prompt."""
+
+    def __init__(self, choice: SamplerSettings, prompt_tokens: int) -> None:
+        self._choice, self._prompt_tokens = choice, prompt_tokens
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
+        new = input_ids[:, self._prompt_tokens :]
+        counts = torch.zeros_like(scores).scatter_add_(1, new, torch.ones_like(new, dtype=scores.dtype))
+        penalty = self._choice.presence_penalty * (counts > 0) + self._choice.frequency_penalty * counts
+        return scores - penalty  # type: ignore[return-value]
 
 
 def search(
@@ -81,7 +109,9 @@ def search(
     row = torch.tensor([ids], device=loaded.device)
     given = {"input_ids": row, "attention_mask": torch.ones_like(row)}
     found = Search()
-    with closing(found.under_way(loaded, given, config)) as under_way:
+    penalised = bool(choice.presence_penalty or choice.frequency_penalty)
+    penalties = LogitsProcessorList([_ReplyPenalty(choice, len(ids))]) if penalised else None
+    with closing(found.under_way(loaded, given, config, penalties)) as under_way:
         for steps in under_way:
             yield Progress(what="searching", done=steps, total=most)
     new = _until_end(found.found[len(ids) :], ends)

@@ -132,7 +132,7 @@ class Generation:
     def events(self) -> Iterator[Event]:
         """Yield the tokens as they come, ended by an end token, a stop string, the length or the context."""
         ends = end_tokens(self._loaded.model.generation_config) | _end_of(self._loaded.tokenizer)
-        most = room_for(self._loaded, len(self._prompt.ids), self._request.sampling.max_new_tokens)
+        most = room_for(self._loaded, self._prompt, self._request.sampling.max_new_tokens)
         with closing(self._steps(most, ends)) as steps:
             for step in steps:
                 if isinstance(step, Progress):

@@ -1,5 +1,5 @@
-"""Processors of a row's logits before sampling: repetition penalty, temperature, top-k, top-p and min-p, in the
-order and with the meaning that transformers gives them.
+"""Processors of a row's logits before sampling: penalties, temperature, top-k, top-p, min-p and typical-p, in the order
+and with the meaning that transformers gives them (presence and frequency penalty: vLLM's).
 
 A logits processor belongs to one row: it may remember the tokens of its text (``accept``) and forget the last of them
 (``rollback``), which speculation and branches need. Knows no model and no tokenizer.
@@ -45,26 +45,22 @@ class _Stateless:
         """Forget nothing."""
 
 
-class RepetitionPenalty:
-    """Makes tokens of the text less likely (Keskar et al. 2019, CTRL, section 4.1), the prompt's included."""
+class _Counting:
+    """A processor that knows how often each token is in a text, from ``beginning`` on."""
 
-    name = "repetition-penalty"
-
-    def __init__(self, penalty: float, prompt: Sequence[int] = ()) -> None:
+    def __init__(self, penalty: float, beginning: Sequence[int] = ()) -> None:
         self._penalty = penalty
-        self._prompt = list(prompt)
+        self._beginning = list(beginning)
         self._accepted: list[int] = []
         self._counts: Tensor | None = None
-        """int32 [vocabulary] where the logits are: how often each token is in the text."""
+        """int32 [vocabulary] where the logits are."""
 
-    def apply(self, logits: Tensor) -> Tensor:
-        """Return the logits [vocabulary], those of the text's tokens times or divided by the penalty."""
+    def _counted(self, logits: Tensor) -> Tensor:
         if self._counts is None:
-            ids = torch.tensor(self._prompt + self._accepted, dtype=torch.int64)
+            ids = torch.tensor(self._beginning + self._accepted, dtype=torch.int64)
             counts = torch.bincount(ids, minlength=logits.numel()).int()
             self._counts = counts.to(logits.device)
-        penalised = torch.where(logits < 0, logits * self._penalty, logits / self._penalty)
-        return torch.where(self._counts > 0, penalised, logits)
+        return self._counts
 
     def accept(self, id_: int) -> None:
         """Add a token to the row's text."""
@@ -79,6 +75,43 @@ class RepetitionPenalty:
             id_ = self._accepted.pop()
             if self._counts is not None:
                 self._counts[id_] -= 1
+
+
+class RepetitionPenalty(_Counting):
+    """Makes tokens of the text less likely (Keskar et al. 2019, CTRL, section 4.1), the prompt's included."""
+
+    name = "repetition-penalty"
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], those of the text's tokens times or divided by the penalty."""
+        penalised = torch.where(logits < 0, logits * self._penalty, logits / self._penalty)
+        return torch.where(self._counted(logits) > 0, penalised, logits)
+
+
+class PresencePenalty(_Counting):
+    """Makes tokens of the reply less likely, however often they were in it; the prompt counts nothing.
+
+    As OpenAI's API defines it and vLLM computes it: ``logits - penalty * (count > 0)``.
+    """
+
+    name = "presence-penalty"
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], those of the reply's tokens less the penalty."""
+        return logits - self._penalty * (self._counted(logits) > 0)
+
+
+class FrequencyPenalty(_Counting):
+    """Makes tokens of the reply less likely, the more often they were in it; the prompt counts nothing.
+
+    As OpenAI's API defines it and vLLM computes it: ``logits - penalty * count``.
+    """
+
+    name = "frequency-penalty"
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], less the penalty for each time that the token is in the reply."""
+        return logits - self._penalty * self._counted(logits)
 
 
 class Temperature(_Stateless):
@@ -138,3 +171,26 @@ class MinP(_Stateless):
         most, best = probabilities.max(dim=-1)
         out = (probabilities < self._p * most).scatter(0, best[None], False)
         return logits.masked_fill(out, RULED_OUT)
+
+
+class TypicalP(_Stateless):
+    """Keeps the tokens whose information is nearest to the entropy, of probability ``p`` together (Meister et al. 2023,
+    locally typical sampling).
+    """
+
+    name = "typical-p"
+
+    def __init__(self, p: float) -> None:
+        self._p = p
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], -inf where a token is too likely or too unlikely to be typical."""
+        logprobs = logits.log_softmax(dim=-1)
+        entropy = -(logprobs * logprobs.exp()).nansum(dim=-1)
+        distance = (-logprobs - entropy).abs()
+        nearest, order = torch.sort(distance, descending=False)
+        together = logits.gather(0, order).softmax(dim=-1).cumsum(dim=-1)
+        last = (together < self._p).sum(dim=-1, keepdim=True).clamp_(max=logits.numel() - 1)
+        out = nearest > nearest.gather(0, last)
+        out[:1] = False
+        return logits.masked_fill(torch.zeros_like(out).scatter(0, order, out), RULED_OUT)

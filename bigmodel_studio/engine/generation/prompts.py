@@ -15,6 +15,10 @@ from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.templates.conversation import render_conversation, takes_system
 from bigmodel_studio.protocol import Generate, Turn
 
+PLAIN_TOKENS = 256
+"""The longest continuation where nobody said how long: a model without a chat template seldom ends by itself."""
+UNBOUNDED_TOKENS = 8192
+"""The longest reply of a model whose context has no end, where nobody said how long."""
 REPLY_PART = 16
 """One part in so many of the context is left free for the beginning of a reply."""
 
@@ -43,10 +47,15 @@ def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
     return prompt
 
 
-def room_for(loaded: LoadedModel, prompt_tokens: int, wanted: int) -> int:
-    """Return how many tokens may be generated: the last one is never fed, so it needs no room in the context."""
+def room_for(loaded: LoadedModel, prompt: Prompt, wanted: int | None) -> int:
+    """Return how many tokens may be generated; ``wanted`` None: all that the context has room for in a chat with a
+    template, else ``PLAIN_TOKENS``. The last one is never fed, so it needs no room in the context.
+    """
     context = loaded.facts.context_length
-    return wanted if context is None else min(wanted, context - prompt_tokens + 1)
+    if context is None:
+        return wanted or (UNBOUNDED_TOKENS if prompt.template else PLAIN_TOKENS)
+    room = context - len(prompt.ids) + 1
+    return room if wanted is None and prompt.template else min(wanted or PLAIN_TOKENS, room)
 
 
 def embedded_tokens(model: PreTrainedModel) -> int:
@@ -76,7 +85,8 @@ def _conversation(request: Generate, tokenizer: PreTrainedTokenizerBase, context
     turns = list(request.turns[len(system) :])
     ids = everything = encode([*system, *turns])
     if context is not None:
-        answer = min(request.sampling.max_new_tokens, max(1, context // REPLY_PART))
+        least = max(1, context // REPLY_PART)
+        answer = min(request.sampling.max_new_tokens or least, least)
         most = _tokens_kept(len(everything), context - answer)
         while len(ids) > most and (shorter := _without_oldest(turns)):
             turns = shorter

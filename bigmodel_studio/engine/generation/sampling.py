@@ -19,12 +19,15 @@ from torch import Tensor
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.generation.processors import (
     RULED_OUT,
+    FrequencyPenalty,
     LogitsProcessor,
     MinP,
+    PresencePenalty,
     RepetitionPenalty,
     Temperature,
     TopK,
     TopP,
+    TypicalP,
 )
 from bigmodel_studio.protocol import Sampling
 
@@ -35,7 +38,10 @@ MOST_ALTERNATIVES = 100
 
 @dataclass(frozen=True)
 class SamplerSettings:
-    """Settled settings: every default filled in. ``top_k`` 0, ``top_p`` 1 and ``min_p`` 0 rule nothing out."""
+    """Settled settings: every default filled in.
+
+    ``top_k`` 0, ``top_p`` and ``typical_p`` 1 and ``min_p`` 0 rule nothing out.
+    """
 
     greedy: bool
     temperature: float
@@ -44,6 +50,9 @@ class SamplerSettings:
     min_p: float
     repetition_penalty: float
     seed: int
+    typical_p: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
 
 
 class SampledToken(NamedTuple):
@@ -74,6 +83,9 @@ def settle(sampling: Sampling, defaults: Any) -> SamplerSettings:
         min_p=settled("min_p", 0.0),
         repetition_penalty=settled("repetition_penalty", 1.0),
         seed=secrets.randbits(31) if sampling.seed is None else sampling.seed,
+        typical_p=settled("typical_p", 1.0),
+        presence_penalty=settled("presence_penalty", 0.0),
+        frequency_penalty=settled("frequency_penalty", 0.0),
     )
 
 
@@ -85,7 +97,10 @@ def own_sampling(defaults: Any) -> Sampling:
         top_k=choice.top_k,
         top_p=choice.top_p,
         min_p=choice.min_p,
+        typical_p=choice.typical_p,
         repetition_penalty=choice.repetition_penalty,
+        presence_penalty=choice.presence_penalty,
+        frequency_penalty=choice.frequency_penalty,
     )
 
 
@@ -101,6 +116,9 @@ def check(sampling: Sampling) -> None:
         ("top_k", within(sampling.top_k, 0, 10**9), "0 (off) or more"),
         ("top_p", within(sampling.top_p, 0, 1), "0 to 1 (off)"),
         ("min_p", within(sampling.min_p, 0, 1), "0 (off) to 1"),
+        ("typical_p", within(sampling.typical_p, 0.001, 1), "0.001 to 1 (off)"),
+        ("presence_penalty", within(sampling.presence_penalty, -100, 100), "-100 to 100, 0 being off"),
+        ("frequency_penalty", within(sampling.frequency_penalty, -100, 100), "-100 to 100, 0 being off"),
         ("repetition_penalty", within(sampling.repetition_penalty, 0.01, 100), "0.01 to 100, 1 being off"),
         ("seed", within(sampling.seed, 0, 2**63 - 1), "0 to 9223372036854775807 (2^63 − 1)"),
         ("beams", within(sampling.beams, 1, 64), "1 (off) to 64"),
@@ -113,11 +131,15 @@ def check(sampling: Sampling) -> None:
 def processors(choice: SamplerSettings, prompt: Sequence[int] = ()) -> list[LogitsProcessor]:
     """Return what changes the logits under these settings, in transformers' order.
 
-    Greedy search knows only the penalty. ``prompt`` are the ids before the first that is chosen.
+    Greedy search knows only the penalties. ``prompt`` are the ids before the first that is chosen.
     """
     found: list[LogitsProcessor] = []
     if choice.repetition_penalty != 1.0:
         found.append(RepetitionPenalty(choice.repetition_penalty, prompt))
+    if choice.presence_penalty != 0.0:
+        found.append(PresencePenalty(choice.presence_penalty))
+    if choice.frequency_penalty != 0.0:
+        found.append(FrequencyPenalty(choice.frequency_penalty))
     if choice.greedy:
         return found
     if choice.temperature != 1.0:
@@ -128,6 +150,8 @@ def processors(choice: SamplerSettings, prompt: Sequence[int] = ()) -> list[Logi
         found.append(TopP(choice.top_p))
     if choice.min_p > 0.0:
         found.append(MinP(choice.min_p))
+    if choice.typical_p < 1.0:
+        found.append(TypicalP(choice.typical_p))
     return found
 
 

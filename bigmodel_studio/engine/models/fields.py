@@ -58,6 +58,7 @@ GENERATION: Mapping[str, tuple[IsValid, str]] = {
     "top_k": (_whole(0, 10**9), "0 (off) or more"),
     "top_p": (_number(0, 1), "0 to 1 (off)"),
     "min_p": (_number(0, 1), "0 (off) to 1"),
+    "typical_p": (_number(0.001, 1), "0.001 to 1 (off)"),
     "repetition_penalty": (_number(0.01, 100), "0.01 to 100, 1 being off"),
     "length_penalty": (_number(-100, 100), "-100 to 100"),
     "num_beams": (_whole(1, 64), "1 (off) to 64"),

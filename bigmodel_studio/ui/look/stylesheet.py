@@ -1,7 +1,7 @@
 """The one stylesheet, made from a scheme's colours.
 
-Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link", "danger",
-"chip" and "segment" buttons; "title", "heading", "answer", "secondary", "small", "key", "warn", "bad" and "good"
+Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link", "fold",
+"danger", "chip" and "segment" buttons; "title", "heading", "answer", "secondary", "small", "key", "warn", "bad" and "good"
 labels; "card", "surface", "segments", "header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the
 window sets colours by a stylesheet.
 """
@@ -76,6 +76,11 @@ QPushButton[look="link"] {
 }
 QPushButton[look="link"]:hover { background: $accent_soft; }
 QPushButton[look="link"]:focus { border: 1px solid $accent; padding: 4px 8px; }
+QPushButton[look="fold"] {
+  background: transparent; border: 1px solid transparent; color: $accent; font-weight: 600; padding: 4px 0;
+}
+QPushButton[look="fold"]:hover { color: $text; }
+QPushButton[look="fold"]:focus { border: 1px solid $accent; }
 QPushButton[look="quiet"], QToolButton {
   background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px;
 }

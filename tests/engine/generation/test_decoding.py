@@ -28,6 +28,7 @@ def model(request: pytest.FixtureRequest, causal_folders: dict[str, Path]) -> Pr
 def ours(model: PreTrainedModel, sampling: Sampling, *, ends: frozenset[int] = frozenset()) -> list[int]:
     decoder = TransformersDecoder(model, CPU)
     list(decoder.prefill(PROMPT))
+    assert sampling.max_new_tokens is not None
     steps = decode(decoder, PROMPT, settle(sampling, None), most=sampling.max_new_tokens, ends=ends)
     return [chosen.id for chosen, _ in steps]
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
+import msgspec
 import pytest
 import torch
 from torch import Tensor
@@ -95,10 +96,11 @@ class RandomDraft:
         pass
 
 
-def settings(seed: int, *, greedy: bool = False, penalty: float = 1.0, top_k: int = 0) -> SamplerSettings:
-    return settle(
-        Sampling(greedy=greedy, temperature=1.0, top_p=1.0, top_k=top_k, repetition_penalty=penalty, seed=seed), None
-    )
+def settings(
+    seed: int, *, greedy: bool = False, penalty: float = 1.0, top_k: int = 0, **others: float
+) -> SamplerSettings:
+    asked = Sampling(greedy=greedy, temperature=1.0, top_p=1.0, top_k=top_k, repetition_penalty=penalty, seed=seed)
+    return settle(msgspec.structs.replace(asked, **others), None)
 
 
 def text(
@@ -119,6 +121,8 @@ CHOICES = [
     settings(2, greedy=True, penalty=1.4),
     settings(3),
     settings(4, penalty=1.3, top_k=4),
+    settings(5, greedy=True, presence_penalty=0.6, frequency_penalty=0.2),
+    settings(6, frequency_penalty=0.4, typical_p=0.8),
 ]
 
 

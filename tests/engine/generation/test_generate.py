@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, LogitsProcessorList
 
 from bigmodel_studio.engine.failures import Stopped
+from bigmodel_studio.engine.generation import prompts
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import (
@@ -118,6 +119,17 @@ def test_generation_ends_at_the_context(causal_folders: dict[str, Path], session
         assert (result.new_tokens, result.finish_reason) == (6, "length")
 
 
+def test_without_a_length_a_chat_may_fill_the_context_and_a_prompt_ends_before(
+    causal_folders: dict[str, Path], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompts, "PLAIN_TOKENS", 7)
+    folder = causal_folders["gpt2"]
+    _, answer = talk(folder, session, turns=(Turn("user", "hi"),), sampling=Sampling(greedy=True))
+    _, continued = talk(folder, session, prompt="hi", sampling=Sampling(greedy=True))
+    assert (answer.new_tokens, answer.finish_reason) == (CONTEXT - answer.prompt_tokens + 1, "length")
+    assert (continued.new_tokens, continued.finish_reason) == (7, "length")
+
+
 def test_a_prompt_past_the_context_is_refused(causal_folders: dict[str, Path], session: Session) -> None:
     *_, end = run_task(Generate(model=local(causal_folders["gpt2"]), prompt="x" * (CONTEXT + 1)), session)
     assert isinstance(end, Failed)
@@ -219,6 +231,33 @@ def test_beams_are_those_of_generate_with_their_probabilities(
     total = sum(token.logprob for token in tokens(events))
     assert total == pytest.approx(float(found.sequences_scores[0]), abs=1e-3)
     assert result.new_tokens == 8
+
+
+def test_beams_are_penalised_as_generate_penalises_them(causal_folders: dict[str, Path], session: Session) -> None:
+    folder = causal_folders["llama"]
+    sampling = Sampling(beams=4, max_new_tokens=8, repetition_penalty=1.3, presence_penalty=0.4, frequency_penalty=0.3)
+    events, _ = talk(folder, session, prompt="abc", sampling=sampling)
+
+    def counted(ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        changed = scores.clone()
+        for row, text in enumerate(ids.tolist()):
+            for token in set(text[3:]):
+                changed[row, token] -= 0.4 + 0.3 * text[3:].count(token)
+        return changed
+
+    model = AutoModelForCausalLM.from_pretrained(folder).train(False)
+    row = torch.tensor([byte_tokenizer()("abc")["input_ids"]])
+    found = model.generate(
+        row,
+        attention_mask=torch.ones_like(row),
+        num_beams=4,
+        max_new_tokens=8,
+        do_sample=False,
+        repetition_penalty=1.3,
+        logits_processor=LogitsProcessorList([counted]),
+        pad_token_id=256,
+    )
+    assert [token.id for token in tokens(events)] == found[0, 3:].tolist()
 
 
 def test_beams_can_be_stopped(causal_folders: dict[str, Path], session: Session) -> None:

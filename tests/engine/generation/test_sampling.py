@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from transformers.generation.logits_process import (
     TemperatureLogitsWarper,
     TopKLogitsWarper,
     TopPLogitsWarper,
+    TypicalLogitsWarper,
 )
 
 from bigmodel_studio.core.text.messages import StudioError
@@ -47,10 +49,18 @@ def choice(**changes: object) -> SamplerSettings:
     top_k=st.integers(0, 70),
     top_p=st.floats(0, 1),
     min_p=st.floats(0, 1),
+    typical_p=st.floats(0.01, 1),
     penalty=st.floats(0.5, 2),
 )
 def test_processors_give_what_transformers_gives(
-    seed: int, vocabulary: int, temperature: float, top_k: int, top_p: float, min_p: float, penalty: float
+    seed: int,
+    vocabulary: int,
+    temperature: float,
+    top_k: int,
+    top_p: float,
+    min_p: float,
+    typical_p: float,
+    penalty: float,
 ) -> None:
     generator = torch.Generator().manual_seed(seed)
     logits = torch.randn(vocabulary, generator=generator) * 4
@@ -62,8 +72,17 @@ def test_processors_give_what_transformers_gives(
         theirs.append(TopPLogitsWarper(top_p))
     if min_p > 0:
         theirs.append(MinPLogitsWarper(min_p))
+    if typical_p < 1:
+        theirs.append(TypicalLogitsWarper(typical_p))
     expected = theirs(seen[None], logits[None].clone())[0]  # type: ignore[arg-type]
-    asked = choice(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=penalty)
+    asked = choice(
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        min_p=min_p,
+        typical_p=typical_p,
+        repetition_penalty=penalty,
+    )
     scores = logits
     for processor in processors(asked, seen.tolist()):
         scores = processor.apply(scores)
@@ -78,7 +97,10 @@ def drawn_choice(draw: random.Random) -> SamplerSettings:
         top_k=draw.choice([0, 5, 40]),
         top_p=draw.choice([0.5, 0.9, 1.0]),
         min_p=draw.choice([0.0, 0.05]),
+        typical_p=draw.choice([0.6, 1.0]),
         repetition_penalty=draw.choice([1.0, 1.4]),
+        presence_penalty=draw.choice([0.0, 0.7]),
+        frequency_penalty=draw.choice([0.0, 0.3]),
         seed=draw.randrange(1000),
     )
 
@@ -138,6 +160,30 @@ def test_a_processor_that_rolled_back_is_as_before() -> None:
     assert torch.equal(penalty.apply(logits), before)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_presence_and_frequency_are_counted_in_the_reply_alone_and_rolled_back(seed: int) -> None:
+    """Against the formula of OpenAI's API, computed with a counter: ``logit - presence * (n > 0) - frequency * n``."""
+    draw, generator = random.Random(seed), torch.Generator().manual_seed(seed)
+    found = processors(choice(greedy=True, presence_penalty=0.75, frequency_penalty=-0.25), [3, 3, 4])
+    reply: list[int] = []
+    for _ in range(40):
+        if reply and draw.random() < 0.3:
+            back = draw.randint(1, len(reply))
+            del reply[-back:]
+            for processor in found:
+                processor.rollback(back)
+        else:
+            reply.append(draw.randrange(12))
+            for processor in found:
+                processor.accept(reply[-1])
+        logits = torch.randn(12, generator=generator)
+        counts = Counter(reply)
+        expected = [value - 0.75 * (counts[n] > 0) + 0.25 * counts[n] for n, value in enumerate(logits.tolist())]
+        for processor in found:
+            logits = processor.apply(logits)
+        assert logits.tolist() == pytest.approx(expected, abs=1e-5)
+
+
 def test_log_probabilities_are_of_the_raw_model_and_of_what_was_sampled_from() -> None:
     logits = torch.tensor([2.0, 1.0, 0.0])
     chosen, others = Sampler(choice(top_k=1, temperature=0.5), CPU, alternatives=3).choose(logits)
@@ -155,7 +201,16 @@ def test_defaults_are_the_users_then_the_models_then_ours() -> None:
     settled = settle(Sampling(top_k=2, seed=5), own)
     assert (settled.temperature, settled.top_k, settled.top_p, settled.seed) == (0.3, 2, 0.95, 5)
     assert settle(Sampling(), GenerationConfig()).temperature == 0.8
-    assert own_sampling(own) == Sampling(temperature=0.3, top_k=7, top_p=0.95, min_p=0.0, repetition_penalty=1.0)
+    assert own_sampling(own) == Sampling(
+        temperature=0.3,
+        top_k=7,
+        top_p=0.95,
+        min_p=0.0,
+        typical_p=1.0,
+        repetition_penalty=1.0,
+        presence_penalty=0.0,
+        frequency_penalty=0.0,
+    )
     assert settle(Sampling(temperature=0), own).greedy
 
 
@@ -172,6 +227,9 @@ def test_a_seed_is_drawn_where_none_is_given() -> None:
         ("top_k", -1),
         ("max_new_tokens", 0),
         ("min_p", 2.0),
+        ("typical_p", 0.0),
+        ("presence_penalty", float("inf")),
+        ("frequency_penalty", -101.0),
         ("repetition_penalty", 0.0),
         ("beams", 0),
         ("seed", -1),

@@ -62,7 +62,7 @@ class ChatPage(Page):
         self.middle.addWidget(self.transcript)
         self.composer = Composer()
         self.unsaved = UnsavedNote(studio, self.store)
-        self.panel = SettingsPanel()
+        self.panel = SettingsPanel(studio.settings)
         self.sampling, self.system = self.panel.sampling, self.panel.system
         self.set_list(self.list)
         self.set_body(Column(self.middle, self.unsaved, self.composer))
@@ -186,12 +186,15 @@ class ChatPage(Page):
         """Show a conversation (0: a new one)."""
         if conversation and conversation == self.talk.conversation:
             return
-        self._drafts[self.talk.conversation] = self.composer.text()
+        before = self.talk.conversation
+        self._drafts[before] = self.composer.text()
         self.talk.open(conversation)
         self.composer.set_text(self._drafts.pop(conversation, ""))
         kept = self.store.get(conversation) if conversation else None
         if kept is not None:
             self._open_settings(kept)
+        elif not conversation and self.talk.conversation != before:
+            self.panel.begin_chat()
         self.list.show_current(conversation)
         self._show_thread()
 

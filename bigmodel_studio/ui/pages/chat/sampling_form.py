@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSlider,
     QVBoxLayout,
@@ -81,6 +82,20 @@ KNOBS: tuple[Knob, ...] = (
         2,
     ),
     Knob(
+        "max_new_tokens",
+        str(QT_TRANSLATE_NOOP("sampling", "Longest reply")),
+        str(
+            QT_TRANSLATE_NOOP(
+                "sampling", "Tokens. Auto: what the context has room for; 256 where the model has no chat template."
+            )
+        ),
+        1,
+        1_000_000,
+        1,
+        0,
+        slider_highest=1024,
+    ),
+    Knob(
         "min_p",
         str(QT_TRANSLATE_NOOP("sampling", "Min-p")),
         str(QT_TRANSLATE_NOOP("sampling", "Drop tokens below this fraction of the highest probability.")),
@@ -100,18 +115,50 @@ KNOBS: tuple[Knob, ...] = (
         slider_highest=2.0,
     ),
     Knob(
-        "max_new_tokens",
-        str(QT_TRANSLATE_NOOP("sampling", "Longest reply")),
-        str(QT_TRANSLATE_NOOP("sampling", "Tokens")),
+        "typical_p",
+        str(QT_TRANSLATE_NOOP("sampling", "Typical-p")),
+        str(QT_TRANSLATE_NOOP("sampling", "Sample from the tokens that are neither too likely nor too unlikely.")),
+        0.05,
+        1.0,
+        0.05,
+        2,
+    ),
+    Knob(
+        "presence_penalty",
+        str(QT_TRANSLATE_NOOP("sampling", "Presence penalty")),
+        str(QT_TRANSLATE_NOOP("sampling", "Above 0, tokens that the reply already has become less likely.")),
+        -2.0,
+        2.0,
+        0.1,
         1,
-        1_000_000,
+    ),
+    Knob(
+        "frequency_penalty",
+        str(QT_TRANSLATE_NOOP("sampling", "Frequency penalty")),
+        str(QT_TRANSLATE_NOOP("sampling", "Above 0, tokens become less likely each time the reply has them.")),
+        -2.0,
+        2.0,
+        0.1,
+        1,
+    ),
+    Knob(
+        "beams",
+        str(QT_TRANSLATE_NOOP("sampling", "Beams")),
+        str(QT_TRANSLATE_NOOP("sampling", "Above 1: beam search, which shows the reply when it is complete.")),
+        1,
+        64,
         1,
         0,
         auto=False,
-        slider_highest=1024,
+        slider_highest=8,
     ),
 )
-_OFF_WHEN_GREEDY = {"temperature", "top_k", "top_p", "min_p"}
+OFTEN = ("temperature", "top_k", "top_p", "max_new_tokens")
+"""What is always shown; the rest unfolds."""
+_OFF_WHEN_GREEDY = {"temperature", "top_k", "top_p", "min_p", "typical_p"}
+STOP_PX = 56
+_NEWLINE = ("\n", "\\n")
+"""A line break in a stop string, and how it is written where each line is one string."""
 
 
 class KnobRow(QWidget):
@@ -211,35 +258,66 @@ class SamplingForm(QWidget):
         self.seed.setMaxLength(len(str(MOST_SEED)))
         self.seed.setMinimumWidth(FIELD_PX + 48)
         self.seed.textEdited.connect(self._on_seed)
-        self.reset = QPushButton(self.tr("Reset"))
-        self.reset.setToolTip(self.tr("Reset to the model's defaults"))
-        set_look(self.reset, "quiet")
-        self.reset.clicked.connect(self._on_reset)
-        head = QHBoxLayout()
-        head.addWidget(label(self.tr("Sampling"), "heading"))
-        head.addStretch(1)
-        head.addWidget(self.reset)
+        self.stop = QPlainTextEdit()
+        self.stop.setPlaceholderText(self.tr("One per line; \\n is a line break"))
+        self.stop.setAccessibleName(self.tr("Stop strings"))
+        self.stop.setToolTip(self.tr("The reply ends before the first of these, which is never shown."))
+        self.stop.setTabChangesFocus(True)
+        self.stop.setFixedHeight(STOP_PX)
+        self.stop.textChanged.connect(self.edited)
+        self.more = QPushButton()
+        set_look(self.more, "fold")
+        self.more.clicked.connect(self._on_more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(head)
         column.addWidget(self.greedy)
-        for row in self.rows.values():
-            row.edited.connect(self.edited)
-            column.addWidget(row)
+        for name in OFTEN:
+            column.addWidget(self.rows[name])
         last = QHBoxLayout()
         last.addWidget(label(self.tr("Seed")))
         last.addStretch(1)
         last.addWidget(self.seed)
         column.addLayout(last)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._folded())
+        for row in self.rows.values():
+            row.edited.connect(self.edited)
+        self.rows["beams"].edited.connect(self._enable)
         scroll_past(self)
+
+    def _folded(self) -> QWidget:
+        """Return what is shown on request."""
+        self._rest = QWidget()
+        column = QVBoxLayout(self._rest)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for name, row in self.rows.items():
+            if name not in OFTEN:
+                column.addWidget(row)
+        column.addWidget(label(self.tr("Stop strings")))
+        column.addWidget(self.stop)
+        self._unfold(False)
+        return self._rest
+
+    def _unfold(self, shown: bool) -> None:
+        self._rest.setVisible(shown)
+        self.more.setText(self.tr("Fewer settings") if shown else self.tr("More settings"))
+
+    @Slot()
+    def _on_more(self) -> None:
+        self._unfold(self._rest.isHidden())
 
     def value(self) -> Sampling:
         """Return what the form says, with what it has no field for as it was given."""
         numbers = {name: row.value() for name, row in self.rows.items()}
         seed = self.seed.text().strip()
         made = msgspec.structs.replace(
-            self._given, greedy=self.greedy.isChecked(), seed=int(seed) if seed.isdigit() else None, **numbers
+            self._given,
+            greedy=self.greedy.isChecked(),
+            seed=int(seed) if seed.isdigit() else None,
+            stop=tuple(line.replace(*_NEWLINE[::-1]) for line in self.stop.toPlainText().split("\n") if line),
+            **numbers,
         )
         return made
 
@@ -249,19 +327,31 @@ class SamplingForm(QWidget):
         for name, row in self.rows.items():
             row.set_value(getattr(value, name))
         self.seed.setText("" if value.seed is None else str(value.seed))
+        stops = "\n".join(string.replace(*_NEWLINE) for string in value.stop)
+        if stops != self.stop.toPlainText():
+            self.stop.setPlainText(stops)
         self.greedy.setChecked(value.greedy)
-        self._on_greedy(value.greedy)
+        self._enable()
+        if value.stop or any(getattr(value, name) != getattr(Sampling(), name) for name in self.rows.keys() - OFTEN):
+            self._unfold(True)
+        self.edited.emit()
 
     def show_own(self, own: Sampling | None) -> None:
         """Show what a loaded model is sampled with by itself; None: no model is loaded."""
         for name, row in self.rows.items():
             row.show_own(None if own is None else getattr(own, name))
 
-    @Slot(bool)
-    def _on_greedy(self, greedy: bool) -> None:
-        for name in _OFF_WHEN_GREEDY:
-            self.rows[name].setEnabled(not greedy)
+    @Slot()
+    def _on_greedy(self) -> None:
+        self._enable()
         self.edited.emit()
+
+    @Slot()
+    def _enable(self) -> None:
+        """Switch off what says nothing where nothing is sampled."""
+        sampled = not self.greedy.isChecked() and self.rows["beams"].value() == 1
+        for name in _OFF_WHEN_GREEDY:
+            self.rows[name].setEnabled(sampled)
 
     @Slot()
     def _on_seed(self) -> None:
@@ -271,7 +361,3 @@ class SamplingForm(QWidget):
         if kept != self.seed.text():
             self.seed.setText(kept)
         self.edited.emit()
-
-    @Slot()
-    def _on_reset(self) -> None:
-        self.set_value(Sampling())
