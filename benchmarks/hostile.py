@@ -1,16 +1,20 @@
 """Do damaged and hostile files of every kind end in named refusals, quickly and in little memory?
 
 ``python benchmarks/hostile.py [--quick] [--mutations 500] [--kind tokenizer] [--seed 0]``. Each kind of input
-(``tests/hostile_inputs.py``) is changed so many times, by a process of its own, which reads every one of them with the
-reader that the application uses. Printed are, of each kind, how many ended otherwise than in a refusal or a value, the
-slowest in seconds of a processor, and the largest in memory beyond what the process had. ``--quick`` takes 25 of each.
+(``tests/hostile_inputs.py``) is changed so many times, and read by the reader that the application uses. One process
+reads them all, one after the other, with a limit on its memory and a deadline for each; where one of them ends it,
+that is a fault, and another process reads on. Printed are, of each kind, how many ended otherwise than in a refusal or
+a value, the slowest in seconds of a processor, and the largest in memory beyond what the process had. ``--quick`` takes
+25 of each.
 """
 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import logging
+import os
 import random
 import subprocess
 import sys
@@ -18,6 +22,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +32,8 @@ from benchmarks.measuring import Row, own_home, print_table
 
 MOST_S, MOST_MB = 5.0, 500.0
 QUICK, MUTATIONS = 25, 500
+DEADLINE_S = 30.0
+"""Of the clock, for one input: on a busy machine as well, something that hangs."""
 _SHOWN = 5
 
 
@@ -46,47 +53,104 @@ def forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5", "utf-8")
 
 
-def read_all(name: str, mutations: int, seed: int) -> dict[str, Any]:
-    """Read so many changed inputs of a kind; returns what they came to."""
+def limit_data() -> None:
+    """Have the system refuse this process more memory than it has and an input may take, twice."""
+    if sys.platform == "linux":
+        import resource
+
+        status = Path("/proc/self/status").read_text("utf-8")
+        most = int(status.partition("VmData:")[2].split()[0]) * 1024 + int(2 * MOST_MB) * (1 << 20)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+def read_all(todo: Mapping[str, tuple[int, int]]) -> Iterator[dict[str, Any]]:
+    """Read the inputs of each kind, from one number up to another; yield before each what it is, then how it ended."""
     from bigmodel_studio.core.text.messages import StudioError, sentence
     from tests.hostile_inputs import KINDS, changed
 
     logging.disable()
-    kind = KINDS[name]
-    ends = Counter[str]()
-    faults: list[str] = []
-    slowest, largest = (0.0, 0), (0.0, 0)
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        kind.prepare(folder)
-        for number in range(seed, seed + mutations):
-            (folder / kind.file).write_bytes(changed(kind, random.Random(number)))
-            forget_peak()
-            before, started = peak_mb(), time.process_time()
-            try:
-                kind.read(folder / kind.file)
-                ends["read"] += 1
-            except StudioError as error:
-                sentence(error.problem)
-                ends[error.problem.code] += 1
-            except OSError:
-                ends["refused by the system"] += 1
-            except BaseException as error:
-                if isinstance(error, KeyboardInterrupt):
+    limit_data()
+    for name, (first, end) in todo.items():
+        kind = KINDS[name]
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            kind.prepare(folder)
+            for number in range(first, end):
+                (folder / kind.file).write_bytes(changed(kind, random.Random(number)))
+                yield {"kind": name, "number": number}
+                faulthandler.dump_traceback_later(DEADLINE_S, exit=True)
+                forget_peak()
+                before, started = peak_mb(), time.process_time()
+                code, fault = "read", ""
+                try:
+                    kind.read(folder / kind.file)
+                except StudioError as error:
+                    sentence(error.problem)
+                    code = error.problem.code
+                except OSError:
+                    code = "refused by the system"
+                except KeyboardInterrupt:
                     raise
-                faults.append(f"{number}: {type(error).__name__}: {traceback.format_exc().splitlines()[-2].strip()}")
-            slowest = max(slowest, (time.process_time() - started, number))
-            largest = max(largest, (peak_mb() - before, number))
-    return {"ends": ends.most_common(), "faults": faults, "slowest": slowest, "largest": largest}
+                except BaseException as error:
+                    place = traceback.format_exc().splitlines()[-2].strip()
+                    code, fault = "", f"{number}: {type(error).__name__}: {place}"
+                faulthandler.cancel_dump_traceback_later()
+                seconds, megabytes = time.process_time() - started, peak_mb() - before
+                yield {"end": code, "fault": fault, "seconds": seconds, "megabytes": megabytes}
 
 
-def rows_of(name: str, found: dict[str, Any]) -> list[Row]:
+class Found:
+    """What the inputs of one kind came to."""
+
+    def __init__(self) -> None:
+        self.ends = Counter[str]()
+        self.faults: list[str] = []
+        self.slowest, self.largest = (0.0, 0), (0.0, 0)
+
+    def add(self, number: int, said: Mapping[str, Any]) -> None:
+        """Count one more."""
+        if said["fault"]:
+            self.faults.append(said["fault"])
+        else:
+            self.ends[said["end"]] += 1
+        self.slowest = max(self.slowest, (said["seconds"], number))
+        self.largest = max(self.largest, (said["megabytes"], number))
+
+
+def read_in_children(todo: dict[str, tuple[int, int]]) -> dict[str, Found]:
+    """Have a process read the inputs, and another those that stand behind one that ended it; returns each kind's."""
+    found = {name: Found() for name in todo}
+    while todo:
+        arguments = [sys.executable, __file__, "--child", json.dumps(todo)]
+        at: dict[str, Any] = {}
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+            assert child.stdout is not None
+            for line in child.stdout:
+                said = json.loads(line)
+                if "kind" in said:
+                    at = said
+                else:
+                    found[at["kind"]].add(at["number"], said)
+                    at = {**at, "ended": True}
+        if child.returncode == 0:
+            break
+        if not at or at.get("ended"):
+            raise SystemExit(f"the process that reads ended with {child.returncode}, and not while it read")
+        found[at["kind"]].faults.append(f"{at['number']}: the process ended with {child.returncode}")
+        names = list(todo)
+        todo = {name: todo[name] for name in names[names.index(at["kind"]) :]}
+        todo[at["kind"]] = (at["number"] + 1, todo[at["kind"]][1])
+    return found
+
+
+def rows_of(name: str, found: Found) -> list[Row]:
     """Return the table's lines about one kind."""
-    faults: list[str] = found["faults"]
-    ends = ", ".join(f"{code} {count}" for code, count in found["ends"][:_SHOWN])
-    (seconds, slow), (megabytes, large) = found["slowest"], found["largest"]
+    ends = ", ".join(f"{code} {count}" for code, count in found.ends.most_common(_SHOWN))
+    (seconds, slow), (megabytes, large) = found.slowest, found.largest
     return [
-        Row(f"{name}: neither read nor refused", len(faults), "files", 0, "; ".join(faults[:_SHOWN]) or ends),
+        Row(
+            f"{name}: neither read nor refused", len(found.faults), "files", 0, "; ".join(found.faults[:_SHOWN]) or ends
+        ),
         Row(f"{name}: slowest", seconds, "s", MOST_S, f"seed {slow}"),
         Row(f"{name}: largest", megabytes, "MB", MOST_MB, f"seed {large}"),
     ]
@@ -102,22 +166,18 @@ def main() -> int:
     options = parser.parse_args()
     mutations = QUICK if options.quick else options.mutations
     if options.child:
-        print(json.dumps(read_all(options.child, mutations, options.seed)))
+        with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+            os.dup2(2, 1)  # some libraries print
+            for said in read_all(json.loads(options.child)):
+                answers.write(json.dumps(said) + "\n")
+                answers.flush()
         return 0
     from tests.hostile_inputs import KINDS
 
-    rows: list[Row] = []
     with own_home():
-        for name in options.kind or KINDS:
-            arguments = ["--child", name, "--mutations", str(mutations), "--seed", str(options.seed)]
-            done = subprocess.run(
-                [sys.executable, __file__, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
-            )
-            if done.returncode:
-                rows.append(Row(f"{name}: its process ended", done.returncode, "", 0))
-            else:
-                rows += rows_of(name, json.loads(done.stdout.splitlines()[-1]))
-    return print_table(rows)
+        todo = dict.fromkeys(options.kind or KINDS, (options.seed, options.seed + mutations))
+        found = read_in_children(todo)
+    return print_table([row for name, of_kind in found.items() for row in rows_of(name, of_kind)])
 
 
 if __name__ == "__main__":

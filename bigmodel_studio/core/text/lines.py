@@ -23,7 +23,7 @@ def read_lines(path: Path, most: int) -> list[str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise StudioError("data-not-utf8", path=str(path), place=error.start) from error
+        raise StudioError("data-not-utf8", path=str(path), line=data.count(b"\n", 0, error.start) + 1) from error
     return [line for line in text.splitlines() if line.strip()][:most]
 
 

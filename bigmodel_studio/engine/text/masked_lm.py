@@ -78,7 +78,8 @@ def fill(
     encoded: Any = tokenizer(text.replace(MASK, str(tokenizer.mask_token)), return_tensors="pt")
     ids = encoded["input_ids"].to(model.device)
     places = (ids[0] == tokenizer.mask_token_id).nonzero().flatten().tolist()
-    error = _too_long(ids.shape[1], context) or (None if places else Problem(code="mask-none"))
+    error = _too_long(ids.shape[1], context) or _beyond_vocabulary(ids, tokenizer, model)
+    error = error or (None if places else Problem(code="mask-none"))
     if error is not None:
         return Filled(text=text, error=error)
     output: Any = model(input_ids=ids)
@@ -122,16 +123,26 @@ def encoded(
 ) -> Any:
     """Return a text (as one, as a pair, or as words) as the model's input, on its device; cut after ``most`` tokens.
 
-    Raises ``StudioError``: "text-empty", and "context-full" where it has more tokens than the model can see.
+    Raises ``StudioError``: "text-empty", "context-full" where it has more tokens than the model can see, and
+    "tokenizer-mismatch" where the model has no embedding for one of them.
     """
     if not second:
         check_text(text)
     cut: dict[str, Any] = {} if most is None else {"truncation": True, "max_length": most}
     made: Any = tokenizer(text, second, is_split_into_words=isinstance(text, list), return_tensors="pt", **cut)
-    error = _too_long(made["input_ids"].shape[1], loaded.facts.context_length)
+    ids = made["input_ids"]
+    error = _too_long(ids.shape[1], loaded.facts.context_length) or _beyond_vocabulary(ids, tokenizer, loaded.model)
     if error is not None:
         raise StudioError.of(error)
     return made.to(loaded.device)
+
+
+def _beyond_vocabulary(ids: torch.Tensor, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> Problem | None:
+    """Return what is wrong where the model has no embedding for one of these tokens."""
+    vocabulary = model.config.get_text_config().vocab_size
+    if ids.numel() == 0 or int(ids.max()) < vocabulary:
+        return None
+    return Problem(code="tokenizer-mismatch", arguments={"tokens": len(tokenizer), "vocabulary": vocabulary})
 
 
 def check_text(text: str | list[str]) -> None:

@@ -25,14 +25,13 @@ ClassNames = dict[str, tuple[str, ...]]
 
 
 def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = FATAL) -> Iterator[tuple[int, Record]]:
-    """Yield the rows with their numbers (from 1), as ``core.data.records`` has them; there is none that cannot be read
-    alone.
+    """Yield the rows with their numbers (from 1), as ``core.data.records`` has them.
 
-    Raises ``StudioError``: "parquet-missing", "data-parquet", "data-column".
+    Raises ``StudioError``: "parquet-missing", "data-parquet", "data-column"; "data-not-utf8" goes to ``faults``.
     """
     chosen: dict[str, str] = {}
     classes: ClassNames = {}
-    row = 0
+    first = 1
 
     def choose(schema: Any) -> list[str]:
         chosen.update(column_of(path, schema, group) for group in wanted)
@@ -40,10 +39,27 @@ def records(path: Path, wanted: Sequence[Sequence[str]] = (), faults: Faults = F
         return list(chosen.values())
 
     for batch, _ in batches(path, choose):
-        for values in batch.to_pylist():
-            row += 1
+        for row, values in rows_in(path, first, batch, faults):
             named_values = {name: named(value, classes.get(name, ())) for name, value in values.items()}
             yield row, {name: named_values[column] for name, column in chosen.items()} if chosen else named_values
+        first += batch.num_rows
+
+
+def rows_in(path: Path, first: int, batch: Any, faults: Faults) -> Iterator[tuple[int, Record]]:
+    """Yield the rows of a batch, the first of which has the number ``first``.
+
+    A text that is not UTF-8 is one fault ("data-not-utf8"), and its row is left out.
+    """
+    try:
+        yield from enumerate(batch.to_pylist(), first)
+        return
+    except UnicodeDecodeError:
+        pass  # of which row is not said
+    for place in range(batch.num_rows):
+        try:
+            yield first + place, batch.slice(place, 1).to_pylist()[0]
+        except UnicodeDecodeError:
+            faults.refuse(StudioError("data-not-utf8", path=str(path), line=first + place))
 
 
 def batches(path: Path, choose: Callable[[Any], list[str]]) -> Iterator[tuple[Any, int]]:

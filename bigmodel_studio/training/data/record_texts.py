@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel_studio.core.data.columns import SAMPLE_ROWS
-from bigmodel_studio.core.data.faults import Faults
+from bigmodel_studio.core.data.faults import FATAL, Faults
 from bigmodel_studio.core.data.labelled_texts import TEXTS
 from bigmodel_studio.core.data.records import records
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.data.cached import made_whole
-from bigmodel_studio.training.data.parquet import Say, batches, column_of, kept_under, no_column
+from bigmodel_studio.training.data.parquet import Say, batches, column_of, kept_under, no_column, rows_in
 
 _SAY_EVERY = 10_000
 
@@ -63,7 +63,8 @@ def _write_parquet(path: Path, asked: str, target: Path, say: Say) -> None:
     done = 0
     with open(target, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
         for batch, total in batches(path, lambda schema: [_column(path, schema, asked)]):
-            for text in batch.column(0).to_pylist():
+            for _, row in rows_in(path, done + 1, batch, FATAL):
+                (text,) = row.values()
                 if isinstance(text, str) and text.strip():
                     stream.write(text.rstrip("\n") + "\n\n")
             done += batch.num_rows

@@ -30,9 +30,8 @@ def test_lines_with_words_are_read_and_no_more_than_are_wanted(tmp_path: Path) -
     path.write_bytes("\ufeffone\r\n\r\n  \nzwei ä\nthree".encode())
     assert read_lines(path, 10) == ["one", "zwei ä", "three"]
     assert read_lines(path, 1) == ["one"]
-    path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(StudioError) as caught:
+    path.write_bytes(b"one\n\xff\xfe\x00")
+    with pytest.raises(StudioError, match=r"a\.txt, line 2 is not UTF-8"):
         read_lines(path, 10)
-    assert caught.value.problem.code == "data-not-utf8"
     path.write_text("é" * 10 + "\n" + "ü" * MOST_BYTES)
     assert read_lines(path, 10) == ["é" * 10]

@@ -11,12 +11,14 @@ import torch.nn.functional as F
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
+    BertModel,
     CLIPConfig,
     CLIPModel,
     CLIPTextConfig,
     CLIPVisionConfig,
 )
 
+from bigmodel_studio.core.text.messages import sentence
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import ClassifyTexts, Embedded, EmbedTexts, TextClassified
@@ -54,3 +56,12 @@ def test_a_clip_folder_gives_the_vectors_of_its_text_model(tmp_path: Path, sessi
         wanted = F.normalize(model.text_projection(body.pooler_output), dim=-1)[0]
     assert said.error is None
     assert torch.allclose(torch.tensor(said.vector), wanted, atol=1e-5)
+
+
+def test_a_tokenizer_larger_than_the_vocabulary_is_refused(tmp_path: Path, session: Session) -> None:
+    BertModel(BertConfig(vocab_size=99, **_SMALL)).save_pretrained(tmp_path)
+    byte_tokenizer().save_pretrained(tmp_path)
+    events = list(run_task(EmbedTexts(model=local(tmp_path), texts=("a cat",)), session))
+    (said,) = [event for event in events if isinstance(event, Embedded)]
+    assert said.error is not None
+    assert sentence(said.error) == "The tokenizer has 257 tokens, the model only 99."

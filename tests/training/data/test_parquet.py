@@ -22,6 +22,7 @@ from bigmodel_studio.core.data import picture_listing
 from bigmodel_studio.core.data import records as records_module
 from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.conll import read_sentences, tags_of
+from bigmodel_studio.core.data.faults import Faults
 from bigmodel_studio.core.data.labelled_texts import read_labelled
 from bigmodel_studio.core.data.picture_listing import pictures_in, read_listing
 from bigmodel_studio.core.data.records import records
@@ -103,6 +104,18 @@ def test_classes_of_texts_have_their_names(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "d.parquet", unknown, {"label": class_label("bad", "good")})
     with pytest.raises(StudioError, match=r"d\.parquet, row 2: it has no class"):
         read_labelled([path])
+
+
+@needs_parquet
+def test_a_text_that_is_not_utf8_is_named_by_its_row(tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    path = write_parquet(tmp_path / "a.parquet", {"text": pa.array([b"one", b"tw\xf6", b"three"]).view(pa.string())})
+    with pytest.raises(StudioError, match=r"a\.parquet, line 2 is not UTF-8"):
+        list(records(Path(path)))
+    assert [row for row, _ in records(Path(path), (), Faults.passing())] == [1, 3]
+    with pytest.raises(StudioError, match=r"a\.parquet, line 2 is not UTF-8"):
+        split_corpus([path], 0.0)
 
 
 @needs_parquet
