@@ -5,26 +5,34 @@ Only the newest question is answered; answers are given on the window's thread. 
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from bigmodel_studio.client.worker import Worker
+from bigmodel_studio.client.background import Latest, result_of
 from bigmodel_studio.core.memory.need import need_of, needed_by
 from bigmodel_studio.core.runs.launch import check_inputs, inputs_of
 from bigmodel_studio.core.runs.run_queue import check_room
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
-from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
 
-log = logging.getLogger(__name__)
+NAME = "input-check"
 Answer = ResolvedSpec | Problem
 """The spec with what it names, or what is wrong with it."""
-_Found = TypeVar("_Found")
+
+
+class _Memory(NamedTuple):
+    needed: tuple[object, ...]
+    """What of the spec it depends on."""
+    bytes: int | Problem
+
+
+class _Inputs(NamedTuple):
+    inputs: tuple[object, ...]
+    """What of the spec it depends on."""
+    answer: Answer
 
 
 class InputCheck(QObject):
@@ -35,80 +43,60 @@ class InputCheck(QObject):
 
     answered = Signal()
     memory_known = Signal()
-    _weighed = Signal(int, object, object)
-    _checked = Signal(int, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wanted: tuple[int, RunSpec] | None = None
-        self._asked = 0
-        self._known: tuple[tuple[object, ...], Answer] | None = None
-        self._memory: tuple[tuple[object, ...], int | Problem] | None = None
-        self._worker = Worker("input-check", self._look)
-        self._weighed.connect(self._on_weighed)
-        self._checked.connect(self._on_checked)
+        self._memory: _Memory | None = None
+        self._inputs: _Inputs | None = None
+        self._latest = Latest(NAME, self)
+        self._latest.answered.connect(self._on_answered)
 
     def ask(self, spec: RunSpec) -> None:
         """Look at what a checked spec names, and at the memory that it needs, as it is now."""
-        self._asked += 1
-        self._wanted = (self._asked, spec)
-        self._worker.wake()
+        self._latest.ask(lambda: _look_at_memory(spec), lambda: _look_at_inputs(spec))
 
     def answer(self, spec: RunSpec) -> Answer | None:
-        """Return what was said last about the files, models and memory of `spec`; None where nothing was yet."""
-        if self._known is None or self._known[0] != inputs_of(spec):
+        """Return the last answer about the files, models and memory of `spec`; None where there was none yet."""
+        if self._inputs is None or self._inputs.inputs != inputs_of(spec):
             return None
-        answer = self._known[1]
+        answer = self._inputs.answer
         if isinstance(answer, Problem):
             return answer
-        if self._memory is None or self._memory[0] != needed_by(spec):
+        if self._memory is None or self._memory.needed != needed_by(spec):
             return None
-        room = self._memory[1]
+        room = self._memory.bytes
         return room if isinstance(room, Problem) else msgspec.structs.replace(answer, spec=spec)
 
     def needed_bytes(self, spec: RunSpec) -> int | None:
         """Return the memory that `spec` needs on the device that it computes on; None where that is not known yet."""
-        if self._memory is None or self._memory[0] != needed_by(spec) or isinstance(self._memory[1], Problem):
+        if self._memory is None or self._memory.needed != needed_by(spec) or isinstance(self._memory.bytes, Problem):
             return None
-        return self._memory[1]
+        return self._memory.bytes
 
     def close(self) -> None:
         """Join the thread; nothing is emitted from here on."""
-        self._worker.close()
+        self._latest.close()
 
-    def _look(self) -> None:
-        if self._wanted is None:
-            return
-        number, spec = self._wanted  # the newest: one that was asked since it was woken is looked at once
-        self._weighed.emit(number, needed_by(spec), _tried(lambda: _room_for(spec)))
-        self._checked.emit(number, inputs_of(spec), _tried(lambda: check_inputs(spec)))
+    @Slot(object)
+    def _on_answered(self, found: object) -> None:
+        match found:
+            case _Memory():
+                self._memory = found
+                self.memory_known.emit()
+            case _Inputs():
+                self._inputs = found
+                self.answered.emit()
 
-    @Slot(int, object, object)
-    def _on_weighed(self, number: int, needed: tuple[object, ...], memory: int | Problem) -> None:
-        if self._worker.closing or number != self._asked:
-            return
-        self._memory = (needed, memory)
-        self.memory_known.emit()
 
-    @Slot(int, object, object)
-    def _on_checked(self, number: int, inputs: tuple[object, ...], answer: Answer) -> None:
-        if self._worker.closing or number != self._asked:
-            return
-        self._known = (inputs, answer)
-        self.answered.emit()
+def _look_at_memory(spec: RunSpec) -> _Memory:
+    return _Memory(needed_by(spec), result_of(lambda: _room_for(spec), NAME, "data-unreadable"))
+
+
+def _look_at_inputs(spec: RunSpec) -> _Inputs:
+    return _Inputs(inputs_of(spec), result_of(lambda: check_inputs(spec), NAME, "data-unreadable"))
 
 
 def _room_for(spec: RunSpec) -> int:
     """Return the bytes that it needs. Raises ``StudioError`` "memory-never" where this machine can never train it."""
     check_room(spec)
     return need_of(spec)[0].bytes
-
-
-def _tried(look: Callable[[], _Found]) -> _Found | Problem:
-    try:
-        return look()
-    except StudioError as error:
-        return error.problem
-    except Exception as error:
-        log.exception("what a spec names could not be looked at")
-        return Problem(code="internal", arguments={"detail": str(error), "id": "input-check"})

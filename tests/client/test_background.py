@@ -33,6 +33,22 @@ def test_the_newest_question_alone_is_answered_and_not_on_the_windows_thread(qtb
     latest.close()
 
 
+def test_a_question_of_several_parts_is_answered_in_their_order(qtbot: QtBot) -> None:
+    latest = Latest("test")
+    answers: list[object] = []
+    latest.answered.connect(answers.append)
+
+    def unreadable() -> None:
+        raise PermissionError(13, "Permission denied", "/tales.txt")
+
+    latest.ask(lambda: 1, unreadable, lambda: 2)
+    assert latest.busy
+    qtbot.waitUntil(lambda: not latest.busy)
+    arguments: dict[str, str | int | float] = {"path": "/tales.txt", "detail": "Permission denied"}
+    assert answers == [1, Problem(code="data-unreadable", arguments=arguments), 2]
+    latest.close()
+
+
 def test_what_is_forgotten_is_not_answered(qtbot: QtBot) -> None:
     latest = Latest("test")
     answers: list[object] = []
@@ -46,9 +62,9 @@ def test_what_is_forgotten_is_not_answered(qtbot: QtBot) -> None:
 
 def test_each_deed_is_done_in_its_order_and_errors_are_problems(qtbot: QtBot) -> None:
     background = Background("test")
-    said: list[object] = []
-    background.done.connect(said.append)
-    background.failed.connect(said.append)
+    results: list[object] = []
+    background.done.connect(results.append)
+    background.failed.connect(results.append)
 
     def refused() -> None:
         raise StudioError("run-unknown", run="gone")
@@ -58,9 +74,9 @@ def test_each_deed_is_done_in_its_order_and_errors_are_problems(qtbot: QtBot) ->
 
     for work in (lambda: 1, refused, full, lambda: 2):
         background.run(work)
-    qtbot.waitUntil(lambda: len(said) == 4)
+    qtbot.waitUntil(lambda: len(results) == 4)
     full_disk: dict[str, str | int | float] = {"path": str(paths.runs()), "detail": "No space left on device"}
-    assert said == [
+    assert results == [
         1,
         Problem(code="run-unknown", arguments={"run": "gone"}),
         Problem(code="disk-write", arguments=full_disk),

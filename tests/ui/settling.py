@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
+from bigmodel_studio.client.background import Background, Latest
 from bigmodel_studio.client.fake import FakeLane
 
 SOON_MS = 2_000
@@ -16,7 +17,8 @@ PATIENCE_MS = 30_000
 
 
 def settle(qtbot: QtBot, root: QObject, lanes: Sequence[FakeLane] = ()) -> None:
-    """Run the event loop until nothing under ``root`` is still to come: no delayed search, check or painting, no job.
+    """Run the event loop until nothing under ``root`` is still to come: no delayed search, check or painting, no job,
+    nothing that is read in a thread.
 
     It has to be so for a few turns in a row, in which what was posted meanwhile is delivered and layouts are made.
     """
@@ -25,6 +27,8 @@ def settle(qtbot: QtBot, root: QObject, lanes: Sequence[FakeLane] = ()) -> None:
     def at_rest() -> bool:
         nonlocal rested
         busy = any(lane.jobs for lane in lanes) or any(map(_is_to_fire, root.findChildren(QTimer)))
+        busy = busy or any(each.busy for each in root.findChildren(Latest))
+        busy = busy or any(each.busy for each in root.findChildren(Background))
         rested = 0 if busy else rested + 1
         return rested >= LOOKS_IN_A_ROW
 

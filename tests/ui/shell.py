@@ -84,6 +84,7 @@ class Shell:
         self.window.dragEnterEvent(entering)
         assert entering.isAccepted()
         self.window.dropEvent(QDropEvent(at.toPointF(), *how))
+        self.settle()
 
     def close(self) -> None:
         self.window.close()

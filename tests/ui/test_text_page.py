@@ -33,6 +33,7 @@ from bigmodel_studio.protocol import (
     Request,
     Rewrite,
 )
+from bigmodel_studio.ui.pages.text import page as text_page
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
 from bigmodel_studio.ui.pages.text.embed import EmbedTask
 from bigmodel_studio.ui.pages.text.fill_mask import FilledSentence, MaskInput
@@ -42,6 +43,7 @@ from bigmodel_studio.ui.pages.text.tag import TaggedSentence
 from bigmodel_studio.ui.widgets.span_text import LINE_PX, Span, SpanText
 from bigmodel_studio.ui.window.destinations import Destination, OpenOnHub, OpenPictures, TrainLike, UseModel
 from bigmodel_studio.ui.window.studio import LaneLike, Studio
+from tests.threads import elsewhere, threads_of
 from tests.ui.readers import KINDS, TAGS, answers, filled, record, ref
 from tests.ui.settling import settle
 
@@ -371,7 +373,8 @@ def test_another_model_reads_the_same_and_time_travel_says_so_and_comes_back(des
     assert not desk.page.badge.isVisible()
 
 
-def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path) -> None:
+def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = threads_of(monkeypatch, text_page, "lines_of")
     (tmp_path / "lines.txt").write_text("One [MASK].\n\nTwo [MASK].\n")
     (tmp_path / "cat.png").write_bytes(b"")
     (tmp_path / "strange.bin").write_bytes(b"")
@@ -381,9 +384,10 @@ def test_dropped_files_go_where_they_belong(desk: Desk, tmp_path: Path) -> None:
         at = desk.page.writing.rect().center()
         how = (Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
         desk.page.writing.dropEvent(QDropEvent(at, *how))
-    desk.settle()
+    desk.rest()
     assert [card.text() for card in desk.page.task.findChildren(FilledSentence)] == ["One cat.", "Two cat."]
     assert desk.opened == [OpenPictures((tmp_path / "cat.png",))]
+    assert elsewhere(reading)
     assert [problem.code for problem in desk.problems] == ["open-unknown"]
 
 

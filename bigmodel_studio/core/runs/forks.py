@@ -29,6 +29,11 @@ def fork_spec(parent: RunFolder, step: int, changes: Changes, folder: Path) -> R
     spec = parent.spec()
     if spec is None:
         raise StudioError("run-unknown", run=parent.name)
+    return changed_for_fork(spec, step, changes, folder)
+
+
+def changed_for_fork(spec: RunSpec, step: int, changes: Changes, folder: Path) -> RunSpec:
+    """Return what a fork of a run with that spec is asked to do. Raises as ``fork_spec``; reads nothing."""
     before = fields_of(spec)
     for field, value in changes.items():
         if _is_fixed(field) and value != before.get(field):

@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QMimeData
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from bigmodel_studio.core.system.opening import sort_paths
+from bigmodel_studio.client.background import Background
+from bigmodel_studio.core.system.opening import Opened, sort_paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.window.actions import page_title
@@ -41,22 +42,44 @@ def is_taken(dragged: QMimeData) -> bool:
     return dragged.hasUrls() or dragged.hasImage()
 
 
-def take(window: MainWindow, dropped: QMimeData) -> None:
-    """Send what was dropped to where it belongs. A picture that was dragged out of a browser is taken as it is seen."""
-    urls = dropped.urls()
-    local = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    image = dropped.imageData() if not local and dropped.hasImage() else None
-    if local:
-        open_paths(window, local)
-    if isinstance(image, QImage) and not image.isNull():
-        window.open(OpenImage(image))
-    elif len(local) < len(urls) or not local:
-        window.studio.report(Problem(code="open-not-local"))
+class Opening(QObject):
+    """Opens what is dropped, chosen or handed over. A thread looks at what paths are: a folder may be large or far."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._background = Background("opening", self)
+        self._background.done.connect(self._on_sorted)
+        self._background.failed.connect(window.studio.report)
+
+    def take(self, dropped: QMimeData) -> None:
+        """Send what was dropped to where it belongs. A picture that was dragged out of a browser is taken as shown."""
+        urls = dropped.urls()
+        local = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        image = dropped.imageData() if not local and dropped.hasImage() else None
+        if local:
+            self.open_paths(local)
+        if isinstance(image, QImage) and not image.isNull():
+            self._window.open(OpenImage(image))
+        elif len(local) < len(urls) or not local:
+            self._window.studio.report(Problem(code="open-not-local"))
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Send each path to the page that takes it; a path that no page takes is reported with the reason."""
+        given = tuple(paths)
+        self._background.run(lambda: sort_paths(given))
+
+    def close(self) -> None:
+        """Join the thread."""
+        self._background.close()
+
+    @Slot(object)
+    def _on_sorted(self, opened: Opened) -> None:
+        _open_all(self._window, _destinations(self._window, opened))
 
 
-def open_paths(window: MainWindow, paths: Sequence[Path]) -> None:
-    """Send each path to the page that takes it; what nothing takes is told with the reason."""
-    opened = sort_paths(paths)
+def _destinations(window: MainWindow, opened: Opened) -> list[tuple[int, Destination]]:
+    """Return where each goes, with how much goes there; what nothing takes is reported."""
     for problem in opened.problems:
         window.studio.report(problem)
     found: list[tuple[int, Destination]] = []
@@ -74,7 +97,7 @@ def open_paths(window: MainWindow, paths: Sequence[Path]) -> None:
             window.studio.report(error.problem)
             continue
         found.append((1, UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref)))
-    _open_all(window, found)
+    return found
 
 
 def _open_all(window: MainWindow, found: Sequence[tuple[int, Destination]]) -> None:

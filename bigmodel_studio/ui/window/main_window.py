@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.toast = Toast(self, self.status.free)
         self.overlay = DropOverlay(self)
+        self.opening = dropping.Opening(self)
         studio.wanted.connect(self.open)
         studio.problem_reported.connect(self.banner.show_problem)
         studio.removals.removed.connect(self._on_removed)
@@ -257,8 +258,8 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------------------- opening and dropping
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Send each path to the page that takes it; what nothing takes is told with the reason."""
-        dropping.open_paths(self, paths)
+        """Send each path to the page that takes it; a path that no page takes is reported with the reason."""
+        self.opening.open_paths(paths)
 
     @Slot(object)
     def take_over(self, paths: Sequence[Path]) -> None:
@@ -281,7 +282,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.overlay.hide()
-        dropping.take(self, event.mimeData())
+        self.opening.take(event.mimeData())
         event.acceptProposedAction()
 
     # ------------------------------------------------------------------------------- what runs
@@ -327,6 +328,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.stop()
+        self.opening.close()
         self.stack.shut()
         self.closing.emit()
         super().closeEvent(event)

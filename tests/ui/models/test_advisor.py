@@ -45,6 +45,7 @@ from bigmodel_studio.ui.window.destinations import Destination, OpenAdvice, Open
 from bigmodel_studio.ui.window.studio import Studio
 from tests.gguf_files import llama
 from tests.hub_caches import config, weights
+from tests.ui.settling import settle
 
 
 def folder(root: Path, name: str, *, chats: bool, architecture: str = "GPT2LMHeadModel", rows: int = 600) -> Path:
@@ -227,7 +228,7 @@ def test_models_are_tried_side_by_side(qtbot: QtBot, view: AdvisorView, lane: Fa
 
 
 def test_a_trial_can_be_stopped(qtbot: QtBot, view: AdvisorView, lane: FakeLane) -> None:
-    view.trials.model.add(f"example {number}" for number in range(50))
+    view.trials.model.add("texts", (f"example {number}" for number in range(50)))
     qtbot.mouseClick(view.trials.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(view.trials.model.answers))
     qtbot.mouseClick(view.trials.run, Qt.MouseButton.LeftButton)
@@ -251,6 +252,8 @@ def test_texts_and_pictures_can_be_dropped(qtbot: QtBot, view: AdvisorView, lane
     dropped = QMimeData()
     dropped.setUrls([QUrl.fromLocalFile(str(tmp_path / "questions.txt"))])
     drop(view, dropped)
+    assert len(view.trials.model.examples) == 2, "a thread reads it"
+    settle(qtbot, view)
     assert len(view.trials.model.examples) == 4
     library.remember(folder(tmp_path, "seer", chats=False, architecture="ResNetForImageClassification"))
     view.studio.library.refresh()
@@ -260,6 +263,7 @@ def test_texts_and_pictures_can_be_dropped(qtbot: QtBot, view: AdvisorView, lane
     dropped = QMimeData()
     dropped.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("cat.png", "questions.txt")])
     drop(view, dropped)
+    settle(qtbot, view)
     assert [example.input for example in view.trials.model.examples] == [str(tmp_path / "cat.png")]
     assert view.trials.model.index(0, 0).data() == "cat.png"
     assert any(isinstance(request, Preview) for request in lane.requests)
@@ -311,7 +315,7 @@ def test_the_starter_answers_for_real(qtbot: QtBot, tmp_path: Path, monkeypatch:
     assert isinstance(view, AdvisorView)
     qtbot.waitUntil(lambda: is_shown(view))
     assert names(view)[0] == "starter-gpt"
-    view.trials.model.add(["Hello!"])
+    view.trials.model.add("texts", ["Hello!"])
     view.trials.model.setData(view.trials.model.index(0, 1), "hello")
     qtbot.mouseClick(view.trials.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not view.trials.is_running, timeout=20_000)

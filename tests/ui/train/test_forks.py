@@ -103,7 +103,9 @@ def test_fork_asks_for_a_step_and_changes_and_makes_a_run_of_them(
     assert dialog.parts.errors["optimizer.learning_rate"].isVisible()
     dialog.rate.setText("3e-4")
     dialog.other.setPlainText("model.width = 64")
+    (run.path / "spec.toml").rename(tmp_path / "spec.toml")  # the dialog has it already
     qtbot.waitUntil(lambda: "model.width can't change" in dialog.error.text(), timeout=5000)
+    (tmp_path / "spec.toml").rename(run.path / "spec.toml")
     dialog.other.setPlainText("optimizer.weight_decay = 0.5\n")
     dialog.at.setCurrentIndex(0)
     dialog.name.setText("slower")

@@ -32,8 +32,10 @@ from bigmodel_studio.protocol import MemoryParts, ModelRef, Problem
 from bigmodel_studio.ui.pages.train.form import making
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.pages.train.runs import story
 from bigmodel_studio.ui.window.destinations import Destination, UseModel
 from bigmodel_studio.ui.window.studio import Studio
+from tests.threads import elsewhere, threads_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -125,7 +127,10 @@ def test_an_empty_page_says_what_to_do_first(qtbot: QtBot, bench: Bench) -> None
     assert page.empty.isVisible()
 
 
-def test_a_run_is_shown_with_its_curves_samples_facts_and_log(qtbot: QtBot, bench: Bench) -> None:
+def test_a_run_is_shown_with_its_curves_samples_facts_and_log(
+    qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = threads_of(monkeypatch, story, "_end_of")
     checkpoint(make_run("shakespeare"), 8)
     page = bench.page
     _shown(qtbot, bench, "shakespeare")
@@ -139,7 +144,8 @@ def test_a_run_is_shown_with_its_curves_samples_facts_and_log(qtbot: QtBot, benc
     assert page.facts.values["Data"].text() == "input.txt"
     assert page.facts.values["Model"].text() == "4 layers, width 128, 4 heads"
     page.story.setCurrentWidget(page.story.log)
-    assert "step 8: loss 3.00" in page.story.log.toPlainText()
+    qtbot.waitUntil(lambda: "step 8: loss 3.00" in page.story.log.toPlainText(), timeout=5000)
+    assert elsewhere(reading)
     assert page.run_actions.use_button.isEnabled()
     qtbot.mouseClick(page.run_actions.use_button, LEFT)
     assert bench.opened == [UseModel("chat", ModelRef(source="run", id="shakespeare"))]

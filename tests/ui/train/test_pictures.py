@@ -27,10 +27,12 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Done, Event, ModelRef, Picture, Preview, Problem, Request
 from bigmodel_studio.ui.pages.train.data import folder_field
 from bigmodel_studio.ui.pages.train.data.data_field import DataField
+from bigmodel_studio.ui.pages.train.form import picture_subject
 from bigmodel_studio.ui.pages.train.form.new_run import NewRun
 from bigmodel_studio.ui.pages.train.form.picture_subject import PictureSubject
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.window.destinations import UseModel
+from tests.threads import elsewhere, threads_of
 from tests.ui.train.test_page import Bench, checkpoint, make_run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -309,8 +311,9 @@ def test_a_table_of_paths_is_dropped_or_chosen_and_its_columns_may_be_named(
 
 
 def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
-    qtbot: QtBot, bench: Bench, tmp_path: Path
+    qtbot: QtBot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    reading = threads_of(monkeypatch, picture_subject, "read_head")
     form = _choose_pictures(qtbot, bench)
     fields = form.of(PictureSubject)
     _drop(fields.train, _pictures(tmp_path / "pets", ("ant", "bee", "cow")))
@@ -324,6 +327,7 @@ def test_fine_tuning_counts_the_new_last_layer_and_can_train_it_alone(
     qtbot.waitUntil(form.start_button.isEnabled, timeout=2000)
     expected = shape.resnet_parameters(depths=(2, 2, 2), widths=(64, 128, 256), labels=3)
     qtbot.waitUntil(lambda: form.cost.text() == f"{numbers.exact(expected)} parameters", timeout=5000)
+    assert elsewhere(reading)
     fields.methods.choose("frozen")
     qtbot.waitUntil(lambda: "771 of them trained" in form.cost.text(), timeout=2000)
     assert form.schedule.rate.text() == "1e-3"

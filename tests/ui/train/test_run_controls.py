@@ -29,6 +29,8 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.pages.train.runs import facts
+from tests.threads import elsewhere, threads_of
 from tests.ui.train.test_page import Bench, checkpoint, live, make_run
 
 LEFT = Qt.MouseButton.LeftButton
@@ -128,6 +130,7 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = bench.page
+    estimating = threads_of(monkeypatch, facts, "need_of")
     make_run("newest", started=time.time())
     waiting("first", 1.0)
     second = waiting("second", 2.0, waits=Problem(code="waits-behind", arguments={"run": "first"}))
@@ -137,7 +140,8 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     assert page.strip.title.text() == "No. 2 in the queue"
     assert "behind first" in page.strip.reason.text()
     assert page.facts.values["State"].text() == "waiting"
-    assert page.facts.values["Memory"].text().startswith("about ")
+    qtbot.waitUntil(lambda: page.facts.values["Memory"].text().startswith("about "), timeout=5000)
+    assert elsewhere(estimating)
     assert "Weights: " in page.facts.values["Memory"].toolTip()
     tip = page.runs.index(1).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "second\nwaiting · number 2"

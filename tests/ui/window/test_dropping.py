@@ -13,7 +13,9 @@ from bigmodel_studio.ui.pages.images.page import ImagesPage
 from bigmodel_studio.ui.pages.train.form.heads_subject import ClassesSubject
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
+from bigmodel_studio.ui.window import dropping
 from bigmodel_studio.ui.window.dropping import FIELDS
+from tests.threads import elsewhere, threads_of
 from tests.ui.shell import Shell
 
 
@@ -26,11 +28,13 @@ def _drop(shell: Shell, mime: QMimeData) -> None:
     shell.window.dropEvent(QDropEvent(at.toPointF(), *how))
 
 
-def test_texts_fill_in_a_new_run(shell: Shell, tmp_path: Path) -> None:
+def test_texts_fill_in_a_new_run(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sorting = threads_of(monkeypatch, dropping, "sort_paths")
     tales = [tmp_path / "tales.txt", tmp_path / "more.md"]
     for path in tales:
         path.write_text("Once upon a time.")
     shell.drop(*(QUrl.fromLocalFile(str(path)) for path in tales))
+    assert elsewhere(sorting)
     page = shell.window.current_page
     assert isinstance(page, TrainPage)
     assert page.stack.currentWidget() is page.form
@@ -92,6 +96,7 @@ def test_what_is_dragged_is_named_with_where_it_goes_and_most_of_it_decides_the_
     shell.window.dragEnterEvent(QDragEnterEvent(at, *how))
     shell.window.dropEvent(QDropEvent(at.toPointF(), *how))
     assert not overlay.isVisible()
+    shell.settle()
     page = shell.window.current_page
     assert isinstance(page, ImagesPage)
     assert [item.path for item in page.items.items()] == pictures

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bigmodel_studio.client.background import Background
 from bigmodel_studio.core.advice.scaling_down import Like
 from bigmodel_studio.core.models.library import ModelRecord
-from bigmodel_studio.core.system.opening import TEXT_SUFFIXES, sort_paths
+from bigmodel_studio.core.system.opening import TEXT_SUFFIXES, Opened, sort_paths
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.lines import lines_of
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem
@@ -57,6 +58,9 @@ class TextPage(Page):
         """Whether nobody knows yet what the model chosen can do."""
         self.tasks: dict[str, Task] = {task.id: task() for task in TASKS}
         self.reader = Reader(studio, self.tasks, self)
+        self._opening = Background("texts", self)
+        self._opening.done.connect(self._on_opened)
+        self._opening.failed.connect(studio.report)
         self._build_header()
         self._build_body()
         self.reader.changed.connect(self._refresh)
@@ -163,10 +167,16 @@ class TextPage(Page):
 
     @Slot(object)
     def add_paths(self, given: Iterable[Path]) -> None:
-        """Put the lines of text files into the field; a model's folder is read with; others go where they belong."""
-        opened = sort_paths(given)
-        lines, problems = lines_of(opened.texts, self.task.most)
-        opened.problems += problems
+        """Put the lines of text files into the field; a model's folder is read with; others go where they belong.
+
+        A thread reads them.
+        """
+        paths, most = tuple(given), self.task.most
+        self._opening.run(lambda: _read(paths, most))
+
+    @Slot(object)
+    def _on_opened(self, found: tuple[Opened, list[str]]) -> None:
+        opened, lines = found
         for folder in opened.models:
             self.picker.take_folder(folder)
         for problem in opened.problems:
@@ -212,6 +222,7 @@ class TextPage(Page):
 
     def shut(self) -> None:
         self._live.stop()
+        self._opening.close()
         self.stop()
 
     # ------------------------------------------------------------------------------- the model
@@ -357,3 +368,11 @@ class TextPage(Page):
     @Slot()
     def _on_hub(self) -> None:
         self.studio.open(OpenOnHub())
+
+
+def _read(paths: tuple[Path, ...], most: int) -> tuple[Opened, list[str]]:
+    """Return what paths are, and the lines of those that are texts."""
+    opened = sort_paths(paths)
+    lines, problems = lines_of(opened.texts, most)
+    opened.problems += problems
+    return opened, lines

@@ -179,7 +179,7 @@ class TrainPage(Page):
         if self._form is not None:
             self._form.stop()
         self.closely.stop()
-        self.facts.note.stop()
+        self.facts.stop()
         self.export.stop()
         self.making.stop()
         self.run_actions.resuming.stop()

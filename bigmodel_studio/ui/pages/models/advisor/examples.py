@@ -55,16 +55,18 @@ class ExamplesTable(QAbstractTableModel):
         self.task, self.kind, self.models = task, kind, models
         self.endResetModel()
 
-    def add(self, inputs: Iterable[str]) -> int:
-        """Put examples at the end, those that are there already left out; how many came."""
-        there = {example.input for example in self.examples}
-        new = [text for text in dict.fromkeys(inputs) if text not in there]
-        new = new[: MOST_EXAMPLES - len(self.examples)]
-        if new:
-            first = len(self.examples)
-            self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
-            self.examples.extend(Example(input=text[:LONGEST_CHARACTERS]) for text in new)
-            self.endInsertRows()
+    def add(self, kind: Examples, inputs: Iterable[str]) -> int:
+        """Put examples of a kind at the end, without those that are there already; return how many came."""
+        examples = self.kept[kind]
+        there = {example.input for example in examples}
+        new = [Example(input=text[:LONGEST_CHARACTERS]) for text in dict.fromkeys(inputs) if text not in there]
+        new = new[: MOST_EXAMPLES - len(examples)]
+        if not new or kind != self.kind:
+            examples.extend(new)
+            return len(new)
+        self.beginInsertRows(QModelIndex(), len(examples), len(examples) + len(new) - 1)
+        examples.extend(new)
+        self.endInsertRows()
         return len(new)
 
     def remove(self, row: int) -> None:
@@ -128,7 +130,7 @@ class ExamplesTable(QAbstractTableModel):
         if role != Qt.ItemDataRole.EditRole or column >= FIXED:
             return False
         if row >= len(self.examples):
-            return bool(text) and self.add([text]) > 0
+            return bool(text) and self.add(self.kind, [text]) > 0
         example = self.examples[row]
         if column == 0 and not text:
             self.remove(row)

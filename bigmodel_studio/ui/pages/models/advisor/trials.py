@@ -5,6 +5,7 @@ Models run in the ``measure`` lane, one after the other, so that a conversation 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
@@ -23,8 +24,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bigmodel_studio.client.background import Background
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.advice.ranking import TASKS
+from bigmodel_studio.core.advice.ranking import TASKS, Examples
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES, TEXT_SUFFIXES
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import (
@@ -105,6 +107,9 @@ class Trials(QWidget):
         self._job: Job | None = None
         self._asked: Try | None = None
         self._previews: Job | None = None
+        self._files = Background("trial-examples", self)
+        self._files.done.connect(self._on_read)
+        self._files.failed.connect(studio.report)
         self.model = ExamplesTable()
         self.model.setParent(self)
         self.table = QTableView()
@@ -195,18 +200,23 @@ class Trials(QWidget):
         return self._job is not None
 
     def take(self, data: QMimeData) -> bool:
-        """Make examples of what was dropped; whether there was anything of use."""
+        """Make examples of what was dropped, files once a thread has read them; whether anything could be of use."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        if self.model.kind == "pictures":
-            return self._add_pictures(paths)
-        lines = [line for path in paths for line in _lines(path)] if paths else data.text().splitlines()
-        return self.model.add(line.strip() for line in lines if line.strip()) > 0
+        if not self.model.kind:
+            return False
+        if not paths and self.model.kind == "texts":
+            return self.model.add("texts", _stripped(data.text().splitlines())) > 0
+        self._read(paths)
+        return bool(paths)
 
-    def _add_pictures(self, paths: list[Path]) -> bool:
-        pictures = [picture for path in paths for picture in _pictures(path)]
-        added = self.model.add(str(picture) for picture in pictures)
+    def _read(self, paths: list[Path]) -> None:
+        kind, of_path = self.model.kind, _READERS[self.model.kind]
+        self._files.run(lambda: (kind, [found for path in paths for found in of_path(path)]))
+
+    @Slot(object)
+    def _on_read(self, found: tuple[Examples, list[str]]) -> None:
+        self.model.add(*found)
         self._ask_previews()
-        return added > 0
 
     def _ask_previews(self) -> None:
         missing = [one.input for one in self.model.kept["pictures"] if one.input not in self.model.thumbnails]
@@ -272,6 +282,7 @@ class Trials(QWidget):
 
     def shut(self) -> None:
         """End what is running, and say nothing more."""
+        self._files.close()
         for job in (self._job, self._previews):
             if job is not None:
                 job.cancel()
@@ -284,7 +295,7 @@ class Trials(QWidget):
             suffixes = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
             kinds = self.tr("Pictures") + f" ({suffixes})"
             chosen, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Pictures to try models on"), "", kinds)
-            self._add_pictures([Path(path) for path in chosen])
+            self._read([Path(path) for path in chosen])
             return
         blank = self.model.index(self.model.rowCount() - 1, 0)
         self.table.setCurrentIndex(blank)
@@ -333,10 +344,10 @@ class Trials(QWidget):
         return ""
 
 
-def _pictures(path: Path) -> list[Path]:
-    """Return a picture, or those that lie in a folder."""
+def _pictures(path: Path) -> list[str]:
+    """Return a picture's path, or those of the pictures in a folder."""
     found = sorted(path.iterdir())[: 10 * MOST_EXAMPLES] if path.is_dir() else [path]
-    return [one for one in found if one.suffix.lower() in PICTURE_SUFFIXES][:MOST_EXAMPLES]
+    return [str(one) for one in found if one.suffix.lower() in PICTURE_SUFFIXES][:MOST_EXAMPLES]
 
 
 def _lines(path: Path) -> list[str]:
@@ -344,6 +355,13 @@ def _lines(path: Path) -> list[str]:
     try:
         if path.suffix.lower() not in TEXT_SUFFIXES or path.stat().st_size > MOST_TEXT_BYTES:
             return []
-        return path.read_text("utf-8", "replace").splitlines()
+        return _stripped(path.read_text("utf-8", "replace").splitlines())
     except OSError:
         return []
+
+
+def _stripped(lines: Iterable[str]) -> list[str]:
+    return [line.strip() for line in lines if line.strip()]
+
+
+_READERS: dict[Examples, Callable[[Path], list[str]]] = {"texts": _lines, "pictures": _pictures}

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton,
 from bigmodel_studio.client.background import Background
 from bigmodel_studio.client.input_check import InputCheck
 from bigmodel_studio.core.runs import run_queue
-from bigmodel_studio.core.runs.forks import fork, fork_spec
+from bigmodel_studio.core.runs.forks import changed_for_fork, fork
 from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.changes import fields_of, read_change
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
@@ -153,7 +153,7 @@ class ForkDialog(QDialog):
         problem: Problem | None = None
         ready: ResolvedSpec | None = None
         try:
-            spec = fork_spec(self._run, self._step(), self.changes(), Path.home())
+            spec = changed_for_fork(self._spec, self._step(), self.changes(), Path.home())
             if look:
                 self._inputs.ask(spec)
             match self._inputs.answer(spec):

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
+from bigmodel_studio.client.background import Latest
 from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
 from bigmodel_studio.core.models import shape
 from bigmodel_studio.core.models.classifier_head import Head, read_head
@@ -15,6 +16,7 @@ from bigmodel_studio.core.specs.objectives import FROZEN
 from bigmodel_studio.core.specs.spec import DataSpec, ModelSpec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.pages.train.data.folder_field import FolderField
 from bigmodel_studio.ui.pages.train.form.fields import Row, field_error, line, number, share_field
 from bigmodel_studio.ui.pages.train.form.subject import Subject, Tables
@@ -60,7 +62,11 @@ class PictureSubject(Subject):
             line(", ".join(map(str, each)), self.changed) for each in (shape_.depths, shape_.widths)
         )
         self.image_size = number(shape_.image_size, 2048, self.changed)
-        self._head: tuple[str, Head | None] = ("", None)
+        self._head: Head | None = None
+        self._head_of = ""
+        """The folder of the model that it is of."""
+        self._heads = Latest("last-layer", self)
+        self._heads.answered.connect(self._on_head)
         self.lay_out()
         self._show_columns()
 
@@ -128,7 +134,7 @@ class PictureSubject(Subject):
     def parameters(self) -> int | None:
         classes = len(self.train.classes)
         if self.fine.isChecked():
-            head = self._read_head()
+            head = self._known_head()
             return head.parameters_for(classes or head.classes) if head is not None else None
         try:
             depths = self._whole_numbers("model.depths", self.depths)
@@ -140,7 +146,7 @@ class PictureSubject(Subject):
         return shape.resnet_parameters(depths=depths, widths=widths, labels=classes)
 
     def trained_parameters(self) -> int | None:
-        head = self._read_head() if self.method == FROZEN else None
+        head = self._known_head() if self.method == FROZEN else None
         return head.per_class * len(self.train.classes) if head is not None else None
 
     def amount_words(self, batch: int, steps: int) -> str:
@@ -155,18 +161,22 @@ class PictureSubject(Subject):
     def stop(self) -> None:
         super().stop()
         self.evaluation.stop()
+        self._heads.close()
 
-    def _read_head(self) -> Head | None:
-        """Return what the chosen model's files say; read once a model."""
+    def _known_head(self) -> Head | None:
+        """Return what the chosen model's files say; None until a thread has read them, once a model."""
         record = self.base_record()
         if record is None or record.problem is not None:
             return None
-        if self._head[0] != record.path:
-            try:
-                self._head = (record.path, read_head(Path(record.path)))
-            except StudioError:
-                self._head = (record.path, None)
-        return self._head[1]
+        if self._head_of != record.path:
+            self._head_of, self._head = record.path, None
+            self._heads.ask(lambda: read_head(Path(record.path)))
+        return self._head
+
+    @Slot(object)
+    def _on_head(self, head: Head | Problem) -> None:
+        self._head = head if isinstance(head, Head) else None
+        self.changed.emit()
 
     def _whole_numbers(self, name: str, field: QLineEdit) -> list[int]:
         try:

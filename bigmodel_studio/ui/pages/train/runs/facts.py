@@ -9,13 +9,14 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from bigmodel_studio.client.background import Latest
 from bigmodel_studio.core.memory.device_memory import CPU
-from bigmodel_studio.core.memory.need import need_of
+from bigmodel_studio.core.memory.need import Need, need_of
 from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import ModelRef
+from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.train.data.data_field import short_name
 from bigmodel_studio.ui.pages.train.runs.note_edit import NoteEdit
@@ -66,6 +67,11 @@ class Facts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path: Path | None = None
+        self._asked: tuple[RunSpec, tuple[str, ...]] | None = None
+        self._need: Need | None = None
+        """The memory that what was asked about takes; None: not known yet."""
+        self._needs = Latest("memory-of-a-run", self)
+        self._needs.answered.connect(self._on_need)
         self.name = ElidedLabel()
         self.name.setProperty("look", "strong")
         self.bar = QProgressBar()
@@ -138,13 +144,34 @@ class Facts(QWidget):
         self.values["Disk"].setToolTip(self.tr("Older checkpoints are removed when the run reaches its disk budget."))
         if spec is None:
             return
-        need = need_of(spec, (run.device,) if run.device not in {"", CPU} else ())[0]
+        accelerators = (run.device,) if run.device not in {"", CPU} else ()
+        if self._asked != (spec, accelerators):
+            self._asked, self._need = (spec, accelerators), None
+            self._needs.ask(lambda: need_of(spec, accelerators)[0])
+        self._write_memory()
+
+    @Slot(object)
+    def _on_need(self, need: Need | Problem) -> None:
+        self._need = need if isinstance(need, Need) else None
+        self._write_memory()
+
+    def _write_memory(self) -> None:
+        """Write what the run needs; nothing until a thread has read the headers of its model."""
+        need = self._need
+        if need is None:
+            self.values["Memory"].setText(numbers.NOTHING)
+            return
         self.values["Memory"].setText(word("about {size}").format(size=numbers.size(need.bytes)))
         parts = [
             word(PARTS[part.name]).format(size=numbers.size(part.bytes), how=word(SOURCES[part.source]))
             for part in need.parts
         ]
         self.values["Memory"].setToolTip("\n".join(parts))
+
+    def stop(self) -> None:
+        """Join the thread, and keep what is being noted: the page closes."""
+        self._needs.close()
+        self.note.stop()
 
     def _message(self, run: RunSummary) -> str:
         if run.state == "interrupted":

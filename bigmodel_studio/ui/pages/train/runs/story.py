@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QWidget
 
+from bigmodel_studio.client.background import Latest
 from bigmodel_studio.core.runs.inside_reader import EVALUATIONS, HISTOGRAMS, LAYERS, Recorded
 from bigmodel_studio.core.runs.reader import RunSummary
 from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.protocol import Problem
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.curves.comparison_pane import ComparisonPane
 from bigmodel_studio.ui.pages.train.curves.scaling_view import ScalingView
@@ -27,6 +29,14 @@ from bigmodel_studio.ui.window.studio import Studio
 LOG_EVERY_MS = 1000
 LOG_BYTES = 32 * 1024
 """As much of the end of a log is shown."""
+Stamp = tuple[int, int]
+"""When a file was written last (nanoseconds since 1970), and its size in bytes."""
+
+
+class _End(NamedTuple):
+    path: Path
+    stamp: Stamp
+    text: str
 
 
 class Story(QTabWidget):
@@ -35,7 +45,10 @@ class Story(QTabWidget):
     def __init__(self, studio: Studio, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._log_path: Path | None = None
-        self._log_stamp: tuple[int, int] | None = None
+        self._log_stamp: Stamp | None = None
+        self._reading: Path | None = None
+        self._log_end = Latest("log-end", self)
+        self._log_end.answered.connect(self._on_log_read)
         self.model = SamplesModel(self)
         self.samples = SamplesView(self.tr("Samples appear here after each evaluation."))
         self.samples.setModel(self.model)
@@ -136,6 +149,7 @@ class Story(QTabWidget):
     def stop(self) -> None:
         """Stop timers and jobs: the window closes."""
         self._timer.stop()
+        self._log_end.close()
         self.layers.stop()
         self.across.stop()
 
@@ -154,21 +168,30 @@ class Story(QTabWidget):
     @Slot()
     def read_log(self) -> None:
         """Show the end of the log as it is now, staying at its end if that is where one was."""
-        if self._log_path is None or self.currentWidget() is not self.log:
+        path, stamp = self._log_path, self._log_stamp
+        if path is None or self.currentWidget() is not self.log or (self._log_end.busy and path == self._reading):
             return
-        try:
-            stat = self._log_path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size)
-            if stamp == self._log_stamp:
-                return
-            with open(self._log_path, "rb") as stream:
-                stream.seek(max(0, stat.st_size - LOG_BYTES))
-                text = stream.read(LOG_BYTES).decode("utf-8", "replace")
-        except OSError:
+        self._reading = path
+        self._log_end.ask(lambda: _end_of(path, stamp))
+
+    @Slot(object)
+    def _on_log_read(self, end: _End | Problem | None) -> None:
+        if not isinstance(end, _End) or end.path != self._log_path:
             return
-        self._log_stamp = stamp
+        self._log_stamp = end.stamp
         bar = self.log.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 4
-        self.log.setPlainText(text)
+        self.log.setPlainText(end.text)
         if at_end:
             bar.setValue(bar.maximum())
+
+
+def _end_of(path: Path, before: Stamp | None) -> _End | None:
+    """Return the end of a log; None where nothing was written since ``before``. Raises ``OSError``."""
+    stat = path.stat()
+    stamp = (stat.st_mtime_ns, stat.st_size)
+    if stamp == before:
+        return None
+    with open(path, "rb") as stream:
+        stream.seek(max(0, stat.st_size - LOG_BYTES))
+        return _End(path, stamp, stream.read(LOG_BYTES).decode("utf-8", "replace"))
