@@ -1,9 +1,9 @@
 """The one stylesheet, made from a scheme's colours.
 
 Widgets say what they are with the dynamic property ``look`` (``set_look``): "primary", "quiet", "link", "fold",
-"danger", "chip" and "segment" buttons; "title", "heading", "answer", "secondary", "small", "key", "warn", "bad" and "good"
-labels; "card", "surface", "segments", "header", "inspector", "monitor", "toast", "palette" panels. Nothing else in the
-window sets colours by a stylesheet.
+"danger", "chip" and "segment" buttons; "title", "heading", "answer", "secondary", "small", "key", "warn", "bad" and
+"good" labels; "card", "surface", "segments", "header", "inspector", "monitor", "toast", "palette" panels. Nothing else
+in the window sets colours by a stylesheet.
 """
 
 from __future__ import annotations

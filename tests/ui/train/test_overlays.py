@@ -201,7 +201,7 @@ def test_a_table_says_what_differs_and_what_came_of_it(qtbot: QtBot, bench: Benc
     with_costs("one", items=100, seconds=0.5, rate=1e-3)
     with_costs("two", items=100, seconds=0.25, rate=3e-4)
     page = bench.page
-    table = page.story.compare
+    table = page.story.comparison.table
     qtbot.waitUntil(lambda: len(page.runs.runs) == 5, timeout=5000)
     page.choose("one")
     assert not page.story.isTabVisible(page.story.indexOf(page.story.comparison))
@@ -231,5 +231,5 @@ def test_the_runs_of_a_sweep_are_beside_each_other_at_once(qtbot: QtBot, bench: 
         make_run(name, sweep="tiny")
     qtbot.waitUntil(lambda: len(bench.page.runs.runs) == 6, timeout=5000)
     bench.page.choose("tiny-2")
-    assert sorted(run.name for run in bench.page.story.compare.compared.runs) == ["tiny-1", "tiny-2", "tiny-3"]
+    assert sorted(run.name for run in bench.page.story.comparison.table.compared.runs) == ["tiny-1", "tiny-2", "tiny-3"]
     assert bench.page.facts.values["Origin"].text() == "tiny"

@@ -355,8 +355,8 @@ def test_how_it_is_computed_is_in_the_spec_and_a_sweep_makes_a_run_for_each_comb
     qtbot.mouseClick(form.start_button, LEFT)
     qtbot.waitUntil(lambda: len(started) == 4, timeout=5000)
     assert started[0] == "tales-learning_rate=0.001-seed=1"
-    qtbot.waitUntil(lambda: len(page.story.compare.compared.runs) == 4, timeout=5000)
-    assert page.story.compare.compared.fields == ["seed", "optimizer.learning_rate"]
+    qtbot.waitUntil(lambda: len(page.story.comparison.table.compared.runs) == 4, timeout=5000)
+    assert page.story.comparison.table.compared.fields == ["seed", "optimizer.learning_rate"]
     assert bench.problems == []
 
 

@@ -76,7 +76,10 @@ class TrainPage(Page):
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._refresh)
         studio.runs.runs_changed.connect(self._on_runs)
-        self._on_runs(studio.runs.runs)
+        self._refresh()
+        if studio.runs.runs:  # they come in a turn of their own: the page has been made in this one
+            self.stack.setCurrentWidget(self._run_view)
+            QTimer.singleShot(0, self, self._on_first_look)
 
     # ------------------------------------------------------------------------------- how it is laid out
 
@@ -112,8 +115,7 @@ class TrainPage(Page):
         self.export = CurvesExport(self.studio, self.curves, lambda: self.watched.name)
         self.thumbnails = Thumbnails(self.studio, self)
         self.story = Story(self.studio, self.thumbnails)
-        self.story.compare.opened.connect(self.choose)
-        self.story.scaling.opened.connect(self.choose)
+        self.story.opened.connect(self.choose)
         self.overlays.changed.connect(self._refresh)
         self.time_slider = TimeSlider(self.studio)
         self.closely = Closely(self.studio, self._open_closely, self)
@@ -215,6 +217,10 @@ class TrainPage(Page):
     @Slot()
     def _keep_colours(self) -> None:
         self.studio.settings.change_session(run_colours=self.runs.colours)
+
+    @Slot()
+    def _on_first_look(self) -> None:
+        self._on_runs(self.studio.runs.runs)
 
     @Slot(object)
     def _on_runs(self, runs: list[RunSummary]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QTabWidget, QWidget
 
@@ -40,10 +40,19 @@ class _End(NamedTuple):
 
 
 class Story(QTabWidget):
-    """Samples and log of the run that is shown; of a classifier's, its pictures and the scores of its classes."""
+    """Samples and log of the run that is shown; of a classifier's, its pictures and the scores of its classes.
+
+    What compares runs is made when there are several to compare: it would be a third of the page's first showing.
+    """
+
+    opened = Signal(str)
+    """A run's name, chosen among those that are compared."""
 
     def __init__(self, studio: Studio, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._studio = studio
+        self._comparison: ComparisonPane | None = None
+        self._scaling: ScalingView | None = None
         self._log_path: Path | None = None
         self._log_stamp: Stamp | None = None
         self._reading: Path | None = None
@@ -71,21 +80,37 @@ class Story(QTabWidget):
         self.across = AcrossSteps(studio)
         self.across.offered.connect(self._on_offered)
         self.addTab(self.across, self.tr("Across steps"))
-        self.comparison = ComparisonPane()
-        self.compare = self.comparison.table
-        self.addTab(self.comparison, self.tr("Compare"))
-        self.scaling = ScalingView(studio)
-        at = self.addTab(self.scaling, self.tr("Compute"))
-        self.setTabToolTip(at, self.tr("Loss against compute"))
         self.addTab(self.log, self.tr("Log"))
-        for view in (self.comparison, self.scaling):
-            self.setTabVisible(self.indexOf(view), False)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self._timer = QTimer(self, interval=LOG_EVERY_MS)
         self._timer.timeout.connect(self.read_log)
         self.currentChanged.connect(self._on_tab)
         self.show_samples([])
+
+    @property
+    def comparison(self) -> ComparisonPane:
+        """The compared runs as a table."""
+        if self._comparison is None:
+            self._comparison = ComparisonPane()
+            self._comparison.table.opened.connect(self.opened)
+            self._add_hidden(self._comparison, self.tr("Compare"))
+        return self._comparison
+
+    @property
+    def scaling(self) -> ScalingView:
+        """The compared runs' losses against their compute."""
+        if self._scaling is None:
+            self._scaling = ScalingView(self._studio)
+            self._scaling.opened.connect(self.opened)
+            self._add_hidden(self._scaling, self.tr("Compute"))
+            self.setTabToolTip(self.indexOf(self._scaling), self.tr("Loss against compute"))
+        return self._scaling
+
+    def _add_hidden(self, view: QWidget, title: str) -> None:
+        """Add a tab before the log's, which nobody sees yet."""
+        at = self.insertTab(self.indexOf(self.log), view, title)
+        self.setTabVisible(at, False)
 
     def begin(self, run: Path | None) -> None:
         """Begin another run."""
@@ -127,6 +152,8 @@ class Story(QTabWidget):
     def show_comparison(self, runs: list[RunSummary]) -> None:
         """Show these beside each other, where they are several; nothing to compare, no tab."""
         several = runs if len(runs) > 1 else []
+        if not several and self._comparison is None:
+            return
         self.comparison.show_runs(several)
         self.scaling.show_runs(several)
         for view, wanted in ((self.comparison, bool(several)), (self.scaling, self.scaling.offered)):

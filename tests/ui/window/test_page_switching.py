@@ -1,0 +1,54 @@
+"""Going from page to page holds the window up as little with years of work as with none, counted in calls.
+
+(``benchmarks/page_switching.py`` measures the time.)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from bigmodel_studio.core.runs.reader import RunSummary
+from bigmodel_studio.ui.pages.train.curves.scaling_view import ScalingView
+from bigmodel_studio.ui.pages.train.page import TrainPage
+from tests.ui.shell import Shell
+from tests.work import counted
+
+RUNS = 500
+
+
+def runs(folder: Path, number: int) -> list[RunSummary]:
+    return [
+        RunSummary(
+            name=f"run-{n:03d}",
+            path=str(folder / f"run-{n:03d}"),
+            objective="causal-lm",
+            state="finished",
+            step=9,
+            steps=9,
+        )
+        for n in range(number)
+    ]
+
+
+def press(shell: Shell, page: str) -> int:
+    """Press a page's button in the rail, and let what it shows settle; returns the calls of functions meanwhile."""
+    with counted() as found:
+        shell.qtbot.mouseClick(shell.window.rail.buttons[page], Qt.MouseButton.LeftButton)
+    shell.settle()
+    return found.calls
+
+
+def test_pages_come_back_with_five_hundred_runs_as_with_one(shell: Shell, tmp_path: Path) -> None:
+    calls = {}
+    for number in (1, RUNS):
+        shell.runs._emit_runs(runs(tmp_path, number))
+        for page in ("train", "chat"):
+            press(shell, page)
+        calls[number] = sum(press(shell, page) for page in ("train", "chat"))
+    train = shell.window.pages["train"]
+    assert isinstance(train, TrainPage)
+    assert train.runs.rowCount() == RUNS
+    assert train.findChildren(ScalingView) == [], "made when there is something to compare"
+    assert calls[RUNS] < 1.5 * calls[1] + 500
