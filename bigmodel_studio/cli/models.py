@@ -157,6 +157,7 @@ def generate(
     prompt: Annotated[str, typer.Option(help="The text to continue, or the message to answer.")],
     chat: Annotated[bool, typer.Option("--chat", help="Use the model's chat template.")] = False,
     system: Annotated[str | None, typer.Option(help="A system prompt (with --chat).")] = None,
+    reply: Annotated[str | None, typer.Option(help="The beginning of the answer, which goes on (with --chat).")] = None,
     max_new_tokens: Annotated[
         int | None, typer.Option(help="Maximum number of new tokens; default: 256, with a chat template what fits.")
     ] = None,
@@ -206,12 +207,14 @@ def generate(
         stop=tuple(stop or ()),
     )
     asked = (Turn("system", system),) if system is not None else ()
-    turns = (*asked, Turn("user", prompt)) if chat or asked else ()
+    begun = (Turn("assistant", reply),) if reply else ()
+    turns = (*asked, Turn("user", prompt), *begun) if chat or asked or begun else ()
     ref = model_of(model, device=device, dtype=dtype, precision=precision)
     request = Generate(
         model=ref,
         prompt="" if turns else prompt,
         turns=turns,
+        continue_last=bool(begun),
         sampling=sampling,
         alternatives=alternatives,
         draft=None if draft is None else model_of(draft, device=device, dtype=dtype, precision=precision),

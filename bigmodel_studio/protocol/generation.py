@@ -52,6 +52,8 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     model: ModelRef
     prompt: str = ""
     turns: tuple[Turn, ...] = ()
+    continue_last: bool = False
+    """Whether the last turn is the beginning of the model's answer, which goes on; else it is answered."""
     sampling: Sampling = Sampling()
     alternatives: int = 0
     draft: ModelRef | None = None

@@ -672,6 +672,14 @@
 <context>
     <name>Composer</name>
     <message>
+        <source>Enter to send after this reply</source>
+        <translation>按 Enter 在本条回复后发送</translation>
+    </message>
+    <message>
+        <source>Enter to send after this reply · Shift+Enter for a new line</source>
+        <translation type="vanished">Enter：本条回复后发送 · Shift+Enter：换行</translation>
+    </message>
+    <message>
         <source>Enter to send · Shift+Enter for a new line</source>
         <translation>Enter 发送 · Shift+Enter 换行</translation>
     </message>
@@ -3720,6 +3728,29 @@
     </message>
 </context>
 <context>
+    <name>QueueView</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel: {text}</source>
+        <translation>取消：{text}</translation>
+    </message>
+    <message>
+        <source>Send now</source>
+        <translation>立即发送</translation>
+    </message>
+    <message>
+        <source>Send now: {text}</source>
+        <translation>立即发送：{text}</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Menu: open, settings, shortcuts</source>
@@ -3859,6 +3890,10 @@
     <message>
         <source>Choose a model above…</source>
         <translation>等待选择模型：请在上方选择…</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -7364,6 +7399,10 @@
         <translation>请缩小图片，或用更少的通道或位数保存。</translation>
     </message>
     <message>
+        <source>Regenerate it, or ask the model to go on.</source>
+        <translation>请重新生成，或在消息中请模型继续。</translation>
+    </message>
+    <message>
         <source>Remove it in that application.</source>
         <translation>请在那里移除；本程序只查看它。</translation>
     </message>
@@ -7658,6 +7697,10 @@
     <message>
         <source>The chat is longer than the model&apos;s context: the oldest {turns} messages were left out.</source>
         <translation>对话超出了模型的上下文长度：最早的 {turns} 条消息没有送入模型。</translation>
+    </message>
+    <message>
+        <source>The chat template ({file}) leaves out the end of a reply, so a reply can&apos;t be continued.</source>
+        <translation>对话模板（{file}）会略去回复的结尾，因此无法继续该回复。</translation>
     </message>
     <message>
         <source>The chat template in {file} did not finish within {seconds:g} s.</source>

@@ -166,6 +166,15 @@ class Conversations(ConversationStore):
 
         return self.write(write)
 
+    def resume(self, message: int) -> None:
+        """Have a reply stream again, from the text that it has."""
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("UPDATE messages SET state = 'streaming' WHERE id = ?", (message,))
+            seal_message(db, message)
+
+        self.write(write)
+
     def append(self, message: int, piece: str, tokens: Sequence[Token] = ()) -> None:
         """Append more of a reply that streams, and its tokens; what was appended is there after a kill."""
 

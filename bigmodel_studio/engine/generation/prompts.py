@@ -12,7 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models.loading import LoadedModel
-from bigmodel_studio.engine.templates.conversation import render_conversation, takes_system
+from bigmodel_studio.engine.templates.conversation import render_continued, render_conversation, takes_system
 from bigmodel_studio.protocol import Generate, Turn
 
 PLAIN_TOKENS = 256
@@ -36,7 +36,7 @@ class Prompt(NamedTuple):
 
 def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
     """Return the ids of a request. Raises ``StudioError``: "context-full", "prompt-empty", "prompt-unknown-tokens",
-    "template-broken", "template-slow", "template-memory", "tokenizer-mismatch".
+    "template-broken", "template-no-continue", "template-slow", "template-memory", "tokenizer-mismatch".
     """
     tokenizer = loaded.tokenizer
     assert tokenizer is not None
@@ -76,7 +76,7 @@ def _encode(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool = Tr
 
 def _conversation(request: Generate, tokenizer: PreTrainedTokenizerBase, context: int | None) -> Prompt:
     template = bool(tokenizer.chat_template)
-    render = _through_template if template else _plainly
+    render = (_continued if request.continue_last else _through_template) if template else _plainly
 
     def encode(turns: Sequence[Turn]) -> list[int]:
         return _encode(tokenizer, render(tokenizer, turns), special=not template)
@@ -112,6 +112,10 @@ def _without_oldest(turns: list[Turn]) -> list[Turn]:
 
 def _through_template(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:
     return render_conversation(tokenizer, _messages(turns))
+
+
+def _continued(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> str:
+    return render_continued(tokenizer, _messages(turns))
 
 
 def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:

@@ -24,6 +24,25 @@ _PROBE, _SYSTEM_PROBE = "kestrel", "pelican"
 Message = Mapping[str, Any]
 
 
+_CONTINUED = "CONTINUE_FINAL_MESSAGE_TAG "
+"""Marks the end of a message that goes on, as transformers marks it."""
+
+
+def render_continued(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> str:
+    """Return the text of ``messages`` up to the end of the last one, which the model is to go on with.
+
+    As transformers' ``continue_final_message`` has it. Raises ``StudioError`` "template-no-continue" where the template
+    leaves the end of that message out, and as ``render_conversation`` does.
+    """
+    *before, last = messages
+    text = render_conversation(tokenizer, [*before, {**last, "content": last["content"] + _CONTINUED}], ask=False)
+    place = text.rfind(_CONTINUED.strip())
+    if place < 0:
+        raise StudioError("template-no-continue", file=_file_of(tokenizer))
+    kept = text[place:].startswith(_CONTINUED)
+    return text[:place] if kept else text[:place].rstrip()
+
+
 def render_conversation(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, ask: bool = True) -> str:
     """Return the text that the tokenizer's template makes of ``messages``; ``ask``: up to where the model is to answer.
 

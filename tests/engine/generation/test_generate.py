@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, LogitsProcessorList
+from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList
 
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.generation import prompts
+from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import (
@@ -39,6 +41,16 @@ def talk(folder: Path, session: Session, **fields: Any) -> tuple[list[Event], Ge
     assert isinstance(end, Done), end
     assert isinstance(end.result, Generated)
     return events, end.result
+
+
+def _loaded(folder: Path, session: Session) -> LoadedModel:
+    found: list[LoadedModel] = []
+
+    def load() -> Iterator[Event]:
+        found.append((yield from session.load(local(folder))))
+
+    list(load())
+    return found[0]
 
 
 def tokens(events: list[Event]) -> list[Token]:
@@ -207,6 +219,21 @@ def test_one_message_that_is_too_long_is_refused(causal_folders: dict[str, Path]
     *_, end = run_task(request, session)
     assert isinstance(end, Failed)
     assert end.problem.code == "context-full"
+
+
+@pytest.mark.parametrize("begun", ["The answer", "  It is \n"])
+def test_a_reply_goes_on_where_transformers_would_have_it_go_on(
+    causal_folders: dict[str, Path], session: Session, begun: str
+) -> None:
+    """The prompt is that of ``continue_final_message``."""
+    folder = causal_folders["gpt2"]
+    asked = (Turn("user", "hi"), Turn("assistant", begun))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    expected = tokenizer.apply_chat_template(
+        [{"role": turn.role, "content": turn.content} for turn in asked], continue_final_message=True, return_dict=False
+    )
+    request = Generate(model=local(folder), turns=asked, continue_last=True, sampling=Sampling(greedy=True))
+    assert prompts.prompt_of(request, _loaded(folder, session)).ids == expected
 
 
 def test_beams_are_those_of_generate_with_their_probabilities(

@@ -34,6 +34,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The chat template of {model} has no system role: the system prompt was put before the first message.",
         "",
     ),
+    "template-no-continue": (
+        "The chat template ({file}) leaves out the end of a reply, so a reply can't be continued.",
+        "Regenerate it, or ask the model to go on.",
+    ),
     "context-trimmed": (
         "The chat is longer than the model's context: the oldest {turns} messages were left out.",
         "Start a new chat to make room.",

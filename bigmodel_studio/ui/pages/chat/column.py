@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,10 +14,11 @@ from bigmodel_studio.ui.pages.chat.transcript import SIDE_PX, WIDTH_PX
 class Column(QWidget):
     """The transcript with the composer below it, as wide as the messages."""
 
-    def __init__(self, upper: QWidget, note: QWidget, composer: Composer) -> None:
+    def __init__(self, upper: QWidget, notes: Sequence[QWidget], composer: Composer) -> None:
         super().__init__()
         self._foot = QVBoxLayout()
-        self._foot.addWidget(note)
+        for note in notes:
+            self._foot.addWidget(note)
         self._foot.addWidget(composer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -131,7 +131,7 @@ class Composer(EditorFrame):
         self._busy = False
         self.editor.setPlaceholderText(self.tr("Write a message…"))
         self.editor.setAccessibleName(self.tr("Message"))
-        self.hint = label(self.tr("Enter to send · Shift+Enter for a new line"), "small")
+        self.hint = label("", "small")
         self.button = QPushButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.row.setSpacing(12)
@@ -160,7 +160,7 @@ class Composer(EditorFrame):
 
     @Slot()
     def _on_sent(self) -> None:
-        if not self._busy and self.text().strip():
+        if self.text().strip():
             self.sent.emit(self.text())
 
     @Slot()
@@ -172,6 +172,11 @@ class Composer(EditorFrame):
 
     @Slot()
     def _say(self) -> None:
+        self.hint.setText(
+            self.tr("Enter to send after this reply")
+            if self._busy
+            else self.tr("Enter to send · Shift+Enter for a new line")
+        )
         self.button.setText(self.tr("Stop · Esc") if self._busy else self.tr("Send"))
         self.button.setEnabled(self._busy or bool(self.text().strip()))
         set_look(self.button, "" if self._busy else "primary")

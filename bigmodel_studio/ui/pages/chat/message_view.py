@@ -147,6 +147,7 @@ class ReplyView(MessageView):
     """A reply, with its cost and what can be done below; one that streams is told what it gains."""
 
     regenerate_wanted = Signal(object)
+    continue_wanted = Signal(object)
 
     def __init__(self, message: Message, dropped_before: int = 0, parent: QWidget | None = None) -> None:
         """Show a reply; ``dropped_before``: messages that were dropped for the reply before it, which said so."""
@@ -163,6 +164,7 @@ class ReplyView(MessageView):
     def set_busy(self, busy: bool) -> None:
         super().set_busy(busy)
         self.again.setEnabled(not busy)
+        self.go_on.setEnabled(not busy)
 
     def _place_edit(self) -> None:
         """Leave it to the foot."""
@@ -211,6 +213,8 @@ class ReplyView(MessageView):
         self.copy.setVisible(not streaming and bool(message.text))
         self.edit.setVisible(not streaming and bool(message.text))
         self.again.setVisible(not streaming)
+        cut_off = message.state in ("cancelled", "interrupted", "failed") or message.facts.finish_reason == "length"
+        self.go_on.setVisible(not streaming and cut_off and bool(message.text))
         self._show_versions()
         self.setAccessibleName(f"{self.who.text()}: {message.text[:200]}")
 
@@ -222,7 +226,8 @@ class ReplyView(MessageView):
         self._foot = QHBoxLayout()
         self._foot.setContentsMargins(0, 0, 0, 0)
         self._foot.setSpacing(4)
-        for widget in (self.facts, self.edit, self.copy, self.again):
+        self.go_on = self._quiet(self.tr("Continue"), self._on_go_on)
+        for widget in (self.facts, self.go_on, self.edit, self.copy, self.again):
             self._foot.addWidget(widget)
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
@@ -265,6 +270,10 @@ class ReplyView(MessageView):
     @Slot()
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.message.text)
+
+    @Slot()
+    def _on_go_on(self) -> None:
+        self.continue_wanted.emit(self.message)
 
     @Slot()
     def _on_again(self) -> None:

@@ -20,6 +20,7 @@ from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.exchange import ChatExchange
+from bigmodel_studio.ui.pages.chat.queue_view import QueueView
 from bigmodel_studio.ui.pages.chat.settings_panel import SettingsPanel
 from bigmodel_studio.ui.pages.chat.talk import MOST_TURNS, Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, Transcript
@@ -62,10 +63,11 @@ class ChatPage(Page):
         self.middle.addWidget(self.transcript)
         self.composer = Composer()
         self.unsaved = UnsavedNote(studio, self.store)
+        self.queue = QueueView(self.talk)
         self.panel = SettingsPanel(studio.settings)
         self.sampling, self.system = self.panel.sampling, self.panel.system
         self.set_list(self.list)
-        self.set_body(Column(self.middle, self.unsaved, self.composer))
+        self.set_body(Column(self.middle, (self.unsaved, self.queue), self.composer))
         self.set_inspector(self.panel)
         self._index_timer = QTimer(self, interval=INDEX_MS)
         self._index_timer.timeout.connect(self._index)
@@ -93,6 +95,8 @@ class ChatPage(Page):
         self.panel.sampling_edited.connect(self._on_sampling)
         self.panel.system_edited.connect(self._on_system)
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
+        self.transcript.continue_wanted.connect(self.talk.go_on)
+        self.queue.withdrawn.connect(self._on_withdrawn)
         self.transcript.version_wanted.connect(self._on_version)
         self.transcript.edited.connect(self.talk.edit)
         self.transcript.link_wanted.connect(self._on_link)
@@ -163,7 +167,7 @@ class ChatPage(Page):
         self.studio.settings.change(sampling=self.sampling.value())
         drafts = {str(key): text for key, text in self._drafts.items() if text.strip() and self._is_known(key)}
         self.studio.settings.change_session(
-            unsent=self.composer.text(),
+            unsent=self._unsent(),
             drafts=drafts,
             conversation=self.talk.conversation,
             system_prompt=self.system.toPlainText(),
@@ -187,7 +191,7 @@ class ChatPage(Page):
         if conversation and conversation == self.talk.conversation:
             return
         before = self.talk.conversation
-        self._drafts[before] = self.composer.text()
+        self._drafts[before] = self._unsent()
         self.talk.open(conversation)
         self.composer.set_text(self._drafts.pop(conversation, ""))
         kept = self.store.get(conversation) if conversation else None
@@ -214,6 +218,17 @@ class ChatPage(Page):
         self.transcript.show_messages(messages, whole=len(messages) < LOADED_AT_ONCE)
         self.middle.setCurrentWidget(self.transcript if messages else self.welcome)
         self._say_context(messages[-1] if messages else None)
+
+    def _unsent(self) -> str:
+        """Return what is written or waits, and was not sent."""
+        return "\n\n".join(filter(None, (*self.talk.queue, self.composer.text())))
+
+    @Slot(str)
+    def _on_withdrawn(self, text: str) -> None:
+        """Give what was taken back to the composer, where nothing else is written there."""
+        if not self.composer.text().strip():
+            self.composer.set_text(text)
+        self.composer.setFocus()
 
     def _is_known(self, conversation: int) -> bool:
         return not conversation or self.store.get(conversation) is not None

@@ -15,7 +15,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from bigmodel_studio.client.job import Job
-from bigmodel_studio.core.chat.conversation_values import ChatSettings, Message, MessageState, ReplyFacts
+from bigmodel_studio.core.chat.conversation_values import ChatSettings, Message, MessageState
 from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.protocol import (
@@ -34,6 +34,7 @@ from bigmodel_studio.protocol import (
     Token,
     Turn,
 )
+from bigmodel_studio.ui.pages.chat.reply import Reply
 from bigmodel_studio.ui.window.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -45,41 +46,6 @@ KEPT_ALTERNATIVES = 5
 MOST_TURNS = 400
 MOST_CHARACTERS = 400_000
 """Of a conversation, what is sent to the engine at most; it leaves out more where the model sees less."""
-
-
-class Reply:
-    """A reply on its way. ``tokens`` and the times are counted here until the engine says them exactly."""
-
-    def __init__(self, begun: Message) -> None:
-        self.begun_as = begun
-        self.message = begun.id
-        self.model = begun.model
-        self.received: list[Token] = []
-        self.shown = 0
-        self.kept = 0
-        self.kept_at = 0.0
-        self.begun = time.monotonic()
-        self.first_s: float | None = None
-        self.last_s = 0.0
-        self.left_out = 0
-        self.sampling: Sampling | None = None
-        self.waits_for = Progress(what="no-model")
-        self.waited_s = 0
-
-    def text(self, begin: int = 0, end: int | None = None) -> str:
-        """Return the text of some of its tokens."""
-        return "".join(token.text for token in self.received[begin:end])
-
-    def facts(self) -> ReplyFacts:
-        """Return what is known of it so far."""
-        streaming_s = self.last_s - (self.first_s or 0.0)
-        return ReplyFacts(
-            new_tokens=len(self.received),
-            tokens_per_second=(len(self.received) - 1) / streaming_s if self.received and streaming_s > 0 else 0.0,
-            time_to_first_token_s=self.first_s or 0.0,
-            trimmed_turns=self.left_out,
-            sampling=self.sampling,
-        )
 
 
 class Talk(QObject):
@@ -98,6 +64,8 @@ class Talk(QObject):
     waiting = Signal(object)
     """What a reply waits for: a ``Progress``, or None when it begins to be said."""
     busy_changed = Signal(bool)
+    queue_changed = Signal()
+    """What waits to be sent has changed."""
     listed = Signal()
     """The list of conversations has changed."""
 
@@ -112,10 +80,14 @@ class Talk(QObject):
         """What a conversation that is begun is to go on with."""
         self.model: ModelRef | None = None
         self._last: int | None = None
+        self._continued = False
         self._reply: Reply | None = None
         self._job: Job | None = None
         self._show_timer = QTimer(self, interval=SHOW_MS)
         self._show_timer.timeout.connect(self._show)
+
+        self.queue: list[str] = []
+        """What the user sent while a reply was on its way, oldest first."""
 
     @property
     def busy(self) -> bool:
@@ -140,10 +112,40 @@ class Talk(QObject):
             self._submit()
 
     def send(self, text: str) -> bool:
-        """Add what the user said and ask for the reply. False, and nothing done, while a reply is on its way."""
-        if self.busy or not text.strip():
+        """Add what the user said and ask for the reply; while one is on its way, it waits for that one's end.
+
+        False, and nothing done, where there are no words.
+        """
+        if not text.strip():
             return False
+        if self.busy:
+            self.queue.append(text)
+            self.queue_changed.emit()
+            return True
         return self._say(text, self._last)
+
+    def withdraw(self, at: int) -> str:
+        """Return what waits at a place of the queue, which is not sent any more."""
+        text = self.queue.pop(at)
+        self.queue_changed.emit()
+        return text
+
+    def send_next(self) -> None:
+        """Send what has waited longest, where no reply is on its way."""
+        if self.queue and not self.busy:
+            self.send(self.withdraw(0))
+
+    def go_on(self, reply: Message) -> None:
+        """Have the model go on with a reply that was cut off. One that was answered goes on as another version."""
+        if self.busy or not reply.text:
+            return
+        if reply.id != self._last:
+            self._last = self.store.add(
+                self.conversation, "assistant", reply.text, parent=reply.parent, model=reply.model
+            )
+        assert self._last is not None
+        self.store.resume(self._last)
+        self._begin(continued=True)
 
     def edit(self, message: Message, text: str) -> bool:
         """Say a message in other words, beside the ones before, which are kept. What the user said is answered anew.
@@ -192,8 +194,10 @@ class Talk(QObject):
             self._job.cancel()
 
     def shut(self) -> None:
-        """Stop, and keep what was said, without waiting for the engine."""
+        """Stop, and keep what was said, without waiting for the engine. What waits to be sent is forgotten."""
         self._show_timer.stop()
+        self.queue.clear()
+        self.queue_changed.emit()
         if self._reply is not None:
             job, self._job = self._job, None
             if job is not None:
@@ -222,8 +226,13 @@ class Talk(QObject):
     def _answer(self, parent: int | None) -> None:
         model = name_of(self.model) if self.model is not None else ""
         self._last = self.store.add(self.conversation, "assistant", "", parent=parent, state="streaming", model=model)
+        self._begin()
+
+    def _begin(self, *, continued: bool = False) -> None:
+        """Ask for the reply that the shown path ends with, which is kept already."""
         begun = self._newest()
         self._reply = Reply(begun)
+        self._continued = continued
         self.message_added.emit(begun)
         self.listed.emit()
         self.busy_changed.emit(True)
@@ -237,7 +246,13 @@ class Talk(QObject):
         assert self._reply is not None
         turns, left_out = self._turns()
         self._reply.left_out = left_out
-        request = Generate(model=self.model, turns=turns, sampling=self.sampling, alternatives=KEPT_ALTERNATIVES)
+        request = Generate(
+            model=self.model,
+            turns=turns,
+            continue_last=self._continued,
+            sampling=self.sampling,
+            alternatives=KEPT_ALTERNATIVES,
+        )
         self._reply.sampling = self.sampling
         warm = self._studio.facts is not None and self._studio.facts.model == self.model
         self._wait_for("engine" if warm else "loading")
@@ -341,8 +356,8 @@ class Talk(QObject):
         assert reply is not None
         self._show_timer.stop()
         self._reply = None
-        text = result.text if result is not None else reply.text()
-        facts = _facts(result, reply) if result is not None else msgspec.structs.replace(reply.facts(), problem=problem)
+        text = reply.begun_as.text + (result.text if result is not None else reply.text())
+        facts = reply.facts_of(result) if result is not None else reply.facts(problem)
         try:
             tokens = reply.received[reply.kept :]
             self.store.finish(reply.message, text, state, facts, model=reply.model, tokens=tokens)
@@ -354,24 +369,9 @@ class Talk(QObject):
         )
         self.busy_changed.emit(False)
         self.listed.emit()
+        if state != "failed":
+            self.send_next()
 
     def _report_unwritable(self, error: sqlite3.Error) -> None:
         log.error("the conversation could not be written: %s", error)
         self._studio.report(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
-
-
-def _facts(result: Generated, reply: Reply) -> ReplyFacts:
-    return ReplyFacts(
-        new_tokens=result.new_tokens,
-        prompt_tokens=result.prompt_tokens,
-        tokens_per_second=result.tokens_per_second,
-        time_to_first_token_s=result.time_to_first_token_s,
-        finish_reason=result.finish_reason,
-        seed=result.seed,
-        sampling=reply.sampling,
-        template=result.template,
-        trimmed_turns=max(reply.left_out, result.trimmed_turns),
-        trimmed_tokens=result.trimmed_tokens,
-        drafted_tokens=result.drafted_tokens,
-        accepted_tokens=result.accepted_tokens,
-    )

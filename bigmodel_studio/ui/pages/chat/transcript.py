@@ -36,6 +36,7 @@ class Transcript(QScrollArea):
     """A scrolled column of ``MessageView``."""
 
     regenerate_wanted = Signal(object)
+    continue_wanted = Signal(object)
     version_wanted = Signal(object, int)
     edited = Signal(object, str)
     link_wanted = Signal(QUrl)
@@ -175,6 +176,7 @@ class Transcript(QScrollArea):
         view = MessageView(message) if message.role == "user" else ReplyView(message, self._dropped_before(message))
         if isinstance(view, ReplyView):
             view.regenerate_wanted.connect(self.regenerate_wanted)
+            view.continue_wanted.connect(self.continue_wanted)
         view.link_wanted.connect(self.link_wanted)
         view.version_wanted.connect(self.version_wanted)
         view.edited.connect(self.edited)

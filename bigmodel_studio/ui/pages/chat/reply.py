@@ -1,0 +1,63 @@
+"""A reply that is on its way: its tokens, what of them was shown and kept, and what it cost. It knows no widget."""
+
+from __future__ import annotations
+
+import time
+
+from bigmodel_studio.core.chat.conversation_values import Message, ReplyFacts
+from bigmodel_studio.protocol import Generated, Problem, Progress, Sampling, Token
+
+
+class Reply:
+    """A reply on its way. Tokens and times are counted here until the engine says them exactly."""
+
+    def __init__(self, begun: Message) -> None:
+        self.begun_as = begun
+        self.message = begun.id
+        self.before = begun.facts
+        """What was known of it when it was stopped, where it is one that goes on."""
+        self.model = begun.model
+        self.received: list[Token] = []
+        self.shown = 0
+        self.kept = 0
+        self.kept_at = 0.0
+        self.begun = time.monotonic()
+        self.first_s: float | None = None
+        self.last_s = 0.0
+        self.left_out = 0
+        self.sampling: Sampling | None = None
+        self.waits_for = Progress(what="no-model")
+        self.waited_s = 0
+
+    def text(self, begin: int = 0, end: int | None = None) -> str:
+        """Return the text of some of its tokens."""
+        return "".join(token.text for token in self.received[begin:end])
+
+    def facts(self, problem: Problem | None = None) -> ReplyFacts:
+        """Return what is known of it so far; ``problem``: why it failed."""
+        streaming_s = self.last_s - (self.first_s or 0.0)
+        return ReplyFacts(
+            new_tokens=self.before.new_tokens + len(self.received),
+            tokens_per_second=(len(self.received) - 1) / streaming_s if self.received and streaming_s > 0 else 0.0,
+            time_to_first_token_s=self.first_s or 0.0,
+            trimmed_turns=self.left_out,
+            sampling=self.sampling,
+            problem=problem,
+        )
+
+    def facts_of(self, result: Generated) -> ReplyFacts:
+        """Return what is known of it at its end."""
+        return ReplyFacts(
+            new_tokens=self.before.new_tokens + result.new_tokens,
+            prompt_tokens=result.prompt_tokens - self.before.new_tokens,  # the beginning of the reply was in the prompt
+            tokens_per_second=result.tokens_per_second,
+            time_to_first_token_s=result.time_to_first_token_s,
+            finish_reason=result.finish_reason,
+            seed=result.seed,
+            sampling=self.sampling,
+            template=result.template,
+            trimmed_turns=max(self.left_out, result.trimmed_turns),
+            trimmed_tokens=result.trimmed_tokens,
+            drafted_tokens=result.drafted_tokens,
+            accepted_tokens=result.accepted_tokens,
+        )
