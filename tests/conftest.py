@@ -35,6 +35,7 @@ LASTING_COMMANDS = (
     "multiprocessing.forkserver",
     "bigmodel_studio.engine.templates.process",  # one a process, and it ends with it
     "bigmodel_studio.core.models.header_process",
+    "bigmodel_studio.engine.models.tokenizer_process",
 )
 LASTING_THREADS = ("helper-answers", "execnet", "pytest_timeout", "tqdm", "MainThread")
 

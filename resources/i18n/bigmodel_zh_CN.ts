@@ -7827,6 +7827,10 @@
         <translation>文件中有 {count} 个张量是此架构在这里不使用的：{names}。</translation>
     </message>
     <message>
+        <source>The file is damaged or hostile: choose another copy of the model.</source>
+        <translation>该文件已损坏或带有恶意：请选择该模型的其他副本。</translation>
+    </message>
+    <message>
         <source>The file is damaged: download it again.</source>
         <translation>文件已损坏：请重新下载。</translation>
     </message>
@@ -7965,6 +7969,10 @@
     <message>
         <source>The process that renders chat templates did not start.</source>
         <translation>渲染对话模板的进程未能启动。</translation>
+    </message>
+    <message>
+        <source>The process that tries tokenizers did not start.</source>
+        <translation>用于检查分词器的进程未能启动。</translation>
     </message>
     <message>
         <source>The prompt is empty, and this model has no start token.</source>
@@ -8125,6 +8133,14 @@
     <message>
         <source>The tokenizer has {tokens:,} tokens, the model only {vocabulary:,}.</source>
         <translation>分词器有 {tokens:,} 个词元，而模型只有 {vocabulary:,} 个。</translation>
+    </message>
+    <message>
+        <source>The tokenizer is refused: using {file} takes more than {most} MB of memory.</source>
+        <translation>分词器被拒绝：使用 {file} 需要超过 {most} MB 内存。</translation>
+    </message>
+    <message>
+        <source>The tokenizer is refused: using {file} takes more than {seconds:.0f} s.</source>
+        <translation>分词器被拒绝：使用 {file} 耗时超过 {seconds:.0f} 秒。</translation>
     </message>
     <message>
         <source>The tokenizer of {model} is of the kind “{tokenizer}”, which isn&apos;t supported.</source>

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bigmodel_studio.core.models import gguf_models
-from bigmodel_studio.core.models.unused import refuse_unused
+from bigmodel_studio.core.models.unused import refuse_sentencepiece, refuse_unused
 from bigmodel_studio.core.models.weights import INDEX_FILE, SINGLE_FILE, UNSAFE_SUFFIXES, listed, unsafe_files
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.system.files import read_quietly
@@ -115,7 +115,7 @@ def check_usable(folder: Path, config: dict[str, Any]) -> None:
     """Check that a folder is, by its config, a whole model of a kind that is used here.
 
     Raises ``StudioError``: "adapter-folder", "adapter-beside-model", "config-no-architecture", "architecture-unused",
-    and as ``refuse_unused`` does.
+    "tokenizer-sentencepiece", and as ``refuse_unused`` does.
     """
     if (folder / ADAPTER_FILE).exists():
         whole = any((folder / file).is_file() for file in (SINGLE_FILE, INDEX_FILE))
@@ -126,6 +126,14 @@ def check_usable(folder: Path, config: dict[str, Any]) -> None:
         if architecture:
             raise StudioError("architecture-unused", architecture=architecture[:80])
         raise StudioError("config-no-architecture", path=str(folder))
+    refuse_sentencepiece(folder, _name_of(folder))
+
+
+def _name_of(folder: Path) -> str:
+    """Return what a folder is called; a snapshot in the Hub's cache, by its repository."""
+    if folder.parent.name != "snapshots":
+        return folder.name
+    return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
 
 
 def architecture_of(config: dict[str, Any]) -> str:

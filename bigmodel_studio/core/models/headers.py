@@ -63,7 +63,7 @@ class Headers:
         """Read those of these folders and GGUF models that are not known yet, many at once."""
         unknown: dict[str, list[tuple[Path, Stamp]]] = {"folder": [], "gguf": []}
         for path, stamp in models:
-            if stamp and self._known_as(path, stamp) is None and not _is_own(path):
+            if stamp and self._known_as(path, stamp) is None and not is_own(path):
                 unknown["gguf" if gguf_models.is_one(path) else "folder"].append((path, stamp))
         for kind, found in unknown.items():
             for first in range(0, len(found), AT_ONCE):
@@ -81,7 +81,7 @@ class Headers:
         known = self._known_as(folder, stamp)
         if known is not None and known.contents is not None:
             return known.contents
-        if _is_own(folder) or not stamp:
+        if is_own(folder) or not stamp:
             return read_contents(folder)
         return self._keep_folder(folder, stamp, _ask("folder", [str(folder)])[0])
 
@@ -162,7 +162,8 @@ def _converted(answer: dict[str, Any], form: Any) -> Any:
     return msgspec.convert(answer["found"], form) if "found" in answer else None
 
 
-def _is_own(folder: Path) -> bool:
+def is_own(folder: Path) -> bool:
+    """Return whether a folder, or a file in it, is one of this application's: bundled, or a run's."""
     return any(folder.is_relative_to(root) for root in (paths.starters(), paths.runs(), paths.starter_runs()))
 
 

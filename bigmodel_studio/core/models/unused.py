@@ -14,8 +14,14 @@ from bigmodel_studio.core.text.messages import StudioError
 
 _WITH_PICTURES = ("vision_config", "mm_vision_tower", "vision_tower", "visual")
 _WITH_SOUND = ("audio_config", "audio_encoder")
-_COMPARING = "Model"
-"""CLIP and the like have parts for pictures and texts, too; they compare them, and their class ends so."""
+_COMPARING = frozenset(
+    {"aimv2", "align", "altclip", "blip", "blip-2", "chinese_clip", "clap", "clip", "clipseg", "flava", "groupvit",
+     "metaclip_2", "owlv2", "owlvit", "siglip", "siglip2", "vision-text-dual-encoder", "xclip"}
+)  # fmt: skip
+"""Model types with parts for pictures (or sounds) and for texts that compare the two: their texts are embedded."""
+TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model")
+"""What tokenizers are made from; any of the first three is enough for transformers to make a fast one."""
+_SENTENCEPIECE_FILES = {"tokenizer.model", "spiece.model"}
 _QUANTIZER_FILES = {"quantize_config.json": "GPTQ", "quant_config.json": "AWQ"}
 """Written beside the config by tools that quantized before configs could say it."""
 
@@ -34,10 +40,17 @@ def refuse_unused(folder: Path, config: Mapping[str, Any], architecture: str) ->
     """
     if (isinstance(config.get("architecture"), str) and not architecture) or config.get("model_type") == "timm_wrapper":
         raise StudioError("model-timm", name=str(config.get("architecture") or folder.name)[:60])
-    if not architecture.endswith(_COMPARING) or architecture == "VisionEncoderDecoderModel":
+    if not (architecture.endswith("Model") and config.get("model_type") in _COMPARING):
         _refuse_parts(config, architecture)
     if (method := _quantized(folder, config)) is not None:
         raise StudioError("quantised-weights", method=method)
+
+
+def refuse_sentencepiece(folder: Path, name: str) -> None:
+    """Raise ``StudioError`` "tokenizer-sentencepiece" where a folder has SentencePiece files, and nothing to use."""
+    there = [file for file in TOKENIZER_FILES if (folder / file).is_file()]
+    if there and set(there) <= _SENTENCEPIECE_FILES:
+        raise StudioError("tokenizer-sentencepiece", model=name, file=there[0])
 
 
 def _refuse_parts(config: Mapping[str, Any], architecture: str) -> None:

@@ -29,7 +29,11 @@ class HelperLateError(Exception):
 
 
 class HelperEndedError(Exception):
-    """It died before it answered: mostly of the memory that it may use."""
+    """It died before it answered: mostly of the memory that it may use. ``exit_code`` is as ``Popen`` has it."""
+
+    def __init__(self, exit_code: int = 0) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
 
 
 class HelperNotStartedError(Exception):
@@ -58,10 +62,11 @@ class HelperProcess:
             if self._process is None or self._process.poll() is not None:
                 self._end()
                 self._start()
+            process = self._process
             line = self._exchange(json.dumps(request), seconds)
             if not line:
                 self._end()
-                raise HelperLateError if line is None else HelperEndedError
+                raise HelperLateError if line is None else HelperEndedError(process.returncode if process else 0)
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -130,15 +135,19 @@ class HelperProcess:
                     continue
 
 
-def limit_memory(most_bytes: int) -> None:
-    """Have the system refuse this process more memory than that. Windows has no such limit."""
+def limit_memory(most_bytes: int, *, for_good: bool = True) -> None:
+    """Have the system refuse this process more memory than that; ``for_good``: it cannot be raised again.
+
+    Windows has no such limit.
+    """
     if sys.platform != "win32":
         import resource
 
         for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
             # On some systems one of the two is not to be set; time is bounded in any case.
             try:
-                resource.setrlimit(kind, (most_bytes, most_bytes))
+                hard = most_bytes if for_good else resource.getrlimit(kind)[1]
+                resource.setrlimit(kind, (most_bytes, hard))
             except (ValueError, OSError):
                 continue
 

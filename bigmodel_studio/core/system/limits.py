@@ -20,7 +20,12 @@ GGUF_STRINGS = 4_000_000
 """In all lists of a file together: the largest vocabularies have 260,000 tokens and 520,000 merges."""
 JSON_BYTES = 10_000_000
 """Of a model folder's small files: ``config.json`` and its like."""
-TOKENIZER_BYTES = 200_000_000
+TOKENIZER_BYTES = 64_000_000
+"""The largest ``tokenizer.json`` found in practice, of 260,000 tokens and 520,000 merges, has 33 MB."""
+TOKENIZER_S, TOKENIZER_S_PER_MB = 2.0, 0.2
+"""Seconds of a processor in which a ``tokenizer.json`` must be loaded and used, and so many more a megabyte of it."""
+TOKENIZER_MEMORY_BYTES, TOKENIZER_MEMORY_RATIO = 256 << 20, 16
+"""Memory that it may take then, and so many times its own size more: vocabularies take up to 18 times theirs."""
 HEADER_READER_S = 10.0
 """Within which the process that reads a foreign file's header must answer."""
 HEADER_READER_BYTES = 1 << 30

@@ -12,12 +12,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bigmodel_studio.core.models.folder import architecture_of, check_usable, read_config, read_json
-from bigmodel_studio.core.models.unused import refuse_quantized_tensors, refuse_unused
+from bigmodel_studio.core.models.unused import (
+    TOKENIZER_FILES,
+    refuse_quantized_tensors,
+    refuse_sentencepiece,
+    refuse_unused,
+)
 from bigmodel_studio.core.models.weights import Weights, listed, read_weights
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models import model_types
 from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config, check_tokenizer_config
+from bigmodel_studio.engine.models.tokenizer_trial import refuse_hostile
 
 MAX_LAYERS = 2000
 MAX_INPUT_PX = 8192
@@ -29,14 +35,10 @@ _DEPTH = re.compile(
 """How fields are called that say of how many layers a model is made."""
 _WRITTEN_IN_FULL = 10**18
 _TOKENIZER_JSON = (
-    ("tokenizer.json", limits.TOKENIZER_BYTES),
     ("tokenizer_config.json", 10_000_000),
     ("special_tokens_map.json", 10_000_000),
     ("added_tokens.json", 10_000_000),
 )
-# Any of these is enough for transformers to make a fast tokenizer.
-_SENTENCEPIECE_FILES = {"tokenizer.model", "spiece.model"}
-_TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model")
 
 
 class Checked(NamedTuple):
@@ -89,22 +91,29 @@ def _in_words(number: int) -> str:
 
 def has_tokenizer(folder: Path) -> bool:
     """Return whether there is a file that a tokenizer can be made from."""
-    return any((folder / file).is_file() for file in _TOKENIZER_FILES)
+    return any((folder / file).is_file() for file in TOKENIZER_FILES)
 
 
 def tokenizer_files(folder: Path) -> str:
     """Return the names of the files that a tokenizer is made from, for a sentence."""
-    names = dict.fromkeys((*_TOKENIZER_FILES, *(file for file, _ in _TOKENIZER_JSON)))
+    names = dict.fromkeys((*TOKENIZER_FILES, "merges.txt", *(file for file, _ in _TOKENIZER_JSON)))
     return ", ".join(name for name in names if (folder / name).is_file())
 
 
 def check_tokenizer(folder: Path, name: str) -> None:
-    """Check that there is a tokenizer whose files are what they should be, and need no code of the folder's own."""
+    """Check that there is a tokenizer whose files are what they should be, and need no code of the folder's own.
+
+    ``tokenizer.json`` is used by another process, within limits, before it is loaded into this one.
+    """
     if not has_tokenizer(folder):
         raise StudioError("tokenizer-missing", model=name)
-    there = [file for file in _TOKENIZER_FILES if (folder / file).is_file()]
-    if set(there) <= _SENTENCEPIECE_FILES:
-        raise StudioError("tokenizer-sentencepiece", model=name, file=there[0])
+    refuse_sentencepiece(folder, name)
+    for file in (*TOKENIZER_FILES, "merges.txt"):
+        if (folder / file).is_file() and (size := (folder / file).stat().st_size) > limits.TOKENIZER_BYTES:
+            detail = f"it is {size:,} bytes long, and at most {limits.TOKENIZER_BYTES:,} are read"
+            raise StudioError("tokenizer-file", file=file, detail=detail)
+    if (folder / "tokenizer.json").is_file():
+        refuse_hostile(folder / "tokenizer.json")
     for file, most_bytes in _TOKENIZER_JSON:
         if (folder / file).is_file():
             table = read_json(folder / file, "tokenizer-file", most_bytes=most_bytes)

@@ -36,6 +36,9 @@ def _refusal(folder: Path) -> StudioError:
          "LlavaForConditionalGeneration"),
         ({"architectures": ["LlavaLlamaForCausalLM"], "mm_vision_tower": "clip"}, "model-of-pictures-and-text",
          "LlavaLlamaForCausalLM"),
+        ({"architectures": ["Qwen2_5_VLModel"], "model_type": "qwen2_5_vl", "vision_config": {"a": 1}},
+         "model-of-pictures-and-text", "Qwen2_5_VLModel"),
+        ({"architectures": ["Qwen2AudioModel"], "audio_config": {"a": 1}}, "model-of-sound", "Qwen2AudioModel"),
         ({"architectures": ["VisionEncoderDecoderModel"]}, "model-of-pictures-and-text", "VisionEncoderDecoderModel"),
         ({"architectures": ["AudioForConditionalGeneration"], "audio_config": {"a": 1}}, "model-of-sound", "Audio"),
         ({"architectures": ["BertForQuestionAnswering"]}, "architecture-unused", "BertForQuestionAnswering"),
@@ -127,8 +130,9 @@ def test_sentencepiece_alone_is_named(gpt_folder: Path) -> None:
     (gpt_folder / "tokenizer.model").write_bytes(b"\n\x0e\n\x05<unk>")
     with pytest.raises(StudioError) as refused:
         check_tokenizer(gpt_folder, "a model")
-    assert refused.value.problem.code == "tokenizer-sentencepiece"
-    assert "tokenizer.model" in str(refused.value)
+    for error in (refused.value, _refusal(gpt_folder)):
+        assert error.problem.code == "tokenizer-sentencepiece"
+        assert "tokenizer.model" in str(error)
 
 
 # ------------------------------------------------------------------------------------ fields of the small tables

@@ -40,6 +40,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The tokenizer can't be used ({files}): {detail}.",
         "Download these files again.",
     ),
+    "tokenizer-slow": (
+        "The tokenizer is refused: using {file} takes more than {seconds:.0f} s.",
+        "The file is damaged or hostile: choose another copy of the model.",
+    ),
+    "tokenizer-memory": (
+        "The tokenizer is refused: using {file} takes more than {most} MB of memory.",
+        "The file is damaged or hostile: choose another copy of the model.",
+    ),
+    "tokenizer-process": (
+        "The process that tries tokenizers did not start.",
+        "Free memory, then try again; the log has the details.",
+    ),
     "tokenizer-mismatch": (
         "The tokenizer has {tokens:,} tokens, the model only {vocabulary:,}.",
         "They don't belong together: download both again.",
