@@ -29,6 +29,7 @@ from bigmodel_studio.cli import (
     output,
     plan,
     preview,
+    quality,
     queue,
     runs,
     text,
@@ -79,6 +80,7 @@ def doctor(json: models.Json = False) -> None:
 models.mount(app)
 text.mount(app)
 plan.mount(app)
+quality.mount(app)
 catalog.mount(app)
 hub.mount(app)
 datasets.mount(app)

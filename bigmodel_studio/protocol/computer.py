@@ -7,7 +7,7 @@ import msgspec
 from bigmodel_studio.protocol.models import Example, PlanQuestion
 from bigmodel_studio.protocol.values import Device, ModelRef
 
-__all__ = ["DeviceReport", "Devices", "MeasurePlan", "MeasureSpeed", "Try"]
+__all__ = ["DeviceReport", "Devices", "MeasurePlan", "MeasureQuality", "MeasureSpeed", "Try"]
 
 
 class Devices(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -39,6 +39,14 @@ class MeasureSpeed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     device: str = "auto"
     dtype: str = "auto"
     packed: bool = False
+
+
+class MeasureQuality(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Read a bundled text with a language model in the precision of ``model``, and as stored. Ends with
+    ``Done(Quality)``, which is also kept.
+    """
+
+    model: ModelRef
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True, tag=True):

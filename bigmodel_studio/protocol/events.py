@@ -21,7 +21,7 @@ from bigmodel_studio.protocol.hub import (
 )
 from bigmodel_studio.protocol.inside import StepExamples, StepTaken
 from bigmodel_studio.protocol.loading import Loaded, ModelFacts
-from bigmodel_studio.protocol.models import Description, Measured, Speed, Tried
+from bigmodel_studio.protocol.models import Description, Measured, Quality, Speed, Tried
 from bigmodel_studio.protocol.pictures import Picture, Prediction
 from bigmodel_studio.protocol.text import Similarities, TextAnswer
 from bigmodel_studio.protocol.values import Problem
@@ -36,6 +36,7 @@ Result = (
     | ModelFacts
     | DeviceReport
     | Measured
+    | Quality
     | Speed
     | Similarities
     | DataPreview

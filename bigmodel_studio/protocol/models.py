@@ -27,6 +27,7 @@ __all__ = [
     "Pass",
     "PlanQuestion",
     "Purpose",
+    "Quality",
     "Speed",
     "Tried",
 ]
@@ -261,6 +262,23 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     kernels_bytes: int = 0
     machine: str = ""
     idle: bool = False
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How well a language model predicts a bundled text in the precision of ``model``.
+
+    ``tokens`` were predicted. ``stored_perplexity`` and ``top1_agreement`` (the share of places where the same token is
+    the most likely) compare with the model as stored; None where that is the same, or takes more memory than there is.
+    ``fingerprint`` tells the model's files from later ones.
+    """
+
+    model: ModelRef
+    tokens: int
+    perplexity: float
+    stored_perplexity: float | None = None
+    top1_agreement: float | None = None
+    measured: float = 0.0
+    fingerprint: str = ""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bigmodel_studio.protocol.computer import Devices, MeasurePlan, MeasureSpeed, Try
+from bigmodel_studio.protocol.computer import Devices, MeasurePlan, MeasureQuality, MeasureSpeed, Try
 from bigmodel_studio.protocol.data import LookAtData
 from bigmodel_studio.protocol.generation import Generate
 from bigmodel_studio.protocol.hub import (
@@ -47,6 +47,7 @@ Request = (
     | Describe
     | Devices
     | MeasurePlan
+    | MeasureQuality
     | MeasureSpeed
     | Try
     | ExportScript

@@ -3028,6 +3028,10 @@
         <translation type="vanished">约 {rate}</translation>
     </message>
     <message>
+        <source>same top token: {share}</source>
+        <translation>最可能的词元相同：{share}</translation>
+    </message>
+    <message>
         <source>speed not measured</source>
         <translation>速度未测量</translation>
     </message>
@@ -3558,8 +3562,12 @@
         <translation>8 位</translation>
     </message>
     <message>
+        <source>About {rate}</source>
+        <translation>约 {rate}</translation>
+    </message>
+    <message>
         <source>About {rate} tokens/s</source>
-        <translation>约 {rate} 词元/秒</translation>
+        <translation type="vanished">约 {rate} 词元/秒</translation>
     </message>
     <message>
         <source>About {time} for one batch</source>
@@ -3689,6 +3697,10 @@
         <source>longest context: {count} tokens</source>
         <translation>最长上下文：{count} 个词元</translation>
     </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
 </context>
 <context>
     <name>Planning</name>
@@ -3725,6 +3737,37 @@
     <message>
         <source>Probabilities</source>
         <translation>概率</translation>
+    </message>
+</context>
+<context>
+    <name>QualityRow</name>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Measure quality</source>
+        <translation>测量质量</translation>
+    </message>
+    <message>
+        <source>Perplexity on a bundled text, and how often the same token is most likely</source>
+        <translation>在内置文本上的困惑度，以及最可能的词元相同的比例</translation>
+    </message>
+    <message>
+        <source>Perplexity {perplexity} on {count} tokens.</source>
+        <translation>困惑度 {perplexity}（{count} 个词元）。</translation>
+    </message>
+    <message>
+        <source>Perplexity {perplexity}, as stored {stored}; same top token: {share} of {count}.</source>
+        <translation>困惑度 {perplexity}，原始精度 {stored}；最可能的词元相同：{count} 个中的 {share}。</translation>
+    </message>
+    <message>
+        <source>Reading a bundled text: {share}</source>
+        <translation>正在读取内置文本：{share}</translation>
+    </message>
+    <message>
+        <source>Stop measuring</source>
+        <translation>停止测量</translation>
     </message>
 </context>
 <context>
@@ -6507,6 +6550,10 @@
         <translation>本应用的另一个窗口已打开，但没有响应。</translation>
     </message>
     <message>
+        <source>At 4 bits about {rate} tokens/s.</source>
+        <translation>4 位时约 {rate} 词元/秒。</translation>
+    </message>
+    <message>
         <source>Batch size {to}: {size}.</source>
         <translation>批量为 {to} 时需要 {size}。</translation>
     </message>
@@ -8781,6 +8828,10 @@
     <message>
         <source>{model} can&apos;t be run: {key} is {was}; allowed: {may_be}.</source>
         <translation>{model} 无法运行：{key} 为 {was}，可取的值为 {may_be}。</translation>
+    </message>
+    <message>
+        <source>{model} can&apos;t read the bundled text: its tokenizer gives no tokens for it.</source>
+        <translation>{model} 无法读取内置文本：其分词器没有给出任何词元。</translation>
     </message>
     <message>
         <source>{model} doesn&apos;t say how its tokenizer splits text (tokenizer.ggml.pre).</source>

@@ -41,6 +41,7 @@ def _loads(request: Request) -> Iterator[Event]:
 def bare_studio(chat: FakeLane, measure: FakeLane) -> Iterator[Studio]:
     """A studio on these lanes, without a window."""
     watcher, runs = LibraryWatcher(), RunWatcher()
+    watcher.refresh()
     yield Studio(settings=SettingsStore(), interactive=chat, library=watcher, runs=runs, measure=measure)
     for each in (chat, measure, watcher, runs):
         each.close()

@@ -16,7 +16,7 @@ What the licence rules out is left out. Pure: the same question gives the same a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -29,6 +29,8 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Costs, Device, ModelKind, ModelRef, PlanQuestion, Precision, Problem, Speed
 
+COMFORTABLE = 10.0
+"""Tokens a second that are about as fast as one reads."""
 FITS, SUITS, FAST, HERE, SIZE = 50.0, 25.0, 12.5, 6.25, 6.0
 _SMALLEST, _LARGEST = 3.0, 13.0
 """Decimal logarithms of the parameters between which size counts."""
@@ -152,7 +154,10 @@ def advise(
     able = [each for each in candidates if _does(each, question.task) and allowed(each, question.licence)]
     planned = [(each, _planned(each, question, device, speeds or {})) for each in able]
     most = max((each.parameters for each, made in planned if made.fits), default=0)
-    found = [_advice(each, made, question, largest=len(able) > 1 and each.parameters == most) for each, made in planned]
+    found = [
+        _advice(each, made, question, device, speeds or {}, largest=len(able) > 1 and each.parameters == most)
+        for each, made in planned
+    ]
     return sorted(found, key=lambda each: (-each.score, each.id))
 
 
@@ -200,7 +205,9 @@ def _is_fast(rate: float | None, question: AdviceQuestion) -> bool:
     return not question.per_second or rate is None or rate >= question.per_second
 
 
-def _advice(candidate: Candidate, made: Plan, question: AdviceQuestion, *, largest: bool) -> Advice:
+def _advice(
+    candidate: Candidate, made: Plan, question: AdviceQuestion, device: Device, speeds: Speeds, *, largest: bool
+) -> Advice:
     unit = TASKS[question.task].unit
     rate = _rate(made)
     suits = question.task != "chat" or candidate.chats
@@ -216,6 +223,7 @@ def _advice(candidate: Candidate, made: Plan, question: AdviceQuestion, *, large
         reasons.append(Problem(code="advice-no-chat"))
     if rate is not None:
         reasons.append(_reason(f"advice-{unit}" if fast else "advice-slow", rate=_figure(rate)))
+        reasons += _faster(candidate, question, device, speeds, rate)
     elif question.per_second:
         reasons.append(Problem(code="advice-speed-unknown"))
     score = FITS * made.fits + SUITS * suits + FAST * fast + HERE * here + SIZE * _size(candidate.parameters)
@@ -227,6 +235,16 @@ def _advice(candidate: Candidate, made: Plan, question: AdviceQuestion, *, large
         candidate=candidate,
         per_second=rate,
     )
+
+
+def _faster(
+    candidate: Candidate, question: AdviceQuestion, device: Device, speeds: Speeds, rate: float
+) -> Iterator[Problem]:
+    """Yield what 4 bits would give where the model is read more slowly than a person reads."""
+    if rate < COMFORTABLE and "4-bit" in _precisions(candidate, device):
+        packed = _rate(_in_precision(candidate, "4-bit", question, device, speeds))
+        if packed is not None and packed > 2 * rate:
+            yield _reason("advice-faster", rate=_figure(packed))
 
 
 def _size(parameters: int) -> float:

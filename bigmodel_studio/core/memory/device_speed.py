@@ -17,6 +17,8 @@ from bigmodel_studio.core.system.files import read_quietly, write_atomic
 from bigmodel_studio.protocol import Speed
 
 SCHEMA = 1
+MEMORY_BOUND = 1000.0
+"""Tokens a second up to which memory decides how fast a model is."""
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -49,11 +51,18 @@ def machine() -> str:
 def tokens_per_s(speed: Speed | None, read_bytes: int) -> float | None:
     """Return how many tokens a second a model gives of which a token reads so many bytes.
 
-    The measured rate of memory over the bytes; None where that was not measured on an idle machine.
+    The measured rate of memory over the bytes; None where that was not measured on an idle machine, and for models so
+    small (above ``MEMORY_BOUND`` tokens a second) that other work than reading weights decides.
     """
-    if speed is None or not speed.idle or speed.read_bytes_per_s <= 0 or read_bytes <= 0:
+    if not knows_memory(speed) or speed is None or read_bytes <= 0:
         return None
-    return speed.read_bytes_per_s / read_bytes
+    rate = speed.read_bytes_per_s / read_bytes
+    return rate if rate <= MEMORY_BOUND else None
+
+
+def knows_memory(speed: Speed | None) -> bool:
+    """Return whether the rate of a device's memory was measured on an idle machine."""
+    return speed is not None and speed.idle and speed.read_bytes_per_s > 0
 
 
 def speed_of(device: str, dtype: str) -> Speed | None:

@@ -14,9 +14,10 @@ from bigmodel_studio.core.models.folder import read_config
 from bigmodel_studio.core.models.gguf import GgufTensor
 from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.models.packed_sizes import PackedSize, matrix_bytes, packed_size
+from bigmodel_studio.core.models.quality import quality_of
 from bigmodel_studio.core.models.weights import Tensor, read_weights
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import PackedCosts, Precision
+from bigmodel_studio.protocol import ModelRef, PackedCosts, Precision, Quality
 
 FAST_FAMILIES = frozenset(
     {
@@ -47,21 +48,29 @@ class PrecisionChoice(NamedTuple):
     precision: Precision
     dtype: str
     size: PackedSize
+    quality: Quality | None = None
+    """As it was measured; None where it was not."""
+
+    def ref(self, model: ModelRef) -> ModelRef:
+        """Return the model to be loaded so."""
+        return msgspec.structs.replace(model, precision=self.precision, dtype="auto", device="auto")
 
 
 class PrecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A precision as commands print it. ``tokens_per_second``: None where the memory's speed was not measured."""
+    """A precision as commands print it. None: the memory's speed, or the quality, was not measured."""
 
     precision: Precision
     dtype: str
     bytes: int
     read_bytes: int
     tokens_per_second: float | None
+    perplexity: float | None = None
+    top1_agreement: float | None = None
 
 
 def precision_records(record: ModelRecord) -> tuple[PrecisionRecord, ...]:
     """Return the precisions of a model on this computer, with what its processor's memory allows."""
-    return tuple(_recorded(choice.precision, choice.dtype, choice.size) for choice in choices_of(record))
+    return tuple(_recorded(*choice) for choice in choices_of(record))
 
 
 def packed_records(packed: Mapping[str, PackedCosts]) -> tuple[PrecisionRecord, ...]:
@@ -71,13 +80,15 @@ def packed_records(packed: Mapping[str, PackedCosts]) -> tuple[PrecisionRecord, 
     return tuple(_recorded(name, "", size) for name, size in sizes.items())
 
 
-def _recorded(precision: Precision, dtype: str, size: PackedSize) -> PrecisionRecord:
+def _recorded(precision: Precision, dtype: str, size: PackedSize, quality: Quality | None = None) -> PrecisionRecord:
     return PrecisionRecord(
         precision=precision,
         dtype=dtype,
         bytes=size.bytes,
         read_bytes=size.read_bytes,
         tokens_per_second=device_speed.tokens_per_s(device_speed.speed_of("cpu", "float32"), size.read_bytes),
+        perplexity=quality.perplexity if quality is not None else None,
+        top1_agreement=quality.top1_agreement if quality is not None else None,
     )
 
 
@@ -97,9 +108,16 @@ def choices_of(record: ModelRecord) -> tuple[PrecisionChoice, ...]:
             plain = read_weights(Path(record.path)).tensors
             stored, dtype = {name: _in_float32(tensor) for name, tensor in plain.items()}, "float32"
         packed: Mapping[Precision, Mapping[str, Tensor]] = {"stored": stored, "8-bit": plain, "4-bit": plain}
-        return tuple(PrecisionChoice(each, dtype, packed_size(found, each)) for each, found in packed.items())
+        return tuple(
+            PrecisionChoice(each, dtype, packed_size(found, each), _quality(record, each))
+            for each, found in packed.items()
+        )
     except (StudioError, OSError):
         return ()
+
+
+def _quality(record: ModelRecord, precision: Precision) -> Quality | None:
+    return quality_of(msgspec.structs.replace(record.ref, precision=precision), Path(record.path))
 
 
 def _renamed(name: str) -> str:

@@ -44,11 +44,17 @@ def precision_words(choice: PrecisionChoice, speed: Speed | None) -> tuple[str, 
         "4-bit": QCoreApplication.translate("ModelPicker", "4 bits"),
     }
     rate = device_speed.tokens_per_s(speed, choice.size.read_bytes)
-    if rate is None:
+    if rate is None and device_speed.knows_memory(speed):
+        pace = ""
+    elif rate is None:
         pace = QCoreApplication.translate("ModelPicker", "speed not measured")
     else:
         pace = QCoreApplication.translate("ModelPicker", "up to {rate}").format(rate=numbers.rate(rate, "tokens"))
-    return names[choice.precision], f"{numbers.size(choice.size.bytes)} · {pace}"
+    parts = [numbers.size(choice.size.bytes), pace]
+    if choice.quality is not None and choice.quality.top1_agreement is not None:
+        same = QCoreApplication.translate("ModelPicker", "same top token: {share}")
+        parts.append(same.format(share=numbers.percent(choice.quality.top1_agreement)))
+    return names[choice.precision], " · ".join(part for part in parts if part)
 
 
 class ModelPicker(QPushButton):

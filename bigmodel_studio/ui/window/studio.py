@@ -111,6 +111,9 @@ class Studio(QObject):
         """The only way out of this computer (to nobody, where none is given)."""
         self.downloads = Downloads(self.network, self)
         self.library = library
+        self.precisions = library.precisions
+        """Precisions that a model on this computer can be loaded in, as they were read last."""
+        self.refresh_models = library.refresh
         self.runs = runs
         self.removals = Removals(self)
         """What is removed on any page goes through here, and comes back."""

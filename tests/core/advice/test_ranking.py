@@ -292,6 +292,9 @@ def test_a_model_too_large_as_stored_is_advised_in_the_precision_that_fits_with_
     assert fast.plan.question.precision == "4-bit"
     (tight,) = advise(CHAT, [seven_billion()], device(2 * GB), STREAM)
     assert not tight.plan.fits
+    (stored,) = advise(CHAT, [seven_billion()], device(40 * GB), STREAM)
+    assert stored.plan.question.precision == "stored"
+    assert f"At 4 bits about {found.per_second:.1f} tokens/s." in said(stored)
     card = replace(device(), id="cuda:0", kind="cuda")
     assert advise(CHAT, [seven_billion()], card)[0].plan.question.precision == "stored", "packed: processors only"
 

@@ -18,6 +18,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "advice-tokens": ("About {rate} tokens/s.", ""),
     "advice-pictures": ("About {rate} pictures/s.", ""),
     "advice-inputs": ("About {rate} texts/s.", ""),
+    "advice-faster": ("At 4 bits about {rate} tokens/s.", ""),
     "advice-slow": ("Slower than requested: about {rate}/s.", ""),
     "advice-speed-unknown": ("Speed on this machine is unknown.", ""),
     "plan-batch": ("Batch size {to}: {size}.", ""),

@@ -58,6 +58,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "text-task": ("There is no text task {task}.", "Choose one of: {known}."),
     "out-of-memory": ("Out of memory on {device}.", "Unload other models, or choose a smaller one."),
     "precision-unknown": ("There is no precision “{precision}”.", "Choose one of: {known}."),
+    "quality-no-tokens": ("{model} can't read the bundled text: its tokenizer gives no tokens for it.", ""),
     "reference-unsupported": ("transformers computes this model, more slowly. {reason}", ""),
     "reference-compiling": (
         "transformers computes replies until the fast path is compiled, once, in the background.",

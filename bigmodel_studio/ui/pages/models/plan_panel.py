@@ -29,6 +29,7 @@ from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.measured_table import MeasuredTable
 from bigmodel_studio.ui.pages.models.plan_words import part_words
+from bigmodel_studio.ui.pages.models.quality_row import QualityRow
 from bigmodel_studio.ui.plots.stacked_bar import BarPart, StackedBar
 from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.widgets.number_slider import NumberSlider
@@ -141,6 +142,7 @@ class PlanPanel(QScrollArea):
         self.speed = label("", "secondary", wrap=True)
         self.measure = QPushButton(self.tr("Measure two steps"))
         self.measured = MeasuredTable()
+        self.quality = QualityRow()
         self.state = label("", "secondary", wrap=True)
         self.advice = QVBoxLayout()
         self.advice.setSpacing(4)
@@ -191,6 +193,7 @@ class PlanPanel(QScrollArea):
         row_.addStretch(1)
         column.addLayout(row_)
         column.addWidget(self.measured)
+        column.addWidget(self.quality)
         outer = QWidget()
         around = QVBoxLayout(outer)
         around.setContentsMargins(0, 0, 0, 0)
@@ -331,8 +334,8 @@ class PlanPanel(QScrollArea):
         elif planned.question.purpose == "training":
             self.speed.setText(self.tr("About {time} per step").format(time=numbers.duration(step)))
         elif self._costs is not None and self._costs.decodes:
-            rate = numbers.rate(planned.question.batch / max(step, 1e-9))
-            self.speed.setText(self.tr("About {rate} tokens/s").format(rate=rate))
+            rate = numbers.rate(planned.question.batch / max(step, 1e-9), self.tr("tokens"))
+            self.speed.setText(self.tr("About {rate}").format(rate=rate))
         else:
             self.speed.setText(self.tr("About {time} for one batch").format(time=numbers.duration(step)))
 

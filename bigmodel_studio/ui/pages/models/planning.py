@@ -24,6 +24,7 @@ from bigmodel_studio.protocol import (
 )
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.models.plan_panel import PlanPanel
+from bigmodel_studio.ui.pages.models.quality_row import QualityMeasuring
 from bigmodel_studio.ui.window.studio import Studio
 
 
@@ -39,6 +40,9 @@ class Planning(QObject):
         self._asking: Job | None = None
         self._devices: tuple[Device, ...] = ()
         self._speeds_asked: set[tuple[str, str]] = set()
+        self.quality = QualityMeasuring(studio, panel.quality)
+        for signal in (panel.dtype.currentIndexChanged, panel.purpose.chosen):
+            signal.connect(self._say_quality)
         panel.speed_wanted.connect(self._on_speed_wanted)
         panel.measure_wanted.connect(self._on_measure)
 
@@ -46,6 +50,7 @@ class Planning(QObject):
         """Set the model shown; what is being measured of the one before is given up."""
         self.stop()
         self._ref = ref
+        self._say_quality()
         if self._asking is None:
             self._asking = self._studio.measure.submit(Devices())
             self._asking.ended.connect(self._on_devices)
@@ -57,6 +62,12 @@ class Planning(QObject):
             self._measuring.cancel()
             self._measuring = None
             self._panel.show_measuring("")
+        self.quality.stop()
+
+    @Slot()
+    def _say_quality(self) -> None:
+        question = self._panel.question
+        self.quality.about(self._ref if question.purpose == "inference" else None, question.precision)
 
     @Slot(object)
     def _on_devices(self, end: Event) -> None:
