@@ -13,6 +13,7 @@ from bigmodel_studio.core.runs.run_folder import find_run
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
+    NO_CLASS,
     LookAtStep,
     StepExample,
     StepExamples,
@@ -117,9 +118,13 @@ def _text(one: StepExample) -> str:
 
 def _line(one: StepExample) -> str:
     if one.expected:
-        taken = f", predicted {one.predicted}" if one.predicted else ""
-        return f"{one.source}: {one.expected}{taken}"
+        taken = f", predicted {_classes(one.predicted)}" if one.predicted else ""
+        return f"{one.source}: {_classes(one.expected)}{taken}"
     return " ".join(_text(one).split())[:MOST_CHARACTERS]
+
+
+def _classes(words: str) -> str:
+    return "no class" if words == NO_CLASS else words
 
 
 def _loss(value: float | None) -> str:

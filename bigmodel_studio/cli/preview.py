@@ -17,9 +17,20 @@ from bigmodel_studio.core.runs.run_folder import find_run
 from bigmodel_studio.core.specs.spec import parse_spec, write_spec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import command, sentence
-from bigmodel_studio.protocol import DataPreview, Finding, LookAtData, Place, PreviewExample, PreviewToken, to_builtins
+from bigmodel_studio.protocol import (
+    DataPreview,
+    Finding,
+    LookAtData,
+    PartCounts,
+    Place,
+    PreviewExample,
+    PreviewToken,
+    to_builtins,
+)
 
 MOST_CLASSES = 3
+MOST_COUNTED = 20
+"""Classes whose examples are counted, and those of one example that may have several."""
 MOST_PLACES = 4
 BAD_DATA = 2
 MASKED = ("hidden", "swapped", "kept")
@@ -85,14 +96,38 @@ def _print(data_preview: DataPreview) -> None:
         header = ["part", "files", "examples", items, "shortest", "median", "longest", "truncated", "duplicates"]
         output.print_table(header, rows, right=range(1, len(header)))
         output.write(f"lengths in {unit}; one epoch takes {numbers.significant(data_preview.updates_an_epoch)} updates")
+        _print_classes(data_preview.parts)
     for found in data_preview.findings:
         output.write()
         output.write("\n".join(_finding(found)))
     for number, example in enumerate(data_preview.examples, 1):
         output.write()
-        output.write(f"step {data_preview.step}, example {number}: {_heading(example)}")
+        output.write(
+            f"step {data_preview.step}, example {number}: {_heading(example, several=data_preview.several_classes)}"
+        )
         if example.tokens:
             output.write(marked(example.tokens))
+
+
+def _print_classes(parts: Sequence[PartCounts]) -> None:
+    """Print how many examples each class has, and, where they may have several, how many classes examples have."""
+    several = max((len(part.class_counts) for part in parts), default=0)
+    if several:
+        output.write()
+        rows = [[part.role, *map(numbers.exact, _filled(part.class_counts, several))] for part in parts]
+        output.print_table(["classes per text", *map(str, range(several))], rows, right=range(1, several + 1))
+    names = list(dict.fromkeys(each.label for part in parts for each in part.classes))
+    if names:
+        output.write()
+        counts = [{each.label: each.count for each in part.classes} for part in parts]
+        rows = [[name, *(numbers.exact(each.get(name, 0)) for each in counts)] for name in names[:MOST_COUNTED]]
+        output.print_table(["class", *(part.role for part in parts)], rows, right=range(1, len(parts) + 1))
+        if len(names) > MOST_COUNTED:
+            output.write(f"and {numbers.exact(len(names) - MOST_COUNTED)} more classes")
+
+
+def _filled(counts: Sequence[int], length: int) -> list[int]:
+    return [*counts, *[0] * (length - len(counts))]
 
 
 def _finding(found: Finding) -> Iterator[str]:
@@ -104,12 +139,15 @@ def _finding(found: Finding) -> Iterator[str]:
         yield "  …"
 
 
-def _heading(example: PreviewExample) -> str:
+def _heading(example: PreviewExample, *, several: bool) -> str:
+    most = MOST_COUNTED if several else MOST_CLASSES
     shares = [
         each.label if each.share == 1 else f"{each.label} {numbers.percent(each.share)}"
-        for each in example.classes[:MOST_CLASSES]
+        for each in example.classes[:most]
     ]
-    more = ["…"] if len(example.classes) > MOST_CLASSES else []
+    more = ["…"] if len(example.classes) > most else []
+    if several and not shares:
+        shares = ["no class"]
     cut = " (truncated)" if example.cut else ""
     return f"{_place(example.place)}{cut}" + (f" = {', '.join(shares + more)}" if shares else "")
 

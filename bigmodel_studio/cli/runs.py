@@ -266,6 +266,8 @@ def _sentence(record: dict[str, Any], steps: int) -> str:
         ("loss", "loss", "{:.4f}"),
         ("evaluation_loss", "evaluation", "{:.4f}"),
         ("accuracy", "accuracy", "{:.1%}"),
+        ("f1", "F1", "{:.3f}"),
+        ("micro_f1", "micro F1", "{:.3f}"),
         ("reward_margin", "margin", "{:.3f}"),
         ("evaluation_reward_margin", "evaluation margin", "{:.3f}"),
         ("learning_rate", "rate", "{:.2e}"),

@@ -139,6 +139,8 @@ def _lines(answer: TextAnswer) -> list[str]:
         case TextClassified():
             shares = [_share(each.label, each.probability) for each in answer.predictions]
             answer_text = ", ".join(shares or [f"{value:.4f}" for value in answer.values])
+            if answer.several_classes:
+                answer_text = f"{', '.join(answer.chosen) or 'no class'} ({answer_text})"
             return [" | ".join(filter(None, (answer.text, answer.second))), f"  {answer_text}"]
         case Tagged():
             ways = [("greedy", answer.greedy, answer.greedy_logprob)] if answer.greedy != answer.viterbi else []

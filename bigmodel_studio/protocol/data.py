@@ -94,6 +94,8 @@ class PartCounts(msgspec.Struct, frozen=True, kw_only=True):
     cut: int
     doubles: int
     classes: tuple[ClassCount, ...] = ()
+    class_counts: tuple[int, ...] = ()
+    """Where an example may have several classes: how many examples have none, one, two and so on."""
     bytes: int = 0
     """Of the files that it is from (where a share of them is evaluated on, both parts are from the same)."""
 
@@ -122,8 +124,9 @@ class PreviewExample(msgspec.Struct, frozen=True, kw_only=True):
     """One example as the model would see it in the step that was asked for.
 
     Of a picture ``model_input`` is what the model gets (PNG: cropped, mirrored, mixed) and ``whole`` all of it.
-    ``classes`` is what it is learnt as: one class, or, mixed and smoothed, several, the largest share first; of a pair
-    of masked-lm "follows" or "random". ``length`` is that in the data; ``cut``: it is longer than the model is given.
+    ``classes`` is what it is learnt as: one class, or, mixed and smoothed, several, the largest share first; all its classes, where it
+    may have several; of a pair of masked-lm "follows" or "random". ``length`` is that in the data; ``cut``: it is
+    longer than the model is given.
     """
 
     place: Place
@@ -139,6 +142,7 @@ class DataPreview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """``parts`` and ``findings`` are empty where they were not asked for. ``all_read`` False: only the first
     ``bytes_read`` bytes of very large data were looked at for them. ``shared`` examples of the evaluation are in the
     training part, exactly (a leak). ``updates_an_epoch``: after so many updates everything was seen once.
+    ``several_classes``: an example may have any number of classes.
     """
 
     objective: str
@@ -150,3 +154,4 @@ class DataPreview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     updates_an_epoch: float = 0.0
     all_read: bool = True
     bytes_read: int = 0
+    several_classes: bool = False

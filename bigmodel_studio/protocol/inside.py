@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["LookAtStep", "StepExample", "StepExamples", "StepTaken", "TakeStep", "TokenLoss", "WeightBlock"]
+__all__ = ["NO_CLASS", "LookAtStep", "StepExample", "StepExamples", "StepTaken", "TakeStep", "TokenLoss", "WeightBlock"]
+
+NO_CLASS = "∅"
+"""In the place of an example's classes, where it may have several and has none."""
 
 
 class LookAtStep(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -40,7 +43,7 @@ class StepExample(msgspec.Struct, frozen=True, kw_only=True):
 
     ``number`` is its place in the batch; ``loss`` is by the weights that were looked with, ``recorded`` what the run
     itself recorded at that step. Of a classifier: the class in the data (``expected``), the predicted one, and its
-    ``probability``.
+    ``probability``; several classes have commas between them, and none is ``NO_CLASS``.
     """
 
     number: int

@@ -13,6 +13,7 @@ import msgspec
 from bigmodel_studio.protocol.values import Label, ModelRef, Problem
 
 __all__ = [
+    "LEAST_PROBABILITY",
     "Candidate",
     "ClassifyTexts",
     "EmbedTexts",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 RewritePurpose = Literal["summarize", "translate"]
+LEAST_PROBABILITY = 0.5
+"""A text that may have several classes has those that are held to be at least so probable."""
 
 
 class FillMask(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -119,13 +122,24 @@ class NextSentencePrediction(msgspec.Struct, frozen=True, kw_only=True, tag=True
 class TextClassified(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The most probable classes of a text (or of the pair that ``second`` makes it), best first; of a model that was
     trained for numbers (regression) there are no classes, and ``values`` are its numbers.
+
+    ``several_classes``: a text may have any number of them; each has a probability of its own, and those of one half
+    and more are all among ``predictions``.
     """
 
     text: str
     second: str = ""
     predictions: tuple[Label, ...] = ()
     values: tuple[float, ...] = ()
+    several_classes: bool = False
     error: Problem | None = None
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The classes that the text has: the most probable one, or, of several, those of one half and more."""
+        if not self.several_classes:
+            return tuple(each.label for each in self.predictions[:1])
+        return tuple(each.label for each in self.predictions if each.probability >= LEAST_PROBABILITY)
 
 
 class Tagged(msgspec.Struct, frozen=True, kw_only=True, tag=True):

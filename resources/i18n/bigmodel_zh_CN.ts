@@ -597,12 +597,24 @@
         <source>Text</source>
         <translation>文本</translation>
     </message>
+    <message>
+        <source>no class</source>
+        <translation>无类别</translation>
+    </message>
 </context>
 <context>
     <name>ClassesSubject</name>
     <message>
         <source>Class column</source>
         <translation>类别列</translation>
+    </message>
+    <message>
+        <source>Class separator</source>
+        <translation>类别分隔符</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Column of a second text, to classify pairs of texts</source>
@@ -617,8 +629,16 @@
         <translation>第二个文本所在的列</translation>
     </message>
     <message>
+        <source>Several or none per text</source>
+        <translation>每条文本可有多个或没有类别</translation>
+    </message>
+    <message>
         <source>Text column</source>
         <translation>文本列</translation>
+    </message>
+    <message>
+        <source>Texts can have several classes, or none, each with its own probability</source>
+        <translation>文本可以有多个类别，也可以没有；每个类别有各自的概率</translation>
     </message>
     <message>
         <source>automatic</source>
@@ -1080,6 +1100,10 @@
         <translation>类别</translation>
     </message>
     <message>
+        <source>Classes per text</source>
+        <translation>每条文本的类别数</translation>
+    </message>
+    <message>
         <source>Counts cover the first {size}.</source>
         <translation>只统计了开头的 {size}。</translation>
     </message>
@@ -1140,6 +1164,10 @@
         <translation>词元</translation>
     </message>
     <message>
+        <source>Without a class</source>
+        <translation>没有类别</translation>
+    </message>
+    <message>
         <source>{classes}, from {least} to {most} each; the largest has {share}.</source>
         <translation>{classes}，每个有 {least} 到 {most} 个；最大的占 {share}。</translation>
     </message>
@@ -1150,6 +1178,10 @@
     <message>
         <source>{count} evaluation examples are in the training data too.</source>
         <translation>验证部分中有 {count} 也在训练部分里。</translation>
+    </message>
+    <message>
+        <source>{least}–{most}, mean {mean}</source>
+        <translation>{least}–{most}，平均 {mean}</translation>
     </message>
 </context>
 <context>
@@ -1274,6 +1306,10 @@
         <translation>由分词器或模板加入</translation>
     </message>
     <message>
+        <source>and {count} more</source>
+        <translation>另有 {count} 个</translation>
+    </message>
+    <message>
         <source>and {count} more with {share} in total</source>
         <translation>另有 {count} 个，共占 {share}</translation>
     </message>
@@ -1288,6 +1324,10 @@
     <message>
         <source>masked: predict the word below</source>
         <translation>遮盖：预测下方的词</translation>
+    </message>
+    <message>
+        <source>no class</source>
+        <translation>无类别</translation>
     </message>
     <message>
         <source>predicted by the model</source>
@@ -5822,12 +5862,20 @@
         <translation>留空（classify-text 除外）</translation>
     </message>
     <message>
+        <source>empty unless data.multi_label is true</source>
+        <translation>除非 data.multi_label 为 true，否则留空</translation>
+    </message>
+    <message>
         <source>evaluation</source>
         <translation>评估</translation>
     </message>
     <message>
         <source>failed</source>
         <translation>失败</translation>
+    </message>
+    <message>
+        <source>false but for classify-text</source>
+        <translation>除 classify-text 外为 false</translation>
     </message>
     <message>
         <source>false for a ResNet from scratch</source>
@@ -5980,6 +6028,10 @@
     <message>
         <source>training</source>
         <translation>训练</translation>
+    </message>
+    <message>
+        <source>up to three characters that are no letters, digits, quotes or line breaks, such as ;</source>
+        <translation>最多三个字符，不能是字母、数字、引号或换行，例如 ;</translation>
     </message>
     <message>
         <source>vocabulary: {0}%</source>
@@ -6442,6 +6494,10 @@
         <translation>此处有一条消息在磁盘上损坏，无法恢复。</translation>
     </message>
     <message>
+        <source>A model can&apos;t learn when it is wrong: add texts without it.</source>
+        <translation>模型学不到它何时不对：请添加没有该类别的文本。</translation>
+    </message>
+    <message>
         <source>A model trained from scratch has nothing to freeze.</source>
         <translation>从零训练的模型没有可以冻结的部分。</translation>
     </message>
@@ -6522,8 +6578,20 @@
         <translation>请增加文本，或减小 model.context（或调整 data.evaluation）。</translation>
     </message>
     <message>
+        <source>Add texts with other classes, or with none.</source>
+        <translation>请添加其他类别或没有类别的文本。</translation>
+    </message>
+    <message>
         <source>All examples have one class ({label}).</source>
         <translation>所有样本都属于同一个类别（{label}）。</translation>
+    </message>
+    <message>
+        <source>All texts have the same classes ({labels}), so there is nothing to learn.</source>
+        <translation>所有文本的类别都相同（{labels}），没有可学习的内容。</translation>
+    </message>
+    <message>
+        <source>All training texts have the class {labels}.</source>
+        <translation>所有训练文本都有类别 {labels}。</translation>
     </message>
     <message>
         <source>Allowed: {may_be}.</source>
@@ -7134,6 +7202,10 @@
         <translation>用梯度检查点（较慢），需要 {size}。</translation>
     </message>
     <message>
+        <source>If that is wrong, set data.label_separator.</source>
+        <translation>如果不对，请设置 data.label_separator。</translation>
+    </message>
+    <message>
         <source>If the adapter is merged into the weights, move adapter_config.json out of this folder.</source>
         <translation>如果适配器已合并到权重中，请把 adapter_config.json 移出此文件夹。</translation>
     </message>
@@ -7204,6 +7276,10 @@
     <message>
         <source>It is unchanged; the log has the details.</source>
         <translation>它仍在原处，详情见日志。</translation>
+    </message>
+    <message>
+        <source>It isn&apos;t certain what separates the classes of a text in {path}: {values}.</source>
+        <translation>无法确定 {path} 中一条文本的多个类别由什么分隔：{values}。</translation>
     </message>
     <message>
         <source>It needs at least {needs} on {device}, which has {total}.</source>
@@ -7356,6 +7432,10 @@
     <message>
         <source>No power law: only {points} finished runs are on the frontier; {least} are needed.</source>
         <translation>得不出幂律：已结束的训练任务中只有 {points} 个位于前沿，而至少需要 {least} 个。</translation>
+    </message>
+    <message>
+        <source>No text has more than one class: there is no separator in any of them.</source>
+        <translation>没有文本有多个类别：其中没有任何分隔符。</translation>
     </message>
     <message>
         <source>None of the pictures could be read.</source>
@@ -7558,6 +7638,14 @@
         <translation>请设置 data.evaluation：否则看不出模型是否在死记硬背。</translation>
     </message>
     <message>
+        <source>Set data.label_separator, such as ; (if no text has two classes, to a character that is in none).</source>
+        <translation>请设置 data.label_separator，例如 ;（如果没有文本有两个类别，请用任何类别都不含的字符）。</translation>
+    </message>
+    <message>
+        <source>Set data.multi_label to learn them separately.</source>
+        <translation>设置 data.multi_label 即可分别学习。</translation>
+    </message>
+    <message>
         <source>Set data.text_column and data.label_column.</source>
         <translation>请在 data.text_column 和 data.label_column 中指定。</translation>
     </message>
@@ -7620,6 +7708,10 @@
     <message>
         <source>Slower than requested: about {rate}/s.</source>
         <translation>比要求的慢：每秒约 {rate} 个。</translation>
+    </message>
+    <message>
+        <source>Some classes seem to be several in one: {labels}.</source>
+        <translation>有些类别似乎由多个类别组成：{labels}。</translation>
     </message>
     <message>
         <source>Some of its text may be wrong.</source>
@@ -7780,6 +7872,10 @@
     <message>
         <source>The classes in the data changed since the run started ({were}).</source>
         <translation>数据中的类别与训练任务开始时（{were}）不一致。</translation>
+    </message>
+    <message>
+        <source>The classes of each text are a list.</source>
+        <translation>每条文本的类别是一个列表。</translation>
     </message>
     <message>
         <source>The clipboard contains no picture or file.</source>
@@ -9170,6 +9266,10 @@
         <translation>“{name}”不是图片。</translation>
     </message>
     <message>
+        <source>“{separator}” separates the classes of a text.</source>
+        <translation>一条文本的多个类别由“{separator}”分隔。</translation>
+    </message>
+    <message>
         <source>“{text}” is not a change.</source>
         <translation>“{text}”不是一项更改。</translation>
     </message>
@@ -10064,6 +10164,10 @@
         <translation>文本分类</translation>
     </message>
     <message>
+        <source>Comma ,</source>
+        <translation>逗号 ,</translation>
+    </message>
+    <message>
         <source>Counting…</source>
         <translation>正在统计…</translation>
     </message>
@@ -10106,6 +10210,10 @@
     <message>
         <source>Examples</source>
         <translation>样本</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation>F1</translation>
     </message>
     <message>
         <source>FLOPs</source>
@@ -10170,6 +10278,10 @@
     <message>
         <source>Method</source>
         <translation>训练方法</translation>
+    </message>
+    <message>
+        <source>Micro F1</source>
+        <translation>微平均 F1</translation>
     </message>
     <message>
         <source>Model</source>
@@ -10240,6 +10352,18 @@
         <translation>随机种子</translation>
     </message>
     <message>
+        <source>Semicolon ;</source>
+        <translation>分号 ;</translation>
+    </message>
+    <message>
+        <source>Slash /</source>
+        <translation>斜杠 /</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>状态</translation>
     </message>
@@ -10296,6 +10420,10 @@
         <translation>更新比例 ‖Δw‖ ÷ ‖w‖</translation>
     </message>
     <message>
+        <source>Vertical bar |</source>
+        <translation>竖线 |</translation>
+    </message>
+    <message>
         <source>Warning</source>
         <translation>警告</translation>
     </message>
@@ -10338,6 +10466,10 @@
     <message>
         <source>an image classifier</source>
         <translation>能识别图片的模型</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>自动</translation>
     </message>
     <message>
         <source>bigram, smoothed</source>
@@ -10386,6 +10518,10 @@
     <message>
         <source>measured</source>
         <translation>实测</translation>
+    </message>
+    <message>
+        <source>no class</source>
+        <translation>无类别</translation>
     </message>
     <message>
         <source>no preference</source>

@@ -26,12 +26,14 @@ from bigmodel_studio.protocol import (
     ClassifyTexts,
     Event,
     FillMask,
+    Label,
     ModelRef,
     PredictNextSentence,
     Problem,
     Progress,
     Request,
     Rewrite,
+    TextClassified,
 )
 from bigmodel_studio.ui.pages.text import page as text_page
 from bigmodel_studio.ui.pages.text.classify import ClassifyTask
@@ -240,6 +242,21 @@ def test_many_texts_are_a_table_and_the_chosen_one_has_bars(desk: Desk, tmp_path
         assert [row["class_1"] for row in csv.DictReader(stream)] == ["of one", "", "of two more"]
     task.save(tmp_path / "none" / "said.csv")
     assert [problem.code for problem in desk.problems] == ["file-not-saved"]
+
+
+def test_a_text_of_several_classes_has_those_that_are_more_probable_than_not(qtbot: QtBot) -> None:
+    task = ClassifyTask()
+    qtbot.addWidget(task)
+    labels = (Label("wet", 0.9), Label("cold", 0.5), Label("windy", 0.2))
+    answers = [
+        TextClassified(text="one", predictions=labels, several_classes=True),
+        TextClassified(text="two", predictions=labels[2:], several_classes=True),
+    ]
+    task.model.add(answers)
+    rows = [[task.model.index(row, column).data() for column in range(3)] for row in range(2)]
+    assert rows == [["one", "wet, cold", "90.0%"], ["two", "no class", "20.0%"]]
+    task.table.setCurrentIndex(task.table.model().index(0, 0))
+    assert task.bars.texts() == ["wet 90.0%", "cold 50.0%", "windy 20.0%"]
 
 
 def test_both_ways_to_tag_stand_over_the_lattice_and_what_differs_is_marked(desk: Desk) -> None:

@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from bigmodel_studio.core.data.label_sets import LISTS, classes_in, separator_of
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 
 LABEL_NAMES = ("label", "category", "class", "intent", "sentiment", "target", "tag", "labels", "class_name")
 """What the column of the class is called by itself, the likeliest first."""
+SEVERAL_NAMES = ("labels", "classes", "categories", "tags", "topics", "genres", "emotions", *LABEL_NAMES)
+"""What it is called where a text may have several."""
 SAMPLE_ROWS = 1_000
 """Rows that a decision is made from."""
 _SHOWN_VALUES, _SHOWN_COLUMNS, _SHOWN_CHARACTERS = 3, 12, 24
@@ -31,12 +34,18 @@ _PAIRS = {"premise": "hypothesis", "question": "passage", "query": "document"}
 
 class Columns(NamedTuple):
     """What the columns of the text and of the class are called; "": found by themselves. ``pair`` is that of a second
-    text; "": there is none.
+    text; "": there is none. ``several``: a text may have more than one class, or none.
     """
 
     text: str = ""
     label: str = ""
     pair: str = ""
+    several: bool = False
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """What the column of the class may be called, the likeliest first."""
+        return (self.label,) if self.label else SEVERAL_NAMES if self.several else LABEL_NAMES
 
 
 NO_COLUMNS = Columns()
@@ -72,14 +81,14 @@ def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, p
     """
     header = [name.strip() for name in rows[0]]
     text = _named(header, columns.text, about.names, path)
-    label = _named(header, columns.label, LABEL_NAMES, path)
+    label = _named(header, columns.label, columns.label_names, path)
     if (pair := _named(header, columns.pair, (), path)) is not None:
-        return _with_pair(rows, header, text, label, pair, about, path)
+        return _with_pair(rows, header, text, label, pair, columns, about, path)
     if text is not None and label is not None:
         if not columns.text:
             _refuse_pair(header, text, path)
         return Places(text, label, header=True)
-    return _by_values(rows, header, text, label, about, path)
+    return _by_values(rows, header, text, label, columns, about, path)
 
 
 def _with_pair(
@@ -88,6 +97,7 @@ def _with_pair(
     text: int | None,
     label: int | None,
     pair: int,
+    columns: Columns,
     about: About,
     path: str,
 ) -> Places:
@@ -98,7 +108,7 @@ def _with_pair(
         text = left[0]  # the only other column
     if text is None or label is None:
         others = [["" if place == pair else value for place, value in enumerate(row)] for row in rows]
-        found = _by_values(others, header, text, label, about, path)
+        found = _by_values(others, header, text, label, columns, about, path)
         text, label = found.text, found.label
     return Places(text, label, header=True, pair=pair)
 
@@ -108,7 +118,7 @@ def find_names(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names under which records have the example and the class, the likeliest first; as ``find_places``."""
     names = list(dict.fromkeys(name for record in records for name in record))
-    texts, labels = _asked_or(columns.text, about.names), _asked_or(columns.label, LABEL_NAMES)
+    texts, labels = (columns.text,) if columns.text else about.names, columns.label_names
     if not columns.pair and set(texts) & set(names) and set(labels) & set(names):
         if not columns.text:
             _refuse_pair(names, names.index(next(name for name in texts if name in names)), path)
@@ -116,10 +126,6 @@ def find_names(
     rows = [names, *([record.get(name, "") for name in names] for record in records)]
     places = find_places(rows, columns, about, path)
     return (names[places.text],), (names[places.label],)
-
-
-def _asked_or(asked: str, usual: tuple[str, ...]) -> tuple[str, ...]:
-    return (asked,) if asked else usual
 
 
 def _named(header: list[str], asked: str, usual: tuple[str, ...], path: str) -> int | None:
@@ -145,7 +151,13 @@ def _refuse_pair(header: list[str], text: int, path: str) -> None:
 
 
 def _by_values(
-    rows: Sequence[Sequence[str]], header: list[str], text: int | None, label: int | None, about: About, path: str
+    rows: Sequence[Sequence[str]],
+    header: list[str],
+    text: int | None,
+    label: int | None,
+    columns: Columns,
+    about: About,
+    path: str,
 ) -> Places:
     body = rows[1:] or rows
     values = [
@@ -153,7 +165,8 @@ def _by_values(
     ]
     is_text: Callable[[list[str]], bool] = looks_like_paths if about.paths else looks_like_texts
     texts = [text] if text is not None else [place for place, each in enumerate(values) if is_text(each)]
-    found = [place for place, each in enumerate(values) if place not in texts and looks_like_classes(each)]
+    is_class: Callable[[list[str]], bool] = looks_like_several if columns.several else looks_like_classes
+    found = [place for place, each in enumerate(values) if place not in texts and is_class(each)]
     others = [place for place, each in enumerate(values) if each and place not in texts]
     if about.paths and len(texts) == len(others) == 1:
         found = others  # paths of pictures are like nothing else: the other column is the class
@@ -200,8 +213,10 @@ def _shown(header: list[str], values: list[list[str]]) -> str:
 
 
 def looks_like_texts(values: Sequence[str]) -> bool:
-    """Return whether these are texts that somebody wrote: several words each (Chinese: characters), and no numbers."""
-    if not values:
+    """Return whether these are texts that somebody wrote: several words each (Chinese: characters), and no numbers or
+    lists.
+    """
+    if not values or (values[0].startswith("[") and separator_of(values) == LISTS):
         return False
     words = sorted(_words(value) for value in values)
     numbers = sum(bool(_NUMBER.fullmatch(value)) for value in values)
@@ -216,6 +231,14 @@ def looks_like_classes(values: Sequence[str]) -> bool:
     return all(
         len(value) <= _CLASS_CHARACTERS and _words(value) <= _WORDS_OF_CLASS and not _has_fraction(value)
         for value in counts
+    )
+
+
+def looks_like_several(values: Sequence[str]) -> bool:
+    """Return whether these are classes, or several of them each."""
+    separator = separator_of(values)
+    return separator is not None and looks_like_classes(
+        [part for value in values for part in classes_in(value, separator)]
     )
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bigmodel_studio.core.data.columns import (
-    LABEL_NAMES,
     SAMPLE_ROWS,
     About,
     Columns,
@@ -22,6 +22,7 @@ from bigmodel_studio.core.data.columns import (
     find_places,
 )
 from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
+from bigmodel_studio.core.data.label_sets import classes_of_list
 from bigmodel_studio.core.data.records import Record, bad_row, is_parquet, records
 from bigmodel_studio.core.text.messages import StudioError
 
@@ -33,7 +34,8 @@ csv.field_size_limit(MOST_TEXT_BYTES * 4)
 class Labelled(NamedTuple):
     """One text: what it is, its class, and where it stands (``line`` counts from 1; 0: a file of its own).
 
-    ``second`` is the text that it makes a pair with, if any.
+    ``second`` is the text that it makes a pair with, if any. ``several`` are its classes where it may have any number
+    of them; None: ``label`` is its class, or names some that are not told apart yet.
     """
 
     text: str
@@ -41,6 +43,12 @@ class Labelled(NamedTuple):
     file: str
     line: int
     second: str = ""
+    several: tuple[str, ...] | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Its classes: one, or as many as it has where it may have several."""
+        return (self.label,) if self.several is None else self.several
 
     @property
     def whole(self) -> str:
@@ -72,7 +80,7 @@ def _delimited(delimiter: str) -> Reader:
             return
         header = first.pop(0)[1] if places.header else None
         for line, row in itertools.chain(first, rows):
-            yield from _row(path, line, row, header, places, about, faults)
+            yield from _row(path, line, row, header, places, columns, about, faults)
 
     return read
 
@@ -128,7 +136,14 @@ def _other_delimiter(rows: list[list[str]], delimiter: str) -> str | None:
 
 
 def _row(
-    path: Path, line: int, row: list[str], header: list[str] | None, places: Places, about: About, faults: Faults
+    path: Path,
+    line: int,
+    row: list[str],
+    header: list[str] | None,
+    places: Places,
+    columns: Columns,
+    about: About,
+    faults: Faults,
 ) -> Iterator[Labelled]:
     needed = max(places.text, places.label, places.pair) + 1
     if len(row) < needed:
@@ -141,14 +156,22 @@ def _row(
     else:
         text, label = row[places.text].strip(), row[places.label].strip()
         second = row[places.pair].strip() if places.pair >= 0 else None
-        yield from _checked(path, line, text, label, about, faults, second)
+        several = () if columns.several and not label else None
+        yield from _checked(path, line, text, label, about, faults, second, several)
 
 
 def _checked(
-    path: Path, line: int, text: str, label: str, about: About, faults: Faults, second: str | None = None
+    path: Path,
+    line: int,
+    text: str,
+    label: str,
+    about: About,
+    faults: Faults,
+    second: str | None = None,
+    several: tuple[str, ...] | None = None,
 ) -> Iterator[Labelled]:
     """Yield the row, if it has what is needed; ``second`` is None where there are no pairs."""
-    if not label:
+    if not label and several is None:
         faults.refuse(bad_row(path, line, detail="it has no class"))
     elif second == "":
         faults.refuse(bad_row(path, line, detail="it has no second text"))
@@ -157,22 +180,41 @@ def _checked(
     elif not text:
         faults.empty(str(path), line)
     else:
-        yield Labelled(text, label, str(path), line, second or "")
+        yield Labelled(text, label, str(path), line, second or "", several)
 
 
 def _read_records(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
     texts, labels = _record_names(path, columns, about, faults)
     pairs = ((columns.pair,),) if columns.pair else ()
     for line, record in records(path, (texts, labels, *pairs), faults):
-        text, label = _field(record, texts), _field(record, labels)
+        text, label, several = _field(record, texts), _field(record, labels), None
         second = str(_field(record, pairs[0]) or "") if pairs else None
+        if label is None or (label == "" and columns.several):
+            several, fault = _several(record, labels, several_allowed=columns.several)
+            if fault:
+                faults.refuse(bad_row(path, line, detail=fault))
+                continue
         if text is None:
             faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
         elif isinstance(label, float):
             detail = f"its class is a number with a fraction ({label:g})"
             faults.refuse(bad_row(path, line, detail=detail))
         else:
-            yield from _checked(path, line, str(text), label or "", about, faults, second)
+            yield from _checked(path, line, str(text), label or "", about, faults, second, several)
+
+
+def _several(record: Record, names: Sequence[str], *, several_allowed: bool) -> tuple[tuple[str, ...] | None, str]:
+    """Return a record's classes, where they are no text and no number, and what is wrong with them ("": nothing)."""
+    value = next((record[name] for name in names if record.get(name) is not None), None)
+    if not several_allowed:
+        fault = "its class is a list; set data.multi_label if texts have several classes"
+        return None, fault if isinstance(value, list) else ""
+    if value == "":
+        return (), ""
+    if not isinstance(value, list):
+        return None, "it has no classes (a text without any has an empty list or text)"
+    classes = classes_of_list(value)
+    return classes, "" if classes is not None else "its classes are not all texts or whole numbers"
 
 
 def _record_names(
@@ -181,11 +223,18 @@ def _record_names(
     """Return what the two fields are called in a file of records, from its first ones. Of Parquet the names alone
     tell.
     """
-    usual = (columns.text,) if columns.text else about.names, (columns.label,) if columns.label else LABEL_NAMES
+    usual = (columns.text,) if columns.text else about.names, columns.label_names
     if is_parquet(path):
         return usual
     first = [record for _, record in itertools.islice(records(path, (), Faults.passing()), SAMPLE_ROWS)]
-    filled = [{name: str(value) for name, value in each.items() if _has_value(value)} for each in first]
+    filled = [
+        {
+            name: _as_text(value)
+            for name, value in each.items()
+            if _has_value(value) or (isinstance(value, list) and (columns.several or name in columns.label_names))
+        }
+        for each in first
+    ]
     if not any(filled):
         return usual
     try:
@@ -197,6 +246,10 @@ def _record_names(
 
 def _has_value(value: object) -> bool:
     return isinstance(value, str | int | float) and value != ""
+
+
+def _as_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
 
 
 def _field(record: Record, names: Sequence[str]) -> str | float | None:

@@ -7,9 +7,11 @@ Nothing here knows tokens.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bigmodel_studio.core.data import label_sets
 from bigmodel_studio.core.data.columns import NO_COLUMNS, About, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults
 from bigmodel_studio.core.data.labelled_tables import MOST_TEXT_BYTES, READERS, Labelled, read_table
@@ -18,6 +20,8 @@ from bigmodel_studio.core.text.messages import StudioError
 
 TEXTS = About(("text", "sentence", "content", "review", "utterance", "question", "title"), "text")
 MOST_LABELS = 10_000
+_NO_CLASS = ""
+"""What texts without a class are counted under."""
 
 
 def read_labelled(paths: Sequence[str], columns: Columns = NO_COLUMNS) -> list[Labelled]:
@@ -39,10 +43,38 @@ def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
         yield from _read(Path(path), columns, faults)
 
 
+def with_classes(
+    parts: Sequence[Sequence[Labelled]], separator: str = "", path: str = ""
+) -> tuple[list[list[Labelled]], str | None]:
+    """Return the texts of these parts with their classes told apart, and what ``label_sets`` found to part them in all
+    parts together (None: it is ``separator``, or nothing had to be parted).
+
+    Raises ``StudioError`` "data-label-separator" where that is not certain; ``path`` is what it names.
+    """
+    values = {each.label for texts in parts for each in texts if each.several is None}
+    found = label_sets.separator_of(values)
+    if separator and found != label_sets.LISTS:
+        found = separator
+    elif found is None:
+        raise StudioError("data-label-separator", path=path, values=label_sets.examples_of(values))
+    apart = {value: label_sets.classes_in(value, found) for value in values}
+    made = [
+        [each if each.several is not None else each._replace(several=apart[each.label]) for each in texts]
+        for texts in parts
+    ]
+    return made, found if values and found != separator else None
+
+
 def labels_of(texts: Sequence[Labelled], least: int = 2) -> tuple[str, ...]:
-    """Return the classes, sorted by code point. Raises ``StudioError``: "data-one-class", "data-many-classes"."""
-    labels = tuple(sorted({each.label for each in texts}))
-    if len(labels) < least:
+    """Return the classes, sorted by code point. Where texts may have several, one class is enough if some lack it.
+
+    Raises ``StudioError``: "data-one-class", "data-same-classes", "data-many-classes".
+    """
+    labels = tuple(sorted({label for each in texts for label in each.labels}))
+    if any(each.several is not None for each in texts):
+        if not labels or (least > 1 and len({frozenset(each.labels) for each in texts}) < 2):
+            raise StudioError("data-same-classes", labels=", ".join(labels) or "none")
+    elif len(labels) < least:
         raise StudioError("data-one-class", label=labels[0] if labels else "")
     if len(labels) > MOST_LABELS:
         raise StudioError("data-many-classes", count=len(labels), most=MOST_LABELS)
@@ -52,14 +84,24 @@ def labels_of(texts: Sequence[Labelled], least: int = 2) -> tuple[str, ...]:
 def split(texts: Sequence[Labelled], share: float) -> tuple[list[Labelled], list[Labelled]]:
     """Return the examples for training and for evaluation: of each class every so many-th, so that the same file is
     split the same.
+
+    A text of several classes counts for all of them, and is held out for the sake of its rarest: the common ones have
+    others (after Sechidis et al. 2011, "On the stratification of multi-label data").
     """
     train: list[Labelled] = []
     evaluation: list[Labelled] = []
-    counts: dict[str, int] = {}
+    frequency = Counter(label for each in texts for label in each.labels)
+    read: Counter[str] = Counter()
+    held_out: Counter[str] = Counter()
     for each in texts:
-        number = counts[each.label] = counts.get(each.label, 0) + 1
-        kept = int(number * share) > int((number - 1) * share)
-        (evaluation if kept else train).append(each)
+        labels = each.labels or (_NO_CLASS,)
+        rarest = min(labels, key=lambda label: (frequency[label], label))
+        read.update(labels)
+        if int(read[rarest] * share) > held_out[rarest]:
+            held_out.update(labels)
+            evaluation.append(each)
+        else:
+            train.append(each)
     return train, evaluation
 
 
@@ -85,6 +127,7 @@ def _read_folder(folder: Path, columns: Columns, faults: Faults) -> Iterator[Lab
                 with open(file, encoding="utf-8-sig", errors="replace") as stream:
                     text = stream.read(MOST_TEXT_BYTES).strip()
                 if text:
-                    yield Labelled(text, inside.name, str(file), 0)
+                    several = (inside.name,) if columns.several else None
+                    yield Labelled(text, inside.name, str(file), 0, several=several)
                 else:
                     faults.empty(str(file), 0)

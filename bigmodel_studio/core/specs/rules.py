@@ -107,6 +107,25 @@ def _data_rules(spec: RunSpec) -> list[Rule]:
             data.pair_column,
             "empty but for classify-text",
         ),
+        (
+            not data.multi_label or spec.objective == "classify-text",
+            "data.multi_label",
+            data.multi_label,
+            "false but for classify-text",
+        ),
+        (
+            not data.label_separator or data.multi_label,
+            "data.label_separator",
+            data.label_separator,
+            "empty unless data.multi_label is true",
+        ),
+        (
+            len(data.label_separator) <= 3
+            and not any(each.isalnum() or each in "\"'\r\n" for each in data.label_separator),
+            "data.label_separator",
+            data.label_separator,
+            "up to three characters that are no letters, digits, quotes or line breaks, such as ;",
+        ),
         (0 <= data.mixup <= 10, "data.mixup", data.mixup, "0 (off) to 10; 0.2 is usual"),
         (0.01 <= data.smallest_crop <= 1, "data.smallest_crop", data.smallest_crop, "0.01 to 1 (no crops)"),
     ]

@@ -60,6 +60,10 @@ class DataSpec(_Part, frozen=True):
     label_column: str = ""
     pair_column: str = ""
     """Of "classify-text": the column of a second text, which is read after the first ("": there is none)."""
+    multi_label: bool = False
+    """Of "classify-text": whether a text may have several classes, or none: a list in its record, or in a table its
+    classes with ``label_separator`` between them ("": a list, or what is found where that is certain)."""
+    label_separator: str = ""
     smallest_crop: float = 0.35
     flip: bool = True
     mixup: float = 0.0

@@ -62,8 +62,13 @@ def chances(logits: torch.Tensor, loaded: LoadedModel) -> torch.Tensor:
     """Return [labels]: the softmax of a classifier's logits; each label's own where it is alone or several can be
     true.
     """
-    several = getattr(loaded.model.config, "problem_type", None) == "multi_label_classification"
-    return logits.sigmoid() if several or logits.numel() == 1 else logits.softmax(dim=-1)
+    alone = several_classes(loaded.model.config) or logits.numel() == 1
+    return logits.sigmoid() if alone else logits.softmax(dim=-1)
+
+
+def several_classes(config: PretrainedConfig) -> bool:
+    """Return whether what is classified may have any number of classes."""
+    return getattr(config, "problem_type", None) == "multi_label_classification"
 
 
 def labels(values: torch.Tensor, loaded: LoadedModel, most: int) -> Iterator[Label]:

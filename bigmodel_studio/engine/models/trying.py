@@ -20,12 +20,13 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.failures import failed
 from bigmodel_studio.engine.generation.generate import generate
-from bigmodel_studio.engine.images.classify import labels, probabilities
+from bigmodel_studio.engine.images.classify import chances, labels, probabilities, several_classes
 from bigmodel_studio.engine.images.pictures import read_picture
 from bigmodel_studio.engine.models.loading import LoadedModel, load_tokenizer
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.text.masked_lm import fill
 from bigmodel_studio.protocol import (
+    LEAST_PROBABILITY,
     Done,
     Event,
     Example,
@@ -226,8 +227,11 @@ def _sorting_texts(loaded: LoadedModel, session: Session) -> Trial:
         yield
         with torch.inference_mode():
             logits = loaded.model(**inputs.to(loaded.device)).logits[0].float()
-        (best,) = labels(logits.softmax(dim=-1), loaded, 1)
-        return Answer(f"{best.label} ({numbers.percent(best.probability)})", best.label, whole=True)
+        found = chances(logits, loaded)
+        many = int((found >= LEAST_PROBABILITY).sum()) if several_classes(loaded.model.config) else 1
+        best = list(labels(found, loaded, max(1, many)))
+        shown = ", ".join(f"{each.label} ({numbers.percent(each.probability)})" for each in best)
+        return Answer(shown, ",".join(each.label for each in best[:many]), whole=True)
 
     return trial
 

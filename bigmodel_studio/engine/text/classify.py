@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bigmodel_studio.engine.images.classify import chances, labels
+from bigmodel_studio.engine.images.classify import chances, labels, several_classes
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.text.masked_lm import check_top_k, each, encoded, reader
-from bigmodel_studio.protocol import ClassifyTexts, Done, Event, Label, Problem, TextClassified
+from bigmodel_studio.protocol import LEAST_PROBABILITY, ClassifyTexts, Done, Event, Label, Problem, TextClassified
 
 Input = tuple[str, ...]
 
@@ -22,7 +22,11 @@ def classify_texts(request: ClassifyTexts, session: Session) -> Iterator[Event]:
         logits = loaded.model(**encoded(loaded, tokenizer, given[0], *given[1:2])).logits[0].float()
         if getattr(loaded.model.config, "problem_type", None) == "regression":
             return _classified(given, values=tuple(logits.tolist()))
-        return _classified(given, tuple(labels(chances(logits, loaded), loaded, request.top_k)))
+        probabilities = chances(logits, loaded)
+        if not several_classes(loaded.model.config):
+            return _classified(given, tuple(labels(probabilities, loaded, request.top_k)))
+        most = max(request.top_k, int((probabilities >= LEAST_PROBABILITY).sum()))
+        return _classified(given, tuple(labels(probabilities, loaded, most)), several=True)
 
     yield from each(request.inputs, answer, lambda given, error: _classified(given, error=error))
     yield Done()
@@ -33,6 +37,10 @@ def _classified(
     predictions: tuple[Label, ...] = (),
     error: Problem | None = None,
     values: tuple[float, ...] = (),
+    *,
+    several: bool = False,
 ) -> TextClassified:
     text, second = (*given, "", "")[:2]
-    return TextClassified(text=text, second=second, predictions=predictions, values=values, error=error)
+    return TextClassified(
+        text=text, second=second, predictions=predictions, values=values, several_classes=several, error=error
+    )

@@ -57,3 +57,52 @@ def frequency_loss(train: NDArray[np.int64], evaluation: NDArray[np.int64], clas
     """
     counts = np.bincount(train, minlength=classes) + 1
     return float(-np.log(counts / counts.sum())[evaluation].mean())
+
+
+class LabelCounts:
+    """Counts of a classifier whose examples have any number of classes: for each class how many examples have it, how
+    many were predicted to, and how many of those do.
+    """
+
+    def __init__(self, classes: int) -> None:
+        self._there, self._said, self._right = (np.zeros(classes, np.int64) for _ in range(3))
+        self._examples = self._exact = 0
+
+    def add(self, there: NDArray[np.bool_], said: NDArray[np.bool_]) -> None:
+        """Count examples, [examples, classes]: the classes that each has, and those that were predicted."""
+        self._there += there.sum(0)
+        self._said += said.sum(0)
+        self._right += (there & said).sum(0)
+        self._examples += len(there)
+        self._exact += int((there == said).all(-1).sum())
+
+    @property
+    def exact_share(self) -> float:
+        """The share of the examples of which all classes are right."""
+        return self._exact / max(1, self._examples)
+
+    @property
+    def micro_f1(self) -> float:
+        """F1 over all pairs of an example and a class: 2·right / (there + predicted)."""
+        both = int(self._there.sum() + self._said.sum())
+        return 2 * int(self._right.sum()) / both if both else 0.0
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean of each class's F1, over the classes that some example has."""
+        there = self._there > 0
+        each = 2 * self._right[there] / (self._there[there] + self._said[there])
+        return float(each.mean()) if there.any() else 0.0
+
+    def records(self, labels: Sequence[str]) -> list[dict[str, Any]]:
+        """Return one record a class, as ``class_scores`` does; none is taken for another."""
+        return [
+            {
+                "label": label,
+                "pictures": int(there),
+                "recall": int(right) / int(there) if there else None,
+                "precision": int(right) / int(said) if said else None,
+                "taken_for": "",
+            }
+            for label, there, said, right in zip(labels, self._there, self._said, self._right, strict=True)
+        ]

@@ -18,12 +18,14 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.images.classify import labels_of as labels_of
 
 
-def with_labels(config: PretrainedConfig, labels: Sequence[str]) -> PretrainedConfig:
-    """Return the same config for other classes, of which a picture has one."""
+def with_labels(config: PretrainedConfig, labels: Sequence[str], *, several: bool = False) -> PretrainedConfig:
+    """Return the same config for other classes, of which an example has one, or any number where it may have
+    ``several``.
+    """
     made = copy.deepcopy(config)
     made.id2label = dict(enumerate(labels))
     made.label2id = {label: number for number, label in enumerate(labels)}
-    made.problem_type = "single_label_classification"
+    made.problem_type = "multi_label_classification" if several else "single_label_classification"
     return made
 
 

@@ -31,10 +31,10 @@ def reading_model(folder: Path, kind: ModelKind, bases: Sequence[ModelKind]) -> 
 
 
 def load_with_head(
-    folder: Path, kind: ModelKind, labels: tuple[str, ...], seed: int
+    folder: Path, kind: ModelKind, labels: tuple[str, ...], seed: int, *, several: bool = False
 ) -> tuple[PreTrainedModel, list[str]]:
-    """Return the model of a folder with a head of ``kind`` for these labels, in float32 to be trained; and what is new
-    in it.
+    """Return the model of a folder with a head of ``kind`` for these labels (of which an example may have ``several``),
+    in float32 to be trained; and what is new in it.
 
     ``reading_model`` has looked at it. Raises ``StudioError`` with the reason: "tensors-missing", "config-invalid".
     """
@@ -42,7 +42,9 @@ def load_with_head(
     torch.manual_seed(seed)
     try:
         wanted = heads.with_labels(
-            transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True), labels
+            transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True),
+            labels,
+            several=several,
         )
         model, report = auto.from_pretrained(
             str(folder),
@@ -69,7 +71,7 @@ def load_for(
     """Return ``load_with_head`` as a spec wants it. Raises ``StudioError`` "labels-changed" where a resumed run's head
     fits no longer.
     """
-    model, new = load_with_head(base.folder, kind, labels, spec.seed)
+    model, new = load_with_head(base.folder, kind, labels, spec.seed, several=spec.data.multi_label)
     if resumed and new:
         raise StudioError("labels-changed", were=", ".join(heads.labels_of(model.config)[:20]))
     if spec.method.kind == "frozen":

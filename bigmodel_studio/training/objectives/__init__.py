@@ -41,22 +41,24 @@ Moved = Callable[[Batch], Batch]
 class Examples(msgspec.Struct, frozen=True, kw_only=True):
     """What is evaluated on, one after the other: texts, or the paths of pictures; of a classifier with what they are.
 
-    ``labels`` are the classes by number, ``expected`` the number of each example; both are empty without classes.
+    ``labels`` are the classes by number, ``expected`` the number of each example (a list of numbers where an example
+    may have ``several``); both are empty without classes.
     """
 
     kind: Literal["text", "picture"]
     examples: Sequence[str]
     labels: Sequence[str] = ()
-    expected: Sequence[int] = ()
+    expected: Sequence[int | list[int]] = ()
+    several: bool = False
 
 
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
-    """An evaluation, example by example in the order of ``Examples``: losses and, of a classifier, the class
-    predicted for each.
+    """An evaluation, example by example in the order of ``Examples``: losses and, of a classifier, the class or
+    classes predicted for each (as ``Examples.expected``).
     """
 
     losses: Sequence[float]
-    predicted: Sequence[int] = ()
+    predicted: Sequence[int | list[int]] = ()
 
 
 class CountedExample(NamedTuple):
@@ -77,13 +79,15 @@ class CountedExample(NamedTuple):
 class EvaluatedExample(NamedTuple):
     """What a model makes of an example: its loss, and that of each of its tokens (None: nothing is learnt there).
 
-    Of a classifier what it says, and how probable it holds that.
+    Of a classifier what it says, and how probable it holds that; ``expected`` is what the example is, where its first
+    class does not tell that.
     """
 
     loss: float
     tokens: Sequence[float | None] = ()
     predicted: str = ""
     probability: float | None = None
+    expected: str = ""
 
 
 class Objective(ABC):
@@ -96,6 +100,8 @@ class Objective(ABC):
     model: PreTrainedModel
     notes: list[str]
     """Sentences that the user should find in the log."""
+    several_classes = False
+    """Whether an example may have any number of classes."""
     example_losses: torch.Tensor | None = None
     """Left by ``loss`` where it can tell examples apart: the loss of each, [examples], without a gradient."""
     evaluated: Evaluated | None = None
@@ -240,6 +246,7 @@ def part_of(batch: Batch, numbers: Sequence[int]) -> Batch:
 
 def _step_example(number: int, shown: PreviewExample, evaluated_example: EvaluatedExample) -> StepExample:
     """Return a token that was hidden is shown as what it was."""
+    expected = shown.classes[0].label if evaluated_example.predicted and shown.classes else ""
     losses = list(evaluated_example.tokens) or [None] * len(shown.tokens)
     return StepExample(
         number=number,
@@ -247,7 +254,7 @@ def _step_example(number: int, shown: PreviewExample, evaluated_example: Evaluat
         tokens=tuple(TokenLoss(whole_text(token), loss) for token, loss in zip(shown.tokens, losses, strict=True)),
         picture=shown.model_input,
         source=place_text(shown.place),
-        expected=shown.classes[0].label if evaluated_example.predicted else "",
+        expected=evaluated_example.expected or expected,
         predicted=evaluated_example.predicted,
         probability=evaluated_example.probability,
     )

@@ -1,6 +1,8 @@
 """Classify texts: a classifier on an encoder that was pre-trained (Devlin et al. 2018, section 4.1).
 
-Its measure is accuracy, and F1 as the mean over the classes (macro), which a large class cannot make up for.
+Its measure is accuracy, and F1 as the mean over the classes (macro), which a large class cannot make up for. Where a
+text may have several classes (``data.multi_label``), accuracy is the share of texts with all of theirs right, and F1 is
+also taken over all classes together (micro).
 """
 
 from __future__ import annotations
@@ -11,25 +13,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from transformers import PreTrainedModel
 
-from bigmodel_studio.core.data import labelled_texts
+from bigmodel_studio.core.data import label_sets, labelled_texts
 from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.labelled_tables import Labelled
 from bigmodel_studio.core.data.records import bad_row
 from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
-from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import DataRole, Place, PreviewExample
+from bigmodel_studio.core.text.messages import StudioError, sentence
+from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, Problem
 from bigmodel_studio.training.data import shuffling
 from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded_entries, padded
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
-from bigmodel_studio.training.loop.class_scores import Confusion, accuracy, class_scores, frequency_loss, macro_f1
 from bigmodel_studio.training.models import text_heads
 from bigmodel_studio.training.objectives import (
     Batch,
@@ -40,41 +39,43 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
-from bigmodel_studio.training.objectives.classes import class_shares, predicted_classes
+from bigmodel_studio.training.objectives.targets import OneClass, Scores, SeveralClasses, Targets
 from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 SAMPLES = 8
-TOP = 3
 GIVEN = ("input_ids", "attention_mask", "token_type_ids")
 """What a model is given of a batch."""
+_SEPARATED = {label_sets.LISTS: "preview-separator-lists", label_sets.ALONE: "preview-separator-none"}
 
 
 class ClassifyText(Objective):
-    """Batches are ``{"input_ids", "attention_mask": int64 [batch, tokens], "labels": int64 [batch]}``; of pairs of
-    texts there are ``token_type_ids`` [batch, tokens] too, where the model has them.
+    """Batches are ``{"input_ids", "attention_mask": int64 [batch, tokens], "labels": as ``targets`` makes them}``; of
+    pairs of texts there are ``token_type_ids`` [batch, tokens] too, where the model has them.
     """
 
     rate = "tokens_per_s"
 
     def __init__(self, resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -> None:
         self._spec = spec = resolved.spec
-        self.train, evaluation = split_texts(spec, reading)
+        self.train, evaluation, self._found_separator = split_texts(spec, reading)
         self.labels = labelled_texts.labels_of(self.train, reading.least_classes)
         self.evaluation = list(_known(evaluation, self.labels, reading))
         source = checkpoint or resolved.needed_base_folder()
         self._resumed = checkpoint is not None
         self._base = text_heads.reading_model(source, "text-classifier", TRAINABLE["classify-text"].bases)
         self.tokenizer, self.context = self._base.tokenizer(), self._base.context(spec.model.context)
-        self._numbers = {label: number for number, label in enumerate(self.labels)}
+        self.several_classes = spec.data.multi_label
+        self.targets: Targets = (SeveralClasses if self.several_classes else OneClass)(self.labels)
         self.encoded = self._encoded(self.train, reading.say)
         self._evaluation = self._encoded(self.evaluation, reading.say)
-        self._confusion: Confusion | None = None
+        self._scores: Scores | None = None
         cuts = self.encoded.cuts + self._evaluation.cuts
         kind = "pairs" if self.pairs else "texts"
         self.notes = [
             f"{len(self.train):,} training {kind}, {len(self.evaluation):,} evaluation {kind}",
             f"{len(self.labels):,} classes: {', '.join(self.labels[:20])}{', …' * (len(self.labels) > 20)}",
             f"{kind} of at most {self.context:,} tokens; {cuts:,} are longer and cut",
+            *(sentence(each.problem) for each in self.findings()),
         ]
 
     def build_model(self) -> None:
@@ -108,8 +109,17 @@ class ClassifyText(Objective):
 
     def entries(self, role: DataRole) -> Iterator[CountedExample]:
         texts, encoded = (self.train, self.encoded) if role == "training" else (self.evaluation, self._evaluation)
-        rows = ((Place(each.file, each.line), each.whole, (each.label,)) for each in texts)
+        rows = ((Place(each.file, each.line), each.whole, tuple(sorted(each.labels))) for each in texts)
         return encoded_entries(encoded, self.tokenizer, rows)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield how classes are told apart where nobody said it, or that some seem to be several in one."""
+        if (found := self._found_separator) is not None:
+            code = _SEPARATED.get(found, "preview-separator")
+            yield Finding(problem=Problem(code=code, arguments={"separator": found}), weight="note")
+        elif not self.several_classes and label_sets.seem_joined(self.labels):
+            joined = Problem(code="preview-joined", arguments={"labels": label_sets.examples_of(self.labels)})
+            yield Finding(problem=joined, weight="warning")
 
     @property
     def updates_an_epoch(self) -> float:
@@ -123,12 +133,8 @@ class ClassifyText(Objective):
         return shuffling.order(self._spec.seed, (step - 1) * size, size, len(self.train))
 
     def _batch(self, texts: Sequence[Labelled], encoded: Encoded, numbers: Sequence[int]) -> Batch:
-        labels = torch.tensor(self.numbers_of([texts[number] for number in numbers]))
+        labels = self.targets.tensor([texts[number] for number in numbers])
         return {**padded(encoded, numbers, self.tokenizer), "labels": labels}
-
-    def numbers_of(self, texts: Sequence[Labelled]) -> list[int]:
-        """Return class index of each text."""
-        return [self._numbers[each.label] for each in texts]
 
     def items(self, batch: Batch) -> int:
         return int(batch["attention_mask"].sum())
@@ -138,8 +144,7 @@ class ClassifyText(Objective):
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         smoothing = self._spec.method.label_smoothing if model.training else 0.0
-        logits = self._logits(model, batch)
-        losses = F.cross_entropy(logits, batch["labels"], reduction="none", label_smoothing=smoothing)
+        losses = self.targets.losses(self._logits(model, batch), batch["labels"], smoothing)
         self.example_losses = losses.detach()
         return losses.mean()
 
@@ -153,20 +158,16 @@ class ClassifyText(Objective):
             yield self._batch(self.evaluation, self._evaluation, numbers[first : first + size])
 
     def evaluate(self, model: PreTrainedModel, batches: Iterator[Batch]) -> dict[str, float]:
-        confusion: Confusion = np.zeros((len(self.labels), len(self.labels)), dtype=np.int64)
-        losses: list[float] = []
-        predicted: list[int] = []
+        scores, losses = self.targets.scores(), []
         for batch in batches:
             logits = self._logits(model, batch)
-            losses += F.cross_entropy(logits, batch["labels"], reduction="none").tolist()
-            predicted += (guessed := logits.argmax(-1).cpu()).tolist()
-            np.add.at(confusion, (batch["labels"].cpu().numpy(), guessed.numpy()), 1)
-        self._confusion = confusion if losses else None
-        self.evaluated = Evaluated(losses=losses, predicted=predicted) if losses else None
+            losses += self.targets.losses(logits, batch["labels"]).tolist()
+            scores.add(logits, batch["labels"])
+        self._scores = scores if losses else None
+        self.evaluated = Evaluated(losses=losses, predicted=scores.predicted) if losses else None
         if not losses:
             return {}
-        mean = math.fsum(losses) / len(losses)
-        return {"evaluation_loss": mean, "accuracy": accuracy(confusion), "f1": macro_f1(confusion)}
+        return {"evaluation_loss": math.fsum(losses) / len(losses), **scores.measures()}
 
     def evaluation_examples(self) -> Examples:
         chosen = [self.evaluation[number] for number in self._evaluated()]
@@ -174,7 +175,8 @@ class ClassifyText(Objective):
             kind="text",
             examples=[each.whole for each in chosen],
             labels=self.labels,
-            expected=[self._numbers[each.label] for each in chosen],
+            expected=self.targets.expected(chosen),
+            several=self.several_classes,
         )
 
     def samples(self, model: PreTrainedModel, step: int) -> Iterator[dict[str, Any]]:
@@ -184,15 +186,11 @@ class ClassifyText(Objective):
             seconds = [second] if self.pairs else None
             encoded = encode_texts(self.tokenizer, [first if self.pairs else text], self.context, seconds=seconds)
             given = padded(self._with_types(encoded), [0], self.tokenizer)
-            chances = self._logits(model, {k: v.to(model.device) for k, v in given.items()}).softmax(-1)[0].cpu()
-            best = chances.topk(min(TOP, len(self.labels)))
-            words = [
-                f"{self.labels[i]} {p:.1%}" for p, i in zip(best.values.tolist(), best.indices.tolist(), strict=True)
-            ]
+            logits = self._logits(model, {k: v.to(model.device) for k, v in given.items()})[0].cpu()
             right = f" ({expected[number]})" if expected[number] else ""
-            yield {"prompt": text[:500], "text": " · ".join(words) + right}
-        if self._confusion is not None:
-            yield {"classes": class_scores(self._confusion, self.labels)}
+            yield {"prompt": text[:500], "text": self.targets.words(logits) + right}
+        if self._scores is not None:
+            yield {"classes": self._scores.records()}
 
     def _sample_texts(self) -> tuple[list[str], list[str]]:
         """Return the spec's texts, else some of those that are evaluated on, with what they are."""
@@ -200,7 +198,7 @@ class ClassifyText(Objective):
             return list(self._spec.samples.prompts), [""] * len(self._spec.samples.prompts)
         pool = self.evaluation or self.train
         chosen = [pool[number] for number in shuffling.spread(len(pool), SAMPLES)]
-        return [each.whole for each in chosen], [each.label for each in chosen]
+        return [each.whole for each in chosen], [", ".join(each.labels) for each in chosen]
 
     def shown(self, batch: Batch, numbers: Sequence[int], step: int) -> list[PreviewExample]:
         drawn, part = self._drawn(step, self._spec.schedule.update), part_of(batch, numbers)
@@ -213,7 +211,7 @@ class ClassifyText(Objective):
                 PreviewExample(
                     place=Place(text.file, text.line),
                     tokens=given_tokens(self.tokenizer, ids),
-                    classes=class_shares(self.labels, {int(part["labels"][place]): 1.0}, smoothing),
+                    classes=self.targets.shares(part["labels"][place], smoothing),
                     length=int(self.encoded.lengths[drawn[number]]),
                     cut=bool(cut[drawn[number]]),
                 )
@@ -221,7 +219,7 @@ class ClassifyText(Objective):
         return made
 
     def predicted_examples(self, model: PreTrainedModel, batch: Batch) -> list[EvaluatedExample]:
-        return predicted_classes(self._logits(model, batch), batch["labels"], self.labels)
+        return self.targets.predicted(self._logits(model, batch), batch["labels"])
 
     def save_beside(self, folder: Path) -> None:
         self.tokenizer.save_pretrained(str(folder))
@@ -229,21 +227,19 @@ class ClassifyText(Objective):
     def baselines(self) -> dict[str, float]:
         if not self.evaluation:
             return {}
-        train, evaluation = (
-            np.array([self._numbers[each.label] for each in texts]) for texts in (self.train, self.evaluation)
-        )
-        return {"class-frequencies": frequency_loss(train, evaluation, len(self.labels))}
+        return {"class-frequencies": self.targets.frequency_loss(self.train, self.evaluation)}
 
     def _logits(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         found: torch.Tensor = model(**{name: batch[name] for name in GIVEN if name in batch}).logits
         return found.float()
 
 
-def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[Labelled]]:
-    """Return what a spec learns from and evaluates on. Raises ``StudioError`` "data-empty", and refuses as
-    ``labelled_in``.
+def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[Labelled], str | None]:
+    """Return what a spec learns from and evaluates on, and what was found to part the classes of a text (None: nothing
+    had to be found). Raises ``StudioError`` "data-empty", "data-label-separator", and refuses as ``labelled_in``.
     """
-    columns = Columns(spec.data.text_column, spec.data.label_column, spec.data.pair_column)
+    data = spec.data
+    columns = Columns(data.text_column, data.label_column, data.pair_column, data.multi_label)
 
     def read(paths: Sequence[str]) -> list[Labelled]:
         rows = labelled_texts.labelled_in(paths, columns, reading.faults)
@@ -252,18 +248,21 @@ def split_texts(spec: RunSpec, reading: Reading) -> tuple[list[Labelled], list[L
             raise StudioError("data-empty", path=", ".join(paths))
         return texts
 
-    texts = read(spec.data.train)
-    if isinstance(spec.data.evaluation, float | int):
-        return labelled_texts.split(texts, float(spec.data.evaluation))
-    return texts, read(spec.data.evaluation)
+    share = data.evaluation if isinstance(data.evaluation, float | int) else None
+    parts, found = [read(paths) for paths in (data.train, data.evaluation) if not isinstance(paths, float | int)], None
+    if data.multi_label:
+        parts, found = labelled_texts.with_classes(parts, data.label_separator, data.train[0])
+    train, evaluation = (parts[0], parts[1]) if share is None else labelled_texts.split(parts[0], float(share))
+    return train, evaluation, found
 
 
 def _known(texts: Sequence[Labelled], labels: tuple[str, ...], reading: Reading) -> Iterator[Labelled]:
-    """Yield those of a class that is learnt; the others are refused."""
+    """Yield those of classes that are learnt; the others are refused."""
     known = set(labels)
     for each in texts:
-        if each.label in known:
+        strange = next((label for label in each.labels if label not in known), None)
+        if strange is None:
             yield each
             continue
-        detail = f"the class {each.label} is missing from the training data"
+        detail = f"the class {strange} is missing from the training data"
         reading.strange(bad_row(each.file, each.line, detail=detail))

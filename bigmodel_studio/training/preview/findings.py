@@ -85,6 +85,7 @@ def of_both(train: Survey, evaluation: Survey, reading: Reading, context: int, *
     if train.labels:
         yield from _of_tags(train) if tags else _uneven(train)
         yield from _rare(train.labels, evaluation)
+        yield from _everywhere(train)
     yield from _cut(train, evaluation, context)
     yield from _unknown(train)
     if not len(evaluation):
@@ -151,6 +152,13 @@ def _rare(labels: Counter[str], evaluation: Survey) -> Iterator[Finding]:
         if found:
             values: dict[str, str | int | float] = {"count": len(found), "labels": _named(found), "few": FEW}
             yield Finding(problem=Problem(code=code, arguments=values), weight="warning", count=len(found))
+
+
+def _everywhere(train: Survey) -> Iterator[Finding]:
+    found = [label for label, count in train.labels.items() if count == len(train)] if train.several else []
+    if found:
+        problem = Problem(code="preview-everywhere", arguments={"labels": _named(sorted(found))})
+        yield Finding(problem=problem, weight="warning", count=len(found))
 
 
 def _named(labels: Sequence[str]) -> str:

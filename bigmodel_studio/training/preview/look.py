@@ -15,7 +15,7 @@ from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import DataPreview, DataRole, Done, Event, Finding, LookAtData, PreviewExample
+from bigmodel_studio.protocol import DataPreview, DataRole, Done, Event, Finding, LookAtData, PreviewExample, Unit
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
@@ -61,6 +61,7 @@ def _preview(spec: RunSpec, request: LookAtData, say: Say) -> DataPreview:
         updates_an_epoch=objective.updates_an_epoch / reading.share,
         all_read=reading.whole,
         bytes_read=reading.bytes,
+        several_classes=objective.several_classes,
     )
     return _counted(preview, objective, spec, reading, noted) if request.counted else preview
 
@@ -87,7 +88,8 @@ def _counted(preview: DataPreview, objective: Objective, spec: RunSpec, reading:
 
 
 def _survey(objective: Objective, role: DataRole, say: Say, before: Survey | None) -> Survey:
-    survey = Survey(role, "pixels" if objective.rate == "images_per_s" else "tokens", before)
+    unit: Unit = "pixels" if objective.rate == "images_per_s" else "tokens"
+    survey = Survey(role, unit, before, several=objective.several_classes)
     for number, entry in enumerate(objective.entries(role)):
         survey.add(entry)
         if number % SAY_EVERY == 0:

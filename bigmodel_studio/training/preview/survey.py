@@ -41,8 +41,11 @@ class Spotted:
 class Survey:
     """What was counted of one part; what it shares exactly or nearly is with the part that was counted ``before``."""
 
-    def __init__(self, role: DataRole, unit: Unit, before: Survey | None = None) -> None:
+    def __init__(self, role: DataRole, unit: Unit, before: Survey | None = None, *, several: bool = False) -> None:
+        """``several``: an example may have any number of classes."""
         self.role, self.unit, self._before = role, unit, before
+        self.several = several
+        self._class_counts: Counter[int] = Counter()
         self.lengths = array("q")
         self.labels: Counter[str] = Counter()
         self.unknown = 0
@@ -76,6 +79,8 @@ class Survey:
     def _keep(self, entry: CountedExample) -> None:
         self.lengths.append(entry.length)
         self.labels.update(entry.labels)
+        if self.several:
+            self._class_counts[len(entry.labels)] += 1
         self.unknown += entry.unknown
         self._reported.append(hash(tuple(entry.labels)))
         file = self._numbers.setdefault(entry.place.file, len(self._files))
@@ -120,6 +125,7 @@ class Survey:
             cut=self.cut.count,
             doubles=self.doubles.count,
             classes=tuple(ClassCount(label, count) for label, count in self.labels.most_common()),
+            class_counts=tuple(self._class_counts[n] for n in range(max(self._class_counts, default=-1) + 1)),
             bytes=sum(Path(file).stat().st_size for file in self._files),
         )
 

@@ -90,15 +90,18 @@ def _masked_lm(made: MaskedLM, spec: RunSpec) -> Content:
 def _classify_text(made: ClassifyText, spec: RunSpec) -> Content:
     types = made.encoded.types
     settings = {**_padding(made.tokenizer), "LABEL_SMOOTHING": spec.method.label_smoothing}
-    arrays = _texts(made, made.numbers_of(made.train)) | ({} if types is None else {"types": types})
-    return Content("classify_text", {**settings, "TOKEN_TYPES": types is not None}, arrays)
+    arrays = _texts(made) | made.targets.arrays(made.train) | ({} if types is None else {"types": types})
+    part = "classify_text"
+    if made.several_classes:
+        part, settings["CLASSES"] = "several_classes", len(made.labels)
+    return Content(part, {**settings, "TOKEN_TYPES": types is not None}, arrays)
 
 
 def _tag(made: Tag, spec: RunSpec) -> Content:
     return Content(
         "tag",
         {**_padding(made.tokenizer), "LABEL_SMOOTHING": 0.0, "TOKEN_TYPES": False},
-        _texts(made, made.training_labels()),
+        {**_texts(made), "labels": np.array(made.training_labels(), dtype=np.int64)},
     )
 
 
@@ -134,5 +137,5 @@ def _padding(tokenizer: Any) -> Settings:
     return {"PADDING": tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0}
 
 
-def _texts(made: ClassifyText | Tag, labels: list[int]) -> dict[str, NDArray[Any]]:
-    return {"tokens": made.encoded.ids, "starts": made.encoded.starts, "labels": np.array(labels, dtype=np.int64)}
+def _texts(made: ClassifyText | Tag) -> dict[str, NDArray[Any]]:
+    return {"tokens": made.encoded.ids, "starts": made.encoded.starts}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 from transformers import (
     BertConfig,
     BertForMaskedLM,
@@ -149,6 +152,27 @@ def test_texts_are_sorted_and_gaps_filled(bert_folders: dict[str, Path], session
     examples = (Example(input="a [MASK] c"), Example(input="abc"))
     said = tried(session, "fill-mask", [bert_folders["fill-mask"], bert_folders["both"]], *examples)
     assert [each.error and each.error.code for each in said] == [None, "mask-none"] * 2
+
+
+def test_of_several_classes_any_that_a_text_has_is_right(
+    bert_folders: dict[str, Path], tmp_path: Path, session: Session
+) -> None:
+    folder = tmp_path / "several"
+    shutil.copytree(bert_folders["classify-text"], folder)
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"problem_type": "multi_label_classification"}), "utf-8")
+    weights = load_file(folder / "model.safetensors")
+    for bias, shown, right in (
+        ([3.0, 2.0], ["good", "bad"], True),
+        ([-3.0, 2.0], ["bad"], False),
+        ([-3.0, -9.0], ["good"], False),
+    ):
+        head = {"classifier.weight": torch.zeros(2, 32), "classifier.bias": torch.tensor(bias)}
+        save_file(weights | head, folder / "model.safetensors", {"format": "pt"})
+        session.release()
+        (answer,) = tried(session, "classify-text", [folder], Example(input="abc", expected="good"))
+        assert [each.split(" ")[0] for each in answer.output.split(", ")] == shown
+        assert answer.right is right
 
 
 def test_it_can_be_cancelled_and_leaves_nothing_loaded(causal_folders: dict[str, Path], session: Session) -> None:

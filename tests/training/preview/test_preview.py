@@ -186,6 +186,50 @@ def test_two_texts_are_shown_as_the_model_reads_them_together(make: Spec, tmp_pa
     assert data.parts[0].doubles == 0
 
 
+def test_several_classes_are_shown_counted_and_said_to_be_parted(
+    make: Spec, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    classes = ["", "wet|cold", "cold", "wet", "wet|windy|cold", "", "windy", "cold"]
+    rows = "".join(f"day number {n},{value}\n" for n, value in enumerate(classes))
+    table = written(tmp_path / "a.csv", "text,labels\n" + rows)
+    spec = make("classify-text", table, data={"multi_label": True}, schedule={"batch": 8})
+    data = seen(spec)
+    assert data.several_classes
+    for example in data.examples:
+        expected = sorted(filter(None, classes[example.place.line - 2].split("|")))
+        assert [each.label for each in example.classes] == expected
+    (part,) = data.parts
+    assert part.class_counts == (2, 4, 1, 1)
+    assert {each.label: each.count for each in part.classes} == {"cold": 4, "wet": 3, "windy": 2}
+    assert found(data, "preview-separator").problem.arguments["separator"] == "|"
+    assert "preview-joined" not in codes(data)
+    alone = seen(make("classify-text", table.with_name("b.csv"), table, data={"multi_label": False}))
+    assert "data-missing" in codes(alone)
+
+    path = written(tmp_path / "spec.toml", write_spec(spec))
+    assert commands.main(["preview", str(path), "--examples", "8"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "classes per text 0 1 2 3 training 2 4 1 1" in said
+    assert "class training cold 4 wet 3 windy 2" in said
+    assert "= cold, wet, windy" in said
+    assert "= no class" in said
+    assert "note: “|” separates the classes of a text." in said
+
+
+def test_what_is_wrong_with_several_classes_is_found(make: Spec, tmp_path: Path) -> None:
+    rows = (f"day {n},{('a;b', 'a', 'b', 'c;a', 'c')[n % 5]}\n" for n in range(20))
+    joined = written(tmp_path / "a.csv", "text,label\n" + "".join(rows))
+    assert "“a;b”" in sentence(found(seen(make("classify-text", joined)), "preview-joined").problem)
+    table = written(tmp_path / "b.csv", "text,labels\nday one,a b\nday two,a\n")
+    asked = seen(make("classify-text", table, data={"multi_label": True}))
+    assert "“a b”" in sentence(found(asked, "data-label-separator").problem)
+    told = seen(make("classify-text", table, data={"multi_label": True, "label_separator": " "}))
+    assert "preview-separator" not in codes(told)
+    assert sentence(found(told, "preview-everywhere").problem) == "All training texts have the class a."
+    lists = written(tmp_path / "c.jsonl", '{"text": "day one", "labels": ["a"]}\n{"text": "day two", "labels": null}\n')
+    assert lines(found(seen(make("classify-text", lists, data={"multi_label": True})), "preview-rows")) == [2]
+
+
 def test_of_a_pair_both_answers_are_shown_and_what_is_wrong_is_found(make: Spec, tmp_path: Path) -> None:
     pairs = [{"prompt": f"count {n}", "chosen": f"yes {n}", "rejected": f"no {n}"} for n in range(8)]
     bad = [{"prompt": "a", "chosen": "b"}, {"prompt": "a", "chosen": "b", "rejected": "b"}]

@@ -137,6 +137,8 @@ def test_every_objective_as_a_script(
     first, *rows = texts.read_text("utf-8").splitlines()
     both = [f"{first},second", *(f"{row},so it was {number % 7}" for number, row in enumerate(rows))]
     texts.with_name("both.csv").write_text("\n".join(both) + "\n", "utf-8")
+    several = ["text,labels", *(f"so it was {number % 7},{('', 'a;b', 'b')[number % 3]}" for number in range(60))]
+    texts.with_name("several.csv").write_text("\n".join(several) + "\n", "utf-8")
     runs = [
         made("text", "causal-lm", data["text"], model=GPT, schedule={**parts, "decay": "linear", "warmup": 3}),
         made("talks", "chat", data["talks"], model=gpt2, schedule=parts, optimizer={"clip": 0.0}),
@@ -145,9 +147,11 @@ def test_every_objective_as_a_script(
         made("words", "masked-lm", data["text"], model=GPT, masking={"whole_words": True, "next_sentence": False}),
         made("classes", "classify-text", str(texts), model=read, method={"label_smoothing": 0.1}),
         made("both", "classify-text", str(texts.with_name("both.csv")), model=read, data={"pair_column": "second"}),
+        made("several", "classify-text", str(texts.with_name("several.csv")), model=read, schedule=parts,
+             data={"multi_label": True}, method={"label_smoothing": 0.1}),
         made("tags", "tag", str(sentences), model=read, schedule=parts, optimizer={"name": "sgd"}),
         made("pictures", "classify-images", data["pictures"], model=RESNET, schedule={"decay": "constant"}),
-    ]
+    ]  # fmt: skip
     assert {spec.objective for each in runs if (spec := each.spec()) is not None} == set(CONTENTS)
     for each in runs:
         finished(each)

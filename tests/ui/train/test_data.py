@@ -23,6 +23,7 @@ from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
+    ClassShare,
     DataPreview,
     Done,
     Event,
@@ -313,6 +314,31 @@ def test_the_parts_are_counted_beside_each_other(bench: Bench, objective: str) -
     assert ("truncated at 128" in chart.accessibleDescription()) == marked
     assert chart.x_of(20) == pytest.approx(chart.width() / 8)
     assert not chart.grab().isNull()
+
+
+def test_several_classes_of_a_text_are_all_shown_and_counted(bench: Bench) -> None:
+    dialog = bench.opened("classify-text")
+    seen = dialog.looked
+    assert seen is not None
+    classes = (("wet", "cold"), (), tuple(f"class {n}" for n in range(8)))
+    examples = tuple(
+        msgspec.structs.replace(example("classify-text"), classes=tuple(map(ClassShare, each))) for each in classes
+    )
+    parts = tuple(
+        msgspec.structs.replace(each, class_counts=(each.examples // 4, 0, each.examples // 4)) for each in seen.parts
+    )
+    dialog.examples.show_seen(msgspec.structs.replace(seen, several_classes=True, examples=examples))
+    bench.wait(lambda: chips(dialog) == ["wet", "cold"])
+    notes = [dialog.examples.list.examples.examples[row].note for row in range(3)]
+    assert notes[:2] == ["wet, cold · input.txt:17", "no class · input.txt:17"]
+    QTest.keyClick(dialog.examples.list, Qt.Key.Key_Down)
+    bench.wait(lambda: chips(dialog) == ["no class"])
+    QTest.keyClick(dialog.examples.list, Qt.Key.Key_Down)
+    bench.wait(lambda: chips(dialog) == [f"class {n}" for n in range(6)])
+    dialog.counts.show_seen(msgspec.structs.replace(seen, several_classes=True, parts=parts), 128)
+    texts = {key: value.text() for key, value in dialog.counts.figures.items()}
+    assert texts["Classes per text", "training"] == "0–2, mean 0.5"
+    assert texts["Without a class", "evaluation"] == "25 (25.0%)"
 
 
 def test_a_thousand_classes_can_be_gone_through(bench: Bench) -> None:

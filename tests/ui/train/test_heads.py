@@ -70,6 +70,14 @@ def test_classes_of_texts(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     assert (spec.data.text_column, spec.data.label_column, spec.data.evaluation) == ("said", "kind", 0.1)
     assert spec.data.pair_column == "answer"
     assert spec.samples.prompts == ("it was fine",)
+    assert (spec.data.multi_label, spec.data.label_separator) == (False, "")
+    assert not fields.separator.isEnabled()
+    qtbot.mouseClick(fields.multi_label, LEFT, pos=QPoint(10, fields.multi_label.height() // 2))
+    assert fields.separator.isEnabled()
+    fields.separator.setFocus()
+    qtbot.keyClicks(fields.separator, "Co")
+    spec = form.spec()
+    assert (spec.data.multi_label, spec.data.label_separator) == (True, ",")
 
 
 def test_other_pages_say_what_to_train_and_on_which_model(bench: Bench) -> None:

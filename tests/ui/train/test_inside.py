@@ -21,6 +21,7 @@ from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import (
+    NO_CLASS,
     Done,
     Event,
     LookAtStep,
@@ -32,7 +33,9 @@ from bigmodel_studio.protocol import (
     TokenLoss,
 )
 from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
 from bigmodel_studio.ui.pages.train.inside.evaluation_data import EvaluationData
+from bigmodel_studio.ui.pages.train.inside.evaluation_view import EvaluationView
 from bigmodel_studio.ui.pages.train.inside.layers_view import LayersData
 from bigmodel_studio.ui.pages.train.inside.slow_step_dialog import SlowStepDialog
 from bigmodel_studio.ui.pages.train.inside.step_dialog import StepDialog
@@ -257,6 +260,34 @@ def test_the_hardest_examples_and_the_cells_of_the_confusions(bench: Callable[[]
     QTest.mouseClick(view.pairs.viewport(), LEFT, pos=view.pairs.visualItemRect(view.pairs.item(0)).center())
     assert view.matrix.cell == (0, 1)
     assert [e.text for e in view.of_cell.model.examples] == ["text 1"]
+
+
+def test_of_several_classes_each_example_has_all_and_none_is_taken_for_another(qtbot: QtBot) -> None:
+    data = EvaluationData()
+    head = {**EXAMPLES_HEAD, "several": True, "expected": [[0], [0, 1], [], [1, 2], [2], [0]]}
+    record = {**EVALUATION, "predicted": [[0], [0], [], [1, 2], [0, 2], []]}
+    data.add(Recorded([record], head=head))
+    (evaluation,) = data.evaluations
+    told = {each.text: (each.expected, each.predicted) for each in data.hardest(evaluation, 9)}
+    assert told["text 1"] == ("ant, bee", "ant")
+    assert told["text 2"] == (NO_CLASS, NO_CLASS)
+    assert told["text 5"] == ("ant", NO_CLASS)
+    assert not data.counts(evaluation).any()
+    lane, library, watcher = FakeLane(lambda _: iter(())), LibraryWatcher(), RunWatcher()
+    studio = Studio(settings=SettingsStore(), interactive=lane, library=library, runs=watcher)
+    view = EvaluationView(Thumbnails(studio))
+    qtbot.addWidget(view)
+    view.begin()
+    view.add(Recorded([record], head=head))
+    view.show()
+    assert not view.what.isVisible(), "there is no matrix to choose"
+    rows = [view.hardest.model.index(row).data() for row in range(6)]
+    assert rows[0] == "no class · ant · text 5 · –"
+    assert rows[1] == "ant · ant, bee · text 1 · 2.50"
+    assert any(row.startswith("no class · no class · text 2") for row in rows)
+    assert not view.grab().isNull()
+    for each in (lane, library, watcher):
+        each.close()
 
 
 @pytest.mark.parametrize("classes", [2, 1001])

@@ -55,6 +55,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All examples have one class ({label}).",
         "Add examples of another class: a classifier needs at least two.",
     ),
+    "data-same-classes": (
+        "All texts have the same classes ({labels}), so there is nothing to learn.",
+        "Add texts with other classes, or with none.",
+    ),
+    "data-label-separator": (
+        "It isn't certain what separates the classes of a text in {path}: {values}.",
+        "Set data.label_separator, such as ; (if no text has two classes, to a character that is in none).",
+    ),
     "data-utf16": ("{path} is UTF-16 or UTF-32.", "Save the file as UTF-8."),
     "data-binary": ("{path} is not plain text ({kind}).", "Unpack it, or save its text as UTF-8."),
     "data-unread": (

@@ -85,6 +85,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count:,} pairs are skipped: within the context of {context:,} tokens, an answer is missing or both match.",
         "Increase model.context if the model allows it, or shorten the prompts.",
     ),
+    "preview-separator": (
+        "“{separator}” separates the classes of a text.",
+        "If that is wrong, set data.label_separator.",
+    ),
+    "preview-separator-lists": ("The classes of each text are a list.", ""),
+    "preview-separator-none": (
+        "No text has more than one class: there is no separator in any of them.",
+        "If that is wrong, set data.label_separator.",
+    ),
+    "preview-joined": (
+        "Some classes seem to be several in one: {labels}.",
+        "Set data.multi_label to learn them separately.",
+    ),
+    "preview-everywhere": (
+        "All training texts have the class {labels}.",
+        "A model can't learn when it is wrong: add texts without it.",
+    ),
     "preview-no-evaluation": (
         "There is no evaluation data.",
         "Set data.evaluation: without it, overfitting stays unnoticed.",

@@ -60,16 +60,15 @@ class ClassesModel(QAbstractTableModel):
             return None
         answer, column = self.answers[index.row()], index.column()
         best = answer.predictions[0] if answer.predictions else None
+        classes = self._classes(answer)
         if role == ANSWER_ROLE:
             return answer
         if role == SORT_ROLE:
-            return (_text(answer), best.label if best else "", best.probability if best else -1.0)[column]
+            return (_text(answer), classes, best.probability if best else -1.0)[column]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             number = "  ".join(f"{value:.4g}" for value in answer.values)
             reason = i18n.sentences(answer.error)[0] if answer.error is not None else number
-            return (_text(answer), best.label if best else reason, numbers.percent(best.probability) if best else "")[
-                column
-            ]
+            return (_text(answer), classes or reason, numbers.percent(best.probability) if best else "")[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return i18n.sentence(answer.error) if answer.error is not None else _text(answer)
         if role == Qt.ItemDataRole.ForegroundRole and answer.error is not None and column == CLASS:
@@ -79,6 +78,10 @@ class ClassesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole and column == PROBABILITY:
             return theme.font(tabular=True)
         return None
+
+    def _classes(self, answer: TextClassified) -> str:
+        """Return the class of a text, or all classes that it has."""
+        return ", ".join(answer.chosen) or (self.tr("no class") if answer.several_classes else "")
 
 
 def _text(answer: TextClassified) -> str:

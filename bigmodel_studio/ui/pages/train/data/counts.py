@@ -111,6 +111,10 @@ class DataCounts(QWidget):
         ]
         tokens: list[Figure] = [(self.tr("Tokens"), lambda p: exact(p.items))]
         cut: list[Figure] = [(self.tr("Longer than the context"), lambda p: _of(p.cut, p.examples))]
+        several: list[Figure] = [
+            (self.tr("Classes per text"), self._class_counts),
+            (self.tr("Without a class"), lambda p: _of(p.class_counts[0] if p.class_counts else 0, p.examples)),
+        ]
         pictures = preview.objective == "classify-images"
         return [
             (self.tr("Files"), lambda p: exact(p.files)),
@@ -119,8 +123,18 @@ class DataCounts(QWidget):
             *([] if pictures else tokens),
             *longest,
             *([] if pictures else cut),
+            *(several if preview.several_classes else []),
             (self.tr("Exact duplicates"), lambda p: _of(p.doubles, p.examples)),
         ]
+
+    def _class_counts(self, part: PartCounts) -> str:
+        """Return the fewest and the most classes of a text, and the mean: ``0–3, mean 1.4``."""
+        there = [number for number, count in enumerate(part.class_counts) if count]
+        if len(there) < 2:
+            return numbers.exact(there[0]) if there else numbers.NOTHING
+        mean = sum(number * count for number, count in enumerate(part.class_counts)) / part.examples
+        words = self.tr("{least}–{most}, mean {mean}")
+        return words.format(least=numbers.exact(there[0]), most=numbers.exact(there[-1]), mean=numbers.decimal(mean, 1))
 
     def _show_figures(self, preview: DataPreview) -> None:
         while (item := self._table.takeAt(0)) is not None:

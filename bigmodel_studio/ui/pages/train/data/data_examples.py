@@ -59,6 +59,7 @@ class DataExamples(QWidget):
         self._studio, self._mixed = studio, mixed
         self._examples: tuple[PreviewExample, ...] = ()
         self._objective = ""
+        self._several = False
         self._step = 1
         self.list = ExamplesList(thumbnails, self.tr("Examples of this step"))
         self.list.selectionModel().currentChanged.connect(self._on_current)
@@ -175,6 +176,7 @@ class DataExamples(QWidget):
         """Show these examples instead of those before; one in the same place is chosen."""
         before = max(0, self.list.currentIndex().row())
         self._examples, self._objective, self._step = preview.examples, preview.objective, preview.step
+        self._several = preview.several_classes
         self.step.blockSignals(True)
         self.step.setValue(preview.step)
         self.step.blockSignals(False)
@@ -189,11 +191,16 @@ class DataExamples(QWidget):
 
     def _in_list(self, example: PreviewExample) -> ListedExample:
         line = "".join(each.text for each in example.tokens[:LINE_CHARACTERS] if each.role != "added")
-        class_name = example.classes[0].label if example.classes and self._objective != "masked-lm" else ""
+        class_name = self._classes(example) if self._objective != "masked-lm" else ""
         name = place_text(example.place)
         if example.model_input is not None:
             return ListedExample(text=name, picture=example.model_input, note=class_name)
         return ListedExample(text=line[:LINE_CHARACTERS], note=" · ".join(filter(None, (class_name, name))))
+
+    def _classes(self, example: PreviewExample) -> str:
+        if not self._several:
+            return example.classes[0].label if example.classes else ""
+        return ", ".join(each.label for each in example.classes) or self.tr("no class")
 
     def _label(self, share: ClassShare) -> str:
         return word(PAIRS.get(share.label, share.label)) if self._objective == "masked-lm" else share.label
@@ -235,8 +242,10 @@ class DataExamples(QWidget):
 
     def _show_chips(self, classes: tuple[ClassShare, ...]) -> None:
         self.chips.clear()
-        self._chips.setVisible(bool(classes))
-        alone = len(classes) == 1
+        self._chips.setVisible(bool(classes) or (self._several and self.current is not None))
+        alone = len(classes) == 1 or self._several
+        if not classes and self._several:
+            self.chips.addWidget(label(self.tr("no class"), "key"))
         metrics = QFontMetrics(theme.font(12))
         for each in classes[:MOST_CHIPS]:
             name = metrics.elidedText(self._label(each), Qt.TextElideMode.ElideMiddle, CHIP_PX)
@@ -246,6 +255,8 @@ class DataExamples(QWidget):
         left = classes[MOST_CHIPS:]
         if left:
             words = self.tr("and {count} more with {share} in total")
+            if self._several:
+                words = self.tr("and {count} more")
             share = numbers.percent(sum(each.share for each in left))
             self.chips.addWidget(label(words.format(count=numbers.exact(len(left)), share=share), "small"))
 

@@ -91,8 +91,8 @@ def summary(preview: DataPreview) -> str:
 
 
 def largest_share(part: PartCounts) -> float:
-    """Return how much of a part its largest class has."""
-    whole = sum(each.count for each in part.classes)
+    """Return how much of a part its largest class has: of its examples, or of its words, where they have tags."""
+    whole = part.examples if part.class_counts else sum(each.count for each in part.classes)
     return max((each.count for each in part.classes), default=0) / whole if whole else 0.0
 
 

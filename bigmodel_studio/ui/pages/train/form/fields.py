@@ -28,6 +28,8 @@ _FIELDS_OF_CODES = {
     "data-not-a-folder": "data.train",
     "data-no-classes": "data.train",
     "data-one-class": "data.train",
+    "data-same-classes": "data.train",
+    "data-label-separator": "data.label_separator",
     "data-split-folder": "data.train",
     "data-strange-class": "data.evaluation",
     "data-no-sentences": "data.train",

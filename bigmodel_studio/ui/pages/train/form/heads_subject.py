@@ -5,17 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QPlainTextEdit, QWidget
 
 from bigmodel_studio.core.specs.spec import make_spec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.pages.train.data.data_field import DataField
-from bigmodel_studio.ui.pages.train.form.fields import Row, line, number
+from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Row, line, number
 from bigmodel_studio.ui.pages.train.form.subject import Subject, Tables
+from bigmodel_studio.ui.pages.train.runs.words import word
 from bigmodel_studio.ui.window.studio import Studio
 
 EVALUATION_PERCENT = 10
 MOST_EVALUATION_PERCENT = 50
+SEPARATORS = (
+    (str(QT_TRANSLATE_NOOP("train", "automatic")), ""),
+    (str(QT_TRANSLATE_NOOP("train", "Semicolon ;")), ";"),
+    (str(QT_TRANSLATE_NOOP("train", "Vertical bar |")), "|"),
+    (str(QT_TRANSLATE_NOOP("train", "Comma ,")), ","),
+    (str(QT_TRANSLATE_NOOP("train", "Slash /")), "/"),
+    (str(QT_TRANSLATE_NOOP("train", "Space")), " "),
+)
+"""What may stand between the classes of a text."""
 
 
 class FilesField(DataField):
@@ -112,6 +122,15 @@ class ClassesSubject(HeadsSubject):
             field.setPlaceholderText(self.tr("automatic"))
         self.pair_column.setPlaceholderText(self.tr("none"))
         self.pair_column.setToolTip(self.tr("Column of a second text, to classify pairs of texts"))
+        self.multi_label = QCheckBox(self.tr("Several or none per text"))
+        self.multi_label.setToolTip(self.tr("Texts can have several classes, or none, each with its own probability"))
+        self.multi_label.toggled.connect(self._on_multi_label)
+        self.separator = QComboBox()
+        for name, value in SEPARATORS:
+            self.separator.addItem(word(name), value)
+        self.separator.setMinimumHeight(FIELD_PX)
+        self.separator.setEnabled(False)
+        self.separator.currentIndexChanged.connect(self.changed)
         self.lay_out()
 
     def hint(self) -> str:
@@ -125,13 +144,25 @@ class ClassesSubject(HeadsSubject):
             ("data.text_column", self.tr("Text column"), self.text_column),
             ("data.pair_column", self.tr("Second text column"), self.pair_column),
             ("data.label_column", self.tr("Class column"), self.label_column),
+            ("data.multi_label", self.tr("Classes"), self.multi_label),
+            ("data.label_separator", self.tr("Class separator"), self.separator),
         ]
 
     def tables(self) -> Tables:
         tables = super().tables()
         columns = {"text_column": self.text_column.text().strip(), "label_column": self.label_column.text().strip()}
         tables["data"] |= columns | {"pair_column": self.pair_column.text().strip()}
+        several = self.multi_label.isChecked()
+        tables["data"] |= {
+            "multi_label": several,
+            "label_separator": self.separator.currentData() if several else "",
+        }
         return tables
+
+    @Slot(bool)
+    def _on_multi_label(self, several: bool) -> None:
+        self.separator.setEnabled(several)
+        self.changed.emit()
 
 
 class TagsSubject(HeadsSubject):

@@ -10,17 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bigmodel_studio.core.runs.inside_reader import Recorded
+from bigmodel_studio.protocol import NO_CLASS
 from bigmodel_studio.ui.pages.train.inside.examples_list import ListedExample
 from bigmodel_studio.ui.plots.confusion_matrix import Counts
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One of them: the losses of the examples, and, of a classifier, the class predicted for each."""
+    """One of them: the losses of the examples, and, of a classifier, the number of the class predicted for each, or a
+    list of them where an example may have several.
+    """
 
     step: int
     losses: NDArray[np.float64]
-    predicted: NDArray[np.int64]
+    predicted: Sequence[Any]
 
 
 class EvaluationData:
@@ -28,10 +31,12 @@ class EvaluationData:
 
     def __init__(self) -> None:
         self.labels: Sequence[str] = ()
+        self.several = False
+        """Whether an example may have any number of classes: none is then taken for another."""
         self.evaluations: list[Evaluation] = []
         self._kind = "text"
         self._examples: Sequence[str] = ()
-        self._expected: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._expected: Sequence[Any] = ()
 
     def add(self, gained: Recorded) -> None:
         """Add new evaluations, or drop those that past a step are void."""
@@ -41,7 +46,8 @@ class EvaluationData:
             self._kind = str(gained.head.get("kind", "text"))
             self.labels = [str(label) for label in gained.head.get("labels", ())]
             self._examples = gained.head.get("examples", ())
-            self._expected = np.asarray(gained.head.get("expected", ()), np.int64)
+            self.several = bool(gained.head.get("several", False))
+            self._expected = gained.head.get("expected", ())
         self.evaluations += map(_evaluation, gained.records)
 
     def at(self, step: int) -> Evaluation | None:
@@ -51,9 +57,13 @@ class EvaluationData:
     def counts(self, evaluation: Evaluation) -> Counts:
         """Return what each class was taken for how often, [classes, classes]."""
         counts: Counts = np.zeros((len(self.labels), len(self.labels)), np.int64)
-        several = min(len(self._expected), len(evaluation.predicted))
-        np.add.at(counts, (self._expected[:several], evaluation.predicted[:several]), 1)
+        np.add.at(counts, self._classes(evaluation), 1)
         return counts
+
+    def _classes(self, evaluation: Evaluation) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the class of each example and the predicted one, by number; none where there may be several."""
+        known = 0 if self.several else min(len(self._expected), len(evaluation.predicted))
+        return np.asarray(self._expected[:known], np.int64), np.asarray(evaluation.predicted[:known], np.int64)
 
     def confused(self, evaluation: Evaluation, most: int) -> list[tuple[int, int, int]]:
         """Return the classes that are most often taken for another, that one, and how often; the most frequent
@@ -73,8 +83,8 @@ class EvaluationData:
 
     def of_cell(self, evaluation: Evaluation, row: int, column: int, most: int) -> list[ListedExample]:
         """Return the examples of a class that were taken for another (or for itself), the hardest first."""
-        several = min(len(self._expected), len(evaluation.predicted))
-        there = np.flatnonzero((self._expected[:several] == row) & (evaluation.predicted[:several] == column))
+        expected, predicted = self._classes(evaluation)
+        there = np.flatnonzero((expected == row) & (predicted == column))
         order = there[np.argsort(-evaluation.losses[there], kind="stable")]
         return self._shown(evaluation, order[:most].tolist())
 
@@ -89,12 +99,17 @@ class EvaluationData:
             loss=None if np.isnan(loss) else loss,
             text="" if picture else self._examples[number],
             file=self._examples[number] if picture else "",
-            expected=self.labels[self._expected[number]] if known else "",
-            predicted=self.labels[evaluation.predicted[number]] if known else "",
+            expected=self._named(self._expected[number]) if known else "",
+            predicted=self._named(evaluation.predicted[number]) if known else "",
         )
+
+    def _named(self, classes: Any) -> str:
+        if not self.several:
+            return str(self.labels[classes])
+        return ", ".join(self.labels[number] for number in classes) or NO_CLASS
 
 
 def _evaluation(record: dict[str, Any]) -> Evaluation:
     losses = np.array([np.nan if loss is None else loss for loss in record.get("losses", ())], np.float64)
     predicted = record.get("predicted", record.get("said", ()))  # "said": runs of earlier versions
-    return Evaluation(int(record["step"]), losses, np.asarray(predicted, np.int64))
+    return Evaluation(int(record["step"]), losses, predicted)

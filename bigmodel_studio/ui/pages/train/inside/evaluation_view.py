@@ -136,7 +136,7 @@ class EvaluationView(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show the chosen evaluation, while this can be seen."""
-        classes = bool(self.data.labels)
+        classes = bool(self.data.labels) and not self.data.several
         self.what.setVisible(classes)
         confusions = classes and self.what.key == "confusions"
         self._views.setCurrentIndex(int(confusions))

@@ -7,19 +7,30 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Slot,
+)
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.protocol import StepExample, TokenLoss
+from bigmodel_studio.protocol import NO_CLASS, StepExample, TokenLoss
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
+from bigmodel_studio.ui.pages.train.runs.words import word
 
 Index = QModelIndex | QPersistentModelIndex
 SHOWN_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX, MARK_PX, LOSS_PX = 44, 36, 46
 LEAST_WORDS_PX = 40
+_NO_CLASS = str(QT_TRANSLATE_NOOP("train", "no class"))
 
 
 @dataclass(frozen=True)
@@ -110,13 +121,18 @@ class ExamplesModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self.examples) - 1))
 
 
+def classes_words(classes: str) -> str:
+    """Return the classes of an example in the window's language."""
+    return word(_NO_CLASS) if classes == NO_CLASS else classes
+
+
 def _titles(example: ListedExample) -> tuple[str, str]:
     """Return what stands in the upper and in the lower line."""
     if example.expected or example.predicted:
         sure = numbers.percent(example.probability, 0) if example.probability is not None else ""
-        upper = " ".join(filter(None, (example.predicted, sure)))
+        upper = " ".join(filter(None, (classes_words(example.predicted), sure)))
         name = PurePath(example.file).name if example.file else example.line
-        return upper, " · ".join(filter(None, (example.expected, name)))
+        return upper, " · ".join(filter(None, (classes_words(example.expected), name)))
     return example.line[:200], example.note
 
 

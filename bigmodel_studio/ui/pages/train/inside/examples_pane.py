@@ -16,7 +16,7 @@ from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
-from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, ListedExample
+from bigmodel_studio.ui.pages.train.inside.examples_list import ExamplesList, ListedExample, classes_words
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.picture_view import PictureView
@@ -108,9 +108,9 @@ class ExamplesPane(QWidget):
     def _words(self, example: ListedExample) -> str:
         parts = [self.tr("loss {loss}").format(loss=numbers.significant(example.loss))]
         if example.expected:
-            parts.append(self.tr("true: {label}").format(label=example.expected))
+            parts.append(self.tr("true: {label}").format(label=classes_words(example.expected)))
         if example.predicted:
-            parts.append(self.tr("predicted: {label}").format(label=example.predicted))
+            parts.append(self.tr("predicted: {label}").format(label=classes_words(example.predicted)))
         if example.file or example.source:
             parts.append(PurePath(example.file or example.source).name)
         return " · ".join(parts)

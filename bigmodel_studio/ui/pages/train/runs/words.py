@@ -34,6 +34,8 @@ BASELINES: dict[str, str] = {
 METRICS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "evaluation_loss": (str(QT_TRANSLATE_NOOP("train", "Evaluation loss")), numbers.significant),
     "accuracy": (str(QT_TRANSLATE_NOOP("train", "Accuracy")), numbers.percent),
+    "f1": (str(QT_TRANSLATE_NOOP("train", "F1")), numbers.percent),
+    "micro_f1": (str(QT_TRANSLATE_NOOP("train", "Micro F1")), numbers.percent),
     "reward_margin": (str(QT_TRANSLATE_NOOP("train", "Reward margin")), numbers.significant),
     "evaluation_reward_margin": (str(QT_TRANSLATE_NOOP("train", "Evaluation reward margin")), numbers.significant),
     "reward_accuracy": (str(QT_TRANSLATE_NOOP("train", "Training pairs ranked right")), numbers.percent),
