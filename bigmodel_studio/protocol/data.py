@@ -124,9 +124,9 @@ class PreviewExample(msgspec.Struct, frozen=True, kw_only=True):
     """One example as the model would see it in the step that was asked for.
 
     Of a picture ``model_input`` is what the model gets (PNG: cropped, mirrored, mixed) and ``whole`` all of it.
-    ``classes`` is what it is learnt as: one class, or, mixed and smoothed, several, the largest share first; all its classes, where it
-    may have several; of a pair of masked-lm "follows" or "random". ``length`` is that in the data; ``cut``: it is
-    longer than the model is given.
+    ``classes`` is what it is learnt as: one class, or, mixed and smoothed, several, the largest share first; all its
+    classes, where it may have several; of a pair of masked-lm "follows" or "random". ``length`` is that in the data;
+    ``cut``: it is longer than the model is given.
     """
 
     place: Place

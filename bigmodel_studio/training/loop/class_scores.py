@@ -95,14 +95,13 @@ class LabelCounts:
         return float(each.mean()) if there.any() else 0.0
 
     def records(self, labels: Sequence[str]) -> list[dict[str, Any]]:
-        """Return one record a class, as ``class_scores`` does; none is taken for another."""
+        """Return one record a class, as ``class_scores`` does, but for what it is taken for: no class is."""
         return [
             {
                 "label": label,
                 "pictures": int(there),
                 "recall": int(right) / int(there) if there else None,
                 "precision": int(right) / int(said) if said else None,
-                "taken_for": "",
             }
             for label, there, said, right in zip(labels, self._there, self._said, self._right, strict=True)
         ]

@@ -316,5 +316,4 @@ def _score(name: str, counts: conlleval.Counts) -> dict[str, Any]:
         "pictures": counts.there,
         "recall": counts.recall if counts.there else None,
         "precision": counts.precision if counts.predicted else None,
-        "taken_for": "",
     }

@@ -1,4 +1,4 @@
-"""What texts are learnt as: one class each, or any number of classes each (multi-label).
+"""The targets of a classifier of texts: one class each, or any number of classes each (multi-label).
 
 One class is a softmax over all of them, with the cross entropy. Several are a sigmoid and the binary cross entropy for
 each class, of which an example's loss is the mean, as transformers has it ("multi_label_classification"); a class is

@@ -30,9 +30,9 @@ class ProbabilityBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_labels(())
 
-    def show_labels(self, labels: Sequence[Label]) -> None:
-        """Show these rows; probabilities are shares of one."""
-        self._labels = tuple(labels)
+    def show_labels(self, labels: Sequence[Label], chosen: int = 1) -> None:
+        """Show these rows, of which the first ``chosen`` are the answer; probabilities are shares of one."""
+        self._labels, self._chosen = tuple(labels), chosen
         self.setAccessibleName("; ".join(self.texts()) or self.tr("Probabilities"))
         self.updateGeometry()
         self.update()
@@ -54,7 +54,7 @@ class ProbabilityBars(QWidget):
         painter.end()
 
     def _paint_row(self, painter: QPainter, row: int, each: Label) -> None:
-        weight = QFont.Weight.DemiBold if row == 0 else QFont.Weight.Normal
+        weight = QFont.Weight.DemiBold if row < self._chosen else QFont.Weight.Normal
         number, name = theme.font(weight=weight, tabular=True), theme.font(weight=weight)
         percent = numbers.percent(each.probability)
         wide = QFontMetricsF(number).horizontalAdvance(percent)

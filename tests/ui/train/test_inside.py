@@ -34,6 +34,7 @@ from bigmodel_studio.protocol import (
 )
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.pages.train.data.thumbnails import Thumbnails
+from bigmodel_studio.ui.pages.train.inside.classes_table import ClassesTable
 from bigmodel_studio.ui.pages.train.inside.evaluation_data import EvaluationData
 from bigmodel_studio.ui.pages.train.inside.evaluation_view import EvaluationView
 from bigmodel_studio.ui.pages.train.inside.layers_view import LayersData
@@ -288,6 +289,14 @@ def test_of_several_classes_each_example_has_all_and_none_is_taken_for_another(q
     assert not view.grab().isNull()
     for each in (lane, library, watcher):
         each.close()
+    table = ClassesTable()
+    qtbot.addWidget(table)
+    score = {"label": "ant", "pictures": 3, "recall": 0.5, "precision": None}
+    table.scores.show_scores([score])
+    titles = [table.model().headerData(n, Qt.Orientation.Horizontal) for n in range(table.model().columnCount())]
+    assert titles == ["Class", "Examples", "Recall", "Precision"]
+    table.scores.show_scores([{**score, "taken_for": ""}])
+    assert table.model().columnCount() == 5
 
 
 @pytest.mark.parametrize("classes", [2, 1001])

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.ui.pages.train.curves.axes import SECONDS
+from bigmodel_studio.ui.pages.train.curves.curves import Curves
+from bigmodel_studio.ui.pages.train.runs.words import METRICS
 from bigmodel_studio.ui.plots.mini_chart import MiniChart
 from tests.ui.train.test_page import Bench, make_run
 
@@ -90,6 +92,30 @@ def test_the_loss_has_room_on_a_small_screen(bench: Bench) -> None:
     bench.page.resize(1218, 688)  # what a window of 1280 by 720 leaves it
     bench.page.grab()
     assert bench.page.curves.chart.room().height() >= 180
+
+
+def test_many_small_charts_stand_in_rows_that_have_room(qtbot: QtBot) -> None:
+    curves = Curves()
+    qtbot.addWidget(curves)
+    curves.resize(690, 600)  # what a window of 1280 by 720 leaves it between the list and the inspector
+    curves.show()
+    names = [name for name in METRICS if name not in ("masked_accuracy", "next_sentence_accuracy", "images_per_s")][:8]
+
+    def shown(count: int) -> list[tuple[int, int]]:
+        curves.begin(0)
+        curves.add({name: ([1, 2], [0.5, 0.6]) for name in names[:count]})
+        qtbot.waitUntil(lambda: sum(mini.isVisible() for mini in curves.minis.values()) == count, timeout=5000)
+        curves.grab()
+        assert curves.minimumSizeHint().width() <= 690
+        corners = [curves.minis[name].pos() for name in names[:count]]
+        rows, columns = (sorted({getattr(corner, axis)() for corner in corners}) for axis in ("y", "x"))
+        return [(rows.index(corner.y()), columns.index(corner.x())) for corner in corners]
+
+    assert shown(6) == [(0, column) for column in range(6)]
+    assert shown(7) == [(row, column) for row in range(2) for column in range(4)][:7]
+    assert shown(8) == [(row, column) for row in range(2) for column in range(4)]
+    assert shown(2) == [(0, 0), (0, 1)]
+    curves.stop()
 
 
 def test_a_name_without_room_is_shortened_and_not_cut(bench: Bench) -> None:

@@ -59,7 +59,7 @@ class ClassesModel(QAbstractTableModel):
         if not index.isValid():
             return None
         answer, column = self.answers[index.row()], index.column()
-        best = answer.predictions[0] if answer.predictions else None
+        best = answer.predictions[0] if answer.chosen else None
         classes = self._classes(answer)
         if role == ANSWER_ROLE:
             return answer

@@ -137,7 +137,7 @@ class ClassifyTask(Task):
     def _show_current(self) -> None:
         answer = self.current()
         self.text.setText(" | ".join(filter(None, (answer.text, answer.second))) if answer else "")
-        self.bars.show_labels(answer.predictions if answer else ())
+        self.bars.show_labels(answer.predictions if answer else (), len(answer.chosen) if answer else 0)
         self.reason.setText(i18n.sentence(answer.error) if answer is not None and answer.error is not None else "")
         self.reason.setVisible(bool(self.reason.text()))
 

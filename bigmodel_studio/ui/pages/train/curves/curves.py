@@ -4,6 +4,7 @@ other metrics in small ones below.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -29,6 +30,8 @@ PAINT_EVERY_MS = 100
 """Points come in faster than eyes are: painted at most this often."""
 FACTORS = (0.0, 0.6, 0.9, 0.98)
 LEAST_CHART_PX = 240
+MOST_ACROSS = 6
+"""Small charts in a row, as a window 1280 wide has room for."""
 """The least height of the loss with its legend and axis: about 180 pixels for the curves."""
 
 
@@ -86,6 +89,7 @@ class Curves(QWidget):
         self.chart.setMinimumHeight(LEAST_CHART_PX)
         self.chart.box.sigXRangeChanged.connect(self._link)
         self.minis: dict[str, MiniChart] = {}
+        self._arranged: list[MiniChart] = []
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -304,15 +308,28 @@ class Curves(QWidget):
             mini = self.minis[metric]
             mini.show_series(series, self._evaluation_colour() if metric == "evaluation_loss" else self._colour)
             mini.show()
+        self._arrange()
         self._link()
 
     def _mini(self, made: MiniChart) -> MiniChart:
-        """Put a small chart at the end of the row, and look at the same steps in all of them as in one."""
+        """Look at the same steps in all small charts as in one."""
         made.zoomed.connect(self._on_mini_zoomed)
         made.moved.connect(self._on_mini_moved)
         made.reset.connect(self.chart.reset_view)
-        self._grid.addWidget(made, 0, len(self.minis))
+        made.setParent(self)
         return made
+
+    def _arrange(self) -> None:
+        """Put the small charts that are shown into as few rows as have room for them, as many in each."""
+        shown = [self.minis[metric] for metric in METRICS if metric in self.minis and not self.minis[metric].isHidden()]
+        if shown == self._arranged:
+            return
+        for mini in self._arranged:
+            self._grid.removeWidget(mini)
+        across = math.ceil(len(shown) / max(1, math.ceil(len(shown) / MOST_ACROSS)))
+        for number, mini in enumerate(shown):
+            self._grid.addWidget(mini, number // across, number % across)
+        self._arranged = shown
 
     @Slot()
     def _link(self) -> None:

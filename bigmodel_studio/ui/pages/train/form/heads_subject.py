@@ -144,9 +144,14 @@ class ClassesSubject(HeadsSubject):
             ("data.text_column", self.tr("Text column"), self.text_column),
             ("data.pair_column", self.tr("Second text column"), self.pair_column),
             ("data.label_column", self.tr("Class column"), self.label_column),
+        ]
+
+    def data_rows(self) -> list[Row]:
+        several: Row = [
             ("data.multi_label", self.tr("Classes"), self.multi_label),
             ("data.label_separator", self.tr("Class separator"), self.separator),
         ]
+        return [*super().data_rows(), several]
 
     def tables(self) -> Tables:
         tables = super().tables()

@@ -82,7 +82,8 @@ class ClassesModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._scores)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
+        taken = any("taken_for" in score for score in self._scores)  # of tags and of several classes none is
+        return 0 if parent.isValid() else len(COLUMNS) - (not taken)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
