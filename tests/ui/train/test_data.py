@@ -327,7 +327,7 @@ def test_several_classes_of_a_text_are_all_shown_and_counted(bench: Bench) -> No
     parts = tuple(
         msgspec.structs.replace(each, class_counts=(each.examples // 4, 0, each.examples // 4)) for each in seen.parts
     )
-    dialog.examples.show_seen(msgspec.structs.replace(seen, several_classes=True, examples=examples))
+    dialog.examples.show_preview(msgspec.structs.replace(seen, several_classes=True, examples=examples))
     bench.wait(lambda: chips(dialog) == ["wet", "cold"])
     notes = [dialog.examples.list.examples.examples[row].note for row in range(3)]
     assert notes[:2] == ["wet, cold · input.txt:17", "no class · input.txt:17"]
@@ -335,7 +335,7 @@ def test_several_classes_of_a_text_are_all_shown_and_counted(bench: Bench) -> No
     bench.wait(lambda: chips(dialog) == ["no class"])
     QTest.keyClick(dialog.examples.list, Qt.Key.Key_Down)
     bench.wait(lambda: chips(dialog) == [f"class {n}" for n in range(6)])
-    dialog.counts.show_seen(msgspec.structs.replace(seen, several_classes=True, parts=parts), 128)
+    dialog.counts.show_preview(msgspec.structs.replace(seen, several_classes=True, parts=parts), 128)
     texts = {key: value.text() for key, value in dialog.counts.figures.items()}
     assert texts["Classes per text", "training"] == "0–2, mean 0.5"
     assert texts["Without a class", "evaluation"] == "25 (25.0%)"
