@@ -13,7 +13,7 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, BertConfig, BertModel, BertTokenizer
 
-from bigmodel_studio.core.models.library import parse_model
+from bigmodel_studio.core.models import library
 from bigmodel_studio.core.runs.inside_reader import read_records
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.runs.run_folder import RunFolder
@@ -105,7 +105,7 @@ def test_several_classes_are_learnt_resumed_and_told_by_the_saved_model(table: P
     assert any(not each for each in head["expected"]), "texts without a class are evaluated on too"
 
     inputs = (("it was great nasty so",), ("it was so",), ("it was lovely awful lamp so",))
-    request = ClassifyTexts(model=parse_model(str(folder.checkpoint_path())), inputs=inputs, top_k=1)
+    request = ClassifyTexts(model=library.parse_model(str(folder.checkpoint_path())), inputs=inputs, top_k=1)
     answers = [each for each in run_task(request, Session(threads=1)) if isinstance(each, TextClassified)]
     assert [set(each.chosen) for each in answers] == [{"good", "bad"}, set(), {"good", "bad", "none"}]
     assert sum(each.probability for each in answers[2].predictions) > 2, "each class has a probability of its own"

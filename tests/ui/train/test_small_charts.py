@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -106,6 +107,9 @@ def test_many_small_charts_stand_in_rows_that_have_room(qtbot: QtBot) -> None:
         rows, columns = (sorted({getattr(corner, axis)() for corner in corners}) for axis in ("y", "x"))
         return [(rows.index(corner.y()), columns.index(corner.x())) for corner in corners]
 
+    def stand(count: int, expected: list[tuple[int, int]]) -> bool:
+        return places(count) == expected
+
     in_two_rows = [(row, column) for row in range(2) for column in range(4)]
     for count, expected in (
         (6, [(0, column) for column in range(6)]),
@@ -115,7 +119,7 @@ def test_many_small_charts_stand_in_rows_that_have_room(qtbot: QtBot) -> None:
     ):
         curves.begin(0)
         curves.add({name: ([1, 2], [0.5, 0.6]) for name in names[:count]})
-        qtbot.waitUntil(lambda count=count, expected=expected: places(count) == expected, timeout=5000)
+        qtbot.waitUntil(partial(stand, count, expected), timeout=5000)
         assert curves.minimumSizeHint().width() <= 690
     curves.stop()
 
