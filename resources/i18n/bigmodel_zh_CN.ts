@@ -448,12 +448,12 @@
         <translation>导入对话</translation>
     </message>
     <message>
-        <source>What is shown (HTML)</source>
-        <translation>显示的内容（HTML）</translation>
+        <source>Shown messages only (HTML)</source>
+        <translation>仅显示的消息（HTML）</translation>
     </message>
     <message>
-        <source>What is shown (Markdown)</source>
-        <translation>显示的内容（Markdown）</translation>
+        <source>Shown messages only (Markdown)</source>
+        <translation>仅显示的消息（Markdown）</translation>
     </message>
 </context>
 <context>
@@ -518,8 +518,8 @@
         <translation>直接续写</translation>
     </message>
     <message>
-        <source>reference path</source>
-        <translation>参考路径</translation>
+        <source>transformers (slower)</source>
+        <translation>transformers（较慢）</translation>
     </message>
     <message>
         <source>{all} tokens context</source>
@@ -2871,7 +2871,7 @@
         <translation>发送</translation>
     </message>
     <message>
-        <source>The version before stays: the arrows lead back to it.</source>
+        <source>The previous version is kept; the arrows lead back to it.</source>
         <translation>原来的版本会保留，用箭头可以切换回去。</translation>
     </message>
     <message>
@@ -3044,8 +3044,8 @@
         <translation>模型：{name} {details}</translation>
     </message>
     <message>
-        <source>No fast path for this model: transformers computes it</source>
-        <translation>此模型没有快速路径：由 transformers 计算</translation>
+        <source>No fast path for this model; it runs on transformers</source>
+        <translation>此模型没有快速路径，由 transformers 运行</translation>
     </message>
     <message>
         <source>No model yet</source>
@@ -4027,7 +4027,7 @@
         <translation>上下文已满：模型已看不到最早的 {count} 条消息。</translation>
     </message>
     <message>
-        <source>The version before stays: the arrows lead back to it.</source>
+        <source>The previous version is kept; the arrows lead back to it.</source>
         <translation>原来的版本会保留，用箭头可以切换回去。</translation>
     </message>
     <message>
@@ -4463,7 +4463,7 @@
         <translation>停止字符串</translation>
     </message>
     <message>
-        <source>The reply ends before the first of these, which is never shown.</source>
+        <source>The reply ends before the first of these strings; the string itself isn&apos;t shown.</source>
         <translation>回复在第一个停止字符串之前结束，停止字符串不会显示。</translation>
     </message>
     <message>
@@ -5858,12 +5858,12 @@
         <translation>每个 {0} 到 {1}，从小到大</translation>
     </message>
     <message>
-        <source>empty but for classify-text</source>
-        <translation>留空（classify-text 除外）</translation>
-    </message>
-    <message>
         <source>empty unless data.multi_label is true</source>
         <translation>除非 data.multi_label 为 true，否则留空</translation>
+    </message>
+    <message>
+        <source>empty unless the objective is classify-text</source>
+        <translation>留空（目标为 classify-text 时除外）</translation>
     </message>
     <message>
         <source>evaluation</source>
@@ -6478,8 +6478,8 @@
 <context>
     <name>messages</name>
     <message>
-        <source>A batch of {batch} with gradient accumulation of {accumulate} needs about {smaller} and learns the same.</source>
-        <translation>批大小设为 {batch} 并累积 {accumulate} 次，大约需要 {smaller}，学到的内容相同。</translation>
+        <source>A batch of {batch} with gradient accumulation of {accumulate} is equivalent and needs about {smaller}.</source>
+        <translation>批大小设为 {batch} 并累积 {accumulate} 次，效果相同，大约需要 {smaller}。</translation>
     </message>
     <message>
         <source>A context of {context} tokens needs about {smaller}.</source>
@@ -6640,10 +6640,6 @@
     <message>
         <source>Chats are kept in memory and saved once the file is free.</source>
         <translation>对话暂存在内存中，文件可用后立即保存。</translation>
-    </message>
-    <message>
-        <source>Chats exported here as JSON and exports of ChatGPT, Open WebUI and ShareGPT are.</source>
-        <translation>可识别本应用导出的 JSON 对话，以及 ChatGPT、Open WebUI 和 ShareGPT 的导出文件。</translation>
     </message>
     <message>
         <source>Check for a network sign-in page, and the mirror in the settings.</source>
@@ -7090,6 +7086,10 @@
         <translation>重复的内容会比其余的学得更多：若非有意，请删去。</translation>
     </message>
     <message>
+        <source>Each row of {path} has two texts, “{first}” and “{second}”; it is unclear which to use.</source>
+        <translation>{path} 的每一行有两个文本“{first}”和“{second}”，无法确定用哪一个。</translation>
+    </message>
+    <message>
         <source>Early stopping at step {step}: no improvement in {patience} evaluations.</source>
         <translation>评估连续 {patience} 次没有变好，因此训练任务在第 {step} 步结束。</translation>
     </message>
@@ -7278,12 +7278,12 @@
         <translation>它仍在原处，详情见日志。</translation>
     </message>
     <message>
-        <source>It isn&apos;t certain what separates the classes of a text in {path}: {values}.</source>
-        <translation>无法确定 {path} 中一条文本的多个类别由什么分隔：{values}。</translation>
+        <source>It is unclear which columns of {path} are the {what} and the class: {columns}.</source>
+        <translation>无法确定 {path} 中哪一列是{what}、哪一列是类别：{columns}。</translation>
     </message>
     <message>
-        <source>It needs at least {needs} on {device}, which has {total}.</source>
-        <translation>在 {device} 上至少需要 {needs}，而它只有 {total}。</translation>
+        <source>It isn&apos;t certain what separates the classes of a text in {path}: {values}.</source>
+        <translation>无法确定 {path} 中一条文本的多个类别由什么分隔：{values}。</translation>
     </message>
     <message>
         <source>It needs {size}; {free} are free. No single change is enough.</source>
@@ -7478,7 +7478,7 @@
         <translation>{path} 只剩 {free} 可用空间。</translation>
     </message>
     <message>
-        <source>Open one from the list, and export it then.</source>
+        <source>Open one from the list, then export it.</source>
         <translation>请先从列表中打开一个对话，再导出。</translation>
     </message>
     <message>
@@ -7556,6 +7556,10 @@
     <message>
         <source>Replace or remove them.</source>
         <translation>请替换或删除它们。</translation>
+    </message>
+    <message>
+        <source>Replies are slower until the fast path is compiled in the background (only once).</source>
+        <translation>快速路径正在后台编译（只需一次），在此之前回复较慢。</translation>
     </message>
     <message>
         <source>Request access on {page}, or sign in with another access token.</source>
@@ -7770,6 +7774,10 @@
         <translation type="vanished">支持的模型用于生成文本、填充掩码、对文本、词或图片分类，或生成文本向量。</translation>
     </message>
     <message>
+        <source>Supported: chats exported here as JSON, and exports from ChatGPT, Open WebUI and ShareGPT.</source>
+        <translation>可识别本应用导出的 JSON 对话，以及 ChatGPT、Open WebUI 和 ShareGPT 的导出文件。</translation>
+    </message>
+    <message>
         <source>Supported: {formats}.</source>
         <translation>支持的格式有 {formats}。</translation>
     </message>
@@ -7958,6 +7966,10 @@
         <translation>实验 {experiment} 没有可选的 {parameter}。</translation>
     </message>
     <message>
+        <source>The fast path is off (BIGMODEL_STUDIO_KERNELS=off), so this model runs on transformers.</source>
+        <translation>快速路径已关闭（BIGMODEL_STUDIO_KERNELS=off），此模型由 transformers 运行。</translation>
+    </message>
+    <message>
         <source>The file can&apos;t be read: {detail}.</source>
         <translation>文件无法读取：{detail}。</translation>
     </message>
@@ -8074,8 +8086,8 @@
         <translation>它可能需要更新的版本，或者 config.json 已损坏。</translation>
     </message>
     <message>
-        <source>The model&apos;s tokenizer knows no character of this prompt.</source>
-        <translation>该模型的分词器不认识提示词中的任何内容。</translation>
+        <source>The model&apos;s tokenizer has none of this prompt&apos;s characters.</source>
+        <translation>该模型的分词器不含提示词中的任何字符。</translation>
     </message>
     <message>
         <source>The name of the folder “{name}” in {path} is not UTF-8, so it cannot name a class.</source>
@@ -8438,6 +8450,10 @@
         <translation>该模型要求运行自带的程序代码（{files}），这里一律不执行。</translation>
     </message>
     <message>
+        <source>This model runs on transformers, which is slower. {reason}</source>
+        <translation>此模型由 transformers 运行，速度较慢。{reason}</translation>
+    </message>
+    <message>
         <source>This page couldn&apos;t be shown: {detail}.</source>
         <translation>无法显示此页面：{detail}。</translation>
     </message>
@@ -8452,6 +8468,10 @@
     <message>
         <source>Training doesn&apos;t support {model}&apos;s image preprocessing.</source>
         <translation>训练不支持 {model} 的图片预处理方式。</translation>
+    </message>
+    <message>
+        <source>Training needs at least {needs} on {device}, which has {total}.</source>
+        <translation>训练在 {device} 上至少需要 {needs}，而它只有 {total}。</translation>
     </message>
     <message>
         <source>Training only the last layer: {size}.</source>
@@ -8608,18 +8628,6 @@
     <message>
         <source>torch {torch} is built for CUDA {cuda}, which the {card} or its driver doesn&apos;t support.</source>
         <translation>已安装的 torch {torch} 面向 CUDA {cuda}，{card} 或其驱动不支持。</translation>
-    </message>
-    <message>
-        <source>transformers computes replies until the fast path is compiled, once, in the background.</source>
-        <translation>快速路径正在后台编译（只需一次），在此之前由 transformers 计算回复。</translation>
-    </message>
-    <message>
-        <source>transformers computes this model, more slowly. {reason}</source>
-        <translation>此模型由 transformers 计算，速度较慢。{reason}</translation>
-    </message>
-    <message>
-        <source>transformers computes this model: BIGMODEL_STUDIO_KERNELS=off.</source>
-        <translation>此模型由 transformers 计算：BIGMODEL_STUDIO_KERNELS=off。</translation>
     </message>
     <message>
         <source>transformers {version} doesn&apos;t know the model type “{model_type}”.</source>
@@ -8930,6 +8938,10 @@
         <translation>{model} 无法读取内置文本：其分词器没有给出任何词元。</translation>
     </message>
     <message>
+        <source>{model} doesn&apos;t accept text.</source>
+        <translation>{model} 不接受文本。</translation>
+    </message>
+    <message>
         <source>{model} doesn&apos;t say how its tokenizer splits text (tokenizer.ggml.pre).</source>
         <translation>{model} 没有说明其分词器如何切分文本（tokenizer.ggml.pre）。</translation>
     </message>
@@ -9042,10 +9054,6 @@
         <translation>{model} 需要 {needs}，而 {path} 所在磁盘可用 {free}。</translation>
     </message>
     <message>
-        <source>{model} reads no texts.</source>
-        <translation>{model} 不读取文本。</translation>
-    </message>
-    <message>
         <source>{model} takes pictures of varying size; training needs a fixed size.</source>
         <translation>{model} 接受多种尺寸的图片，而训练需要固定尺寸。</translation>
     </message>
@@ -9110,6 +9118,10 @@
         <translation>{path} 中没有 TensorBoard 标量。</translation>
     </message>
     <message>
+        <source>{path} contains no supported chats.</source>
+        <translation>{path} 中没有可识别的对话。</translation>
+    </message>
+    <message>
         <source>{path} contains no text.</source>
         <translation>{path} 中没有文本。</translation>
     </message>
@@ -9138,10 +9150,6 @@
         <translation>{path} 无法写入：{detail}。</translation>
     </message>
     <message>
-        <source>{path} ends in none of .json, .md and .html.</source>
-        <translation>{path} 的扩展名不是 .json、.md 或 .html。</translation>
-    </message>
-    <message>
         <source>{path} has both a whole model and an adapter (adapter_config.json).</source>
         <translation>{path} 里既有完整模型又有适配器（adapter_config.json）。</translation>
     </message>
@@ -9154,20 +9162,12 @@
         <translation>{path} 没有列 {column}；现有的列：{columns}。</translation>
     </message>
     <message>
-        <source>{path} has no columns that are clearly the {what} and the class: {columns}.</source>
-        <translation>无法确定 {path} 中哪一列是{what}、哪一列是类别：{columns}。</translation>
-    </message>
-    <message>
         <source>{path} has no config.json, so it is not a model.</source>
         <translation>{path} 中没有 config.json，不是模型文件夹。</translation>
     </message>
     <message>
         <source>{path} has no preprocessor_config.json, so pictures can&apos;t be preprocessed.</source>
         <translation>{path} 中没有 preprocessor_config.json，无法将图片转换为模型的输入。</translation>
-    </message>
-    <message>
-        <source>{path} has two texts in each row, “{first}” and “{second}”, and it isn&apos;t certain which to use.</source>
-        <translation>{path} 的每一行有两个文本“{first}”和“{second}”，无法确定用哪一个。</translation>
     </message>
     <message>
         <source>{path} has two texts in each row, “{first}” and “{second}”, and one would be left out.</source>
@@ -9184,10 +9184,6 @@
     <message>
         <source>{path} has {count} values with an invalid time or name; they were skipped.</source>
         <translation>{path} 中有 {count} 个值的时间或名称无效，已跳过。</translation>
-    </message>
-    <message>
-        <source>{path} holds no chats that are understood here.</source>
-        <translation>{path} 中没有可识别的对话。</translation>
     </message>
     <message>
         <source>{path} is Parquet, but the library that reads it is not installed.</source>
@@ -9228,6 +9224,10 @@
     <message>
         <source>{path} is not writable.</source>
         <translation>{path} 不可写。</translation>
+    </message>
+    <message>
+        <source>{path} must end in .json, .md or .html.</source>
+        <translation>{path} 的扩展名必须是 .json、.md 或 .html。</translation>
     </message>
     <message>
         <source>{path}, line {line} is not UTF-8.</source>
@@ -9752,11 +9752,11 @@
 <context>
     <name>sampling</name>
     <message>
-        <source>Above 0, tokens become less likely each time the reply has them.</source>
+        <source>Above 0: each time a token occurs in the reply, it becomes less likely.</source>
         <translation>大于 0 时，词元在回复中每出现一次，概率就降低一次。</translation>
     </message>
     <message>
-        <source>Above 0, tokens that the reply already has become less likely.</source>
+        <source>Above 0: tokens already in the reply become less likely.</source>
         <translation>大于 0 时，回复中已出现的词元概率降低。</translation>
     </message>
     <message>
@@ -9782,6 +9782,10 @@
     <message>
         <source>Higher is more random; 0 is greedy.</source>
         <translation>越高越随机；0 为贪心解码。</translation>
+    </message>
+    <message>
+        <source>In tokens. Auto: as many as fit the context, or 256 if the model has no chat template.</source>
+        <translation>词元数。自动：上下文剩余空间；没有对话模板的模型为 256。</translation>
     </message>
     <message>
         <source>Longest reply</source>
@@ -9818,10 +9822,6 @@
     <message>
         <source>Tokens</source>
         <translation type="vanished">以词元计。</translation>
-    </message>
-    <message>
-        <source>Tokens. Auto: what the context has room for; 256 where the model has no chat template.</source>
-        <translation>词元数。自动：上下文剩余空间；没有对话模板的模型为 256。</translation>
     </message>
     <message>
         <source>Top-k</source>

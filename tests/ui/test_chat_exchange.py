@@ -32,8 +32,8 @@ def _choose(chat: Chat, words: str, position: QPoint) -> None:
     ("wanted", "name", "written"),
     [
         ("All versions (JSON) (*.json)", "a.json", "a.json"),
-        ("What is shown (Markdown) (*.md)", "a.json", "a.md"),
-        ("What is shown (HTML) (*.html)", "a", "a.html"),
+        ("Shown messages only (Markdown) (*.md)", "a.json", "a.md"),
+        ("Shown messages only (HTML) (*.html)", "a", "a.html"),
         ("All versions (JSON) (*.json)", "a.md", "a.md"),
     ],
 )

@@ -751,6 +751,6 @@ def test_a_model_on_the_reference_path_says_so_and_why(chat: Chat) -> None:
     chat.lane.handler = answer
     chat.page.picker.choose(OTHER)
     chat.wait(lambda: chat.page.panel.reference.isVisible())
-    assert chat.page.panel.reference.text() == "transformers computes this model, more slowly. No kernels for it."
-    assert "reference path" in chat.page.context.text()
+    assert chat.page.panel.reference.text() == "This model runs on transformers, which is slower. No kernels for it."
+    assert "transformers (slower)" in chat.page.context.text()
     assert chat.page.context.toolTip() == chat.page.panel.reference.text()

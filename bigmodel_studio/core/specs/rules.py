@@ -105,7 +105,7 @@ def _data_rules(spec: RunSpec) -> list[Rule]:
             not data.pair_column or spec.objective == "classify-text",
             "data.pair_column",
             data.pair_column,
-            "empty but for classify-text",
+            "empty unless the objective is classify-text",
         ),
         (
             not data.multi_label or spec.objective == "classify-text",

@@ -145,7 +145,7 @@ class ModelPicker(QPushButton):
         choices = self._library.precisions(self._ref)
         self._menu.addSection(self.tr("Precision"))
         if not choices:
-            note = self._menu.addAction(self.tr("No fast path for this model: transformers computes it"))
+            note = self._menu.addAction(self.tr("No fast path for this model; it runs on transformers"))
             note.setEnabled(False)
             return
         speed = device_speed.speed_of("cpu", "float32")

@@ -118,7 +118,7 @@ def test_why_somebody_waits_is_said_with_the_figures() -> None:
     assert sentence(verdict.why) == "Waiting for memory on cpu: 3.1 GB needed, 2.8 GB free."
     verdict = decide((need(sure=9 * GB),), [room], [], 1)
     assert verdict.why is not None
-    assert sentence(verdict.why) == "It needs at least 9.0 GB on cpu, which has 8.0 GB."
+    assert sentence(verdict.why) == "Training needs at least 9.0 GB on cpu, which has 8.0 GB."
 
 
 def test_what_a_run_will_still_take_is_not_given_to_another() -> None:

@@ -93,7 +93,7 @@ def test_what_can_never_fit_is_2_and_makes_no_run(
     text = spec_file.read_text().replace("width = 32", "width = 65536").replace("layers = 2", "layers = 1000")
     spec_file.write_text(text)
     assert commands.main(["train", str(spec_file)]) == 2
-    assert "error: It needs at least" in capfd.readouterr().err
+    assert "error: Training needs at least" in capfd.readouterr().err
     assert list(home.rglob("spec.toml")) == []
 
 

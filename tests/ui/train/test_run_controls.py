@@ -217,7 +217,7 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
     qtbot.waitUntil(lambda: form.cost_more.text().endswith(tenth))
     monkeypatch.setattr(run_queue, "rooms", lambda: (Room("cpu", 10**6, 10**6),))
     form.check()
-    qtbot.waitUntil(lambda: "It needs at least" in form.error.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "Training needs at least" in form.error.text(), timeout=5000)
     assert not form.start_button.isEnabled()
 
 

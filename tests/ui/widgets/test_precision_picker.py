@@ -90,7 +90,7 @@ def test_a_model_without_a_fast_path_says_so_and_trainings_offer_none(
         qtbot.addWidget(each)
         each.choose(ModelRef(source="local", id=str(causal_folders["llama"])))
     assert [(words, action.isEnabled()) for words, action in rows(picker).items()] == [
-        ("No fast path for this model: transformers computes it", False)
+        ("No fast path for this model; it runs on transformers", False)
     ]
     to_train.menu().aboutToShow.emit()
     assert not [action for action in to_train.menu().actions() if action.text() == "Precision"]

@@ -74,11 +74,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Rename the folder.",
     ),
     "data-columns": (
-        "{path} has no columns that are clearly the {what} and the class: {columns}.",
+        "It is unclear which columns of {path} are the {what} and the class: {columns}.",
         "Name them in data.text_column and data.label_column.",
     ),
     "data-second-text": (
-        "{path} has two texts in each row, “{first}” and “{second}”, and it isn't certain which to use.",
+        "Each row of {path} has two texts, “{first}” and “{second}”; it is unclear which to use.",
         "Set data.text_column to one of them, and data.pair_column to the other to classify pairs.",
     ),
     "data-separator": (

@@ -26,7 +26,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "prompt-empty": ("The prompt is empty, and this model has no start token.", "Enter some text."),
     "prompt-unknown-tokens": (
-        "The model's tokenizer knows no character of this prompt.",
+        "The model's tokenizer has none of this prompt's characters.",
         "Use characters from its vocabulary, for example: {examples}",
     ),
     "context-full": ("The text has {tokens:,} tokens; the model's context is {context:,}.", "Shorten the text."),
@@ -59,12 +59,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "out-of-memory": ("Out of memory on {device}.", "Unload other models, or choose a smaller one."),
     "precision-unknown": ("There is no precision “{precision}”.", "Choose one of: {known}."),
     "quality-no-tokens": ("{model} can't read the bundled text: its tokenizer gives no tokens for it.", ""),
-    "reference-unsupported": ("transformers computes this model, more slowly. {reason}", ""),
+    "reference-unsupported": ("This model runs on transformers, which is slower. {reason}", ""),
     "reference-compiling": (
-        "transformers computes replies until the fast path is compiled, once, in the background.",
+        "Replies are slower until the fast path is compiled in the background (only once).",
         "",
     ),
-    "reference-off": ("transformers computes this model: BIGMODEL_STUDIO_KERNELS=off.", ""),
+    "reference-off": ("The fast path is off (BIGMODEL_STUDIO_KERNELS=off), so this model runs on transformers.", ""),
     "precision-unsupported": ("{model} can't be loaded in {precision}. {reason}", "Load it as stored."),
     "precision-beams": (
         "Beam search needs the weights as stored, but {model} is loaded in {precision}.",

@@ -74,7 +74,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} computes embeddings with “{module}”, which is not supported.",
         "Choose a model with only Transformer, Pooling and Normalize modules.",
     ),
-    "embed-no-text": ("{model} reads no texts.", "Choose a text encoder."),
+    "embed-no-text": ("{model} doesn't accept text.", "Choose a text encoder."),
     "adapter-beside-model": (
         "{path} has both a whole model and an adapter (adapter_config.json).",
         "If the adapter is merged into the weights, move adapter_config.json out of this folder.",

@@ -29,7 +29,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "run-not-waiting": ("The run {run} is not queued.", "Check the queue in the list of runs."),
     "queue-busy": ("Another process is using the queue of runs.", "Try again in a moment."),
     "memory-never": (
-        "It needs at least {needs} on {device}, which has {total}.",
+        "Training needs at least {needs} on {device}, which has {total}.",
         "Choose a smaller model (model.width, model.layers) or another device.",
     ),
     "waits-for-memory": ("Waiting for memory on {device}: {needs} needed, {free} free.", "It starts automatically."),
@@ -52,7 +52,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "training-memory": (
         "Out of memory on {device}: this training needs about {needs}.",
-        "A batch of {batch} with gradient accumulation of {accumulate} needs about {smaller} and learns the same.",
+        "A batch of {batch} with gradient accumulation of {accumulate} is equivalent and needs about {smaller}.",
     ),
     "training-memory-recompute": (
         "Out of memory on {device}: this training needs about {needs}.",

@@ -58,8 +58,8 @@ class ChatExchange(QObject):
             return
         filters: dict[str, Kind] = {
             self.tr("All versions (JSON)") + " (*.json)": "json",
-            self.tr("What is shown (Markdown)") + " (*.md)": "md",
-            self.tr("What is shown (HTML)") + " (*.html)": "html",
+            self.tr("Shown messages only (Markdown)") + " (*.md)": "md",
+            self.tr("Shown messages only (HTML)") + " (*.html)": "html",
         }
         name = "".join(sign if sign.isalnum() or sign in " -_." else "-" for sign in chat.title).strip(" .") or "chat"
         chosen, wanted = QFileDialog.getSaveFileName(

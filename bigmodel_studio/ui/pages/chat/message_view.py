@@ -95,7 +95,7 @@ class MessageView(QWidget):
 
     def _editing_words(self) -> tuple[str, str]:
         """Return what saving is called, and what it does."""
-        return self.tr("Send"), self.tr("The version before stays: the arrows lead back to it.")
+        return self.tr("Send"), self.tr("The previous version is kept; the arrows lead back to it.")
 
     @Slot()
     def stop_editing(self) -> None:
@@ -170,7 +170,7 @@ class ReplyView(MessageView):
         """Leave it to the foot."""
 
     def _editing_words(self) -> tuple[str, str]:
-        return self.tr("Save"), self.tr("The version before stays: the arrows lead back to it.")
+        return self.tr("Save"), self.tr("The previous version is kept; the arrows lead back to it.")
 
     def add_text(self, piece: str) -> None:
         """Add more of the reply."""

@@ -374,7 +374,7 @@ class ChatPage(Page):
                 words = self.tr("{used} of {all} tokens") if known else self.tr("{all} tokens context")
                 parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
             if facts.reference is not None:
-                parts.append(self.tr("reference path"))
+                parts.append(self.tr("transformers (slower)"))
         elif self.model.loading:
             parts.append(self.tr("loading…"))
         self.context.setText(" · ".join(parts))

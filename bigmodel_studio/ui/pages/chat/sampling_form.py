@@ -86,7 +86,7 @@ KNOBS: tuple[Knob, ...] = (
         str(QT_TRANSLATE_NOOP("sampling", "Longest reply")),
         str(
             QT_TRANSLATE_NOOP(
-                "sampling", "Tokens. Auto: what the context has room for; 256 where the model has no chat template."
+                "sampling", "In tokens. Auto: as many as fit the context, or 256 if the model has no chat template."
             )
         ),
         1,
@@ -126,7 +126,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "presence_penalty",
         str(QT_TRANSLATE_NOOP("sampling", "Presence penalty")),
-        str(QT_TRANSLATE_NOOP("sampling", "Above 0, tokens that the reply already has become less likely.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Above 0: tokens already in the reply become less likely.")),
         -2.0,
         2.0,
         0.1,
@@ -135,7 +135,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "frequency_penalty",
         str(QT_TRANSLATE_NOOP("sampling", "Frequency penalty")),
-        str(QT_TRANSLATE_NOOP("sampling", "Above 0, tokens become less likely each time the reply has them.")),
+        str(QT_TRANSLATE_NOOP("sampling", "Above 0: each time a token occurs in the reply, it becomes less likely.")),
         -2.0,
         2.0,
         0.1,
@@ -261,7 +261,9 @@ class SamplingForm(QWidget):
         self.stop = QPlainTextEdit()
         self.stop.setPlaceholderText(self.tr("One per line; \\n is a line break"))
         self.stop.setAccessibleName(self.tr("Stop strings"))
-        self.stop.setToolTip(self.tr("The reply ends before the first of these, which is never shown."))
+        self.stop.setToolTip(
+            self.tr("The reply ends before the first of these strings; the string itself isn't shown.")
+        )
         self.stop.setTabChangesFocus(True)
         self.stop.setFixedHeight(STOP_PX)
         self.stop.textChanged.connect(self.edited)
