@@ -63,6 +63,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan(costs: Costs, question: PlanQuestion, device: Device, speed: Speed | None = None) -> Plan:
     """Return memory by part, time and advice for one question. What ``speed`` does not say is not estimated."""
+    if not _computes_blocks(question) or device.kind != "cpu":
+        costs = _without_blocks(costs)
     asked = settled(costs, question, device)
     overhead = overhead_of(device, speed)
     parts = parts_of(costs, asked, overhead)
@@ -102,7 +104,23 @@ def settled(costs: Costs, question: PlanQuestion, device: Device) -> PlanQuestio
 
 
 def packed_of(costs: Costs, question: PlanQuestion) -> PackedCosts | None:
-    """Return the costs of packed weights where the question is about such: GGUF blocks are so as stored."""
+    """Return the costs of packed weights where the question, as it is asked, is about such.
+
+    A GGUF file's blocks are so as stored, unless a dtype is asked for: then they are dequantised.
+    """
+    return _packed_of(costs if _computes_blocks(question) else _without_blocks(costs), question)
+
+
+def _computes_blocks(question: PlanQuestion) -> bool:
+    return question.precision != "stored" or question.dtype == "auto"
+
+
+def _without_blocks(costs: Costs) -> Costs:
+    packed = {name: each for name, each in costs.packed.items() if name != "stored"}
+    return msgspec.structs.replace(costs, packed=packed) if len(packed) < len(costs.packed) else costs
+
+
+def _packed_of(costs: Costs, question: PlanQuestion) -> PackedCosts | None:
     return costs.packed.get(question.precision) if question.purpose == "inference" else None
 
 
@@ -125,7 +143,7 @@ def overhead_of(device: Device, speed: Speed | None) -> Overhead:
 
 def parts_of(costs: Costs, question: PlanQuestion, overhead: Overhead) -> dict[str, int]:
     """Return bytes by part of a settled question, at the moment when they are most together."""
-    packed = packed_of(costs, question)
+    packed = _packed_of(costs, question)
     if packed is not None:
         return {**dict.fromkeys(PARTS, 0), **_packed(packed, question, overhead)}
     size = DTYPE_BYTES[question.dtype]
@@ -151,7 +169,7 @@ def seconds_per_step(costs: Costs, question: PlanQuestion, speed: Speed | None) 
     """Return the larger of computing and streaming for matrix products, and the rest streamed; None where not known."""
     if speed is None or speed.flops_per_s <= 0 or speed.bytes_per_s <= 0:
         return None
-    packed = packed_of(costs, question)
+    packed = _packed_of(costs, question)
     if packed is not None:
         if not speed.read_bytes_per_s or not speed.idle:
             return None

@@ -101,7 +101,7 @@ class _Reader:
         if within == "hook_pos_embed":
             return self._outputs[None, "positions"]
         if within == "ln_final.hook_normalized":
-            return activations.normalized(self._shape, self._inputs[None, "norm"], "norm", None, self._vector)
+            return activations.normalized(self._shape, self._inputs[None, "norm"])
         assert layer is not None
         if within == "attn.hook_pattern":
             pattern: Tensor = output.attentions[layer][0]
@@ -130,10 +130,9 @@ class _Reader:
             case "hook_mlp_out":
                 return outputs[layer, mlp_end]
             case "ln1.hook_normalized":
-                norm = inputs[layer, "attention_norm"]
-                return activations.normalized(shape, norm, "attention_norm", layer, self._vector)
+                return activations.normalized(shape, inputs[layer, "attention_norm"])
             case "ln2.hook_normalized":
-                return activations.normalized(shape, inputs[layer, "mlp_norm"], "mlp_norm", layer, self._vector)
+                return activations.normalized(shape, inputs[layer, "mlp_norm"])
             case "attn.hook_z":
                 return self._heads(inputs[layer, "o"], shape.heads)
             case "mlp.hook_pre":

@@ -1,4 +1,4 @@
-"""Activations by the names that TransformerLens gives them, and those that follow from others by plain arithmetic.
+"""Activations by the names of TransformerLens (4.3), and those that follow from others by plain arithmetic.
 
 Everything is float32, without a batch: [positions, hidden] for the residual stream, [positions, heads, head] for
 queries, keys (before they are rotated: ``hook_q``, after: ``hook_rot_q``), values and ``hook_z``, [heads, positions,
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import torch
@@ -17,8 +17,6 @@ from torch import Tensor
 
 from bigmodel_studio.engine.packed.families import Shape, rotary_table
 
-Vector = Callable[[str, int | None, str], Tensor | None]
-"""A norm's weight or bias by piece, layer and part, as the families name them; None where there is none."""
 BLOCK_NAMES = (
     "hook_resid_pre",
     "ln1.hook_normalized",
@@ -89,17 +87,10 @@ def layers_with(names: Iterable[str], wanted: Collection[str]) -> set[int]:
     return {place.layer for place in places if place.layer is not None and place.name in wanted}
 
 
-def normalized(shape: Shape, x: Tensor, piece: str, layer: int | None, vector: Vector) -> Tensor:
-    """Return ``hook_normalized`` of a norm of ``x`` [positions, hidden].
-
-    TransformerLens reads a layer norm after its weight and bias, a root-mean-square norm before its weight.
-    """
-    if shape.norm == "rms":
-        return x / (x.square().mean(-1, keepdim=True) + shape.epsilon).sqrt()
-    weight, bias = vector(piece, layer, "weight"), vector(piece, layer, "bias")
-    assert weight is not None
-    offset = None if bias is None else bias.detach().float()
-    return torch.nn.functional.layer_norm(x, x.shape[-1:], weight.detach().float(), offset, shape.epsilon)
+def normalized(shape: Shape, x: Tensor) -> Tensor:
+    """Return ``hook_normalized`` of a norm of ``x`` [positions, hidden]: before its weight and bias."""
+    centred = x - x.mean(-1, keepdim=True) if shape.norm == "layer" else x
+    return centred / (centred.square().mean(-1, keepdim=True) + shape.epsilon).sqrt()
 
 
 def rotated(shape: Shape, layer: int, x: Tensor, first: int, norm: Tensor | None) -> Tensor:

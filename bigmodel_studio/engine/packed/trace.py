@@ -82,7 +82,7 @@ def _value(model: PackedModel, sequence: KeyValues, ids: list[int], base: dict[s
         return table[sequence.length - len(ids) : sequence.length].detach().float()
     if within == "ln_final.hook_normalized":
         end = base[f"blocks.{len(shape.layers) - 1}.hook_resid_post"]
-        return activations.normalized(shape, end, "norm", None, model.vector)
+        return activations.normalized(shape, end)
     assert layer is not None
     block = {key: base.get(f"blocks.{layer}.{key}", torch.empty(0)) for key in NEEDS.get(within, ())}
     if within in ("hook_attn_out", "hook_mlp_out"):
@@ -90,8 +90,7 @@ def _value(model: PackedModel, sequence: KeyValues, ids: list[int], base: dict[s
         return after - before
     if within.endswith("hook_normalized"):
         (stream,) = block.values()
-        piece = "attention_norm" if within.startswith("ln1") else "mlp_norm"
-        return activations.normalized(shape, stream, piece, layer, model.vector)
+        return activations.normalized(shape, stream)
     keys = cached_keys(model, sequence, layer)
     if within == "attn.hook_rot_k":
         return keys[len(keys) - len(ids) :]

@@ -16,7 +16,11 @@ from bigmodel_studio.core.models import gguf_support
 from bigmodel_studio.core.text.messages import StudioError, sentence
 from bigmodel_studio.engine.gguf.architectures import ARCHITECTURES
 from bigmodel_studio.engine.gguf.loading import GgufModel
+from bigmodel_studio.engine.models import loading
+from tests.gguf_files import llama
+from tests.gguf_hostile import HOSTILE
 from tests.gguf_written import MODELS, SHAPE, seeded, small_model, write
+from tests.small_models import local
 
 IDS = torch.randint(0, 257, (1, 60), generator=torch.Generator().manual_seed(0))
 
@@ -240,3 +244,36 @@ def test_what_ends_a_reply_and_how_it_is_sampled_come_from_the_file(tmp_path: Pa
     assert generation.eos_token_id == [7, 256]
     assert (generation.temperature, generation.top_k) == (pytest.approx(0.6), 20)
     assert generation.top_p in {None, 1.0}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_each_lie_is_refused_before_anything_runs(tmp_path: Path, what: str) -> None:
+    data, code = HOSTILE[what]
+    path = tmp_path / "m.gguf"
+    path.write_bytes(data)
+    with pytest.raises(StudioError) as caught:
+        loading.load(local(path), path, threads=1, few_threads=1)
+    assert caught.value.problem.code == code
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"tokenizer.ggml.token_type": [1]}, "gguf-tokenizer"),
+        ({"tokenizer.ggml.scores": [0.5]}, "gguf-tokenizer"),
+        ({"tokenizer.ggml.tokens": ["a"] * 100_000}, "gguf-tokenizer"),
+        ({"llama.block_count": 1_000_000}, "gguf-run-value"),
+        ({"llama.attention.head_count": 2**31}, "gguf-run-value"),
+    ],
+)
+def test_a_header_whose_lists_and_numbers_do_not_go_together_is_refused(
+    tmp_path: Path, changed: dict[str, Any], code: str
+) -> None:
+    whole = {
+        "tokenizer.ggml.model": "llama", "tokenizer.ggml.tokens": [f"t{at}" for at in range(300)],
+        "tokenizer.ggml.scores": [0.0] * 300, "tokenizer.ggml.token_type": [1] * 300,
+    }  # fmt: skip
+    path = llama(tmp_path / "m.gguf", **(whole | changed))
+    with pytest.raises(StudioError) as caught:
+        loading.load(local(path), path, threads=1, few_threads=1)
+    assert caught.value.problem.code == code

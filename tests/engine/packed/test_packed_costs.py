@@ -10,8 +10,9 @@ import torch
 from msgspec.structs import replace
 from transformers import AutoModelForCausalLM
 
+from bigmodel_studio.core.advice.estimated_costs import estimated_costs
 from bigmodel_studio.core.memory import device_speed
-from bigmodel_studio.core.memory.plan import plan
+from bigmodel_studio.core.memory.plan import packed_of, plan
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.models.precisions import FAST_FAMILIES, choices_of
 from bigmodel_studio.engine.measuring.packed_costs import packed_costs
@@ -92,6 +93,26 @@ def model_parameters(folder: Path) -> list[torch.Tensor]:
 
 def test_the_window_s_families_are_the_fast_path_s() -> None:
     assert set(FAMILIES) == FAST_FAMILIES
+
+
+def test_a_dtype_that_is_asked_for_dequantises_a_gguf_file() -> None:
+    packed = PackedCosts(
+        weight_bytes=4_000, read_bytes=4_000, step_bytes=0, block_bytes=0, block_tokens=64, position_bytes=0,
+        once_bytes=0,
+    )  # fmt: skip
+    config = {"architectures": ["LlamaForCausalLM"], "hidden_size": 8, "num_hidden_layers": 1}
+    costs = replace(estimated_costs(config, 8_000, 4_500), packed={"stored": packed, "4-bit": packed})
+    device = Device(id="cpu", kind="cpu", name="", total_bytes=1 << 40, free_bytes=1 << 40, dtypes=("float32",))
+    card = replace(device, id="cuda:0", kind="cuda")
+
+    def weights(question: PlanQuestion, on: Device = device) -> int:
+        return plan(costs, question, on).parts["weights"]
+
+    auto, bfloat16 = PlanQuestion(context=8), PlanQuestion(context=8, dtype="bfloat16")
+    assert (weights(auto), packed_of(costs, auto)) == (4_000, packed)
+    assert (weights(bfloat16), packed_of(costs, bfloat16)) == (16_000, None)
+    assert weights(PlanQuestion(context=8, precision="4-bit")) == 4_000
+    assert weights(auto, card) == 8_000 * 4, "blocks are computed with on processors alone"
 
 
 def test_smaller_precisions_are_advised_where_a_model_does_not_fit() -> None:

@@ -379,8 +379,11 @@ class PlanPanel(QScrollArea):
 
     @Slot()
     def _on_measure(self) -> None:
-        if self.answer is not None:
-            self.measure_wanted.emit(self.answer.question)
+        if self.answer is not None and self._costs is not None:
+            question = self.answer.question
+            if packed_of(self._costs, self.question) is not None:  # blocks are measured as they are: in no dtype
+                question = msgspec.structs.replace(question, dtype="auto")
+            self.measure_wanted.emit(question)
 
 
 def _choices(texts: Mapping[str, str]) -> Choice:
