@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -41,6 +42,8 @@ LASTING_THREADS = ("helper-answers", "execnet", "pytest_timeout", "tqdm", "MainT
 
 
 def pytest_configure() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background: children would be deaf to Ctrl+C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     qm.bring_up_to_date(REPOSITORY / "resources" / "i18n")
 
 
