@@ -197,8 +197,9 @@ def stages(environment: Environment, command: Command) -> dict[str, list[list[st
 
 
 def _side_by_side(rest: Sequence[str]) -> list[str]:
-    """All tests run in as many processes as there are cores (a handful at most); chosen ones in one, to be watched."""
-    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    """All tests run in two processes a core, for half of the time they wait for engines and runs that they started (a
+    handful at most); chosen ones in one, to be watched."""
+    workers = min(2 * (os.cpu_count() or 1), MOST_WORKERS)
     return ["-n", str(workers)] if not rest and workers > 1 else []
 
 

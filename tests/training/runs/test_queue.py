@@ -75,29 +75,6 @@ def kill(run: RunFolder) -> None:
     launch.exit_status(pid, wait_s=10)
 
 
-@pytest.mark.slow
-@LINUX
-def test_a_run_is_killed_with_two_behind_it_and_both_have_their_turn(make_run: MakeRun) -> None:
-    first, second, third = (make_run(name=name, schedule=how) for name, how in (
-        ("first", ENDLESS), ("second", {}), ("third", {"steps": 3}),
-    ))  # fmt: skip
-    assert run_queue.submit(first) == first.status().pid
-    assert run_queue.submit(second) is None
-    assert run_queue.submit(third) is None
-    assert (why(second), why(third)) == ("waits-for-runs", "waits-behind")
-    assert [run.state_now() for run in (first, second, third)] == ["queued", "queued", "queued"]
-    assert (first.at_work(), second.at_work()) == (True, False)
-    wait_for(lambda: keeper() is not None)
-    wait_for(lambda: first.status().step > 0)
-    assert second.metrics() == []
-    kill(first)
-    assert first.state_now() == "interrupted"
-    wait_for(lambda: third.state_now() == "finished", 400)
-    assert second.state_now() == "finished"
-    assert second.metrics()[-1]["time"] < third.metrics()[0]["time"], "they did not go one after the other"
-    wait_for(lambda: keeper() is None, 20)
-
-
 WINDOW = """
 import sys
 from pathlib import Path
@@ -121,36 +98,37 @@ app.run()
 
 @pytest.mark.slow
 @LINUX
-def test_the_window_that_filled_the_queue_is_killed_and_it_goes_on(spec: RunSpec, tmp_path: Path) -> None:
+def test_window_run_and_keeper_are_killed_in_turn_and_each_run_has_its_turn(spec: RunSpec, tmp_path: Path) -> None:
+    """The window that filled the queue, then the run at work, then the keeper; the run that ends wakes another."""
     files = []
-    for name in ("first", "second", "third"):
+    for name, schedule in (("first", ENDLESS), ("second", ENDLESS), ("third", {"steps": 3})):
         files.append(tmp_path / f"{name}.toml")
-        short = msgspec.structs.replace(spec.schedule, steps=4)
-        files[-1].write_text(write_spec(msgspec.structs.replace(spec, name=name, schedule=short)), "utf-8")
+        changed = msgspec.structs.replace(spec.schedule, **schedule)
+        files[-1].write_text(write_spec(msgspec.structs.replace(spec, name=name, schedule=changed)), "utf-8")
     command = [sys.executable, "-c", WINDOW, *map(str, files)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=launch._environment()) as window:
         assert window.stdout is not None
         assert window.stdout.readline() == b"submitted\n"
         window.kill()
-    queue = [RunFolder(paths.runs() / file.stem) for file in files]
-    assert [run.state_now() for run in queue[1:]] == ["queued", "queued"]
-    wait_for(lambda: all(run.state_now() == "finished" for run in queue), 400)
+    first, second, third = (RunFolder(paths.runs() / file.stem) for file in files)
+    assert [run.state_now() for run in (second, third)] == ["queued", "queued"]
+    assert (why(second), why(third)) == ("waits-for-runs", "waits-behind")
+    assert (first.at_work(), second.at_work()) == (True, False)
+    wait_for(lambda: keeper() is not None)
+    wait_for(lambda: first.status().step > 0)
+    assert second.metrics() == []
+    kill(first)
+    wait_for(lambda: first.state_now() == "interrupted")
 
-
-@pytest.mark.slow
-@LINUX
-def test_the_keeper_is_killed_and_the_run_that_ends_wakes_another(make_run: MakeRun) -> None:
-    first, second = make_run(name="first", schedule=ENDLESS), make_run(name="second", schedule={"steps": 3})
-    pid = run_queue.submit(first)
-    assert pid is not None
-    assert run_queue.submit(second) is None
+    wait_for(lambda: second.status().step > 0, 400)
+    assert third.state_now() == "queued"
     wait_for(lambda: locks.is_locked(run_queue.keeper_lock()))
     wait_for(no_keeper_is_left)
-    wait_for(lambda: first.status().step > 0)
-    assert second.state_now() == "queued"
-    first.ask("stop")
-    assert launch.exit_status(pid, wait_s=100) == 3
-    wait_for(lambda: second.state_now() == "finished", 400)
+    second.ask("stop")
+    wait_for(lambda: second.state_now() == "stopped", 100)
+    wait_for(lambda: third.state_now() == "finished", 400)
+    assert second.metrics()[-1]["time"] < third.metrics()[0]["time"], "they did not go one after the other"
+    wait_for(lambda: keeper() is None, 20)
 
 
 @pytest.mark.slow
