@@ -8,7 +8,7 @@ import msgspec
 
 from bigmodel_studio.protocol.computer import DeviceReport
 from bigmodel_studio.protocol.data import DataPreview
-from bigmodel_studio.protocol.generation import Generated, Token
+from bigmodel_studio.protocol.generation import Generated, PromptTokens, Token
 from bigmodel_studio.protocol.hub import (
     Account,
     CopyChecked,
@@ -32,6 +32,7 @@ InsideResult = StepExamples | StepTaken
 HubResult = HubPage | HubRepo | Downloaded | DatasetListing | DatasetDownloaded | CopyChecked | Account
 Result = (
     Generated
+    | PromptTokens
     | Description
     | ModelFacts
     | DeviceReport

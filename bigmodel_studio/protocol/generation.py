@@ -6,9 +6,20 @@ from typing import Literal
 
 import msgspec
 
+from bigmodel_studio.protocol.data import PreviewToken
 from bigmodel_studio.protocol.values import ModelRef
 
-__all__ = ["Alternative", "FinishReason", "Generate", "Generated", "Sampling", "Token", "Turn"]
+__all__ = [
+    "Alternative",
+    "FinishReason",
+    "Generate",
+    "Generated",
+    "PromptTokens",
+    "Sampling",
+    "ShowPrompt",
+    "Token",
+    "Turn",
+]
 
 FinishReason = Literal["stop", "length", "cancelled"]
 
@@ -58,6 +69,29 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     alternatives: int = 0
     draft: ModelRef | None = None
     """A small model of the same vocabulary that guesses tokens ahead; the text is the same with and without."""
+
+
+class ShowPrompt(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Say what ``Generate`` with the same fields would feed to the model. Ends with ``Done(PromptTokens)``."""
+
+    model: ModelRef
+    turns: tuple[Turn, ...]
+    continue_last: bool = False
+    sampling: Sampling = Sampling()
+
+
+class PromptTokens(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A prompt as the model reads it: its last tokens, those that are special with the role "added".
+
+    ``prompt_tokens`` counts all; ``trimmed_turns`` messages, which have ``trimmed_tokens``, did not fit.
+    """
+
+    tokens: tuple[PreviewToken, ...]
+    prompt_tokens: int
+    template: bool
+    trimmed_turns: int = 0
+    trimmed_tokens: int = 0
+    context_length: int | None = None
 
 
 class Alternative(msgspec.Struct, frozen=True):

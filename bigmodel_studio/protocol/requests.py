@@ -6,7 +6,7 @@ import msgspec
 
 from bigmodel_studio.protocol.computer import Devices, MeasurePlan, MeasureQuality, MeasureSpeed, Try
 from bigmodel_studio.protocol.data import LookAtData
-from bigmodel_studio.protocol.generation import Generate
+from bigmodel_studio.protocol.generation import Generate, ShowPrompt
 from bigmodel_studio.protocol.hub import (
     CheckCopy,
     Download,
@@ -42,6 +42,7 @@ Request = (
     Load
     | Unload
     | Generate
+    | ShowPrompt
     | Classify
     | Preview
     | Describe

@@ -2402,6 +2402,21 @@
     </message>
 </context>
 <context>
+    <name>Inspector</name>
+    <message>
+        <source>Inspector</source>
+        <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
     <name>KindRows</name>
     <message>
         <source>Layer types</source>
@@ -3780,6 +3795,65 @@
     </message>
 </context>
 <context>
+    <name>PromptPane</name>
+    <message>
+        <source>Chosen reply</source>
+        <translation>所选回复</translation>
+    </message>
+    <message>
+        <source>Dropped, as the context is full: {count} messages, {tokens} tokens.</source>
+        <translation>上下文已满，已略去 {count} 条消息，{tokens} 个词元。</translation>
+    </message>
+    <message>
+        <source>Next message</source>
+        <translation>下一条消息</translation>
+    </message>
+    <message>
+        <source>Show the next message&apos;s</source>
+        <translation>显示下一条消息的</translation>
+    </message>
+    <message>
+        <source>Shown after this reply.</source>
+        <translation>本条回复后显示。</translation>
+    </message>
+    <message>
+        <source>Shown once the model is loaded.</source>
+        <translation>模型加载后显示。</translation>
+    </message>
+    <message>
+        <source>Tokens of the prompt</source>
+        <translation>提示词的词元</translation>
+    </message>
+    <message>
+        <source>Write a message to see its prompt.</source>
+        <translation>输入消息后显示其提示词。</translation>
+    </message>
+    <message>
+        <source>chat template</source>
+        <translation>对话模板</translation>
+    </message>
+    <message>
+        <source>plain continuation</source>
+        <translation>直接续写</translation>
+    </message>
+    <message>
+        <source>special token</source>
+        <translation>特殊词元</translation>
+    </message>
+    <message>
+        <source>the last {count} are shown</source>
+        <translation>仅显示最后 {count} 个</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个词元</translation>
+    </message>
+    <message>
+        <source>{used} of {all} tokens</source>
+        <translation>已用 {used} / {all} 词元</translation>
+    </message>
+</context>
+<context>
     <name>QualityRow</name>
     <message>
         <source>Loading the model…</source>
@@ -3993,6 +4067,10 @@
     <message>
         <source>Loading {model}…</source>
         <translation>正在加载 {model}…</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>Reading the prompt…</source>
@@ -5140,6 +5218,21 @@
     <message>
         <source>Sample prompts at each evaluation, one per line</source>
         <translation>每次评估时续写的提示词，每行一条</translation>
+    </message>
+</context>
+<context>
+    <name>Thoughts</name>
+    <message>
+        <source>Hide thoughts</source>
+        <translation>收起思考过程</translation>
+    </message>
+    <message>
+        <source>Show thoughts</source>
+        <translation>显示思考过程</translation>
+    </message>
+    <message>
+        <source>Thinking… · {action}</source>
+        <translation>思考中… · {action}</translation>
     </message>
 </context>
 <context>

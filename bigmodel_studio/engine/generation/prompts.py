@@ -11,6 +11,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.generation.literals import Literals
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.templates.conversation import render_continued, render_conversation, takes_system
 from bigmodel_studio.protocol import Generate, Turn
@@ -79,7 +80,11 @@ def _conversation(request: Generate, tokenizer: PreTrainedTokenizerBase, context
     render = (_continued if request.continue_last else _through_template) if template else _plainly
 
     def encode(turns: Sequence[Turn]) -> list[int]:
-        return _encode(tokenizer, render(tokenizer, turns), special=not template)
+        literals = Literals(tokenizer, [turn.content for turn in turns])
+        if not literals.found:
+            return _encode(tokenizer, render(tokenizer, turns), special=not template)
+        hidden = [Turn(turn.role, literals.hide(turn.content)) for turn in turns]
+        return literals.encode(render(tokenizer, hidden), special=not template)
 
     system = [turn for turn in request.turns[:1] if turn.role == "system"]
     turns = list(request.turns[len(system) :])

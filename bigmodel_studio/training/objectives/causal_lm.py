@@ -17,6 +17,7 @@ from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTr
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import ModelSpec
+from bigmodel_studio.engine.text.token_texts import token_texts
 from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, PreviewToken
 from bigmodel_studio.training.data import token_data, tokenizers
 from bigmodel_studio.training.data.paragraphs import not_utf8, paragraph_entries
@@ -34,7 +35,6 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
-from bigmodel_studio.training.objectives.token_texts import token_texts
 
 MOST_EXAMPLE_CHARACTERS = 400
 """As much of a text that is evaluated on is kept to be shown."""

@@ -21,6 +21,7 @@ from transformers import PreTrainedModel
 from bigmodel_studio.core.data.records import is_parquet
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.engine.templates.conversation import render_conversation
+from bigmodel_studio.engine.text.token_texts import token_texts
 from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, PreviewToken, Problem
 from bigmodel_studio.training.data import chat_data, shuffling
 from bigmodel_studio.training.data.chat_data import Chats
@@ -40,7 +41,6 @@ from bigmodel_studio.training.objectives import (
     part_of,
 )
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
-from bigmodel_studio.training.objectives.token_texts import token_texts
 
 ORDER = 1
 """The stream of random numbers that conversations are shuffled by."""

@@ -24,6 +24,7 @@ from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError, sentence
+from bigmodel_studio.engine.text.token_texts import given_tokens
 from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, Problem
 from bigmodel_studio.training.data import shuffling
 from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded_entries, padded
@@ -40,7 +41,6 @@ from bigmodel_studio.training.objectives import (
     part_of,
 )
 from bigmodel_studio.training.objectives.targets import OneClass, Scores, SeveralClasses, Targets
-from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 SAMPLES = 8
 GIVEN = ("input_ids", "attention_mask", "token_type_ids")

@@ -20,6 +20,7 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.engine.text.masked_lm import MASK, fill
+from bigmodel_studio.engine.text.token_texts import token_texts
 from bigmodel_studio.protocol import ClassShare, DataRole, Finding, Place, PreviewExample, PreviewToken
 from bigmodel_studio.training.data import sentence_data, shuffling, tokenizers
 from bigmodel_studio.training.data.masked_examples import FOLLOWS, RANDOM, drawn_openings, masked_batch
@@ -39,7 +40,6 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
-from bigmodel_studio.training.objectives.token_texts import token_texts
 
 PAIRS = {FOLLOWS: "follows", RANDOM: "random"}
 """What is so of a pair, in a word."""

@@ -23,6 +23,7 @@ from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.objectives import FROZEN
 from bigmodel_studio.core.specs.resolved import ResolvedSpec, resolve_spec
+from bigmodel_studio.engine.text.token_texts import token_texts
 from bigmodel_studio.protocol import DataRole, Place, PreviewExample, PreviewToken, TokenRole
 from bigmodel_studio.training.data import chat_data
 from bigmodel_studio.training.data.chat_data import Chats
@@ -41,7 +42,6 @@ from bigmodel_studio.training.objectives import (
 )
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
 from bigmodel_studio.training.objectives.chat import Chat
-from bigmodel_studio.training.objectives.token_texts import token_texts
 
 CHOSEN, REJECTED = 0, 1
 MOST_MARGIN = 103.0

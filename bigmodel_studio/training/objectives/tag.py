@@ -25,6 +25,7 @@ from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.text.token_texts import given_tokens
 from bigmodel_studio.protocol import DataRole, Place, PreviewExample, PreviewToken, StepExample
 from bigmodel_studio.training.data import shuffling
 from bigmodel_studio.training.data.encoded import Encoded, encode_texts, encoded_entries, padded
@@ -40,7 +41,6 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
-from bigmodel_studio.training.objectives.token_texts import given_tokens
 
 NOTHING = -100
 """The label of a token that has none: ``cross_entropy`` leaves it out."""

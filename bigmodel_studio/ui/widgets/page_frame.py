@@ -114,6 +114,10 @@ class Page(QWidget):
         self._inspector = self._framed("inspector", area, width)
         self.splitter.addWidget(self._inspector)
 
+    def show_inspector(self) -> None:
+        """Unfold the inspector, where it is folded away."""
+        self._inspector_button.setChecked(True)
+
     def open(self, destination: Destination) -> None:
         """Open what belongs to this page; it has been shown."""
 

@@ -21,10 +21,10 @@ from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
+from bigmodel_studio.engine.text.token_texts import token_texts
 from bigmodel_studio.protocol import Done, Failed, LookAtStep, Request, StepExamples, StepTaken, TakeStep, WeightBlock
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop.run import FINISHED, run
-from bigmodel_studio.training.objectives.token_texts import token_texts
 from tests.small_models import byte_tokenizer
 from tests.training.objectives.test_classify_images import make_pictures, tiny_spec
 

@@ -10,10 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.chat.conversation_values import Message, ReplyFacts
+from bigmodel_studio.core.chat.reasoning import ReasoningStream, split
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import Progress
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.look.stylesheet import set_look
+from bigmodel_studio.ui.pages.chat.thoughts import Thoughts
 from bigmodel_studio.ui.pages.chat.versions import MessageEditor, VersionSwitch
 from bigmodel_studio.ui.widgets.page_frame import label
 from bigmodel_studio.ui.widgets.rich_text import RichText
@@ -148,11 +150,15 @@ class ReplyView(MessageView):
 
     regenerate_wanted = Signal(object)
     continue_wanted = Signal(object)
+    prompt_wanted = Signal(object)
 
     def __init__(self, message: Message, dropped_before: int = 0, parent: QWidget | None = None) -> None:
         """Show a reply; ``dropped_before``: messages that were dropped for the reply before it, which said so."""
         self._foot: QHBoxLayout | None = None
         self._made = time.monotonic()
+        self._stream = ReasoningStream()
+        self.thoughts: Thoughts | None = None
+        """Made when there is reasoning."""
         self._dropped_before = dropped_before
         super().__init__(message, parent)
 
@@ -173,8 +179,21 @@ class ReplyView(MessageView):
         return self.tr("Save"), self.tr("The previous version is kept; the arrows lead back to it.")
 
     def add_text(self, piece: str) -> None:
-        """Add more of the reply."""
-        self.body.add(piece)
+        """Add more of the reply; its reasoning is folded."""
+        thoughts, answer = self._stream.push(piece)
+        if thoughts:
+            self._thoughts().add(thoughts)
+        if answer:
+            self.body.add(answer)
+        if self.thoughts is not None and not self._stream.thinking:
+            self.thoughts.end()
+
+    def _thoughts(self) -> Thoughts:
+        if self.thoughts is None:
+            self.thoughts = Thoughts()
+            self.thoughts.link_wanted.connect(self.link_wanted)
+            self._column.insertWidget(self._column.indexOf(self.body), self.thoughts)
+        return self.thoughts
 
     def show_counts(self, facts: ReplyFacts) -> None:
         """Show what the reply cost so far."""
@@ -204,15 +223,19 @@ class ReplyView(MessageView):
         message, streaming = self.message, self.message.state == "streaming"
         self.who.setText(message.model or self.tr("Reply"))
         if not streaming:
-            self.body.finish(message.text, markdown=True)
-        elif not self.body.text:
-            self.body.add(message.text)
+            thoughts, answer = split(message.text)
+            if thoughts or self.thoughts is not None:
+                self._thoughts().show_whole(thoughts)
+            self.body.finish(answer, markdown=True)
+        elif not self.body.text and self.thoughts is None:
+            self.add_text(message.text)
         self._show_end()
         self._show_trimmed(message.facts.trimmed_turns)
         self._say_facts("" if streaming else _words(message.facts))
         self.copy.setVisible(not streaming and bool(message.text))
         self.edit.setVisible(not streaming and bool(message.text))
         self.again.setVisible(not streaming)
+        self.prompt.setVisible(not streaming)
         cut_off = message.state in ("cancelled", "interrupted", "failed") or message.facts.finish_reason == "length"
         self.go_on.setVisible(not streaming and cut_off and bool(message.text))
         self._show_versions()
@@ -227,7 +250,8 @@ class ReplyView(MessageView):
         self._foot.setContentsMargins(0, 0, 0, 0)
         self._foot.setSpacing(4)
         self.go_on = self._quiet(self.tr("Continue"), self._on_go_on)
-        for widget in (self.facts, self.go_on, self.edit, self.copy, self.again):
+        self.prompt = self._quiet(self.tr("Prompt"), self._on_prompt)
+        for widget in (self.facts, self.go_on, self.edit, self.copy, self.again, self.prompt):
             self._foot.addWidget(widget)
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
@@ -270,6 +294,10 @@ class ReplyView(MessageView):
     @Slot()
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.message.text)
+
+    @Slot()
+    def _on_prompt(self) -> None:
+        self.prompt_wanted.emit(self.message)
 
     @Slot()
     def _on_go_on(self) -> None:

@@ -20,6 +20,8 @@ from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.exchange import ChatExchange
+from bigmodel_studio.ui.pages.chat.inspector import Inspector
+from bigmodel_studio.ui.pages.chat.prompt_pane import PromptPane
 from bigmodel_studio.ui.pages.chat.queue_view import QueueView
 from bigmodel_studio.ui.pages.chat.settings_panel import SettingsPanel
 from bigmodel_studio.ui.pages.chat.talk import MOST_TURNS, Talk
@@ -66,9 +68,10 @@ class ChatPage(Page):
         self.queue = QueueView(self.talk)
         self.panel = SettingsPanel(studio.settings)
         self.sampling, self.system = self.panel.sampling, self.panel.system
+        self.inspector = Inspector(self.panel, PromptPane(studio, self.talk, self.model, self.composer))
         self.set_list(self.list)
         self.set_body(Column(self.middle, (self.unsaved, self.queue), self.composer))
-        self.set_inspector(self.panel)
+        self.set_inspector(self.inspector)
         self._index_timer = QTimer(self, interval=INDEX_MS)
         self._index_timer.timeout.connect(self._index)
         self._connect()
@@ -95,6 +98,7 @@ class ChatPage(Page):
         self.panel.sampling_edited.connect(self._on_sampling)
         self.panel.system_edited.connect(self._on_system)
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
+        self.transcript.prompt_wanted.connect(self._on_prompt_wanted)
         self.transcript.continue_wanted.connect(self.talk.go_on)
         self.queue.withdrawn.connect(self._on_withdrawn)
         self.transcript.version_wanted.connect(self._on_version)
@@ -343,6 +347,11 @@ class ChatPage(Page):
     def _on_written(self) -> None:
         if self.composer.text():
             self.model.prepare()
+
+    @Slot(object)
+    def _on_prompt_wanted(self, reply: Message) -> None:
+        self.show_inspector()
+        self.inspector.show_prompt_of(reply)
 
     @Slot(object)
     def _on_refused(self, problem: Problem) -> None:

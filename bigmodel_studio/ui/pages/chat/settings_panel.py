@@ -76,7 +76,7 @@ class SettingsPanel(QWidget):
         self.presets = self._named_presets()
         self.sampling = SamplingForm()
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 16)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.prompts)
         column.addWidget(self.system)

@@ -244,7 +244,7 @@ class Talk(QObject):
     def _submit(self) -> None:
         assert self.model is not None
         assert self._reply is not None
-        turns, left_out = self._turns()
+        turns, left_out = self.turns()
         self._reply.left_out = left_out
         request = Generate(
             model=self.model,
@@ -266,9 +266,13 @@ class Talk(QObject):
         self._reply.waits_for = Progress(what=what)
         self.waiting.emit(self._reply.waits_for)
 
-    def _turns(self) -> tuple[tuple[Turn, ...], int]:
-        """Return what was said, the newest that fit; and how many messages were left out before them."""
-        turns_so_far = [m for m in self.store.thread(self.conversation, limit=MOST_TURNS) if m.text or m.role == "user"]
+    def turns(self, reply: Message | None = None, text: str = "") -> tuple[tuple[Turn, ...], int]:
+        """Return what was said (before ``reply``, where one is given), the newest that fit, and ``text`` as the user's
+        next message; and how many messages were left out before them.
+        """
+        before = reply.id if reply is not None else None
+        path = self.store.thread(self.conversation, before=before, limit=MOST_TURNS) if self.conversation else []
+        turns_so_far = [message for message in path if message.text or message.role == "user"]
         characters, first = 0, len(turns_so_far)
         while first > 0 and characters + len(turns_so_far[first - 1].text) <= MOST_CHARACTERS:
             first -= 1
@@ -276,6 +280,8 @@ class Talk(QObject):
         while 0 < first < len(turns_so_far) and turns_so_far[first].role != "user":
             first += 1
         turns = [Turn(message.role, message.text) for message in turns_so_far[first:]]
+        if text.strip():
+            turns.append(Turn("user", text))
         if self.system.strip():
             turns.insert(0, Turn("system", self.system.strip()))
         return tuple(turns), first

@@ -37,6 +37,7 @@ class Transcript(QScrollArea):
 
     regenerate_wanted = Signal(object)
     continue_wanted = Signal(object)
+    prompt_wanted = Signal(object)
     version_wanted = Signal(object, int)
     edited = Signal(object, str)
     link_wanted = Signal(QUrl)
@@ -177,6 +178,7 @@ class Transcript(QScrollArea):
         if isinstance(view, ReplyView):
             view.regenerate_wanted.connect(self.regenerate_wanted)
             view.continue_wanted.connect(self.continue_wanted)
+            view.prompt_wanted.connect(self.prompt_wanted)
         view.link_wanted.connect(self.link_wanted)
         view.version_wanted.connect(self.version_wanted)
         view.edited.connect(self.edited)

@@ -43,7 +43,8 @@ def given_tokens(tokenizer: Any, ids: Sequence[int], words: Sequence[int] = ()) 
     ``words`` says of each which word it belongs to (-1: none), where a text came as words: a space stands before
     each word, and none inside of one.
     """
-    special = set(tokenizer.all_special_ids)
+    added = {id_ for id_, token in tokenizer.added_tokens_decoder.items() if token.special}
+    special = added | set(tokenizer.all_special_ids)
     texts = token_texts(tokenizer, ids)
     for place in range(1, len(words)):
         within = words[place] >= 0 and words[place] == words[place - 1]
