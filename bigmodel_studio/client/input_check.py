@@ -5,6 +5,7 @@ Only the newest question is answered; answers are given on the window's thread. 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.client.background import Latest, result_of
 from bigmodel_studio.core.memory.need import need_of, needed_by
+from bigmodel_studio.core.memory.training_time import TimeEstimate, estimate
 from bigmodel_studio.core.runs.launch import check_inputs, inputs_of
 from bigmodel_studio.core.runs.run_queue import check_room
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
@@ -29,6 +31,11 @@ class _Memory(NamedTuple):
     bytes: int | Problem
 
 
+class _Time(NamedTuple):
+    spec: RunSpec
+    estimate: TimeEstimate | Problem
+
+
 class _Inputs(NamedTuple):
     inputs: tuple[object, ...]
     """What of the spec it depends on."""
@@ -38,22 +45,24 @@ class _Inputs(NamedTuple):
 class InputCheck(QObject):
     """``ask`` about a spec, and ``answered`` follows the newest question. ``close`` joins the thread.
 
-    ``memory_known`` comes first: headers are read sooner than folders.
+    ``costs_known`` comes first, for memory and for time: headers are read sooner than folders.
     """
 
     answered = Signal()
-    memory_known = Signal()
+    costs_known = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._memory: _Memory | None = None
+        self._time: _Time | None = None
         self._inputs: _Inputs | None = None
         self._latest = Latest(NAME, self)
         self._latest.answered.connect(self._on_answered)
 
     def ask(self, spec: RunSpec) -> None:
-        """Look at what a checked spec names, and at the memory that it needs, as it is now."""
-        self._latest.ask(lambda: _look_at_memory(spec), lambda: _look_at_inputs(spec))
+        """Look at what a checked spec names, and at the memory and the time that it needs, as it is now."""
+        works = (_look_at_memory, _look_at_time, _look_at_inputs)
+        self._latest.ask(*(partial(work, spec) for work in works))
 
     def answer(self, spec: RunSpec) -> Answer | None:
         """Return the last answer about the files, models and memory of `spec`; None where there was none yet."""
@@ -73,6 +82,12 @@ class InputCheck(QObject):
             return None
         return self._memory.bytes
 
+    def time(self, spec: RunSpec) -> TimeEstimate | None:
+        """Return how long `spec` takes on this computer; None where that was not looked at yet."""
+        if self._time is None or self._time.spec != spec or isinstance(self._time.estimate, Problem):
+            return None
+        return self._time.estimate
+
     def close(self) -> None:
         """Join the thread; nothing is emitted from here on."""
         self._latest.close()
@@ -82,7 +97,10 @@ class InputCheck(QObject):
         match found:
             case _Memory():
                 self._memory = found
-                self.memory_known.emit()
+                self.costs_known.emit()
+            case _Time():
+                self._time = found
+                self.costs_known.emit()
             case _Inputs():
                 self._inputs = found
                 self.answered.emit()
@@ -90,6 +108,10 @@ class InputCheck(QObject):
 
 def _look_at_memory(spec: RunSpec) -> _Memory:
     return _Memory(needed_by(spec), result_of(lambda: _room_for(spec), NAME, "data-unreadable"))
+
+
+def _look_at_time(spec: RunSpec) -> _Time:
+    return _Time(spec, result_of(lambda: estimate(spec), NAME, "data-unreadable"))
 
 
 def _look_at_inputs(spec: RunSpec) -> _Inputs:

@@ -2213,8 +2213,20 @@
         <translation>梯度检查点：慢三分之一，层数多或上下文长时内存少得多</translation>
     </message>
     <message>
+        <source>Add a setting…</source>
+        <translation>添加设置…</translation>
+    </message>
+    <message>
+        <source>Beyond it older checkpoints are thinned out, never the best</source>
+        <translation>超出后会均匀删减较旧的检查点，但绝不删除最佳检查点</translation>
+    </message>
+    <message>
         <source>Checkpoints to keep (0: all)</source>
         <translation>保留的检查点数（0：全部）</translation>
+    </message>
+    <message>
+        <source>Dropout</source>
+        <translation>Dropout（随机失活）</translation>
     </message>
     <message>
         <source>Gradient accumulation</source>
@@ -2241,12 +2253,32 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>Resumable (0: all)</source>
+        <translation>可恢复的（0：全部）</translation>
+    </message>
+    <message>
+        <source>Resumable checkpoints (0: all)</source>
+        <translation type="vanished">可恢复的检查点（0：全部）</translation>
+    </message>
+    <message>
+        <source>Setting to sweep</source>
+        <translation>要扫描的设置</translation>
+    </message>
+    <message>
+        <source>Share of the free disk (0: no limit)</source>
+        <translation>占可用磁盘的比例（0：不限）</translation>
+    </message>
+    <message>
         <source>Stops the run after this many evaluations without improvement</source>
         <translation>连续这么多次评估没有变好后，训练任务结束</translation>
     </message>
     <message>
         <source>Sweep over values</source>
         <translation>尝试多个值（扫描）</translation>
+    </message>
+    <message>
+        <source>The newest checkpoints keep the trainer&apos;s state, from which a run resumes exactly</source>
+        <translation>最新的检查点保留训练器状态，训练任务可由此精确恢复</translation>
     </message>
     <message>
         <source>automatic</source>
@@ -3273,8 +3305,20 @@
         <translation type="vanished">一个数字，例如 1e-3</translation>
     </message>
     <message>
+        <source>about {time} on this computer, roughly estimated</source>
+        <translation>在本机上大约需要 {time}（粗略估计）</translation>
+    </message>
+    <message>
         <source>checkpoints take up to {size} on disk</source>
         <translation>检查点最多占用磁盘 {size}</translation>
+    </message>
+    <message>
+        <source>time unknown until the first steps of this model</source>
+        <translation>时间未知：该模型运行最初几步后才能知道</translation>
+    </message>
+    <message>
+        <source>time unknown: this computer&apos;s speed is not measured yet</source>
+        <translation>时间未知：尚未测量本机的速度</translation>
     </message>
     <message>
         <source>{count} parameters</source>
@@ -4615,12 +4659,20 @@
         <translation>批大小</translation>
     </message>
     <message>
+        <source>Dropout</source>
+        <translation type="vanished">Dropout</translation>
+    </message>
+    <message>
         <source>Evaluate every (steps)</source>
         <translation>评估间隔（步）</translation>
     </message>
     <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Learning rate schedule</source>
+        <translation>学习率调度</translation>
     </message>
     <message>
         <source>Save every (steps)</source>
@@ -4635,8 +4687,40 @@
         <translation>步数</translation>
     </message>
     <message>
+        <source>Steps over which the learning rate rises from 0</source>
+        <translation>学习率从 0 上升所用的步数</translation>
+    </message>
+    <message>
+        <source>Warm-up (steps)</source>
+        <translation>预热（步）</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>权重衰减</translation>
+    </message>
+    <message>
         <source>a number, for example 1e-3</source>
-        <translation>一个数字，例如 1e-3</translation>
+        <translation type="vanished">一个数字，例如 1e-3</translation>
+    </message>
+    <message>
+        <source>a number, for example {example}</source>
+        <translation>一个数，例如 {example}</translation>
+    </message>
+    <message>
+        <source>auto (5% of steps)</source>
+        <translation>自动（步数的 5%）</translation>
+    </message>
+    <message>
+        <source>constant</source>
+        <translation>恒定</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>线性</translation>
     </message>
 </context>
 <context>
@@ -7073,6 +7157,10 @@
     <message>
         <source>Delete it for good instead, which frees {size}.</source>
         <translation>请改为彻底删除，可释放 {size}。</translation>
+    </message>
+    <message>
+        <source>Did you mean {near}?</source>
+        <translation>您是指 {near} 吗？</translation>
     </message>
     <message>
         <source>Download all of it. Models for other libraries (diffusers, GGUF) are not supported.</source>

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -276,13 +277,35 @@ def _absolute(spec: RunSpec, folder: Path) -> RunSpec:
     return msgspec.structs.replace(spec, data=data, model=model, samples=samples)
 
 
+def _all_fields(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
+    for field in msgspec.structs.fields(struct):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from _all_fields(field.type, f"{prefix}{field.encode_name}.")
+        else:
+            yield prefix + field.encode_name
+
+
+def _near(name: str) -> str:
+    """Return the field that an unknown one most likely means: of the same last name, else spelt alike; "" for none."""
+    known = list(_all_fields(RunSpec))
+    last = name.rpartition(".")[2]
+    alike = [field for field in known if field.rpartition(".")[2] == last]
+    near = difflib.get_close_matches(name, alike or known, n=1, cutoff=0.0 if alike else 0.7)
+    if not near:
+        lasts = {field.rpartition(".")[2]: field for field in known}
+        near = [lasts[one] for one in difflib.get_close_matches(last, lasts, n=1, cutoff=0.75)]
+    return near[0] if near else ""
+
+
 def _name_unknown_fields(raw: dict[str, Any], struct: type[msgspec.Struct], prefix: str) -> None:
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
     for key, value in raw.items():
         if key not in fields:
-            near = difflib.get_close_matches(key, fields, n=1)
-            may_be = f"did you mean {near[0]}?" if near else "one of " + ", ".join(sorted(fields))
-            raise StudioError("spec-unknown", field=prefix + key, may_be=may_be)
+            inside = [f"{prefix}{key}.{inner}" for inner in value] if isinstance(value, dict) else []
+            name = inside[0] if inside else prefix + key
+            if near := _near(name):
+                raise StudioError("spec-misspelt", field=name, near=near)
+            raise StudioError("spec-unknown", field=name, may_be="one of " + ", ".join(sorted(fields)))
         inner = fields[key]
         if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
             _name_unknown_fields(value, inner, prefix + key + ".")

@@ -32,6 +32,27 @@ class Point(NamedTuple):
     changes: Changes
 
 
+SWEPT = (
+    "optimizer.learning_rate",
+    "optimizer.weight_decay",
+    "optimizer.name",
+    "optimizer.clip",
+    "schedule.batch",
+    "schedule.steps",
+    "schedule.warmup",
+    "schedule.decay",
+    "seed",
+    "model.layers",
+    "model.heads",
+    "model.width",
+    "model.context",
+    "model.dropout",
+    "method.kind",
+    "method.rank",
+    "method.alpha",
+    "method.dropout",
+)
+"""Fields that are usually swept over, as a form offers them; any field may be."""
 MOST_RUNS = 200
 LONGEST_NAME = 100
 

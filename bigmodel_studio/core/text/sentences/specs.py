@@ -7,6 +7,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "spec-field": ("{field} is {was}.", "Allowed: {may_be}."),
     "spec-missing": ("The spec has no {field}.", "Add it, as in the example in the README."),
     "spec-unknown": ("The spec has an unknown field: {field}.", "{may_be}"),
+    "spec-misspelt": ("The spec has an unknown field: {field}.", "Did you mean {near}?"),
     "parameter-unknown": ("{parameter} is not a trained parameter.", "Choose one of: {known}."),
     "spec-file": ("The spec {path} can't be read: {detail}.", "Give the path of a TOML file."),
     "objective-not-built": ("The objective {objective} can't be trained yet.", "Choose one of: {built}."),

@@ -45,7 +45,7 @@ class ForkDialog(QDialog):
         self._timer.timeout.connect(self.check)
         self._inputs = InputCheck(self)
         self._inputs.answered.connect(self._on_inputs)
-        self._inputs.memory_known.connect(self._on_memory)
+        self._inputs.costs_known.connect(self._on_memory)
         self._background = Background("making-a-fork", self)
         self._background.done.connect(self._on_made)
         self._background.failed.connect(self._on_failed)

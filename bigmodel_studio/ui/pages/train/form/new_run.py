@@ -7,7 +7,7 @@ What is trained is chosen first, for most of the form is that subject's. What ca
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.client.input_check import InputCheck
 from bigmodel_studio.core.advice.scaling_down import Like
 from bigmodel_studio.core.data.kinds import objective_of
-from bigmodel_studio.core.specs.objectives import SCRATCH, TRAINABLE
+from bigmodel_studio.core.specs.objectives import ADAPTERS, SCRATCH, TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.rules import check_spec
 from bigmodel_studio.core.specs.spec import RunSpec, make_spec
@@ -44,6 +44,8 @@ from bigmodel_studio.ui.window.studio import Studio
 
 AnySubject = TypeVar("AnySubject", bound=Subject)
 CHECK_AFTER_MS = 120
+DROPPED = frozenset({"causal-lm", "masked-lm"})
+"""Objectives whose networks from scratch have a dropout of their own."""
 WIDEST_PX = 720
 
 
@@ -65,7 +67,7 @@ class NewRun(QWidget):
         self.data_look.previewed.connect(self.check)
         self._inputs = InputCheck(self)
         self._inputs.answered.connect(self._on_inputs)
-        self._inputs.memory_known.connect(self._on_memory)
+        self._inputs.costs_known.connect(self._on_memory)
         self._starting = False
         """Start was asked for, and waits until what the spec names has been looked at."""
         self._making = False
@@ -161,13 +163,24 @@ class NewRun(QWidget):
                 "name": self.name.text().strip(),
                 "objective": subject.objective,
                 "seed": self.schedule.seed.value(),
-                **subject.tables(),
-                "method": subject.method_table(),
-                "optimizer": {"learning_rate": self.schedule.learning_rate()},
+                **self._with_dropout({**subject.tables(), "method": subject.method_table()}),
+                "optimizer": self.schedule.optimizer(),
                 "schedule": {**self.schedule.schedule(), **self.how.schedule()},
                 "launch": self.how.launch(),
             }
         )
+
+    @property
+    def _dropped(self) -> str:
+        """The table that says the dropout of what is trained; "" where that is the model's own."""
+        subject = self.subject
+        if subject.method in ADAPTERS:
+            return "method"
+        return "model" if subject.objective in DROPPED and not subject.fine.isChecked() else ""
+
+    def _with_dropout(self, tables: dict[str, Any]) -> dict[str, Any]:
+        table = self._dropped
+        return {**tables, table: {**tables[table], "dropout": self.how.dropout.value()}} if table else tables
 
     def _suggest(self) -> None:
         """Suggest what a practitioner would take for this subject, except where the user has changed it."""
@@ -182,6 +195,7 @@ class NewRun(QWidget):
             }
         )
         self.schedule.suggest(usual)
+        self.how.dropout.setEnabled(bool(self._dropped))
 
     # ------------------------------------------------------------------------------- checking
 
@@ -238,6 +252,7 @@ class NewRun(QWidget):
             problem = error.problem
         elsewhere = [parts.show_problem(problem) for parts in (self.parts, self.subject.parts)]
         self.foot.show_error(elsewhere[0] if all(elsewhere) else "")
+        self.how.show_spec(spec)
         self._show_cost(spec)
         self._show_look(spec)
         self.foot.show_runs(runs)
@@ -248,7 +263,8 @@ class NewRun(QWidget):
     def _show_cost(self, spec: RunSpec | None) -> None:
         examples = self.schedule.batch.value() * self.how.accumulate.value()
         needed_bytes = self._inputs.needed_bytes(spec) if spec is not None else None
-        headline, more = cost_words(self.subject, spec, needed_bytes, examples, self.schedule.steps.value())
+        time = self._inputs.time(spec) if spec is not None else None
+        headline, more = cost_words(self.subject, spec, needed_bytes, examples, self.schedule.steps.value(), time)
         self.cost.setText(headline)
         self.cost_more.setText(more)
 

@@ -1,4 +1,5 @@
-"""How long a new run trains and how fast it learns: steps, batch, learning rate, evaluations, checkpoints and seed.
+"""How long a new run trains and how fast it learns: steps, batch, learning rate with its warm-up and its decay, weight
+decay, evaluations, checkpoints and seed.
 
 Each field follows what is usual for the objective until the user changes it.
 """
@@ -11,7 +12,18 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from bigmodel_studio.core.specs.spec import RunSpec
-from bigmodel_studio.ui.pages.train.form.fields import Fields, field_error, line, number, written_rate
+from bigmodel_studio.ui.pages.train.form.fields import (
+    FIELD_PX,
+    Fields,
+    field_error,
+    line,
+    number,
+    written_rate,
+)
+from bigmodel_studio.ui.widgets.choice import Choice
+
+AUTOMATIC = -1
+"""Of the warm-up: a twentieth of the steps."""
 
 
 class ScheduleCard(QObject):
@@ -23,6 +35,21 @@ class ScheduleCard(QObject):
         super().__init__(parent)
         self.steps, self.batch = number(0, 10**9, self.changed), number(0, 65536, self.changed)
         self.rate = line("", self.changed)
+        self.warmup = number(0, 10**9, self.changed)
+        self.warmup.setMinimum(AUTOMATIC)
+        self.warmup.setValue(AUTOMATIC)
+        self.warmup.setSpecialValueText(self.tr("auto (5% of steps)"))
+        self.warmup.setToolTip(self.tr("Steps over which the learning rate rises from 0"))
+        self.decay = Choice()
+        self.decay.setMinimumHeight(FIELD_PX)
+        for name, text in (
+            ("cosine", self.tr("cosine")),
+            ("linear", self.tr("linear")),
+            ("constant", self.tr("constant")),
+        ):
+            self.decay.addItem(text, name)
+        self.decay.currentIndexChanged.connect(self.changed)
+        self.weight_decay = line("", self.changed)
         self.seed = number(1, 2**31 - 1, self.changed)
         self.evaluate, self.checkpoint = number(0, 10**9, self.changed), number(0, 10**9, self.changed)
         self._suggested: dict[QWidget, object] = {}
@@ -35,6 +62,11 @@ class ScheduleCard(QObject):
                     ("schedule.steps", self.tr("Steps"), self.steps),
                     ("schedule.batch", self.tr("Batch"), self.batch),
                     ("optimizer.learning_rate", self.tr("Learning rate"), self.rate),
+                ],
+                [
+                    ("schedule.warmup", self.tr("Warm-up (steps)"), self.warmup),
+                    ("schedule.decay", self.tr("Learning rate schedule"), self.decay),
+                    ("optimizer.weight_decay", self.tr("Weight decay"), self.weight_decay),
                 ],
                 [
                     ("schedule.evaluate_every", self.tr("Evaluate every (steps)"), self.evaluate),
@@ -51,16 +83,23 @@ class ScheduleCard(QObject):
             "batch": self.batch.value(),
             "evaluate_every": self.evaluate.value(),
             "checkpoint_every": self.checkpoint.value(),
+            "warmup": self.warmup.value(),
+            "decay": self.decay.currentData(),
         }
 
-    def learning_rate(self) -> float:
-        """Return the learning rate. Raises ``StudioError`` "spec-field" where it is no number."""
+    def optimizer(self) -> dict[str, Any]:
+        """Return fields of the spec's ``optimizer``. Raises ``StudioError`` "spec-field" where one is no number."""
+        return {
+            "learning_rate": self._float("optimizer.learning_rate", self.rate.text(), "1e-3"),
+            "weight_decay": self._float("optimizer.weight_decay", self.weight_decay.text(), "0.01"),
+        }
+
+    def _float(self, field: str, text: str, example: str) -> float:
         try:
-            return float(self.rate.text())
+            return float(text)
         except ValueError:
-            raise field_error(
-                "optimizer.learning_rate", self.rate.text(), self.tr("a number, for example 1e-3")
-            ) from None
+            may_be = self.tr("a number, for example {example}").format(example=example)
+            raise field_error(field, text, may_be) from None
 
     def suggest(self, usual: RunSpec) -> None:
         """Fill in the values of ``usual``, except where the user has changed a field."""
@@ -70,17 +109,28 @@ class ScheduleCard(QObject):
             self.batch: schedule.batch,
             self.evaluate: schedule.evaluate_every,
             self.checkpoint: schedule.checkpoint_every,
+            self.warmup: schedule.warmup,
         }
         for field, length in lengths.items():
-            if field.value() == self._suggested.get(field, 0):
+            if field.value() == self._suggested.get(field, field.minimum()):
                 field.setValue(length)
                 self._suggested[field] = length
-        if self.rate.text() == self._suggested.get(self.rate, ""):
-            self.rate.setText(written_rate(usual.optimizer.learning_rate))
-            self._suggested[self.rate] = self.rate.text()
+        texts = {
+            self.rate: written_rate(usual.optimizer.learning_rate),
+            self.weight_decay: f"{usual.optimizer.weight_decay:g}",
+        }
+        for written, text in texts.items():
+            if written.text() == self._suggested.get(written, ""):
+                written.setText(text)
+                self._suggested[written] = text
+        if self.decay.currentData() == self._suggested.get(self.decay, "cosine"):
+            self.decay.setCurrentIndex(self.decay.findData(schedule.decay))
+            self._suggested[self.decay] = schedule.decay
 
     def renew(self) -> None:
         """Take the values that are there as suggestions: the next ``suggest`` replaces them."""
-        for field in (self.steps, self.batch, self.evaluate, self.checkpoint):
+        for field in (self.steps, self.batch, self.evaluate, self.checkpoint, self.warmup):
             self._suggested[field] = field.value()
-        self._suggested[self.rate] = self.rate.text()
+        for written in (self.rate, self.weight_decay):
+            self._suggested[written] = written.text()
+        self._suggested[self.decay] = self.decay.currentData()
