@@ -6811,6 +6811,10 @@
         <translation>这里没有基准测试：它们属于项目源码，不随安装包提供。</translation>
     </message>
     <message>
+        <source>By their values, the {what} is read from “{text}” and the class from “{label}” in {path}.</source>
+        <translation>根据取值，{path} 中的{what}取自“{text}”，类别取自“{label}”。</translation>
+    </message>
+    <message>
         <source>Chat {number:,} in {path} is damaged: {detail}.</source>
         <translation>{path} 中的第 {number:,} 个对话已损坏：{detail}。</translation>
     </message>
@@ -7385,6 +7389,10 @@
     <message>
         <source>If that is wrong, set data.label_separator.</source>
         <translation>如果不对，请设置 data.label_separator。</translation>
+    </message>
+    <message>
+        <source>If that is wrong, set data.text_column and data.label_column.</source>
+        <translation>如果不对，请设置 data.text_column 和 data.label_column。</translation>
     </message>
     <message>
         <source>If the adapter is merged into the weights, move adapter_config.json out of this folder.</source>

@@ -104,13 +104,14 @@ def _with_pair(
     """Return the places where a second text's column is known: it is neither the text nor the class."""
     text, label = (None if place == pair else place for place in (text, label))
     left = [place for place, name in enumerate(header) if name and place not in (pair, label)]
+    by_values = text is None or label is None
     if text is None and label is not None and len(left) == 1:
         text = left[0]  # the only other column
     if text is None or label is None:
         others = [["" if place == pair else value for place, value in enumerate(row)] for row in rows]
         found = _by_values(others, header, text, label, columns, about, path)
         text, label = found.text, found.label
-    return Places(text, label, header=True, pair=pair)
+    return Places(text, label, header=True, by_values=by_values, pair=pair)
 
 
 def find_names(
@@ -172,7 +173,7 @@ def _by_values(
         found = others  # paths of pictures are like nothing else: the other column is the class
     labels = [label] if label is not None else found
     if len(texts) > 1 and not about.paths:
-        first, second, *_ = (_name(header, place) for place in texts)
+        first, second, *_ = (name_of(header, place) for place in texts)
         raise StudioError("data-second-text", path=path, first=first, second=second)
     if len(texts) != 1 or len(labels) != 1 or texts[0] == labels[0]:
         raise StudioError("data-columns", path=path, what=about.what, columns=_shown(header, values))
@@ -194,7 +195,8 @@ def _is_example(
     return first[label] in values[label] or (is_text is looks_like_paths and is_text([first[text]]))
 
 
-def _name(header: list[str], place: int) -> str:
+def name_of(header: Sequence[str], place: int) -> str:
+    """Return what a column is called: by its header, or by its number."""
     return (header[place] if place < len(header) else "") or f"column {place + 1}"
 
 
@@ -204,7 +206,7 @@ def _shown(header: list[str], values: list[list[str]]) -> str:
     for place, each in enumerate(values[:_SHOWN_COLUMNS]):
         some = list(dict.fromkeys(each))[:_SHOWN_VALUES]
         short = [value if len(value) <= _SHOWN_CHARACTERS else value[: _SHOWN_CHARACTERS - 1] + "…" for value in some]
-        parts.append(f"{_name(header, place)} ({', '.join(short) or 'empty'})")
+        parts.append(f"{name_of(header, place)} ({', '.join(short) or 'empty'})")
     more = f"; and {len(values) - _SHOWN_COLUMNS} more" if len(values) > _SHOWN_COLUMNS else ""
     return "; ".join(parts) + more
 

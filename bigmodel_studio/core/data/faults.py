@@ -27,6 +27,9 @@ class Faults:
     def left_out(self, error: StudioError) -> None:
         """Note files left out that somebody may miss."""
 
+    def decided(self, error: StudioError) -> None:
+        """Note what nobody had said and the data tell for certain."""
+
     @staticmethod
     def passing() -> Faults:
         """Return faults that are passed over, for a first look at a file whose reading comes later."""

@@ -20,6 +20,7 @@ from bigmodel_studio.core.data.columns import (
     Places,
     find_names,
     find_places,
+    name_of,
 )
 from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
 from bigmodel_studio.core.data.label_sets import classes_of_list
@@ -79,6 +80,9 @@ def _delimited(delimiter: str) -> Reader:
             faults.refuse(error)
             return
         header = first.pop(0)[1] if places.header else None
+        if places.by_values:
+            text, label = (name_of(header or (), place).strip() for place in (places.text, places.label))
+            faults.decided(_by_values(path, text, label, about))
         for line, row in itertools.chain(first, rows):
             yield from _row(path, line, row, header, places, columns, about, faults)
 
@@ -238,10 +242,19 @@ def _record_names(
     if not any(filled):
         return usual
     try:
-        return find_names(filled, columns, about, str(path))
+        names = find_names(filled, columns, about, str(path))
+        (text, *_), (label, *_) = names
+        if text.lower() not in usual[0] or label.lower() not in usual[1]:
+            faults.decided(_by_values(path, text, label, about))
+        return names
     except StudioError as error:
         faults.refuse(error)
         return usual
+
+
+def _by_values(path: Path, text: str, label: str, about: About) -> StudioError:
+    """Return what is said of columns whose names do not tell what they hold."""
+    return StudioError("preview-columns", path=str(path), text=text, label=label, what=about.what)
 
 
 def _has_value(value: object) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bigmodel_studio.core.data.faults import FATAL, Faults
-from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.core.data.faults import Faults
+from bigmodel_studio.core.text.messages import StudioError, sentence
 from bigmodel_studio.training.data.text_files import Corpus, excerpt
 from bigmodel_studio.training.data.token_data import Say
 
@@ -21,12 +21,14 @@ class Reading:
     """
 
     def __init__(
-        self, say: Say, faults: Faults = FATAL, most_bytes: int | None = None, most_pictures: int | None = None
+        self, say: Say, faults: Faults | None = None, most_bytes: int | None = None, most_pictures: int | None = None
     ) -> None:
-        self.say, self.faults = say, faults
+        self.say, self.faults = say, faults if faults is not None else _Deciding(self)
         self.most_bytes, self.most_pictures = most_bytes, most_pictures
         self.share = 1.0
         self.bytes = 0
+        self.decisions: list[str] = []
+        """Sentences about what nobody had said and the data told; where faults are noted, those have them."""
 
     @property
     def whole(self) -> bool:
@@ -70,6 +72,16 @@ class Reading:
         every = 1 if self.most_pictures is None else max(1, -(-count // self.most_pictures))
         self.share = 1 / every
         return every
+
+
+class _Deciding(Faults):
+    """The first fault ends the reading; what was decided is kept for the log."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def decided(self, error: StudioError) -> None:
+        self._reading.decisions.append(sentence(error.problem))
 
 
 def _bytes_of(path: Path) -> int:

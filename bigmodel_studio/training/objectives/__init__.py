@@ -278,6 +278,8 @@ def prepare(resolved: ResolvedSpec, checkpoint: Path | None, reading: Reading) -
     readers.use_all()
     module, _, name = OBJECTIVES[resolved.spec.objective].partition(":")
     made: Objective = getattr(importlib.import_module(module), name)(resolved, checkpoint, reading)
+    if reading.decisions:
+        made.notes += reading.decisions
     return made
 
 

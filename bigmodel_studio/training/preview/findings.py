@@ -36,6 +36,7 @@ class Noted(Faults):
     def __init__(self) -> None:
         self.empties = Spotted()
         self._left_out: list[Finding] = []
+        self._decided: list[Finding] = []
         self._errors: dict[tuple[str, str], tuple[Problem, Spotted]] = {}
 
     def refuse(self, error: StudioError) -> None:
@@ -52,6 +53,9 @@ class Noted(Faults):
         place = Place(str(error.problem.arguments.get("path", "")), 0)
         self._left_out.append(Finding(problem=error.problem, weight="warning", places=(place,)))
 
+    def decided(self, error: StudioError) -> None:
+        self._decided.append(Finding(problem=error.problem, weight="note"))
+
     def findings(self) -> Iterator[Finding]:
         """Yield the errors, those with the same fault as one, and what is empty."""
         for (code, detail), (problem, spotted) in self._errors.items():
@@ -62,6 +66,7 @@ class Noted(Faults):
         if self.empties.count:
             yield finding("preview-empty", "warning", self.empties)
         yield from self._left_out
+        yield from self._decided
 
     @property
     def any(self) -> bool:

@@ -216,6 +216,25 @@ def test_several_classes_are_shown_counted_and_said_to_be_parted(
     assert "note: “|” separates the classes of a text." in said
 
 
+def test_columns_that_are_told_by_their_values_are_said(
+    make: Spec, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [(f"it was day number {n}", "good" if n % 2 else "bad") for n in range(20)]
+    table = written(tmp_path / "a.csv", "kind,said\n" + "".join(f"{kind},{said}\n" for said, kind in rows))
+    lines = written(tmp_path / "a.jsonl", "\n".join(json.dumps({"said": said, "kind": kind}) for said, kind in rows))
+    bare = written(tmp_path / "b.csv", "".join(f"{kind},{said}\n" for said, kind in rows))
+    for path, names in ((table, ("said", "kind")), (lines, ("said", "kind")), (bare, ("column 2", "column 1"))):
+        data = seen(make("classify-text", path))
+        note = found(data, "preview-columns")
+        assert (note.weight, note.problem.arguments["text"], note.problem.arguments["label"]) == ("note", *names)
+        assert data.parts[0].examples == 20
+    named = {"text_column": "said", "label_column": "kind"}
+    assert "preview-columns" not in codes(seen(make("classify-text", table, data=named)))
+    assert any(
+        "By their values, the text is read from “said”" in note for note in built(make("classify-text", table)).notes
+    )
+
+
 def test_what_is_wrong_with_several_classes_is_found(make: Spec, tmp_path: Path) -> None:
     rows = (f"day {n},{('a;b', 'a', 'b', 'c;a', 'c')[n % 5]}\n" for n in range(20))
     joined = written(tmp_path / "a.csv", "text,label\n" + "".join(rows))

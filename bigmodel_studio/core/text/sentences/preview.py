@@ -85,6 +85,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count:,} pairs are skipped: within the context of {context:,} tokens, an answer is missing or both match.",
         "Increase model.context if the model allows it, or shorten the prompts.",
     ),
+    "preview-columns": (
+        "By their values, the {what} is read from “{text}” and the class from “{label}” in {path}.",
+        "If that is wrong, set data.text_column and data.label_column.",
+    ),
     "preview-separator": (
         "“{separator}” separates the classes of a text.",
         "If that is wrong, set data.label_separator.",
