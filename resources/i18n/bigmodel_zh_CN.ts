@@ -1599,6 +1599,29 @@
     </message>
 </context>
 <context>
+    <name>DraftPicker</name>
+    <message>
+        <source>A smaller model with the same tokenizer guesses ahead: same text, sooner.</source>
+        <translation>使用相同分词器的较小模型提前猜测：文本相同，速度更快。</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>草稿模型</translation>
+    </message>
+    <message>
+        <source>Last reply: {share} of {count} drafted tokens accepted.</source>
+        <translation>上次回复：{count} 个草稿词元中有 {share} 被接受。</translation>
+    </message>
+    <message>
+        <source>No smaller model on this computer can guess for this one.</source>
+        <translation>此电脑上没有可为该模型提前猜测的较小模型。</translation>
+    </message>
+    <message>
+        <source>None: look up in the chat</source>
+        <translation>无：在对话中查找</translation>
+    </message>
+</context>
+<context>
     <name>EmbedTask</name>
     <message>
         <source>Cosine similarity of the embeddings: 1 = same direction, 0 = unrelated.</source>

@@ -754,3 +754,40 @@ def test_a_model_on_the_reference_path_says_so_and_why(chat: Chat) -> None:
     assert chat.page.panel.reference.text() == "This model runs on transformers, which is slower. No kernels for it."
     assert "transformers (slower)" in chat.page.context.text()
     assert chat.page.context.toolTip() == chat.page.panel.reference.text()
+
+
+def test_a_draft_model_guesses_and_is_kept_with_the_chat(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    smaller = msgspec.structs.replace(_record(OTHER, "smaller"), parameters=1_000)
+    larger = msgspec.structs.replace(_record(ModelRef(source="local", id="/models/large"), "large"), parameters=10**9)
+    monkeypatch.setattr(chat.studio, "models", lambda kind: [_record(REF, "tiny"), smaller, larger])
+    monkeypatch.setattr(chat.studio, "precisions", lambda ref: (ref,))
+
+    def answer(request: Request) -> Iterator[Event]:
+        if isinstance(request, Generate):
+            yield _token("Hello")
+            yield Done(result=_generated("Hello", drafted_tokens=10, accepted_tokens=4))
+        else:
+            yield Done(result=_facts(REF))
+
+    chat.lane.handler = answer
+    chat.page.picker.choose(msgspec.structs.replace(REF, precision="4-bit"))
+    box, note = chat.page.draft.box, chat.page.draft.note
+    assert [box.itemText(at) for at in range(box.count())] == ["None: look up in the chat", "smaller · 1 k"]
+    chat.say("Hi")
+    chat.wait_idle()
+    assert chat.requests()[-1].draft is None
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    chat.say("Again")
+    chat.wait_idle()
+    assert chat.requests()[-1].draft == msgspec.structs.replace(OTHER, precision="4-bit")
+    assert note.text() == "Last reply: 40% of 10 drafted tokens accepted."
+    kept = chat.page.store.get(chat.page.talk.conversation)
+    assert kept is not None
+    assert kept.settings.draft == OTHER
+    first = kept.id
+    chat.page.new_item()
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    chat.page.open_conversation(first)
+    assert box.currentIndex() == 1

@@ -43,6 +43,8 @@ class ChatSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     model: ModelRef | None = None
     sampling: Sampling = Sampling()
+    draft: ModelRef | None = None
+    """The smaller model that guesses ahead."""
     kept: bool = False
 
 

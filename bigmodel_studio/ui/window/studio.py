@@ -111,6 +111,8 @@ class Studio(QObject):
         """The only way out of this computer (to nobody, where none is given)."""
         self.downloads = Downloads(self.network, self)
         self.library = library
+        self.models = library.records
+        """Models on this computer, as they were read last."""
         self.precisions = library.precisions
         """Precisions that a model on this computer can be loaded in, as they were read last."""
         self.refresh_models = library.refresh

@@ -19,6 +19,7 @@ from bigmodel_studio.ui.pages.chat.chat_model import ChatModel
 from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
+from bigmodel_studio.ui.pages.chat.draft_picker import DraftPicker
 from bigmodel_studio.ui.pages.chat.exchange import ChatExchange
 from bigmodel_studio.ui.pages.chat.inspector import Inspector
 from bigmodel_studio.ui.pages.chat.prompt_pane import PromptPane
@@ -45,6 +46,8 @@ class ChatPage(Page):
         self.title_label.setText(self.tr("Chat"))
         self.store = Conversations(trash_days=studio.settings.values.trash_days)
         self.talk = Talk(studio, self.store, self)
+        self.draft = DraftPicker(studio)
+        self.talk.draft_of = self.draft.request_ref
         self._drafts: dict[int, str] = {}
         """What was written and not sent, by conversation (0: the one not begun)."""
         self.picker = ModelPicker(studio.library, ("causal-lm",))
@@ -66,7 +69,7 @@ class ChatPage(Page):
         self.composer = Composer()
         self.unsaved = UnsavedNote(studio, self.store)
         self.queue = QueueView(self.talk)
-        self.panel = SettingsPanel(studio.settings)
+        self.panel = SettingsPanel(studio.settings, self.draft)
         self.sampling, self.system = self.panel.sampling, self.panel.system
         self.inspector = Inspector(self.panel, PromptPane(studio, self.talk, self.model, self.composer))
         self.set_list(self.list)
@@ -97,6 +100,7 @@ class ChatPage(Page):
         self.welcome.folder_wanted.connect(self.picker.open_folder)
         self.panel.sampling_edited.connect(self._on_sampling)
         self.panel.system_edited.connect(self._on_system)
+        self.draft.edited.connect(self._on_sampling)
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
         self.transcript.prompt_wanted.connect(self._on_prompt_wanted)
         self.transcript.continue_wanted.connect(self.talk.go_on)
@@ -210,6 +214,7 @@ class ChatPage(Page):
         """Go on with the model, the sampling and the system prompt of a conversation."""
         sampling = kept.settings.sampling if kept.settings.kept else self.sampling.value()
         self.panel.show_settings(sampling, kept.system)
+        self.draft.show_draft(kept.settings.draft)
         self.talk.sampling, self.talk.system = sampling, kept.system
         if kept.settings.model is not None and self.badge.isHidden():
             self.model.open(kept.settings.model)
@@ -298,6 +303,7 @@ class ChatPage(Page):
     @Slot(object)
     def _on_ended(self, message: Message) -> None:
         self.transcript.end(message)
+        self.draft.show_reply(message.facts)
         self._say_context(message)
         self._index_timer.start()
 
@@ -335,7 +341,7 @@ class ChatPage(Page):
             self.store.set_settings(self.talk.conversation, self._settings())
 
     def _settings(self) -> ChatSettings:
-        return ChatSettings(model=self.badge.settled(), sampling=self.sampling.value())
+        return ChatSettings(model=self.badge.settled(), sampling=self.sampling.value(), draft=self.draft.draft)
 
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:
@@ -370,6 +376,7 @@ class ChatPage(Page):
             problem=failed.problem if failed is not None else None,
         )
         self.panel.show_model(loaded)
+        self.draft.show_model(ref)
         self._say_context(self.transcript.views[-1].message if self.transcript.views else None)
 
     def _say_context(self, message: Message | None) -> None:

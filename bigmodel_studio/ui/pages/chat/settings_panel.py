@@ -16,6 +16,7 @@ from bigmodel_studio.core.chat.presets import PRESETS, READY, preset, without_se
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import ModelFacts, Sampling
 from bigmodel_studio.ui.look import i18n
+from bigmodel_studio.ui.pages.chat.draft_picker import DraftPicker
 from bigmodel_studio.ui.pages.chat.named_values import NamedValues, Words
 from bigmodel_studio.ui.pages.chat.sampling_form import SamplingForm
 from bigmodel_studio.ui.widgets.page_frame import label
@@ -60,7 +61,7 @@ class SettingsPanel(QWidget):
     sampling_edited = Signal()
     system_edited = Signal()
 
-    def __init__(self, settings: SettingsStore, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: SettingsStore, draft: DraftPicker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._showing = False
@@ -74,6 +75,7 @@ class SettingsPanel(QWidget):
         self.reference = label("", "small", wrap=True)
         self.reference.hide()
         self.presets = self._named_presets()
+        self.draft = draft
         self.sampling = SamplingForm()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -85,6 +87,7 @@ class SettingsPanel(QWidget):
         column.addSpacing(8)
         column.addWidget(self.presets)
         column.addWidget(self.sampling)
+        column.addWidget(self.draft)
         column.addStretch(1)
         self.sampling.edited.connect(self._on_sampling)
         self.system.textChanged.connect(self._on_system)

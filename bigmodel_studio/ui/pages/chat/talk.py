@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -79,6 +80,8 @@ class Talk(QObject):
         self.settings = ChatSettings()
         """What a conversation that is begun is to go on with."""
         self.model: ModelRef | None = None
+        self.draft_of: Callable[[ModelRef], ModelRef | None] = lambda _: None
+        """The model that guesses ahead for another."""
         self._last: int | None = None
         self._continued = False
         self._reply: Reply | None = None
@@ -248,6 +251,7 @@ class Talk(QObject):
         self._reply.left_out = left_out
         request = Generate(
             model=self.model,
+            draft=self.draft_of(self.model),
             turns=turns,
             continue_last=self._continued,
             sampling=self.sampling,
