@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from bigmodel_studio.cli.commands import app
+from bigmodel_studio.cli.commands import command_line
 from tests.import_graph import ROOT
 
 SUFFIXES = (".py", ".md", ".json", ".toml", ".txt", ".ts")
@@ -64,7 +64,7 @@ def test_a_path_is_there_or_not(path: str, there: bool) -> None:
 
 
 def test_every_command_that_the_readme_names_is_there() -> None:
-    command: Any = typer.main.get_command(app)  # typer's own copy of click has no types
+    command: Any = typer.main.get_command(command_line())  # typer's own copy of click has no types
     named = set(re.findall(r"^bigmodel-studio ([\w-]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
     assert len(named) > 20
     assert sorted(named - set(command.commands)) == []

@@ -28,7 +28,7 @@ def every_command() -> Iterator[tuple[tuple[str, ...], Any]]:
             elif name not in LONG_LIVED:
                 yield (*before, name), command
 
-    yield from below(typer.main.get_command(commands.app), ())
+    yield from below(typer.main.get_command(commands.command_line()), ())
 
 
 def lines() -> Iterator[list[str]]:

@@ -27,7 +27,7 @@ def test_precisions_stand_beside_a_model_with_their_speed_once_it_is_known(comma
     choices = choices_of(library.record(ModelRef(source="builtin", id="starter-gpt")))
 
     def precisions() -> list[dict[str, object]]:
-        found = json.loads(runner.invoke(commands.app, [*command, "--json"]).stdout)
+        found = json.loads(runner.invoke(commands.command_line(), [*command, "--json"]).stdout)
         record = next(each for each in found if each["id"] == "starter-gpt") if command == ["models"] else found
         said: list[dict[str, object]] = record["precisions"]
         return said
@@ -37,11 +37,11 @@ def test_precisions_stand_beside_a_model_with_their_speed_once_it_is_known(comma
     assert {each["tokens_per_second"] for each in before} == {None}
     device_speed.keep(measured(1000.0 * choices[2].size.read_bytes))
     assert precisions()[2]["tokens_per_second"] == pytest.approx(1000)
-    assert "up to 1,000 tokens/s" in runner.invoke(commands.app, command).stdout
+    assert "up to 1,000 tokens/s" in runner.invoke(commands.command_line(), command).stdout
 
 
 def test_models_without_a_fast_path_have_no_precisions() -> None:
-    found = json.loads(CliRunner().invoke(commands.app, ["models", "--json"]).stdout)
+    found = json.loads(CliRunner().invoke(commands.command_line(), ["models", "--json"]).stdout)
     assert {each["id"]: each["precisions"] for each in found if each["kind"] != "causal-lm"} == {
         "starter-bert": [], "starter-resnet": []
     }  # fmt: skip

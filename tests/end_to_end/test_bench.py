@@ -53,8 +53,8 @@ def test_the_command_runs_what_is_asked_for(tmp_path: Path, monkeypatch: pytest.
         )
     monkeypatch.setattr(paths, "resources", lambda: tmp_path / "resources")
     runner = CliRunner()
-    assert runner.invoke(commands.app, ["bench", "kept"]).exit_code == 0
-    assert runner.invoke(commands.app, ["bench"]).exit_code == 1
+    assert runner.invoke(commands.command_line(), ["bench", "kept"]).exit_code == 0
+    assert runner.invoke(commands.command_line(), ["bench"]).exit_code == 1
 
 
 @pytest.mark.parametrize("words", [["bench", "no-such-question"]])
