@@ -54,7 +54,9 @@ def answer(request: Request) -> Iterator[Event] | None:
 def _resolved(request: Request, model: ModelRef) -> Path | None:
     """Where the model is; None for one that the task will look at on the Hub."""
     try:
-        return library.resolve(model)
+        folder = library.resolve(model)
+        library.refuse_endless(model)
+        return folder
     except StudioError:
         if isinstance(request, Describe) and model.source == "hub" and network.is_allowed():
             return None

@@ -60,6 +60,7 @@ class Session:
             if self._loaded is not before:
                 yield Loaded(facts=self._loaded.facts)
             return self._loaded
+        library.refuse_endless(ref)
         self.release()
         yield Progress(what="loading")
         from bigmodel_studio.engine.models import (

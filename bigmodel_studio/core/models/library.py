@@ -213,6 +213,17 @@ def record(ref: ModelRef) -> ModelRecord:
     return _record(ref, _places([ref])[ref])
 
 
+def refuse_endless(ref: ModelRef) -> None:
+    """Raise ``StudioError`` where a stranger's headers end the process that reads them first: "headers-slow",
+    "headers-memory".
+    """
+    if ref.source in {"local", "hub"}:
+        problem = record(ref).problem
+        _headers.keep()
+        if problem is not None and problem.code in {"headers-slow", "headers-memory"}:
+            raise StudioError.of(problem)
+
+
 def _record(ref: ModelRef, found: _Place | StudioError | OSError) -> ModelRecord:
     place, contents = _Place(), Contents()
     problem: Problem | None = None

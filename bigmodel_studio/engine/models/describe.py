@@ -55,6 +55,7 @@ def describe(request: Describe, session: Session) -> Iterator[Event]:
             raise
         yield from _described_from_afar(request)
         return
+    library.refuse_endless(request.model)
     gguf = gguf_models.in_place_of(folder)
     if gguf is not None:
         yield Done(result=describe_gguf(gguf, request.model.id))

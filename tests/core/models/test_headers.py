@@ -15,7 +15,8 @@ from bigmodel_studio.core.models import headers, library
 from bigmodel_studio.core.models.headers import Headers
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.system.helper_process import HelperEndedError
-from bigmodel_studio.core.text.messages import hint, sentence
+from bigmodel_studio.core.text.messages import StudioError, hint, sentence
+from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import ModelRef
 from tests.hub_caches import cached
 
@@ -86,6 +87,19 @@ def test_a_file_that_ends_the_process_costs_no_other_its_place(tmp_path: Path, m
     monkeypatch.setattr(headers, "HELPER", dies)
     assert [problem(name) for name in names] == [None, None, None, "headers-memory", None]
     assert dies.asked == [0, 5, 1, 1, 1, 1, 1]
+
+
+def test_a_model_whose_header_ends_the_process_is_refused_before_it_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cached(tmp_path / "hub", "some/model")
+    dies = _DiesOf("some--model")
+    monkeypatch.setattr(headers, "HELPER", dies)
+    for _ in range(2):
+        with pytest.raises(StudioError, match="is refused") as refused:
+            next(Session().load(of_hub("some/model")))
+        assert refused.value.problem.code == "headers-memory"
+    assert dies.asked == [0, 1]
 
 
 def test_what_the_system_refuses_is_said_and_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
