@@ -7858,6 +7858,10 @@
         <translation>请设置 data.label_separator，例如 ;（如果没有文本有两个类别，请用任何类别都不含的字符）。</translation>
     </message>
     <message>
+        <source>Set data.multi_label to learn several classes per text, or choose another column in data.label_column.</source>
+        <translation>设置 data.multi_label 即可学习每条文本的多个类别，或在 data.label_column 中选择其他列。</translation>
+    </message>
+    <message>
         <source>Set data.multi_label to learn them separately.</source>
         <translation>设置 data.multi_label 即可分别学习。</translation>
     </message>
@@ -8100,6 +8104,10 @@
     <message>
         <source>The clipboard contains no picture or file.</source>
         <translation>剪贴板中既没有图片也没有文件。</translation>
+    </message>
+    <message>
+        <source>The column {column} of {path} has lists of classes.</source>
+        <translation>{path} 的列 {column} 是类别列表。</translation>
     </message>
     <message>
         <source>The columns of {path} are separated by {separator!r}, and {expected!r} is expected in such a file.</source>

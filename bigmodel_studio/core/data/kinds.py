@@ -9,7 +9,7 @@ import csv
 import json
 from pathlib import Path
 
-from bigmodel_studio.core.data.columns import LABEL_NAMES
+from bigmodel_studio.core.data.columns import LABEL_NAMES, SEVERAL_NAMES
 from bigmodel_studio.core.data.conll import TAG_NAMES, WORD_NAMES
 from bigmodel_studio.core.data.labelled_texts import TEXTS
 from bigmodel_studio.core.data.picture_listing import PATHS
@@ -24,7 +24,7 @@ _LAYOUTS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("chat", (("prompt", "question", "query"), ("completion", "response", "answer", "output"))),
     ("tag", (WORD_NAMES, TAG_NAMES)),
     ("classify-images", (PATHS.names, LABEL_NAMES)),
-    ("classify-text", (TEXTS.names, LABEL_NAMES)),
+    ("classify-text", (TEXTS.names, SEVERAL_NAMES)),
 )
 """Each objective with the columns that tell it: of each group there is one."""
 

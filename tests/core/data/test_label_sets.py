@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bigmodel_studio.core.data import label_sets, labelled_texts
 from bigmodel_studio.core.data.columns import Columns
+from bigmodel_studio.core.data.kinds import objective_of
 from bigmodel_studio.core.data.labelled_tables import Labelled
 from bigmodel_studio.core.specs.spec import spec_of
 from bigmodel_studio.core.text.messages import StudioError
@@ -101,6 +102,16 @@ def test_records_have_lists_or_separated_classes(tmp_path: Path) -> None:
     lines.write_text('{"text": "x", "labels": ["a"]}\n', "utf-8")
     with pytest.raises(StudioError, match=r"line 1.*its class is a list; set data\.multi_label"):
         labelled_texts.read_labelled([str(lines)])
+
+
+def test_lists_of_classes_that_nobody_asked_for_are_named(tmp_path: Path) -> None:
+    lines = tmp_path / "a.jsonl"
+    lines.write_text('{"text": "it rains", "topics": ["wet"]}\n', "utf-8")
+    with pytest.raises(StudioError) as refused:
+        labelled_texts.read_labelled([str(lines)])
+    assert (refused.value.problem.code, refused.value.problem.arguments["column"]) == ("data-class-lists", "topics")
+    assert rows_in(lines) == [("it rains", ("wet",))]
+    assert objective_of(lines) == "classify-text"
 
 
 def test_tables_have_separated_classes_or_lists(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def raw(table: Path, encoder: Path, /, **tables: Any) -> dict[str, Any]:
         "data": {"train": [str(table)], "evaluation": 0.2, "multi_label": True},
         "model": {"base": str(encoder), "context": 32},
         "optimizer": {"learning_rate": 5e-3},
-        "schedule": {"steps": 80, "batch": 16, "evaluate_every": 40, "checkpoint_every": 40},
+        "schedule": {"steps": 80, "batch": 16, "evaluate_every": 40, "checkpoint_every": 60},
         "launch": {"device": "cpu", "threads": 1},
     }
     return whole | {name: {**whole[name], **values} if name in whole else values for name, values in tables.items()}

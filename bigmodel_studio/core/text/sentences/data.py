@@ -59,6 +59,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All texts have the same classes ({labels}), so there is nothing to learn.",
         "Add texts with other classes, or with none.",
     ),
+    "data-class-lists": (
+        "The column {column} of {path} has lists of classes.",
+        "Set data.multi_label to learn several classes per text, or choose another column in data.label_column.",
+    ),
     "data-label-separator": (
         "It isn't certain what separates the classes of a text in {path}: {values}.",
         "Set data.label_separator, such as ; (if no text has two classes, to a character that is in none).",

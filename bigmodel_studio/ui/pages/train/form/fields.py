@@ -29,6 +29,7 @@ _FIELDS_OF_CODES = {
     "data-no-classes": "data.train",
     "data-one-class": "data.train",
     "data-same-classes": "data.train",
+    "data-class-lists": "data.multi_label",
     "data-label-separator": "data.label_separator",
     "data-split-folder": "data.train",
     "data-strange-class": "data.evaluation",
