@@ -22,7 +22,7 @@ LEAST_FREE_BYTES = 1_000_000_000
 
 
 class Card(NamedTuple):
-    """An NVIDIA card as its driver tells, whatever torch thinks; the version of CUDA that the driver offers."""
+    """An NVIDIA card as its driver reports it, whatever torch thinks; the version of CUDA that the driver offers."""
 
     name: str
     driver_cuda: tuple[int, int] | None

@@ -1,6 +1,6 @@
-"""NVIDIA's cards through their driver's library: memory by process, and what else a card tells of itself.
+"""NVIDIA's cards through their driver's library: memory by process, and what else a card reports.
 
-A card that does not tell something (a laptop's power, a virtual card's temperature) has None there. Knows nothing of
+A card that does not report something (a laptop's power, a virtual card's temperature) has None there. Knows nothing of
 torch, nor of what the processes do.
 """
 

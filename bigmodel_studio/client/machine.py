@@ -27,7 +27,7 @@ PROCESSOR_SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "soc_ther
 class DeviceSample(msgspec.Struct, frozen=True, kw_only=True):
     """One device. Memory in bytes, ``total_bytes`` 0 where it is not known; ``busy`` is its utilisation from 0 to 1.
 
-    None is what was not asked for, or what the device does not tell. ``split`` adds up to ``ours_bytes``.
+    None is what was not asked for, or what the device does not report. ``split`` adds up to ``ours_bytes``.
     """
 
     id: str
@@ -61,7 +61,7 @@ class MachineSample(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def main(self) -> DeviceSample:
-        """The device that models are computed on, as far as can be told without asking an engine."""
+        """The device that models are computed on, as far as is known without asking an engine."""
         return self.gpus[0] if self.gpus else self.cpu
 
     @property

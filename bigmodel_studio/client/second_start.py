@@ -1,4 +1,4 @@
-"""The window's ear for later starts: it hears their paths without a thread, and says that they were taken.
+"""The window's ear for later starts: it receives their paths without a thread, and says that they were taken.
 
 Whoever connects is waited for by the event loop alone, so that nobody who dawdles holds the window up.
 """

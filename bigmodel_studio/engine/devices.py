@@ -84,7 +84,7 @@ def choose(wanted: str) -> torch.device:
 
 
 def dtypes(device: torch.device) -> tuple[str, ...]:
-    """Return the dtypes that weights may be held in on a device, the default first."""
+    """Return the dtypes that weights may have on a device, the default first."""
     if device.type in _DTYPES_OF_KIND:
         return _DTYPES_OF_KIND[device.type]
     if device.type == "cuda":

@@ -1,6 +1,6 @@
 """An engine's main loop: requests come in over the channel, tasks run one at a time, events go out.
 
-A reader thread takes what the window says, so that a cancel is heard while a task computes; the main thread runs the
+A reader thread takes what the window says, so a cancel is noticed while a task computes; the main thread runs the
 tasks, because that is where libraries of models expect to be. The window's end of the channel gone is the end of this
 process, at once, whatever it is doing. It knows no task: ``run`` follows the contract of ``engine.tasks.run_task``.
 """

@@ -121,7 +121,7 @@ class WhoAmI(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class HubModel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A repository in a list. 0 and "" are what the Hub does not tell. ``updated``: seconds since 1970."""
+    """A repository in a list. 0 and "" are what the Hub does not report. ``updated``: seconds since 1970."""
 
     id: str
     task: str = ""

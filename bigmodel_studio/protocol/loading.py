@@ -41,7 +41,7 @@ class MemoryParts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What is loaded now: exact parameters (tied weights once), bytes of the tensors as held, and how to talk to it."""
+    """What is loaded now: exact parameters (tied weights once), bytes of its tensors, and how to talk to it."""
 
     model: ModelRef
     name: str

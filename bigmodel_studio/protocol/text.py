@@ -175,7 +175,7 @@ class Similarities(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Rewritten(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What became of a text. ``prefix`` is what the model was told to do with it, where it was trained to be told."""
+    """What became of a text. ``prefix`` is the instruction that the model was given, where it was trained with one."""
 
     text: str
     output: str = ""

@@ -264,7 +264,7 @@ _LEAST_FREE_BYTES = 64 * 1024
 
 
 def problem_of(error: BaseException, path: Path) -> Problem | None:
-    """Return what to tell the user of a file that cannot be written now; None of an error that is no fault of its
+    """Return what to report of a file that cannot be written now; None of an error that is no fault of its
     place.
     """
     code = _code(error)

@@ -62,7 +62,7 @@ class About(NamedTuple):
 
 
 class Places(NamedTuple):
-    """The places of the two columns, and whether the first row is a header. ``by_values``: no name told them.
+    """The places of the two columns, and whether the first row is a header. ``by_values``: not found by name.
     ``pair`` is the place of a second text's column; -1: there is none.
     """
 

@@ -30,7 +30,7 @@ _LAYOUTS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
 
 
 def objective_of(path: Path) -> str | None:
-    """Return the objective that learns from such a file; None where that is not told by it."""
+    """Return the objective that learns from such a file; None where the row does not decide it."""
     suffix = path.suffix.lower()
     if suffix in _WORDS_IN_COLUMNS:
         return "tag"

@@ -63,7 +63,7 @@ class Listing(NamedTuple):
 
 
 class ListingSummary(NamedTuple):
-    """What a look at some of it tells. ``more``: there may be more than so many ``pictures``; ``all_classes``: there
+    """What a look at some of it found. ``more``: there may be more than so many ``pictures``; ``all_classes``: there
     are no others than ``labels``."""
 
     labels: tuple[str, ...]

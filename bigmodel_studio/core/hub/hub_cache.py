@@ -36,8 +36,8 @@ class HubCopy(NamedTuple):
     """A repository in the cache. ``folder`` is all of it, ``snapshot`` the revision that is used (None: there is none).
 
     ``bytes`` are those on the disk, of all revisions, each blob once; ``last_used`` is when one of them was last read,
-    as the file system tells (seconds since 1970); ``stamp`` changes when the files of the snapshot do; ``problem`` says
-    why the copy is not whole.
+    by the file system (seconds since 1970); ``stamp`` changes when the files of the snapshot do; ``problem`` says why
+    the copy is not whole.
     """
 
     id: str
@@ -94,7 +94,7 @@ def _place(name: str, kind: RepoKind = "model") -> Path | None:
 
 
 def look(name: str, revision: str | None = None) -> HubCopy:
-    """Return what the cache has of a model, at a revision (``main`` unless told, or the newest where there is no
+    """Return what the cache has of a model, at a revision (``main`` by default, or the newest where there is no
     ``main``).
 
     Raises ``StudioError`` "model-unknown" where it has nothing, ``OSError`` where it cannot be read.

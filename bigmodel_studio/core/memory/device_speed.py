@@ -44,7 +44,7 @@ def speeds() -> dict[tuple[str, str], Speed]:
 
 
 def machine() -> str:
-    """Return what tells this machine from another one that has the same home: its name, processor and cores."""
+    """Return what identifies this machine among those that share a home: its name, processor and cores."""
     return f"{platform.node()} {platform.machine()} {os.cpu_count()}"
 
 

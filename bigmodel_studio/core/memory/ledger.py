@@ -128,7 +128,7 @@ def decide_all(
 ) -> list[Verdict]:
     """Return a verdict for each run in the queue, in its order: whoever waits is passed by nobody for the same device.
 
-    So that a large run is not held off for ever by small ones behind it. One that can never be met holds up nobody.
+    A large run is not delayed forever by small ones behind it. One that can never be met holds up nobody.
     """
     book, verdicts = list(holdings), []
     first: dict[str, str] = {}

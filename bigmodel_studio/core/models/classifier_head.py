@@ -17,7 +17,7 @@ _CLASSES_UNSAID = 2
 class Head(NamedTuple):
     """``parameters`` of the whole model, and of its last layer for each of its ``classes``.
 
-    ``per_class`` is 0 where the last layer cannot be told from the others.
+    ``per_class`` is 0 where the last layer cannot be identified.
     """
 
     parameters: int

@@ -1,7 +1,7 @@
 """The header of a GGUF file, read without trusting it: what the model says of itself, and which tensors it has.
 
 The format is https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, versions 2 and 3, little and big endian. A
-stranger's file may say anything, so every count and length is held against the file's size and against limits of ours
+stranger's file may say anything, so every count and length is checked against the file's size and limits of ours
 before it is believed, long lists (a vocabulary) are counted and passed over, and nothing is read but the header. Each
 fault has a code of its own in ``core.text.messages``. Knows nothing of torch, nor of where such files are kept.
 """
@@ -99,7 +99,7 @@ class GgufHeader(NamedTuple):
 
     @property
     def dtype(self) -> str:
-        """The mix of types, as llama.cpp calls it; where it is not told, the type of most values."""
+        """The mix of types, as llama.cpp calls it; where the file does not say, the type of most values."""
         named = FILE_TYPES.get(self.number("general.file_type", -1))
         if named is not None or not self.tensors:
             return named or ""

@@ -1,4 +1,4 @@
-"""Which GGUF models can be run here, told from a header alone, with the reason for those that can't.
+"""Which GGUF models can be run here, judged by the header alone, with the reason for those that can't.
 
 The names are llama.cpp's. ``engine.gguf`` has a table behind each of these sets; a test holds them together. Knows
 nothing of torch.

@@ -1,4 +1,4 @@
-"""Names for model folders that are whole, and yet not used here: what each is, told from its config and its files.
+"""Names for model folders that are whole, and yet not used here: what each is, by its config and its files.
 
 Without a name they would look damaged, and their user would download them again for nothing.
 """

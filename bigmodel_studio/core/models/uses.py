@@ -21,7 +21,7 @@ from bigmodel_studio.protocol import ModelRef
 
 class ModelProcess(msgspec.Struct, frozen=True):
     """A process that has the model in memory. ``started`` is in clock ticks since the system's start, of which ``boot``
-    is the id: no clock that is set moves it. Where a system does not tell these, ``boot`` is empty, and ``started`` is
+    is the id: no clock that is set moves it. Where a system has none of these, ``boot`` is empty, and ``started`` is
     as ``core.runs.run_folder.process_lives`` knows it.
     """
 

@@ -301,7 +301,7 @@ def checkpoint_number(path: Path) -> int:
 
 def process_lives(pid: int | None, started: float | None) -> bool:
     """Return whether that very process (not a later one of the same number) runs on this host; ``started`` as psutil
-    tells.
+    reports it.
     """
     if not pid or not 0 < pid <= MOST_PID:
         return False

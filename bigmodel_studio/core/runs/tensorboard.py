@@ -75,7 +75,7 @@ def contains_events(path: Path) -> bool:
 def import_events(path: Path, left_out: Callable[[Path, int], None] | None = None) -> list[RunFolder]:
     """Return the runs of these event files, made or brought up to date: one for each folder that holds any.
 
-    ``left_out`` is told of each file that has events which are not well-formed, and how many.
+    ``left_out`` is called for each file that has events which are not well-formed, and how many.
     Raises ``StudioError`` "events-none" where there is no scalar; ``OSError``.
     """
     files = [path] if path.is_file() else sorted(entry for entry in path.rglob(f"*{MARK}*") if entry.is_file())

@@ -36,7 +36,7 @@ Role = Literal["first", "handed", "beside", "homeless"]
 class Start:
     """What this start turned out to be. ``close`` it before the end.
 
-    "first": the window of this home; ``listener`` hears later starts (None where nothing could listen). "handed": a
+    "first": the window of this home; ``listener`` receives later starts (None where nothing could listen). "handed": a
     window had it already and has taken the paths. "beside": another one holds the home and does not answer.
     "homeless": the home cannot be written to.
     """

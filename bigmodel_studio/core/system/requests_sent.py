@@ -24,7 +24,7 @@ class HostTotal(NamedTuple):
 
 
 class Ledger:
-    """What was sent, in the order of its leaving. A request is told when it leaves and again when its answer is over:
+    """What was sent, in the order of its leaving. A request is listed when it is sent and again when it is answered:
     the latter takes the place of the former."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 The settings form is drawn from ``Settings`` (``described`` lists what it needs); the file is TOML. A key that this
 version does not know is kept, and a value that it cannot take falls back to its default alone. Of a file that is not
 TOML the lines that can be read are taken, and a copy is kept. Where it is not certain that the network may be used,
-it is locked. Nothing in the file may stop the application, and the user is told. Knows nothing of Qt.
+it is locked. Nothing in the file may stop the application, and the problem is reported. Knows nothing of Qt.
 """
 
 from __future__ import annotations

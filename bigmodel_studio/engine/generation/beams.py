@@ -1,4 +1,4 @@
-"""Beam search, by transformers' own ``generate``: it runs in a thread, so that a stop is heard while it searches.
+"""Beam search, by transformers' own ``generate``: it runs in a thread, so a stop is noticed while it searches.
 
 Its tokens are known only at the end; their log-probabilities are then computed in one pass over the whole text.
 """

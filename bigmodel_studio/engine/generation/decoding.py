@@ -22,7 +22,7 @@ from bigmodel_studio.engine.packed.decoder import PackedDecoder, step_packed
 
 
 class Decoder(Protocol):
-    """One sequence in one model: what was fed lies in a cache, ``logits`` [vocabulary] tells what may follow."""
+    """One sequence in one model: what was fed lies in a cache, ``logits`` [vocabulary] are of the next token."""
 
     @property
     def logits(self) -> Tensor | None:

@@ -75,7 +75,7 @@ class StopStrings:
         return shown
 
     def rest(self) -> str:
-        """Return what was held back and turned out to be no stop string."""
+        """Return the pending text, which turned out to be no stop string."""
         loaded, self._pending = self._pending, ""
         return loaded
 

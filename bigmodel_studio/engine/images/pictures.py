@@ -42,7 +42,7 @@ _BITS_PER_SAMPLE, _SAMPLES_PER_PIXEL, _ROWS_PER_STRIP, _TILE_HEIGHT = 258, 277, 
 def read_picture(path: Path) -> Image.Image:
     """Return the picture as RGB, upright by its EXIF; the first frame where it has several, transparency laid on white.
 
-    Everything that its header tells is checked against ``limits`` before a pixel is decoded.
+    Everything in its header is checked against ``limits`` before a pixel is decoded.
     Raises ``StudioError``: "picture-missing", "-unreadable", "-empty", "-format", "-too-large", "-memory", "-scans",
     "-slow", "-damaged".
     """

@@ -1,8 +1,8 @@
 """The most memory that this process had at once, from a moment on: on a CPU what was resident, on a card its tensors
 and what its driver keeps for the process (the context, its libraries and their kernels).
 
-Linux keeps the figure of the CPU itself and can be told to begin anew; elsewhere a thread looks every few milliseconds,
-so that a very short peak may be missed. A card's driver tells of the whole card (that of a process is hidden in a
+Linux keeps the figure of the CPU itself and can be reset; elsewhere a thread looks every few milliseconds,
+so that a very short peak may be missed. A card's driver counts the whole card (that of a process is hidden in a
 container): what others take or give back between two looks goes to this process.
 """
 
@@ -23,9 +23,9 @@ _RESET_PEAK = "5"
 
 
 def used_by_card() -> dict[str, int]:
-    """Return bytes in use on each NVIDIA card by its UUID, as the driver tells them; nothing where there is none.
+    """Return bytes in use on each NVIDIA card by its UUID, as the driver reports them; nothing where there is none.
 
-    Asked before torch begins to use a card, it tells what is taken by others.
+    Asked before torch begins to use a card, it is what others take.
     """
     found = {}
     with contextlib.suppress(Exception):  # no library, no driver, no permission: each has an error of its own kind

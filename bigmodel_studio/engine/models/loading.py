@@ -352,7 +352,7 @@ def load_processor(folder: Path) -> Any:
 
 
 def tensor_bytes(model: nn.Module) -> int:
-    """Return bytes of the parameters and buffers as held; tensors that share memory count once."""
+    """Return bytes of the parameters and buffers as loaded; tensors that share memory count once."""
     return storage_bytes([*model.parameters(), *model.buffers()])
 
 

@@ -46,7 +46,7 @@ REPORT_EVERY_S = 0.25
 
 
 class Answer(NamedTuple):
-    """What a model said as it is shown, and what of it is held against what was expected.
+    """What a model said as it is shown, and what of it is compared with the expected answer.
 
     ``whole``: the expected must be all of it (a label), and not only stand in it (a text).
     """

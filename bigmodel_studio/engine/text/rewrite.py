@@ -1,8 +1,8 @@
 """The task that says texts in other words, with models that read one text and write another: summaries, translations.
 
 How it searches is the model's own ``generation_config`` (beams, penalties, the first token), by transformers' own
-``generate``. A model that was trained to be told what to do (T5: "summarize: ", Raffel et al. 2020) says in its config
-what it is told.
+``generate``. A model that was trained with instructions (T5: "summarize: ", Raffel et al. 2020) has them in its
+config.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def rewrite(request: Rewrite, session: Session) -> Iterator[Event]:
 
 
 def prefix_of(config: Any, purpose: RewritePurpose, to: str) -> str:
-    """Return what the model is told before the text: "" where it was trained for one thing.
+    """Return the instruction before the text: "" where it was trained for one thing.
 
     Raises ``StudioError`` "language-unknown" where it does not translate into that language.
     """

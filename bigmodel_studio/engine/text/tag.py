@@ -1,6 +1,6 @@
 """The task that tags the words of texts: each by itself, and as the most probable whole (``core.data.tag_decoding``).
 
-A word's tag is told at its first piece, as it is learnt (Devlin et al. 2018, section 5.3).
+A word's tag is predicted at its first piece, as it is learnt (Devlin et al. 2018, section 5.3).
 """
 
 from __future__ import annotations

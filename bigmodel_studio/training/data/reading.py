@@ -15,7 +15,7 @@ _Row = TypeVar("_Row")
 
 
 class Reading:
-    """``say`` is told what takes time; at most so many bytes of text (of each part of rows), or pictures, are read.
+    """``say`` gets what takes time; at most so many bytes of text (of each part of rows), or pictures, are read.
 
     ``share`` says afterwards which share of everything that was, about, and ``bytes`` how much.
     """

@@ -221,7 +221,7 @@ def read_chunks(part: Part, corpus: Corpus) -> Iterator[str]:
 
 
 def content_hash(corpus: Corpus, say: Callable[[int], None]) -> str:
-    """Return SHA-256 over both parts' bytes and where they end; ``say`` is told the bytes read so far."""
+    """Return SHA-256 over both parts' bytes and where they end; ``say`` gets the bytes read so far."""
     digest = hashlib.sha256()
     done = 0
     for name, parts in (("train", corpus.train), ("evaluation", corpus.evaluation)):

@@ -44,9 +44,7 @@ def vocabulary_size(tokenizer: str) -> int:
 
 
 def train_tokenizer(corpus: Corpus, size: int, context: int, say: Callable[[int], None]) -> PreTrainedTokenizerBase:
-    """Return a byte-level BPE of ``size`` entries, learnt from the training part alone; ``say`` is told the bytes
-    read.
-    """
+    """Return a byte-level BPE of ``size`` entries, learnt from the training part alone; ``say`` gets the bytes read."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

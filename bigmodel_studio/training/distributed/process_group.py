@@ -5,7 +5,7 @@ on several. ``ddp`` keeps the model whole on each (Li et al. 2020, arXiv 2006.15
 gradients and the optimizer's state over them (Zhao et al. 2023, arXiv 2304.11277; torch's ``fully_shard``). Both
 average gradients over the processes: a part's loss is weighed so that the mean is that of the whole batch.
 
-All processes do the same in the same order: what one of them alone knows (a wish, a clock) is told to the others first.
+All processes do the same in the same order: what one of them alone knows (a wish, a clock) is sent to the others first.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A run on several processes: torchrun's agent, which ``core.runs.launch`` started, and the processes that it starts.
 
-The agent's process is the run's as the folder tells it; its workers end with it, however it ends. The first of them
+The agent's process is the run's in its folder; its workers end with it, however it ends. The first of them
 writes the folder, the others write into folders that are thrown away. Under a torchrun of the user's own, on several
 machines that share the run's folder, the same holds.
 """

@@ -82,8 +82,8 @@ class Inside:
                 self._layers.after_backward()
 
     def after_update(self, step: int, loss: float, losses: torch.Tensor | None) -> None:
-        """Record the step that the optimizer has made; ``losses`` are those of the examples of its batch, where they
-        are told apart.
+        """Record the step that the optimizer has made; ``losses`` are those of the examples of its batch, where
+        the objective tells them apart.
         """
         if self._looking:
             with self._pace:

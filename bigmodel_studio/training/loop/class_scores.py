@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Confusion = NDArray[np.int64]
-"""[i, j]: pictures of class i that were said to be of class j."""
+"""[i, j]: pictures of class i that were predicted to be of class j."""
 
 
 def accuracy(confusion: Confusion) -> float:
@@ -18,7 +18,7 @@ def accuracy(confusion: Confusion) -> float:
 
 
 def macro_f1(confusion: Confusion) -> float:
-    """Return the mean over the classes that there are of each one's F1: 2·right / (there + said)."""
+    """Return the mean over the classes that there are of each one's F1: 2·right / (there + predicted)."""
     right = np.diag(confusion)
     both = confusion.sum(0) + confusion.sum(1)
     there = confusion.sum(1) > 0
@@ -30,7 +30,7 @@ def class_scores(confusion: Confusion, labels: Sequence[str]) -> list[dict[str, 
     """Return one record a class, as it stands in ``samples.jsonl``.
 
     ``recall`` is the share of the class's ``pictures`` that were recognised, ``precision`` the share of those that
-    were said to be of the class and are; null where there were none. ``taken_for`` is what the class is most often
+    were predicted to be of the class and are; null where there were none. ``taken_for`` is what the class is most often
     taken for instead ("" where it never is).
     """
     records = []
@@ -65,16 +65,16 @@ class LabelCounts:
     """
 
     def __init__(self, classes: int) -> None:
-        self._there, self._said, self._right = (np.zeros(classes, np.int64) for _ in range(3))
+        self._there, self._predicted, self._right = (np.zeros(classes, np.int64) for _ in range(3))
         self._examples = self._exact = 0
 
-    def add(self, there: NDArray[np.bool_], said: NDArray[np.bool_]) -> None:
+    def add(self, there: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> None:
         """Count examples, [examples, classes]: the classes that each has, and those that were predicted."""
         self._there += there.sum(0)
-        self._said += said.sum(0)
-        self._right += (there & said).sum(0)
+        self._predicted += predicted.sum(0)
+        self._right += (there & predicted).sum(0)
         self._examples += len(there)
-        self._exact += int((there == said).all(-1).sum())
+        self._exact += int((there == predicted).all(-1).sum())
 
     @property
     def exact_share(self) -> float:
@@ -84,14 +84,14 @@ class LabelCounts:
     @property
     def micro_f1(self) -> float:
         """F1 over all pairs of an example and a class: 2·right / (there + predicted)."""
-        both = int(self._there.sum() + self._said.sum())
+        both = int(self._there.sum() + self._predicted.sum())
         return 2 * int(self._right.sum()) / both if both else 0.0
 
     @property
     def macro_f1(self) -> float:
         """The mean of each class's F1, over the classes that some example has."""
         there = self._there > 0
-        each = 2 * self._right[there] / (self._there[there] + self._said[there])
+        each = 2 * self._right[there] / (self._there[there] + self._predicted[there])
         return float(each.mean()) if there.any() else 0.0
 
     def records(self, labels: Sequence[str]) -> list[dict[str, Any]]:
@@ -101,7 +101,7 @@ class LabelCounts:
                 "label": label,
                 "pictures": int(there),
                 "recall": int(right) / int(there) if there else None,
-                "precision": int(right) / int(said) if said else None,
+                "precision": int(right) / int(predicted) if predicted else None,
             }
-            for label, there, said, right in zip(labels, self._there, self._said, self._right, strict=True)
+            for label, there, predicted, right in zip(labels, self._there, self._predicted, self._right, strict=True)
         ]

@@ -1,4 +1,4 @@
-"""Long work that tells how far it is, as events: it is done by a thread of its own, and told from here."""
+"""Long work that reports how far it is, as events: it is done by a thread of its own, and reported from here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class GivenUp(Exception):  # noqa: N818 - it is no error
 
 
 class ProgressReports(Generic[_Value]):
-    """``work``, which is given what to tell its progress to. ``progress`` ends when the work is done."""
+    """``work``, which gets what to report its progress to. ``progress`` ends when the work is done."""
 
     def __init__(self, work: Callable[[Say], _Value], what: str) -> None:
         self._work, self._last = work, Progress(what=what)
@@ -27,7 +27,7 @@ class ProgressReports(Generic[_Value]):
         self._value: list[_Value] = []
 
     def progress(self) -> Iterator[Progress]:
-        """Yield something every ``TURN_S``, so that it can be ended: the work then ends at what it tells next."""
+        """Yield something every ``TURN_S``, so that it can be ended: the work then ends at its next report."""
         thread = threading.Thread(target=self._run, name="telling", daemon=True)
         thread.start()
         try:

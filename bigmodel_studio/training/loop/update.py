@@ -38,7 +38,7 @@ class Update(NamedTuple):
 
 
 class Watch(Protocol):
-    """Who is told what happens in an update, as ``training.inside.watch.Inside`` wants to know it."""
+    """What is called as an update proceeds, as ``training.inside.watch.Inside`` wants to know it."""
 
     def before_update(self, step: int) -> None: ...
     def after_backward(self) -> None: ...

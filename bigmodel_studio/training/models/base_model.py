@@ -82,5 +82,5 @@ def causal_model(folder: Path) -> BaseModel:
 
 
 def picture_model(folder: Path) -> BaseModel:
-    """Return one that tells classes of pictures apart."""
+    """Return a picture classifier."""
     return BaseModel(folder, ("image-classifier",), "image-classifier", "Choose an image classifier.")

@@ -23,7 +23,7 @@ def class_shares(labels: Sequence[str], shares: Mapping[int, float], smoothing: 
 
 
 def predicted_classes(logits: torch.Tensor, expected: torch.Tensor, labels: Sequence[str]) -> list[EvaluatedExample]:
-    """Return the loss of each example, and the class that is held for the most probable; ``logits`` [examples,
+    """Return the loss of each example, and the most probable class; ``logits`` [examples,
     classes].
     """
     losses = F.cross_entropy(logits, expected, reduction="none").tolist()

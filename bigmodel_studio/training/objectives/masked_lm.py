@@ -49,7 +49,7 @@ _EVALUATION_KEY = 0xBE27
 
 class BatchOutput(NamedTuple):
     """What a model made of a batch: ``where`` words were hidden [batch, context], their logits [hidden, vocabulary] and
-    losses [hidden]; of each pair the logits [batch, 2] and the loss [batch] (None where no pair is told).
+    losses [hidden]; of each pair the logits [batch, 2] and the loss [batch] (None where no pair is predicted).
     """
 
     where: torch.Tensor

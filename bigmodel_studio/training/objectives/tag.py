@@ -1,5 +1,5 @@
 """Tagging words: a classifier on each word of a sentence, on an encoder that was pre-trained (Devlin et al. 2018,
-section 5.3). A word's tag is learnt and told at its first piece; the others, and the special tokens, count for nothing.
+section 5.3). A word's tag is learnt and predicted at its first piece; the others and the special tokens do not count.
 
 Its measure is the F1 of entities as ``conlleval`` counts it.
 """

@@ -57,8 +57,9 @@ def export_script(request: ExportScript, session: Session) -> Iterator[Event]:
 
 
 def write_script(run: RunFolder, folder: Path, say: Say = lambda *_: None) -> list[Path]:
-    """Write ``train.py`` with what it needs into a new folder; the files. Nothing half-made is left. ``say`` is told
-    what takes time, and may raise.
+    """Write ``train.py`` with what it needs into a new folder; return the files.
+
+    Nothing half-made is left. ``say`` is called with what takes time, and may raise.
 
     Raises ``StudioError`` "run-foreign", "folder-taken", and where data or model cannot be used; ``OSError``.
     """

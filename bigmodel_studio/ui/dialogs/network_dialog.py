@@ -1,6 +1,6 @@
 """Network activity: every request since the start, sums by host, and the switch that lets nothing leave.
 
-It is told by the studio's network; nothing is asked or sent from here.
+It is reported by the studio's network; nothing is asked or sent from here.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ class NetworkDialog(QDialog):
             self.save(Path(name))
 
     def save(self, path: Path) -> None:
-        """Write the requests; the user is told where that cannot be done."""
+        """Write the requests; a problem is reported where that cannot be done."""
         try:
             write_atomic(path, as_csv(self._studio.network.requests()).encode(), durable=False)
         except OSError as error:

@@ -2,7 +2,7 @@
 
 The scheme in force is a property of the application, so that a widget that paints itself asks ``colours()`` in its
 ``paintEvent`` and needs no signal (Qt sends ``PaletteChange`` when it switches). A 4-pixel grid; 13-pixel text;
-contrasts are held by ``tests/ui/look/test_theme.py``.
+contrasts are tested by ``tests/ui/look/test_theme.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The monitor's cards: one a device, and one for the disk. Each is told samples; curves come from the history."""
+"""The monitor's cards: one a device, and one for the disk. Each is given samples; curves come from the history."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Card(QFrame):
 
 
 class Curves(QWidget):
-    """Live curves two abreast; one whose series has nothing to tell is not shown, and leaves no hole."""
+    """Live curves two abreast; one whose series has no values is not shown, and leaves no hole."""
 
     def __init__(self, history: History, curves: list[LiveCurve]) -> None:
         super().__init__()

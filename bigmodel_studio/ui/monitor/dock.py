@@ -1,4 +1,4 @@
-"""The monitor's dock: a card a device, the loaded model's parameters, the disk. It is told samples while it is shown.
+"""The monitor's dock: a card a device, the loaded model's parameters, the disk. It is given samples while it is shown.
 
 What an engine has to say (how the model is built, which devices torch uses) is asked once for each model, and only
 while somebody looks.

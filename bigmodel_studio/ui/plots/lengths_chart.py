@@ -1,4 +1,4 @@
-"""How long examples are: a histogram, with a line at the most that is read at once. It is told in which unit."""
+"""How long examples are: a histogram, with a line at the most that is read at once. It is given the unit."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ FAINT = 110
 
 
 class Legend(pg.LegendItem):
-    """Names in rows over the box; a click on one hides or shows its curve (``toggled`` is told its name)."""
+    """Names in rows over the box; a click on one hides or shows its curve (``toggled`` gets its name)."""
 
     def __init__(self, toggled: Callable[[str], None]) -> None:
         super().__init__(offset=None, horSpacing=2, frame=False, labelTextSize="11px", sampleType=_Swatch)

@@ -47,7 +47,7 @@ class Banner(QFrame):
 
     @Slot(object)
     def show_problem(self, problem: Problem) -> None:
-        """Show a problem, before those that were told earlier."""
+        """Show a problem, before those that were reported earlier."""
         if problem in self._waiting:
             self._waiting.remove(problem)
         self._waiting.appendleft(problem)

@@ -1,4 +1,4 @@
-"""Model card as locked Markdown: a piece a turn of the event loop, so that none is held up.
+"""Model card as locked Markdown: a piece a turn of the event loop, so none takes long.
 
 What is shown of it is ``core.models.card``'s business; nothing is loaded, and a link is only reported.
 """

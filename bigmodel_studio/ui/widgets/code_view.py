@@ -1,6 +1,6 @@
 """Text of machines (logs, reports): read only, in a fixed-width font, never wrapped, never interpreted.
 
-Lines that tell of a level, as those of a log do, have it in its colour.
+Lines with a level, as those of a log do, have it in its colour.
 """
 
 from __future__ import annotations

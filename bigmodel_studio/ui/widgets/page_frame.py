@@ -1,7 +1,7 @@
 """Frame of every page: a header row, a body, and on wide windows a list to its left and an inspector to its right.
 
 The inspector folds away where the window is narrower than 1200 pixels and the list where it is narrower than 1000;
-buttons in the header bring them back. A page subclasses ``Page``, fills the parts, and is told what to open.
+buttons in the header bring them back. A page subclasses ``Page``, fills the parts, and is given what to open.
 """
 
 from __future__ import annotations

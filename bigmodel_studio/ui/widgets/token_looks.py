@@ -55,9 +55,7 @@ def text_font(role: TokenRole) -> QFont:
 
 @lru_cache(maxsize=MOST_KNOWN)
 def shown_text(text: str) -> str:
-    """Return a token's text with what cannot be seen made visible; the space before a word is left out, a gap tells of
-    it.
-    """
+    """Return a token's text with what cannot be seen made visible; the space before a word becomes a gap."""
     if text and not text.strip(" "):
         return "␣" * len(text) if len(text) <= _MOST_SPACES else f"␣×{len(text)}"
     body = text.removeprefix(" ")

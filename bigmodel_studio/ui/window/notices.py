@@ -1,6 +1,6 @@
 """Says that a run or a download has ended: as a toast while the window is in front, else through the desktop.
 
-What a run is, and that it ended, it hears from the watcher; a run that had ended before the first look is no news.
+What a run is, and that it ended, the watcher reports; a run that had ended before the first look is no news.
 Downloads of an earlier start that were not finished are offered once.
 """
 

@@ -33,7 +33,7 @@ class PageStack(QStackedWidget):
         return page if isinstance(page, Page) else None
 
     def page(self, page_id: str) -> Page | None:
-        """Return a page, built now where it was not yet; None, and the user is told, where that fails."""
+        """Return a page, built now where it was not yet; None, and a problem is reported, where that fails."""
         return self.pages.get(page_id) or self._built(page_id)
 
     def _built(self, page_id: str) -> Page | None:

@@ -61,7 +61,7 @@ class Removals(QObject):
         self._cleaned.connect(self._on_cleaned)
 
     def remove_run(self, run: RunSummary) -> None:
-        """Put a run's folder in the trash. One that is at work, or bundled, is told to be kept."""
+        """Put a run's folder in the trash. One that is at work, or bundled, is kept, and reported."""
         folder = RunFolder(Path(run.path))
         if run.bundled:
             self._studio.report(Problem(code="run-bundled", arguments={"run": run.name}))
@@ -75,7 +75,7 @@ class Removals(QObject):
             self._refresh()
 
     def remove_model(self, record: ModelRecord) -> None:
-        """Put a model in the trash, or a folder off the list; what may not go is told with the reason."""
+        """Put a model in the trash, or a folder off the list; what may not go is reported with the reason."""
         problem = self._loaded(record) or removal.why_not(record)
         if problem is not None:
             self._studio.report(problem)
@@ -92,7 +92,7 @@ class Removals(QObject):
         self._studio.library.refresh()
 
     def remove_dataset(self, name: str) -> None:
-        """Put a dataset of the Hub's cache in the trash; one that may not go is told with the reason."""
+        """Put a dataset of the Hub's cache in the trash; one that may not go is reported with the reason."""
         try:
             self._done(hub_datasets.remove(name, self.trash))
         except StudioError as error:
@@ -165,7 +165,7 @@ class Removals(QObject):
         return self.tr("was removed.")
 
     def remove_conversation(self, number: int, title: str) -> bool:
-        """Note a conversation as removed; its page then marks it so. False, and told, where that cannot be kept."""
+        """Note a conversation as removed; its page then marks it so. False, and reported, where that cannot be kept."""
         try:
             self._done(self.trash.note("conversation", title, str(number)))
         except OSError as error:

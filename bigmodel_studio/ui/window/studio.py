@@ -1,6 +1,6 @@
 """Context of every page: the lanes, the library, the runs, the settings, and a way to reach the rest of the window.
 
-Pages never know each other; they ask the studio to ``open`` something or to ``tell`` the user something.
+Pages never know each other; they ask the studio to ``open`` something or to ``report`` a problem.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Studio(QObject):
         self.network.changed.connect(self._on_network)
 
     def submit(self, request: Request) -> Job:
-        """Queue a request on the interactive lane, and hear from its job which model the lane holds."""
+        """Queue a request on the interactive lane, and learn from its job which model the lane has loaded."""
         job = self.interactive.submit(request)
         self._jobs += 1
         job.happened.connect(self._on_happened)

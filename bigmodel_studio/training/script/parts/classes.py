@@ -1,4 +1,4 @@
-"""The loss of a model that tells classes of texts, or of their tokens."""
+"""The loss of a classifier of texts, or of their tokens."""
 
 from __future__ import annotations
 

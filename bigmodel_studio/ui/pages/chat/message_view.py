@@ -146,7 +146,7 @@ class MessageView(QWidget):
 
 
 class ReplyView(MessageView):
-    """A reply, with its cost and what can be done below; one that streams is told what it gains."""
+    """A reply, with its cost and what can be done below; one that streams is given what it gains."""
 
     regenerate_wanted = Signal(object)
     continue_wanted = Signal(object)

@@ -161,7 +161,7 @@ class NamedValues(QWidget):
         value = self._own.pop(self._renamed) if self._renamed else self._value
         self._own[name] = value
         self._on_left()
-        self._tell()
+        self._report()
 
     @Slot()
     def _on_left(self) -> None:
@@ -170,14 +170,14 @@ class NamedValues(QWidget):
 
     def _delete(self, name: str) -> None:
         self._deleted = (name, self._own.pop(name))
-        self._tell()
+        self._report()
 
     def _restore(self) -> None:
         if self._deleted is not None:
             name, value = self._deleted
             self._own[name], self._deleted = value, None
-            self._tell()
+            self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         self.show_value(self._value)
         self.changed.emit(dict(self._own))

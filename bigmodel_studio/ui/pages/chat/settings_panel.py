@@ -51,7 +51,7 @@ PROMPTS = {
 """Ready system prompts: name and text, both in the window's language."""
 
 
-def _said(text: str) -> str:
+def _translated(text: str) -> str:
     return QCoreApplication.translate("presets", text) if text else ""
 
 
@@ -95,7 +95,7 @@ class SettingsPanel(QWidget):
         self._on_system()
 
     def _named_prompts(self) -> NamedValues:
-        names = {key: _said(name) for key, (name, _) in PROMPTS.items()} | {"none": self.tr("None")}
+        names = {key: _translated(name) for key, (name, _) in PROMPTS.items()} | {"none": self.tr("None")}
         words = Words(
             self.tr("System prompt"),
             self.tr("Not saved"),
@@ -103,7 +103,7 @@ class SettingsPanel(QWidget):
             self.tr("Name of the prompt, then Enter"),
             names,
         )
-        made = NamedValues(words, {key: _said(text) for key, (_, text) in PROMPTS.items()})
+        made = NamedValues(words, {key: _translated(text) for key, (_, text) in PROMPTS.items()})
         made.set_own(self._settings.values.system_prompts)
         made.chosen.connect(self._on_prompt_chosen)
         made.changed.connect(self._on_prompts_changed)
@@ -115,7 +115,7 @@ class SettingsPanel(QWidget):
             self.tr("Custom"),
             self.tr("Save as preset…"),
             self.tr("Name of the preset, then Enter"),
-            {key: _said(name) for key, name in PRESET_NAMES.items()},
+            {key: _translated(name) for key, name in PRESET_NAMES.items()},
         )
         made = NamedValues(words, PRESETS)
         made.set_own(self._settings.values.presets)

@@ -16,7 +16,7 @@ RETRY_MS = 2000
 
 
 class UnsavedNote(QWidget):
-    """Watches a store: tells the user of its problems, and has it save what it kept in memory once it can."""
+    """Watches a store: reports its problems, and has it save what it kept in memory once it can."""
 
     saved = Signal()
     """What was kept in memory is on disk now."""

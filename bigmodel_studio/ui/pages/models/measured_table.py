@@ -14,7 +14,7 @@ from bigmodel_studio.ui.widgets.page_frame import label
 
 
 class MeasuredTable(QWidget):
-    """Empty until it is told a measurement."""
+    """Empty until it is given a measurement."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

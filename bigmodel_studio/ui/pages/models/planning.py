@@ -29,7 +29,7 @@ from bigmodel_studio.ui.window.studio import Studio
 
 
 class Planning(QObject):
-    """One for a ``PlanPanel``; told which model it is about."""
+    """One for a ``PlanPanel``; is given the model that it is about."""
 
     def __init__(self, studio: Studio, panel: PlanPanel) -> None:
         super().__init__(panel)

@@ -31,7 +31,7 @@ class QualityRow(QWidget):
         """Show what was measured of the precision chosen, None where nothing was."""
         self.button.setText(self.tr("Measure quality"))
         self.button.setToolTip(self.tr("Perplexity on a bundled text, and how often the same token is most likely"))
-        self.words.setText("" if quality is None else self._said(quality))
+        self.words.setText("" if quality is None else self._sentence(quality))
 
     def show_running(self, progress: Progress | None) -> None:
         """Show how far the measurement is; the button stops it."""
@@ -48,7 +48,7 @@ class QualityRow(QWidget):
         self.show_idle(None)
         self.words.setText(words)
 
-    def _said(self, quality: Quality) -> str:
+    def _sentence(self, quality: Quality) -> str:
         perplexity = numbers.decimal(quality.perplexity, 2)
         if quality.stored_perplexity is None or quality.top1_agreement is None:
             return self.tr("Perplexity {perplexity} on {count} tokens.").format(

@@ -44,7 +44,7 @@ class FileExport(QObject):
             self.save(Path(chosen), kind)
 
     def save(self, path: Path, kind: str) -> None:
-        """Write the chart (``png``, ``svg``) or its points (``csv``) there; a problem is told in the window."""
+        """Write the chart (``png``, ``svg``) or its points (``csv``) there; a problem is reported in the window."""
         made = {"png": self._picture, "svg": self._drawing, "csv": self._table}[kind]()
         try:
             write_atomic(path if path.suffix else path.with_suffix(f".{kind}"), made)

@@ -28,7 +28,7 @@ def copy_place(place: Place) -> None:
 
 
 def open_place(studio: Studio, place: Place) -> None:
-    """Show the file in the program that this system has for it; the user is told where that cannot be done."""
+    """Show the file in the program that this system has for it; a problem is reported where that cannot be done."""
     file = Path(place.file)
     if not file.exists():
         studio.report(Problem(code="open-missing", arguments={"path": str(file)}))

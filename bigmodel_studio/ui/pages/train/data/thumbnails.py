@@ -21,7 +21,7 @@ MOST_KEPT = 400
 
 
 class Thumbnails(QObject):
-    """``want`` files, hear ``changed``, and draw what ``picture`` has by then."""
+    """``want`` files, connect to ``changed``, and draw what ``picture`` has by then."""
 
     changed = Signal()
 

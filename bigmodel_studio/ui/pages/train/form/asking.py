@@ -10,7 +10,7 @@ from bigmodel_studio.ui.window.studio import Studio
 
 
 class Asking(QObject):
-    """``ask``, then hear ``answered`` with the result or ``failed`` with the problem, and ``progressed`` before it."""
+    """``ask``, then await ``answered`` with the result or ``failed`` with the problem, and ``progressed`` before it."""
 
     answered = Signal(object)
     failed = Signal(object)

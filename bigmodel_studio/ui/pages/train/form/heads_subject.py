@@ -1,4 +1,4 @@
-"""The fields of a model that tells classes of texts, or tags words: files, a model that reads, and texts to try."""
+"""The fields of a model that classifies texts, or tags words: files, a model that reads, and texts to try."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Ways to make runs on the Train page: a form, a sweep, an experiment, a fork, a smaller one for want of memory, other
 programs’ logs.
 
-Each ends the same way: ``made`` names the run that is to be shown, or the user is told why there is none. Folders are
+Each ends the same way: ``made`` names the run that is to be shown, or a problem says why there is none. Folders are
 made in a thread: what a run begins with may be large, and disks slow.
 """
 
