@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -266,6 +267,21 @@ def load_to_first_token(files: Files) -> list[Row]:
     return [Row("load to first token, 1B Q4_0", value, "s", 2 * theirs_s, remark, theirs_s)]
 
 
+def window_beside(files: Files) -> list[Row]:
+    """Gaps of the window's event loop while a 1B model streams in the chat at 4 bits, on all cores."""
+    file = files.file("1B", "Q4_0")
+    files.close()
+    command = [sys.executable, "benchmarks/event_loop.py", "--model", str(file), "--seconds", str(10 * files.turns)]
+    environment = {**os.environ, "BIGMODEL_STUDIO_BENCH_JSON": "1"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent, env=environment
+    )
+    records = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if not records:
+        raise RuntimeError(done.stderr[-2000:])
+    return [Row(**{field: record[field] for field in Row._fields}) for record in records]
+
+
 def on_a_gpu(files: Files) -> list[Row]:
     """The share of a GPU's bandwidth that decoding one sequence reaches; bytes copied count twice, read and written."""
     name = "GPU, 1B bfloat16, batch 1, share of its bandwidth"
@@ -309,6 +325,7 @@ ROWS: dict[str, Callable[[Files], list[Row]]] = {
     "prompt-lookup": prompt_lookup,
     "resident-growth": resident_growth,
     "load": load_to_first_token,
+    "window": window_beside,
     "gpu": on_a_gpu,
 }
 """The table, in an order that loads each model few times."""

@@ -1,10 +1,11 @@
 """Does the window stay fluent while a run trains and a chat streams, and what memory does it take?
 
-``python benchmarks/event_loop.py [--seconds 40] [--points 100000]``. What the first showing of each page costs comes
-first, once the window has had a few seconds for itself. A real window on a real display (Xvfb where there
+``python benchmarks/event_loop.py [--seconds 40] [--points 100000] [--model FILE]``. What the first showing of each page
+costs comes first, once the window has had a few seconds for itself. A real window on a real display (Xvfb where there
 is none), the real engine and a real run, on whatever cores there are. A timer of 5 ms measures how late the event loop
 comes round, for half the time with the chat in front and for half with the live curve. Beside it, at the same time, a
-process with nothing but such a timer: what the machine itself takes away.
+process with nothing but such a timer: what the machine itself takes away. With ``--model`` nothing trains: that model
+streams its replies in the chat, on all cores.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from bigmodel_studio.core.runs.run_folder import RunFolder, RunStatus, dump_stat
 from bigmodel_studio.core.specs.spec import DataSpec, LaunchSpec, ModelSpec, RunSpec, ScheduleSpec, write_spec
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.files import write_atomic
+from bigmodel_studio.engine.packed import compiling
 from bigmodel_studio.protocol import ModelRef, Sampling
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
@@ -252,12 +254,39 @@ def watched(studio: Application, model: ModelRef, old: str, live: RunFolder, sec
     ]
 
 
+def beside_a_model(model: Path, seconds: float) -> list[Row]:
+    """The rows of a window in whose chat that model streams, decoded by the kernels."""
+    compiling.wait_until_ready()
+    studio = Application([])
+    try:
+        ref = ModelRef(source="local", id=str(model))
+        studio.window.open(UseModel("chat", ref))
+        page = studio.window.pages["chat"]
+        assert isinstance(page, ChatPage)
+        wait(lambda: studio.studio.facts is not None and studio.studio.facts.model == ref, "the model to be loaded")
+        wait(lambda: studio.warming.done, "what the pages need to be imported")
+        talker = Talker(page)
+        wait(lambda: page.talk.busy and bool(page.transcript.views), "the chat to stream")
+        spend(5.0)
+        rows = rows_of(f"{model.stem} streams in the chat", measure(seconds))
+        talker.stop()
+        facts = studio.studio.facts
+        reference = facts is None or facts.reference is not None
+        return [*rows, Row("computed by the reference", float(reference), "", 0)]
+    finally:
+        studio.window.close()
+        studio.close()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=40.0)
     parser.add_argument("--points", type=int, default=100_000)
+    parser.add_argument("--model", type=Path, help="a GGUF file or a folder that streams in the chat")
     options = parser.parse_args()
     with display(), own_home():
+        if options.model is not None:
+            return print_table(beside_a_model(options.model.absolute(), options.seconds))
         return print_table(run(options.seconds, options.points))
 
 

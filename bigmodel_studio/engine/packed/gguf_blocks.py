@@ -6,7 +6,9 @@ types are dequantised by the ``gguf`` package, a few thousand rows at a time. Kn
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import gguf
 import numpy as np
@@ -28,6 +30,10 @@ from bigmodel_studio.engine.packed.weights import (
 )
 
 STORED: dict[str, torch.dtype] = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+
+
+WORKERS = max(1, min(4, os.cpu_count() or 1))
+"""Threads that move the blocks of a tensor."""
 
 
 def kind_of(name: str) -> int:
@@ -67,14 +73,18 @@ def _exact(blocks: Bytes, kind: str, order: NDArray[np.int64] | None) -> Weight:
     columns = per_row * values
     tiles, groups = -(-rows // ops.TILE), columns // ops.GROUP
     data = new_tiles(ours, tiles, groups)
-    step = rows_at_once(columns)
-    for start in range(0, rows, step):
+    step = min(rows_at_once(columns), -(-tiles // WORKERS) * ops.TILE)
+
+    def move_part(start: int) -> None:
         part = blocks[start : start + step] if order is None else blocks[order[start : start + step]]
         high = -(-len(part) // ops.TILE) * ops.TILE
-        whole = np.zeros((high, blocks.shape[1]), np.uint8)
-        whole[: len(part)] = part
+        if high > len(part):  # the last tile is filled up with zeros
+            part = np.concatenate((part, np.zeros((high - len(part), blocks.shape[1]), np.uint8)))
         first = start // ops.TILE
-        move(whole.reshape(high, per_row, size), data[first : first + high // ops.TILE])
+        move(part.reshape(high, per_row, size), data[first : first + high // ops.TILE])
+
+    with ThreadPoolExecutor(WORKERS) as workers:  # numpy moves bytes without the interpreter's lock
+        list(workers.map(move_part, range(0, rows, step)))
     return weight_of(ours, rows, columns, data)
 
 
