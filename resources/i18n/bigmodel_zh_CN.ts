@@ -584,6 +584,13 @@
     </message>
 </context>
 <context>
+    <name>ClassesLine</name>
+    <message>
+        <source>Knows {count} classes: {names}</source>
+        <translation>可识别 {count} 个类别：{names}</translation>
+    </message>
+</context>
+<context>
     <name>ClassesModel</name>
     <message>
         <source>Class</source>
@@ -2450,6 +2457,10 @@
     <message>
         <source>Pictures ({kinds})</source>
         <translation>图片 ({kinds})</translation>
+    </message>
+    <message>
+        <source>Try the samples</source>
+        <translation>试用示例图片</translation>
     </message>
     <message>
         <source>Waiting…</source>
@@ -10388,6 +10399,10 @@
         <translation>逗号 ,</translation>
     </message>
     <message>
+        <source>Computing the first step…</source>
+        <translation>正在计算第一步…</translation>
+    </message>
+    <message>
         <source>Counting…</source>
         <translation>正在统计…</translation>
     </message>
@@ -10474,6 +10489,10 @@
     <message>
         <source>LoRA rank</source>
         <translation>LoRA 秩</translation>
+    </message>
+    <message>
+        <source>Loading PyTorch…</source>
+        <translation>正在加载 PyTorch…</translation>
     </message>
     <message>
         <source>Loading libraries…</source>
@@ -10582,6 +10601,14 @@
     <message>
         <source>Space</source>
         <translation>空格</translation>
+    </message>
+    <message>
+        <source>Starting its process…</source>
+        <translation>正在启动进程…</translation>
+    </message>
+    <message>
+        <source>Starting soon…</source>
+        <translation>即将开始…</translation>
     </message>
     <message>
         <source>State</source>

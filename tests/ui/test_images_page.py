@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QBuffer, QMimeData, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
@@ -265,6 +267,21 @@ def test_a_drop_of_nothing_usable_says_so(lanes: Lanes) -> None:
     data.setUrls([QUrl("https://example.org/cat.jpg")])
     _drop(lanes.page, data)
     assert [problem.code for problem in lanes.problems] == ["open-not-local"]
+
+
+def test_it_says_which_classes_its_model_knows_and_offers_samples(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:
+    config = {"model_type": "resnet", "id2label": {str(n): f"kind {n}" for n in range(14)}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    lanes.page.picker._library._on_read([msgspec.structs.replace(_record("net"), path=str(tmp_path))])
+    knows = lanes.page.knows
+    qtbot.waitUntil(lambda: knows.isVisible(), timeout=5000)
+    assert knows.text().startswith("Knows 14 classes: kind 0, kind 1, kind 2, ")
+    assert knows.text().endswith("kind 11…")
+    assert knows.toolTip().endswith("kind 12, kind 13")
+    qtbot.mouseClick(lanes.page.empty.other, Qt.MouseButton.LeftButton)
+    _settled(qtbot, lanes)
+    assert [item.path.name for item in lanes.page.items.items()] == ["airplane.png", "automobile.png", "ship.png"]
+    assert all(item.prediction for item in lanes.page.items.items())
 
 
 def test_a_text_that_is_pasted_is_no_picture_and_a_broken_one_is_asked_about_once(

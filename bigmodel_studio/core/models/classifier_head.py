@@ -29,6 +29,14 @@ class Head(NamedTuple):
         return self.parameters + self.per_class * (classes - self.classes)
 
 
+def class_names(folder: Path) -> list[str]:
+    """Return the classes of a classifier in their order; none where its config names none. Raises ``StudioError``."""
+    names = read_config(folder).get("id2label")
+    if not isinstance(names, dict):
+        return []
+    return [str(names[number]) for number in sorted(names, key=lambda key: (not str(key).isdigit(), len(key), key))]
+
+
 def read_head(folder: Path) -> Head:
     """Return what a classifier's folder says. Raises ``StudioError`` where it cannot be read."""
     weights = read_weights(folder)

@@ -110,6 +110,11 @@ def samples() -> Path:
     return resources() / "samples"
 
 
+def sample_pictures() -> Path:
+    """Return the folder of pictures that come with the application."""
+    return samples() / "pictures"
+
+
 def sample_text() -> Path:
     """Return the stories that this project made."""
     return samples() / "stories.txt"

@@ -78,7 +78,7 @@ class SettingsDialog(QDialog):
         inside = QWidget()
         inside.setLayout(self.form)
         self.form.setContentsMargins(24, 16, 24, 8)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -98,6 +98,14 @@ class SettingsDialog(QDialog):
         super().showEvent(event)
         wanted = self.form.heightForWidth(WIDTH_PX) + FOOT_PX
         self.resize(WIDTH_PX, min(wanted, round(0.9 * self.screen().availableGeometry().height())))
+
+    def choose(self, name: str) -> None:
+        """Go to a field, and open its list where it has one."""
+        editor = self.fields[name]
+        self._area.ensureWidgetVisible(editor)
+        editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if isinstance(editor, Choice):
+            editor.showPopup()
 
     def _add(self, field: Described) -> None:
         editor = self._makers[field.kind](field)

@@ -58,6 +58,7 @@ class CurvesPlot(Plot):
         self._zoomed = False
         self._fitting = False
         self._fitted = False
+        self._empty = ""
         self._items: list[CurveItem] = []
         self._lines: list[NamedLine] = []
         self._marks = Points(5)
@@ -80,6 +81,13 @@ class CurvesPlot(Plot):
             self._items.append(CurveItem())
             self.box.addItem(self._items[-1])
         self.refresh()
+
+    def say_empty(self, words: str) -> None:
+        """Say this in the middle while there are no points; "" says only that."""
+        if words != self._empty:
+            self._empty = words
+            if not self.shown_series():
+                self.note(words or self.tr("No points yet"))
 
     def show_baselines(self, baselines: dict[str, float]) -> None:
         """Show values that a good curve passes below, by name, as dashed lines."""
@@ -112,7 +120,7 @@ class CurvesPlot(Plot):
     def refresh(self) -> None:
         """Draw again, for the series have changed: all of the steps unless somebody looks closer."""
         there = bool(self.shown_series())
-        self.note("" if there else self.tr("No points yet"))
+        self.note("" if there else self._empty or self.tr("No points yet"))
         self.show_axes(there)
         self._style_curves()
         if not there:

@@ -98,7 +98,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("light", str(QT_TRANSLATE_NOOP("actions", "Light appearance")), "", "use_light", "look"),
     ActionSpec("dark", str(QT_TRANSLATE_NOOP("actions", "Dark appearance")), "", "use_dark", "look"),
-    ActionSpec("language", str(QT_TRANSLATE_NOOP("actions", "Language…")), "", "show_settings", "look"),
+    ActionSpec("language", str(QT_TRANSLATE_NOOP("actions", "Language…")), "", "show_language", "look"),
     ActionSpec(
         "guide",
         str(QT_TRANSLATE_NOOP("actions", "Guide…")),

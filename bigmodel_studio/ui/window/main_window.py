@@ -179,6 +179,13 @@ class MainWindow(QMainWindow):
         """Show the settings form."""
         self.settings_dialog().open()
 
+    @Slot()
+    def show_language(self) -> None:
+        """Show the settings form with the languages open."""
+        dialog = self.settings_dialog()
+        dialog.open()
+        dialog.choose("language")
+
     def settings_dialog(self) -> SettingsDialog:
         """Return the settings form, made and heard; not shown yet."""
         from bigmodel_studio.ui.dialogs.settings_dialog import SettingsDialog

@@ -167,6 +167,22 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
     assert bench.problems == []
 
 
+def test_before_its_first_step_the_chart_says_what_a_run_does(qtbot: QtBot, bench: Bench) -> None:
+    note = bench.page.curves.chart._note
+    run = make_run("begun", **live(), step=0, last={}, message="Tokenizing: 30%", parameters=0)
+    (run.path / "metrics.jsonl").write_text("")
+    qtbot.waitUntil(lambda: bench.page.runs.row_of("begun") is not None, timeout=5000)
+    bench.page.choose("begun")
+    qtbot.waitUntil(lambda: note.textItem.toPlainText() == "Tokenizing: 30%", timeout=5000)
+    for said, changes in (
+        ("Loading PyTorch…", {"message": ""}),
+        ("Computing the first step…", {"message": "", "parameters": 9}),
+    ):
+        status = {"state": "running", "step": 0, "steps": 8, "started": time.time(), "updated": time.time(), **live()}
+        write_atomic(run.path / "status.json", dump_status(RunStatus(**{**status, **changes})))
+        qtbot.waitUntil(lambda said=said: note.textItem.toPlainText() == said, timeout=5000)
+
+
 def test_a_run_says_what_it_takes_of_the_disk_while_it_runs(qtbot: QtBot, bench: Bench) -> None:
     run = make_run("live", **live())
     shown(qtbot, bench.page, "live", "running")

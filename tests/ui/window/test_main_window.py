@@ -21,6 +21,7 @@ from bigmodel_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from bigmodel_studio.ui.look.theme import SCHEMES, colours
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.pages.chat.page import ChatPage
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.window import actions
 from bigmodel_studio.ui.window.palette import Palette
 from bigmodel_studio.ui.window.palette_entries import entries
@@ -179,6 +180,21 @@ def test_the_palette_finds_dark_language_export_and_quit(shell: Shell) -> None:
     assert SettingsStore().values.appearance == "dark"
     chosen(shell, "light appearance")
     shell.wait(lambda: colours() == SCHEMES["light"])
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)")
+def test_language_in_the_palette_leads_to_the_languages(shell: Shell) -> None:
+    chosen(shell, "language")
+    shell.wait(lambda: shell.window.findChild(SettingsDialog) is not None)
+    dialog = shell.window.findChild(SettingsDialog)
+    assert dialog is not None
+    languages = dialog.fields["language"]
+    assert isinstance(languages, Choice)
+    shell.wait(languages.view().isVisible)
+    assert [languages.itemText(row) for row in range(languages.count())][1:] == ["English", "简体中文"]
+    languages.hidePopup()
+    assert dialog.focusWidget() is languages
+    dialog.reject()
 
 
 def test_the_guide_leads_to_a_page_and_about_says_the_version(shell: Shell) -> None:

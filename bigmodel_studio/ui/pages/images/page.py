@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from bigmodel_studio.core.data.pictures import MOST_PICTURES, find_pictures, is_other, pasted_file
+from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelRef, Problem
+from bigmodel_studio.ui.pages.images.classes_line import ClassesLine
 from bigmodel_studio.ui.pages.images.foot import Foot
 from bigmodel_studio.ui.pages.images.items import Item, PicturesModel, Strip
 from bigmodel_studio.ui.pages.images.recognition import Recognition
@@ -84,6 +86,8 @@ class ImagesPage(Page):
         self.drop.refused.connect(self._on_refused)
         self.empty = Empty("images")
         self.empty.button.clicked.connect(self.browse)
+        self.empty.other.clicked.connect(self.add_samples)
+        self.knows = ClassesLine()
         self.view = PictureView()
         self.caption = ElidedLabel()
         self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -103,8 +107,9 @@ class ImagesPage(Page):
         self.foot.again.clicked.connect(self.try_again)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(16, 16, 16, 12)
+        column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
+        column.addWidget(self.knows)
         column.addWidget(self.drop, 1)
         column.addWidget(self.strip)
         column.addWidget(self.foot)
@@ -137,6 +142,11 @@ class ImagesPage(Page):
             self.add_paths([Path(file) for file in files])
 
     @Slot()
+    def add_samples(self) -> None:
+        """Take the pictures that come with the application."""
+        self.add_paths([paths.sample_pictures()])
+
+    @Slot()
     def paste(self) -> None:
         """Take a picture or files from the clipboard."""
         if not self.drop.take(QGuiApplication.clipboard().mimeData()):
@@ -145,15 +155,15 @@ class ImagesPage(Page):
     @Slot(object)
     def add_paths(self, given: Iterable[Path]) -> None:
         """Put pictures, and those in folders, at the end and have them recognised. A model's folder is opened."""
-        paths = []
+        pictures = []
         for path in given:
             if (path / "config.json").is_file():
                 self._open_model(path)
             elif is_other(path):
                 self.studio.report(Problem(code="pictures-other", arguments={"name": path.name}))
             else:
-                paths.append(path)
-        found = find_pictures(paths)
+                pictures.append(path)
+        found = find_pictures(pictures)
         for folder in found.empty:
             self.studio.report(Problem(code="pictures-none", arguments={"folder": folder.name}))
         if found.more:
@@ -246,6 +256,7 @@ class ImagesPage(Page):
 
     def shut(self) -> None:
         self.recognition.drop()
+        self.knows.close_look()
 
     # ------------------------------------------------------------------------------- what is shown
 
@@ -273,6 +284,8 @@ class ImagesPage(Page):
         self.strip.setVisible(bool(items))
         self.drop.dashed = not items
         self.clear_button.setEnabled(bool(items))
+        record = self.picker.record()
+        self.knows.show_model(record.path if record is not None and record.problem is None else "")
         self._refresh_empty()
         self._refresh_current()
         self.foot.show_state()
@@ -284,7 +297,8 @@ class ImagesPage(Page):
         else:
             title = self.tr("No image classifier yet")
             words = self.tr("Drop a model folder here, or open one from the model menu above.")
-        self.empty.say(title, words, self.tr("Open pictures…") if has_model else "")
+        offers = (self.tr("Open pictures…"), self.tr("Try the samples")) if has_model else ("", "")
+        self.empty.say(title, words, *offers)
 
     def _refresh_current(self) -> None:
         item = self.current_item()

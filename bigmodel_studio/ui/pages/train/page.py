@@ -32,6 +32,7 @@ from bigmodel_studio.ui.pages.train.runs.runs_list import RunsModel
 from bigmodel_studio.ui.pages.train.runs.story import Story
 from bigmodel_studio.ui.pages.train.runs.time_slider import TimeSlider
 from bigmodel_studio.ui.pages.train.runs.watched_run import WatchedRun
+from bigmodel_studio.ui.pages.train.runs.words import phase_line
 from bigmodel_studio.ui.widgets.empty import Empty
 from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.window.destinations import (
@@ -337,6 +338,7 @@ class TrainPage(Page):
         if run is not None and self.curves.axis != STEP:
             self.curves.measure(measures_of(run))
         self.strip.show_run(run)
+        self.curves.chart.say_empty(phase_line(run) if run is not None else "")
         self.story.show_comparison(self.overlays.compared())
         self.time_slider.show_run(run, page_of(run))
         self.story.show_run(run, self.watched.spec)

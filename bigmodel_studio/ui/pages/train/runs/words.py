@@ -85,6 +85,19 @@ def state_line(run: RunSummary) -> str:
     return word("{state} · step {step}").format(state=state, step=numbers.exact(run.step))
 
 
+def phase_line(run: RunSummary) -> str:
+    """Return what a run does before its first update; "" where it has made one, or does nothing."""
+    if run.waiting:
+        return i18n.sentence(run.waits) if run.waits is not None else word("Starting soon…")
+    if run.step or not run.live:
+        return ""
+    if run.message:
+        return i18n.words_of(run.message)
+    if run.state == "queued":
+        return word("Starting its process…")
+    return word("Computing the first step…") if run.parameters else word("Loading PyTorch…")
+
+
 def origin_line(run: RunSummary) -> str:
     """Return where a run comes from, if from another one, a sweep or another program."""
     if run.parent is not None:
