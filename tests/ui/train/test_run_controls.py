@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
@@ -168,19 +169,20 @@ def test_runs_that_wait_say_why_and_are_moved_started_and_removed(
 
 
 def test_before_its_first_step_the_chart_says_what_a_run_does(qtbot: QtBot, bench: Bench) -> None:
-    note = bench.page.curves.chart._note
+    def says(words: str) -> None:
+        note = bench.page.curves.chart._note.textItem
+        qtbot.waitUntil(lambda: note.toPlainText() == words, timeout=5000)
+
     run = make_run("begun", **live(), step=0, last={}, message="Tokenizing: 30%", parameters=0)
     (run.path / "metrics.jsonl").write_text("")
     qtbot.waitUntil(lambda: bench.page.runs.row_of("begun") is not None, timeout=5000)
     bench.page.choose("begun")
-    qtbot.waitUntil(lambda: note.textItem.toPlainText() == "Tokenizing: 30%", timeout=5000)
-    for said, changes in (
-        ("Loading PyTorch…", {"message": ""}),
-        ("Computing the first step…", {"message": "", "parameters": 9}),
-    ):
-        status = {"state": "running", "step": 0, "steps": 8, "started": time.time(), "updated": time.time(), **live()}
-        write_atomic(run.path / "status.json", dump_status(RunStatus(**{**status, **changes})))
-        qtbot.waitUntil(lambda said=said: note.textItem.toPlainText() == said, timeout=5000)
+    says("Tokenizing: 30%")
+    status = RunStatus(**live(), step=0, steps=8, started=time.time(), updated=time.time())
+    for words, parameters in (("Loading PyTorch…", 0), ("Computing the first step…", 9)):
+        now = msgspec.structs.replace(status, parameters=parameters)
+        write_atomic(run.path / "status.json", dump_status(now))
+        says(words)
 
 
 def test_a_run_says_what_it_takes_of_the_disk_while_it_runs(qtbot: QtBot, bench: Bench) -> None:

@@ -32,7 +32,7 @@ class ClassesLine(ElidedLabel):
     """``show_model`` whenever it may be another; ``close`` joins the thread."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         set_look(self, "secondary")
         self._folder = ""
         self._look = Latest("classes", self)

@@ -77,10 +77,7 @@ class TrainPage(Page):
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._refresh)
         studio.runs.runs_changed.connect(self._on_runs)
-        self._refresh()
-        if studio.runs.runs:  # they come in a turn of their own: the page has been made in this one
-            self.stack.setCurrentWidget(self._run_view)
-            QTimer.singleShot(0, self, self._on_first_look)
+        self._on_runs(studio.runs.runs)
 
     # ------------------------------------------------------------------------------- how it is laid out
 
@@ -218,10 +215,6 @@ class TrainPage(Page):
     @Slot()
     def _keep_colours(self) -> None:
         self.studio.settings.change_session(run_colours=self.runs.colours)
-
-    @Slot()
-    def _on_first_look(self) -> None:
-        self._on_runs(self.studio.runs.runs)
 
     @Slot(object)
     def _on_runs(self, runs: list[RunSummary]) -> None:
