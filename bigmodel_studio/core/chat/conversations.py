@@ -10,7 +10,6 @@ call here is small enough for the window's thread: long texts are indexed for se
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sqlite3
 import time
@@ -18,7 +17,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bigmodel_studio.core.chat import conversation_file, kept_tokens
+from bigmodel_studio.core.chat import kept_tokens
 from bigmodel_studio.core.chat.conversation_file import MESSAGE_SUM, seal_conversation, seal_message
 from bigmodel_studio.core.chat.conversation_store import ConversationStore
 from bigmodel_studio.core.chat.conversation_values import (
@@ -33,7 +32,6 @@ from bigmodel_studio.core.chat.conversation_values import (
     message_of,
     title_of,
 )
-from bigmodel_studio.core.system import paths
 from bigmodel_studio.protocol import Token
 
 log = logging.getLogger(__name__)
@@ -107,24 +105,66 @@ class Conversations(ConversationStore):
 
     def search(self, text: str) -> list[Conversation]:
         """Return the conversations whose title or messages hold every word of ``text``, in the list's order."""
-        found: set[int] | None = None
-        for word in text.split():
-            here = self._containing(word)
-            found = here if found is None else found & here
-        return [entry for entry in self.all() if found is None or entry.id in found]
+        return [entry for entry, _ in self.find(text)]
 
-    def _containing(self, word: str) -> set[int]:
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        titles = self.read("SELECT id FROM conversations WHERE title LIKE ? ESCAPE '\\'", (like,))
-        found = {int(row[0]) for row in titles}
+    def find(self, text: str) -> list[tuple[Conversation, int | None]]:
+        """Return what ``search`` returns, each with the first of its messages that hold the most of the words; None
+        where only its title holds them.
+        """
+        words = text.split()
+        found: set[int] | None = None
+        held: dict[int, dict[int, int]] = {}
+        """Of each conversation the number of words by message."""
+        for word in words:
+            titles, messages = self._containing(word)
+            here = titles | set(messages.values())
+            found = here if found is None else found & here
+            for message, conversation in messages.items():
+                counts = held.setdefault(conversation, {})
+                counts[message] = counts.get(message, 0) + 1
+
+        def best(conversation: int) -> int | None:
+            counts = held.get(conversation, {})
+            return max(counts, key=lambda message: (counts[message], -message), default=None)
+
+        return [(entry, best(entry.id)) for entry in self.all() if found is None or entry.id in found]
+
+    def _containing(self, word: str) -> tuple[set[int], dict[int, int]]:
+        """Return the conversations whose title holds a word, and the messages that do, with their conversations."""
+        titles = self.read("SELECT id FROM conversations WHERE title LIKE ? ESCAPE '\\'", (_like(word),))
         if len(word) < _TRIGRAM:  # too short for the index, as most Chinese words are
-            rows = self.read("SELECT conversation FROM messages WHERE text LIKE ? ESCAPE '\\'", (like,))
+            sql, value = "SELECT id, conversation FROM messages WHERE text LIKE ? ESCAPE '\\'", _like(word)
         else:
-            rows = self.read(
-                "SELECT conversation FROM messages WHERE id IN (SELECT message FROM words WHERE words MATCH ?)",
-                ('"' + word.replace('"', '""') + '"',),
-            )
-        return found | {int(row[0]) for row in rows}
+            sql = "SELECT id, conversation FROM messages WHERE id IN (SELECT message FROM words WHERE words MATCH ?)"
+            value = '"' + word.replace('"', '""') + '"'
+        return {int(row[0]) for row in titles}, {int(row[0]): int(row[1]) for row in self.read(sql, (value,))}
+
+    def find_in(self, conversation: int, text: str) -> list[int]:
+        """Return the messages of the path that is shown which hold ``text``, first to last."""
+        if not text:
+            return []
+        rows = self.read(
+            "SELECT id FROM messages WHERE conversation = ? AND text LIKE ? ESCAPE '\\'", (conversation, _like(text))
+        )
+        found = {int(row[0]) for row in rows}
+        return [message for message in self.shown_path(conversation) if message in found]
+
+    def shown_path(self, conversation: int) -> list[int]:
+        """Return the ids of the messages of the path that is shown, first to last."""
+        rows = self.read(
+            "WITH RECURSIVE path(id, depth) AS (SELECT (SELECT leaf FROM conversations WHERE id = ?), 0 UNION ALL"
+            " SELECT m.parent, depth + 1 FROM path JOIN messages m ON m.id = path.id WHERE m.parent IS NOT NULL)"
+            " SELECT id FROM path WHERE id IS NOT NULL ORDER BY depth DESC",
+            (conversation,),
+        )
+        return [int(row[0]) for row in rows]
+
+    def show_message(self, conversation: int, message: int) -> None:
+        """Show a path that a message is on: the one that is shown, where that is; else with what was last said after
+        it.
+        """
+        if message not in self.shown_path(conversation):
+            self.show(conversation, self._newest_after(conversation, message))
 
     def leaf(self, conversation: int) -> int | None:
         """Return the message that the shown path ends with."""
@@ -279,15 +319,20 @@ class Conversations(ConversationStore):
         at = versions.index(message.id) + by
         if not 0 <= at < len(versions):
             return None
-        answers = self.read(
-            "SELECT parent, max(id) FROM messages WHERE conversation = ? AND parent IS NOT NULL GROUP BY parent",
-            (message.conversation,),
-        )
-        newest, leaf = dict(answers), versions[at]
-        while leaf in newest:
-            leaf = int(newest[leaf])
+        leaf = self._newest_after(message.conversation, versions[at])
         self.show(message.conversation, leaf)
         return leaf
+
+    def _newest_after(self, conversation: int, message: int) -> int:
+        """Return the end of the path that goes on with what was last said after each message."""
+        answers = self.read(
+            "SELECT parent, max(id) FROM messages WHERE conversation = ? AND parent IS NOT NULL GROUP BY parent",
+            (conversation,),
+        )
+        newest = dict(answers)
+        while message in newest:
+            message = int(newest[message])
+        return message
 
     def index_some(self) -> bool:
         """Index at most ``INDEX_CHARACTERS`` of what was said for search; whether there is more to do.
@@ -319,37 +364,9 @@ class Conversations(ConversationStore):
         return True
 
 
-def listed(most: int) -> list[tuple[int, str]]:
-    """Return numbers and titles of the newest conversations, read beside whoever has the file open."""
-    try:
-        with contextlib.closing(_beside("ro")) as db:
-            rows = db.execute(
-                "SELECT id, title FROM conversations WHERE deleted IS NULL ORDER BY updated DESC LIMIT ?", (most,)
-            )
-            return [(int(row[0]), str(row[1])) for row in rows]
-    except sqlite3.Error:
-        return []  # there is no file yet, or it is not one of ours
-
-
-def restore(conversation: int) -> None:
-    """Undo ``Conversations.delete``, beside whoever has the file open. Raises ``sqlite3.Error``."""
-    _mark_removed(conversation, None)
-
-
-def expire(conversation: int) -> None:
-    """Have a removed conversation go for good when the file is opened next. Raises ``sqlite3.Error``."""
-    _mark_removed(conversation, 1.0)
-
-
-def _mark_removed(conversation: int, when: float | None) -> None:
-    if conversation_file.newer_version(paths.conversations_file()) is not None:
-        raise sqlite3.OperationalError("the file was written by a newer version")
-    with contextlib.closing(_beside("rw")) as db, db:
-        db.execute("UPDATE conversations SET deleted = ? WHERE id = ? AND deleted IS NOT NULL", (when, conversation))
-
-
-def _beside(mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{paths.conversations_file().as_uri()}?mode={mode}", uri=True, timeout=0.5)
+def _like(text: str) -> str:
+    """Return a pattern of SQL's LIKE for texts that contain ``text``; its escape is the backslash."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _add_tokens(db: sqlite3.Connection, message: int, tokens: Sequence[Token]) -> None:

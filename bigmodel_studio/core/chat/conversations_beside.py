@@ -6,6 +6,7 @@ A command must do none of that to a reply that is streaming.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -43,3 +44,36 @@ class ConversationsBeside(Conversations):
         if problem is None:
             raise StudioError("conversations-beside", path=str(self.path), detail=str(error)) from None
         raise StudioError.of(problem) from None
+
+
+def listed(most: int) -> list[tuple[int, str]]:
+    """Return numbers and titles of the newest conversations, read beside whoever has the file open."""
+    try:
+        with contextlib.closing(_beside("ro")) as db:
+            rows = db.execute(
+                "SELECT id, title FROM conversations WHERE deleted IS NULL ORDER BY updated DESC LIMIT ?", (most,)
+            )
+            return [(int(row[0]), str(row[1])) for row in rows]
+    except sqlite3.Error:
+        return []  # there is no file yet, or it is not one of ours
+
+
+def restore(conversation: int) -> None:
+    """Undo ``Conversations.delete``, beside whoever has the file open. Raises ``sqlite3.Error``."""
+    _mark_removed(conversation, None)
+
+
+def expire(conversation: int) -> None:
+    """Have a removed conversation go for good when the file is opened next. Raises ``sqlite3.Error``."""
+    _mark_removed(conversation, 1.0)
+
+
+def _mark_removed(conversation: int, when: float | None) -> None:
+    if conversation_file.newer_version(paths.conversations_file()) is not None:
+        raise sqlite3.OperationalError("the file was written by a newer version")
+    with contextlib.closing(_beside("rw")) as db, db:
+        db.execute("UPDATE conversations SET deleted = ? WHERE id = ? AND deleted IS NOT NULL", (when, conversation))
+
+
+def _beside(mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{paths.conversations_file().as_uri()}?mode={mode}", uri=True, timeout=0.5)

@@ -7,6 +7,8 @@ is ever loaded (``loadResource`` is empty), raw HTML is shown as it is written, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QEvent, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QBrush,
@@ -19,7 +21,7 @@ from PySide6.QtGui import (
     QTextFormat,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
@@ -33,6 +35,7 @@ SEGMENT_CHARACTERS = 2000
 PARAGRAPH_CHARACTERS = 1000
 """A line without a break is broken after so many, since one line is laid out in one go."""
 MOST_SEGMENTS = 8
+MOST_MARKS = 200
 MARKDOWN_CHARACTERS = 8_000
 _MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 
@@ -79,6 +82,20 @@ class Segment(QTextBrowser):
         if not breaks:
             _part_paragraphs(document)
         self.length = len(text)
+
+    def mark(self, words: Sequence[str]) -> None:
+        """Mark where words stand, whatever their case."""
+        found: list[QTextEdit.ExtraSelection] = []
+        for word in words:
+            at = self.document().find(word)
+            while not at.isNull() and len(found) < MOST_MARKS:
+                mark = QTextEdit.ExtraSelection()
+                mark.cursor = at
+                mark.format.setBackground(theme.colour("accent_soft"))
+                mark.format.setFontUnderline(True)
+                found.append(mark)
+                at = self.document().find(word, at)
+        self.setExtraSelections(found)
 
     def loadResource(self, kind: int, name: QUrl | str) -> QByteArray:
         """Load nothing: no picture of a file, no address. Bytes without content, for at a null Qt reads the file
@@ -227,6 +244,11 @@ class RichText(QWidget):
             self._begin(text, 0)
         self.text = text
         self._draw()
+
+    def mark(self, words: Sequence[str]) -> None:
+        """Mark where words stand, as a search found them; none: nothing is marked."""
+        for segment in self._segments:
+            segment.mark(words)
 
     @property
     def drawing(self) -> bool:

@@ -117,6 +117,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("close", str(QT_TRANSLATE_NOOP("actions", "Close the window")), "Ctrl+W", "close", "leave"),
     ActionSpec("new-chat", str(QT_TRANSLATE_NOOP("actions", "New chat")), "", "new_item", "page", page="chat"),
     ActionSpec(
+        "find-in-chat",
+        str(QT_TRANSLATE_NOOP("actions", "Find in this chat")),
+        "Ctrl+F",
+        "finder.show",
+        "page",
+        page="chat",
+    ),
+    ActionSpec(
         "export-chat",
         str(QT_TRANSLATE_NOOP("actions", "Export the chat…")),
         "",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from bigmodel_studio.core.chat.conversations import listed
+from bigmodel_studio.core.chat.conversations_beside import listed
 from bigmodel_studio.ui.pages import PAGES
 from bigmodel_studio.ui.window import actions
 from bigmodel_studio.ui.window.destinations import OpenChat, OpenModel, OpenRun, UseModel

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from bigmodel_studio.client.worker import Errands
-from bigmodel_studio.core.chat import conversations
+from bigmodel_studio.core.chat import conversations_beside
 from bigmodel_studio.core.hub import hub_datasets, hub_leftovers
 from bigmodel_studio.core.hub.hub_leftovers import Leftover
 from bigmodel_studio.core.models import removal
@@ -180,7 +180,7 @@ class Removals(QObject):
                 _RESTORE[removed.kind](removed, self.trash)
             else:
                 if removed.kind == "conversation":
-                    conversations.restore(int(removed.origin))
+                    conversations_beside.restore(int(removed.origin))
                 self.trash.restore(removed)
         except StudioError as error:
             self._studio.report(error.problem)
@@ -201,7 +201,7 @@ class Removals(QObject):
         """Delete something for good."""
         if removed.kind == "conversation":
             try:
-                conversations.expire(int(removed.origin))
+                conversations_beside.expire(int(removed.origin))
             except (sqlite3.Error, ValueError) as error:
                 self._studio.report(Problem(code="conversations-unwritable", arguments={"detail": str(error)}))
                 return

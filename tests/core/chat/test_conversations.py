@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bigmodel_studio.core.chat.conversation_values import ReplyFacts, title_of
-from bigmodel_studio.core.chat.conversations import Conversations, expire, listed, restore
+from bigmodel_studio.core.chat.conversations import Conversations
+from bigmodel_studio.core.chat.conversations_beside import expire, listed, restore
 from bigmodel_studio.protocol import Alternative, Problem, Token
 
 

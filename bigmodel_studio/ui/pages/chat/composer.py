@@ -153,6 +153,13 @@ class Composer(EditorFrame):
         self.editor.setPlainText(text)
         self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
 
+    @Slot(str)
+    def take_back(self, text: str) -> None:
+        """Write what was not sent after all, where nothing else is written here."""
+        if not self.text().strip():
+            self.set_text(text)
+        self.setFocus()
+
     def set_busy(self, busy: bool) -> None:
         """Set whether a reply is on its way: the button stops it then."""
         self._busy = busy

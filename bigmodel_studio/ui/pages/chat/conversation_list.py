@@ -36,6 +36,7 @@ from bigmodel_studio.core.chat.conversation_values import Conversation
 from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.icons import icon
+from bigmodel_studio.ui.pages.chat.folders import FolderFilter
 from bigmodel_studio.ui.widgets.page_frame import label
 
 ROW_PX = 52
@@ -105,7 +106,7 @@ class _Delegate(QStyledItemDelegate):
             icon("pin").paint(painter, QRect(room.right() - 13, room.top() + 2, 14, 14))
         upper = QRect(room.left(), room.top(), room.width() - (18 if entry.pinned else 0), 20)
         self._line(painter, upper, entry.title, theme.font(), "text")
-        below = " · ".join(filter(None, (entry.model, _when(entry.updated))))
+        below = " · ".join(filter(None, (entry.folder, entry.model, _when(entry.updated))))
         self._line(painter, QRect(room.left(), room.top() + 20, room.width(), 18), below, theme.font(12), "secondary")
         painter.restore()
 
@@ -147,6 +148,8 @@ class ConversationList(QWidget):
     """``chosen`` carries a conversation's id; ``remove_wanted`` that of one that shall go, and its title."""
 
     chosen = Signal(int)
+    found = Signal(int, int, str)
+    """A conversation that was chosen from a search, the message that was found in it, and the words."""
     export_wanted = Signal(int)
     import_wanted = Signal()
     remove_wanted = Signal(int, str)
@@ -155,6 +158,8 @@ class ConversationList(QWidget):
         super().__init__(parent)
         self._store = store
         self._current = 0
+        self._messages: dict[int, int] = {}
+        """Where the search found something, by conversation."""
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
@@ -171,11 +176,14 @@ class ConversationList(QWidget):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.setAccessibleName(self.tr("Chats"))
         self.view.delete_pressed.connect(self._on_delete)
+        self.folders = FolderFilter(store)
+        self.folders.changed.connect(self.refresh)
         self.nothing = label("", "small", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(self.search)
+        column.addWidget(self.folders)
         column.addWidget(self.nothing)
         column.addWidget(self.view, 1)
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_MS)
@@ -190,7 +198,10 @@ class ConversationList(QWidget):
     def refresh(self) -> None:
         """Read the list again."""
         words = self.search.text().strip()
-        entries = self._store.search(words) if words else self._store.all()
+        found = self._store.find(words) if words else [(entry, None) for entry in self._store.all()]
+        self._messages = {entry.id: message for entry, message in found if message is not None}
+        self.folders.refresh({entry.folder for entry, _ in found} - {""})
+        entries = [entry for entry, _ in found if self.folders.shows(entry.folder)]
         at = self.view.currentIndex()
         pointed = self.rows.entries[at.row()].id if at.isValid() else 0
         self.rows.show(entries)
@@ -228,7 +239,11 @@ class ConversationList(QWidget):
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
         entry: Conversation = index.data(_ENTRY)
-        self.chosen.emit(entry.id)
+        message = self._messages.get(entry.id)
+        if message is None:
+            self.chosen.emit(entry.id)
+        else:
+            self.found.emit(entry.id, message, self.search.text().strip())
 
     @Slot(int, str)
     def _on_renamed(self, conversation: int, title: str) -> None:
@@ -256,6 +271,7 @@ class ConversationList(QWidget):
         entry: Conversation = index.data(_ENTRY)
         menu.addAction(self.tr("Rename"), partial(self.view.edit, index))
         menu.addAction(self.tr("Unpin") if entry.pinned else self.tr("Pin"), partial(self._pin, entry))
+        self.folders.add_to_menu(menu, entry)
         menu.addAction(self.tr("Export…"), partial(self.export_wanted.emit, entry.id))
         menu.addSeparator()
         menu.addAction(self.tr("Remove"), partial(self.remove_wanted.emit, entry.id, entry.title))

@@ -21,6 +21,7 @@ from bigmodel_studio.ui.pages.chat.composer import Composer
 from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.draft_picker import DraftPicker
 from bigmodel_studio.ui.pages.chat.exchange import ChatExchange
+from bigmodel_studio.ui.pages.chat.find_bar import ChatFinder
 from bigmodel_studio.ui.pages.chat.inspector import Inspector
 from bigmodel_studio.ui.pages.chat.prompt_pane import PromptPane
 from bigmodel_studio.ui.pages.chat.queue_view import QueueView
@@ -62,6 +63,7 @@ class ChatPage(Page):
         self.list = ConversationList(self.store)
         self.exchange = ChatExchange(studio, self.store, self.talk, self)
         self.transcript = Transcript(self._earlier)
+        self.finder = ChatFinder(self.store, self.talk, self.transcript)
         self.welcome = Welcome()
         self.middle = QStackedWidget()
         self.middle.addWidget(self.welcome)
@@ -89,6 +91,7 @@ class ChatPage(Page):
         self.picker.refused.connect(self.studio.report)
         self.new_button.clicked.connect(self.new_item)
         self.list.chosen.connect(self.open_conversation)
+        self.list.found.connect(self._on_found)
         self.list.remove_wanted.connect(self.remove)
         self.list.export_wanted.connect(self.exchange.export)
         self.list.import_wanted.connect(self.exchange.import_chats)
@@ -104,7 +107,7 @@ class ChatPage(Page):
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
         self.transcript.prompt_wanted.connect(self._on_prompt_wanted)
         self.transcript.continue_wanted.connect(self.talk.go_on)
-        self.queue.withdrawn.connect(self._on_withdrawn)
+        self.queue.withdrawn.connect(self.composer.take_back)
         self.transcript.version_wanted.connect(self._on_version)
         self.transcript.edited.connect(self.talk.edit)
         self.transcript.link_wanted.connect(self._on_link)
@@ -232,13 +235,6 @@ class ChatPage(Page):
         """Return what is written or waits, and was not sent."""
         return "\n\n".join(filter(None, (*self.talk.queue, self.composer.text())))
 
-    @Slot(str)
-    def _on_withdrawn(self, text: str) -> None:
-        """Give what was taken back to the composer, where nothing else is written there."""
-        if not self.composer.text().strip():
-            self.composer.set_text(text)
-        self.composer.setFocus()
-
     def _is_known(self, conversation: int) -> bool:
         return not conversation or self.store.get(conversation) is not None
 
@@ -259,6 +255,12 @@ class ChatPage(Page):
         if removed.kind == "conversation":
             self.list.refresh()
             self.open_conversation(int(removed.origin))
+
+    @Slot(int, int, str)
+    def _on_found(self, conversation: int, message: int, words: str) -> None:
+        """Open a conversation where a search found something in it."""
+        self.open_conversation(conversation)
+        self.finder.jump(message, words)
 
     @Slot(int)
     def _on_imported(self, conversation: int) -> None:

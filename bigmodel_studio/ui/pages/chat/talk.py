@@ -106,6 +106,11 @@ class Talk(QObject):
         kept = self.store.thread(conversation, limit=1) if conversation else []
         self._last = kept[-1].id if kept else None
 
+    def reopen(self) -> None:
+        """Go on with the path that is shown now."""
+        kept = self.store.thread(self.conversation, limit=1)
+        self._last = kept[-1].id if kept else None
+
     def choose_model(self, ref: ModelRef) -> None:
         """Choose the model that answers from now on; a message that waited for one is answered."""
         self.model = ref

@@ -6,7 +6,7 @@ away. It shows; what a message is, ``Talk`` and the store know.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,6 +27,8 @@ BETWEEN_PX = 24
 LOADED_AT_ONCE = 10
 MOST_VIEWS = 40
 _NEAR_END_PX = 32
+MARK_MS = 100
+"""After which what was built is drawn, and can be marked."""
 
 Earlier = Callable[[int, int], list[Message]]
 """``(before, limit)``: the messages before that one, oldest first."""
@@ -59,6 +61,11 @@ class Transcript(QScrollArea):
         """Pixels from the top to what is seen, which stays there while messages below are replaced."""
         self._from_end: int | None = None
         """Pixels from the end to what is seen, which are held while messages are built above."""
+        self._target: int | None = None
+        """The message that is to be brought into sight."""
+        self._marked: tuple[str, ...] = ()
+        self._mark_timer = QTimer(self, singleShot=True, interval=MARK_MS)
+        self._mark_timer.timeout.connect(self._mark)
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._build)
         self.setWidgetResizable(True)
@@ -96,6 +103,38 @@ class Transcript(QScrollArea):
         self._earlier_note.setVisible(not whole)
         self._waiting, self._below, self._stays_at = list(messages), [], None
         self._build()
+
+    def show_around(self, messages: list[Message], at: int, *, whole: bool, more: bool) -> None:
+        """Show a part of a conversation, with message ``at`` in sight; ``more``: there is something after it."""
+        self.show_messages(messages, whole=whole)
+        self._target = at
+        self._latest.setVisible(more)
+        self._latest.raise_()
+        self._place_button()
+
+    def mark(self, words: Sequence[str]) -> None:
+        """Mark where words stand in what is shown, and in what is built later."""
+        self._marked = tuple(words)
+        self._mark_timer.start()
+
+    @Slot()
+    def _mark(self) -> None:
+        for view in self.views:
+            view.body.mark(self._marked)
+
+    def _go_to_target(self) -> None:
+        """Bring the message into sight that was asked for, once all is built."""
+        view = self._views.get(self._target or 0)
+        self._target = None
+        if view is not None:
+            self._column.activate()
+            self.reveal(view)
+
+    def reveal(self, view: MessageView) -> None:
+        """Scroll to a message."""
+        self._stick, self._stays_at = False, None
+        self.verticalScrollBar().setValue(view.y() - BETWEEN_PX)
+        self._mark_timer.start()
 
     def replace(self, message: int, others: list[Message]) -> None:
         """Show others from one message on; what stands above it stays in its place, and so does the first of them."""
@@ -236,6 +275,8 @@ class Transcript(QScrollArea):
         """Build the newest message that waits above those that are shown, holding what is seen in its place."""
         if self._below:
             self._build_below()
+        elif not self._waiting and self._target is not None:
+            self._go_to_target()
         elif not self._waiting:
             self._reach_back()
         else:
