@@ -78,7 +78,7 @@ def batches(path: Path, choose: Callable[[Any], list[str]]) -> Iterator[tuple[An
             columns = choose(file.schema_arrow) or None
             for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns, use_threads=False):
                 yield batch, file.metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # names of columns are texts, too
         detail = str(error).strip().partition("\n")[0][:200].rstrip(".") or type(error).__name__
         raise StudioError("data-parquet", path=str(path), detail=detail) from error
 
