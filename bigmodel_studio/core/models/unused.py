@@ -40,7 +40,7 @@ def refuse_unused(folder: Path, config: Mapping[str, Any], architecture: str) ->
     """
     if (isinstance(config.get("architecture"), str) and not architecture) or config.get("model_type") == "timm_wrapper":
         raise StudioError("model-timm", name=str(config.get("architecture") or folder.name)[:60])
-    if not (architecture.endswith("Model") and config.get("model_type") in _COMPARING):
+    if not (architecture.endswith("Model") and str(config.get("model_type")) in _COMPARING):
         _refuse_parts(config, architecture)
     if (method := _quantized(folder, config)) is not None:
         raise StudioError("quantised-weights", method=method)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPlainTextEdit, QWidget
 
 from bigmodel_studio.core.specs.spec import make_spec
 from bigmodel_studio.core.text import numbers
@@ -13,6 +13,7 @@ from bigmodel_studio.ui.pages.train.data.data_field import DataField
 from bigmodel_studio.ui.pages.train.form.fields import FIELD_PX, Row, line, number
 from bigmodel_studio.ui.pages.train.form.subject import Subject, Tables
 from bigmodel_studio.ui.pages.train.runs.words import word
+from bigmodel_studio.ui.widgets.choice import Choice
 from bigmodel_studio.ui.window.studio import Studio
 
 EVALUATION_PERCENT = 10
@@ -125,7 +126,7 @@ class ClassesSubject(HeadsSubject):
         self.multi_label = QCheckBox(self.tr("Several or none per text"))
         self.multi_label.setToolTip(self.tr("Texts can have several classes, or none, each with its own probability"))
         self.multi_label.toggled.connect(self._on_multi_label)
-        self.separator = QComboBox()
+        self.separator = Choice()
         for name, value in SEPARATORS:
             self.separator.addItem(word(name), value)
         self.separator.setMinimumHeight(FIELD_PX)
