@@ -72,13 +72,16 @@ from tests.ui.test_monitor import sampled
 
 PATH = re.compile(r"(?:/[\w.-]+){2,}/?|(?:https?://)?[\w-]+(?:\.[\w-]+)*\.(?:co|org)\b(?::\d+)?", re.ASCII)
 """Paths, and addresses on the network."""
+FIELD = re.compile(r"\b[a-z_]+\.[a-z_]+\b", re.ASCII)
+"""Fields of a spec, which have one name in every language."""
 LATIN = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 ALLOWED = frozenset(
     LATIN.findall(
         "Big Model Studio GPT ResNet BERT Hugging Face Hub English starter storyteller stories resnet gpt bert txt "
         "NVIDIA HBM AMD EPYC CPU cpu GPU CUDA FLOPs TOML JSON PNG CSV float bfloat safetensors optimizer learning_rate "
-        "LoRA QLoRA DPO prompt chosen rejected JSONL messages conversations CoNLL TSV Parquet Mixup MASK "
+        "Dropout LoRA QLoRA DPO prompt chosen rejected JSONL messages conversations CoNLL TSV Parquet Mixup MASK "
         "GPTNeoForCausalLM ResNetForImageClassification BertForPreTraining "
+        "airplane automobile bird cat deer dog frog horse ship truck "  # what starter-resnet calls its classes
         "kB MB GB TB Top Min Ctrl Shift Alt Enter Esc Del Home Tab"
     )
 )
@@ -233,7 +236,7 @@ def _left_in_english(root: QWidget, data: str = "") -> list[str]:
     """What says anything in English but names, units and the words of ``data``."""
     found = []
     for widget, text in _texts(root):
-        text = PATH.sub("", text)
+        text = FIELD.sub("", PATH.sub("", text))
         own = {*ALLOWED, *data.split(), TYPED, SAID.strip()}
         words = [word for word in LATIN.findall(text) if word not in own and text not in QUESTIONS]
         if words:
