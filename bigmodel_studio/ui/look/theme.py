@@ -20,6 +20,7 @@ from bigmodel_studio.core.system.settings import Appearance
 from bigmodel_studio.ui.look.stylesheet import stylesheet
 
 Scheme = Literal["light", "dark"]
+FONT_FILES = (".otf", ".ttf")
 FAMILY = "Inter"
 EMOJI = ["Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", "Noto Emoji"]
 """In colours where the system has them; the last is shipped, for one that has none draws black bars."""
@@ -143,7 +144,7 @@ class Theme(QObject):
         self._windows: list[QWidget] = []
         self._sheet = ""
         self._dressed: Scheme | None = None
-        for path in sorted((paths.resources() / "fonts").glob("*.[ot]tf")):
+        for path in sorted(path for path in (paths.resources() / "fonts").iterdir() if path.suffix in FONT_FILES):
             QFontDatabase.addApplicationFont(str(path))
         application.setFont(font())
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
