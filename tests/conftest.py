@@ -47,6 +47,11 @@ def pytest_configure() -> None:
     qm.bring_up_to_date(REPOSITORY / "resources" / "i18n")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first: none is left to one worker at the end, while the others have nothing to do."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_unconfigure() -> None:
     _SESSION_HOME.cleanup()
 
