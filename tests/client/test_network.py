@@ -146,6 +146,7 @@ def test_the_lock_ends_a_download_and_lets_nothing_out(
     assert isinstance(result_of(qtbot, network.download(Download(id=NAME))), Downloaded)
 
 
+@pytest.mark.slow
 def test_other_lanes_open_no_socket_even_where_the_network_may_be_used(
     qtbot: QtBot, hub: LoopbackHub, spied: Path, monkeypatch: pytest.MonkeyPatch, repository: Path
 ) -> None:

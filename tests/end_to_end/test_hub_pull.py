@@ -165,6 +165,7 @@ def test_search_tells_what_fits(hub: LoopbackHub) -> None:
     assert (code, "7B" in err) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_plan_asks_the_hub_for_what_is_not_here(hub: LoopbackHub, causal_folders: dict[str, Path]) -> None:
     hub.add(NAME, {entry.name: entry.read_bytes() for entry in causal_folders["gpt2"].iterdir()})
     device_speed.keep(Speed(device="cpu", dtype="float32", flops_per_s=1e10, bytes_per_s=1e10, measured=1.0))

@@ -248,11 +248,10 @@ def _record_names(
         if text.lower() not in usual[0] or label.lower() not in usual[1]:
             faults.decided(_by_values(path, text, label, about))
         return names
-    except StudioError:
+    except StudioError as error:
         of_lists = next((name for name in SEVERAL_NAMES for each in first if isinstance(each.get(name), list)), "")
-        if of_lists and not columns.several and not columns.label:
-            error = StudioError("data-class-lists", path=str(path), column=of_lists)
-        faults.refuse(error)
+        asks = bool(of_lists) and not columns.several and not columns.label
+        faults.refuse(StudioError("data-class-lists", path=str(path), column=of_lists) if asks else error)
         return usual
 
 

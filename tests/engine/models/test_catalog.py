@@ -57,6 +57,7 @@ def test_a_resnet_has_the_layers_and_the_operations_of_its_table(layers: int) ->
     assert counted[""] == pytest.approx(2 * reference.published.flops, rel=0.04)
 
 
+@pytest.mark.slow
 def test_the_largest_is_described_without_its_memory() -> None:
     before = psutil.Process().memory_info().rss
     said = described("gpt3-175b")

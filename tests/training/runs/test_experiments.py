@@ -100,6 +100,7 @@ def test_the_estimate_grows_with_the_work_and_shrinks_with_the_speed() -> None:
     assert training_time.seconds_of_all(specs_of(made.spec, made.points, Path("/")), nothing) is None
 
 
+@pytest.mark.slow
 def test_the_command_runs_a_sweep_for_real_and_says_what_it_found(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

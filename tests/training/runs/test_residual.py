@@ -107,6 +107,7 @@ def test_what_is_no_such_network_is_said(pictures: Path) -> None:
         assert caught.value.problem.arguments["field"] == field
 
 
+@pytest.mark.slow
 def test_the_command_queues_all_four(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

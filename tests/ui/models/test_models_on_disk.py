@@ -324,7 +324,7 @@ def test_sorting_by_size_and_last_use(models: Models, cache: Path) -> None:
     models.shell.library.refresh()
     models.shell.wait(lambda: "org/large" in models.names())
     models.page.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
-    assert models.names()[0] == "org/large"
+    models.shell.wait(lambda: models.names()[0] == "org/large")
     second = library.record(ModelRef(source="hub", id="org/second"))
     for blob in (cache / "models--org--second" / "blobs").iterdir():
         os.utime(blob, (1000, 1000))
