@@ -300,22 +300,29 @@ def _print_prediction(prediction: Prediction) -> None:
 
 
 def events_of(request: Request) -> Iterator[Event]:
-    """Yield a request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed."""
+    """Yield a request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed.
+
+    Until the first event, while files are checked and torch is imported, there is nothing to stop in order:
+    ``KeyboardInterrupt`` ends the command at once.
+    """
     from bigmodel_studio.engine.failures import Stopped
     from bigmodel_studio.engine.session import Session
     from bigmodel_studio.engine.tasks import run_task
 
-    wanted = True
+    wanted, begun = True, False
 
     def stop(number: int, frame: object) -> None:
         nonlocal wanted
         wanted = False
         signal.signal(signal.SIGINT, before)  # a second Ctrl-C ends it at once
+        if not begun:
+            raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, stop)
     events = run_task(request, Session())
     try:
         for event in events:
+            begun = True
             stopping = not wanted and not isinstance(event, Done | Cancelled | Failed)
             last = events.throw(Stopped()) if stopping else event
             if isinstance(last, Failed):

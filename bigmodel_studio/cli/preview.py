@@ -14,7 +14,7 @@ from bigmodel_studio.cli.models import Json, result_of
 from bigmodel_studio.cli.runs import text_of
 from bigmodel_studio.core.data.conll import OUTSIDE
 from bigmodel_studio.core.runs.run_folder import find_run
-from bigmodel_studio.core.specs.spec import parse_spec, write_spec
+from bigmodel_studio.core.specs.spec import RunSpec, parse_spec, write_spec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import command, sentence
 from bigmodel_studio.protocol import (
@@ -27,6 +27,7 @@ from bigmodel_studio.protocol import (
     PreviewToken,
     to_builtins,
 )
+from bigmodel_studio.training.preview.first_look import refused_tables
 
 MOST_CLASSES = 3
 MOST_COUNTED = 20
@@ -52,7 +53,8 @@ def preview(
 
     Ends with 2 where a run could not start with these data.
     """
-    data_preview = result_of(LookAtData(spec=_spec(what), step=step, most=examples))
+    spec = _spec(what)
+    data_preview = refused_tables(spec, step) or result_of(LookAtData(spec=write_spec(spec), step=step, most=examples))
     assert isinstance(data_preview, DataPreview)
     if json:
         output.print_json(_as_json(data_preview))
@@ -62,12 +64,12 @@ def preview(
         raise typer.Exit(BAD_DATA)
 
 
-def _spec(what: str) -> str:
-    """Return the checked spec of a file, or a run's, as TOML with absolute paths. Raises ``StudioError``."""
+def _spec(what: str) -> RunSpec:
+    """Return the checked spec of a file, or a run's, with absolute paths. Raises ``StudioError``."""
     path = Path(what)
     if not path.is_file() and path.suffix != ".toml":
         path = find_run(what).path / "spec.toml"
-    return write_spec(parse_spec(text_of(path), path.absolute().parent))
+    return parse_spec(text_of(path), path.absolute().parent)
 
 
 def _as_json(data_preview: DataPreview) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bigmodel_studio.core.models.folder import kind_of
 from bigmodel_studio.core.models.gguf_support import facts_of, refuse_unsupported
 from bigmodel_studio.core.system import network
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.generation.sampling_bounds import check_sampling
 from bigmodel_studio.engine.models.checks import check_folder, check_processor, check_tokenizer, has_tokenizer
 from bigmodel_studio.engine.models.kinds import MAY_READ, READS, WANTED, refuse_kind
 from bigmodel_studio.engine.templates.conversation import refuse_template
@@ -37,10 +38,12 @@ from bigmodel_studio.protocol import (
 def answer(request: Request) -> Iterator[Event] | None:
     """Return the events of a request that needs no model to be answered; None where its task is needed.
 
-    Raises ``StudioError`` where the task would refuse the model that is named.
+    Raises ``StudioError`` where the task would refuse the model that is named, or how it is to generate.
     """
     if "torch" in sys.modules:
         return None
+    if isinstance(request, Generate):
+        check_sampling(request.sampling)
     look = _LOOKS.get(type(request))
     model: ModelRef | None = getattr(request, "model", None)
     if look is None or model is None or model.source not in {"builtin", "local", "run", "hub"}:

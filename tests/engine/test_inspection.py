@@ -23,7 +23,7 @@ import json, sys
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
 from bigmodel_studio.protocol import (
-    Classify, Describe, FillMask, Generate, Load, MeasurePlan, ModelRef, PlanQuestion, Turn
+    Classify, Describe, FillMask, Generate, Load, MeasurePlan, ModelRef, PlanQuestion, Sampling, Turn
 )
 
 def request_of(task, path, images):
@@ -33,6 +33,7 @@ def request_of(task, path, images):
         "plan": lambda: MeasurePlan(model=ref, question=PlanQuestion()),
         "load": lambda: Load(model=ref),
         "generate": lambda: Generate(model=ref, prompt="x"),
+        "seed": lambda: Generate(model=ref, prompt="x", sampling=Sampling(seed=2**64)),
         "chat": lambda: Generate(model=ref, turns=(Turn("user", "x"),)),
         "fill-mask": lambda: FillMask(model=ref, texts=("x",)),
         "classify": lambda: Classify(model=ref, images=tuple(images)),
@@ -102,6 +103,7 @@ OF_USE: dict[str, tuple[str, Callable[[Path], Path], str]] = {
                          "{% endfor %}{% endfor %}"}), "template-slow"),
     "a template that refuses": ("chat", lambda path: _model(path, tokenizer__json={}, tokenizer_config__json={
         "chat_template": "{{ raise_exception('no') }}"}), "template-broken"),
+    "a seed out of range": ("seed", _model, "sampling-invalid"),
     "no processor": ("classify", lambda path: _model(path, RESNET), "processor-missing"),
     "another kind": ("generate", lambda path: _model(path, RESNET, preprocessor_config__json={"size": 8}),
                      "kind-wrong"),

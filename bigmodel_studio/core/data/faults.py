@@ -81,7 +81,8 @@ def text_lines(path: Path, faults: Faults) -> Iterator[str]:
     with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
         for number, line in bounded_lines(stream, path, faults):
             try:
-                line.encode("utf-8")
+                if not line.isascii():
+                    line.encode("utf-8")
             except UnicodeEncodeError:
                 faults.refuse(StudioError("data-not-utf8", path=str(path), line=number))
                 yield line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -84,8 +84,8 @@ def _delimited(delimiter: str) -> Reader:
         if places.by_values:
             text, label = (name_of(header or (), place).strip() for place in (places.text, places.label))
             faults.decided(_by_values(path, text, label, about))
-        for line, row in itertools.chain(first, rows):
-            yield from _row(path, line, row, header, places, columns, about, faults)
+        check = _RowCheck(path, header, places, columns, about, faults)
+        yield from filter(None, itertools.starmap(check.labelled, itertools.chain(first, rows)))
 
     return read
 
@@ -103,7 +103,7 @@ def _rows(path: Path, delimiter: str, faults: Faults) -> Iterator[tuple[int, lis
             continue
         if row is None:
             return
-        if any(field.strip() for field in row):
+        if "".join(row).strip():
             yield rows.line_num, row
 
 
@@ -140,33 +140,39 @@ def _other_delimiter(rows: list[list[str]], delimiter: str) -> str | None:
     return None
 
 
-def _row(
-    path: Path,
-    line: int,
-    row: list[str],
-    header: list[str] | None,
-    places: Places,
-    columns: Columns,
-    about: About,
-    faults: Faults,
-) -> Iterator[Labelled]:
-    needed = max(places.text, places.label, places.pair) + 1
-    if len(row) < needed:
-        faults.refuse(bad_row(path, line, detail=f"it has {len(row)} columns, and {needed} are needed"))
-    elif header is not None and len(row) > len(header) and any(field.strip() for field in row[len(header) :]):
-        detail = f"it has {len(row)} columns where the header has {len(header)}"
-        faults.refuse(bad_row(path, line, detail=detail))
-    elif header is not None and row == header:
-        faults.refuse(bad_row(path, line, detail="it repeats the header"))
-    else:
-        text, label = row[places.text].strip(), row[places.label].strip()
-        second = row[places.pair].strip() if places.pair >= 0 else None
-        several = () if columns.several and not label else None
-        yield from _checked(path, line, text, label, about, faults, second, several)
+class _RowCheck:
+    """Makes examples of a table's rows; what is the same for all of them is worked out once."""
+
+    def __init__(
+        self, path: Path, header: list[str] | None, places: Places, columns: Columns, about: About, faults: Faults
+    ) -> None:
+        self._path, self._name, self._about, self._faults = path, str(path), about, faults
+        self._header, self._places, self._several = header, places, columns.several
+        self._needed = max(places.text, places.label, places.pair) + 1
+
+    def labelled(self, line: int, row: list[str]) -> Labelled | None:
+        """Return the example in a row; None for one that is refused or empty."""
+        header, places = self._header, self._places
+        if len(row) < self._needed:
+            self._refuse(line, f"it has {len(row)} columns, and {self._needed} are needed")
+        elif header is not None and len(row) > len(header) and any(field.strip() for field in row[len(header) :]):
+            self._refuse(line, f"it has {len(row)} columns where the header has {len(header)}")
+        elif row == header:
+            self._refuse(line, "it repeats the header")
+        else:
+            text, label = row[places.text].strip(), row[places.label].strip()
+            second = row[places.pair].strip() if places.pair >= 0 else None
+            several = () if self._several and not label else None
+            return _checked(self._path, self._name, line, text, label, self._about, self._faults, second, several)
+        return None
+
+    def _refuse(self, line: int, detail: str) -> None:
+        self._faults.refuse(bad_row(self._path, line, detail=detail))
 
 
 def _checked(
     path: Path,
+    name: str,
     line: int,
     text: str,
     label: str,
@@ -174,8 +180,10 @@ def _checked(
     faults: Faults,
     second: str | None = None,
     several: tuple[str, ...] | None = None,
-) -> Iterator[Labelled]:
-    """Yield the row, if it has what is needed; ``second`` is None where there are no pairs."""
+) -> Labelled | None:
+    """Return the row, if it has what is needed; ``second`` is None where there are no pairs. ``name`` is the path as a
+    text, which takes longer to make than all else here.
+    """
     if not label and several is None:
         faults.refuse(bad_row(path, line, detail="it has no class"))
     elif second == "":
@@ -183,14 +191,16 @@ def _checked(
     elif not text and about.needed:
         faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
     elif not text:
-        faults.empty(str(path), line)
+        faults.empty(name, line)
     else:
-        yield Labelled(text, label, str(path), line, second or "", several)
+        return Labelled(text, label, name, line, second or "", several)
+    return None
 
 
 def _read_records(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
     texts, labels = _record_names(path, columns, about, faults)
     pairs = ((columns.pair,),) if columns.pair else ()
+    name = str(path)
     for line, record in records(path, (texts, labels, *pairs), faults):
         text, label, several = _field(record, texts), _field(record, labels), None
         second = str(_field(record, pairs[0]) or "") if pairs else None
@@ -205,7 +215,9 @@ def _read_records(path: Path, columns: Columns, about: About, faults: Faults) ->
             detail = f"its class is a number with a fraction ({label:g})"
             faults.refuse(bad_row(path, line, detail=detail))
         else:
-            yield from _checked(path, line, str(text), label or "", about, faults, second, several)
+            found = _checked(path, name, line, str(text), label or "", about, faults, second, several)
+            if found is not None:
+                yield found
 
 
 def _several(record: Record, names: Sequence[str], *, several_allowed: bool) -> tuple[tuple[str, ...] | None, str]:

@@ -43,6 +43,12 @@ def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
         yield from _read(Path(path), columns, faults)
 
 
+def check_tables(paths: Sequence[str], columns: Columns) -> None:
+    """Refuse files and folders of which already the first row cannot be used, as ``labelled_in`` does."""
+    for path in paths:
+        next(labelled_in([path], columns), None)
+
+
 def with_classes(
     parts: Sequence[Sequence[Labelled]], separator: str = "", path: str = ""
 ) -> tuple[list[list[Labelled]], str | None]:
@@ -95,10 +101,12 @@ def split(texts: Sequence[Labelled], share: float) -> tuple[list[Labelled], list
     held_out: Counter[str] = Counter()
     for each in texts:
         labels = each.labels or (_NO_CLASS,)
-        rarest = min(labels, key=lambda label: (frequency[label], label))
-        read.update(labels)
+        rarest = labels[0] if len(labels) == 1 else min(labels, key=lambda label: (frequency[label], label))
+        for label in labels:
+            read[label] += 1
         if int(read[rarest] * share) > held_out[rarest]:
-            held_out.update(labels)
+            for label in labels:
+                held_out[label] += 1
             evaluation.append(each)
         else:
             train.append(each)

@@ -76,6 +76,16 @@ def ids() -> Iterator[str]:
             yield "/".join(parts)
 
 
+def id_in(path: Path) -> str | None:
+    """Return the id of the model that a folder or file in the cache is of; None for one that is elsewhere."""
+    try:
+        folder = path.relative_to(root()).parts[0]
+    except (ValueError, IndexError):
+        return None
+    prefix = PREFIXES["model"]
+    return folder.removeprefix(prefix).replace("--", "/") if folder.startswith(prefix) else None
+
+
 def folder_of(name: str, kind: RepoKind = "model") -> Path | None:
     """Return the folder of a Hub id in the cache; None where it is not there, or is no id."""
     folder = _place(name, kind)

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from bigmodel_studio import __version__
+from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.contents import Contents, Summary, read_contents
 from bigmodel_studio.core.system import limits, paths
@@ -151,11 +152,16 @@ def _problem_in(answer: dict[str, Any], path: Path) -> Problem | None:
         number, reason, name = answer["system"]
         raise OSError(number, reason, name)
     if answer.get("over") == "time":
-        return Problem(code="headers-slow", arguments={"model": path.name, "seconds": limits.HEADER_READER_S})
+        return Problem(code="headers-slow", arguments={"model": _name_of(path), "seconds": limits.HEADER_READER_S})
     if "over" in answer:
         megabytes = limits.HEADER_READER_BYTES >> 20
-        return Problem(code="headers-memory", arguments={"model": path.name, "most": megabytes})
+        return Problem(code="headers-memory", arguments={"model": _name_of(path), "most": megabytes})
     return None
+
+
+def _name_of(path: Path) -> str:
+    """Return what a user calls a model: in the Hub's cache its id, and not the revision that its folder is called."""
+    return hub_cache.id_in(path) or path.name
 
 
 def _converted(answer: dict[str, Any], form: Any) -> Any:

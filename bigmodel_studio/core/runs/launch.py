@@ -23,6 +23,7 @@ import msgspec
 
 from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.faults import readable
+from bigmodel_studio.core.data.labelled_texts import check_tables
 from bigmodel_studio.core.data.picture_listing import check_pictures
 from bigmodel_studio.core.data.records import refuse_unreadable
 from bigmodel_studio.core.runs import notes
@@ -134,11 +135,9 @@ def check_inputs(spec: RunSpec) -> ResolvedSpec:
     The spec is one that ``check_spec`` has passed. Reads folders and tables: not on the window's thread.
     Raises ``StudioError``.
     """
-    named = [
-        *spec.samples.pictures,
-        *spec.data.train,
-        *(() if isinstance(spec.data.evaluation, float | int) else spec.data.evaluation),
-    ]
+    evaluation = () if isinstance(spec.data.evaluation, float | int) else spec.data.evaluation
+    named_data = [*spec.data.train, *evaluation]
+    named = [*spec.samples.pictures, *named_data]
     for path in named:
         if not Path(path).exists():
             raise StudioError("data-missing", path=path)
@@ -147,6 +146,9 @@ def check_inputs(spec: RunSpec) -> ResolvedSpec:
     if data == "pictures":
         columns = Columns(spec.data.text_column, spec.data.label_column)
         check_pictures(spec.data.train, spec.data.evaluation, columns)
+    if data == "labelled":
+        columns = Columns(spec.data.text_column, spec.data.label_column, spec.data.pair_column, spec.data.multi_label)
+        check_tables(named_data, columns)
     resolved = resolve_spec(spec)
     resolved.base_folder()
     resolved.tokenizer_folder()

@@ -19,6 +19,7 @@ from bigmodel_studio.engine.generation.drafts import DraftModel, PromptLookup, S
 from bigmodel_studio.engine.generation.kept_caches import KeptCaches
 from bigmodel_studio.engine.generation.prompts import Prompt, embedded_tokens, prompt_of, room_for
 from bigmodel_studio.engine.generation.sampling import Sample, SampledToken, Sampler, SamplerSettings
+from bigmodel_studio.engine.generation.sampling_bounds import check_sampling
 from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
@@ -39,7 +40,7 @@ from bigmodel_studio.protocol import (
 
 def generate(request: Generate, session: Session) -> Iterator[Event]:
     """Stream ``Token`` after ``Token``; ends with ``Done(Generated)``, also when stopped once the model is there."""
-    sampling.check(request.sampling)
+    check_sampling(request.sampling)
     loaded = yield from session.load(request.model)
     refuse_kind(Generate, loaded.facts.name, loaded.facts.kind)
     choice = sampling.settle(request.sampling, loaded.model.generation_config)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bigmodel_studio.engine.generation import sampling
 from bigmodel_studio.engine.generation.prompts import prompt_of
+from bigmodel_studio.engine.generation.sampling_bounds import check_sampling
 from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.text.token_texts import given_tokens
@@ -17,7 +17,7 @@ MOST_TOKENS = 8000
 
 def show_prompt(request: ShowPrompt, session: Session) -> Iterator[Event]:
     """Say the tokens that ``Generate`` would feed; ends with ``Done(PromptTokens)``."""
-    sampling.check(request.sampling)
+    check_sampling(request.sampling)
     loaded = yield from session.load(request.model)
     refuse_kind(Generate, loaded.facts.name, loaded.facts.kind)
     asked = Generate(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from transformers import PreTrainedTokenizerBase
 
-from bigmodel_studio.protocol import Finding, Place, Problem
+from bigmodel_studio.protocol import Finding, Problem
+from bigmodel_studio.training.data.record_texts import place_in
 from bigmodel_studio.training.data.text_files import Part, broken_lines
 from bigmodel_studio.training.objectives import CountedExample
 
@@ -21,7 +23,7 @@ LOOKED_AT_BYTES = 1 << 18
 
 class Paragraph(NamedTuple):
     text: str
-    file: str
+    file: Path
     line: int
 
 
@@ -41,9 +43,7 @@ def paragraphs_in(part: Part) -> Iterator[Paragraph]:
                 size += len(data)
             line += data.endswith(b"\n")
             if found and (by_line or not data.strip() or size >= MOST_BYTES or left <= 0):
-                yield Paragraph(
-                    b"".join(found).decode("utf-8", "replace").strip("\ufeff \t\r\n"), str(part.path), began
-                )
+                yield Paragraph(b"".join(found).decode("utf-8", "replace").strip("\ufeff \t\r\n"), part.path, began)
                 found, size = [], 0
 
 
@@ -56,7 +56,7 @@ def paragraph_entries(parts: Sequence[Part], tokenizer: PreTrainedTokenizerBase)
         for paragraph, encoding in zip(taken, encode([p.text for p in taken], add_special_tokens=False), strict=True):
             ids = encoding.ids
             strange = ids.count(unknown) if unknown is not None else 0
-            yield CountedExample(Place(paragraph.file, paragraph.line), paragraph.text, len(ids), unknown=strange)
+            yield CountedExample(place_in(paragraph.file, paragraph.line), paragraph.text, len(ids), unknown=strange)
 
 
 def not_utf8(parts: Iterable[Part]) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ def not_utf8(parts: Iterable[Part]) -> Iterator[Finding]:
     lines = [(part, line) for part in parts for line in broken_lines(part)]
     if lines:
         problem = Problem(code="preview-not-utf8", arguments={"count": len(lines)})
-        places = tuple(Place(str(part.path), line) for part, line in lines[:MOST_PLACES])
+        places = tuple(place_in(part.path, line) for part, line in lines[:MOST_PLACES])
         yield Finding(problem=problem, weight="warning", count=len(lines), places=places)
 
 

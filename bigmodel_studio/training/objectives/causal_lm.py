@@ -18,10 +18,11 @@ from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTr
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import ModelSpec
 from bigmodel_studio.engine.text.token_texts import token_texts
-from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, PreviewToken
+from bigmodel_studio.protocol import DataRole, Finding, PreviewExample, PreviewToken
 from bigmodel_studio.training.data import token_data, tokenizers
 from bigmodel_studio.training.data.paragraphs import not_utf8, paragraph_entries
 from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.record_texts import place_in
 from bigmodel_studio.training.data.text_files import split_corpus
 from bigmodel_studio.training.loop import baselines
 from bigmodel_studio.training.loop.sample_text import continued, ends_of
@@ -150,7 +151,7 @@ class CausalLM(Objective):
         places = self.tokens.places(starts.tolist(), self.tokenizer)
         return [
             PreviewExample(
-                place=Place(str(self._corpus.train[part].path), line),
+                place=place_in(self._corpus.train[part].path, line),
                 tokens=tuple(
                     PreviewToken(text, "learnt" if number else "read")
                     for number, text in enumerate(token_texts(self.tokenizer, row))

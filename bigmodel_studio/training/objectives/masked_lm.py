@@ -27,6 +27,7 @@ from bigmodel_studio.training.data.masked_examples import FOLLOWS, RANDOM, drawn
 from bigmodel_studio.training.data.masking import IGNORED, fate
 from bigmodel_studio.training.data.paragraphs import not_utf8, paragraph_entries
 from bigmodel_studio.training.data.reading import Reading
+from bigmodel_studio.training.data.record_texts import place_in
 from bigmodel_studio.training.data.segments import Sentences
 from bigmodel_studio.training.data.text_files import split_corpus
 from bigmodel_studio.training.loop.baselines import token_shares
@@ -211,7 +212,7 @@ class MaskedLM(Objective):
 
     def _place(self, opening: int) -> Place:
         part, line = self.data.place(opening)
-        return Place(str(self._corpus.train[part].path), line)
+        return place_in(self._corpus.train[part].path, line)
 
     def _tokens(self, given: list[int], answers: list[int]) -> tuple[PreviewToken, ...]:
         texts = token_texts(self.tokenizer, given)

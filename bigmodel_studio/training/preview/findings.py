@@ -7,18 +7,23 @@ gravely.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, get_args
 
 from bigmodel_studio.core.data.conll import OUTSIDE
 from bigmodel_studio.core.data.faults import Faults
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Finding, Place, Problem
-from bigmodel_studio.training.data.reading import Reading
-from bigmodel_studio.training.preview.survey import Spotted, Survey
+from bigmodel_studio.training.preview.spotted import Spotted
+
+if TYPE_CHECKING:
+    from bigmodel_studio.training.data.reading import Reading
+    from bigmodel_studio.training.preview.survey import Survey
 
 Weight = Literal["error", "warning", "note"]
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)
+"""The gravest first."""
 LEAK_SHARE, UNKNOWN_SHARE, DOUBLE_SHARE, CUT_SHARE = 0.01, 0.01, 0.05, 0.1
 """From here on it is a warning."""
 UNEVEN_RATIO, VERY_UNEVEN_RATIO = 3, 10
@@ -68,10 +73,19 @@ class Noted(Faults):
         yield from self._left_out
         yield from self._decided
 
+    def by_weight(self) -> tuple[Finding, ...]:
+        """Return the findings, the gravest first."""
+        return by_weight(self.findings())
+
     @property
     def any(self) -> bool:
         """Whether there is an error."""
         return bool(self._errors)
+
+
+def by_weight(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings, the gravest first."""
+    return tuple(sorted(found, key=lambda each: WEIGHTS.index(each.weight)))
 
 
 def finding(code: str, weight: Weight, spotted: Spotted, **arguments: str | int | float) -> Finding:

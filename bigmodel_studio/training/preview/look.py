@@ -4,7 +4,7 @@ and examples as one of its updates sees them. The batch is drawn by the objectiv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,20 +15,19 @@ from bigmodel_studio.core.specs.resolved import resolve_spec
 from bigmodel_studio.core.specs.spec import RunSpec, parse_spec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.session import Session
-from bigmodel_studio.protocol import DataPreview, DataRole, Done, Event, Finding, LookAtData, PreviewExample, Unit
+from bigmodel_studio.protocol import DataPreview, DataRole, Done, Event, LookAtData, PreviewExample, Unit
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
 from bigmodel_studio.training.loop.progress import ProgressReports
 from bigmodel_studio.training.objectives import Objective
-from bigmodel_studio.training.preview.findings import Noted, of_both
+from bigmodel_studio.training.preview.findings import Noted, by_weight, of_both
 from bigmodel_studio.training.preview.survey import Survey
 
 MOST_BYTES = 8 << 20
 """So much of a text (of each part of rows) is looked at: a quarter of a minute's work."""
 MOST_PICTURES = 2000
 SAY_EVERY = 200
-WEIGHTS = ("error", "warning", "note")
 
 
 def look_at_data(request: LookAtData, session: Session) -> Iterator[Event]:
@@ -54,7 +53,7 @@ def _preview(spec: RunSpec, request: LookAtData, say: Say) -> DataPreview:
             raise
         if not (noted.any and error.problem.code == "data-empty"):  # why nothing is left has been said
             noted.refuse(error)
-        return msgspec.structs.replace(preview, findings=_sorted(noted.findings()))
+        return msgspec.structs.replace(preview, findings=noted.by_weight())
     preview = msgspec.structs.replace(
         preview,
         examples=tuple(_examples(objective, request)),
@@ -82,7 +81,7 @@ def _counted(preview: DataPreview, objective: Objective, spec: RunSpec, reading:
         preview,
         parts=parts,
         bytes_read=reading.bytes or sum(part.bytes for part in parts),
-        findings=_sorted((*noted.findings(), *objective.findings(), *all_findings)),
+        findings=by_weight((*noted.findings(), *objective.findings(), *all_findings)),
         shared=evaluation.shared.count,
     )
 
@@ -95,8 +94,3 @@ def _survey(objective: Objective, role: DataRole, say: Say, before: Survey | Non
         if number % SAY_EVERY == 0:
             say("counting-data", number, 0)
     return survey
-
-
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the gravest first."""
-    return tuple(sorted(findings, key=lambda each: WEIGHTS.index(each.weight)))

@@ -10,7 +10,7 @@ import pytest
 
 from bigmodel_studio.core.data import conll, faults
 from bigmodel_studio.core.data.columns import Columns
-from bigmodel_studio.core.data.labelled_texts import labels_of, read_labelled, split
+from bigmodel_studio.core.data.labelled_texts import check_tables, labels_of, read_labelled, split
 from bigmodel_studio.core.text.messages import StudioError
 
 
@@ -72,6 +72,15 @@ def test_a_bad_line_is_named(tmp_path: Path, name: str, text: str, line: int) ->
     assert caught.value.problem.code == "data-row"
     assert caught.value.problem.arguments["line"] == line
     assert "a." in str(caught.value)
+
+
+def test_a_table_is_refused_by_its_first_rows(tmp_path: Path) -> None:
+    for name, text in (("good.csv", "text,label\nfine,x\nlonely\n"), ("bad.csv", "text\na\nb\n")):
+        (tmp_path / name).write_text(text, "utf-8")
+    check_tables([str(tmp_path / "good.csv")], Columns())
+    with pytest.raises(StudioError) as refused:
+        check_tables([str(tmp_path / "good.csv"), str(tmp_path / "bad.csv")], Columns())
+    assert refused.value.problem.code == "data-columns"
 
 
 def test_what_is_no_such_data_is_refused(tmp_path: Path) -> None:

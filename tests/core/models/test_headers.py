@@ -56,7 +56,7 @@ def test_a_header_that_is_not_read_in_time_is_refused_and_remembered(
         none.setattr(headers, "HELPER", None)
         record = library.record(of_hub("some/slow"))
         assert record.problem is not None
-        assert record.problem.code == "headers-slow"
+        assert (record.problem.code, record.problem.arguments["model"]) == ("headers-slow", "some/slow")
         assert "{" not in sentence(record.problem) + hint(record.problem)
         assert problem("some/good") is None
     os.utime(next(slow.rglob("config.json")), ns=(1, 1))

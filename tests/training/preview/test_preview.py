@@ -42,6 +42,7 @@ from bigmodel_studio.training import objectives
 from bigmodel_studio.training.data.masking import IGNORED
 from bigmodel_studio.training.objectives import whole_text
 from bigmodel_studio.training.preview import look
+from bigmodel_studio.training.preview.first_look import refused_tables
 from bigmodel_studio.training.preview.survey import edges_of
 from tests.training.conftest import make_text
 from tests.training.objectives.test_classify_images import make_pictures, tiny_spec
@@ -388,6 +389,9 @@ def test_what_is_wrong_with_texts_is_named_by_file_and_line(make: Spec, tmp_path
     assert len(data.examples) == 4  # of the rest
 
 
+NO_ROWS = {"data-columns", "data-no-labels"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "code", "where"),
     [
@@ -402,7 +406,10 @@ def test_what_is_wrong_with_texts_is_named_by_file_and_line(make: Spec, tmp_path
 def test_what_a_run_would_end_with_is_found(
     make: Spec, tmp_path: Path, name: str, text: bytes, code: str, where: list[int]
 ) -> None:
-    data = seen(make("classify-text", written(tmp_path / name, text)))
+    spec = make("classify-text", written(tmp_path / name, text))
+    data = seen(spec)
+    at_first = refused_tables(spec, data.step)
+    assert at_first == (data if code in NO_ROWS else None)
     assert found(data, code).weight == "error"
     assert lines(found(data, code)) == where
     assert "data-empty" not in codes(data)

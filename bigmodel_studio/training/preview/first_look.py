@@ -1,0 +1,37 @@
+"""A look at tables before torch is imported, which takes seconds: for those that a preview would refuse whole.
+
+What is said is what the preview would say, in the same words. Nothing here imports torch or transformers.
+"""
+
+from __future__ import annotations
+
+from bigmodel_studio.core.data import labelled_texts
+from bigmodel_studio.core.data.columns import Columns
+from bigmodel_studio.core.data.faults import readable
+from bigmodel_studio.core.specs.objectives import TRAINABLE
+from bigmodel_studio.core.specs.resolved import resolve_spec
+from bigmodel_studio.core.specs.spec import RunSpec
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import DataPreview
+from bigmodel_studio.training.preview.findings import Noted
+
+
+def refused_tables(spec: RunSpec, step: int) -> DataPreview | None:
+    """Return the preview of training tables of which no row can be used; None where there are rows to look at.
+
+    Raises ``StudioError`` where the model that the spec names cannot be found.
+    """
+    if TRAINABLE[spec.objective].data != "labelled":
+        return None
+    resolve_spec(spec).base_folder()
+    data, noted = spec.data, Noted()
+    columns = Columns(data.text_column, data.label_column, data.pair_column, data.multi_label)
+    try:
+        with readable():
+            if next(labelled_texts.labelled_in(data.train, columns, noted), None) is not None:
+                return None
+    except StudioError as error:
+        noted.refuse(error)
+    if not noted.any:
+        noted.refuse(StudioError("data-empty", path=", ".join(data.train)))
+    return DataPreview(objective=spec.objective, step=step, examples=(), findings=tuple(noted.by_weight()))
