@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+STOPPED = 3
+"""The exit code of a command that was stopped (``cli.output``)."""
+
 
 def main() -> None:
     """Open the window, or run a command; leaves with the exit code."""
@@ -11,9 +14,12 @@ def main() -> None:
         from bigmodel_studio import app
 
         sys.exit(app.main([]))
-    from bigmodel_studio.cli import commands
+    try:
+        from bigmodel_studio.cli import commands
 
-    sys.exit(commands.main())
+        sys.exit(commands.main())
+    except KeyboardInterrupt:  # while the commands themselves are imported
+        sys.exit(STOPPED)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What sampling settings may be, checked before anything is loaded: nothing here imports torch."""
+"""Bounds of sampling settings, checked before anything is loaded: nothing here imports torch."""
 
 from __future__ import annotations
 
