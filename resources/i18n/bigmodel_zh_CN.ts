@@ -534,27 +534,27 @@
     </message>
     <message>
         <source>chat template</source>
-        <translation>对话模板</translation>
+        <translation type="vanished">对话模板</translation>
     </message>
     <message>
         <source>loading…</source>
-        <translation>正在加载…</translation>
+        <translation type="vanished">正在加载…</translation>
     </message>
     <message>
         <source>plain continuation</source>
-        <translation>直接续写</translation>
+        <translation type="vanished">直接续写</translation>
     </message>
     <message>
         <source>transformers (slower)</source>
-        <translation>transformers（较慢）</translation>
+        <translation type="vanished">transformers（较慢）</translation>
     </message>
     <message>
         <source>{all} tokens context</source>
-        <translation>上下文 {all} 词元</translation>
+        <translation type="vanished">上下文 {all} 词元</translation>
     </message>
     <message>
         <source>{used} of {all} tokens</source>
-        <translation>已用 {used} / {all} 词元</translation>
+        <translation type="vanished">已用 {used} / {all} 词元</translation>
     </message>
 </context>
 <context>
@@ -767,6 +767,33 @@
     <message>
         <source>{label}, correct: {count} of {of} ({share})</source>
         <translation>{label}，正确：{count} / {of}（{share}）</translation>
+    </message>
+</context>
+<context>
+    <name>ContextWords</name>
+    <message>
+        <source>chat template</source>
+        <translation>对话模板</translation>
+    </message>
+    <message>
+        <source>loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>plain continuation</source>
+        <translation>直接续写</translation>
+    </message>
+    <message>
+        <source>transformers (slower)</source>
+        <translation>transformers（较慢）</translation>
+    </message>
+    <message>
+        <source>{all} tokens context</source>
+        <translation>上下文 {all} 词元</translation>
+    </message>
+    <message>
+        <source>{used} of {all} tokens</source>
+        <translation>已用 {used} / {all} 词元</translation>
     </message>
 </context>
 <context>

@@ -6,32 +6,32 @@ from PySide6.QtCore import Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
-from bigmodel_studio.core.chat.conversation_values import ChatSettings, Conversation, Message
+from bigmodel_studio.core.chat.conversation_values import Message
 from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.trash import Removed
-from bigmodel_studio.core.text import numbers
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.dialogs.links import open_link
-from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.pages.chat.chat_model import ChatModel
+from bigmodel_studio.ui.pages.chat.chat_settings import ChatSettingsKeeper
 from bigmodel_studio.ui.pages.chat.column import Column
 from bigmodel_studio.ui.pages.chat.composer import Composer
-from bigmodel_studio.ui.pages.chat.conversation_list import ConversationList
+from bigmodel_studio.ui.pages.chat.context_words import ContextWords
 from bigmodel_studio.ui.pages.chat.draft_picker import DraftPicker
-from bigmodel_studio.ui.pages.chat.exchange import ChatExchange
-from bigmodel_studio.ui.pages.chat.find_bar import ChatFinder
 from bigmodel_studio.ui.pages.chat.inspector import Inspector
+from bigmodel_studio.ui.pages.chat.listing.conversation_list import ConversationList
+from bigmodel_studio.ui.pages.chat.listing.exchange import ChatExchange
+from bigmodel_studio.ui.pages.chat.listing.find_bar import ChatFinder
+from bigmodel_studio.ui.pages.chat.listing.unsaved_note import UnsavedNote
 from bigmodel_studio.ui.pages.chat.prompt_pane import PromptPane
 from bigmodel_studio.ui.pages.chat.queue_view import QueueView
 from bigmodel_studio.ui.pages.chat.settings_panel import SettingsPanel
 from bigmodel_studio.ui.pages.chat.talk import MOST_TURNS, Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, Transcript
-from bigmodel_studio.ui.pages.chat.unsaved_note import UnsavedNote
 from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker
-from bigmodel_studio.ui.widgets.page_frame import Page, label
+from bigmodel_studio.ui.widgets.page_frame import Page
 from bigmodel_studio.ui.widgets.travel_badge import TravelBadge
 from bigmodel_studio.ui.window.destinations import Destination, OpenChat, UseModel
 from bigmodel_studio.ui.window.studio import Studio
@@ -53,7 +53,7 @@ class ChatPage(Page):
         """What was written and not sent, by conversation (0: the one not begun)."""
         self.picker = ModelPicker(studio.library, ("causal-lm",))
         self.model = ChatModel(studio, self.picker, self.talk, self)
-        self.context = label("", "secondary")
+        self.context = ContextWords(self.model)
         self.new_button = QPushButton(self.tr("New chat"))
         self.badge = TravelBadge(studio, "chat", self.picker)
         self.add_to_header(self.picker)
@@ -73,6 +73,7 @@ class ChatPage(Page):
         self.queue = QueueView(self.talk)
         self.panel = SettingsPanel(studio.settings, self.draft)
         self.sampling, self.system = self.panel.sampling, self.panel.system
+        self.settings = ChatSettingsKeeper(self.talk, self.panel, self.draft, self.picker, self.badge, self.model, self)
         self.inspector = Inspector(self.panel, PromptPane(studio, self.talk, self.model, self.composer))
         self.set_list(self.list)
         self.set_body(Column(self.middle, (self.unsaved, self.queue), self.composer))
@@ -84,7 +85,6 @@ class ChatPage(Page):
         self.badge.begin()
 
     def _connect(self) -> None:
-        self.picker.chosen.connect(self._keep_settings)
         self.model.changed.connect(self._say_model)
         self.model.refused.connect(self._on_refused)
         self.composer.editor.textChanged.connect(self._on_written)
@@ -101,9 +101,6 @@ class ChatPage(Page):
         self.composer.stopped.connect(self.talk.stop)
         self.welcome.asked.connect(self._on_sent)
         self.welcome.folder_wanted.connect(self.picker.open_folder)
-        self.panel.sampling_edited.connect(self._on_sampling)
-        self.panel.system_edited.connect(self._on_system)
-        self.draft.edited.connect(self._on_sampling)
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
         self.transcript.prompt_wanted.connect(self._on_prompt_wanted)
         self.transcript.continue_wanted.connect(self.talk.go_on)
@@ -127,7 +124,7 @@ class ChatPage(Page):
 
     def _restore(self) -> None:
         session = self.studio.settings.values.session
-        self._restore_texts()
+        self.settings.restore(self.studio.settings)
         self.unsaved.begin()
         self._index_timer.start()
         self.list.refresh()
@@ -143,10 +140,6 @@ class ChatPage(Page):
         else:
             self.picker.choose_first()
         self._say_model()
-
-    def _restore_texts(self) -> None:
-        values = self.studio.settings.values
-        self.panel.show_settings(values.sampling, values.session.system_prompt)
 
     # ------------------------------------------------------------------------------- what the window asks for
 
@@ -207,20 +200,11 @@ class ChatPage(Page):
         self.composer.set_text(self._drafts.pop(conversation, ""))
         kept = self.store.get(conversation) if conversation else None
         if kept is not None:
-            self._open_settings(kept)
+            self.settings.open(kept)
         elif not conversation and self.talk.conversation != before:
             self.panel.begin_chat()
         self.list.show_current(conversation)
         self._show_thread()
-
-    def _open_settings(self, kept: Conversation) -> None:
-        """Go on with the model, the sampling and the system prompt of a conversation."""
-        sampling = kept.settings.sampling if kept.settings.kept else self.sampling.value()
-        self.panel.show_settings(sampling, kept.system)
-        self.draft.show_draft(kept.settings.draft)
-        self.talk.sampling, self.talk.system = sampling, kept.system
-        if kept.settings.model is not None and self.badge.isHidden():
-            self.model.open(kept.settings.model)
 
     @Slot()
     def _show_thread(self) -> None:
@@ -229,7 +213,7 @@ class ChatPage(Page):
         messages = self.store.thread(conversation, limit=LOADED_AT_ONCE) if conversation else []
         self.transcript.show_messages(messages, whole=len(messages) < LOADED_AT_ONCE)
         self.middle.setCurrentWidget(self.transcript if messages else self.welcome)
-        self._say_context(messages[-1] if messages else None)
+        self.context.show_after(messages[-1] if messages else None)
 
     def _unsent(self) -> str:
         """Return what is written or waits, and was not sent."""
@@ -291,9 +275,7 @@ class ChatPage(Page):
 
     @Slot(str)
     def _on_sent(self, text: str) -> None:
-        self.talk.sampling = self.sampling.value()
-        self.talk.system = self.system.toPlainText()
-        self.talk.settings = self._settings()
+        self.settings.use()
         if self.talk.send(text):
             self.composer.set_text("")
 
@@ -306,7 +288,7 @@ class ChatPage(Page):
     def _on_ended(self, message: Message) -> None:
         self.transcript.end(message)
         self.draft.show_reply(message.facts)
-        self._say_context(message)
+        self.context.show_after(message)
         self._index_timer.start()
 
     @Slot(object, int)
@@ -320,30 +302,10 @@ class ChatPage(Page):
             self._show_thread()
             return
         self.transcript.replace(message.id, path[at:])
-        self._say_context(path[-1])
+        self.context.show_after(path[-1])
         view = self.transcript.view_of(path[at].id)
         if view is not None and view.versions is not None:
             view.versions.take_focus(by)
-
-    @Slot()
-    def _on_sampling(self) -> None:
-        self.talk.sampling = self.sampling.value()
-        self._keep_settings()
-
-    @Slot()
-    def _on_system(self) -> None:
-        self.talk.system = self.system.toPlainText()
-        if self.talk.conversation:
-            self.store.set_system(self.talk.conversation, self.talk.system)
-
-    @Slot()
-    def _keep_settings(self) -> None:
-        """Write down what the conversation that is shown goes on with."""
-        if self.talk.conversation:
-            self.store.set_settings(self.talk.conversation, self._settings())
-
-    def _settings(self) -> ChatSettings:
-        return ChatSettings(model=self.badge.settled(), sampling=self.sampling.value(), draft=self.draft.draft)
 
     @Slot(QUrl)
     def _on_link(self, url: QUrl) -> None:
@@ -379,22 +341,4 @@ class ChatPage(Page):
         )
         self.panel.show_model(loaded)
         self.draft.show_model(ref)
-        self._say_context(self.transcript.views[-1].message if self.transcript.views else None)
-
-    def _say_context(self, message: Message | None) -> None:
-        """Say the header: how the model is talked to, and how much of its context the conversation takes."""
-        facts, parts = self.model.facts(), []
-        if facts is not None:
-            parts.append(self.tr("chat template") if facts.has_chat_template else self.tr("plain continuation"))
-            used = message.facts.prompt_tokens + message.facts.new_tokens if message is not None else 0
-            if facts.context_length:
-                known = message is None or message.facts.prompt_tokens > 0
-                words = self.tr("{used} of {all} tokens") if known else self.tr("{all} tokens context")
-                parts.append(words.format(used=numbers.exact(used), all=numbers.exact(facts.context_length)))
-            if facts.reference is not None:
-                parts.append(self.tr("transformers (slower)"))
-        elif self.model.loading:
-            parts.append(self.tr("loading…"))
-        self.context.setText(" · ".join(parts))
-        reference = facts.reference if facts is not None else None
-        self.context.setToolTip(i18n.sentence(reference) if reference is not None else "")
+        self.context.show_after(self.transcript.views[-1].message if self.transcript.views else None)

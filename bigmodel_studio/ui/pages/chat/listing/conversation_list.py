@@ -36,7 +36,7 @@ from bigmodel_studio.core.chat.conversation_values import Conversation
 from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.ui.look import theme
 from bigmodel_studio.ui.look.icons import icon
-from bigmodel_studio.ui.pages.chat.folders import FolderFilter
+from bigmodel_studio.ui.pages.chat.listing.folders import FolderFilter
 from bigmodel_studio.ui.widgets.page_frame import label
 
 ROW_PX = 52
