@@ -581,6 +581,17 @@
     </message>
 </context>
 <context>
+    <name>ChatTree</name>
+    <message>
+        <source>Every version of every message of this chat</source>
+        <translation>此对话中每条消息的所有版本</translation>
+    </message>
+    <message>
+        <source>Tree</source>
+        <translation>分支树</translation>
+    </message>
+</context>
+<context>
     <name>Checking</name>
     <message numerus="yes">
         <source>%n file(s) differ from the Hub and are downloaded again: {names}</source>
@@ -5593,6 +5604,29 @@
     </message>
 </context>
 <context>
+    <name>TreeDialog</name>
+    <message>
+        <source>A reply is on its way. Wait for it or stop it.</source>
+        <translation>正在生成回复。请等待其结束或停止它。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Messages of the chat</source>
+        <translation>对话的消息</translation>
+    </message>
+    <message>
+        <source>Tree of the chat</source>
+        <translation>对话的分支树</translation>
+    </message>
+    <message>
+        <source>{count} messages, {versions} of them other versions. Click one, or press Enter, to go there.</source>
+        <translation>共 {count} 条消息，其中 {versions} 条是其他版本。点击消息或按 Enter 前往。</translation>
+    </message>
+</context>
+<context>
     <name>Treemap</name>
     <message>
         <source>Attention</source>
@@ -6005,6 +6039,10 @@
     <message>
         <source>Show or hide the monitor</source>
         <translation>显示或隐藏监视器</translation>
+    </message>
+    <message>
+        <source>Show the tree of the chat</source>
+        <translation>显示对话的分支树</translation>
     </message>
     <message>
         <source>Start the run</source>
@@ -6588,8 +6626,20 @@
         <translation>%n 分钟前</translation>
     </message>
     <message>
+        <source>(no text)</source>
+        <translation>（无文本）</translation>
+    </message>
+    <message>
         <source>1 token</source>
         <translation>1 词元</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>回复</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>你</translation>
     </message>
     <message>
         <source>drafts {rate}</source>
@@ -6600,12 +6650,24 @@
         <translation>首词元 {time}</translation>
     </message>
     <message>
+        <source>not shown</source>
+        <translation>未显示</translation>
+    </message>
+    <message>
         <source>now</source>
         <translation>刚刚</translation>
     </message>
     <message>
+        <source>shown</source>
+        <translation>显示中</translation>
+    </message>
+    <message>
         <source>tokens</source>
         <translation>词元</translation>
+    </message>
+    <message>
+        <source>version {number} of {count}</source>
+        <translation>版本 {number} / {count}</translation>
     </message>
     <message>
         <source>yesterday</source>
@@ -6614,6 +6676,10 @@
     <message>
         <source>{count} tokens</source>
         <translation>{count} 词元</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>{number} / {count}</translation>
     </message>
 </context>
 <context>

@@ -77,6 +77,19 @@ def test_a_search_over_all_chats_jumps_to_the_message(chat: Chat) -> None:
     assert [turn.content for turn in chat.requests()[-1].turns[-2:]] == ["它加一条捷径。", "and then?"]
 
 
+def test_a_click_right_after_typing_goes_to_what_was_typed(chat: Chat) -> None:
+    conversation = _long(chat)
+    rows = chat.page.list
+    rows.search.setText("needle")
+    chat.wait(lambda: rows._messages != {})
+    with chat.qtbot.waitSignal(rows.found) as found:
+        rows.search.setText("message 20")
+        chat.qtbot.mouseClick(rows.view.viewport(), LEFT, pos=rows.view.visualRect(rows.rows.index(0)).center())
+    _, message, words = found.args or []
+    texts = {each.id: each.text for each in chat.page.store.messages(conversation)}
+    assert (texts[message], words) == ("message 20", "message 20")
+
+
 def test_ctrl_f_steps_through_the_matches_of_a_chat(chat: Chat) -> None:
     chat.page.open_conversation(_long(chat))
     finder = chat.page.finder
@@ -108,6 +121,14 @@ def test_folders_keep_chats_apart(chat: Chat, monkeypatch: pytest.MonkeyPatch) -
     rows.folders.fill()
     rows.folders.choices.actions()[1].trigger()
     assert [(entry.title, entry.folder) for entry in rows.rows.entries] == [("two", "Work")]
+    chat.page.new_item()
+    chat.say("three")
+    chat.wait_idle()
+    assert [(entry.title, entry.folder) for entry in rows.rows.entries] == [("three", "Work"), ("two", "Work")]
     rows.folders.fill()
     rows.folders.choices.actions()[0].trigger()
-    assert len(rows.rows.entries) == 2
+    assert len(rows.rows.entries) == 3
+    chat.page.new_item()
+    chat.say("four")
+    chat.wait_idle()
+    assert (rows.rows.entries[0].title, rows.rows.entries[0].folder) == ("four", "")

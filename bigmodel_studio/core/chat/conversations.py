@@ -32,6 +32,7 @@ from bigmodel_studio.core.chat.conversation_values import (
     message_of,
     title_of,
 )
+from bigmodel_studio.core.chat.message_tree import Node, node_of
 from bigmodel_studio.protocol import Token
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 INDEX_CHARACTERS = 2000
 """Indexed in one call of ``index_some``; chunks overlap by a few characters, so that words on their edge are found."""
 _OVERLAP = 32
+OUTLINE_CHARACTERS = 200
+"""Of each message, in the outline of a conversation."""
 _TRIGRAM = 3
 _LINE = "id, title, model, system, updated, pinned, settings, folder"
 
@@ -63,14 +66,17 @@ class Conversations(ConversationStore):
         )
         return conversation_of(rows[0]) if rows else None
 
-    def begin(self, first_words: str, *, system: str = "", settings: ChatSettings | None = None) -> int:
-        """Return a new conversation, titled by its first words."""
+    def begin(
+        self, first_words: str, *, system: str = "", settings: ChatSettings | None = None, folder: str = ""
+    ) -> int:
+        """Return a new conversation, titled by its first words, in a folder (empty: in none)."""
         now = time.time()
 
         def write(db: sqlite3.Connection) -> int:
             made = db.execute(
-                "INSERT INTO conversations (id, title, system, created, updated, settings) VALUES (?, ?, ?, ?, ?, ?)",
-                (self.next_id("conversations"), title_of(first_words), system, now, now, encoded(settings)),
+                "INSERT INTO conversations (id, title, system, created, updated, settings, folder)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (self.next_id("conversations"), title_of(first_words), system, now, now, encoded(settings), folder),
             ).lastrowid
             assert made is not None
             seal_conversation(db, made)
@@ -297,6 +303,15 @@ class Conversations(ConversationStore):
             (conversation,),
         )
         return [message_of(row, [row[0]]) for row in rows]
+
+    def outline(self, conversation: int) -> list[Node]:
+        """Return every message of a conversation with the beginning of its text, in the order they were said."""
+        rows = self.read(
+            "SELECT id, parent, role, substr(text, 1, ?), model, state FROM messages WHERE conversation = ?"
+            " ORDER BY id",
+            (OUTLINE_CHARACTERS, conversation),
+        )
+        return [node_of(row) for row in rows]
 
     def _versions(self, conversation: int) -> dict[int | None, list[int]]:
         """Return the messages that stand behind the same one, oldest first, wherever there are several."""

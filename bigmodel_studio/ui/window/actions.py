@@ -125,6 +125,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         page="chat",
     ),
     ActionSpec(
+        "tree-of-chat",
+        str(QT_TRANSLATE_NOOP("actions", "Show the tree of the chat")),
+        "Ctrl+T",
+        "tree.show",
+        "page",
+        page="chat",
+    ),
+    ActionSpec(
         "export-chat",
         str(QT_TRANSLATE_NOOP("actions", "Export the chat…")),
         "",

@@ -23,6 +23,7 @@ from bigmodel_studio.ui.pages.chat.inspector import Inspector
 from bigmodel_studio.ui.pages.chat.listing.conversation_list import ConversationList
 from bigmodel_studio.ui.pages.chat.listing.exchange import ChatExchange
 from bigmodel_studio.ui.pages.chat.listing.find_bar import ChatFinder
+from bigmodel_studio.ui.pages.chat.listing.tree_view import ChatTree
 from bigmodel_studio.ui.pages.chat.listing.unsaved_note import UnsavedNote
 from bigmodel_studio.ui.pages.chat.prompt_pane import PromptPane
 from bigmodel_studio.ui.pages.chat.queue_view import QueueView
@@ -59,11 +60,13 @@ class ChatPage(Page):
         self.add_to_header(self.picker)
         self.add_to_header(self.badge)
         self.add_to_header(self.context, right=True)
-        self.add_to_header(self.new_button, right=True)
         self.list = ConversationList(self.store)
         self.exchange = ChatExchange(studio, self.store, self.talk, self)
         self.transcript = Transcript(self._earlier)
         self.finder = ChatFinder(self.store, self.talk, self.transcript)
+        self.tree = ChatTree(self.talk, self.finder, self)
+        self.add_to_header(self.tree.button, right=True)
+        self.add_to_header(self.new_button, right=True)
         self.welcome = Welcome()
         self.middle = QStackedWidget()
         self.middle.addWidget(self.welcome)
@@ -213,6 +216,7 @@ class ChatPage(Page):
         messages = self.store.thread(conversation, limit=LOADED_AT_ONCE) if conversation else []
         self.transcript.show_messages(messages, whole=len(messages) < LOADED_AT_ONCE)
         self.middle.setCurrentWidget(self.transcript if messages else self.welcome)
+        self.tree.show_after(bool(messages))
         self.context.show_after(messages[-1] if messages else None)
 
     def _unsent(self) -> str:
@@ -276,12 +280,14 @@ class ChatPage(Page):
     @Slot(str)
     def _on_sent(self, text: str) -> None:
         self.settings.use()
+        self.talk.folder = self.list.folders.folder or ""
         if self.talk.send(text):
             self.composer.set_text("")
 
     @Slot(object)
     def _on_added(self, message: Message) -> None:
         self.middle.setCurrentWidget(self.transcript)
+        self.tree.show_after(True)
         self.transcript.add(message)
 
     @Slot(object)

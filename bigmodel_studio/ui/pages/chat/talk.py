@@ -79,6 +79,8 @@ class Talk(QObject):
         self.sampling = Sampling()
         self.settings = ChatSettings()
         """What a conversation that is begun is to go on with."""
+        self.folder = ""
+        """The folder that a conversation that is begun is put into; empty: none."""
         self.model: ModelRef | None = None
         self.draft_of: Callable[[ModelRef], ModelRef | None] = lambda _: None
         """The model that guesses ahead for another."""
@@ -218,7 +220,9 @@ class Talk(QObject):
         """Add what the user said behind ``parent`` and ask for the reply; whether it could be written."""
         try:
             if not self.conversation:
-                self.conversation = self.store.begin(text, system=self.system, settings=self.settings)
+                self.conversation = self.store.begin(
+                    text, system=self.system, settings=self.settings, folder=self.folder
+                )
             self._last = self.store.add(self.conversation, "user", text, parent=parent)
         except sqlite3.Error as error:
             self._report_unwritable(error)

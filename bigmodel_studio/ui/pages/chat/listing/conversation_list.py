@@ -239,6 +239,9 @@ class ConversationList(QWidget):
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
         entry: Conversation = index.data(_ENTRY)
+        if self._search_timer.isActive():  # what was found belongs to the words before
+            self._search_timer.stop()
+            self.refresh()
         message = self._messages.get(entry.id)
         if message is None:
             self.chosen.emit(entry.id)
