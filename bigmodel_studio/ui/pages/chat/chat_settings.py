@@ -1,4 +1,4 @@
-"""What a conversation goes on with: its model, sampling, draft model and system prompt, from its form to the store."""
+"""The settings of a conversation: its model, sampling, draft model and system prompt, from the form to the store."""
 
 from __future__ import annotations
 
