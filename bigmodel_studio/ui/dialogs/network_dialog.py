@@ -53,7 +53,7 @@ COLUMNS = (
     str(QT_TRANSLATE_NOOP("network", "Received")),
 )
 NO_ANSWER = str(QT_TRANSLATE_NOOP("network", "no response"))
-WIDTHS_PX = (84, 180, 120, 72, 0, 88, 80, 88)
+WIDTHS_PX = (84, 180, 120, 72, 0, 112, 80, 88)
 _PATH, _RIGHT = 4, frozenset({5, 6, 7})
 
 
