@@ -48,8 +48,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests come first: none is left to one worker at the end, while the others have nothing to do."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Trainings come first: no worker is left with a long one at the end, while the others have nothing to do."""
+    items.sort(key=lambda item: "training" not in item.path.parts)
 
 
 def pytest_unconfigure() -> None:
