@@ -55,17 +55,20 @@ class Origin(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Rank(msgspec.Struct, kw_only=True, frozen=True):
-    """One process of a run that has several: what it holds, and how long its last update took."""
+    """One process of a run that has several: its memory (``holds`` on disk), and how long its last update took."""
 
     rank: int
     host: str
     pid: int
     seconds_per_step: float
-    memory: MemoryParts = MemoryParts()
+    memory: MemoryParts = msgspec.field(default=MemoryParts(), name="holds")
 
 
 class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
-    """``status.json``. Times are seconds since 1970; ``updated`` is a heartbeat at least every 2 s."""
+    """``status.json``. Times are seconds since 1970; ``updated`` is a heartbeat at least every 2 s.
+
+    ``held_bytes`` and ``holds`` are the names on disk of ``accelerator_bytes`` and ``memory``.
+    """
 
     schema: int = STATUS_SCHEMA
     state: State = "queued"
@@ -109,10 +112,9 @@ class RunStatus(msgspec.Struct, kw_only=True, frozen=True):
     """Why its turn has not come."""
     exit_code: int | None = None
     """What its process ended with, once it has."""
-    accelerator_bytes: int = 0
+    accelerator_bytes: int = msgspec.field(default=0, name="held_bytes")
     """What its tensors take on an accelerator, as torch counts them (0 on a CPU, where the process is measured)."""
-
-    memory: MemoryParts = MemoryParts()
+    memory: MemoryParts = msgspec.field(default=MemoryParts(), name="holds")
     """Bytes of its tensors by what they are for, counted about once a second."""
     trainable_parameters: int = 0
     disk_bytes: int = 0
