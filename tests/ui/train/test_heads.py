@@ -51,7 +51,7 @@ def test_classes_of_texts(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     assert not fields.scratch.isVisible(), "there is nothing to begin from scratch with"
     qtbot.waitUntil(lambda: not form.start_button.isEnabled(), timeout=2000)
     table = tmp_path / "reviews.csv"
-    table.write_text("said,kind\nfine,good\npoor,bad\n")
+    table.write_text("said,answer,kind\nfine,yes,good\npoor,no,bad\n")
     fields.train.add_files([table])
     assert form.name.text() == "reviews"
     assert (form.schedule.rate.text(), form.schedule.batch.value()) == ("5e-5", 32)
