@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QPushButton,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -36,6 +35,7 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core.chat.message_tree import TreeRow, tree_rows
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import theme
+from bigmodel_studio.ui.look.rows import paint_row
 from bigmodel_studio.ui.pages.chat.listing.find_bar import ChatFinder
 from bigmodel_studio.ui.pages.chat.talk import Talk
 from bigmodel_studio.ui.widgets.page_frame import label
@@ -212,14 +212,9 @@ class _Delegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: TreeRow = index.data(_ROW)
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("accent_soft" if selected else "raised"))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        paint_row(painter, option)
         left = self._branches(painter, rect, row)
         font = theme.font(13)
         names = theme.font(12)
