@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, BertTokenizer
 
 from bigmodel_studio.core.runs.launch import create_run
 from bigmodel_studio.core.runs.run_folder import RunFolder
@@ -83,6 +83,25 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = byte_tokenizer(None)
     tokenizer.add_special_tokens({"pad_token": "<|pad|>"})
     tokenizer.save_pretrained(str(folder))
+    return folder
+
+
+def write_word_encoder(folder: Path, layers: int) -> Path:
+    """Write a random BERT body that reads words, and its tokenizer; returns the folder."""
+    known = ["so", "it", "was", *(word for told in TOLD_BY.values() for word in told)]
+    vocabulary = {word: number for number, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *known])}
+    torch.manual_seed(3)
+    config = BertConfig(
+        hidden_size=32,
+        num_hidden_layers=layers,
+        num_attention_heads=2,
+        intermediate_size=64,
+        vocab_size=len(vocabulary),
+        initializer_range=0.2,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(str(folder))
+    BertTokenizer(vocab=vocabulary).save_pretrained(str(folder))
     return folder
 
 

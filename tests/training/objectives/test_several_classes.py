@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification, BertConfig, BertModel, BertTokenizer
+from transformers import AutoModelForSequenceClassification
 
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.runs.inside_reader import read_records
@@ -26,28 +26,13 @@ from bigmodel_studio.protocol import NO_CLASS, ClassifyTexts, TextClassified
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop.run import FINISHED, run
 from bigmodel_studio.training.objectives.classify_text import ClassifyText
-from tests.training.conftest import TOLD_BY, losses
+from tests.training.conftest import TOLD_BY, losses, write_word_encoder
 
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random BERT body that reads words."""
-    folder = tmp_path_factory.mktemp("words") / "body"
-    known = ["so", "it", "was", *(word for told in TOLD_BY.values() for word in told)]
-    vocabulary = {word: number for number, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *known])}
-    torch.manual_seed(3)
-    config = BertConfig(
-        hidden_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=64,
-        vocab_size=len(vocabulary),
-        initializer_range=0.2,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(str(folder))
-    BertTokenizer(vocab=vocabulary).save_pretrained(str(folder))
-    return folder
+    return write_word_encoder(tmp_path_factory.mktemp("words") / "body", layers=1)
 
 
 @pytest.fixture

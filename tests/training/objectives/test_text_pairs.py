@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from transformers import AutoTokenizer, BertConfig, BertModel, BertTokenizer
+from transformers import AutoTokenizer
 
 from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.labelled_texts import read_labelled
@@ -25,7 +24,7 @@ from bigmodel_studio.protocol import ClassifyTexts, TextClassified
 from bigmodel_studio.training import objectives
 from bigmodel_studio.training.loop.run import FINISHED, run
 from bigmodel_studio.training.objectives.classify_text import ClassifyText
-from tests.training.conftest import TOLD_BY
+from tests.training.conftest import TOLD_BY, write_word_encoder
 
 
 @pytest.fixture
@@ -45,22 +44,7 @@ def table(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random BERT body that reads words."""
-    folder = tmp_path_factory.mktemp("words") / "body"
-    known = ["so", "it", "was", *(word for told in TOLD_BY.values() for word in told)]
-    vocabulary = {word: number for number, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *known])}
-    torch.manual_seed(3)
-    config = BertConfig(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        vocab_size=len(vocabulary),
-        initializer_range=0.2,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(str(folder))
-    BertTokenizer(vocab=vocabulary).save_pretrained(str(folder))
-    return folder
+    return write_word_encoder(tmp_path_factory.mktemp("words") / "body", layers=2)
 
 
 def raw(table: Path, encoder: Path, **schedule: int) -> dict[str, Any]:
