@@ -36,7 +36,7 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ChatSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a conversation goes on with: the model that answers (None: not chosen yet) and how tokens are chosen.
+    """How the replies to come are made: the model that answers (None: not chosen yet) and how tokens are chosen.
 
     ``kept``: whether it was ever written; conversations of earlier versions have none.
     """

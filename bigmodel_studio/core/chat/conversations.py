@@ -94,11 +94,11 @@ class Conversations(ConversationStore):
         self.change(conversation, "pinned", int(pinned))
 
     def set_system(self, conversation: int, system: str) -> None:
-        """Set the system prompt that the conversation goes on with."""
+        """Set the system prompt of the replies to come."""
         self.change(conversation, "system", system)
 
     def set_settings(self, conversation: int, settings: ChatSettings) -> None:
-        """Set the model and the sampling that the conversation goes on with."""
+        """Set the model and the sampling of the replies to come."""
         self.change(conversation, "settings", encoded(settings))
 
     def set_folder(self, conversation: int, folder: str) -> None:
@@ -339,7 +339,7 @@ class Conversations(ConversationStore):
         return leaf
 
     def _newest_after(self, conversation: int, message: int) -> int:
-        """Return the end of the path that goes on with what was last said after each message."""
+        """Return the end of the path from ``message`` that takes the newest answer at every step."""
         answers = self.read(
             "SELECT parent, max(id) FROM messages WHERE conversation = ? AND parent IS NOT NULL GROUP BY parent",
             (conversation,),

@@ -27,7 +27,7 @@ class ProgressReports(Generic[_Value]):
         self._value: list[_Value] = []
 
     def progress(self) -> Iterator[Progress]:
-        """Yield something every ``TURN_S``, so that it can be ended: the work then ends at its next report."""
+        """Yield every ``TURN_S`` while the work runs. Closing the generator ends the work at its next report."""
         thread = threading.Thread(target=self._run, name="telling", daemon=True)
         thread.start()
         try:

@@ -65,7 +65,7 @@ class ChatModel(QObject):
 
     @Slot(object)
     def _on_chosen(self, ref: ModelRef) -> None:
-        """Load the chosen model soon, so that the first reply need not wait for that."""
+        """Load the chosen model in a moment: the first reply then begins at once."""
         self.problem = None
         self._talk.choose_model(ref)
         self._unloaded = self._opening
