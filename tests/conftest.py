@@ -3,7 +3,6 @@
 import gc
 import os
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -60,7 +59,9 @@ def pytest_unconfigure() -> None:
 def collected_here() -> Iterator[None]:
     """As in the window (``ui.window.collecting``): no thread of a test's destroys another's widgets."""
     gc.disable()
+    gc.freeze()  # what was imported stays: looking at torch's modules after each test took minutes of the suite
     yield
+    gc.unfreeze()
     gc.enable()
 
 
@@ -106,15 +107,15 @@ def nothing_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
     """
     mark = uuid.uuid4().hex
     threads = set(threading.enumerate())
-    children = set(psutil.Process().children(recursive=True))
+    before = set(psutil.pids())
     os.environ[MARK] = mark
     yield
     os.environ.pop(MARK, None)
-    processes, late_threads = _left(mark, children, threads)
+    processes, late_threads = _left(mark, before, threads)
     deadline = time.monotonic() + GRACE_S
     while (processes or late_threads) and time.monotonic() < deadline:
         time.sleep(0.02)
-        processes, late_threads = _left(mark, children, threads)
+        processes, late_threads = _left(mark, before, threads)
     names = [f"process {process.pid}: {_command(process)}" for process in processes]
     names += [f"thread {thread.name}" for thread in late_threads]
     for process in processes:
@@ -124,11 +125,11 @@ def nothing_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _left(
-    mark: str, children: set[psutil.Process], threads: set[threading.Thread]
+    mark: str, before: set[int], threads: set[threading.Thread]
 ) -> tuple[list[psutil.Process], list[threading.Thread]]:
-    found = {process for process in psutil.Process().children(recursive=True) if process not in children}
-    if sys.platform == "linux":
-        found |= _marked(mark)
+    # Only what began during the test is looked at: reading all of /proc after each test took minutes of the suite.
+    began = set(psutil.pids()) - before
+    found = {process for process in map(_process, began) if process and (_marked(process, mark) or _ours(process))}
     processes = [
         process
         for process in found
@@ -146,20 +147,27 @@ def _left(
     return processes, late
 
 
-def _marked(mark: str) -> set[psutil.Process]:
-    """The processes whose environment carries this test's mark, read from /proc: psutil takes ten times as long."""
-    needle = f"{MARK}={mark}".encode()
-    found = set()
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry.name}/environ", "rb") as file:
-                if needle in file.read():
-                    found.add(psutil.Process(int(entry.name)))
-        except (OSError, psutil.Error):  # gone, or another user's
-            continue
-    return found
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:  # gone
+        return None
+
+
+def _marked(process: psutil.Process, mark: str) -> bool:
+    """Whether the process's environment carries this test's mark; not where another user's cannot be read."""
+    try:
+        return process.environ().get(MARK) == mark
+    except (OSError, psutil.Error):
+        return False
+
+
+def _ours(process: psutil.Process) -> bool:
+    """Whether the process was started by this one or by its children."""
+    try:
+        return any(parent.pid == os.getpid() for parent in process.parents())
+    except psutil.Error:
+        return False
 
 
 def _alive(process: psutil.Process) -> bool:
