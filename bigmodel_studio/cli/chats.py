@@ -12,6 +12,7 @@ from bigmodel_studio.cli import output
 from bigmodel_studio.cli.models import Json
 from bigmodel_studio.core.chat import chat_files
 from bigmodel_studio.core.chat.conversations_beside import ConversationsBeside
+from bigmodel_studio.core.models.presence import is_here
 from bigmodel_studio.core.system.files import not_saved, write_atomic
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.core.text.messages import StudioError
@@ -70,7 +71,7 @@ def import_chats(
     json: Json = False,
 ) -> None:
     """Add the chats of a file to those that are there."""
-    found = chat_files.read(file)
+    found = chat_files.with_known_models(chat_files.read(file), is_here)
     store = ConversationsBeside()
     try:
         kept = [chat_files.keep(store, chat) for chat in found]

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.protocol import Done, Event, PreviewToken, PromptTokens, Request, ShowPrompt, Turn
-from tests.ui.test_chat_page import Chat, _answer, _generated, _token
+from tests.ui.test_chat_page import OTHER, REF, Chat, _answer, _generated, _token
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -63,6 +63,23 @@ def test_the_prompt_of_the_next_message_and_of_a_reply_is_shown(chat: Chat) -> N
     assert pane.title.text() == "Chosen reply"
     chat.qtbot.mouseClick(pane.next, LEFT)
     chat.wait(lambda: _texts(chat)[-1:] == ["user:third"])
+
+
+def test_the_prompt_of_a_reply_is_that_of_the_model_that_wrote_it(chat: Chat) -> None:
+    chat.page.system.setPlainText("Be kind.")
+    chat.say("first")
+    chat.wait_idle()
+    chat.page.system.setPlainText("Be rude.")
+    chat.page.picker.choose(OTHER)
+    chat.wait_idle()
+    chat.qtbot.mouseClick(chat.reply.prompt, LEFT)
+    chat.wait(lambda: _texts(chat)[-1:] == ["user:first"])
+    asked = [request for request in chat.lane.requests if isinstance(request, ShowPrompt)]
+    assert [(request.model, request.turns[0]) for request in asked] == [(REF, Turn("system", "Be kind."))]
+    chat.page.open_conversation(0)
+    chat.page.open_conversation(chat.page.store.all()[0].id)
+    chat.wait(lambda: len(chat.shown()) == 2)
+    assert chat.reply.message.facts.model == REF, "and is kept"
 
 
 def _thinking(request: Request) -> Iterator[Event]:

@@ -16,12 +16,14 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from bigmodel_studio.core.chat import kept_tokens
 from bigmodel_studio.core.chat.conversation_file import seal_conversation, seal_message
 from bigmodel_studio.core.chat.conversation_values import ChatSettings, ReplyFacts, encoded, title_of
-from bigmodel_studio.core.chat.conversations import Conversations
+from bigmodel_studio.core.chat.conversations import Conversations, add_tokens
+from bigmodel_studio.core.chat.kept_tokens import PackedToken
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
-from bigmodel_studio.protocol import Sampling
+from bigmodel_studio.protocol import ModelRef, Sampling
 
 FORMAT: Final = "bigmodel-studio-chat"
 VERSION = 1
@@ -40,6 +42,8 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     model: str = ""
     state: Literal["done", "cancelled", "failed", "interrupted"] = "done"
     facts: ReplyFacts = ReplyFacts()
+    tokens: list[PackedToken] = []
+    """Of a reply: id, text, log-probability of the raw model and after the processors, and alternatives likewise."""
 
 
 class ChatTree(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +77,10 @@ def written(chat: ChatTree, kind: Kind) -> bytes:
 
 
 def _as_json(chat: ChatTree) -> str:
-    return msgspec.json.format(msgspec.json.encode(chat), indent=1).decode() + "\n"
+    """Return it as JSON that can be read: a line for each message, for its tokens are many numbers."""
+    whole = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(chat, messages=())), indent=1).decode()
+    lines = ",".join("\n  " + msgspec.json.encode(message).decode() for message in chat.messages)
+    return whole.replace('"messages": []', f'"messages": [{lines}\n ]', 1) + "\n"
 
 
 def _as_markdown(chat: ChatTree) -> str:
@@ -260,6 +267,22 @@ def _tree(title: str, nodes: Mapping[Any, tuple[Any, str, str, str]], last: Any)
 # ----------------------------------------------------------------------------------------- kept
 
 
+def with_known_models(chats: Sequence[ChatTree], is_here: Callable[[ModelRef], bool]) -> list[ChatTree]:
+    """Return chats whose replies name only models that are on this computer; of others the name stays, as text."""
+    known: dict[ModelRef, bool] = {}
+
+    def settled(message: ChatMessage) -> ChatMessage:
+        ref = message.facts.model
+        if ref is None:
+            return message
+        if ref not in known:
+            known[ref] = is_here(ref)
+        facts = message.facts if known[ref] else msgspec.structs.replace(message.facts, model=None)
+        return msgspec.structs.replace(message, facts=facts)
+
+    return [msgspec.structs.replace(chat, messages=tuple(map(settled, chat.messages))) for chat in chats]
+
+
 def chat_of(store: Conversations, conversation: int) -> ChatTree:
     """Return a kept conversation as it goes into a file. Raises ``StudioError`` "chat-unknown"."""
     entry = store.get(conversation)
@@ -274,6 +297,7 @@ def chat_of(store: Conversations, conversation: int) -> ChatTree:
             model=message.model,
             state="interrupted" if message.state == "streaming" else message.state,
             facts=message.facts,
+            tokens=kept_tokens.packed(store.tokens(message.id)) if message.role == "assistant" else [],
         )
         for message in store.messages(conversation)
     )
@@ -315,6 +339,7 @@ def keep(store: Conversations, chat: ChatTree) -> int:
             assert number is not None
             kept[message.id] = number
             seal_message(db, number)
+            add_tokens(db, number, kept_tokens.unpacked(message.tokens))
             db.execute("INSERT INTO unindexed VALUES (?, 0)", (number,))
         model = next((message.model for message in reversed(chat.path()) if message.model), "")
         db.execute("UPDATE conversations SET leaf = ?, model = ? WHERE id = ?", (kept[chat.leaf], model, made))

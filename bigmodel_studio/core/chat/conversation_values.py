@@ -27,6 +27,10 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seed: int | None = None
     sampling: Sampling | None = None
     """The settings that were asked for; the seed that was used is beside them."""
+    model: ModelRef | None = None
+    """The model that wrote it; None where an earlier version kept its name alone, or it is not on this computer."""
+    system: str | None = None
+    """The system prompt that it was written under; None where an earlier version kept none."""
     template: bool | None = None
     trimmed_turns: int = 0
     trimmed_tokens: int = 0

@@ -227,7 +227,7 @@ class Conversations(ConversationStore):
         def write(db: sqlite3.Connection) -> None:
             if piece:
                 db.execute("INSERT INTO pieces (message, text) VALUES (?, ?)", (message, piece))
-            _add_tokens(db, message, tokens)
+            add_tokens(db, message, tokens)
 
         if piece or tokens:
             self.write(write)
@@ -257,7 +257,7 @@ class Conversations(ConversationStore):
         """
 
         def write(db: sqlite3.Connection) -> None:
-            _add_tokens(db, message, tokens)
+            add_tokens(db, message, tokens)
             db.execute("DELETE FROM pieces WHERE message = ?", (message,))
             db.execute(
                 "UPDATE messages SET text = ?, state = ?, facts = ?, model = CASE ? WHEN '' THEN model ELSE ? END"
@@ -384,7 +384,8 @@ def _like(text: str) -> str:
     return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-def _add_tokens(db: sqlite3.Connection, message: int, tokens: Sequence[Token]) -> None:
+def add_tokens(db: sqlite3.Connection, message: int, tokens: Sequence[Token]) -> None:
+    """Add tokens to those that are kept of a reply."""
     if tokens:
         block = kept_tokens.encode(tokens)
         db.execute("INSERT INTO reply_tokens (message, tokens) VALUES (?, ?)", (message, block))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from bigmodel_studio.cli import commands
 from bigmodel_studio.core.chat import chat_files
 from bigmodel_studio.core.chat.conversation_values import ReplyFacts
 from bigmodel_studio.core.chat.conversations import Conversations
+from bigmodel_studio.core.models.presence import is_here
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import Alternative, ModelRef, Sampling, Token
 
 
 @pytest.fixture
@@ -22,12 +25,31 @@ def store(tmp_path: Path) -> Conversations:
     return Conversations(tmp_path / "conversations.sqlite3")
 
 
+FACTS = ReplyFacts(
+    new_tokens=7,
+    seed=3,
+    sampling=Sampling(temperature=0.5),
+    model=ModelRef(source="builtin", id="starter-gpt"),
+    system="Be kind.",
+)
+TOKENS = [
+    Token(id=5, text="It is", logprob=-0.1234567, processed_logprob=0.0),
+    Token(
+        id=6,
+        text=" <b>red</b>.",
+        logprob=-1.5,
+        processed_logprob=-1.25,
+        alternatives=(Alternative(7, " up", -2.5, None), Alternative(8, "◌", -math.inf, None)),
+    ),
+]
+
+
 def _branching(store: Conversations) -> int:
     """Make a chat with two versions of a reply, of which the first is shown."""
     conversation = store.begin("Kites & <balls>", system="Be kind.")
     asked = store.add(conversation, "user", "Where is the kite?", parent=None)
     first = store.add(conversation, "assistant", "", parent=asked, state="streaming", model="starter-gpt")
-    store.finish(first, "It is <b>red</b>.", "done", ReplyFacts(new_tokens=7, seed=3))
+    store.finish(first, "It is <b>red</b>.", "done", FACTS, tokens=TOKENS)
     store.add(conversation, "assistant", "Up.", parent=asked, model="starter-gpt")
     store.show(conversation, first)
     return conversation
@@ -49,7 +71,9 @@ def test_a_chat_written_as_json_is_read_again_with_every_version(store: Conversa
         ("user", "Where is the kite?", 1, 1),
         ("assistant", "It is <b>red</b>.", 1, 2),
     ]
-    assert store.thread(kept)[-1].facts == ReplyFacts(new_tokens=7, seed=3)
+    reply = store.thread(kept)[-1]
+    assert reply.facts == FACTS
+    assert store.tokens(reply.id) == TOKENS
     entry = store.get(kept)
     assert entry is not None
     assert (entry.title, entry.system, entry.model) == ("Kites & <balls>", "Be kind.", "starter-gpt")
@@ -61,6 +85,23 @@ def test_a_chat_written_as_json_is_read_again_with_every_version(store: Conversa
     assert again.problem is None
     assert _texts(again, kept) == _texts(again, conversation)
     again.close()
+
+
+def test_a_model_that_is_not_here_stays_as_a_name(store: Conversations) -> None:
+    chat = chat_files.chat_of(store, _branching(store))
+    [lost] = chat_files.with_known_models([chat], lambda ref: ref.id != "starter-gpt")
+    replies = [message for message in lost.messages if message.tokens]
+    assert [(reply.model, reply.facts.model, reply.facts.seed) for reply in replies] == [("starter-gpt", None, 3)]
+    assert chat_files.with_known_models([chat], lambda ref: ref.id == "starter-gpt") == [chat]
+    store.close()
+
+
+@pytest.mark.usefixtures("home")
+def test_only_models_of_the_library_are_known(tmp_path: Path) -> None:
+    assert is_here(ModelRef(source="builtin", id="starter-gpt"))
+    assert not is_here(ModelRef(source="builtin", id="starter-gpt-9"))
+    assert not is_here(ModelRef(source="local", id=str(tmp_path))), "a path that a file makes up"
+    assert not is_here(ModelRef(source="endpoint", id="http://127.0.0.1:1"))
 
 
 def test_markdown_and_html_show_the_path_and_html_has_no_tag_of_the_chat(store: Conversations) -> None:

@@ -32,8 +32,8 @@ class Inspector(QWidget):
     @Slot(object)
     def show_prompt_of(self, reply: Message) -> None:
         """Show the prompt of a reply."""
-        self.tabs.choose("prompt")
         self.prompt.show_reply(reply)
+        self.tabs.choose("prompt")
 
     @Slot(str)
     def _on_tab(self, key: str) -> None:

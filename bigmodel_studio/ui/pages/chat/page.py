@@ -26,9 +26,10 @@ from bigmodel_studio.ui.pages.chat.listing.find_bar import ChatFinder
 from bigmodel_studio.ui.pages.chat.listing.tree_view import ChatTree
 from bigmodel_studio.ui.pages.chat.listing.unsaved_note import UnsavedNote
 from bigmodel_studio.ui.pages.chat.prompt_pane import PromptPane
+from bigmodel_studio.ui.pages.chat.prompt_turns import MOST_TURNS
 from bigmodel_studio.ui.pages.chat.queue_view import QueueView
 from bigmodel_studio.ui.pages.chat.settings_panel import SettingsPanel
-from bigmodel_studio.ui.pages.chat.talk import MOST_TURNS, Talk
+from bigmodel_studio.ui.pages.chat.talk import Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, Transcript
 from bigmodel_studio.ui.pages.chat.welcome import STARTER, Welcome
 from bigmodel_studio.ui.widgets.model_picker import ModelPicker

@@ -27,7 +27,9 @@ WORDS = 60
 
 
 class PromptPane(QWidget):
-    """Shows the prompt of the next message, or of a reply that was chosen; asks the engine only while it is shown."""
+    """Shows the prompt of the next message, or of a reply that was chosen, by the model that wrote that reply; asks the
+    engine only while it is shown.
+    """
 
     def __init__(
         self, studio: Studio, talk: Talk, model: ChatModel, composer: Composer, parent: QWidget | None = None
@@ -35,6 +37,8 @@ class PromptPane(QWidget):
         super().__init__(parent)
         self._studio, self._talk, self._model, self._composer = studio, talk, model, composer
         self._reply: Message | None = None
+        self._asked: Message | None = None
+        """The reply whose prompt was asked for: nothing that is changed later changes it."""
         self._turns: tuple[Turn, ...] = ()
         self._job: Job | None = None
         self.title = label("", "heading")
@@ -76,7 +80,7 @@ class PromptPane(QWidget):
 
     def show_reply(self, reply: Message | None) -> None:
         """Show the prompt of a reply, None: of the next message."""
-        self._reply = reply
+        self._reply, self._asked = reply, None
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -93,7 +97,7 @@ class PromptPane(QWidget):
 
     @Slot()
     def _on_changed(self) -> None:
-        if self.isVisible():
+        if self.isVisible() and (self._reply is None or self._reply != self._asked):
             self._timer.start()
 
     @Slot()
@@ -105,7 +109,9 @@ class PromptPane(QWidget):
             self._reply = None
         self.title.setText(self.tr("Next message") if self._reply is None else self.tr("Chosen reply"))
         self.next.setVisible(self._reply is not None)
-        if self._talk.busy or self._model.facts() is None or self._talk.model is None:
+        written_by = self._reply.facts.model if self._reply is not None else None
+        ref = self._talk.model if written_by is None else written_by
+        if self._talk.busy or ref is None or (written_by is None and self._model.facts() is None):
             self.state.setText(
                 self.tr("Shown after this reply.") if self._talk.busy else self.tr("Shown once the model is loaded.")
             )
@@ -118,7 +124,9 @@ class PromptPane(QWidget):
             return
         if self._job is not None:
             self._job.cancel()
-        request = ShowPrompt(model=self._talk.model, turns=self._turns, sampling=self._talk.sampling)
+        self._asked = self._reply
+        sampling = self._reply.facts.sampling if self._reply is not None else None
+        request = ShowPrompt(model=ref, turns=self._turns, sampling=sampling or self._talk.sampling)
         self._job = self._studio.submit(request)
         self._job.ended.connect(self._on_ended)
 
@@ -130,6 +138,7 @@ class PromptPane(QWidget):
         if isinstance(end, Done) and isinstance(end.result, PromptTokens):
             self._show(end.result)
         elif isinstance(end, Failed):
+            self._show(PromptTokens(tokens=(), prompt_tokens=0, template=False))
             self.state.setText(i18n.sentence(end.problem))
 
     def _show(self, prompt: PromptTokens) -> None:

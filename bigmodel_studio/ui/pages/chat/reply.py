@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from bigmodel_studio.core.chat.conversation_values import Message, ReplyFacts
-from bigmodel_studio.protocol import Generated, Problem, Progress, Sampling, Token
+from bigmodel_studio.protocol import Generate, Generated, ModelRef, Problem, Progress, Sampling, Token
 
 
 class Reply:
@@ -25,9 +25,15 @@ class Reply:
         self.first_s: float | None = None
         self.last_s = 0.0
         self.left_out = 0
+        self.ref: ModelRef | None = None
         self.sampling: Sampling | None = None
+        self.system: str | None = None
         self.waits_for = Progress(what="no-model")
         self.waited_s = 0
+
+    def asked(self, request: Generate, system: str) -> None:
+        """Note what was asked of the engine."""
+        self.ref, self.sampling, self.system = request.model, request.sampling, system
 
     def text(self, begin: int = 0, end: int | None = None) -> str:
         """Return the text of some of its tokens."""
@@ -42,6 +48,8 @@ class Reply:
             time_to_first_token_s=self.first_s or 0.0,
             trimmed_turns=self.left_out,
             sampling=self.sampling,
+            model=self.ref,
+            system=self.system,
             problem=problem,
         )
 
@@ -55,6 +63,8 @@ class Reply:
             finish_reason=result.finish_reason,
             seed=result.seed,
             sampling=self.sampling,
+            model=self.ref,
+            system=self.system,
             template=result.template,
             trimmed_turns=max(self.left_out, result.trimmed_turns),
             trimmed_tokens=result.trimmed_tokens,

@@ -35,6 +35,7 @@ from bigmodel_studio.protocol import (
     Token,
     Turn,
 )
+from bigmodel_studio.ui.pages.chat.prompt_turns import MOST_TURNS, turns_of
 from bigmodel_studio.ui.pages.chat.reply import Reply
 from bigmodel_studio.ui.window.studio import Studio
 
@@ -44,9 +45,6 @@ SHOW_MS = 33
 KEEP_S = 0.25
 KEPT_ALTERNATIVES = 5
 """What else each token could have been, as it is kept beside the reply."""
-MOST_TURNS = 400
-MOST_CHARACTERS = 400_000
-"""Of a conversation, what is sent to the engine at most; it leaves out more where the model sees less."""
 
 
 class Talk(QObject):
@@ -266,7 +264,7 @@ class Talk(QObject):
             sampling=self.sampling,
             alternatives=KEPT_ALTERNATIVES,
         )
-        self._reply.sampling = self.sampling
+        self._reply.asked(request, self.system)
         warm = self._studio.facts is not None and self._studio.facts.model == self.model
         self._wait_for("engine" if warm else "loading")
         self._job = self._studio.submit(request)
@@ -280,24 +278,13 @@ class Talk(QObject):
         self.waiting.emit(self._reply.waits_for)
 
     def turns(self, reply: Message | None = None, text: str = "") -> tuple[tuple[Turn, ...], int]:
-        """Return what was said (before ``reply``, where one is given), the newest that fit, and ``text`` as the user's
-        next message; and how many messages were left out before them.
+        """Return what was said, the newest that fit, and ``text`` as the user's next message; and how many messages
+        were left out. Of a ``reply``: what was said before it, under the system prompt that it had.
         """
         before = reply.id if reply is not None else None
         path = self.store.thread(self.conversation, before=before, limit=MOST_TURNS) if self.conversation else []
-        turns_so_far = [message for message in path if message.text or message.role == "user"]
-        characters, first = 0, len(turns_so_far)
-        while first > 0 and characters + len(turns_so_far[first - 1].text) <= MOST_CHARACTERS:
-            first -= 1
-            characters += len(turns_so_far[first].text)
-        while 0 < first < len(turns_so_far) and turns_so_far[first].role != "user":
-            first += 1
-        turns = [Turn(message.role, message.text) for message in turns_so_far[first:]]
-        if text.strip():
-            turns.append(Turn("user", text))
-        if self.system.strip():
-            turns.insert(0, Turn("system", self.system.strip()))
-        return tuple(turns), first
+        known = reply.facts.system if reply is not None else None
+        return turns_of(path, self.system if known is None else known, text)
 
     @Slot(object)
     def _on_happened(self, event: Event) -> None:

@@ -13,6 +13,7 @@ from bigmodel_studio.client.worker import Errands
 from bigmodel_studio.core.chat import chat_files
 from bigmodel_studio.core.chat.chat_files import ChatTree, Kind
 from bigmodel_studio.core.chat.conversations import Conversations
+from bigmodel_studio.core.models.presence import is_here
 from bigmodel_studio.core.system.files import not_saved, write_atomic
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
@@ -94,7 +95,7 @@ class ChatExchange(QObject):
 
     def _read_file(self, path: Path) -> None:
         try:
-            self._read.emit(chat_files.read(path))
+            self._read.emit(chat_files.with_known_models(chat_files.read(path), is_here))
         except StudioError as error:
             self._failed.emit(error.problem)
 
