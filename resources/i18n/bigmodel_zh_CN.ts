@@ -3984,7 +3984,11 @@
     </message>
     <message>
         <source>Show the next message&apos;s</source>
-        <translation>显示下一条消息的</translation>
+        <translation type="vanished">显示下一条消息的</translation>
+    </message>
+    <message>
+        <source>Show the next message&apos;s prompt</source>
+        <translation>显示下一条消息的提示词</translation>
     </message>
     <message>
         <source>Shown after this reply.</source>
@@ -6285,7 +6289,7 @@
     </message>
     <message>
         <source>it repeats the header</source>
-        <translation>它重复了表头</translation>
+        <translation type="vanished">它重复了表头</translation>
     </message>
     <message>
         <source>its chat template is longer than {0} KiB</source>
@@ -6861,7 +6865,7 @@
     </message>
     <message>
         <source>A model can&apos;t learn when it is wrong: add texts without it.</source>
-        <translation>模型学不到它何时不对：请添加没有该类别的文本。</translation>
+        <translation type="vanished">模型学不到它何时不对：请添加没有该类别的文本。</translation>
     </message>
     <message>
         <source>A model trained from scratch has nothing to freeze.</source>
@@ -6946,6 +6950,10 @@
     <message>
         <source>Add texts with other classes, or with none.</source>
         <translation>请添加其他类别或没有类别的文本。</translation>
+    </message>
+    <message>
+        <source>Add texts without this class: a model learns it from both.</source>
+        <translation>请加入不属于该类别的文本：两种文本都有，模型才能学会。</translation>
     </message>
     <message>
         <source>All examples have one class ({label}).</source>

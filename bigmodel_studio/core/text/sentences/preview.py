@@ -104,7 +104,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "preview-everywhere": (
         "All training texts have the class {labels}.",
-        "A model can't learn when it is wrong: add texts without it.",
+        "Add texts without this class: a model learns it from both.",
     ),
     "preview-no-evaluation": (
         "There is no evaluation data.",
