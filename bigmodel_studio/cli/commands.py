@@ -26,6 +26,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "text": ("text",),
     "plan": ("plan",),
     "quality": ("quality",),
+    "score": ("score",),
     "catalog": ("catalog",),
     "hub": ("search", "pull", "check", "clean"),
     "datasets": ("pull-dataset", "datasets", "remove-dataset"),

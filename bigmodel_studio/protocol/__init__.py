@@ -18,5 +18,6 @@ from bigmodel_studio.protocol.loading import *
 from bigmodel_studio.protocol.models import *
 from bigmodel_studio.protocol.pictures import *
 from bigmodel_studio.protocol.requests import *
+from bigmodel_studio.protocol.scoring import *
 from bigmodel_studio.protocol.text import *
 from bigmodel_studio.protocol.values import *

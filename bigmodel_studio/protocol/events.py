@@ -23,6 +23,7 @@ from bigmodel_studio.protocol.inside import StepExamples, StepTaken
 from bigmodel_studio.protocol.loading import Loaded, ModelFacts
 from bigmodel_studio.protocol.models import Description, Measured, Quality, Speed, Tried
 from bigmodel_studio.protocol.pictures import Picture, Prediction
+from bigmodel_studio.protocol.scoring import Scored, ScoredToken
 from bigmodel_studio.protocol.text import Similarities, TextAnswer
 from bigmodel_studio.protocol.values import Problem
 
@@ -33,6 +34,7 @@ HubResult = HubPage | HubRepo | Downloaded | DatasetListing | DatasetDownloaded 
 Result = (
     Generated
     | PromptTokens
+    | Scored
     | Description
     | ModelFacts
     | DeviceReport
@@ -90,6 +92,7 @@ Event = (
     Progress
     | Loaded
     | Token
+    | ScoredToken
     | Prediction
     | Picture
     | TextAnswer

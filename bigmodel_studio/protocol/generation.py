@@ -69,6 +69,10 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     alternatives: int = 0
     draft: ModelRef | None = None
     """A small model of the same vocabulary that guesses tokens ahead; the text is the same with and without."""
+    begun_ids: tuple[int, ...] = ()
+    """Tokens that the reply begins with already; what is generated goes on after them."""
+    first_id: int | None = None
+    """The token to go on with, in place of a sampled one."""
 
 
 class ShowPrompt(msgspec.Struct, frozen=True, kw_only=True, tag=True):

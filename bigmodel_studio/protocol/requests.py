@@ -22,6 +22,7 @@ from bigmodel_studio.protocol.inside import LookAtStep, TakeStep
 from bigmodel_studio.protocol.loading import Load, Unload
 from bigmodel_studio.protocol.models import Describe
 from bigmodel_studio.protocol.pictures import Classify, DrawPictures, Preview
+from bigmodel_studio.protocol.scoring import ScoreReply, ScoreText
 from bigmodel_studio.protocol.text import ClassifyTexts, EmbedTexts, FillMask, PredictNextSentence, Rewrite, TagWords
 
 __all__ = ["DataRequest", "ExportScript", "HubRequest", "InsideRequest", "Request", "TextRequest"]
@@ -43,6 +44,8 @@ Request = (
     | Unload
     | Generate
     | ShowPrompt
+    | ScoreReply
+    | ScoreText
     | Classify
     | Preview
     | Describe

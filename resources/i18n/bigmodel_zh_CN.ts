@@ -6272,6 +6272,10 @@
         <translation>不是 JSON</translation>
     </message>
     <message>
+        <source>it is not UTF{0}</source>
+        <translation>它不是 UTF{0}</translation>
+    </message>
+    <message>
         <source>it is not a table</source>
         <translation>它不是一张表</translation>
     </message>
@@ -7188,6 +7192,10 @@
         <translation>请选择文本编码器。</translation>
     </message>
     <message>
+        <source>Choose a text file in UTF-8.</source>
+        <translation>请选择 UTF-8 编码的文本文件。</translation>
+    </message>
+    <message>
         <source>Choose a text model, or one that classifies pictures.</source>
         <translation>请选择文本模型，或图片分类模型。</translation>
     </message>
@@ -7286,6 +7294,10 @@
     <message>
         <source>Choose the little-endian file.</source>
         <translation>请换用小端字节序的文件。</translation>
+    </message>
+    <message>
+        <source>Choose the model that wrote it.</source>
+        <translation>请选择写出它的模型。</translation>
     </message>
     <message>
         <source>Choose the model with safetensors weights.</source>
@@ -7474,6 +7486,10 @@
     <message>
         <source>Early stopping at step {step}: no improvement in {patience} evaluations.</source>
         <translation>评估连续 {patience} 次没有变好，因此训练任务在第 {step} 步结束。</translation>
+    </message>
+    <message>
+        <source>Enter at least two words.</source>
+        <translation>请至少输入两个词。</translation>
     </message>
     <message>
         <source>Enter some text.</source>
@@ -8664,6 +8680,14 @@
         <translation>文本为空。</translation>
     </message>
     <message>
+        <source>The text is too short: no token of it is predicted.</source>
+        <translation>文本太短：没有可预测的词元。</translation>
+    </message>
+    <message>
+        <source>The text to score is missing, or given twice.</source>
+        <translation>没有给出要评分的文本，或给了两次。</translation>
+    </message>
+    <message>
         <source>The tokenizer can&apos;t be used ({files}): {detail}.</source>
         <translation>分词器无法使用（{files}）：{detail}。</translation>
     </message>
@@ -8702,6 +8726,10 @@
     <message>
         <source>The tokenizer type of {model}, “{tokenizer}”, isn&apos;t supported.</source>
         <translation>不支持 {model} 的分词器类型“{tokenizer}”。</translation>
+    </message>
+    <message>
+        <source>The tokens kept with this reply are not of {model}&apos;s vocabulary.</source>
+        <translation>随此回复保存的词元不属于 {model} 的词表。</translation>
     </message>
     <message>
         <source>The trainer state at {path} was not written by this installation and could run code.</source>
@@ -8938,6 +8966,10 @@
     <message>
         <source>Use characters from its vocabulary, for example: {examples}</source>
         <translation>请使用它认识的字符，例如：{examples}</translation>
+    </message>
+    <message>
+        <source>Use either --text or --file.</source>
+        <translation>请使用 --text 或 --file 之一。</translation>
     </message>
     <message>
         <source>Use one JSON entry per line or one array, with messages, conversations, or instruction and output.</source>
@@ -9498,6 +9530,10 @@
     <message>
         <source>{path} can&apos;t be read: {detail}.</source>
         <translation>无法读取 {path}：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path} can&apos;t be scored: {detail}.</source>
+        <translation>无法为 {path} 评分：{detail}。</translation>
     </message>
     <message>
         <source>{path} can&apos;t be written: {detail}.</source>

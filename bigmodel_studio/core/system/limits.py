@@ -50,6 +50,8 @@ TEMPLATE_OUTPUT_CHARACTERS = 8_000_000
 
 # ------------------------------------------------------------------------------------- chats of other programs
 CHATS_BYTES = 256 << 20
+SCORED_BYTES = 8 << 20
+"""A file of text whose tokens are scored."""
 
 # ------------------------------------------------------------------------------------- the Hub
 HUB_JSON_BYTES = 64 << 20

@@ -105,16 +105,21 @@ def decode(
     alternatives: int = 0,
     speculation: Speculation | None = None,
     rules: Sequence[LogitsProcessor] = (),
+    begun: int = 0,
 ) -> Iterator[Sample]:
     """Yield up to ``most`` tokens after a prompt that was fed already; an end token is yielded, too, as the last.
 
-    ``rules`` are processors of the request, such as a grammar; they come before those of the settings.
+    ``rules`` are processors of the request, such as a grammar; they come before those of the settings. The last
+    ``begun`` ids of the prompt are the beginning of the reply, which some penalties count.
 
     With ``speculation`` some are verified together; the tokens are the same, for a decoder that is exact. However it
     ends, the decoder was then fed nothing but the prompt and tokens that were yielded.
     """
     assert decoder.logits is not None
-    sampler = Sampler(choice, decoder.logits.device, alternatives, prompt)
+    asked = len(prompt) - begun
+    sampler = Sampler(choice, decoder.logits.device, alternatives, prompt[:asked])
+    for id_ in prompt[asked:]:
+        sampler.accept(id_)
     sampler.processors = [*rules, *sampler.processors]
     rows, drafted, right = decoder.logits[None], list[int](), decoder.length
     left = most

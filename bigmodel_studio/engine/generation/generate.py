@@ -17,6 +17,7 @@ from bigmodel_studio.engine.generation.decoding import Decoder, decode, decoder_
 from bigmodel_studio.engine.generation.detokenizer import Detokeniser, StopStrings
 from bigmodel_studio.engine.generation.drafts import DraftModel, PromptLookup, Speculation
 from bigmodel_studio.engine.generation.kept_caches import KeptCaches
+from bigmodel_studio.engine.generation.processors import FirstToken
 from bigmodel_studio.engine.generation.prompts import Prompt, embedded_tokens, prompt_of, room_for
 from bigmodel_studio.engine.generation.sampling import Sample, SampledToken, Sampler, SamplerSettings
 from bigmodel_studio.engine.generation.sampling_bounds import check_sampling
@@ -104,7 +105,9 @@ class Generation:
         self._speculation: Speculation | None = None
         self._cached = 0
         self._ids = list(prompt.ids)
-        self._detokeniser = Detokeniser(loaded.tokenizer, prompt.ids)
+        self._detokeniser = Detokeniser(loaded.tokenizer, prompt.ids[: len(prompt.ids) - len(request.begun_ids)])
+        for id_ in request.begun_ids:
+            self._detokeniser.push(id_)
         self._beams = request.sampling.beams > 1
         self._stops = StopStrings(request.sampling.stop)
         self._pieces: list[str] = []
@@ -172,6 +175,8 @@ class Generation:
             ends=ends,
             alternatives=alternatives,
             speculation=self._speculation,
+            rules=[] if self._request.first_id is None else [FirstToken(self._request.first_id)],
+            begun=len(self._request.begun_ids),
         )
 
     def _speculating(self, decoder: Decoder) -> Generator[Progress, None, Speculation | None]:

@@ -114,6 +114,32 @@ class FrequencyPenalty(_Counting):
         return logits - self._penalty * self._counted(logits)
 
 
+class FirstToken(_Stateless):
+    """Rules out every other token in the first place that is chosen."""
+
+    name = "first-token"
+
+    def __init__(self, id_: int) -> None:
+        self._id = id_
+        self._accepted = 0
+
+    def apply(self, logits: Tensor) -> Tensor:
+        """Return the logits [vocabulary], in the first place -inf but for the token."""
+        if self._accepted:
+            return logits
+        out = torch.ones_like(logits, dtype=torch.bool)
+        out[self._id] = False
+        return logits.masked_fill(out, RULED_OUT)
+
+    def accept(self, id_: int) -> None:
+        """Count a token."""
+        self._accepted += 1
+
+    def rollback(self, n: int) -> None:
+        """Take the last ``n`` tokens back."""
+        self._accepted -= n
+
+
 class Temperature(_Stateless):
     """Divides the logits: below 1 the likely tokens become likelier."""
 

@@ -37,15 +37,24 @@ class Prompt(NamedTuple):
 
 def prompt_of(request: Generate, loaded: LoadedModel) -> Prompt:
     """Return the ids of a request. Raises ``StudioError``: "context-full", "prompt-empty", "prompt-unknown-tokens",
-    "template-broken", "template-no-continue", "template-slow", "template-memory", "tokenizer-mismatch".
+    "reply-tokens-foreign", "template-broken", "template-no-continue", "template-slow", "template-memory",
+    "tokenizer-mismatch".
     """
     tokenizer = loaded.tokenizer
     assert tokenizer is not None
     context = loaded.facts.context_length
     plain = Prompt(_encode(tokenizer, request.prompt)) if not request.turns else None
     prompt = plain or _conversation(request, tokenizer, context)
+    check_ids((*request.begun_ids, *(() if request.first_id is None else (request.first_id,))), loaded)
+    prompt = prompt._replace(ids=[*prompt.ids, *request.begun_ids])
     _check(prompt.ids, request, loaded)
     return prompt
+
+
+def check_ids(ids: Sequence[int], loaded: LoadedModel) -> None:
+    """Refuse ids that the model has no embedding for. Raises ``StudioError`` "reply-tokens-foreign"."""
+    if ids and not 0 <= min(ids) <= max(ids) < embedded_tokens(loaded.model):
+        raise StudioError("reply-tokens-foreign", model=loaded.facts.name)
 
 
 def room_for(loaded: LoadedModel, prompt: Prompt, wanted: int | None) -> int:

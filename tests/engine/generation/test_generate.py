@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList
@@ -320,3 +321,22 @@ def test_six_letters_are_sorted(shared_assets: Path, session: Session) -> None:
     for letters in ("CABBAC", "CCCAAA", "BABABA"):
         _, result = talk(shared_assets / "gpt2-nano-sort" / "hf", session, prompt=letters)
         assert result.text == "".join(sorted(letters))
+
+
+def test_a_reply_goes_on_from_its_tokens_with_another_one(causal_folders: dict[str, Path], session: Session) -> None:
+    folder, turns = causal_folders["llama"], (Turn("user", "Where?"),)
+    greedy = Sampling(greedy=True, presence_penalty=0.4, max_new_tokens=12)
+    events, whole = talk(folder, session, turns=turns, sampling=greedy)
+    said = tokens(events)
+    begun = tuple(token.id for token in said[:5])
+    again, rest = talk(
+        folder, session, turns=turns, begun_ids=begun, sampling=msgspec.structs.replace(greedy, max_new_tokens=7)
+    )
+    assert "".join(token.text for token in said[:5]) + rest.text == whole.text, "as if it had never been cut"
+    assert rest.prompt_tokens == whole.prompt_tokens + 5
+    assert [token.logprob for token in tokens(again)] == pytest.approx([token.logprob for token in said[5:]], abs=1e-4)
+    branched, _ = talk(folder, session, turns=turns, begun_ids=begun, first_id=ord("R") - ord("!"), sampling=greedy)
+    first = tokens(branched)[0]
+    assert first.text.endswith("R"), "perhaps after half a character that it broke off"
+    assert first.processed_logprob == 0.0
+    assert first.logprob < said[5].logprob
