@@ -147,6 +147,15 @@ class Emitter:
         function = cgutils.get_or_insert_function(self.builder.module, wanted, name)
         return Value(self, self.builder.call(function, [argument.raw for argument in arguments]))
 
+    def prefetch(self, address: Value) -> None:
+        """Ask for a cache line that will be read soon, into the second level of the caches."""
+        kinds = [I8.as_pointer(), I32, I32, I32]
+        function = cgutils.get_or_insert_function(
+            self.builder.module, ir.FunctionType(ir.VoidType(), kinds), "llvm.prefetch.p0"
+        )
+        read, second_level, data = ir.Constant(I32, 0), ir.Constant(I32, 2), ir.Constant(I32, 1)
+        self.builder.call(function, [self.pointer(address, I8), read, second_level, data])
+
     def fma(self, a: Value, b: Value, c: Value) -> Value:
         """Emit a × b + c, rounded once where the processor can, and then in every kernel."""
         if not has_fma():

@@ -21,6 +21,7 @@ from bigmodel_studio.engine.packed.weights import (
     Bytes,
     Weight,
     fill_scales,
+    matrix_bytes,
     new_tiles,
     pack_parts,
     quant_spots,
@@ -50,8 +51,13 @@ def repack(blocks: Bytes, kind: str, order: NDArray[np.int64] | None = None) -> 
     for a type that isn't known here.
     """
     if kind in STORED:
-        matrix = torch.from_numpy(np.array(blocks) if order is None else blocks[order]).view(STORED[kind])
-        return stored(matrix)
+        rows = len(blocks) if order is None else len(order)
+        copied = matrix_bytes(rows * blocks.shape[1]).reshape(rows, -1)
+        if order is None:
+            copied[...] = blocks
+        else:
+            np.take(blocks, order, axis=0, out=copied)
+        return stored(torch.from_numpy(copied).view(STORED[kind]))
     if kind in _EXACT:
         return _exact(blocks, kind, order)
     if kind not in _ROUNDED:

@@ -19,7 +19,7 @@ from bigmodel_studio.engine.packed.cache import KeyValues
 from bigmodel_studio.engine.packed.families import Name, Shape, rotary_table
 from bigmodel_studio.engine.packed.pool import Pool, Tempo
 from bigmodel_studio.engine.packed.program import Buffer, Linear, Program, padded
-from bigmodel_studio.engine.packed.weights import Weight, pack, stored
+from bigmodel_studio.engine.packed.weights import Weight, pack, side_by_side, stored
 
 ROWS = 128
 """Rows that are fed at once: bounds the buffers, and the time until a stop is heard."""
@@ -107,7 +107,8 @@ class PackedModel:
             ops.PLACE_HALF: int(half_cache),
         }
         self._zeros = padded(None, max(shape.hidden, shape.intermediate, shape.vocabulary, shape.heads * shape.head))
-        self._build()
+        with side_by_side():
+            self._build()
         self._table, self._constants = self._program.finish()
         self._ropes: list[NDArray[np.float32]] = []
         self._scratch = np.zeros(0, np.float32)
