@@ -8341,7 +8341,7 @@
     </message>
     <message>
         <source>The draft model is not used: {model} runs without the fast path.</source>
-        <translation>未使用草稿模型：{model} 没有走快速路径。</translation>
+        <translation type="vanished">未使用草稿模型：{model} 没有走快速路径。</translation>
     </message>
     <message>
         <source>The engine couldn&apos;t be started: {detail}</source>

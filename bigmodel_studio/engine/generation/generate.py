@@ -65,14 +65,11 @@ def generate(request: Generate, session: Session) -> Iterator[Event]:
     yield Done(result=generation.result())
 
 
-def _draft_for(loaded: LoadedModel, ref: ModelRef, session: Session) -> Generator[Event, None, LoadedModel | None]:
-    """Load the model that guesses; None, with a notice, where guesses can't be verified exactly."""
+def _draft_for(loaded: LoadedModel, ref: ModelRef, session: Session) -> Generator[Event, None, LoadedModel]:
+    """Load the model that guesses."""
     draft = yield from session.load_draft(ref)
     if draft.tokenizer is None or loaded.tokenizer is None or not _same_vocabulary(loaded, draft):
         raise StudioError("draft-vocabulary", model=loaded.facts.name, draft=draft.facts.name)
-    if loaded.fast.decoder() is None or draft.fast.decoder() is None:
-        yield Notice(problem=Problem(code="draft-unused", arguments={"model": loaded.facts.name}))
-        return None
     return draft
 
 
@@ -121,17 +118,21 @@ class Generation:
         return sum(decoder.cache_bytes for decoder in decoders if decoder is not None)
 
     def keep_caches(self) -> None:
-        """Keep what was fed for the next reply, or give its memory back where that would alter it."""
+        """Keep what was fed for the next reply, or give its memory back where the ledger does not bound it."""
         if self._draft_decoder is not None:
             self._draft_decoder.release()
             self._draft_decoder = None
         if self._decoder is None:
             return
-        if self._decoder.exact:
+        if self._keeps():
             self._kept.keep(self._ids[: self._decoder.length], self._decoder)
         else:
             self._decoder.release()
         self._decoder = None
+
+    def _keeps(self) -> bool:
+        """Return whether caches are kept: on the processor, whose memory ``kept_caches`` asks for."""
+        return self._loaded.device.type == "cpu"
 
     def events(self) -> Iterator[Event]:
         """Yield the tokens as they come, ended by an end token, a stop string, the length or the context."""
@@ -160,8 +161,8 @@ class Generation:
             yield from beams.search(loaded, ids, self._request.sampling, self._choice, most, ends, alternatives)
             return
         self._decoder_name, decoder = decoder_of(loaded)
-        if decoder.exact:
-            decoder = self._kept.begin(ids) or decoder
+        if self._keeps():
+            decoder = self._kept.begin(ids, type(decoder)) or decoder
         self._decoder, self._cached = decoder, decoder.length
         for done in decoder.prefill(ids[self._cached :]):
             if self._cached + done < len(ids):
@@ -182,11 +183,9 @@ class Generation:
     def _speculating(self, decoder: Decoder) -> Generator[Progress, None, Speculation | None]:
         """Return what guesses ahead: the draft model, which reads the prompt first, else the text itself."""
         ids = self._prompt.ids
-        if not decoder.exact:
-            return None
-        small = self._draft.fast.decoder() if self._draft is not None else None
-        if small is None:
-            return Speculation(PromptLookup(ids))
+        if self._draft is None:
+            return Speculation(PromptLookup(ids)) if decoder.exact else None
+        _, small = decoder_of(self._draft)
         self._draft_decoder = small
         for done in small.prefill(ids[:-1]):
             yield Progress(what="reading-prompt", done=done, total=len(ids))

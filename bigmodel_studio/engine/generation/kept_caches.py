@@ -1,7 +1,7 @@
 """Caches kept between replies: the next turn of a conversation, another answer or a branch feeds only what is new.
 
-What is kept is a decoder with the ids that it was fed. Only decoders whose logits depend on the ids alone are kept, so
-a reply is the same text with and without. Imports no torch.
+What is kept is a decoder with the ids that it was fed. Logits of the fast path depend on the ids alone, those of the
+reference a little (1e-5) on what was fed together, so a reply is the same text with and without. Imports no torch.
 """
 
 from __future__ import annotations
@@ -54,12 +54,14 @@ class KeptCaches:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def begin(self, ids: list[int]) -> Decoder | None:
+    def begin(self, ids: list[int], kind: type | None = None) -> Decoder | None:
         """Return a decoder that was fed the longest beginning of ``ids`` that is kept; None where nothing is.
 
-        At least the last id is left to feed. The kept cache stays as it is and shares its memory.
+        ``kind``: only decoders of that class. At least the last id is left to feed. The kept cache stays as it is and
+        shares its memory.
         """
-        lengths = [common_length(kept.ids, ids) for kept in self._kept]
+        fits = (kind is None or type(kept.decoder) is kind for kept in self._kept)
+        lengths = [common_length(kept.ids, ids) if fit else 0 for kept, fit in zip(self._kept, fits, strict=True)]
         length = min(max(lengths, default=0), len(ids) - 1)
         if length <= 0:
             return None
@@ -71,7 +73,8 @@ class KeptCaches:
 
     def keep(self, ids: list[int], decoder: Decoder) -> None:
         """Keep a decoder that was fed ``ids``; those that it continues go, and the oldest where memory is short."""
-        longer = [kept for kept in self._kept if kept.ids[: len(ids)] == ids]
+        same = [kept for kept in self._kept if type(kept.decoder) is type(decoder)]
+        longer = [kept for kept in same if kept.ids[: len(ids)] == ids]
         if longer or not ids:
             decoder.release()
             self._kept = [kept for kept in self._kept if kept not in longer] + longer

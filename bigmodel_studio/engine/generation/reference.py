@@ -1,10 +1,12 @@
 """The reference decoder: every Hugging Face causal model, by forward passes of the model's own.
 
-Its cache only grows: what is truncated or forked is computed again. Knows nothing of sampling.
+Forks share the tensors of a cache, which transformers replaces and never changes. A cache that can't be cut back (a
+state, or a window that is full) is computed again. Knows nothing of sampling.
 """
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
+from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
 from bigmodel_studio.engine.generation.reference_trace import traced
 from bigmodel_studio.engine.models.tensor_bytes import cache_bytes
@@ -74,16 +77,18 @@ class TransformersDecoder:
         return {name: value[:, new] if placed(name).name in by_head else value[new] for name, value in found.items()}
 
     def truncate(self, length: int) -> None:
-        """Forget all but the first ``length`` tokens; what stays is computed again when the next one is fed."""
+        """Forget all but the first ``length`` tokens."""
         assert 0 <= length <= len(self._fed)
         if length < len(self._fed):
+            self._cache = cut_back(self._cache, length) if length else None
             del self._fed[length:]
-            self._cache = self.logits = None
+            self.logits = None
 
     def fork(self) -> TransformersDecoder:
-        """Return another decoder that begins with the same tokens; it computes them again."""
+        """Return another decoder that begins with the same tokens, and shares the memory for them where it can."""
         other = TransformersDecoder(self._model, self._device)
         other._fed, other.logits = list(self._fed), self.logits
+        other._cache = cut_back(self._cache, len(self._fed))
         return other
 
     def release(self) -> None:
@@ -104,3 +109,28 @@ class TransformersDecoder:
         found: Tensor = output.logits[0, -wanted:]
         self.logits = found[-1]
         return found
+
+
+def cut_back(cache: Any, length: int) -> Any:
+    """Return a cache of the first ``length`` tokens that shares the tensors of ``cache``, which stays as it is.
+
+    None where that can't be: another kind of cache, or a window that has dropped its first tokens.
+    """
+    if type(cache) is not DynamicCache or not all(_holds_all(layer) for layer in cache.layers):
+        return None
+    found = copy.copy(cache)
+    layers: list[Any] = [copy.copy(layer) for layer in cache.layers]
+    found.layers = layers
+    for layer in layers:
+        if layer.keys is not None and layer.values is not None:
+            layer.keys, layer.values = layer.keys[..., :length, :], layer.values[..., :length, :]
+        if isinstance(layer, DynamicSlidingWindowLayer):
+            layer.cumulative_length = min(layer.cumulative_length, length)
+    return found
+
+
+def _holds_all(layer: Any) -> bool:
+    """Return whether a layer of a cache holds the keys and values of every token that was fed."""
+    if type(layer) is DynamicSlidingWindowLayer:
+        return bool(layer.cumulative_length < layer.sliding_window)
+    return type(layer) is DynamicLayer

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import AutoModelForCausalLM, DynamicCache, PreTrainedModel
+from transformers.cache_utils import DynamicSlidingWindowLayer
 
 from bigmodel_studio.engine.generation import reference
 from bigmodel_studio.engine.generation.decoding import decode
@@ -75,3 +76,29 @@ def test_the_last_token_is_not_fed(causal_folders: dict[str, Path]) -> None:
     model = AutoModelForCausalLM.from_pretrained(causal_folders["gpt2"]).train(False)
     room = model.config.max_position_embeddings - len(PROMPT) + 1
     assert len(ours(model, Sampling(greedy=True, max_new_tokens=room))) == room
+
+
+def test_what_is_cut_back_or_forked_goes_on_as_if_it_were_new(model: PreTrainedModel) -> None:
+    decoder = TransformersDecoder(model, CPU)
+    list(decoder.prefill(PROMPT))
+    fork = decoder.fork()
+    fork.truncate(5)
+    other = [7, 8, 9]
+    found, kept = fork.verify(other), decoder.verify([5])
+    for begun, logits in ((PROMPT[:5] + other, found[-1]), ([*PROMPT, 5], kept[-1])):
+        new = TransformersDecoder(model, CPU)
+        list(new.prefill(begun))
+        torch.testing.assert_close(logits, new.logits, rtol=0, atol=1e-5)
+
+
+def test_a_fork_shares_the_tensors_and_a_full_window_is_computed_again(causal_folders: dict[str, Path]) -> None:
+    model = AutoModelForCausalLM.from_pretrained(causal_folders["llama"]).train(False)
+    decoder = TransformersDecoder(model, CPU)
+    list(decoder.prefill(PROMPT))
+    ours, theirs = decoder._cache.layers[0].keys, decoder.fork()._cache.layers[0].keys
+    assert ours.data_ptr() == theirs.data_ptr()
+    layer, window = DynamicSlidingWindowLayer(sliding_window=8), DynamicCache()
+    window.layers = [layer]
+    for tokens, holds in ((7, True), (1, False)):
+        layer.update(torch.ones(1, 1, tokens, 4), torch.ones(1, 1, tokens, 4))
+        assert (reference.cut_back(window, 3) is not None) is holds

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from torch import Tensor
 from transformers import AutoModelForCausalLM
 
 from bigmodel_studio.cli import commands
@@ -18,6 +19,7 @@ from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import sentence
 from bigmodel_studio.engine.failures import Stopped
 from bigmodel_studio.engine.generation.generate import generate
+from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.packed import compiling
 from bigmodel_studio.engine.packed.model import PackedModel
 from bigmodel_studio.engine.packed.weights import dequantised
@@ -32,7 +34,6 @@ from bigmodel_studio.protocol import (
     Load,
     Loaded,
     ModelRef,
-    Notice,
     Precision,
     Sampling,
     Token,
@@ -276,12 +277,37 @@ def test_a_draft_of_another_vocabulary_is_refused(
     assert end.problem.code == "draft-vocabulary"
 
 
-def test_a_draft_is_not_used_without_the_fast_path(session: Session, causal_folders: dict[str, Path]) -> None:
-    *events, end = run_task(
-        Generate(model=local(causal_folders["llama"]), prompt="Once", draft=local(causal_folders["gpt2"])), session
-    )
-    assert isinstance(end, Done)
-    assert [event.problem.code for event in events if isinstance(event, Notice)] == ["draft-unused"]
+def test_a_draft_changes_no_text_of_the_reference(session: Session, causal_folders: dict[str, Path]) -> None:
+    model, small = local(causal_folders["llama"]), local(causal_folders["gpt2"])
+    expected = talk(model, session, sampling=GREEDY)
+    found = talk(model, session, sampling=GREEDY, draft=small)
+    assert (found.decoder, found.text) == ("transformers", expected.text)
+    assert found.drafted_tokens > 0
+
+
+def test_the_reference_feeds_only_what_is_new(
+    session: Session, causal_folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = local(causal_folders["llama"])
+    session.kept_caches.clear()
+    computed: list[int] = []
+    feed = TransformersDecoder._feed
+
+    def counted(decoder: TransformersDecoder, ids: list[int], wanted: int) -> Tensor:
+        computed.append(len(ids) if decoder._cache is not None else decoder.length + len(ids))
+        return feed(decoder, ids, wanted)
+
+    monkeypatch.setattr(TransformersDecoder, "_feed", counted)
+    opening = (Turn("user", "Once upon a time"),)
+    first = talk(ref, session, turns=opening, sampling=SHORT)
+    history = (*opening, Turn("assistant", first.text), Turn("user", "and then?"))
+    computed.clear()
+    second = talk(ref, session, turns=history, sampling=SHORT)
+    assert (second.decoder, first.prompt_tokens <= second.cached_tokens) == ("transformers", True)
+    assert sum(computed) == second.prompt_tokens - second.cached_tokens + 5
+    session.kept_caches.clear()
+    alone = talk(ref, session, turns=history, sampling=SHORT)
+    assert (alone.text, alone.cached_tokens) == (second.text, 0)
 
 
 def test_kept_caches_are_counted_and_go_with_the_model(

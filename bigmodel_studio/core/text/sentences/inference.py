@@ -53,10 +53,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{draft} can't draft for {model}: their vocabularies differ.",
         "Choose a smaller model of the same family.",
     ),
-    "draft-unused": (
-        "The draft model is not used: {model} runs without the fast path.",
-        "",
-    ),
     "sampling-invalid": ("{field} is {was}.", "Allowed: {may_be}."),
     "mask-none": ("The text has no [MASK].", "Replace a word with [MASK]."),
     "text-empty": ("The text is empty.", "Enter some text."),
