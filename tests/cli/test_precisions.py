@@ -11,6 +11,7 @@ from bigmodel_studio.cli import commands
 from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.models.precisions import choices_of
+from bigmodel_studio.engine.models import describe
 from bigmodel_studio.protocol import ModelRef, Speed
 
 
@@ -22,7 +23,10 @@ def measured(read_bytes_per_s: float) -> Speed:
 
 
 @pytest.mark.parametrize("command", [["models"], ["describe", "starter-gpt"]])
-def test_precisions_stand_beside_a_model_with_their_speed_once_it_is_known(command: list[str]) -> None:
+def test_precisions_stand_beside_a_model_with_their_speed_once_it_is_known(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(describe, "costs_of", lambda *_, **__: None)  # seconds, for what is not looked at here
     runner = CliRunner()
     choices = choices_of(library.record(ModelRef(source="builtin", id="starter-gpt")))
 
