@@ -3571,6 +3571,13 @@
     </message>
 </context>
 <context>
+    <name>OverflowRow</name>
+    <message>
+        <source>More actions</source>
+        <translation>更多操作</translation>
+    </message>
+</context>
+<context>
     <name>Overlays</name>
     <message>
         <source>Compare</source>
@@ -6852,6 +6859,10 @@
 <context>
     <name>messages</name>
     <message>
+        <source>A GGUF file can be opened once it is downloaded. Models for diffusers and other libraries are not supported.</source>
+        <translation>GGUF 文件下载后即可打开。不支持 diffusers 等其他库的模型。</translation>
+    </message>
+    <message>
         <source>A batch of {batch} with gradient accumulation of {accumulate} is equivalent and needs about {smaller}.</source>
         <translation>批大小设为 {batch} 并累积 {accumulate} 次，效果相同，大约需要 {smaller}。</translation>
     </message>
@@ -7376,8 +7387,12 @@
         <translation>您是指 {near} 吗？</translation>
     </message>
     <message>
+        <source>Download all of it, or choose a GGUF file. Models for diffusers and other libraries are not supported.</source>
+        <translation>请完整下载，或选择 GGUF 文件。不支持 diffusers 等其他库的模型。</translation>
+    </message>
+    <message>
         <source>Download all of it. Models for other libraries (diffusers, GGUF) are not supported.</source>
-        <translation>请完整下载。不支持为其他库（diffusers、GGUF）制作的模型。</translation>
+        <translation type="vanished">请完整下载。不支持为其他库（diffusers、GGUF）制作的模型。</translation>
     </message>
     <message>
         <source>Download it again, or choose another file.</source>
@@ -7789,7 +7804,7 @@
     </message>
     <message>
         <source>Models for other libraries (diffusers, GGUF) are not supported.</source>
-        <translation>不支持为其他库（diffusers、GGUF）制作的模型。</translation>
+        <translation type="vanished">不支持为其他库（diffusers、GGUF）制作的模型。</translation>
     </message>
     <message>
         <source>Models of the architecture {architecture} are not supported.</source>
@@ -9372,8 +9387,12 @@
         <translation>{model} 没有说明其分词器如何切分文本（tokenizer.ggml.pre）。</translation>
     </message>
     <message>
+        <source>{model} has no config.json, so its structure can&apos;t be read from the Hub.</source>
+        <translation>{model} 没有 config.json，无法从 Hub 读取其结构。</translation>
+    </message>
+    <message>
         <source>{model} has no config.json, so transformers can&apos;t load it.</source>
-        <translation>{model} 没有 config.json，因此不是 transformers 的模型。</translation>
+        <translation type="vanished">{model} 没有 config.json，因此不是 transformers 的模型。</translation>
     </message>
     <message>
         <source>{model} has no file {file}.</source>

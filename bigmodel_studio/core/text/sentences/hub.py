@@ -72,8 +72,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "hub-disk-full-now": ("The disk is full.", "Free up space, then resume."),
     "hub-no-file": ("{model} has no file {file}.", "Check its list of files."),
     "hub-no-model": (
-        "{model} has no config.json, so transformers can't load it.",
-        "Models for other libraries (diffusers, GGUF) are not supported.",
+        "{model} has no config.json, so its structure can't be read from the Hub.",
+        "A GGUF file can be opened once it is downloaded. Models for diffusers and other libraries are not supported.",
     ),
     "hub-no-safetensors": (
         "{model} has no safetensors weights.",
@@ -89,6 +89,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "hub-no-config": (
         "{model} in the Hub's cache has no config.json, so transformers can't load it.",
-        "Download all of it. Models for other libraries (diffusers, GGUF) are not supported.",
+        "Download all of it, or choose a GGUF file. Models for diffusers and other libraries are not supported.",
     ),
 }

@@ -88,8 +88,7 @@ class TrainPage(Page):
         self.experiments_button.setToolTip(self.tr("Ready-made sets of runs"))
         for button in (self.new_button, self.experiments_button):
             self.add_to_header(button)
-        for button in self.run_actions.buttons.values():
-            self.add_to_header(button, right=True)
+        self.add_to_header(self.run_actions.row, right=True)
 
     def _button(self, text: str, slot: object) -> QPushButton:
         made = QPushButton(text)

@@ -19,6 +19,7 @@ from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.form.making import Making
 from bigmodel_studio.ui.pages.train.runs.possible import page_of, possible
 from bigmodel_studio.ui.pages.train.runs.resuming import Resuming
+from bigmodel_studio.ui.widgets.overflow_row import OverflowRow
 from bigmodel_studio.ui.window.destinations import UseModel
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.uses import use_words
@@ -33,7 +34,7 @@ STRIP_VERBS: dict[str, Callable[[RunFolder], object]] = {
 
 
 class RunActions(QObject):
-    """``show_run`` decides what can be pressed; the page puts the ``buttons`` into its header."""
+    """``show_run`` decides what can be pressed; the page puts the ``row`` of buttons into its header."""
 
     def __init__(self, studio: Studio, making: Making, step: Callable[[], int | None], parent: QObject) -> None:
         """``step`` gives the checkpoint that the time slider stands at."""
@@ -59,6 +60,7 @@ class RunActions(QObject):
             "stop": self.stop_button,
         }
         """By the name of the method that each calls, in the header's order."""
+        self.row = OverflowRow(list(self.buttons.values()), (self.save_button, self.fork_button, self.use_button))
 
     def _button(self, text: str, slot: object) -> QPushButton:
         made = QPushButton(text)
@@ -80,10 +82,10 @@ class RunActions(QObject):
             (self.use_button, can.use),
         ):
             button.setEnabled(able and not filling)
-        self.pause_button.setVisible(can.pauses)
-        self.resume_button.setVisible(not can.pauses)
         for button in (self.pause_button, self.resume_button):
             button.setMinimumWidth(widest)  # the one takes the other's place, and nothing beside them moves
+        away = self.resume_button if can.pauses else self.pause_button
+        self.row.show_only([button for button in self.buttons.values() if button is not away])
         if focused:
             (self.pause_button if can.pauses else self.resume_button).setFocus()
         self.use_button.setText(use_words(page_of(run)))
