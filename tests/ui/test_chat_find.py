@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from bigmodel_studio.protocol import Done, Event, Request, Token
 from bigmodel_studio.ui.widgets.rich_text import Segment
-from tests.ui.test_chat_page import Chat
+from tests.ui.test_chat_page import Chat, _generated
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -75,6 +76,52 @@ def test_a_search_over_all_chats_jumps_to_the_message(chat: Chat) -> None:
     chat.say("and then?")
     chat.wait_idle()
     assert [turn.content for turn in chat.requests()[-1].turns[-2:]] == ["它加一条捷径。", "and then?"]
+
+
+def test_a_reply_goes_on_in_its_branch_while_a_search_leads_to_another(chat: Chat) -> None:
+    store, going = chat.page.store, True
+    conversation = store.begin("kites")
+    asked = store.add(conversation, "user", "Where is the kite?", parent=None)
+    store.add(conversation, "assistant", "By the lantern.", parent=asked)
+    store.add(conversation, "assistant", "In the tree.", parent=asked)
+    while store.index_some():
+        pass
+    chat.page.open_conversation(conversation)
+
+    def until_told(request: Request) -> Iterator[Event]:
+        said = ""
+        while going:
+            said += "more "
+            yield Token(id=1, text="more ", logprob=-1.0, processed_logprob=-1.0)
+        yield Done(result=_generated(said))
+
+    chat.lane.handler = until_told
+    chat.say("go")
+    chat.wait(lambda: "more" in chat.shown()[-1])
+    chat.say("and then?")
+    rows = chat.page.list
+    rows.search.setText("lantern")
+    chat.wait(lambda: rows._messages != {})
+    chat.qtbot.mouseClick(rows.view.viewport(), LEFT, pos=rows.view.visualRect(rows.rows.index(0)).center())
+    chat.wait(lambda: chat.shown() == ["Where is the kite?", "By the lantern."])
+    reply = next(message for message in store.messages(conversation) if message.state == "streaming")
+    with chat.qtbot.waitSignal(chat.page.talk.counted) as counted:
+        pass
+    assert (counted.args or [0])[0] == reply.id
+    assert chat.page.talk.busy
+    assert not chat.reply.facts.text(), "the counts are another reply's"
+    chat.say("is it bright?")
+    assert chat.page.talk.queue == ["and then?", "is it bright?"]
+    going = False
+    chat.wait(lambda: len(chat.requests()) == 3)
+    chat.wait_idle()
+    said = next(message.text for message in store.messages(conversation) if message.id == reply.id)
+    assert said.startswith("more more")
+    assert [[turn.content for turn in request.turns] for request in chat.requests()[1:]] == [
+        ["Where is the kite?", "In the tree.", "go", said, "and then?"],
+        ["Where is the kite?", "By the lantern.", "is it bright?"],
+    ]
+    assert chat.shown()[:3] == ["Where is the kite?", "By the lantern.", "is it bright?"]
 
 
 def test_a_click_right_after_typing_goes_to_what_was_typed(chat: Chat) -> None:

@@ -362,6 +362,23 @@ def _fails(request: Request) -> Iterator[Event]:
     yield Failed(problem=Problem(code="out-of-memory", arguments={"device": "cuda:0"}), id="7")
 
 
+def test_the_counts_of_a_reply_that_streams_are_never_cut(chat: Chat) -> None:
+    cut: list[str] = []
+
+    def look(_reply: int, _facts: object) -> None:
+        words = chat.reply.facts
+        if words.width() < words.sizeHint().width():
+            cut.append(words.text())
+
+    chat.lane.handler = _forever
+    chat.page.talk.counted.connect(look)
+    chat.say("go")
+    chat.wait(lambda: chat.reply.facts.text().partition(" ")[0].isdigit() and len(chat.shown()[-1]) > 100)
+    chat.press(Qt.Key.Key_Escape)
+    chat.wait_idle()
+    assert cut == []
+
+
 def test_a_failed_reply_says_why_and_can_be_made_again(chat: Chat) -> None:
     chat.wait_idle()
     chat.lane.handler = _fails

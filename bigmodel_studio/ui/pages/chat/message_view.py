@@ -200,10 +200,9 @@ class ReplyView(MessageView):
         self._say_facts(_words(facts))
         self._show_trimmed(facts.trimmed_turns)
 
-    def show_waiting(self, progress: Progress | None) -> None:
+    def show_waiting(self, progress: Progress) -> None:
         """Show what the reply waits for, in the place of its counts."""
-        if progress is not None:
-            self._say_facts(self._waiting_words(progress))
+        self._say_facts(self._waiting_words(progress))
 
     def _say_facts(self, words: str) -> None:
         self.facts.setText(words)
@@ -232,6 +231,7 @@ class ReplyView(MessageView):
         self._show_end()
         self._show_trimmed(message.facts.trimmed_turns)
         self._say_facts("" if streaming else _words(message.facts))
+        self._give_room(all_to_counts=streaming)
         self.copy.setVisible(not streaming and bool(message.text))
         self.edit.setVisible(not streaming and bool(message.text))
         self.again.setVisible(not streaming)
@@ -255,6 +255,12 @@ class ReplyView(MessageView):
             self._foot.addWidget(widget)
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
+
+    def _give_room(self, *, all_to_counts: bool) -> None:
+        """Give the counts the whole line while they grow, so that none is cut before the line is laid out again."""
+        assert self._foot is not None
+        self._foot.setStretch(self._foot.indexOf(self.facts), int(all_to_counts))
+        self._foot.setStretch(self._foot.count() - 1, int(not all_to_counts))
 
     def _waiting_words(self, progress: Progress) -> str:
         words = {

@@ -289,13 +289,17 @@ class ChatPage(Page):
     def _on_added(self, message: Message) -> None:
         self.middle.setCurrentWidget(self.transcript)
         self.tree.show_after(True)
-        self.transcript.add(message)
+        if self.transcript.follows(message):
+            self.transcript.add(message)
+        else:  # it was said on a path that one has left meanwhile
+            self._show_thread()
 
     @Slot(object)
     def _on_ended(self, message: Message) -> None:
         self.transcript.end(message)
         self.draft.show_reply(message.facts)
-        self.context.show_after(message)
+        if self.transcript.view_of(message.id) is not None:
+            self.context.show_after(message)
         self._index_timer.start()
 
     @Slot(object, int)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from bigmodel_studio.core.chat.conversation_values import Message, ReplyFacts
 from bigmodel_studio.protocol import Generate, Generated, ModelRef, Problem, Progress, Sampling, Token
+
+
+@dataclass
+class Queued:
+    """A message that waits to be sent, and the one that it follows; None: the reply that is on its way."""
+
+    text: str
+    after: int | None
 
 
 class Reply:

@@ -36,7 +36,7 @@ from bigmodel_studio.protocol import (
     Turn,
 )
 from bigmodel_studio.ui.pages.chat.prompt_turns import MOST_TURNS, turns_of
-from bigmodel_studio.ui.pages.chat.reply import Reply
+from bigmodel_studio.ui.pages.chat.reply import Queued, Reply
 from bigmodel_studio.ui.window.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -58,10 +58,10 @@ class Talk(QObject):
     """A message's id and what it gained."""
     named = Signal(int, str)
     """A reply that had waited for a model, and the name of the one that will give it."""
-    counted = Signal(object)
-    """``ReplyFacts`` so far of the reply that streams."""
-    waiting = Signal(object)
-    """What a reply waits for: a ``Progress``, or None when it begins to be said."""
+    counted = Signal(int, object)
+    """The id of the reply that streams, and its ``ReplyFacts`` so far."""
+    waiting = Signal(int, object)
+    """A reply's id, and the ``Progress`` that it waits for."""
     busy_changed = Signal(bool)
     queue_changed = Signal()
     """What waits to be sent has changed."""
@@ -88,9 +88,12 @@ class Talk(QObject):
         self._job: Job | None = None
         self._show_timer = QTimer(self, interval=SHOW_MS)
         self._show_timer.timeout.connect(self._show)
+        self._queue: list[Queued] = []
 
-        self.queue: list[str] = []
+    @property
+    def queue(self) -> list[str]:
         """What the user sent while a reply was on its way, oldest first."""
+        return [waiting.text for waiting in self._queue]
 
     @property
     def busy(self) -> bool:
@@ -103,13 +106,11 @@ class Talk(QObject):
         """Go on with a conversation (0: a new one). A reply that is on its way in another is stopped."""
         self.shut()
         self.conversation = conversation
-        kept = self.store.thread(conversation, limit=1) if conversation else []
-        self._last = kept[-1].id if kept else None
+        self.reopen()
 
     def reopen(self) -> None:
         """Go on with the path that is shown now."""
-        kept = self.store.thread(self.conversation, limit=1)
-        self._last = kept[-1].id if kept else None
+        self._last = self.store.leaf(self.conversation)
 
     def choose_model(self, ref: ModelRef) -> None:
         """Choose the model that answers from now on; a message that waited for one is answered."""
@@ -127,21 +128,34 @@ class Talk(QObject):
         if not text.strip():
             return False
         if self.busy:
-            self.queue.append(text)
+            written_on_its_path = self._reply is not None and self._last == self._reply.message
+            self._queue.append(Queued(text, None if written_on_its_path else self._last))
             self.queue_changed.emit()
             return True
         return self._say(text, self._last)
 
     def withdraw(self, at: int) -> str:
         """Return what waits at a place of the queue, which is not sent any more."""
-        text = self.queue.pop(at)
+        text = self._queue.pop(at).text
         self.queue_changed.emit()
         return text
 
     def send_next(self) -> None:
         """Send what has waited longest, where no reply is on its way."""
-        if self.queue and not self.busy:
-            self.send(self.withdraw(0))
+        self._send_next(self._last)
+
+    def _send_next(self, behind: int | None) -> None:
+        """Send what has waited longest behind that message, or on the path on which it was written."""
+        if not self._queue or self.busy:
+            return
+        first = self._queue.pop(0)
+        after = first.after or behind
+        for other in self._queue:
+            target = other.after or behind
+            other.after = None if target == after else target
+        if not self._say(first.text, after):
+            self._queue.insert(0, Queued(first.text, after))
+        self.queue_changed.emit()
 
     def go_on(self, reply: Message) -> None:
         """Have the model go on with a reply that was cut off. One that was answered goes on as another version."""
@@ -204,7 +218,7 @@ class Talk(QObject):
     def shut(self) -> None:
         """Stop, and keep what was said, without waiting for the engine. What waits to be sent is forgotten."""
         self._show_timer.stop()
-        self.queue.clear()
+        self._queue.clear()
         self.queue_changed.emit()
         if self._reply is not None:
             job, self._job = self._job, None
@@ -254,7 +268,9 @@ class Talk(QObject):
     def _submit(self) -> None:
         assert self.model is not None
         assert self._reply is not None
-        turns, left_out = self.turns()
+        begun = self._reply.begun_as
+        before = self.store.thread(self.conversation, before=begun.id, limit=MOST_TURNS)
+        turns, left_out = turns_of([*before, begun], self.system)
         self._reply.left_out = left_out
         request = Generate(
             model=self.model,
@@ -275,7 +291,7 @@ class Talk(QObject):
     def _wait_for(self, what: str) -> None:
         assert self._reply is not None
         self._reply.waits_for = Progress(what=what)
-        self.waiting.emit(self._reply.waits_for)
+        self.waiting.emit(self._reply.message, self._reply.waits_for)
 
     def turns(self, reply: Message | None = None, text: str = "") -> tuple[tuple[Turn, ...], int]:
         """Return what was said, the newest that fit, and ``text`` as the user's next message; and how many messages
@@ -295,13 +311,12 @@ class Talk(QObject):
             now = time.monotonic() - reply.begun
             if reply.first_s is None:
                 reply.first_s = now
-                self.waiting.emit(None)
             reply.last_s = now
             reply.received.append(event)
         elif isinstance(event, Progress):
             if reply.first_s is None:
                 reply.waits_for = event
-                self.waiting.emit(event)
+                self.waiting.emit(reply.message, event)
         elif isinstance(event, Notice):
             turns = event.problem.arguments.get("turns")
             if event.problem.code == "context-trimmed" and isinstance(turns, int):
@@ -321,11 +336,11 @@ class Talk(QObject):
             reply.shown = len(reply.received)
             if piece:
                 self.text_added.emit(reply.message, piece)
-            self.counted.emit(reply.facts())
+            self.counted.emit(reply.message, reply.facts())
         now = time.monotonic()
         if reply.first_s is None and int(now - reply.begun) > reply.waited_s:
             reply.waited_s = int(now - reply.begun)
-            self.waiting.emit(reply.waits_for)
+            self.waiting.emit(reply.message, reply.waits_for)
         if now - reply.kept_at > KEEP_S and reply.kept < reply.shown:
             reply.kept_at = now
             self._keep(reply)
@@ -369,14 +384,13 @@ class Talk(QObject):
             self.store.finish(reply.message, text, state, facts, model=reply.model, tokens=tokens)
         except sqlite3.Error as error:
             self._report_unwritable(error)
-        self.waiting.emit(None)
         self.message_ended.emit(
             msgspec.structs.replace(reply.begun_as, text=text, model=reply.model, state=state, facts=facts)
         )
         self.busy_changed.emit(False)
         self.listed.emit()
         if state != "failed":
-            self.send_next()
+            self._send_next(reply.message)
 
     def _report_unwritable(self, error: sqlite3.Error) -> None:
         log.error("the conversation could not be written: %s", error)

@@ -150,6 +150,11 @@ class Transcript(QScrollArea):
         self._place_button()
         self._build_below()
 
+    def follows(self, message: Message) -> bool:
+        """Return whether a message is said behind one that is shown, or is to be."""
+        shown = [*self._waiting, *(view.message for view in self.views), *self._below]
+        return not shown or any(message.parent in (each.id, each.parent) for each in shown)
+
     def view_of(self, message: int) -> MessageView | None:
         """Return the view of a message, None where it is not built."""
         return self._views.get(message)
@@ -192,20 +197,21 @@ class Transcript(QScrollArea):
         if (view := self._reply(message.id)) is not None:
             view.set_message(message)
 
-    def show_counts(self, facts: ReplyFacts) -> None:
-        """Show what the last reply cost so far."""
-        if (view := self._reply()) is not None:
+    def show_counts(self, message: int, facts: ReplyFacts) -> None:
+        """Show what a reply cost so far."""
+        if (view := self._reply(message)) is not None:
             view.show_counts(facts)
 
-    def show_waiting(self, progress: Progress | None) -> None:
-        """Show what the last reply waits for."""
-        if (view := self._reply()) is not None:
+    def show_waiting(self, message: int, progress: Progress) -> None:
+        """Show what a reply waits for."""
+        if (view := self._reply(message)) is not None:
             view.show_waiting(progress)
 
-    def _reply(self, message: int | None = None) -> ReplyView | None:
+    def _reply(self, message: int) -> ReplyView | None:
+        """Return the view of a reply, None where it is on a path that is not shown."""
         from bigmodel_studio.ui.pages.chat.message_view import ReplyView
 
-        view = self._views.get(message) if message is not None else next(reversed(self._views.values()), None)
+        view = self._views.get(message)
         return view if isinstance(view, ReplyView) else None
 
     # ------------------------------------------------------------------------------- inside

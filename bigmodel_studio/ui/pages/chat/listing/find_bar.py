@@ -77,7 +77,11 @@ class ChatFinder(QObject):
         self._transcript.setFocus()
 
     def jump(self, message: int, words: str) -> None:
-        """Show the message that a search over all chats found, its words marked."""
+        """Show the message that a search over all chats found, its words marked.
+
+        A reply that is on its way on another path goes on there.
+        """
+        self._talk.flush()
         self._store.show_message(self._talk.conversation, message)
         self._talk.reopen()
         self._go_to(message)
@@ -124,6 +128,10 @@ class ChatFinder(QObject):
         self._step(1)
 
     def _step(self, by: int) -> None:
+        shown = set(self._store.shown_path(self._talk.conversation)) if self._found else set()
+        if not shown.issuperset(self._found):  # another path is shown since they were looked for
+            self._find()
+            return
         if self._found:
             self._at = (self._at + by) % len(self._found)
             self._go_to(self._found[self._at])
@@ -144,6 +152,7 @@ class ChatFinder(QObject):
         if view is not None:
             self._transcript.reveal(view)
             return
+        self._talk.flush()
         path = self._store.shown_path(self._talk.conversation)
         end = min(len(path), path.index(message) + LOADED_AT_ONCE // 2)
         before = path[end] if end < len(path) else None
