@@ -302,6 +302,7 @@ def record_of(run: RunFolder) -> dict[str, Any]:
 
 def _with_note(run: RunSummary, note: Note) -> dict[str, Any]:
     record: dict[str, Any] = msgspec.to_builtins(run)
+    del record["spec"]  # it is printed by itself, where it is asked for
     return record | {"note": note.text, "tags": list(note.tags)}
 
 

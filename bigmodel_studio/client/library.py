@@ -7,17 +7,21 @@ the window's thread when something changed. Knows nothing of widgets.
 from __future__ import annotations
 
 import logging
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from bigmodel_studio.client.background import Background
 from bigmodel_studio.client.worker import Worker
 from bigmodel_studio.core.hub import hub_leftovers
 from bigmodel_studio.core.hub.hub_leftovers import Leftover
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.models.precisions import PrecisionChoice, choices_of
-from bigmodel_studio.protocol import ModelKind, ModelRef
+from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.protocol import ModelKind, ModelRef, Problem
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,11 @@ class LibraryWatcher(QObject):
         self.leftovers: list[Leftover] = []
         """What downloads left that no model uses, as it was read last."""
         self._worker = Worker("library", self._look)
+        self._asked: deque[tuple[Callable[[ModelRef], object], Callable[[Problem], object]]] = deque()
+        """Who asked for a folder to be kept, in their order."""
+        self._opening = Background("opened-models", self)
+        self._opening.done.connect(self._on_remembered)
+        self._opening.failed.connect(self._on_refused)
         self._read.connect(self._on_read)
         self._precisions_read.connect(self._on_precisions)
         self._leftovers_read.connect(self._on_leftovers)
@@ -65,11 +74,10 @@ class LibraryWatcher(QObject):
         record = self.find(ref)
         return self._precisions.get(record.id, ()) if record is not None else ()
 
-    def remember(self, folder: Path) -> ModelRef:
-        """Keep a model folder in the list. Raises ``StudioError`` where it is none."""
-        ref = library.remember(folder)
-        self.refresh()
-        return ref
+    def remember(self, folder: Path, then: Callable[[ModelRef], object], refused: Callable[[Problem], object]) -> None:
+        """Keep a model folder in the list, in a thread; ``then`` is called with it, or ``refused`` with the reason."""
+        self._asked.append((then, refused))
+        self._opening.run(lambda: _remembered(folder))
 
     def forget(self, folder: Path) -> None:
         """Take a folder off the list; its files stay."""
@@ -77,7 +85,8 @@ class LibraryWatcher(QObject):
         self.refresh()
 
     def close(self) -> None:
-        """Join the thread; nothing is emitted from here on."""
+        """Join the threads; nothing is emitted from here on."""
+        self._opening.close()
         self._worker.close()
 
     def _look(self) -> None:
@@ -90,6 +99,15 @@ class LibraryWatcher(QObject):
             self._read.emit([])
         if not self._worker.woken:
             self._leftovers_read.emit(hub_leftovers.find())
+
+    @Slot(object)
+    def _on_remembered(self, ref: ModelRef) -> None:
+        self.refresh()
+        self._asked.popleft()[0](ref)
+
+    @Slot(object)
+    def _on_refused(self, problem: Problem) -> None:
+        self._asked.popleft()[1](problem)
 
     @Slot(object)
     def _on_leftovers(self, leftovers: list[Leftover]) -> None:
@@ -108,3 +126,11 @@ class LibraryWatcher(QObject):
         self._records = records
         self.ready = True
         self.changed.emit()
+
+
+def _remembered(folder: Path) -> ModelRef:
+    """Keep a folder in the list. Raises ``StudioError`` where it is no model, or cannot be read."""
+    try:
+        return library.remember(folder)
+    except OSError as error:
+        raise StudioError("folder-unreadable", path=str(folder), detail=error.strerror or str(error)) from error

@@ -15,6 +15,7 @@ import msgspec
 
 from bigmodel_studio.core.runs.lines_tail import LinesTail
 from bigmodel_studio.core.runs.run_folder import LIVE, Parent, Rank, RunFolder, StateNow
+from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.protocol import MemoryParts, Problem
 
 Columns = dict[str, tuple[list[int], list[float | None]]]
@@ -62,6 +63,8 @@ class RunSummary(msgspec.Struct, kw_only=True, frozen=True):
     """Its processes, where it has several."""
     depth: int = 0
     """In a list that knows (``in_order``): of how many runs before it in the list it is a fork of a fork."""
+    spec: RunSpec | None = None
+    """What was asked for; None where that is not known, as of another program's run."""
     checkpoints: tuple[int, ...] = ()
     disk_bytes: int = 0
     """What its folder took when it last saved."""
@@ -123,6 +126,7 @@ def summary(run: RunFolder, *, bundled: bool = False) -> RunSummary:
         sweep=status.sweep,
         foreign=run.foreign(status),
         problem=status.problem,
+        spec=spec,
         checkpoints=checkpoints,
         disk_bytes=status.disk_bytes,
         disk_budget_bytes=status.disk_budget_bytes,

@@ -17,7 +17,6 @@ from bigmodel_studio.core.memory import device_speed
 from bigmodel_studio.core.models.library import ModelRecord, name_of
 from bigmodel_studio.core.models.precisions import PrecisionChoice
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelKind, ModelRef, Problem, Speed
 from bigmodel_studio.ui.look import i18n, theme
 from bigmodel_studio.ui.look.icons import icon
@@ -176,13 +175,7 @@ class ModelPicker(QPushButton):
 
     def take_folder(self, folder: Path) -> None:
         """Keep a folder in the library and choose it; ``refused`` says why not."""
-        try:
-            self.choose(self._library.remember(folder))
-        except StudioError as error:
-            self.refused.emit(error.problem)
-        except OSError as error:
-            arguments: dict[str, str | int | float] = {"path": str(folder), "detail": error.strerror or str(error)}
-            self.refused.emit(Problem(code="folder-unreadable", arguments=arguments))
+        self._library.remember(folder, self.choose, self.refused.emit)
 
     @Slot()
     def _on_library_changed(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from bigmodel_studio.client.background import Background
+from bigmodel_studio.core.models import library
 from bigmodel_studio.core.system.opening import Opened, sort_paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
@@ -67,21 +68,38 @@ class Opening(QObject):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Send each path to the page that takes it; a path that no page takes is reported with the reason."""
         given = tuple(paths)
-        self._background.run(lambda: sort_paths(given))
+        self._background.run(lambda: _sorted(given))
 
     def close(self) -> None:
         """Join the thread."""
         self._background.close()
 
     @Slot(object)
-    def _on_sorted(self, opened: Opened) -> None:
-        _open_all(self._window, _destinations(self._window, opened))
+    def _on_sorted(self, found: tuple[Opened, list[Destination]]) -> None:
+        opened, models = found
+        for problem in opened.problems:
+            self._window.studio.report(problem)
+        if models:
+            self._window.studio.library.refresh()
+        _open_all(self._window, [*_destinations(opened), *((1, model) for model in models)])
 
 
-def _destinations(window: MainWindow, opened: Opened) -> list[tuple[int, Destination]]:
-    """Return where each goes, with how much goes there; what nothing takes is reported."""
-    for problem in opened.problems:
-        window.studio.report(problem)
+def _sorted(given: Sequence[Path]) -> tuple[Opened, list[Destination]]:
+    """Return what paths are, and where models go, which are kept in the library; what nothing takes is a problem."""
+    opened = sort_paths(given)
+    models: list[Destination] = []
+    for folder in opened.models:
+        try:
+            ref = library.remember(folder)
+        except StudioError as error:
+            opened.problems.append(error.problem)
+            continue
+        models.append(UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref))
+    return opened, models
+
+
+def _destinations(opened: Opened) -> list[tuple[int, Destination]]:
+    """Return where what is no model goes, with how much goes there."""
     found: list[tuple[int, Destination]] = []
     if opened.pictures:
         found.append((len(opened.pictures), OpenPictures(tuple(opened.pictures))))
@@ -89,15 +107,7 @@ def _destinations(window: MainWindow, opened: Opened) -> list[tuple[int, Destina
         found.append((len(learnt), LearnFrom(learnt)))
     if opened.events:
         found.append((len(opened.events), OpenEventFiles(tuple(opened.events))))
-    found += [(1, OpenRun(Path(run).name)) for run in opened.runs]
-    for folder in opened.models:
-        try:
-            ref = window.studio.library.remember(folder)
-        except StudioError as error:
-            window.studio.report(error.problem)
-            continue
-        found.append((1, UseModel("chat", ref) if folder in opened.chat_models else OpenModel(ref)))
-    return found
+    return found + [(1, OpenRun(Path(run).name)) for run in opened.runs]
 
 
 def _open_all(window: MainWindow, found: Sequence[tuple[int, Destination]]) -> None:

@@ -165,7 +165,8 @@ def test_search_narrows_and_says_when_nothing_is_left(qtbot: QtBot, host: Models
 
 
 def test_what_cannot_be_described_says_why(qtbot: QtBot, page: LocalView, tmp_path: Path) -> None:
-    page.studio.library.remember(_folder(tmp_path, "odd"))
+    library.remember(_folder(tmp_path, "odd"))
+    page.studio.library.refresh()
     qtbot.waitUntil(lambda: page.model.rowCount() == 4)
     _choose(qtbot, page, "odd")
     qtbot.waitUntil(lambda: page.details.state.isVisible() and "odd" in page.details.state.text())

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
 from pytestqt.qtbot import QtBot
 
-from bigmodel_studio.core.runs.run_folder import dump_status
+from bigmodel_studio.core.runs.run_folder import RunFolder, dump_status
+from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.system import paths
 from tests.ui.train.test_page import Bench, make_run
 
@@ -224,6 +226,28 @@ def test_a_table_says_what_differs_and_what_came_of_it(qtbot: QtBot, bench: Benc
     entries(bench)["None"].trigger()
     assert not page.story.isTabVisible(page.story.indexOf(page.story.comparison))
     assert page.story.currentWidget() is not page.story.comparison
+
+
+def test_what_runs_were_asked_for_is_read_in_the_watchers_thread(
+    qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_in: list[threading.Thread] = []
+    read = RunFolder.spec
+
+    def noted(run: RunFolder) -> RunSpec | None:
+        read_in.append(threading.current_thread())
+        return read(run)
+
+    monkeypatch.setattr(RunFolder, "spec", noted)
+    make_run("fourth")
+    bench.watcher.refresh()
+    qtbot.waitUntil(lambda: len(bench.page.runs.runs) == 4, timeout=5000)
+    bench.page.choose("fourth")
+    entries(bench)["second"].trigger()
+    qtbot.waitUntil(lambda: bench.page.story.isTabVisible(bench.page.story.indexOf(bench.page.story.comparison)))
+    assert bench.page.watched.spec is not None
+    assert read_in
+    assert threading.main_thread() not in read_in
 
 
 def test_the_runs_of_a_sweep_are_beside_each_other_at_once(qtbot: QtBot, bench: Bench) -> None:

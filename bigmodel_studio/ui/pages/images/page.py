@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 from bigmodel_studio.core.data.pictures import MOST_PICTURES, find_pictures, is_other, pasted_file
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
-from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelRef, Problem
 from bigmodel_studio.ui.pages.images.classes_line import ClassesLine
 from bigmodel_studio.ui.pages.images.foot import Foot
@@ -183,10 +182,7 @@ class ImagesPage(Page):
             self.studio.report(Problem(code="paste-unwritable", arguments={"path": str(path)}))
 
     def _open_model(self, folder: Path) -> None:
-        try:
-            self.studio.open(OpenModel(self.studio.library.remember(folder)))
-        except StudioError as error:
-            self.studio.report(error.problem)
+        self.studio.library.remember(folder, lambda ref: self.studio.open(OpenModel(ref)), self.studio.report)
 
     @Slot()
     def _on_refused(self) -> None:

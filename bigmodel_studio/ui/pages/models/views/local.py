@@ -27,7 +27,6 @@ from bigmodel_studio.client.job import Job
 from bigmodel_studio.core.hub import hub_cache
 from bigmodel_studio.core.models.library import ModelRecord
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Describe, Description, Done, Download, Event, Failed, ModelFacts, ModelRef, Problem
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.models.checking import Checking
@@ -346,13 +345,11 @@ class LocalView(View):
             self._remember(Path(folder))
 
     def _remember(self, folder: Path) -> None:
-        try:
-            self._wanted = self.studio.library.remember(folder)
-        except StudioError as error:
-            self.studio.report(error.problem)
-        except OSError as error:
-            arguments: dict[str, str | int | float] = {"path": str(folder), "detail": error.strerror or str(error)}
-            self.studio.report(Problem(code="folder-unreadable", arguments=arguments))
+        self.studio.library.remember(folder, self._want, self.studio.report)
+
+    def _want(self, ref: ModelRef) -> None:
+        """Choose a model as soon as the library has read it."""
+        self._wanted = ref
 
     def open(self, destination: Destination) -> None:
         """Choose a model in the table, now or as soon as the library has read it."""

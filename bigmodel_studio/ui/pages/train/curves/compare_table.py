@@ -5,7 +5,6 @@ that took. Sortable; a run is shown when its row is opened.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
@@ -22,9 +21,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from bigmodel_studio.core.runs.comparison import differences, flops_of
 from bigmodel_studio.core.runs.reader import RunSummary
-from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.changes import written
-from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.pages.train.runs.words import state_word, word
 from bigmodel_studio.ui.widgets.table_rows import as_rows
@@ -64,14 +61,13 @@ FIGURES: tuple[tuple[str, Callable[[RunSummary], str], Callable[[RunSummary], fl
 
 
 class CompareModel(QAbstractTableModel):
-    """Specs are read once a run: they never change."""
+    """A row a run: its state, the fields of its spec that differ, its figures."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.runs: list[RunSummary] = []
         self.fields: list[str] = []
         self._differs: dict[str, list[Any]] = {}
-        self._specs: dict[str, RunSpec | None] = {}
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """Show these from now on."""
@@ -84,10 +80,7 @@ class CompareModel(QAbstractTableModel):
             return
         self.beginResetModel()
         self.runs = list(runs)
-        for run in runs:
-            if run.path not in self._specs:
-                self._specs[run.path] = RunFolder(Path(run.path)).spec()
-        self._differs = differences([self._specs[run.path] for run in runs])
+        self._differs = differences([run.spec for run in runs])
         self.fields = list(self._differs)
         self.endResetModel()
 

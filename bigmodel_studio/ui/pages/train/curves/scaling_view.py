@@ -9,17 +9,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bigmodel_studio.core.runs.reader import RunSummary
-from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs import scaling
 from bigmodel_studio.core.specs.scaling import Scaling, ScalingPoint
-from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look import i18n
 from bigmodel_studio.ui.look.stylesheet import set_look
@@ -42,7 +39,6 @@ class ScalingView(QWidget):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._specs: dict[str, RunSpec | None] = {}
         self.found: Scaling | None = None
         self._sweep = ""
         self.words = label("", "small", wrap=True)
@@ -77,10 +73,7 @@ class ScalingView(QWidget):
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """Show those that are compared; runs of another objective than the first one's have another loss."""
         like = [run for run in runs if run.objective == runs[0].objective]
-        for run in like:
-            if run.path not in self._specs:
-                self._specs[run.path] = RunFolder(Path(run.path)).spec()
-        points = scaling.points_of([(run, self._specs[run.path]) for run in like])
+        points = scaling.points_of([(run, run.spec) for run in like])
         if self.found is not None and points == self.found.points:
             return
         self._sweep = like[0].sweep if like else ""

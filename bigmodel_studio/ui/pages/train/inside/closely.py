@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from bigmodel_studio.core.runs.reader import RunSummary
-from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.ui.look.icons import icon
 from bigmodel_studio.ui.look.stylesheet import set_look
 from bigmodel_studio.ui.pages.train.data.data_look import DataLook
@@ -56,9 +54,8 @@ class Closely(QObject):
     def look_at_data(self) -> None:
         """Show what the run learns from, as its files are now."""
         run = self._shown()
-        spec = RunFolder(Path(run.path)).spec() if run is not None else None
-        if run is not None and spec is not None:
-            self.data_look.look(msgspec.structs.replace(spec, name=run.name))
+        if run is not None and run.spec is not None:
+            self.data_look.look(msgspec.structs.replace(run.spec, name=run.name))
 
     def stop(self) -> None:
         """Stop timers and jobs: the page closes."""

@@ -177,6 +177,8 @@ class Story(QTabWidget):
         """Stop timers and jobs: the window closes."""
         self._timer.stop()
         self._log_end.close()
+        if self._comparison is not None:
+            self._comparison.stop()
         self.layers.stop()
         self.across.stop()
 

@@ -11,7 +11,6 @@ from bigmodel_studio.client.run_watcher import RunWatcher
 from bigmodel_studio.core.runs.comparison import Measures, measures_of
 from bigmodel_studio.core.runs.inside_reader import Recorded
 from bigmodel_studio.core.runs.reader import Columns, RunSummary
-from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.ui.pages.train.curves.curves import Curves
 from bigmodel_studio.ui.pages.train.runs.runs_list import RunsModel
@@ -43,7 +42,7 @@ class WatchedRun(QObject):
         self.stop()
         self.name = name
         run = self.summary()
-        self.spec = RunFolder(Path(run.path)).spec() if run is not None else None
+        self.spec = run.spec if run is not None else None
         measures = measures_of(run) if run is not None else Measures()
         self._curves.begin(self._runs.colour_of(name), measures, run.parent if run is not None else None)
         self._story.begin(Path(run.path) if run is not None else None)
