@@ -253,11 +253,12 @@ def test_without_a_model_the_page_says_how_to_get_one_and_keeps_what_is_dropped(
         lanes.close()
 
 
-def test_a_dropped_model_goes_where_models_are(lanes: Lanes, tmp_path: Path) -> None:
+def test_a_dropped_model_goes_where_models_are(qtbot: QtBot, lanes: Lanes, tmp_path: Path) -> None:
     folder = tmp_path / "net"
     folder.mkdir()
     (folder / "config.json").write_text('{"model_type": "resnet"}')
     _drop(lanes.page, _urls([folder]))
+    qtbot.waitUntil(lambda: bool(lanes.opened), timeout=5000)
     assert lanes.opened == [OpenModel(ModelRef(source="local", id=str(folder)))]
     assert lanes.page.items.items() == []
 
@@ -288,7 +289,7 @@ def test_a_text_that_is_pasted_is_no_picture_and_a_broken_one_is_asked_about_onc
     qtbot: QtBot, lanes: Lanes, tmp_path: Path
 ) -> None:
     QGuiApplication.clipboard().setMimeData(_urls(_files(tmp_path, "notes.txt", "cat.jpg", "notes.jpg")))
-    lanes.page.paste()
+    qtbot.keyClick(lanes.page, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     _settled(qtbot, lanes)
     assert [problem.code for problem in lanes.problems] == ["pictures-other"]
     assert [item.path.name for item in lanes.page.items.items()] == ["cat.jpg", "notes.jpg"]

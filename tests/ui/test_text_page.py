@@ -497,7 +497,8 @@ def _words(widget: QWidget) -> str:
 
 
 def test_a_classifier_that_is_used_here_classifies_though_embed_was_shown(desk: Desk) -> None:
-    desk.page.writing.switch.choose("embed")
+    desk.press(desk.page.writing.switch.buttons["embed"])
+    assert desk.page.task.id == "embed"
     desk.page.open(UseModel("text", ref("sorter")))
     assert desk.page.task.id == "classify"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.client.fake import FakeLane
@@ -18,6 +18,7 @@ from bigmodel_studio.core.advice.scaling_down import Like, like
 from bigmodel_studio.core.models.shape import gpt_parameters
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.protocol import Describe, Description, Done, Event, Layer, ModelRef, Progress, Request
+from bigmodel_studio.ui.pages.models.page import ModelsPage
 from bigmodel_studio.ui.pages.models.views.catalogue import CatalogueView
 from bigmodel_studio.ui.pages.train.form.text_subject import TextSubject
 from bigmodel_studio.ui.pages.train.page import TrainPage
@@ -180,6 +181,37 @@ def test_one_like_it_begins_a_run_of_the_same_shape(shell: Shell) -> None:
     assert width / layers == pytest.approx(12288 / 96, rel=0.35)
     parameters = gpt_parameters(vocabulary=1024, context=text.context.value(), width=width, layers=layers)
     assert 500_000 < parameters <= 8_000_000
+
+
+def test_a_count_that_was_left_for_a_small_copy_is_made_after_cancel(shell: Shell) -> None:
+    """Plan, while the structure is computed: build a small copy, cancel the form, and come back to it."""
+
+    def endless(_request: Request) -> Iterator[Event]:
+        while True:
+            yield Progress(what="counting")
+
+    def press(button: QWidget) -> None:
+        assert button.isVisible()
+        shell.qtbot.mouseClick(button, LEFT)
+
+    shell.lane.handler = endless
+    press(shell.window.rail.buttons["models"])
+    models = shell.window.current_page
+    assert isinstance(models, ModelsPage)
+    press(models.switch.buttons["catalogue"])
+    view = models.current
+    assert isinstance(view, CatalogueView)
+    press(view.tabs.buttons["plan"])
+    assert view.waiting.isVisible()
+    press(view.build)
+    train = shell.window.current_page
+    assert isinstance(train, TrainPage)
+    assert not view.isVisible()
+    shell.lane.handler = structures
+    press(train.form.foot.leave)
+    press(shell.window.rail.buttons["models"])
+    shell.wait(view.plan.isVisible)
+    assert not view.waiting.isVisible()
 
 
 @pytest.mark.parametrize("id_", ["gpt3-125m", "gpt3-13b", "gpt2-xl", "resnet-18", "resnet-152"])
