@@ -17,9 +17,9 @@ from bigmodel_studio.core.runs.run_folder import RunFolder
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.protocol import ModelRef
 from bigmodel_studio.ui.pages.train.form.making import Making
+from bigmodel_studio.ui.pages.train.runs.overflow_row import OverflowRow
 from bigmodel_studio.ui.pages.train.runs.possible import page_of, possible
 from bigmodel_studio.ui.pages.train.runs.resuming import Resuming
-from bigmodel_studio.ui.widgets.overflow_row import OverflowRow
 from bigmodel_studio.ui.window.destinations import UseModel
 from bigmodel_studio.ui.window.studio import Studio
 from bigmodel_studio.ui.window.uses import use_words
