@@ -6371,6 +6371,10 @@
         <translation>所有文件的头部合计过长</translation>
     </message>
     <message>
+        <source>the tag stands before its word, and must be in the last column</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>three numbers</source>
         <translation>三个数</translation>
     </message>
@@ -7591,6 +7595,10 @@
         <translation>请腾出空间。在此之前对话不会保存。</translation>
     </message>
     <message>
+        <source>Get the file with “git lfs pull”, or download it again.</source>
+        <translation>请用 “git lfs pull” 获取该文件，或重新下载。</translation>
+    </message>
+    <message>
         <source>Give both the same classes.</source>
         <translation>请让两个文件夹包含相同的类别。</translation>
     </message>
@@ -7811,8 +7819,12 @@
         <translation>不支持架构为 {architecture} 的模型。</translation>
     </message>
     <message>
+        <source>Name them in data.text_column and data.label_column (without a header: by number, such as 2).</source>
+        <translation>请在 data.text_column 和 data.label_column 中指定（没有表头时用列号，例如 2）。</translation>
+    </message>
+    <message>
         <source>Name them in data.text_column and data.label_column.</source>
-        <translation>请在 data.text_column 和 data.label_column 中指定。</translation>
+        <translation type="vanished">请在 data.text_column 和 data.label_column 中指定。</translation>
     </message>
     <message>
         <source>Needs {needs} of the {free} available.</source>
@@ -8039,6 +8051,10 @@
         <translation>请先保存，再拖入。</translation>
     </message>
     <message>
+        <source>Save its texts as .txt, or as .jsonl with a field “text” in each line.</source>
+        <translation>请将其中的文本保存为 .txt，或保存为每行带有 “text” 字段的 .jsonl。</translation>
+    </message>
+    <message>
         <source>Save the file as UTF-8.</source>
         <translation>请将文件存为 UTF-8。</translation>
     </message>
@@ -8065,6 +8081,10 @@
     <message>
         <source>Set data.multi_label to learn several classes per text, or choose another column in data.label_column.</source>
         <translation>设置 data.multi_label 即可学习每条文本的多个类别，或在 data.label_column 中选择其他列。</translation>
+    </message>
+    <message>
+        <source>Set data.multi_label to learn them all, or name one of them in data.label_column.</source>
+        <translation>设置 data.multi_label 以全部学习，或在 data.label_column 中指定其中一列。</translation>
     </message>
     <message>
         <source>Set data.multi_label to learn them separately.</source>
@@ -8305,6 +8325,10 @@
     <message>
         <source>The classes of each text are a list.</source>
         <translation>每条文本的类别是一个列表。</translation>
+    </message>
+    <message>
+        <source>The classes of {path} seem to be columns of 0 and 1: {columns}.</source>
+        <translation>{path} 的类别似乎是取值为 0 和 1 的多列：{columns}。</translation>
     </message>
     <message>
         <source>The clipboard contains no picture or file.</source>
@@ -9659,6 +9683,10 @@
         <translation>{path} 是文件，而模型应当是文件夹。</translation>
     </message>
     <message>
+        <source>{path} is a pointer of Git LFS and not the file itself.</source>
+        <translation>{path} 是 Git LFS 的指针，而不是文件本身。</translation>
+    </message>
+    <message>
         <source>{path} is not a table of texts with their classes.</source>
         <translation>{path} 不是带类别的文本表。</translation>
     </message>
@@ -9673,6 +9701,10 @@
     <message>
         <source>{path} is not writable.</source>
         <translation>{path} 不可写。</translation>
+    </message>
+    <message>
+        <source>{path} is {kind}, not plain text.</source>
+        <translation>{path} 是 {kind}，不是纯文本。</translation>
     </message>
     <message>
         <source>{path} must end in .json, .md or .html.</source>

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from bigmodel_studio.core.data.label_sets import LISTS, classes_in, separator_of
+from bigmodel_studio.core.data.one_hot import flag_columns
 from bigmodel_studio.core.system.opening import PICTURE_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 
@@ -28,8 +29,16 @@ _WORDS_OF_CLASS, _CLASS_CHARACTERS, _REPEATS_OF_CLASS = 4, 60, 2.0
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _FIRST = re.compile(r"^(.*?)[ _-]?(1|a)$", re.IGNORECASE)
-_PAIRS = {"premise": "hypothesis", "question": "passage", "query": "document"}
+_PAIRS = {
+    "premise": ("hypothesis",),
+    "question": ("passage", "answer", "context", "sentence"),
+    "query": ("document", "passage"),
+    "text": ("text_pair",),
+    "sentence": ("question",),
+}
 """Names of columns that hold two texts which belong together."""
+_BY_NUMBER = re.compile(r"(?:column )?([1-9]\d{0,3})", re.IGNORECASE)
+"""A column as it is called where a table has no header."""
 
 
 class Columns(NamedTuple):
@@ -63,7 +72,8 @@ class About(NamedTuple):
 
 class Places(NamedTuple):
     """The places of the two columns, and whether the first row is a header. ``by_values``: not found by name.
-    ``pair`` is the place of a second text's column; -1: there is none.
+    ``pair`` is the place of a second text's column; -1: there is none. ``flags`` are the columns that are a class each,
+    in place of ``label``.
     """
 
     text: int
@@ -71,20 +81,31 @@ class Places(NamedTuple):
     header: bool
     by_values: bool = False
     pair: int = -1
+    flags: tuple[int, ...] = ()
+
+
+class Names(NamedTuple):
+    """Under which names records have the example and its class, the likeliest first. ``flags`` as in ``Places``."""
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    flags: tuple[str, ...] = ()
 
 
 def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, path: str) -> Places:
     """Return the columns of a table from its first rows, at most ``SAMPLE_ROWS``, of which the first may be a header.
 
     Raises ``StudioError``: "data-column" (one that was asked for is not there), "data-columns" (it is not certain which
-    are meant), "data-second-text" (there are two texts a row).
+    are meant), "data-second-text" (there are two texts a row), "data-one-hot" (a column a class, and nobody said that a
+    text may have several).
     """
     header = [name.strip() for name in rows[0]]
     text = _named(header, columns.text, about.names, path)
     label = _named(header, columns.label, columns.label_names, path)
     if (pair := _named(header, columns.pair, (), path)) is not None:
         return _with_pair(rows, header, text, label, pair, columns, about, path)
-    if text is not None and label is not None:
+    if text is not None and label is not None and not _is_numbered(header, columns):
+        _refuse_twice(rows, header, (text, label), about, path)
         if not columns.text:
             _refuse_pair(header, text, path)
         return Places(text, label, header=True)
@@ -114,28 +135,44 @@ def _with_pair(
     return Places(text, label, header=True, by_values=by_values, pair=pair)
 
 
-def find_names(
-    records: Sequence[dict[str, str]], columns: Columns, about: About, path: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def find_names(records: Sequence[dict[str, str]], columns: Columns, about: About, path: str) -> Names:
     """Return the names under which records have the example and the class, the likeliest first; as ``find_places``."""
     names = list(dict.fromkeys(name for record in records for name in record))
     texts, labels = (columns.text,) if columns.text else about.names, columns.label_names
     if not columns.pair and set(texts) & set(names) and set(labels) & set(names):
         if not columns.text:
             _refuse_pair(names, names.index(next(name for name in texts if name in names)), path)
-        return texts, labels
+        return Names(texts, labels)
     rows = [names, *([record.get(name, "") for name in names] for record in records)]
     places = find_places(rows, columns, about, path)
-    return (names[places.text],), (names[places.label],)
+    label = () if places.flags else (names[places.label],)
+    return Names((names[places.text],), label, tuple(names[place] for place in places.flags))
 
 
 def _named(header: list[str], asked: str, usual: tuple[str, ...], path: str) -> int | None:
     names = [name.lower() for name in header]
     wanted = (asked.strip().lower(),) if asked else usual
     place = next((names.index(name) for name in wanted if name in names), None)
+    if place is None and (number := _BY_NUMBER.fullmatch(asked.strip())) and int(number[1]) <= len(header):
+        return int(number[1]) - 1
     if asked and place is None:
         raise StudioError("data-column", path=path, column=asked, columns=", ".join(header)[:200])
     return place
+
+
+def _is_numbered(header: list[str], columns: Columns) -> bool:
+    """Return whether a column was asked for by its number: whether there is a header is then left to the values."""
+    names = [name.lower() for name in header]
+    return any(each and each.strip().lower() not in names for each in (columns.text, columns.label))
+
+
+def _refuse_twice(
+    rows: Sequence[Sequence[str]], header: list[str], places: tuple[int, int], about: About, path: str
+) -> None:
+    """Raise where another column has the same name as one that is used."""
+    names = [name.lower() for name in header]
+    if any(names.count(names[place]) > 1 for place in places):
+        raise StudioError("data-columns", path=path, what=about.what, columns=_shown(header, _values(rows[1:])))
 
 
 def _refuse_pair(header: list[str], text: int, path: str) -> None:
@@ -143,7 +180,7 @@ def _refuse_pair(header: list[str], text: int, path: str) -> None:
     names = [name.lower() for name in header]
     name = names[text]
     first = _FIRST.match(name)
-    seconds = [_PAIRS.get(name, "")]
+    seconds = list(_PAIRS.get(name, ()))
     if first:
         other = "2" if first[2] == "1" else "b"
         seconds += [first[1] + sign + other for sign in ("", " ", "_", "-")]
@@ -161,9 +198,7 @@ def _by_values(
     path: str,
 ) -> Places:
     body = rows[1:] or rows
-    values = [
-        [row[place].strip() for row in body if place < len(row) and row[place].strip()] for place in _places(body)
-    ]
+    values = _values(body)
     is_text: Callable[[list[str]], bool] = looks_like_paths if about.paths else looks_like_texts
     texts = [text] if text is not None else [place for place, each in enumerate(values) if is_text(each)]
     is_class: Callable[[list[str]], bool] = looks_like_several if columns.several else looks_like_classes
@@ -172,18 +207,36 @@ def _by_values(
     if about.paths and len(texts) == len(others) == 1:
         found = others  # paths of pictures are like nothing else: the other column is the class
     labels = [label] if label is not None else found
+    flags = () if label is not None or columns.label or about.paths else flag_columns(header, values)
     if len(texts) > 1 and not about.paths:
         first, second, *_ = (name_of(header, place) for place in texts)
         raise StudioError("data-second-text", path=path, first=first, second=second)
+    if len(texts) == 1 and len(flags) >= len(labels) > 0 and set(labels) <= set(flags):
+        return _of_flags(texts[0], flags, header, columns, path)
     if len(texts) != 1 or len(labels) != 1 or texts[0] == labels[0]:
         raise StudioError("data-columns", path=path, what=about.what, columns=_shown(header, values))
-    known = text is not None or label is not None
+    known = (text is not None or label is not None) and not _is_numbered(header, columns)
     has_header = known or not _is_example(header, texts[0], labels[0], values, is_text)
     return Places(texts[0], labels[0], header=has_header, by_values=True)
 
 
-def _places(rows: Sequence[Sequence[str]]) -> range:
-    return range(max((len(row) for row in rows), default=0))
+def _of_flags(text: int, flags: tuple[int, ...], header: list[str], columns: Columns, path: str) -> Places:
+    """Return the places where each class has a column of its own."""
+    if not columns.several:
+        raise StudioError("data-one-hot", path=path, columns=flag_names(header, flags))
+    return Places(text, -1, header=True, by_values=True, flags=flags)
+
+
+def flag_names(header: Sequence[str], flags: Sequence[int]) -> str:
+    """Return what the columns that are a class each are called, for a sentence."""
+    more = f", and {len(flags) - _SHOWN_COLUMNS} more" if len(flags) > _SHOWN_COLUMNS else ""
+    return ", ".join(header[place][:_SHOWN_CHARACTERS] for place in flags[:_SHOWN_COLUMNS]) + more
+
+
+def _values(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the values of each column that are not empty."""
+    columns = range(max((len(row) for row in rows), default=0))
+    return [[row[place].strip() for row in rows if place < len(row) and row[place].strip()] for place in columns]
 
 
 def _is_example(

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
+from bigmodel_studio.core.data.plain_text import refuse_binary
 from bigmodel_studio.core.data.records import SUFFIXES as RECORDS
-from bigmodel_studio.core.data.records import bad_row, records
+from bigmodel_studio.core.data.records import bad_row, is_parquet, records
 from bigmodel_studio.core.text.messages import StudioError
 
 SUFFIXES = (".conll", ".conllu", ".bio", ".iob", ".txt", ".tsv", *RECORDS)
@@ -28,6 +29,11 @@ _CONLLU_COLUMNS = {"": 3, "upos": 3, "xpos": 4}
 """By ``data.label_column``: which column of CoNLL-U has the tags; the words (FORM) are in the second."""
 _CONLLU_FIELDS = 10
 _COMMENT_FIELD = re.compile("[=:]")
+_IOB_TAG = re.compile("[BIESLUM]-.+")
+_NO_COLUMNS = {".csv", ".json"}
+"""Files of these kinds have no word in a line of its own."""
+_WORD_HEADERS = {"word", "words", "token", "tokens", "text", "form"}
+_TAG_HEADERS = {"tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "pos", "upos", "entity"}
 _BLANKS = " \t\r\n\f\v"
 """What separates: a wide or an ideographic space may be a word."""
 
@@ -102,7 +108,17 @@ def _files(path: Path) -> list[Path]:
 
 def _read(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentence]:
     suffix = path.suffix.lower()
-    if suffix == CONLLU:
+    try:
+        if not is_parquet(path):
+            refuse_binary(path)
+    except StudioError as error:
+        faults.refuse(error)
+        return iter(())
+    if suffix in _NO_COLUMNS:
+        detail = "tags are read from a word and its tag per line, or from JSON lines with a list of each"
+        faults.refuse(bad_row(path, 1, detail=detail))
+        return iter(())
+    if suffix == CONLLU or (suffix not in RECORDS and _is_conllu(path)):
         return _of_conllu(path, columns, faults)
     return _of_records(path, columns, faults) if suffix in RECORDS else _of_columns(path, faults)
 
@@ -131,11 +147,42 @@ def _wrong(words: Any, tags: Any) -> str:
     return f"a sentence of more than {MOST_WORDS:,} words" if len(words) > MOST_WORDS else ""
 
 
+def _is_conllu(path: Path) -> bool:
+    """Return whether the first word stands in ten columns, of which the first has its number."""
+    for line in text_lines(path, Faults.passing()):
+        if line.strip(_BLANKS) and not line.startswith("#"):
+            fields = line.rstrip("\r\n").split("\t")
+            return len(fields) == _CONLLU_FIELDS and fields[0].split("-")[0] == "1"
+    return False
+
+
+def _tags_before_words(path: Path) -> int | None:
+    """Return the first line of a file whose first sentence has nothing but tags for words, an entity's among them."""
+    first: list[tuple[int, str]] = []
+    for number, line in enumerate(text_lines(path, Faults.passing()), 1):
+        fields = _fields(line)
+        if any(fields) and not _is_comment(line, fields):
+            first.append((number, fields[0]))
+        elif first or number > MOST_WORDS:
+            break
+    tags = [bool(_IOB_TAG.fullmatch(word)) for _, word in first]
+    return (
+        first[0][0]
+        if any(tags) and all(tag or word == OUTSIDE for tag, (_, word) in zip(tags, first, strict=True))
+        else None
+    )
+
+
 def _fields(line: str) -> list[str]:
     """Return the columns of a line; only blanks of ASCII separate them."""
     if "\t" in line:
         return [field.strip(_BLANKS) for field in line.split("\t")]
     return re.findall(f"[^{_BLANKS}]+", line)
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    """Return whether a first line says what the columns are."""
+    return len(fields) > 1 and fields[0].lower() in _WORD_HEADERS and fields[-1].lower() in _TAG_HEADERS
 
 
 def _is_comment(line: str, fields: Sequence[str]) -> bool:
@@ -179,19 +226,24 @@ def _of_conllu(path: Path, columns: Columns, faults: Faults) -> Iterator[Sentenc
 def _of_columns(path: Path, faults: Faults) -> Iterator[Sentence]:
     words: list[str] = []
     tags: list[str] = []
-    began = 0
+    began = width = 0
+    if (turned := _tags_before_words(path)) is not None:
+        faults.refuse(bad_row(path, turned, detail="tags stand before their words, and must be in the last column"))
+        return
     for number, line in enumerate(text_lines(path, faults), 1):
         fields = _fields(line)
-        if _is_comment(line, fields):
+        if _is_comment(line, fields) or (not width and _is_header(fields)):
             continue
         if not any(fields) or fields[0] == "-DOCSTART-":
             if words:
                 yield Sentence(tuple(words), tuple(tags), str(path), began)
-            words, tags = [], []
+            words, tags = [], []  # the next sentence may have other columns
         elif len(fields) < 2 or not fields[0] or not fields[-1]:
             faults.refuse(bad_row(path, number, detail="a word without a tag"))
+        elif words and len(fields) != width:
+            faults.refuse(bad_row(path, number, detail=f"it has {len(fields)} columns, and the first word has {width}"))
         else:
-            began = began if words else number
+            began, width = began if words else number, len(fields)
             words.append(fields[0])
             tags.append(fields[-1])
             if len(words) > MOST_WORDS:

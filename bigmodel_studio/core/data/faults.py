@@ -75,7 +75,8 @@ def bounded_lines(stream: IO[AnyStr], path: Path, faults: Faults) -> Iterator[tu
 def text_lines(path: Path, faults: Faults) -> Iterator[str]:
     """Yield the lines of a UTF-8 file with their ends, without a byte order mark.
 
-    One that is not UTF-8 is refused ("data-not-utf8"), and else read with U+FFFD; and as ``bounded_lines`` does.
+    One that is not UTF-8 is refused ("data-not-utf8"), and else read with U+FFFD; so is one with a zero byte
+    ("data-row"); and as ``bounded_lines`` does.
     Raises ``OSError``.
     """
     with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
@@ -87,4 +88,7 @@ def text_lines(path: Path, faults: Faults) -> Iterator[str]:
                 faults.refuse(StudioError("data-not-utf8", path=str(path), line=number))
                 yield line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             else:
+                if "\0" in line:
+                    detail = "it has a zero byte, so it is not plain text"
+                    faults.refuse(StudioError("data-row", path=str(path), line=number, detail=detail))
                 yield line

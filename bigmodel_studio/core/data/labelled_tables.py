@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,18 +20,30 @@ from bigmodel_studio.core.data.columns import (
     SEVERAL_NAMES,
     About,
     Columns,
+    Names,
     Places,
     find_names,
     find_places,
+    flag_names,
     name_of,
 )
 from bigmodel_studio.core.data.faults import FATAL, Faults, text_lines
 from bigmodel_studio.core.data.label_sets import classes_of_list
+from bigmodel_studio.core.data.one_hot import flag_of
+from bigmodel_studio.core.data.plain_text import refuse_binary
 from bigmodel_studio.core.data.records import Record, bad_row, is_parquet, records
 from bigmodel_studio.core.text.messages import StudioError
 
 MOST_TEXT_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
+_EXCEL_SEPARATOR = re.compile("sep=.")
+"""A first line that tells Excel what separates the columns."""
+_CSV_ERRORS = {
+    "unexpected end of data": "a quote opens a field here and is never closed",
+    "field larger than": "it has a field of more than 4 MiB (is a quote never closed?)",
+    "'": "text follows the closing quote of a field (a quote inside is written twice)",
+}
+"""What the csv module says, by its beginning, and what is wrong."""
 csv.field_size_limit(MOST_TEXT_BYTES * 4)
 
 
@@ -64,8 +78,15 @@ Reader = Callable[[Path, Columns, About, Faults], Iterator[Labelled]]
 def read_table(path: Path, columns: Columns, about: About, faults: Faults = FATAL) -> Iterator[Labelled]:
     """Yield the rows of a table in order; its name ends as one of ``READERS``.
 
-    Refuses what cannot be used: "data-row", "data-column", "data-not-utf8", and as ``records`` does.
+    Refuses what cannot be used: "data-row", "data-column", "data-not-utf8", "data-utf16", "data-binary", and as
+    ``records`` does.
     """
+    if not is_parquet(path):
+        try:
+            refuse_binary(path)
+        except StudioError as error:
+            faults.refuse(error)
+            return
     yield from READERS[path.suffix.lower()](path, columns, about, faults)
 
 
@@ -73,6 +94,8 @@ def _delimited(delimiter: str) -> Reader:
     def read(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
         rows = _rows(path, delimiter, faults)
         first = list(itertools.islice(rows, SAMPLE_ROWS))
+        if first and _EXCEL_SEPARATOR.fullmatch(delimiter.join(first[0][1])):
+            del first[0]
         if not first:
             return
         try:
@@ -80,9 +103,17 @@ def _delimited(delimiter: str) -> Reader:
         except StudioError as error:
             faults.refuse(error)
             return
-        header = first.pop(0)[1] if places.header else None
+        (line, row), header = first[0], None
+        if places.header:
+            header = row
+            del first[0]
+            if (needed := max(places.text, places.label, places.pair) + 1) > len(header):
+                detail = f"it has {len(header)} columns and the rows below have {needed}, so it is no header"
+                faults.refuse(bad_row(path, line, detail=detail))
+                return
         if places.by_values:
-            text, label = (name_of(header or (), place).strip() for place in (places.text, places.label))
+            text = name_of(header or (), places.text).strip()
+            label = flag_names(header or (), places.flags) or name_of(header or (), places.label).strip()
             faults.decided(_by_values(path, text, label, about))
         check = _RowCheck(path, header, places, columns, about, faults)
         yield from filter(None, itertools.starmap(check.labelled, itertools.chain(first, rows)))
@@ -96,10 +127,12 @@ def _rows(path: Path, delimiter: str, faults: Faults) -> Iterator[tuple[int, lis
     form: dict[str, Any] = {"strict": True} if quoted else {"quoting": csv.QUOTE_NONE}
     rows = csv.reader(text_lines(path, faults), delimiter=delimiter, **form)
     while True:
+        begin = rows.line_num + 1
         try:
             row = next(rows, None)
         except csv.Error as error:
-            faults.refuse(bad_row(path, rows.line_num, detail=str(error)))
+            detail = next((words for start, words in _CSV_ERRORS.items() if str(error).startswith(start)), str(error))
+            faults.refuse(bad_row(path, begin, detail=detail))
             continue
         if row is None:
             return
@@ -119,12 +152,24 @@ def _has_quoted_fields(path: Path, delimiter: str) -> bool:
 
 
 def _layout(path: Path, rows: list[list[str]], delimiter: str, columns: Columns, about: About) -> Places:
+    other = _other_in_header(rows, delimiter)
     try:
-        return find_places(rows, columns, about, str(path))
-    except StudioError as error:
-        if (other := _other_delimiter(rows, delimiter)) is not None:
-            raise StudioError("data-separator", path=str(path), separator=other, expected=delimiter) from error
-        raise
+        if other is None:
+            return find_places(rows, columns, about, str(path))
+    except StudioError:
+        if (other := _other_delimiter(rows, delimiter)) is None:
+            raise
+    raise StudioError("data-separator", path=str(path), separator=other, expected=delimiter)
+
+
+def _other_in_header(rows: list[list[str]], delimiter: str) -> str | None:
+    """Return what separates the columns where the header is a single one and has a separator that each row has, too."""
+    (header, *body) = rows
+    if len(header) != 1 or not body:
+        return None
+    counts = ((other, header[0].count(other)) for other in _DELIMITERS if other != delimiter)
+    wholes = [delimiter.join(row) for row in body]
+    return next((other for other, count in counts if count and all(row.count(other) >= count for row in wholes)), None)
 
 
 def _other_delimiter(rows: list[list[str]], delimiter: str) -> str | None:
@@ -148,7 +193,7 @@ class _RowCheck:
     ) -> None:
         self._path, self._name, self._about, self._faults = path, str(path), about, faults
         self._header, self._places, self._several = header, places, columns.several
-        self._needed = max(places.text, places.label, places.pair) + 1
+        self._needed = max(places.text, places.label, places.pair, *places.flags) + 1
 
     def labelled(self, line: int, row: list[str]) -> Labelled | None:
         """Return the example in a row; None for one that is refused or empty."""
@@ -160,14 +205,48 @@ class _RowCheck:
         elif row == header:
             self._refuse(line, "it repeats the header")
         else:
-            text, label = row[places.text].strip(), row[places.label].strip()
+            text = row[places.text].strip()
             second = row[places.pair].strip() if places.pair >= 0 else None
-            several = () if self._several and not label else None
+            if places.flags and header is not None:
+                several, fault = _flagged({header[place].strip(): row[place] for place in places.flags})
+                if fault:
+                    self._refuse(line, fault)
+                    return None
+                label = ""
+            else:
+                label, fault = (row[places.label].strip(), "") if self._several else _class_of(row[places.label])
+                if fault:
+                    self._refuse(line, fault)
+                    return None
+                several = () if self._several and not label else None
             return _checked(self._path, self._name, line, text, label, self._about, self._faults, second, several)
         return None
 
     def _refuse(self, line: int, detail: str) -> None:
         self._faults.refuse(bad_row(self._path, line, detail=detail))
+
+
+def _class_of(value: str) -> tuple[str, str]:
+    """Return a class, a whole number without pandas's ".0", and what is wrong with it ("": nothing)."""
+    value = value.strip()
+    if "." not in value or not value.replace(".", "", 1).lstrip("+-").isdecimal():
+        return value, ""
+    number = float(value)
+    return (str(int(number)), "") if number.is_integer() else (value, _fraction(number))
+
+
+def _fraction(number: float) -> str:
+    what = "a number with a fraction" if math.isfinite(number) else "no number"
+    return f"its class is {what} ({number:g})"
+
+
+def _flagged(values: Mapping[str, str]) -> tuple[tuple[str, ...] | None, str]:
+    """Return the classes whose columns have a 1, and what is wrong ("": nothing); ``values`` by the classes' names."""
+    flags = {name: flag_of(value) for name, value in values.items()}
+    wrong = next((name for name, flag in flags.items() if flag is None), None)
+    if wrong is not None:
+        return None, f"its {wrong[:60]} is neither 0 nor 1"
+    return tuple(name for name, flag in flags.items() if flag), ""
 
 
 def _checked(
@@ -198,22 +277,28 @@ def _checked(
 
 
 def _read_records(path: Path, columns: Columns, about: About, faults: Faults) -> Iterator[Labelled]:
-    texts, labels = _record_names(path, columns, about, faults)
+    names = _record_names(path, columns, about, faults)
+    if names is None:
+        return
+    texts, labels, flags = names
     pairs = ((columns.pair,),) if columns.pair else ()
     name = str(path)
-    for line, record in records(path, (texts, labels, *pairs), faults):
+    for line, record in records(path, (texts, *((labels,) if labels else ()), *pairs), faults):
         text, label, several = _field(record, texts), _field(record, labels), None
         second = str(_field(record, pairs[0]) or "") if pairs else None
         if label is None or (label == "" and columns.several):
-            several, fault = _several(record, labels, several_allowed=columns.several)
+            several, fault = (
+                _flagged({name: str(record.get(name, "")) for name in flags})
+                if flags
+                else _several(record, labels, several_allowed=columns.several)
+            )
             if fault:
                 faults.refuse(bad_row(path, line, detail=fault))
                 continue
         if text is None:
             faults.refuse(bad_row(path, line, detail=f"it has no {about.what}"))
         elif isinstance(label, float):
-            detail = f"its class is a number with a fraction ({label:g})"
-            faults.refuse(bad_row(path, line, detail=detail))
+            faults.refuse(bad_row(path, line, detail=_fraction(label)))
         else:
             found = _checked(path, name, line, str(text), label or "", about, faults, second, several)
             if found is not None:
@@ -234,13 +319,11 @@ def _several(record: Record, names: Sequence[str], *, several_allowed: bool) -> 
     return classes, "" if classes is not None else "its classes are not all texts or whole numbers"
 
 
-def _record_names(
-    path: Path, columns: Columns, about: About, faults: Faults
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what the two fields are called in a file of records, from its first ones. Of Parquet the names alone
-    tell.
+def _record_names(path: Path, columns: Columns, about: About, faults: Faults) -> Names | None:
+    """Return what the two fields are called in a file of records, from its first ones; None where that is refused. Of
+    Parquet the names alone tell.
     """
-    usual = (columns.text,) if columns.text else about.names, columns.label_names
+    usual = Names((columns.text,) if columns.text else about.names, columns.label_names)
     if is_parquet(path):
         return usual
     first = [record for _, record in itertools.islice(records(path, (), Faults.passing()), SAMPLE_ROWS)]
@@ -256,15 +339,15 @@ def _record_names(
         return usual
     try:
         names = find_names(filled, columns, about, str(path))
-        (text, *_), (label, *_) = names
-        if text.lower() not in usual[0] or label.lower() not in usual[1]:
+        text, label = names.texts[0], flag_names(names.flags, range(len(names.flags))) or names.labels[0]
+        if text.lower() not in usual.texts or label.lower() not in usual.labels:
             faults.decided(_by_values(path, text, label, about))
         return names
     except StudioError as error:
         of_lists = next((name for name in SEVERAL_NAMES for each in first if isinstance(each.get(name), list)), "")
         asks = bool(of_lists) and not columns.several and not columns.label
         faults.refuse(StudioError("data-class-lists", path=str(path), column=of_lists) if asks else error)
-        return usual
+        return None
 
 
 def _by_values(path: Path, text: str, label: str, about: About) -> StudioError:

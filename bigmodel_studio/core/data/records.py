@@ -38,8 +38,13 @@ def json_lines(path: Path, wanted: Sequence[Sequence[str]], faults: Faults) -> I
         for line, data in bounded_lines(stream, path, faults):
             if not data.strip():
                 continue
+            data = data.removeprefix(codecs.BOM_UTF8)
+            if data.lstrip()[:1] == b"[" or data.strip() == b"{":
+                what = "a JSON array" if data.lstrip()[:1] == b"[" else "JSON over several lines"
+                faults.refuse(bad_row(path, line, detail=f"{what} begins here, and one object per line is needed"))
+                return
             try:
-                record = json.loads(data.removeprefix(codecs.BOM_UTF8))
+                record = json.loads(data)
             except (ValueError, RecursionError):
                 faults.refuse(bad_row(path, line, detail="it is not JSON"))
                 continue

@@ -16,7 +16,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bigmodel_studio.core.data.records import is_unicode, place
+from bigmodel_studio.core.data.one_hot import flag_of
+from bigmodel_studio.core.data.plain_text import refuse_binary
+from bigmodel_studio.core.data.records import is_parquet, is_unicode, place
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.data import parquet
 
 READ_CHARACTERS = 1 << 20
@@ -30,9 +33,16 @@ ROLES = {
     "tool": "tool", "function": "tool", "observation": "tool", "tool_response": "tool",
 }  # fmt: skip
 """Who speaks, by what files call it. A call of a tool is said by the model, what came of it is told to it."""
+_LISTS = ("messages", "conversations", "conversation")
+_KINDS: dict[type, str] = {str: "a text", dict: "an object", int: "a number", float: "a number", bool: "true or false"}
 _ASKED = ("instruction", "prompt", "question", "query")
 _BESIDE = ("input", "context")
 _ANSWERED = ("output", "response", "completion", "answer")
+
+_MARKS = ("weight", "train", "training", "loss")
+"""By which of them a file says that an answer is learnt (1, true) or only read (0, false)."""
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+"""What some put beside the content of an answer."""
 
 _BETWEEN = re.compile(r"[\s,]*")
 
@@ -88,6 +98,12 @@ def read_entries(path: Path, most: int, convert: Callable[[object], Iterator[Any
 
     Raises ``OSError``.
     """
+    if not is_parquet(path):
+        try:
+            refuse_binary(path)
+        except StudioError as error:
+            yield Fault(str(path), 1, str(error).replace(f"{path} is", "the file is").removesuffix("."))
+            return
     read = 0
     for line, value in READERS.get(path.suffix.lower(), _json_entries)(path):
         if read >= most:
@@ -120,12 +136,16 @@ def conversations_of(entry: object) -> Iterator[list[Message]]:
         entry = {"messages": entry}
     if not isinstance(entry, dict):
         raise ValueError("it is no table with the fields of a conversation")
-    for name in ("messages", "conversations", "conversation"):
+    for name in _LISTS:
         if isinstance(entry.get(name), list):
             yield _checked([*system_of(entry), *(message_of(each, n) for n, each in enumerate(entry[name], 1))])
             return
     asked = next((name for name in _ASKED if name in entry), None)
+    if {"chosen", "rejected"} <= set(entry):
+        raise ValueError("it has chosen and rejected answers, which the objective preference learns from")
     if asked is None:
+        if (given := next((name for name in _LISTS if name in entry), None)) is not None:
+            raise ValueError(f"its {given} is {_KINDS.get(type(entry[given]), 'null')}, and must be a list of messages")
         fields = ", ".join(map(str, list(entry)[:6])) or "none"
         raise ValueError(f"its fields are {fields}: it needs messages, conversations, or instruction and output")
     instances = entry.get("instances")
@@ -184,18 +204,34 @@ def message_of(value: object, number: int) -> Message:
     if not isinstance(value, dict):
         raise ValueError(f"its message {number} is no table")
     role = next((value[name] for name in ("role", "from") if isinstance(value.get(name), str)), None)
-    if role is None or role.lower() not in ROLES:
-        role_name = "nobody" if role is None else repr(role)
-        raise ValueError(f"its message {number} is by {role_name}, who is none of {', '.join(ROLES)}")
+    if role is None:
+        raise ValueError(f"its message {number} has no role (nor from)")
+    if role.lower() not in ROLES:
+        raise ValueError(f"its message {number} is by {role!r}, who is none of {', '.join(ROLES)}")
+    if (thoughts := next((name for name in _THOUGHTS if value.get(name)), None)) is not None:
+        raise ValueError(f"its message {number} has {thoughts}, which is not learnt: move it into content or remove it")
     content = next((value[name] for name in ("content", "value", "text") if value.get(name) is not None), None)
     calls = value.get("tool_calls") or value.get("function_call")
     text: str = "" if content is None and calls else text_of(content, f"message {number}")
     if calls:  # called after what was said beside
         text = "\n".join(filter(None, (text, json.dumps(calls, ensure_ascii=False))))
     made = make_message(ROLES[role.lower()], text)
-    if value.get("weight") == 0 or value.get("train") is False:
+    if made["role"] == "assistant" and not _is_marked_to_learn(value, number):
         made[READ_ONLY] = "yes"
     return made
+
+
+def _is_marked_to_learn(message: Mapping[str, Any], number: int) -> bool:
+    """Return whether no mark says that an answer is only read. Raises ``ValueError`` where one is neither 0 nor 1."""
+    for name in _MARKS:
+        mark = message.get(name)
+        if mark is None:
+            continue
+        if (learnt := flag_of(str(mark))) is None:
+            raise ValueError(f"its message {number} has {name} {str(mark)[:20]}: it can be 0 or 1")
+        if not learnt:
+            return False
+    return True
 
 
 def text_of(value: object, name: str) -> str:
@@ -204,6 +240,10 @@ def text_of(value: object, name: str) -> str:
         return value
     if isinstance(value, list) and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in value):
         return "".join(part["text"] for part in value)
+    if isinstance(value, list):
+        kinds = [part.get("type") for part in value if isinstance(part, dict) and not isinstance(part.get("text"), str)]
+        if kind := next(filter(None, kinds), None):
+            raise ValueError(f"its {name} has a part of the type {str(kind)[:40]!r}, and only text is learnt")
     raise ValueError(f"its {name} is no text")
 
 

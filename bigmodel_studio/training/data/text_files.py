@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bigmodel_studio.core.data.plain_text import refuse_binary, refuse_other_encoding
 from bigmodel_studio.core.system.opening import TEXT_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.data import record_texts
@@ -24,19 +25,8 @@ UNPACKED: dict[str, Callable[[Path, str, Say], Path]] = {
     ".ndjson": record_texts.lines_as_text,
 }
 """By the end of a file's name: what makes a text file of one that is none."""
-
-_LOOKED_AT_BYTES = 64 * 1024
-_BINARY = (
-    (b"\x1f\x8b", "gzip"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ", "xz"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard"),
-    (b"%PDF-", "PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-)
-"""What files begin with that are taken for text now and then, and what they are."""
+_NO_TEXT = {".csv": "a table", ".tsv": "a table", ".json": "JSON", ".ipynb": "a notebook"}
+"""What would be learnt with all its commas and brackets, by the end of its name."""
 
 
 @dataclass(frozen=True)
@@ -90,19 +80,11 @@ def _as_text(path: Path, column: str, say: Say) -> Path:
     unpack = UNPACKED.get(path.suffix.lower())
     if unpack is not None:
         return unpack(path, column, say)
+    if (kind := _NO_TEXT.get(path.suffix.lower())) is not None:
+        raise StudioError("data-not-text", path=str(path), kind=kind)
     refuse_binary(path)
+    refuse_other_encoding(path)
     return path
-
-
-def refuse_binary(path: Path) -> None:
-    """Raise ``StudioError`` "data-utf16" or "data-binary" where a file is no UTF-8 text, by its first bytes."""
-    with open(path, "rb") as stream:
-        start = stream.read(_LOOKED_AT_BYTES)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
-        raise StudioError("data-utf16", path=str(path))
-    kind = next((name for begin, name in _BINARY if start.startswith(begin)), "binary" if b"\0" in start else "")
-    if kind:
-        raise StudioError("data-binary", path=str(path), kind=kind)
 
 
 def _cut(parts: list[Part], kept: int) -> Corpus:

@@ -115,3 +115,67 @@ def test_any_bytes_are_read_or_refused_by_name(tmp_path: Path, data: bytes, suff
     path.write_bytes(data)
     with contextlib.suppress(StudioError):
         read_labelled([str(path)])
+
+
+def test_a_column_a_class_is_asked_for_and_read_where_texts_may_have_several(tmp_path: Path) -> None:
+    rows = [[text, str(n % 2), str(int(n % 3 == 0))] for n, text in enumerate(PROSE)]
+    wanted = [tuple(name for name, flag in zip(("toxic", "rude"), row[1:], strict=True) if flag == "1") for row in rows]
+    csv_path = table(tmp_path / "d.csv", "text,toxic,rude", rows)
+    json_path = tmp_path / "d.jsonl"
+    records = [{"text": text, "toxic": bool(int(toxic)), "rude": int(rude)} for text, toxic, rude in rows]
+    json_path.write_text("\n".join(map(json.dumps, records)), "utf-8")
+    for path in (csv_path, str(json_path)):
+        assert refusal(path).problem.arguments["columns"] == "toxic, rude"
+        assert [each.labels for each in read_labelled([path], Columns(several=True))] == wanted
+        assert len({each.label for each in read_labelled([path], Columns(label="rude"))}) == 2
+    table(tmp_path / "d.csv", "text,toxic,rude", [*rows * 60, [PROSE[0], "2", "0"]])
+    assert "its toxic is neither 0 nor 1" in str(refusal(csv_path, Columns(several=True)))
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        ("text,label\nfine,a\n".encode("utf-16"), "data-utf16", "UTF-16"),
+        (b"\x1f\x8b\x08\x00", "data-binary", "gzip"),
+        (b"text,label\n" + b"fine words here,a\n" * 9000 + b"a\0b,a\n", "data-row", "zero byte"),
+        (b"text;label\nso, so and so;a\nyes, a, b;b\n", "data-separator", "';'"),
+        (b"# by me\ntext,label\n" + b"it is fine so,a\nit is not so,b\n" * 4, "data-row", "line 1: it has 1 columns"),
+        (b"text,label\nit is so,0.25\nit is not,0.75\n", "data-row", "a number with a fraction (0.25)"),
+        (b'text,label\nfine,a\n"not closed,b\nso,a\n', "data-row", "line 3: a quote opens a field here"),
+        (b"text,label,label\nfine,a,b\n", "data-columns", "label (b)"),
+        (b"text,text_pair,label\nfine,bad,b\n", "data-second-text", "text_pair"),
+    ],
+)
+def test_a_table_that_is_something_else_is_refused_by_name(tmp_path: Path, data: bytes, code: str, words: str) -> None:
+    path = tmp_path / "d.csv"
+    path.write_bytes(data)
+    error = refusal(str(path))
+    assert error.problem.code == code
+    assert words in str(error)
+
+
+def test_what_spreadsheets_write_is_no_class_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text("sep=,\ntext,label\nfine,1.0\nbad,0\nwell,1\n", "utf-8")
+    assert [(each.text, each.label, each.line) for each in read_labelled([str(path)])] == [
+        ("fine", "1", 3), ("bad", "0", 4), ("well", "1", 5)
+    ]  # fmt: skip
+
+
+def test_columns_without_a_header_are_named_by_number(tmp_path: Path) -> None:
+    rows = [[label, "Mon 6 Apr 2009", text] for text, label in zip(PROSE, CLASSES, strict=True)]
+    path = table(tmp_path / "d.csv", "", rows)
+    assert refusal(path).problem.code == "data-second-text"
+    for number in ("3", "column 3"):
+        found = read_labelled([path], Columns(text=number))
+        assert [(each.text, each.label) for each in found] == list(zip(PROSE, CLASSES, strict=True))
+    assert len(read_labelled([path], Columns(text="3", label="1"))) == len(PROSE)
+
+
+def test_json_that_is_no_lines_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl"
+    for indent, words in ((1, "a JSON array begins here"), (None, "a JSON array begins here")):
+        path.write_text(json.dumps([{"text": "it is fine so", "label": "a"}], indent=indent), "utf-8")
+        assert words in str(refusal(str(path)))
+    path.write_text(json.dumps({"text": "it is fine so", "label": "a"}, indent=1), "utf-8")
+    assert "JSON over several lines" in str(refusal(str(path)))

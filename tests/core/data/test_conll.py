@@ -64,3 +64,36 @@ def test_iob1_is_known_by_its_data_and_becomes_iob2() -> None:
     assert conll.is_iob1([old])
     assert not conll.is_iob1([new])
     assert not conll.is_iob1([conll.Sentence(("a",), ("I-A",), "", 1)])  # no B at all: a layout of its own
+
+
+def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "d.conll"
+    path.write_bytes("Tom B-PER\n".encode("utf-16"))
+    with pytest.raises(StudioError, match="UTF-16"):
+        conll.read_sentences([str(path)])
+
+
+def test_the_ten_columns_of_conllu_are_known_in_a_file_of_any_name(tmp_path: Path) -> None:
+    assert _read(tmp_path, "a.conll", _CONLLU) == _read(tmp_path, "a.conllu", _CONLLU)
+
+
+def test_a_header_is_no_word(tmp_path: Path) -> None:
+    assert _read(tmp_path, "a.tsv", "word\ttag\nTom\tB-PER\n") == [(("Tom",), ("B-PER",))]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "a.txt",
+            "Tom Hill went to York.\nAnna lives in Rome.\n",
+            "line 2: it has 4 columns, and the first word has 5",
+        ),
+        ("a.conll", "O went\nB-PER Tom\n", "line 1: tags stand before their words"),
+        ("a.csv", "word,tag\nTom,B-PER\n", "a word and its tag per line"),
+        ("a.json", "[]", "a word and its tag per line"),
+    ],
+)
+def test_what_is_no_column_of_tags_is_refused_by_line(tmp_path: Path, name: str, text: str, words: str) -> None:
+    with pytest.raises(StudioError, match=words):
+        _read(tmp_path, name, text)

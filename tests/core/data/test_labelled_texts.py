@@ -138,6 +138,7 @@ def test_a_line_without_an_end_is_never_read_whole(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(faults, "MOST_LINE", 1 << 20)
     path = tmp_path / name
     with open(path, "wb") as stream:
+        stream.write(b"a" * (1 << 17))
         stream.truncate(1 << 30)  # a hole: a gigabyte of zeros in one line
     read = conll.read_sentences if name.endswith("conll") else read_labelled
     tracemalloc.start()

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bigmodel_studio.training.data.chat_files import Chat, Fault, read_chats
 from bigmodel_studio.training.data.chat_spans import written
 from tests.small_models import byte_tokenizer
@@ -56,3 +58,37 @@ def test_one_entry_over_several_lines_is_read(tmp_path: Path) -> None:
     (chat,) = read_chats(file)
     assert isinstance(chat, Chat)
     assert chat.messages[-1] == {"role": "assistant", "content": "b"}
+
+
+def _fault(path: Path, entry: object) -> str:
+    file = path / "d.jsonl"
+    file.write_text(json.dumps(entry), "utf-8")
+    (fault,) = read_chats(file)
+    assert isinstance(fault, Fault), str(fault)
+    return fault.reason
+
+
+@pytest.mark.parametrize("mark", [{"weight": "0"}, {"weight": 0.0}, {"training": False}, {"loss": False}])
+def test_marks_of_other_tools_say_that_an_answer_is_only_read(tmp_path: Path, mark: dict[str, Any]) -> None:
+    last = [{"role": "user", "content": "No."}, {"role": "assistant", "content": "Right.", "training": True}]
+    assert _learnt(tmp_path, {"role": "assistant", "content": "Wrong.", **mark}, *last) == ["Right."]
+
+
+def test_what_a_message_has_beside_its_text_is_named_and_not_lost(tmp_path: Path) -> None:
+    asked = {"role": "user", "content": "Hi"}
+    told: dict[str, Any] = {"role": "assistant", "content": "Hello"}
+    for mistake, words in (
+        ({"reasoning_content": "Hm."}, "reasoning_content, which is not learnt"),
+        ({"weight": 0.5}, "weight 0.5: it can be 0 or 1"),
+        ({"content": [{"type": "thinking", "thinking": "Hm."}]}, "a part of the type 'thinking'"),
+        ({"content": [{"type": "image_url", "image_url": {}}]}, "a part of the type 'image_url'"),
+    ):
+        assert words in _fault(tmp_path, {"messages": [asked, told | mistake]})
+    assert "has no role" in _fault(tmp_path, {"messages": [{"content": "Hi"}, told]})
+    assert "messages is a text" in _fault(tmp_path, {"messages": json.dumps([asked, told])})
+    assert "the objective preference" in _fault(tmp_path, {"prompt": "a", "chosen": "b", "rejected": "c"})
+    file = tmp_path / "d.jsonl"
+    file.write_text(json.dumps({"messages": [asked, told]}), "utf-16")
+    assert [(type(each), str(each)) for each in read_chats(file)] == [
+        (Fault, f"{file}, line 1: the file is UTF-16 or UTF-32")
+    ]

@@ -180,8 +180,13 @@ def test_memory_stays_flat_on_a_text_ten_times_as_long(tmp_path: Path, kind: str
         ("a.txt.gz", gzip.compress(b"so it is\n" * 100), "data-binary"),
         ("a.txt", b"%PDF-1.7\nso it is", "data-binary"),
         ("train.bin", b"ab\0\1" * 100, "data-binary"),
+        ("a.txt", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "data-lfs"),
+        ("a.txt", "模型训练数据\n".encode("gb18030") * 9, "data-not-utf8"),
+        ("a.txt", "模型训练数据".encode("utf-16-le") * 9, "data-not-utf8"),
+        ("a.csv", b"text,label\nso it is,a\n", "data-not-text"),
+        ("a.json", b'[{"text": "so it is"}]', "data-not-text"),
     ],
-    ids=["utf-16", "gzip", "pdf", "binary"],
+    ids=["utf-16", "gzip", "pdf", "binary", "lfs", "gb18030", "utf-16 without a mark", "table", "json"],
 )
 def test_files_that_are_no_text_are_refused(tmp_path: Path, name: str, data: bytes, code: str) -> None:
     (tmp_path / name).write_bytes(data)

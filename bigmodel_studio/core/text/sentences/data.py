@@ -63,12 +63,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The column {column} of {path} has lists of classes.",
         "Set data.multi_label to learn several classes per text, or choose another column in data.label_column.",
     ),
+    "data-one-hot": (
+        "The classes of {path} seem to be columns of 0 and 1: {columns}.",
+        "Set data.multi_label to learn them all, or name one of them in data.label_column.",
+    ),
     "data-label-separator": (
         "It isn't certain what separates the classes of a text in {path}: {values}.",
         "Set data.label_separator, such as ; (if no text has two classes, to a character that is in none).",
     ),
     "data-utf16": ("{path} is UTF-16 or UTF-32.", "Save the file as UTF-8."),
     "data-binary": ("{path} is not plain text ({kind}).", "Unpack it, or save its text as UTF-8."),
+    "data-not-text": (
+        "{path} is {kind}, not plain text.",
+        "Save its texts as .txt, or as .jsonl with a field “text” in each line.",
+    ),
+    "data-lfs": (
+        "{path} is a pointer of Git LFS and not the file itself.",
+        "Get the file with “git lfs pull”, or download it again.",
+    ),
     "data-unread": (
         "{count:,} pictures in {path} were skipped: {formats} is not supported.",
         "Convert them to JPEG or PNG to train on them.",
@@ -79,7 +91,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "data-columns": (
         "It is unclear which columns of {path} are the {what} and the class: {columns}.",
-        "Name them in data.text_column and data.label_column.",
+        "Name them in data.text_column and data.label_column (without a header: by number, such as 2).",
     ),
     "data-second-text": (
         "Each row of {path} has two texts, “{first}” and “{second}”; it is unclear which to use.",
