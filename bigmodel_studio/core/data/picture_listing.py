@@ -149,12 +149,18 @@ def pictures_in(given: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
         tables = tables_in(path)
         for table in tables:
             yield from _read(table, columns, faults)
-        labels = () if tables else classes_of([str(path)]).labels
-        for label, count, formats in unread_of([str(path)], labels, [EVERYTHING]):
+        labels, empty = ((), ()) if tables else _folders_of(str(path))
+        for label, count, formats in unread_of([str(path)], (*labels, *empty), [EVERYTHING]):
             faults.left_out(StudioError("data-unread", path=str(path / label), count=count, formats=formats))
         for label in labels:
             for file in pictures_of([str(path)], label, [EVERYTHING]):
                 yield ListedPicture(file, label, str(path), 0)
+
+
+def _folders_of(folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the folders in a folder: those with pictures, and those without."""
+    found = classes_of([folder])
+    return found.labels, found.empty
 
 
 def tables_in(path: Path) -> list[Path]:

@@ -19,7 +19,7 @@ from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Problem
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 TEXT_SUFFIXES = (".txt", ".md", ".text", ".rst")
 DATA_SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".conll", ".bio", ".iob"})
 """Of tables, conversations and tagged sentences; which objective learns from one is told by ``core.data.kinds``."""

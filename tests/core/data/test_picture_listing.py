@@ -11,6 +11,7 @@ import pytest
 
 from bigmodel_studio.core.data import conll
 from bigmodel_studio.core.data.columns import Columns
+from bigmodel_studio.core.data.faults import Faults
 from bigmodel_studio.core.data.kinds import objective_of
 from bigmodel_studio.core.data.picture_listing import check_pictures, look, pictures_in, read_listing
 from bigmodel_studio.core.runs.launch import check_inputs
@@ -129,3 +130,18 @@ def test_what_the_system_refuses_to_read_is_no_bug(tmp_path: Path) -> None:
         check_inputs(spec)
     assert refused.value.problem.code == "data-unreadable"
     assert refused.value.problem.arguments["path"] == path
+
+
+def test_a_class_whose_pictures_are_all_of_a_format_that_is_not_read_is_named(tmp_path: Path) -> None:
+    make(tmp_path, "cat/1.jfif", "dog/1.avif", "dog/2.avif", "empty/notes.txt")
+    left_out: list[StudioError] = []
+
+    class Noting(Faults):
+        def left_out(self, error: StudioError) -> None:
+            left_out.append(error)
+
+    found = list(pictures_in([str(tmp_path)], Columns(), Noting()))
+    assert [(each.path.name, each.label) for each in found] == [("1.jfif", "cat")]
+    assert [(Path(str(each.problem.arguments["path"])).name, each.problem.arguments["count"]) for each in left_out] == [
+        ("dog", 2)
+    ]
