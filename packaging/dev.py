@@ -258,7 +258,9 @@ def _all_pass(commands: Sequence[Sequence[str]], together: bool) -> bool:
 def tests_pass(words: Sequence[str]) -> bool:
     """Run the tests, showing what they print. They fail as well where Python reports a leak, which no test can see."""
     say(shown(words))
-    child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # Hundreds of processes follow: without bytecode on disk each would compile every module anew.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    child = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert child.stdout is not None
     output = child.stdout.fileno()
     printed = bytearray()

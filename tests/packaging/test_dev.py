@@ -66,6 +66,11 @@ def test_a_leak_that_python_reports_fails_the_tests_as_a_failed_test_does(code: 
     assert dev.tests_pass([sys.executable, "-c", code]) is passes
 
 
+def test_the_tests_keep_bytecode_whatever_the_shell_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert dev.tests_pass([sys.executable, "-c", "import sys; raise SystemExit(sys.dont_write_bytecode)"])
+
+
 # ---------------------------------------------------------------- is there a display
 
 
