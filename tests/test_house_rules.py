@@ -15,7 +15,6 @@ TESTS = Path(__file__).parent
 CLOCKS = {"perf_counter", "monotonic", "process_time", "thread_time"}
 READS_A_CLOCK = {
     "engine/templates/test_templates.py": "the deadline of a loop that waits",
-    "core/models/test_card.py": "processor time: what a regular expression does cannot be counted",
     "engine/models/test_hostile_configs.py": "processor time: what C++ does cannot be counted",
     "ui/window/test_restart.py": "the deadline of a loop that waits",
     "conftest.py": "how long what a test leaves may take to end",

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontDatabase, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QSlider,
+    QToolButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from bigmodel_studio.core.system import paths
@@ -101,6 +113,35 @@ def test_the_fonts_are_the_shipped_ones(qapp: QApplication) -> None:
     assert (folder / "OFL-NotoEmoji.txt").is_file()
     assert sum(file.stat().st_size for file in folder.glob("Inter*")) < 1_000_000
     assert (folder / "NotoEmoji-Regular.ttf").stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("make", [QListWidget, lambda: QSlider(Qt.Orientation.Horizontal)])
+def test_lists_and_sliders_show_that_the_keyboard_is_theirs(
+    qtbot: QtBot, qapp: QApplication, scheme: Scheme, make: Callable[[], QWidget]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    before, made = QLineEdit(), make()
+    for each in (before, made):
+        column.addWidget(each)
+    Theme(qapp, scheme).dress(window)
+    with qtbot.waitActive(window):
+        window.show()
+    before.setFocus()
+    without = window.grab(made.geometry()).toImage()
+    qtbot.keyClick(before, Qt.Key.Key_Tab)
+    assert made.hasFocus()
+    ring = window.grab(made.geometry()).toImage()
+    changed = [
+        (ring.pixelColor(x, y).name(), without.pixelColor(x, y).name())
+        for x in range(ring.width())
+        for y in range(ring.height())
+        if ring.pixel(x, y) != without.pixel(x, y)
+    ]
+    seen = [pair for pair in changed if contrast(*pair) >= 3.0]
+    assert len(seen) > 40
 
 
 def test_emoji_are_drawn_where_the_system_has_no_font_for_them(qtbot: QtBot, qapp: QApplication) -> None:
