@@ -2570,6 +2570,10 @@
         <translation>检查器</translation>
     </message>
     <message>
+        <source>Microscope</source>
+        <translation>显微镜</translation>
+    </message>
+    <message>
         <source>Prompt</source>
         <translation>提示词</translation>
     </message>
@@ -2718,6 +2722,13 @@
     <message>
         <source>truncated at {limit}</source>
         <translation>在 {limit} 处截断</translation>
+    </message>
+</context>
+<context>
+    <name>LevelLegend</name>
+    <message>
+        <source>Legend</source>
+        <translation>图例</translation>
     </message>
 </context>
 <context>
@@ -3054,6 +3065,81 @@
     <message>
         <source>You</source>
         <translation>你</translation>
+    </message>
+</context>
+<context>
+    <name>Microscope</name>
+    <message>
+        <source>Choose a token to see its alternatives.</source>
+        <translation>选择一个词元以查看其候选。</translation>
+    </message>
+    <message>
+        <source>Choose another token to continue from it</source>
+        <translation>选择另一个词元以从它继续</translation>
+    </message>
+    <message>
+        <source>Color by</source>
+        <translation>着色依据</translation>
+    </message>
+    <message>
+        <source>Continue from “{token}”</source>
+        <translation>从“{token}”继续</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>熵</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>概率</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>排名</translation>
+    </message>
+    <message>
+        <source>Replies appear here as tokens.</source>
+        <translation>回复会以词元的形式显示在这里。</translation>
+    </message>
+    <message>
+        <source>Score a text…</source>
+        <translation>为文本评分…</translation>
+    </message>
+    <message>
+        <source>Scoring the tokens…</source>
+        <translation>正在为词元评分…</translation>
+    </message>
+    <message>
+        <source>Shown after this reply.</source>
+        <translation>此回复结束后显示。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stopped. Shown are the values kept with the reply.</source>
+        <translation>已停止。显示的是随回复保存的数值。</translation>
+    </message>
+    <message>
+        <source>perplexity {value}</source>
+        <translation>困惑度 {value}</translation>
+    </message>
+    <message>
+        <source>{count} more don&apos;t fit into the context</source>
+        <translation>另有 {count} 个超出上下文</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个词元</translation>
+    </message>
+    <message>
+        <source>{model} wrote this reply and isn&apos;t on this computer.</source>
+        <translation>写出此回复的 {model} 不在这台电脑上。</translation>
+    </message>
+    <message>
+        <source>{model} wrote this reply and isn&apos;t on this computer. Shown are the values kept with it.</source>
+        <translation>写出此回复的 {model} 不在这台电脑上。显示的是随回复保存的数值。</translation>
     </message>
 </context>
 <context>
@@ -3568,6 +3654,13 @@
     <message>
         <source>was stopped.</source>
         <translation>已停止。</translation>
+    </message>
+</context>
+<context>
+    <name>OptionsTable</name>
+    <message>
+        <source>Alternatives</source>
+        <translation>候选词元</translation>
     </message>
 </context>
 <context>
@@ -4298,6 +4391,10 @@
         <translation>这条回复生成失败。</translation>
     </message>
     <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
         <source>Waiting for the engine…</source>
         <translation>等待引擎…</translation>
     </message>
@@ -4862,6 +4959,60 @@
     <message>
         <source>linear</source>
         <translation>线性</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreDialog</name>
+    <message>
+        <source>At most {count} characters can be scored here.</source>
+        <translation>这里最多可为 {count} 个字符评分。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <source>Score a text with {model}</source>
+        <translation>用 {model} 为文本评分</translation>
+    </message>
+    <message>
+        <source>Scoring the tokens…</source>
+        <translation>正在为词元评分…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Text to score</source>
+        <translation>要评分的文本</translation>
+    </message>
+    <message>
+        <source>Tokens of the text</source>
+        <translation>文本的词元</translation>
+    </message>
+    <message>
+        <source>Write or paste a text</source>
+        <translation>输入或粘贴文本</translation>
+    </message>
+    <message>
+        <source>perplexity {value} · loss per token {loss} nats · {count} tokens predicted</source>
+        <translation>困惑度 {value} · 每词元损失 {loss} 纳特 · 预测了 {count} 个词元</translation>
+    </message>
+</context>
+<context>
+    <name>ScoredView</name>
+    <message>
+        <source>Tokens of the reply</source>
+        <translation>回复的词元</translation>
+    </message>
+    <message>
+        <source>token {number} of {count}</source>
+        <translation>第 {number} 个词元，共 {count} 个</translation>
     </message>
 </context>
 <context>
@@ -5816,6 +5967,17 @@
     </message>
 </context>
 <context>
+    <name>_LossView</name>
+    <message>
+        <source>loss {nats} nats</source>
+        <translation>损失 {nats} 纳特</translation>
+    </message>
+    <message>
+        <source>not predicted: it is the first</source>
+        <translation>未预测：它是第一个</translation>
+    </message>
+</context>
+<context>
     <name>_Pictures</name>
     <message>
         <source>Sample pictures</source>
@@ -6359,6 +6521,10 @@
         <translation>停止中</translation>
     </message>
     <message>
+        <source>tags stand before their words, and must be in the last column</source>
+        <translation>标签位于词之前，而标签必须在最后一列</translation>
+    </message>
+    <message>
         <source>the file lists no scores of its tokens</source>
         <translation>文件没有列出词元的分数</translation>
     </message>
@@ -6369,10 +6535,6 @@
     <message>
         <source>the headers of all files are too long together</source>
         <translation>所有文件的头部合计过长</translation>
-    </message>
-    <message>
-        <source>the tag stands before its word, and must be in the last column</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>three numbers</source>
@@ -9765,6 +9927,69 @@
     <message>
         <source>“{was}” is not a size.</source>
         <translation>“{was}”不是大小。</translation>
+    </message>
+</context>
+<context>
+    <name>microscope</name>
+    <message>
+        <source>After all</source>
+        <translation>全部之后</translation>
+    </message>
+    <message>
+        <source>Frequency</source>
+        <translation>频率惩罚</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Presence</source>
+        <translation>出现惩罚</translation>
+    </message>
+    <message>
+        <source>Raw</source>
+        <translation>原始</translation>
+    </message>
+    <message>
+        <source>Repetition</source>
+        <translation>重复惩罚</translation>
+    </message>
+    <message>
+        <source>Temp.</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Typical</source>
+        <translation>典型</translation>
+    </message>
+    <message>
+        <source>entropy {nats} nats</source>
+        <translation>熵 {nats} 纳特</translation>
+    </message>
+    <message>
+        <source>probability {share}</source>
+        <translation>概率 {share}</translation>
+    </message>
+    <message>
+        <source>rank {rank}</source>
+        <translation>排名 {rank}</translation>
+    </message>
+    <message>
+        <source>the token of the reply</source>
+        <translation>回复中的词元</translation>
     </message>
 </context>
 <context>

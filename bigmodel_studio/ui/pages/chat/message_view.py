@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QUrl, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -54,6 +54,7 @@ class MessageView(QWidget):
         self._head.addStrut(HEAD_PX)  # as high without buttons
         self._head.addWidget(self.who)
         self._head.addStretch(1)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
@@ -151,6 +152,7 @@ class ReplyView(MessageView):
     regenerate_wanted = Signal(object)
     continue_wanted = Signal(object)
     prompt_wanted = Signal(object)
+    tokens_wanted = Signal(object)
 
     def __init__(self, message: Message, dropped_before: int = 0, parent: QWidget | None = None) -> None:
         """Show a reply; ``dropped_before``: messages that were dropped for the reply before it, which said so."""
@@ -236,6 +238,7 @@ class ReplyView(MessageView):
         self.edit.setVisible(not streaming and bool(message.text))
         self.again.setVisible(not streaming)
         self.prompt.setVisible(not streaming)
+        self.tokens.setVisible(not streaming and bool(message.text))
         cut_off = message.state in ("cancelled", "interrupted", "failed") or message.facts.finish_reason == "length"
         self.go_on.setVisible(not streaming and cut_off and bool(message.text))
         self._show_versions()
@@ -250,8 +253,9 @@ class ReplyView(MessageView):
         self._foot.setContentsMargins(0, 0, 0, 0)
         self._foot.setSpacing(4)
         self.go_on = self._quiet(self.tr("Continue"), self._on_go_on)
+        self.tokens = self._quiet(self.tr("Tokens"), self._on_tokens)
         self.prompt = self._quiet(self.tr("Prompt"), self._on_prompt)
-        for widget in (self.facts, self.go_on, self.edit, self.copy, self.again, self.prompt):
+        for widget in (self.facts, self.go_on, self.edit, self.copy, self.again, self.tokens, self.prompt):
             self._foot.addWidget(widget)
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
@@ -300,6 +304,10 @@ class ReplyView(MessageView):
     @Slot()
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.message.text)
+
+    @Slot()
+    def _on_tokens(self) -> None:
+        self.tokens_wanted.emit(self.message)
 
     @Slot()
     def _on_prompt(self) -> None:

@@ -25,9 +25,11 @@ from bigmodel_studio.ui.pages.chat.listing.exchange import ChatExchange
 from bigmodel_studio.ui.pages.chat.listing.find_bar import ChatFinder
 from bigmodel_studio.ui.pages.chat.listing.tree_view import ChatTree
 from bigmodel_studio.ui.pages.chat.listing.unsaved_note import UnsavedNote
+from bigmodel_studio.ui.pages.chat.microscope.pane import Microscope
 from bigmodel_studio.ui.pages.chat.prompt_pane import PromptPane
 from bigmodel_studio.ui.pages.chat.prompt_turns import MOST_TURNS
 from bigmodel_studio.ui.pages.chat.queue_view import QueueView
+from bigmodel_studio.ui.pages.chat.reply import Branch
 from bigmodel_studio.ui.pages.chat.settings_panel import SettingsPanel
 from bigmodel_studio.ui.pages.chat.talk import Talk
 from bigmodel_studio.ui.pages.chat.transcript import LOADED_AT_ONCE, Transcript
@@ -78,7 +80,8 @@ class ChatPage(Page):
         self.panel = SettingsPanel(studio.settings, self.draft)
         self.sampling, self.system = self.panel.sampling, self.panel.system
         self.settings = ChatSettingsKeeper(self.talk, self.panel, self.draft, self.picker, self.badge, self.model, self)
-        self.inspector = Inspector(self.panel, PromptPane(studio, self.talk, self.model, self.composer))
+        prompt = PromptPane(studio, self.talk, self.model, self.composer)
+        self.inspector = Inspector(self.panel, Microscope(studio, self.talk), prompt)
         self.set_list(self.list)
         self.set_body(Column(self.middle, (self.unsaved, self.queue), self.composer))
         self.set_inspector(self.inspector)
@@ -107,6 +110,8 @@ class ChatPage(Page):
         self.welcome.folder_wanted.connect(self.picker.open_folder)
         self.transcript.regenerate_wanted.connect(self.talk.regenerate)
         self.transcript.prompt_wanted.connect(self._on_prompt_wanted)
+        self.transcript.tokens_wanted.connect(self._on_tokens_wanted)
+        self.inspector.microscope.branch_wanted.connect(self._on_branch_wanted)
         self.transcript.continue_wanted.connect(self.talk.go_on)
         self.queue.withdrawn.connect(self.composer.take_back)
         self.transcript.version_wanted.connect(self._on_version)
@@ -219,6 +224,7 @@ class ChatPage(Page):
         self.middle.setCurrentWidget(self.transcript if messages else self.welcome)
         self.tree.show_after(bool(messages))
         self.context.show_after(messages[-1] if messages else None)
+        self.inspector.microscope.refresh()
 
     def _unsent(self) -> str:
         """Return what is written or waits, and was not sent."""
@@ -314,6 +320,7 @@ class ChatPage(Page):
             return
         self.transcript.replace(message.id, path[at:])
         self.context.show_after(path[-1])
+        self.inspector.microscope.refresh()
         view = self.transcript.view_of(path[at].id)
         if view is not None and view.versions is not None:
             view.versions.take_focus(by)
@@ -333,6 +340,17 @@ class ChatPage(Page):
     def _on_prompt_wanted(self, reply: Message) -> None:
         self.show_inspector()
         self.inspector.show_prompt_of(reply)
+
+    @Slot(object)
+    def _on_tokens_wanted(self, reply: Message) -> None:
+        self.show_inspector()
+        self.inspector.show_tokens_of(reply)
+
+    @Slot(object, object)
+    def _on_branch_wanted(self, reply: Message, branch: Branch) -> None:
+        """Go on from a token of a reply, and put the focus on the new one."""
+        if self.talk.branch(reply, branch):
+            self.transcript.views[-1].setFocus()
 
     @Slot(object)
     def _on_refused(self, problem: Problem) -> None:

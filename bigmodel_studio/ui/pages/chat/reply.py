@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from bigmodel_studio.core.chat.conversation_values import Message, ReplyFacts
+from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.protocol import Generate, Generated, ModelRef, Problem, Progress, Sampling, Token
 
 
@@ -15,6 +19,34 @@ class Queued:
 
     text: str
     after: int | None
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """Another version of a reply: it has ``begun`` in common with it, goes on with ``first_id``, and is then written
+    by ``model`` under the settings and the system prompt of the first one.
+    """
+
+    model: ModelRef
+    sampling: Sampling
+    system: str
+    begun: tuple[Token, ...]
+    first_id: int
+
+    def keep(self, store: Conversations, reply: Message) -> int:
+        """Return a new version of the reply with what they have in common; it streams."""
+        text = "".join(token.text for token in self.begun)
+        begun = store.add(reply.conversation, "assistant", "", parent=reply.parent, model=reply.model)
+        facts = ReplyFacts(new_tokens=len(self.begun))
+        store.finish(begun, text, "cancelled", facts, tokens=self.begun)
+        store.resume(begun)
+        return begun
+
+    def changes(self) -> dict[str, Any]:
+        """Return what it asks of the engine in other ways than a reply does."""
+        searched = self.sampling.beams > 1  # a search over beams has no first token; greedy is next to it
+        sampling = msgspec.structs.replace(self.sampling, beams=1, greedy=True) if searched else self.sampling
+        ids = tuple(token.id for token in self.begun)
+        return {"model": self.model, "sampling": sampling, "begun_ids": ids, "first_id": self.first_id}
 
 
 class Reply:
@@ -43,6 +75,12 @@ class Reply:
     def asked(self, request: Generate, system: str) -> None:
         """Note what was asked of the engine."""
         self.ref, self.sampling, self.system = request.model, request.sampling, system
+
+    def take(self, token: Token) -> None:
+        """Add a token that came now."""
+        self.last_s = time.monotonic() - self.begun
+        self.first_s = self.last_s if self.first_s is None else self.first_s
+        self.received.append(token)
 
     def text(self, begin: int = 0, end: int | None = None) -> str:
         """Return the text of some of its tokens."""

@@ -20,7 +20,6 @@ from bigmodel_studio.core.chat.conversation_values import ChatSettings, Message,
 from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.models.library import name_of
 from bigmodel_studio.protocol import (
-    Cancelled,
     Done,
     End,
     Event,
@@ -36,7 +35,7 @@ from bigmodel_studio.protocol import (
     Turn,
 )
 from bigmodel_studio.ui.pages.chat.prompt_turns import MOST_TURNS, turns_of
-from bigmodel_studio.ui.pages.chat.reply import Queued, Reply
+from bigmodel_studio.ui.pages.chat.reply import Branch, Queued, Reply
 from bigmodel_studio.ui.window.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -118,7 +117,7 @@ class Talk(QObject):
         if self._reply is not None and self._job is None:
             self._reply.model = name_of(ref)
             self.named.emit(self._reply.message, self._reply.model)
-            self._submit()
+            self._submit(ref)
 
     def send(self, text: str) -> bool:
         """Add what the user said and ask for the reply; while one is on its way, it waits for that one's end.
@@ -168,6 +167,14 @@ class Talk(QObject):
         assert self._last is not None
         self.store.resume(self._last)
         self._begin(continued=True)
+
+    def branch(self, reply: Message, branch: Branch) -> bool:
+        """Go on from a place of a reply with another token, as another version of it; not while one is on its way."""
+        if self.busy:
+            return False
+        self._last = branch.keep(self.store, reply)
+        self._begin(branch=branch)
+        return True
 
     def edit(self, message: Message, text: str) -> bool:
         """Say a message in other words, beside the ones before, which are kept. What the user said is answered anew.
@@ -252,7 +259,7 @@ class Talk(QObject):
         self._last = self.store.add(self.conversation, "assistant", "", parent=parent, state="streaming", model=model)
         self._begin()
 
-    def _begin(self, *, continued: bool = False) -> None:
+    def _begin(self, *, continued: bool = False, branch: Branch | None = None) -> None:
         """Ask for the reply that the shown path ends with, which is kept already."""
         begun = self._newest()
         self._reply = Reply(begun)
@@ -260,28 +267,30 @@ class Talk(QObject):
         self.message_added.emit(begun)
         self.listed.emit()
         self.busy_changed.emit(True)
-        if self.model is not None:
-            self._submit()
+        model = branch.model if branch is not None else self.model
+        if model is not None:
+            self._submit(model, branch)
         else:
             self._wait_for("no-model")
 
-    def _submit(self) -> None:
-        assert self.model is not None
+    def _submit(self, model: ModelRef, branch: Branch | None = None) -> None:
         assert self._reply is not None
         begun = self._reply.begun_as
         before = self.store.thread(self.conversation, before=begun.id, limit=MOST_TURNS)
-        turns, left_out = turns_of([*before, begun], self.system)
-        self._reply.left_out = left_out
+        system = self.system if branch is None else branch.system
+        turns, self._reply.left_out = turns_of([*before, begun] if branch is None else before, system)
         request = Generate(
-            model=self.model,
-            draft=self.draft_of(self.model),
+            model=model,
+            draft=self.draft_of(model),
             turns=turns,
             continue_last=self._continued,
             sampling=self.sampling,
             alternatives=KEPT_ALTERNATIVES,
         )
-        self._reply.asked(request, self.system)
-        warm = self._studio.facts is not None and self._studio.facts.model == self.model
+        if branch is not None:
+            request = msgspec.structs.replace(request, **branch.changes())
+        self._reply.asked(request, system)
+        warm = self._studio.facts is not None and self._studio.facts.model == model
         self._wait_for("engine" if warm else "loading")
         self._job = self._studio.submit(request)
         self._job.happened.connect(self._on_happened)
@@ -308,11 +317,7 @@ class Talk(QObject):
         if reply is None or self.sender() is not self._job:
             return
         if isinstance(event, Token):
-            now = time.monotonic() - reply.begun
-            if reply.first_s is None:
-                reply.first_s = now
-            reply.last_s = now
-            reply.received.append(event)
+            reply.take(event)
         elif isinstance(event, Progress):
             if reply.first_s is None:
                 reply.waits_for = event
@@ -364,13 +369,11 @@ class Talk(QObject):
         if self._reply is None or self.sender() is not self._job:
             return
         self._job = None
-        match end:
-            case Done(result=result):
-                self._finish("done", result if isinstance(result, Generated) else None, None)
-            case Cancelled(result=result):
-                self._finish("cancelled", result if isinstance(result, Generated) else None, None)
-            case Failed(problem=problem):
-                self._finish("failed", None, problem)
+        if isinstance(end, Failed):
+            self._finish("failed", None, end.problem)
+        else:
+            result = end.result if isinstance(end.result, Generated) else None
+            self._finish("done" if isinstance(end, Done) else "cancelled", result, None)
 
     def _finish(self, state: MessageState, result: Generated | None, problem: Problem | None) -> None:
         reply = self._reply
@@ -380,8 +383,8 @@ class Talk(QObject):
         text = reply.begun_as.text + (result.text if result is not None else reply.text())
         facts = reply.facts_of(result) if result is not None else reply.facts(problem)
         try:
-            tokens = reply.received[reply.kept :]
-            self.store.finish(reply.message, text, state, facts, model=reply.model, tokens=tokens)
+            rest = reply.received[reply.kept :]
+            self.store.finish(reply.message, text, state, facts, model=reply.model, tokens=rest)
         except sqlite3.Error as error:
             self._report_unwritable(error)
         self.message_ended.emit(
