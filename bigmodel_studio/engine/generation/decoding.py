@@ -7,11 +7,10 @@ later. ``DECODERS`` is the table of implementations. Knows nothing of text, of r
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel
 
 from bigmodel_studio.engine.generation.drafts import Speculation
 from bigmodel_studio.engine.generation.processors import LogitsProcessor
@@ -19,6 +18,9 @@ from bigmodel_studio.engine.generation.reference import TransformersDecoder
 from bigmodel_studio.engine.generation.sampling import Sample, Sampler, SamplerSettings
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.packed.decoder import PackedDecoder, step_packed
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 class Decoder(Protocol):

@@ -7,7 +7,11 @@ itself loses the spaces that some tokenizers keep between tokens; so a short win
 
 from __future__ import annotations
 
-from transformers import PreTrainedTokenizerBase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
 
 BROKEN = "�"
 _WINDOW = 8

@@ -5,16 +5,18 @@ chat template, its oldest turns left out where it is longer than the model can s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.generation.literals import Literals
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.templates.conversation import render_continued, render_conversation, takes_system
 from bigmodel_studio.protocol import Generate, Turn
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 PLAIN_TOKENS = 256
 """The longest continuation where nobody said how long: a model without a chat template seldom ends by itself."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel
 from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
 from bigmodel_studio.engine.generation.reference_trace import traced
 from bigmodel_studio.engine.models.tensor_bytes import cache_bytes
 from bigmodel_studio.engine.packed.activations import placed
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 PREFILL_TOKENS = 512
 """Tokens of the prompt that go through the model at once: bounds memory, and the time until a stop is heard."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 from bigmodel_studio.engine.packed import activations
 from bigmodel_studio.engine.packed.activations import placed
 from bigmodel_studio.engine.packed.families import Shape, shape_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 def traced(model: PreTrainedModel, ids: list[int], names: Collection[str]) -> tuple[dict[str, Tensor], Tensor]:

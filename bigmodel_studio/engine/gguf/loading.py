@@ -8,12 +8,12 @@ are used is for the caller to say.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import torch
 import transformers
-from transformers import GenerationConfig, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import GenerationConfig
 
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.gguf_support import facts_of, refuse_unsupported
@@ -29,6 +29,9 @@ from bigmodel_studio.engine.packed.families import UnsupportedError, shape_of
 from bigmodel_studio.engine.packed.model import PackedModel
 from bigmodel_studio.engine.packed.weights import KIND_OF, Precision
 from bigmodel_studio.protocol import ModelKind
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 _SAMPLING = {
     "temp": ("temperature", 0, 100),

@@ -7,17 +7,19 @@ that the file doesn't name.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import transformers
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, processors
-from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core.models.gguf_lists import read_numbers, read_texts
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.failures import is_out_of_memory
 from bigmodel_studio.engine.gguf.pre_tokenizers import PRE_TOKENIZERS
 from bigmodel_studio.engine.gguf.tensors import GgufTensors
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = range(1, 7)
 """llama.cpp's types of tokens (``enum llama_token_type``)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from PIL import Image
-from transformers import PretrainedConfig
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.images.pictures import preview_png, read_picture
@@ -16,6 +16,9 @@ from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Classify, Done, Event, Label, Prediction, Progress
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
 
 
 def classify(request: Classify, session: Session) -> Iterator[Event]:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import nn
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.memory.plan import CHECKPOINTING, SHORT
 from bigmodel_studio.core.models.folder import context_length_of
@@ -26,6 +25,9 @@ from bigmodel_studio.engine.measuring.depth import Repeats, Timeline, extended, 
 from bigmodel_studio.engine.models.tensor_bytes import tensors
 from bigmodel_studio.engine.packed.frozen_linear import freeze_packed
 from bigmodel_studio.protocol import Costs, Growth, Method, ModelKind, Pass
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 log = logging.getLogger(__name__)
 

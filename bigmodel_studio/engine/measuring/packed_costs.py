@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import PreTrainedModel
 
 from bigmodel_studio.engine.gguf.loading import GgufModel
 from bigmodel_studio.engine.packed import ops
@@ -18,6 +17,9 @@ from bigmodel_studio.engine.packed.gguf_blocks import kind_of
 from bigmodel_studio.engine.packed.model import PackedModel, TensorSource
 from bigmodel_studio.engine.packed.weights import KIND_OF, PRECISIONS, STORED_KINDS, Precision, Weight, tile_bytes
 from bigmodel_studio.protocol import PackedCosts
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 def packed_costs(

@@ -9,12 +9,11 @@ from __future__ import annotations
 import inspect
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.models.folder import read_json
 from bigmodel_studio.core.specs.objectives import ADAPTERS
@@ -22,6 +21,9 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models.checks import PROCESSOR_FILE
 from bigmodel_studio.engine.packed.frozen_linear import FrozenLinear, freeze_packed
 from bigmodel_studio.protocol import Method, ModelKind
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 DEFAULT_IMAGE_PX = 224
 CLASSIFIERS: frozenset[ModelKind] = frozenset({"text-classifier", "image-classifier"})

@@ -7,14 +7,16 @@ model has no such layer. The words are in ``core.models.layer_cards``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import nn
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.models.module_roles import Role, role_of
 from bigmodel_studio.engine.models.structure import Heads, number_of
 from bigmodel_studio.protocol import LayerCard
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 Numbers = tuple[tuple[str, str], ...]
 _GATES = ("gate_proj", "gate_up_proj", "wi_0", "w1")

@@ -9,12 +9,11 @@ import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import torch
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.advice.catalog import Reference, find
 from bigmodel_studio.core.models import gguf_models, library
@@ -35,6 +34,9 @@ from bigmodel_studio.engine.models.reference import folder_of
 from bigmodel_studio.engine.models.structure import Tree, attention_of, kinds
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.protocol import Describe, Description, Done, Event, ModelKind, Progress
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 log = logging.getLogger(__name__)
 Size = tuple[int, int]

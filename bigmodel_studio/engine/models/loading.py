@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bigmodel_studio.core.system import network
 
@@ -26,7 +26,6 @@ import msgspec
 import torch
 import transformers
 from torch import nn
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.contents import ModelFormat
@@ -39,7 +38,6 @@ from bigmodel_studio.engine import devices
 from bigmodel_studio.engine.failures import is_out_of_memory, is_panic
 from bigmodel_studio.engine.generation.sampling import own_sampling
 from bigmodel_studio.engine.gguf.loading import GgufModel
-from bigmodel_studio.engine.models import cifar_resnet as cifar_resnet  # registers its classes
 from bigmodel_studio.engine.models.checks import (
     PROCESSOR_FILE,
     check_folder,
@@ -51,6 +49,7 @@ from bigmodel_studio.engine.models.checks import (
 from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config
 from bigmodel_studio.engine.models.kinds import MAY_READ, READS, WRITES
 from bigmodel_studio.engine.models.matching import refuse_oversized
+from bigmodel_studio.engine.models.model_types import CIFAR_RESNET
 from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
 from bigmodel_studio.engine.packed import compiling
 from bigmodel_studio.engine.packed.families import UnsupportedError
@@ -58,6 +57,9 @@ from bigmodel_studio.engine.packed.fast_path import FastPath
 from bigmodel_studio.engine.packed.loading import load_packed
 from bigmodel_studio.engine.packed.model import PackedModel
 from bigmodel_studio.protocol import ModelFacts, ModelKind, ModelRef, Precision
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
@@ -264,6 +266,7 @@ def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: An
 
     ``auto_class``: where it is not to be the folder's own but one that has less.
     """
+    _add_own_classes()
     try:
         model, report = (auto_class or auto_class_of(kind, folder)).from_pretrained(
             str(folder),
@@ -290,13 +293,27 @@ def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: An
 
 def build_on_meta(folder: Path, auto_class: Any) -> PreTrainedModel:
     """Return the model's structure without its weights: shapes and names, no memory."""
+    _add_own_classes()
+    config = load_config(folder)
     try:
-        config = transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
         with torch.device("meta"):
             model: PreTrainedModel = auto_class.from_config(config, trust_remote_code=False)
     except Exception as error:
         raise _reason(error) from error
     return model
+
+
+def load_config(folder: Path) -> PreTrainedConfig:
+    """Return a folder's config as transformers reads it, which takes no model class."""
+    if read_config(folder).get("model_type") == CIFAR_RESNET:
+        _add_own_classes()
+    try:
+        config: PreTrainedConfig = transformers.AutoConfig.from_pretrained(
+            str(folder), trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:
+        raise _reason(error) from error
+    return config
 
 
 def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
@@ -341,6 +358,7 @@ def load_processor(folder: Path) -> Any:
     "processor-broken".
     """
     check_processor(folder)
+    _add_own_classes()
     try:
         return transformers.AutoImageProcessor.from_pretrained(
             str(folder), backend="pil", trust_remote_code=False, local_files_only=True
@@ -365,6 +383,11 @@ def auto_class_of(kind: ModelKind, folder: Path) -> Any:
     if kind == "masked-lm" and architecture_of(read_config(folder)).endswith(FOR_PRE_TRAINING):
         return transformers.AutoModelForPreTraining
     return getattr(transformers, AUTO_CLASSES[kind])
+
+
+def _add_own_classes() -> None:
+    """Have transformers know the models of this application. It imports transformers' own, which takes seconds."""
+    from bigmodel_studio.engine.models import cifar_resnet as cifar_resnet  # registers its classes
 
 
 def _reason(error: Exception) -> Exception:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from torch import nn
-from transformers import PreTrainedModel
-from transformers.conversion_mapping import get_checkpoint_conversion_mapping
 
 from bigmodel_studio.core.models.weights import Weights, listed
 from bigmodel_studio.core.text.messages import StudioError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 _FIRST_NUMBER = re.compile(r"[^\d]*\.(\d+)\.")
 
@@ -34,6 +36,8 @@ def refuse_mismatched(structure: PreTrainedModel, weights: Weights) -> None:
     ``structure`` is the model on the meta device. Raises ``StudioError`` "tensors-mismatched" with the tensors of the
     same name and another shape. Of models whose tensors transformers rearranges while it loads them, none is compared.
     """
+    from transformers.conversion_mapping import get_checkpoint_conversion_mapping
+
     if get_checkpoint_conversion_mapping(structure.config.model_type):
         return
     prefix = f"{structure.base_model_prefix}."

@@ -6,14 +6,16 @@ The model is on the meta device: shapes without memory. Knows nothing of folders
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from transformers import PreTrainedModel
 
 from bigmodel_studio.engine.measuring import passes
 from bigmodel_studio.protocol import Layer, LayerKind
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 Dtypes = Mapping[str, str]
 """What tensors are stored as, by their names in the weights."""

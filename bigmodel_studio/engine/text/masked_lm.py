@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.failures import failed
@@ -28,6 +27,9 @@ from bigmodel_studio.protocol import (
     Request,
     TextAnswer,
 )
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 MASK = "[MASK]"
 """How a hidden word is written in a text, whatever the tokenizer calls it."""

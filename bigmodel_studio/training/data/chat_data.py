@@ -14,12 +14,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core.data.records import place
 from bigmodel_studio.core.system import paths
@@ -31,6 +30,9 @@ from bigmodel_studio.training.data.chat_spans import learnt_tokens, written
 from bigmodel_studio.training.data.text_files import Corpus, Part, content_hash, files_of
 from bigmodel_studio.training.data.token_data import Say, Tokens, mapped
 from bigmodel_studio.training.objectives.preference_files import Pair, read_pairs
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 MOST_FAULTS = 20
 """So many are named in the log; all are counted."""

@@ -9,13 +9,14 @@ one); such a conversation becomes several, each with its last answer alone to be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-from transformers import PreTrainedTokenizerBase
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.templates.conversation import render_conversation
 from bigmodel_studio.training.data.chat_files import READ_ONLY, Message, is_learnt
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 _SIMPLE = (
     "{%- for message in messages -%}"

@@ -6,13 +6,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
-from transformers import PreTrainedTokenizerBase
 from transformers.tokenization_utils_base import TruncationStrategy
 from transformers.utils.generic import PaddingStrategy
 
@@ -20,6 +19,9 @@ from bigmodel_studio.engine.session import physical_cores
 from bigmodel_studio.protocol import Place
 from bigmodel_studio.training.data.token_data import Say
 from bigmodel_studio.training.objectives import CountedExample
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 AT_ONCE = 1000
 THREADS = min(4, physical_cores())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from transformers import PreTrainedTokenizerBase
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bigmodel_studio.protocol import Finding, Problem
 from bigmodel_studio.training.data.record_texts import place_in
 from bigmodel_studio.training.data.text_files import Part, broken_lines
 from bigmodel_studio.training.objectives import CountedExample
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 AT_ONCE = 256
 MOST_BYTES = 1 << 20

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from transformers import ConvNextImageProcessorPil
 
 from bigmodel_studio.core.text.messages import StudioError
 
@@ -112,4 +111,6 @@ def scratch_preprocessor(size: int, mean: list[float], std: list[float]) -> dict
 
 def processor_of(preprocessor: dict[str, Any]) -> Any:
     """Return the processor that such a file makes."""
+    from transformers import ConvNextImageProcessorPil  # here, for it takes a second to import
+
     return ConvNextImageProcessorPil(**{k: v for k, v in preprocessor.items() if k != "image_processor_type"})

@@ -10,11 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError
@@ -23,6 +22,9 @@ from bigmodel_studio.training.data.segments import Numbers, Pair, Sentences, Tok
 from bigmodel_studio.training.data.sentences import documents_in
 from bigmodel_studio.training.data.text_files import Corpus, Part, content_hash, read_chunks
 from bigmodel_studio.training.data.token_data import Say, mapped
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 _FILES = ("tokens", "sentences", "documents", "openings")
 

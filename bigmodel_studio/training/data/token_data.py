@@ -11,17 +11,19 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.data.cached import Pages, made_whole
 from bigmodel_studio.training.data.text_files import Corpus, Part, content_hash, read_chunks
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 Say = Callable[[str, int, int], None]
 """Told what takes time, how many bytes are done, and of how many; may raise ``StopAsked``."""

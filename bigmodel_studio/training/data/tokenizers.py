@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from transformers import PreTrainedTokenizerBase
 
 from bigmodel_studio.core.specs.resolved import LEARNT, ResolvedSpec
 from bigmodel_studio.core.system import paths
@@ -22,8 +21,11 @@ from bigmodel_studio.engine.models import loading
 from bigmodel_studio.training.data.cached import made_whole
 from bigmodel_studio.training.data.text_files import Corpus, content_hash, read_chunks
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
 Say = Callable[[str, int, int], None]
-Learn = Callable[[Corpus, int, int, Callable[[int], None]], PreTrainedTokenizerBase]
+Learn = Callable[[Corpus, int, int, Callable[[int], None]], "PreTrainedTokenizerBase"]
 """``train_tokenizer`` or ``train_wordpiece``."""
 END_OF_TEXT = "<|endoftext|>"
 LEARN_BYTES = 32 * 1024 * 1024

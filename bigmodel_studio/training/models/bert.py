@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 import transformers
 from numpy.typing import NDArray
-from transformers import BertConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.specs.spec import MaskingSpec, RunSpec
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.data.masking import Masking
 from bigmodel_studio.training.models.base_model import BaseModel
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
 
 def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
     """Return a fresh BERT: normal(0, 0.02), feed-forward layers four times as wide as the model (Devlin, section 3)."""
     model = spec.model
-    config = BertConfig(
+    config = transformers.BertConfig(
         vocab_size=len(tokenizer),
         hidden_size=model.width,
         num_hidden_layers=model.layers,
@@ -39,7 +41,7 @@ def build_bert(spec: RunSpec, tokenizer: PreTrainedTokenizerBase) -> PreTrainedM
 
 def masked_model(folder: Path, *, next_sentence: bool) -> BaseModel:
     """Return one that fills in masked words, to be trained on. Raises ``StudioError`` with the reason why not."""
-    auto_class = None if next_sentence else transformers.AutoModelForMaskedLM
+    auto_class = "" if next_sentence else "AutoModelForMaskedLM"
     base = BaseModel(folder, ("masked-lm",), "masked-lm", "Choose a masked language model.", auto_class)
     if next_sentence and base.architecture != "BertForPreTraining":
         raise StudioError("next-sentence-none", model=folder.name)

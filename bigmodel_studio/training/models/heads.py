@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from transformers import PretrainedConfig, PreTrainedModel
 
 from bigmodel_studio.core.models.weights import listed
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.images.classify import labels_of as labels_of
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig, PreTrainedModel
 
 
 def with_labels(config: PretrainedConfig, labels: Sequence[str], *, several: bool = False) -> PretrainedConfig:

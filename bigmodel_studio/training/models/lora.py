@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from peft import LoraConfig, inject_adapter_in_model
 from peft.tuners.lora import LoraLayer
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.spec import RunSpec
 from bigmodel_studio.core.text.messages import StudioError
@@ -26,6 +25,9 @@ from bigmodel_studio.engine.packed.frozen_linear import FrozenLinear
 from bigmodel_studio.training.loop.trainer_state import ADAPTER
 from bigmodel_studio.training.models import text_heads
 from bigmodel_studio.training.models.packed_base import unpacked_tensors
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 NAME = "default"
 """What peft calls the one adapter."""

@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from transformers import GenerationConfig, PreTrainedModel
+from transformers import GenerationConfig
 
 from bigmodel_studio.core.models.weights import listed
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.packed.frozen_linear import FrozenLinear, linears, put
 from bigmodel_studio.engine.packed.loading import SafetensorsFiles
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 SHARD_BYTES = 500_000_000
 """Of a file of weights that is written: as much is dequantised at once."""

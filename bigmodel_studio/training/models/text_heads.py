@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import transformers
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.models.weights import listed
 from bigmodel_studio.core.specs.spec import RunSpec
@@ -20,6 +19,9 @@ from bigmodel_studio.engine.models import loading
 from bigmodel_studio.protocol import ModelKind
 from bigmodel_studio.training.models import heads
 from bigmodel_studio.training.models.base_model import BaseModel
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 POOLERS = ("pooler", "pre_classifier")
 """Parts between a body and its head that a model of another kind may come without."""

@@ -11,17 +11,19 @@ import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 import torch
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.protocol import DataRole, Finding, Place, PreviewExample, PreviewToken, StepExample, TokenLoss
 from bigmodel_studio.training.data import readers
 from bigmodel_studio.training.data.reading import Reading
 from bigmodel_studio.training.data.token_data import Say
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 OBJECTIVES = {
     "causal-lm": "bigmodel_studio.training.objectives.causal_lm:CausalLM",

@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
-from transformers import GPTNeoConfig, GPTNeoForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import ModelSpec
@@ -36,6 +35,9 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 MOST_EXAMPLE_CHARACTERS = 400
 """As much of a text that is evaluated on is kept to be shown."""
@@ -178,6 +180,8 @@ def build_gpt(model: ModelSpec, tokenizer: PreTrainedTokenizerBase, seed: int) -
     """Return a fresh GPT: normal(0, 0.02), and projections into the residual stream scaled by 1/√(2·layers) as in
     GPT-2.
     """
+    from transformers import GPTNeoConfig, GPTNeoForCausalLM  # here, for data are looked at without a model
+
     pairs, odd = divmod(model.layers, 2)
     attention = [[["global", "local"], pairs]] * bool(pairs) + [[["global"], 1]] * odd
     config = GPTNeoConfig(

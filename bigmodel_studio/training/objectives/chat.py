@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data.records import is_parquet
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
@@ -41,6 +40,9 @@ from bigmodel_studio.training.objectives import (
     part_of,
 )
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 ORDER = 1
 """The stream of random numbers that conversations are shuffled by."""

@@ -11,14 +11,13 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch.nn.modules.batchnorm import _BatchNorm
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.picture_folders import EVERYTHING, unread_of
@@ -50,6 +49,9 @@ from bigmodel_studio.training.objectives import (
     part_of,
 )
 from bigmodel_studio.training.objectives.classes import class_shares, predicted_classes
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 SAMPLE_PICTURES = 8
 TOP = 3

@@ -11,10 +11,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data import label_sets, labelled_texts
 from bigmodel_studio.core.data.columns import Columns
@@ -41,6 +40,9 @@ from bigmodel_studio.training.objectives import (
     part_of,
 )
 from bigmodel_studio.training.objectives.targets import OneClass, Scores, SeveralClasses, Targets
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 SAMPLES = 8
 GIVEN = ("input_ids", "attention_mask", "token_type_ids")

@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
 import torch
 import torch.nn.functional as F
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.engine.text.masked_lm import MASK, fill
@@ -41,6 +40,9 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 PAIRS = {FOLLOWS: "follows", RANDOM: "random"}
 """What is so of a pair, in a word."""

@@ -13,13 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.specs.objectives import FROZEN
 from bigmodel_studio.core.specs.resolved import ResolvedSpec, resolve_spec
@@ -42,6 +41,9 @@ from bigmodel_studio.training.objectives import (
 )
 from bigmodel_studio.training.objectives.causal_lm import MOST_EXAMPLE_CHARACTERS
 from bigmodel_studio.training.objectives.chat import Chat
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 CHOSEN, REJECTED = 0, 1
 MOST_MARGIN = 103.0

@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 import torch
 import torch.nn.functional as F
-from transformers import PreTrainedModel
 
 from bigmodel_studio.core.data import conll, conlleval
 from bigmodel_studio.core.data.columns import Columns
@@ -41,6 +40,9 @@ from bigmodel_studio.training.objectives import (
     Objective,
     part_of,
 )
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 NOTHING = -100
 """The label of a token that has none: ``cross_entropy`` leaves it out."""
