@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding, Tokenizer, models, normalizers, pre_tokenizers
 from transformers.tokenization_utils_base import TruncationStrategy
 from transformers.utils.generic import PaddingStrategy
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 AT_ONCE = 1000
+MOST_WORDS = 1_000_000
+"""So many are known at once: some hundred megabytes of a text that has as many."""
 THREADS = min(4, physical_cores())
 
 
@@ -74,6 +77,8 @@ def encode_texts(
     """
     if seconds is not None:
         return _encode_pairs(tokenizer, [str(each) for each in texts], seconds, context, say)
+    if not as_words and len(texts) > AT_ONCE and (known := KnownWords.of(tokenizer, context)) is not None:
+        return _encode_by_words(tokenizer, [str(each) for each in texts], context, known, say)
     ids: list[NDArray[np.int32]] = []
     words: list[NDArray[np.int32]] = []
     whole: list[int] = []
@@ -141,6 +146,109 @@ def _encodings(
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class KnownWords:
+    """The tokens of words, each asked of a tokenizer of BERT's kind once: such a text has few words, many times each.
+
+    Its normalizer changes each character by itself and its words end at white space, so that the tokens of a text of
+    printable ASCII are those of its words.
+    """
+
+    def __init__(self, backend: Tokenizer, first: list[int], last: list[int]) -> None:
+        """``first`` and ``last`` are the special tokens around a text."""
+        self._backend, self._around = backend, (first, last)
+        self._forget()
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase, context: int) -> KnownWords | None:
+        """Return them for a tokenizer that takes words apart each by itself; None for another."""
+        setting: Any = tokenizer
+        backend: Tokenizer = setting.backend_tokenizer
+        parts = (type(backend.normalizer), type(backend.pre_tokenizer), type(backend.model))
+        if parts != _OF_BERT or setting.truncation_side != "right" or context <= setting.num_special_tokens_to_add():
+            return None
+        added = [each.content for each in setting.added_tokens_decoder.values()]
+        if not all(_is_plain(each) and " " not in each for each in added):
+            return None
+        backend.no_truncation()
+        backend.no_padding()
+        whole, inner = backend.encode("a"), backend.encode("a", add_special_tokens=False).ids
+        at = (*whole.special_tokens_mask, 0).index(0)
+        first, last = whole.ids[:at], whole.ids[at + len(inner) :]
+        return cls(backend, first, last) if inner and whole.ids == [*first, *inner, *last] else None
+
+    @property
+    def last(self) -> list[int]:
+        """The special tokens behind a text."""
+        return self._around[1]
+
+    def encode(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Return the whole tokens of texts of printable ASCII, special tokens around them."""
+        if not texts:
+            return []
+        if len(self._numbers) > MOST_WORDS:
+            self._forget()
+        split = [text.split() for text in texts]
+        self._learn({word for words in split for word in words if word not in self._numbers})
+        number = self._numbers.__getitem__
+        counts = np.fromiter((len(words) + 2 for words in split), np.int64, len(split))
+        chosen = (each for words in split for each in (0, *map(number, words), 1))
+        numbers = np.fromiter(chosen, np.int64, int(counts.sum()))
+        starts, tokens = np.frombuffer(self._starts, np.int64), np.frombuffer(self._tokens, np.int32)
+        sizes = np.diff(starts)[numbers]
+        ends = sizes.cumsum()
+        ids = tokens[np.arange(ends[-1]) + np.repeat(starts[numbers] - (ends - sizes), sizes)]
+        return np.split(ids, ends[counts.cumsum() - 1][:-1])
+
+    def _forget(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._tokens, self._starts = array("i"), array("q", [0])
+        for tokens in self._around:
+            self._add(tokens)
+
+    def _learn(self, words: set[str]) -> None:
+        new = list(words)
+        self._backend.no_truncation()
+        for word, encoding in zip(new, self._backend.encode_batch_fast(new, add_special_tokens=False), strict=True):
+            self._numbers[word] = len(self._starts) - 1
+            self._add(encoding.ids)
+
+    def _add(self, tokens: list[int]) -> None:
+        self._tokens.extend(tokens)
+        self._starts.append(len(self._tokens))
+
+
+_OF_BERT = (normalizers.BertNormalizer, pre_tokenizers.BertPreTokenizer, models.WordPiece)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
+def _encode_by_words(
+    tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], context: int, known: KnownWords, say: Say | None
+) -> Encoded:
+    """Return texts as ``encode_texts`` does; those that are not printable ASCII are given to the tokenizer whole."""
+    ids: list[NDArray[np.int32]] = []
+    whole: list[int] = []
+    call: Any = tokenizer
+    ending = np.array(known.last, dtype=np.int32)
+    for first in range(0, len(texts), AT_ONCE):
+        part = texts[first : first + AT_ONCE]
+        others = [text for text in part if not _is_plain(text)]
+        made = call(others, add_special_tokens=True, verbose=False).encodings if others else []
+        rest = iter([np.array(each.ids, dtype=np.int32) for each in made])
+        plain = iter(known.encode([text for text in part if _is_plain(text)]))
+        for text in part:
+            row = next(plain if _is_plain(text) else rest)
+            whole.append(len(row))
+            longer = len(row) > context
+            ids.append(np.concatenate([row[: context - len(ending)], ending]) if longer else row)
+        if say is not None:
+            say("tokenizing", first + len(part), len(texts))
+    starts = np.array([0, *map(len, ids)], dtype=np.int64).cumsum()
+    return Encoded(np.concatenate(ids), starts, np.zeros(0, dtype=np.int32), np.array(whole, np.int64))
 
 
 def _encode_pairs(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from transformers import BertTokenizer
 
 from bigmodel_studio.training.data import encoded
 from bigmodel_studio.training.data.encoded import encode_texts
@@ -31,3 +32,42 @@ def test_many_texts_are_encoded_as_each_alone(monkeypatch: pytest.MonkeyPatch, a
         if as_words:
             assert made.words_of(number).tolist() == [-1 if word is None else word for word in alone.word_ids]
     assert made.cuts == int(np.count_nonzero(made.lengths > CONTEXT)) > 0
+
+
+def test_texts_that_share_words_are_encoded_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoded, "AT_ONCE", 10)
+    monkeypatch.setattr(encoded, "MOST_WORDS", 20)
+    pieces = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        ".",
+        ",",
+        "'",
+        "the",
+        "cat",
+        "sat",
+        "na",
+        "##s",
+        "##ive",
+        "是",
+    ]
+    tokenizer: Any = BertTokenizer(vocab={piece: number for number, piece in enumerate(pieces)})
+    strange = (
+        "The CAT's, cats.",
+        "",
+        "  the   [MASK]  x[SEP]y ",
+        "naïve 是是 cat",
+        "the\tcat\nsat",
+        "cat\x1b\x0bsat\x1cs",
+        "x" * 300,
+    )
+    texts = [f"{strange[number % 7]} {number} " + "the cat sat, " * (number % 5) for number in range(95)]
+    assert encoded.KnownWords.of(tokenizer, CONTEXT) is not None
+    made = encode_texts(tokenizer, texts, CONTEXT)
+    alone = [tokenizer(text, truncation=True, max_length=CONTEXT)["input_ids"] for text in texts]
+    assert [made.of(number).tolist() for number in range(95)] == alone
+    assert made.lengths.tolist() == [len(tokenizer(text)["input_ids"]) for text in texts]
+    assert 0 < made.cuts < 95
