@@ -7,19 +7,23 @@ Nothing here knows tokens.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from bigmodel_studio.core.data import label_sets
 from bigmodel_studio.core.data.columns import NO_COLUMNS, About, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults
 from bigmodel_studio.core.data.labelled_tables import MOST_TEXT_BYTES, READERS, Labelled, read_table
+from bigmodel_studio.core.data.records import bad_row
 from bigmodel_studio.core.system.opening import TEXT_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 
 TEXTS = About(("text", "sentence", "content", "review", "utterance", "question", "title"), "text")
 MOST_LABELS = 10_000
+MOST_CHECKED = 50_000
+"""Rows of the training, and of the evaluation, that are read before a run is made: a quarter of a second's work."""
 _NO_CLASS = ""
 """What texts without a class are counted under."""
 
@@ -43,10 +47,33 @@ def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
         yield from _read(Path(path), columns, faults)
 
 
-def check_tables(paths: Sequence[str], columns: Columns) -> None:
-    """Refuse files and folders of which already the first row cannot be used, as ``labelled_in`` does."""
-    for path in paths:
-        next(labelled_in([path], columns), None)
+def check_tables(train: Sequence[str], evaluation: Sequence[str], columns: Columns, separator: str = "") -> None:
+    """Refuse files and folders whose first ``MOST_CHECKED`` rows cannot be used, in the words of the training.
+
+    Where these are all rows, their classes are looked at, too: there must be several, and those that are evaluated on
+    must be learnt. ``separator`` parts the classes of a text that may have several.
+    """
+    given = [paths for paths in (train, evaluation) if paths]
+    parts = [list(itertools.islice(labelled_in(paths, columns), MOST_CHECKED)) for paths in given]
+    if any(len(texts) == MOST_CHECKED for texts in parts):
+        return
+    for paths, texts in zip(given, parts, strict=True):
+        if not texts:
+            raise StudioError("data-empty", path=", ".join(paths))
+    if columns.several:
+        parts, _ = with_classes(parts, separator, train[0])
+    labels = frozenset(labels_of(parts[0]))
+    for each in itertools.chain.from_iterable(parts[1:]):
+        if (fault := not_learnt(each, labels)) is not None:
+            raise fault
+
+
+def not_learnt(text: Labelled, labels: Container[str]) -> StudioError | None:
+    """Return what is wrong with a text that is evaluated on where a class of it is not among those that are learnt."""
+    strange = next((label for label in text.labels if label not in labels), None)
+    if strange is None:
+        return None
+    return bad_row(text.file, text.line, detail=f"the class {strange} is missing from the training data")
 
 
 def with_classes(

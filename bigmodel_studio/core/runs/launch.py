@@ -148,7 +148,7 @@ def check_inputs(spec: RunSpec) -> ResolvedSpec:
         check_pictures(spec.data.train, spec.data.evaluation, columns)
     if data == "labelled":
         columns = Columns(spec.data.text_column, spec.data.label_column, spec.data.pair_column, spec.data.multi_label)
-        check_tables(named_data, columns)
+        check_tables(spec.data.train, evaluation, columns, spec.data.label_separator)
     resolved = resolve_spec(spec)
     resolved.base_folder()
     resolved.tokenizer_folder()

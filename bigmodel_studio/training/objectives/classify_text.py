@@ -18,7 +18,6 @@ import torch
 from bigmodel_studio.core.data import label_sets, labelled_texts
 from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.labelled_tables import Labelled
-from bigmodel_studio.core.data.records import bad_row
 from bigmodel_studio.core.specs.objectives import TRAINABLE
 from bigmodel_studio.core.specs.resolved import ResolvedSpec
 from bigmodel_studio.core.specs.spec import RunSpec
@@ -262,9 +261,7 @@ def _known(texts: Sequence[Labelled], labels: tuple[str, ...], reading: Reading)
     """Yield those of classes that are learnt; the others are refused."""
     known = set(labels)
     for each in texts:
-        strange = next((label for label in each.labels if label not in known), None)
-        if strange is None:
+        if (fault := labelled_texts.not_learnt(each, known)) is None:
             yield each
-            continue
-        detail = f"the class {strange} is missing from the training data"
-        reading.strange(bad_row(each.file, each.line, detail=detail))
+        else:
+            reading.strange(fault)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bigmodel_studio.core.data import conll, faults
+from bigmodel_studio.core.data import conll, faults, labelled_texts
 from bigmodel_studio.core.data.columns import Columns
 from bigmodel_studio.core.data.labelled_texts import check_tables, labels_of, read_labelled, split
 from bigmodel_studio.core.text.messages import StudioError
@@ -74,13 +74,41 @@ def test_a_bad_line_is_named(tmp_path: Path, name: str, text: str, line: int) ->
     assert "a." in str(caught.value)
 
 
-def test_a_table_is_refused_by_its_first_rows(tmp_path: Path) -> None:
-    for name, text in (("good.csv", "text,label\nfine,x\nlonely\n"), ("bad.csv", "text\na\nb\n")):
-        (tmp_path / name).write_text(text, "utf-8")
-    check_tables([str(tmp_path / "good.csv")], Columns())
+@pytest.mark.parametrize(
+    ("train", "evaluation", "code", "detail"),
+    [
+        ("fine,x\nbad,y\nlonely\n", "", "data-row", "it has 1 columns, and 2 are needed"),
+        ("fine,x\nso,x\n", "", "data-one-class", ""),
+        ("fine,x\nbad,y\n", "so,x\nwhat,\n", "data-row", "it has no class"),
+        ("fine,x\nbad,y\n", "so,x\nwhat,z\n", "data-row", "the class z is missing from the training data"),
+        ("fine,x\nbad,y\n", "\n", "data-empty", ""),
+    ],
+)
+def test_tables_are_refused_before_a_run_is_made(
+    tmp_path: Path, train: str, evaluation: str, code: str, detail: str
+) -> None:
+    given = [
+        [written(tmp_path, name, f"text,label\n{rows}")] if rows else []
+        for name, rows in (("a.csv", train), ("b.csv", evaluation))
+    ]
     with pytest.raises(StudioError) as refused:
-        check_tables([str(tmp_path / "good.csv"), str(tmp_path / "bad.csv")], Columns())
-    assert refused.value.problem.code == "data-columns"
+        check_tables(given[0], given[1], Columns())
+    assert refused.value.problem.code == code
+    assert refused.value.problem.arguments.get("detail", "") == detail
+
+
+def test_tables_are_checked_by_their_first_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labelled_texts, "MOST_CHECKED", 3)
+    check_tables([written(tmp_path, "a.csv", "text,label\na,x\nb,x\nc,x\nlonely\n")], [], Columns())
+
+
+def test_classes_that_texts_have_several_of_are_told_apart_before_a_run_is_made(tmp_path: Path) -> None:
+    train = [written(tmp_path, "a.csv", "text,labels\na,x|y\nb,z\nc,x|z\n")]
+    evaluation = [written(tmp_path, "b.csv", "text,labels\na,y|x\nb,w|x\n")]
+    columns = Columns(several=True)
+    check_tables(train, [], columns)
+    with pytest.raises(StudioError, match="the class w is missing from the training data"):
+        check_tables(train, evaluation, columns)
 
 
 def test_what_is_no_such_data_is_refused(tmp_path: Path) -> None:
