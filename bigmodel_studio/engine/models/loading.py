@@ -293,7 +293,6 @@ def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: An
 
 def build_on_meta(folder: Path, auto_class: Any) -> PreTrainedModel:
     """Return the model's structure without its weights: shapes and names, no memory."""
-    _add_own_classes()
     config = load_config(folder)
     try:
         with torch.device("meta"):
@@ -307,10 +306,9 @@ def load_config(folder: Path) -> PreTrainedConfig:
     """Return a folder's config as transformers reads it, which takes no model class."""
     if read_config(folder).get("model_type") == CIFAR_RESNET:
         _add_own_classes()
+    auto: Any = transformers.AutoConfig
     try:
-        config: PreTrainedConfig = transformers.AutoConfig.from_pretrained(
-            str(folder), trust_remote_code=False, local_files_only=True
-        )
+        config: PreTrainedConfig = auto.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
     except Exception as error:
         raise _reason(error) from error
     return config
@@ -358,7 +356,6 @@ def load_processor(folder: Path) -> Any:
     "processor-broken".
     """
     check_processor(folder)
-    _add_own_classes()
     try:
         return transformers.AutoImageProcessor.from_pretrained(
             str(folder), backend="pil", trust_remote_code=False, local_files_only=True
