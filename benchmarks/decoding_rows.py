@@ -26,7 +26,7 @@ from benchmarks.packed_decoding import (
     batch_ratio,
     load,
     ours,
-    stream_rate,
+    share_of_stream,
     theirs,
 )
 from bigmodel_studio.engine.generation.decoding import decode
@@ -51,15 +51,12 @@ def compared(
 ) -> list[Row]:
     """Decoding a file beside llama.cpp on it: ``goal`` times as fast; ``prefill`` and ``stream`` add their rows."""
     model, us, them = files.model(size, kind), list[tuple[float, float]](), list[tuple[float, float]]()
-    rates = []
     for _ in range(files.turns):
         us.append(ours(model, files.threads, files.rounds))
         peer = theirs(files.file(size, kind), files.threads, files.rounds)
         if peer is not None:
             them.append((peer["decode"], peer["prefill"]))
             say(f"llama.cpp {peer['version']}: {peer['system']}")
-        if stream:
-            rates.append(stream_rate(files.threads))
     decoded, read = (statistics.mean(values) for values in zip(*us, strict=True))
     peers = [statistics.mean(values) for values in zip(*them, strict=True)] if them else [None, None]
     name = f"{size} {kind}, {files.threads} threads"
@@ -67,10 +64,8 @@ def compared(
     if prefill:
         rows.append(beside(f"prefill of {PROMPT_TOKENS}, {name}", read, "tok/s", peers[1], prefill))
     if stream:
-        weights = model.weight_bytes - model.weights["embedding"].bytes
-        rate = statistics.mean(rates)
-        share = decoded * weights / rate
-        remark = f"{decoded * weights / 1e9:.1f} of {rate / 1e9:.1f} GB/s"
+        share, rate, around = share_of_stream(model, files.threads, max(3, files.rounds))
+        remark = f"{rate / 1e9:.1f} of {around / 1e9:.1f} GB/s, read just before and after"
         rows.append(Row(f"share of the memory stream, {name}", share, "", stream, remark, more_is_better=True))
     return rows
 

@@ -22,6 +22,7 @@ from transformers import LlamaConfig
 
 from bigmodel_studio.engine.gguf.loading import GgufModel
 from bigmodel_studio.engine.packed.model import ROWS, PackedModel
+from bigmodel_studio.engine.packed.weights import Arena
 
 VARIABLE = "XLLAMACPP_PYTHON"
 SHAPES: dict[str, dict[str, Any]] = {
@@ -154,16 +155,49 @@ def load(path: Path, threads: int) -> PackedModel:
     return GgufModel(path).pack("stored", threads)
 
 
-def stream_rate(threads: int) -> float:
-    """Bytes a second that torch reads when it adds up a gigabyte."""
-    torch.set_num_threads(threads)
-    memory = torch.ones(1 << 28)
-    times = []
-    for _ in range(5):
+class Stream:
+    """A plain read of memory like that of the weights: in large pages, larger than any cache, with as many threads."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._memory = torch.from_numpy(Arena().take(1 << 29).view(np.float32)).fill_(1)
+
+    def rate(self) -> float:
+        """Bytes a second that torch adds up, on average over ten times: as decoding is measured."""
+        torch.set_num_threads(self._threads)
         started = time.perf_counter()
-        memory.sum()
-        times.append(time.perf_counter() - started)
-    return memory.nbytes / min(times)
+        for _ in range(10):
+            self._memory.sum()
+        return 10 * self._memory.nbytes / (time.perf_counter() - started)
+
+
+def share_of_stream(model: PackedModel, threads: int, rounds: int) -> tuple[float, float, float]:
+    """The share of the memory stream that decoding reads weights at, that rate and the stream's: medians.
+
+    The stream is measured just before and just after each decoding: what a shared machine gives changes in seconds.
+    """
+    stream = Stream(threads)
+    read = model.weight_bytes - model.weights["embedding"].bytes
+    found = []
+    for _ in range(rounds):
+        before = stream.rate()
+        rate = read * decode_rate(model, threads)
+        around = (before + stream.rate()) / 2
+        found.append((rate / around, rate, around))
+    share, rate, around = (statistics.median(values) for values in zip(*found, strict=True))
+    return share, rate, around
+
+
+def decode_rate(model: PackedModel, threads: int) -> float:
+    """Tokens a second of a new sequence."""
+    sequence = model.sequence()
+    logits = model.feed([(sequence, 5)], [0], threads=threads)
+    started = time.perf_counter()
+    for _ in range(NEW_TOKENS):
+        logits = model.feed([(sequence, int(logits.argmax()))], [0], threads=threads)
+    seconds = time.perf_counter() - started
+    sequence.release()
+    return NEW_TOKENS / seconds
 
 
 def ours(model: PackedModel, threads: int, rounds: int) -> tuple[float, float]:
