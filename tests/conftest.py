@@ -25,6 +25,7 @@ import pytest  # noqa: E402
 import qm  # noqa: E402 - of packaging/
 
 import bigmodel_studio  # noqa: E402, F401 - sets how threads wait, before torch is imported
+from tests.fork_server import forked, run_server  # noqa: E402, F401 - fixtures
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MARK = "BIGMODEL_STUDIO_TEST_MARK"

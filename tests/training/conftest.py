@@ -23,6 +23,7 @@ from bigmodel_studio.core.specs.spec import (
     RunSpec,
     SamplesSpec,
     ScheduleSpec,
+    write_spec,
 )
 from tests.small_models import byte_tokenizer, causal_folders, picture_folder
 
@@ -158,11 +159,22 @@ def with_changes(spec: RunSpec, **changes: Any) -> RunSpec:
     return msgspec.structs.replace(spec, **whole)
 
 
+def end_at(run: RunFolder, step: int) -> None:
+    """Have a run that was to go on without end finish after this step."""
+    spec = run.spec()
+    assert spec is not None
+    (run.path / "spec.toml").write_text(write_spec(with_changes(spec, schedule={"steps": step})), "utf-8")
+
+
 def make_text(characters: int, seed: int = 0) -> str:
     random = np.random.default_rng(seed)
     words = random.choice(WORDS, size=characters // 4)
     ends = random.choice([" ", " ", " ", ".\n"], size=len(words))
     return "".join(word + end for word, end in zip(words, ends, strict=True))[:characters]
+
+
+ENDLESS: dict[str, Any] = {"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6}
+"""A schedule that no machine comes to the end of while a test looks away."""
 
 
 def losses(run: RunFolder) -> list[tuple[int, float, float | None]]:

@@ -63,6 +63,7 @@ def test_two_processes_learn_what_one_does(make_run: MakeRun) -> None:
     assert not (folder.path / ".start").exists()
 
 
+@pytest.mark.usefixtures("forked")
 def test_two_processes_prefer_what_one_does(make_run: MakeRun, causal_folders: dict[str, Path], tmp_path: Path) -> None:
     """The reference is computed by one of them, for both."""
     path = tmp_path / "pairs.jsonl"
@@ -86,6 +87,7 @@ def test_two_processes_prefer_what_one_does(make_run: MakeRun, causal_folders: d
     assert numbers(alone, "reward_margin")[-1] > 0.3
 
 
+@pytest.mark.usefixtures("forked")
 def test_it_stops_at_one_step_and_goes_on_with_one_process(make_run: MakeRun) -> None:
     folder = make_run(name="stopped", model=SHAPE, launch=on(2, "fsdp"), schedule=NEVER)
     pid = launch.start_run(folder)
@@ -107,6 +109,7 @@ def test_it_stops_at_one_step_and_goes_on_with_one_process(make_run: MakeRun) ->
     assert [record["step"] for record in folder.metrics()] == list(range(1, step + 3))
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_lost_process_ends_the_others_and_is_named(make_run: MakeRun) -> None:
     folder = make_run(name="lost", model=SHAPE, launch=on(2), schedule=NEVER)
@@ -122,6 +125,7 @@ def test_a_lost_process_ends_the_others_and_is_named(make_run: MakeRun) -> None:
     wait_for(lambda: not any(process.is_running() for process in others), 30)
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends them on Linux alone")
 def test_no_worker_outlives_its_agent(make_run: MakeRun) -> None:
     folder = make_run(name="orphans", model=SHAPE, launch=on(2), schedule=NEVER)
@@ -135,6 +139,7 @@ def test_no_worker_outlives_its_agent(make_run: MakeRun) -> None:
     assert folder.state_now() == "interrupted"
 
 
+@pytest.mark.usefixtures("forked")
 def test_what_cannot_be_prepared_is_said_once(make_run: MakeRun) -> None:
     folder = make_run(name="long", model={**SHAPE, "context": 100_000}, launch=on(2))
     assert to_the_end(folder) == 2

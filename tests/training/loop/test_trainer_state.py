@@ -8,7 +8,6 @@ import pickle
 import shutil
 import stat
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,23 +26,24 @@ from bigmodel_studio.training.loop import checkpoint
 from bigmodel_studio.training.loop.run import BAD_INPUT, FAILED, FINISHED, run
 from bigmodel_studio.training.loop.trainer_state import TRAINER_TENSORS
 from bigmodel_studio.training.script.writing import STATE, write_script
+from tests.fork_server import ForkServer, forked_runs
 from tests.processes import kill
-from tests.training.conftest import make_text, tiny_spec, with_changes
+from tests.training.conftest import make_text, tiny_spec, wait_for, with_changes
 from tests.training.distributed.test_processes import SHAPE, numbers, on, to_the_end
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.usefixtures("forked")]
 ALONE, SHARED = "alone", "shared"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made(tmp_path_factory: pytest.TempPathFactory, run_server: ForkServer) -> Iterator[Path]:
     """A home with the same training on one process, and on two that share it (in two parts an update)."""
     home = tmp_path_factory.mktemp("home")
     text = home / "words.txt"
     text.write_text(make_text(30_000), "utf-8")
     spec = with_changes(tiny_spec(text), model=SHAPE)
     parts = {"batch": 2, "accumulate": 2, "evaluation_batches": 4, "keep_state": 2}
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, forked_runs(run_server):
         patch.setenv("BIGMODEL_STUDIO_HOME", str(home))
         alone = launch.create_run(with_changes(spec, name=ALONE, launch=on(1)))
         shared = launch.create_run(with_changes(spec, name=SHARED, launch=on(2, "fsdp"), schedule=parts))
@@ -95,60 +95,48 @@ def test_two_that_share_a_model_learn_what_one_does(runs: Runs) -> None:
         assert (state[name] - value).abs().max() < 1e-5, name
 
 
-def test_two_go_on_from_what_one_saved_and_again_when_one_was_lost_while_saving(runs: Runs) -> None:
+FROZEN = """
+import os, signal
+from bigmodel_studio.training.loop import trainer_state
+write, saved = trainer_state.write, []
+def frozen(*given, **how):
+    saved.append(given)
+    if os.environ.get("RANK") == "1" and len(saved) == 2:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    write(*given, **how)
+trainer_state.write = frozen
+"""
+"""The second process stands still in the middle of its second save, which cannot be finished without it."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process that is forked is told where to stand still")
+def test_two_go_on_from_what_one_saved_and_again_when_one_was_lost_while_saving(
+    runs: Runs, run_server: ForkServer
+) -> None:
     alone = runs[0]
     folder = RunFolder(alone.path.with_name("once more"))
     shutil.copytree(alone.path, folder.path)
     go_on(folder, 4, launch=on(2, "fsdp"), schedule={"checkpoint_every": 1})
-    pid = launch.start_run(folder, resume=True)
-    caught = freeze_in_a_save(folder, pid)
+    with forked_runs(run_server, FROZEN):
+        pid = launch.start_run(folder, resume=True)
+    wait_for(lambda: bool(standing_still(pid)) and half_made(folder), 100)
     before = folder.checkpoints()
+    assert before == [4, 5]
+    (caught,) = standing_still(pid)
     kill(caught)
     assert launch.exit_status(pid, wait_s=100) == FAILED
     assert "Rank 1" in folder.status().message
     assert folder.checkpoints() == before
     for step in before:
         manifest.verify(folder.checkpoint_path(step))
-    assert max(before) < 12
     assert to_the_end(folder, resume=True) == FINISHED
     assert not [path for path in folder.checkpoints_path.iterdir() if path.name.startswith(".")]
     assert same_losses(folder, alone)
 
 
-def freeze_in_a_save(folder: RunFolder, pid: int) -> int:
-    """The second process, held in the middle of a save: the checkpoint is begun, and cannot be finished without it."""
-    deadline = time.monotonic() + 100
-    second: psutil.Process | None = None
-    while time.monotonic() < deadline:
-        time.sleep(0.0005)
-        if second is None:
-            second = next((p for p in psutil.Process(pid).children() if rank_of(p) == "1"), None)
-        elif half_made(folder):
-            second.suspend()
-            if waits_for_the_other(folder, pid):
-                return second.pid
-            second.resume()  # it was too late
-    raise AssertionError("waited in vain")
-
-
-def waits_for_the_other(folder: RunFolder, pid: int) -> bool:
-    """Whether the save stays half made: its first process rests, look after look, and uses no processor time."""
-    first = next(p for p in psutil.Process(pid).children() if rank_of(p) == "0")
-    rested, used = 0, sum(first.cpu_times()[:2])
-    while half_made(folder):
-        time.sleep(0.05)
-        before, used = used, sum(first.cpu_times()[:2])
-        rested = rested + 1 if used - before < 0.02 and first.status() == psutil.STATUS_SLEEPING else 0
-        if rested == 8:
-            return half_made(folder)
-    return False
-
-
-def rank_of(process: psutil.Process) -> str:
-    try:
-        return process.environ().get("RANK", "")
-    except psutil.Error:
-        return ""
+def standing_still(pid: int) -> list[int]:
+    """The stopped ones among a process's children."""
+    return [child.pid for child in psutil.Process(pid).children() if child.status() == psutil.STATUS_STOPPED]
 
 
 def half_made(folder: RunFolder) -> bool:

@@ -18,11 +18,10 @@ from bigmodel_studio.core.runs import launch
 from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
 from bigmodel_studio.core.specs.spec import RunSpec, write_spec
 from tests.processes import kill
-from tests.training.conftest import losses, wait_for
+from tests.training.conftest import ENDLESS, end_at, losses, wait_for
 
 pytestmark = pytest.mark.timeout(400)
 """They start processes that import torch: on a machine that is busy with other work that takes its time."""
-ENDLESS = {"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6}
 
 
 @pytest.fixture
@@ -39,6 +38,7 @@ def lines_of(text: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_train_streams_its_records_and_ends_with_the_run(spec_file: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["train", str(spec_file), "--name", "mine", "--json"]) == 0
     first, *records, last = lines_of(capfd.readouterr().out)
@@ -65,23 +65,25 @@ def lines_of_one(capfd: pytest.CaptureFixture[str]) -> Any:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_a_detached_run_is_stopped_and_resumed_to_the_same_end(
     spec: RunSpec, spec_file: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    long = msgspec.structs.replace(spec.schedule, steps=150, evaluate_every=50, checkpoint_every=50)
-    spec_file.write_text(write_spec(msgspec.structs.replace(spec, schedule=long)), "utf-8")
+    endless = msgspec.structs.replace(spec.schedule, **ENDLESS)
+    spec_file.write_text(write_spec(msgspec.structs.replace(spec, schedule=endless)), "utf-8")
     assert commands.main(["train", str(spec_file), "--detach", "--json"]) == 0
     run = find_run(lines_of_one(capfd)["name"])
     wait_for(lambda: run.status().step > 3)
     assert commands.main(["stop", run.name, "--json"]) == 0
     stopped = lines_of_one(capfd)
     assert stopped["state"] == "stopped"
-    assert stopped["checkpoints"][-1] == stopped["step"] < 150
+    assert stopped["checkpoints"][-1] == stopped["step"]
+    end_at(run, stopped["step"] + 3)
     assert commands.main(["resume", run.name, "--json"]) == 0
     records = lines_of(capfd.readouterr().out)
     assert records[0] == {"event": "resume", "step": stopped["step"], "time": records[0]["time"]}
     assert records[-1]["state"] == "finished"
-    assert [step for step, *_ in losses(run)] == list(range(1, 151))
+    assert [step for step, *_ in losses(run)] == list(range(1, stopped["step"] + 4))
 
 
 @pytest.mark.slow
@@ -102,6 +104,7 @@ def test_ctrl_c_stops_the_run_and_exits_with_3(spec: RunSpec, spec_file: Path) -
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_run_that_is_killed_is_reported_and_ends_with_1(
     spec_file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -19,8 +19,16 @@ from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Speed
 
 SPEED = Speed(
-    device="cpu", dtype="float32", flops_per_s=1e11, bytes_per_s=6e10, operation_s=5e-6, threads=2, measured=1.0
+    device="cpu",
+    dtype="float32",
+    flops_per_s=1e11,
+    bytes_per_s=6e10,
+    operation_s=5e-6,
+    threads=2,
+    measured=1.0,
+    idle=True,
 )
+"""As measured on an idle machine, else a command would measure it again."""
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +109,7 @@ def test_the_estimate_grows_with_the_work_and_shrinks_with_the_speed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_the_command_runs_a_sweep_for_real_and_says_what_it_found(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,8 +26,9 @@ from bigmodel_studio.training.loop.run import FAILED, FINISHED, STOPPED, run
 from bigmodel_studio.training.loop.telemetry import Records
 from bigmodel_studio.training.objectives import Batch
 from bigmodel_studio.training.objectives.causal_lm import CausalLM
+from tests.fork_server import ForkServer
 from tests.processes import kill
-from tests.training.conftest import losses, wait_for
+from tests.training.conftest import ENDLESS, end_at, losses, wait_for
 
 KILL_MOMENTS = int(os.environ.get("KILL_MOMENTS", "1"))
 """How often a run is killed at a random moment; most of its time is spent saving."""
@@ -120,12 +121,11 @@ sys.exit(run.run(Path(sys.argv[1]), resume=False))
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit on memory is set with setrlimit")
-def test_memory_that_is_really_out_is_advice_and_the_smaller_run_fits(make_run: MakeRun) -> None:
-    import subprocess
-
+def test_memory_that_is_really_out_is_advice_and_the_smaller_run_fits(
+    make_run: MakeRun, run_server: ForkServer
+) -> None:
     def trained(folder: RunFolder) -> int:
-        command = [sys.executable, "-c", WITH_LITTLE_MEMORY, str(folder.path)]
-        return subprocess.run(command, env=launch._environment(), check=False).returncode
+        return run_server.start([sys.executable, "-c", WITH_LITTLE_MEMORY, str(folder.path)]).wait()
 
     folder = make_run(model={"context": 128}, schedule={"steps": 1, "batch": 512})
     assert trained(folder) == FAILED
@@ -226,14 +226,11 @@ run(Path(sys.argv[1]), resume=False)
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_killed_in_the_middle_of_a_save_the_rest_is_the_same(make_run: MakeRun, whole: RunFolder) -> None:
-    import subprocess
-
+def test_killed_in_the_middle_of_a_save_the_rest_is_the_same(
+    make_run: MakeRun, whole: RunFolder, run_server: ForkServer
+) -> None:
     folder = make_run()
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED_WHILE_SAVING, str(folder.path)], env=launch._environment(), check=False
-    )
-    assert ended.returncode == -9
+    assert run_server.start([sys.executable, "-c", KILLED_WHILE_SAVING, str(folder.path)]).wait() == -9
     assert folder.checkpoints() == [4]
     assert folder.state_now() == "interrupted"
     assert run(folder.path, resume=True) == FINISHED
@@ -242,13 +239,12 @@ def test_killed_in_the_middle_of_a_save_the_rest_is_the_same(make_run: MakeRun, 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_killed_at_random_moments_and_resumed_the_rest_is_the_same(make_run: MakeRun) -> None:
-    changes = {"schedule": {"steps": 120, "evaluate_every": 40, "checkpoint_every": 2}}
-    undisturbed = make_run(name="undisturbed", **changes)
-    assert run(undisturbed.path, resume=False) == FINISHED
+    schedule = {**ENDLESS, "evaluate_every": 40, "warmup": 3, "decay": "constant"}
     for number in range(KILL_MOMENTS):
-        folder = make_run(name=f"killed-{number}", **changes)
+        folder = make_run(name=f"killed-{number}", schedule={**schedule, "checkpoint_every": 2})
         launch.start_run(folder)
         moment = random.Random().uniform(0.0, 1.0)
         wait_for(functools.partial(_has_begun, folder))
@@ -257,14 +253,18 @@ def test_killed_at_random_moments_and_resumed_the_rest_is_the_same(make_run: Mak
         assert pid is not None
         kill(pid)
         launch.exit_status(pid, wait_s=10)
-        assert folder.state_now() in {"interrupted", "finished"}
+        assert folder.state_now() == "interrupted"
+        steps = len(folder.metrics()) + 4
+        end_at(folder, steps)
         assert run(folder.path, resume=True) == FINISHED, f"killed {moment} s after the first record"
+        undisturbed = make_run(name=f"undisturbed-{number}", schedule={**schedule, "steps": steps})
+        assert run(undisturbed.path, resume=False) == FINISHED
         assert losses(folder) == losses(undisturbed)
 
 
 @pytest.mark.slow
 def test_a_run_is_a_process_of_its_own_that_pauses_saves_stops_and_refuses_a_second_start(make_run: MakeRun) -> None:
-    folder = make_run(schedule={"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6})
+    folder = make_run(schedule=ENDLESS)
     pid = launch.start_run(folder)
     wait_for(lambda: folder.status().step > 0)
     assert folder.status().pid == pid
@@ -287,9 +287,10 @@ def test_a_run_is_a_process_of_its_own_that_pauses_saves_stops_and_refuses_a_sec
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_sigterm_is_a_stop(make_run: MakeRun) -> None:
-    folder = make_run(schedule={"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6})
+    folder = make_run(schedule=ENDLESS)
     pid = launch.start_run(folder)
     wait_for(lambda: folder.status().step > 0)
     os.kill(pid, signal.SIGTERM)

@@ -20,11 +20,10 @@ from bigmodel_studio.core.system import locks, paths
 from bigmodel_studio.core.system.settings import SettingsStore
 from bigmodel_studio.core.text.messages import StudioError
 from tests.processes import kill as kill_process
-from tests.training.conftest import wait_for
+from tests.training.conftest import ENDLESS, wait_for
 
 pytestmark = pytest.mark.timeout(1200)
 MakeRun = Callable[..., RunFolder]
-ENDLESS = {"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6}
 LINUX = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 
 
@@ -39,7 +38,7 @@ def everything_is_ended(home: Path) -> Iterator[None]:
         if run.at_work() and (pid := run.status().pid):
             kill_process(pid)
             launch.exit_status(pid, wait_s=10)
-    wait_for(lambda: keeper() is None, 20)
+    wait_for(lambda: keeper() is None and not locks.is_locked(run_queue.keeper_lock()), 20)
     launch.reap()
 
 
@@ -132,6 +131,7 @@ def test_window_run_and_keeper_are_killed_in_turn_and_each_run_has_its_turn(spec
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_two_run_at_once_where_the_settings_let_them_and_a_paused_one_leaves_its_turn(make_run: MakeRun) -> None:
     SettingsStore().change(runs_at_once=2)
     first, second, third = (make_run(name=name, schedule=ENDLESS) for name in ("first", "second", "third"))

@@ -16,10 +16,9 @@ from bigmodel_studio.cli import commands
 from bigmodel_studio.core.runs import run_queue
 from bigmodel_studio.core.runs.run_folder import RunFolder, find_run
 from bigmodel_studio.core.specs.spec import RunSpec, write_spec
-from tests.training.conftest import wait_for
+from tests.training.conftest import ENDLESS, wait_for
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")]
-ENDLESS = {"steps": 10**6, "evaluate_every": 10**6, "checkpoint_every": 10**6}
 Said = Callable[..., Any]
 
 
@@ -44,6 +43,7 @@ def said(capfd: pytest.CaptureFixture[str]) -> Said:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_runs_wait_are_paused_saved_given_back_and_go_on(
     spec_file: Path, said: Said, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -113,7 +113,7 @@ def test_the_command_queues_all_four(
 ) -> None:
     monkeypatch.setattr("bigmodel_studio.core.runs.run_queue.submit", lambda run, resume=False: None)
     monkeypatch.setattr(experiments, "DRAWN_EACH", 2)
-    device_speed.keep(Speed(device="cpu", dtype="float32", flops_per_s=1e11, bytes_per_s=1e10, measured=1.0))
+    device_speed.keep(Speed(device="cpu", dtype="float32", flops_per_s=1e11, bytes_per_s=1e10, measured=1.0, idle=True))
     assert commands.main(["experiment", "residual", "--steps", "3", "--detach"]) == 0
     specs = [folder.spec() for folder in runs_of_sweep("residual")]
     assert sorted((s.model.layers, s.model.shortcuts) for s in specs if s is not None) == [
