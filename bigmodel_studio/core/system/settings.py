@@ -8,6 +8,7 @@ it is locked. Nothing in the file may stop the application, and the problem is r
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 import tomllib
@@ -147,6 +148,11 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     session: Session = Session()
 
 
+@functools.cache
+def _hints(struct: type) -> dict[str, Any]:
+    return get_type_hints(struct, include_extras=True)
+
+
 class Described(msgspec.Struct, frozen=True, kw_only=True):
     """A field of the settings form: what it is called, what it may be, and what it means."""
 
@@ -169,7 +175,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     def takes(self, value: object) -> bool:
         """Return whether the setting may have this value."""
         try:
-            msgspec.convert(value, get_type_hints(Settings, include_extras=True)[self.name])
+            msgspec.convert(value, _hints(Settings)[self.name])
         except msgspec.ValidationError:
             return False
         return True
@@ -180,7 +186,7 @@ _KINDS: dict[type, Literal["number", "switch", "text"]] = {int: "number", bool: 
 
 def described() -> Iterator[Described]:
     """Yield the fields of the settings form, in order."""
-    for name, hint in get_type_hints(Settings, include_extras=True).items():
+    for name, hint in _hints(Settings).items():
         meta = next((part for part in get_args(hint)[1:] if isinstance(part, msgspec.Meta)), None)
         if meta is None or not meta.title:
             continue
@@ -206,7 +212,7 @@ def runs_at_once() -> int:
     """
     try:
         chosen = tomllib.loads(paths.settings_file().read_text("utf-8")).get("runs_at_once")
-        return int(msgspec.convert(chosen, get_type_hints(Settings, include_extras=True)["runs_at_once"]))
+        return int(msgspec.convert(chosen, _hints(Settings)["runs_at_once"]))
     except (OSError, ValueError, msgspec.ValidationError):
         return Settings().runs_at_once
 
@@ -278,7 +284,7 @@ class SettingsStore:
     def _struct(self, raw: dict[str, Any], struct: Any, prefix: str) -> Any:
         """Return a struct of those fields that can be taken; one that cannot costs itself alone."""
         values: dict[str, Any] = {}
-        hints = get_type_hints(struct, include_extras=True)
+        hints = _hints(struct)
         for name in sorted(hints.keys() & raw.keys() - {"schema"}):
             value, hint, field = raw[name], hints[name], prefix + name
             if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and isinstance(value, dict):

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import torch
 from torch import nn
 
@@ -22,6 +23,7 @@ from bigmodel_studio.engine.generation.reference import PREFILL_TOKENS
 from bigmodel_studio.engine.measuring import passes
 from bigmodel_studio.engine.measuring.counting import NOTHING, Counter, Dimensions, Terms, added, cpu_attention
 from bigmodel_studio.engine.measuring.depth import Repeats, Timeline, extended, repeats_of
+from bigmodel_studio.engine.measuring.signature import signature_of
 from bigmodel_studio.engine.models.tensor_bytes import tensors
 from bigmodel_studio.engine.packed.frozen_linear import freeze_packed
 from bigmodel_studio.protocol import Costs, Growth, Method, ModelKind, Pass
@@ -41,6 +43,9 @@ _METHODS: tuple[tuple[Method, bool], ...] = (
     ("frozen", False),
 )  # fmt: skip
 _DTYPES = {4: torch.float32, 2: torch.bfloat16}
+_COUNTED: dict[Hashable, Costs | None] = {}
+"""Costs of the structures that were counted last, oldest first: counting takes a second or more."""
+_MOST_COUNTED = 32
 
 
 class _Counted(NamedTuple):
@@ -75,7 +80,18 @@ def costs_of(
     was.
 
     ``picture``: height and width of the pictures that it takes. ``stored_bytes``: its weights' on disk, where known.
+    What has the same structure as a model before is not counted again.
     """
+    key = signature_of(model), kind, picture
+    if key not in _COUNTED:
+        if len(_COUNTED) >= _MOST_COUNTED:
+            del _COUNTED[next(iter(_COUNTED))]
+        _COUNTED[key] = _count(model, kind, picture)
+    costs = _COUNTED[key]
+    return msgspec.structs.replace(costs, parameter_bytes=stored_bytes) if costs is not None and stored_bytes else costs
+
+
+def _count(model: PreTrainedModel, kind: ModelKind, picture: tuple[int, int]) -> Costs | None:
     counted = _Count(model, kind, picture)
     try:
         found = counted.inference()
@@ -93,7 +109,7 @@ def costs_of(
     heads = passes.head_names(model) if kind.endswith("classifier") else []
     return Costs(
         parameters=sum(parameter.numel() for parameter in parameters),
-        parameter_bytes=stored_bytes or sum(p.numel() * p.element_size() for p in parameters),
+        parameter_bytes=sum(p.numel() * p.element_size() for p in parameters),
         buffer_bytes=sum(buffer.numel() * buffer.element_size() for buffer in model.buffers()),
         picture_px=max(picture) if kind == "image-classifier" else 0,
         context_length=0 if kind == "image-classifier" else context_length_of(config.to_dict()) or 0,

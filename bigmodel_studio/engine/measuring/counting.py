@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry, sdpa_backward_flop_count, sdpa_flop_count
 
 _CPU_ATTENTION = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
@@ -72,7 +71,20 @@ def _terms(places: dict[int, int]) -> Terms:
 
 def added(one: Terms, other: Terms, times: int = 1) -> Terms:
     """Return ``one + times · other``."""
-    return tuple(a + times * b for a, b in zip(one, other, strict=True))
+    return tuple([a + times * b for a, b in zip(one, other, strict=True)])
+
+
+def _sum(many: Iterable[Terms]) -> Terms:
+    return tuple(map(sum, zip(NOTHING, *many, strict=True)))
+
+
+def _tensors(values: Any) -> Iterator[torch.Tensor]:
+    """Yield the tensors of an operation's arguments or results; its lists and tuples are not deep."""
+    if isinstance(values, torch.Tensor):
+        yield values
+    elif isinstance(values, tuple | list):
+        for value in values:
+            yield from _tensors(value)
 
 
 PLAIN = Dimensions()
@@ -104,7 +116,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def start(self, dimensions: Dimensions) -> None:
         """Begin anew with what is alive now, told apart by other dimensions."""
         self.terms = functools.cache(dimensions.terms)
-        self.alive = functools.reduce(added, map(self.terms, self._sizes.values()), NOTHING)
+        self.alive = _sum(map(self.terms, self._sizes.values()))
         self.timeline: list[Terms] = [self.alive]
         self.working: list[Terms] = []
         self.flops = self.product_bytes = self.other_bytes = NOTHING
@@ -129,7 +141,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
             with self:
                 return func.decompose(*args, **kwargs)
         out = func(*args, **kwargs)
-        made = [leaf for leaf in tree_leaves(out) if isinstance(leaf, torch.Tensor)]
+        made = list(_tensors(out))
         for tensor in made:
             self._note(tensor.untyped_storage())
         if not func.is_view:
@@ -152,15 +164,14 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _work(self, func: Any, args: Any, kwargs: Any, out: Any, made: list[torch.Tensor]) -> None:
         read = args[1:] if func is _EMBEDDING else args  # of its table only the rows are read that it gives out
-        given = [leaf for leaf in tree_leaves((read, kwargs)) if isinstance(leaf, torch.Tensor)]
-        moved = functools.reduce(added, map(self._bytes, (*given, *made)), NOTHING)
+        moved = _sum(map(self._bytes, (*_tensors(read), *_tensors(list(kwargs.values())), *made)))
         self.operations += 1
         packet = func._overloadpacket
         if packet in _ATTENTION:
             flops = _ATTENTION[packet](*args)
         elif packet in flop_registry:
             if packet in _CONVOLUTIONS and args[0].ndim == 4 and args[0].is_contiguous():
-                self.working.append(functools.reduce(added, map(self._bytes, (args[0], *made)), self.alive))
+                self.working.append(_sum((self.alive, *map(self._bytes, (args[0], *made)))))
             flops = flop_registry[packet](*args, **kwargs, out_val=out)
         else:
             self.other_bytes = added(self.other_bytes, moved)
