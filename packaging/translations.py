@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import re
 import string
 import subprocess
@@ -20,6 +21,7 @@ import sys
 import sysconfig
 import tempfile
 import xml.etree.ElementTree as ET
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -99,10 +101,43 @@ def core_tables() -> dict[str, list[str]]:
     }
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    """Every module of the package."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path, ast.parse(path.read_text("utf-8"), str(path))
+class Call(NamedTuple):
+    """A call in a module of the package, with whether it stands inside an f-string."""
+
+    path: Path
+    node: ast.Call
+    in_f_string: bool
+
+    @property
+    def in_ui(self) -> bool:
+        return self.path.is_relative_to(PACKAGE / "ui")
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether it is a look-up of a text's translation."""
+        return _name(self.node) in METHODS or (isinstance(self.node.func, ast.Name) and self.node.func.id in HELPERS)
+
+
+@functools.cache
+def calls() -> tuple[Call, ...]:
+    """Every call of the package that translates or makes a problem; its modules are parsed once."""
+    named = METHODS | RAISED | HELPERS.keys()
+    return tuple(
+        Call(path, node, inside)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node, inside in _walk(ast.parse(path.read_text("utf-8"), str(path)))
+        if isinstance(node, ast.Call) and _name(node) in named
+    )
+
+
+def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
+    """Every node, with whether it stands inside an f-string."""
+    left = deque([(tree, False)])
+    while left:
+        node, inside = left.popleft()
+        yield node, inside
+        inside = inside or isinstance(node, ast.JoinedStr)
+        left.extend((child, inside) for child in ast.iter_child_nodes(node))
 
 
 def through_helpers() -> dict[str, list[str]]:
@@ -110,37 +145,22 @@ def through_helpers() -> dict[str, list[str]]:
     from bigmodel_studio.core.text.phrases import numberless
 
     found: dict[str, list[str]] = {}
-    for path, tree in trees():
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            name = _name(call)
-            if name in HELPERS and path.is_relative_to(PACKAGE / "ui") and call.args:
-                found.setdefault(HELPERS[name], []).extend(_literals(call.args[0]))
-            elif name in RAISED:
-                words = [keyword.value for keyword in call.keywords if keyword.arg in SAID]
-                found.setdefault("arguments", []).extend(
-                    numberless(text)[0] for each in words for text in _literals(each)
-                )
+    for call in calls():
+        name = _name(call.node)
+        if name in HELPERS and call.in_ui and call.node.args:
+            found.setdefault(HELPERS[name], []).extend(_literals(call.node.args[0]))
+        elif name in RAISED:
+            words = [keyword.value for keyword in call.node.keywords if keyword.arg in SAID]
+            found.setdefault("arguments", []).extend(numberless(text)[0] for each in words for text in _literals(each))
     return found
 
 
 def not_literal() -> list[str]:
     """Look-ups in ``ui`` that lupdate cannot read: of what is put together first, or inside an f-string."""
-    wrong = []
-    for path, tree in trees():
-        if not path.is_relative_to(PACKAGE / "ui"):
-            continue
-        inside = {call for made in ast.walk(tree) if isinstance(made, ast.JoinedStr) for call in _look_ups(made)}
-        unread = [call for call in _look_ups(tree) if call in inside or not _can_be_read(call)]
-        wrong += [f"{path.relative_to(ROOT)}:{call.lineno}: {ast.unparse(call)[:80]}" for call in unread]
-    return wrong
-
-
-def _look_ups(tree: ast.AST) -> list[ast.Call]:
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [
-        call
-        for call in calls
-        if _name(call) in METHODS or (isinstance(call.func, ast.Name) and call.func.id in HELPERS)
+        f"{call.path.relative_to(ROOT)}:{call.node.lineno}: {ast.unparse(call.node)[:80]}"
+        for call in calls()
+        if call.in_ui and call.looks_up and (call.in_f_string or not _can_be_read(call.node))
     ]
 
 
@@ -160,16 +180,13 @@ def unheard(found: set[Key]) -> list[str]:
     """Look-ups in ``ui`` of a literal that was not extracted: lupdate skips some calls without a word."""
     sources = {source for _, source in found}
     wrong = []
-    for path, tree in trees():
-        if not path.is_relative_to(PACKAGE / "ui"):
-            continue
-        for call in _look_ups(tree):
-            in_context = _name(call) == "translate" and len(call.args) > 1
-            contexts = _literals(call.args[0]) if in_context else []
-            for text in _literals(call.args[1 if in_context else 0]) if call.args else []:
-                heard = any((context, text) in found for context in contexts) if contexts else text in sources
-                if not heard and _has_words(text):
-                    wrong.append(f"{path.relative_to(ROOT)}:{call.lineno}: {text!r} was not extracted")
+    for path, call, _ in (each for each in calls() if each.in_ui and each.looks_up):
+        in_context = _name(call) == "translate" and len(call.args) > 1
+        contexts = _literals(call.args[0]) if in_context else []
+        for text in _literals(call.args[1 if in_context else 0]) if call.args else []:
+            heard = any((context, text) in found for context in contexts) if contexts else text in sources
+            if not heard and _has_words(text):
+                wrong.append(f"{path.relative_to(ROOT)}:{call.lineno}: {text!r} was not extracted")
     return wrong
 
 

@@ -100,10 +100,12 @@ def score(folder: Path) -> Scores:
             raise RuntimeError(str(each))
     named = [event.masks[0][0].token for event in filled if isinstance(event, Filled)]
     right: dict[str, tuple[float, float]] = {}
+    trained: dict[str, Counter[str]] = {category: Counter() for category in ANSWERS}
+    for cloze in clozes("training", 1, 2000):
+        trained[cloze.category][cloze.word] += 1
     for category in ANSWERS:
         of = [(cloze, said) for cloze, said in zip(asked, named, strict=True) if cloze.category == category]
-        known = Counter(cloze.word for cloze in clozes("training", 1, 2000) if cloze.category == category)
-        usual = known.most_common(1)[0][0]
+        usual = trained[category].most_common(1)[0][0]
         share = sum(cloze.word == said for cloze, said in of) / len(of)
         right[category] = (share, sum(cloze.word == usual for cloze, _ in of) / len(of))
     chances = [event.follows for event in answers if isinstance(event, NextSentencePrediction)]

@@ -558,14 +558,14 @@ def test_what_auto_comes_to_is_said_once_the_model_is_loaded(chat: Chat) -> None
     assert rows["temperature"].field.text() == "auto 0.65"
 
 
-def test_ten_thousand_messages_are_built_as_they_are_needed(chat: Chat) -> None:
+def test_thousands_of_messages_are_built_as_they_are_needed(chat: Chat) -> None:
     store, last = chat.page.store, None
     conversation = store.begin("long")
-    for number in range(10_000):
+    for number in range(2_000):
         last = store.add(conversation, "user" if number % 2 == 0 else "assistant", f"message {number}", parent=last)
     chat.page.open_conversation(conversation)
     chat.wait(lambda: len(chat.page.transcript.views) == 10)
-    assert chat.shown()[-1] == "message 9999"
+    assert chat.shown()[-1] == "message 1999"
     bar = chat.page.transcript.verticalScrollBar()
     chat.wait(lambda: bar.value() == bar.maximum() > 0)
     settle(chat.qtbot, chat.page)
@@ -574,9 +574,9 @@ def test_ten_thousand_messages_are_built_as_they_are_needed(chat: Chat) -> None:
         bar.setValue(0)
         settle(chat.qtbot, chat.page)
     assert len(chat.page.transcript.views) <= MOST_VIEWS + LOADED_AT_ONCE
-    assert int(chat.shown()[0].split()[1]) < 9_960
+    assert int(chat.shown()[0].split()[1]) < 1_960
     chat.page.transcript.latest_wanted.emit()
-    chat.wait(lambda: chat.shown()[-1:] == ["message 9999"])
+    chat.wait(lambda: chat.shown()[-1:] == ["message 1999"])
 
 
 def test_messages_that_leave_room_are_joined_by_earlier_ones(chat: Chat) -> None:

@@ -43,6 +43,18 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def holding(thousand: Path) -> dict[int, set[int]]:
+    """The pages that hold a part of a message, by its number."""
+    data = thousand.read_bytes()
+    with sqlite3.connect(thousand) as db:
+        of_messages = {row[0] - 1 for row in db.execute("SELECT pageno FROM dbstat WHERE name = 'messages'")}
+    db.close()
+    found = {number: _pages(data, number) & of_messages for number in range(MESSAGES)}
+    assert all(found.values())
+    return found
+
+
 def _readable(store: Conversations) -> set[str]:
     return {
         message.text
@@ -71,14 +83,11 @@ def _flip(data: bytearray, count: int, seed: int, start: int = 0) -> set[int]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_two_hundred_bit_flips_cost_what_is_on_damaged_pages_only(thousand: Path, tmp_path: Path, seed: int) -> None:
+def test_two_hundred_bit_flips_cost_what_is_on_damaged_pages_only(
+    thousand: Path, holding: dict[int, set[int]], tmp_path: Path, seed: int
+) -> None:
     path = tmp_path / "conversations.sqlite3"
     data = bytearray(thousand.read_bytes())
-    with sqlite3.connect(thousand) as db:
-        of_messages = {row[0] - 1 for row in db.execute("SELECT pageno FROM dbstat WHERE name = 'messages'")}
-    db.close()
-    holding = {number: _pages(data, number) & of_messages for number in range(MESSAGES)}
-    assert all(holding.values())
     damaged = _flip(data, 200, seed)
     path.write_bytes(data)
     store = Conversations(path)

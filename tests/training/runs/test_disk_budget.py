@@ -100,7 +100,8 @@ def test_a_small_budget_keeps_what_it_promises_and_each_of_it_works(
         if step == STEPS:
             continue
         capfd.readouterr()
-        fork = forks.fork(folder, step, {"schedule.evaluate_every": 100, "schedule.checkpoint_every": 100}, tmp_path)
+        short = {"schedule.steps": max(step + 1, 4), "schedule.evaluate_every": 100, "schedule.checkpoint_every": 100}
+        fork = forks.fork(folder, step, short, tmp_path)
         assert run(fork.path, resume=True) == FINISHED
         records = {record["step"]: record["loss"] for record in fork.metrics()}
         assert min(records) == step + 1

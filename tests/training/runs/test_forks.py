@@ -142,13 +142,13 @@ def test_fork_from_a_shell(parent: RunFolder, capfd: pytest.CaptureFixture[str])
 # ---------------------------------------------------------------------------------------------- stops, memory
 
 
-def test_stopped_at_twenty_random_steps_and_resumed_the_rest_is_the_same(
+def test_stopped_at_ten_random_steps_and_resumed_the_rest_is_the_same(
     make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changes = {"schedule": {"steps": 40, "evaluate_every": 20, "checkpoint_every": 100, "accumulate": 2, "batch": 2}}
     whole, stopped = make_run(**changes), make_run(**changes)
     assert run(whole.path, resume=False) == FINISHED
-    steps = sorted(random.Random().sample(range(1, 40), 20))
+    steps = sorted(random.Random().sample(range(1, 40), 10))
     for number, step in enumerate(steps):
         with monkeypatch.context() as patched:
             stop_after(patched, stopped, step)
