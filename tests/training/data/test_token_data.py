@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from bigmodel_studio.training.data import token_data
 from bigmodel_studio.training.data.text_files import Corpus, Part, read_chunks, split_corpus
 from bigmodel_studio.training.data.tokenizers import train_tokenizer, vocabulary_size
 from bigmodel_studio.training.loop.baselines import DENSE_VOCABULARY, baselines
+from tests.fork_server import ForkServer
 from tests.training.conftest import make_text
 
 
@@ -158,17 +158,16 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024, coun
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the peak is asked of getrusage")
 @pytest.mark.parametrize("kind", ["texts", "sentences"])
-def test_memory_stays_flat_on_a_text_ten_times_as_long(tmp_path: Path, kind: str) -> None:
+def test_memory_stays_flat_on_a_text_ten_times_as_long(tmp_path: Path, kind: str, run_server: ForkServer) -> None:
     small, large = tmp_path / "small.txt", tmp_path / "large.txt"
     paragraph = make_text(1_000_000)
     small.write_text(paragraph)
     with open(large, "w") as stream:
         for number in range(10):
             stream.write(f"chapter {number}\n{paragraph}")
-    answer = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(small), str(large), kind], check=True, capture_output=True, text=True
-    )
-    grown, tokens = map(int, answer.stdout.split())
+    with open(tmp_path / "answer.txt", "w+b") as answer:
+        assert run_server.start([sys.executable, "-c", MEASURE, str(small), str(large), kind], answer).wait() == 0
+    grown, tokens = map(int, (tmp_path / "answer.txt").read_text().splitlines()[-1].split())
     assert tokens > 2_000_000
     assert grown < 24_000_000
 

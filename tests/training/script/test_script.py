@@ -165,6 +165,7 @@ def test_every_objective_as_a_script(
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
+@pytest.mark.usefixtures("forked")
 def test_every_way_to_train_as_a_script(
     tmp_path: Path,
     data: dict[str, str],
@@ -202,19 +203,26 @@ def test_every_way_to_train_as_a_script(
         stop_after(patched, resumed, 11)
         assert run(resumed.path, resume=False) == STOPPED
     runs.append(finished(resumed, resume=True))
+    qlora = {"kind": "qlora", "rank": 4, "dropout": 0.1}  # a script begins with the base as it is dequantised
+    llama = {"base": str(causal_folders["llama"]), "context": 32}
+    quantised = [
+        finished(made("quantised", "chat", data["talks"], model=gpt2, method=qlora)),
+        finished(made("lines", "causal-lm", data["text"], model=llama, method=qlora)),
+    ]
     narrow = finished(made("narrow", "causal-lm", data["text"], model=GPT, launch={"dtype": "bfloat16"}))
     assert launch.exit_status(pid, wait_s=200) == FINISHED
     shutil.rmtree(runs[-3].checkpoint_path(16))  # a fork's own copy went with the keeping of few: its parent has it
-    run_scripts([*runs, narrow, several], tmp_path)
-    for each in [*runs, several]:
+    run_scripts([*runs, *quantised, narrow, several], tmp_path)
+    for each in [*runs, *quantised, several]:
         assert_the_runs_own(tmp_path, each)
     assert_the_runs_own(tmp_path, narrow, within=2e-3)
 
-    ours, theirs = (load_file(folder / "model.safetensors") for folder in
-                    (adapted.checkpoint_path(), tmp_path / "adapted" / "trained"))  # fmt: skip
-    assert ours.keys() == theirs.keys()
-    for name, tensor in ours.items():
-        torch.testing.assert_close(theirs[name], tensor, atol=1e-4, rtol=1e-3)
+    for each in (adapted, *quantised):
+        ours, theirs = (load_file(folder / "model.safetensors") for folder in
+                        (each.checkpoint_path(), tmp_path / each.name / "trained"))  # fmt: skip
+        assert ours.keys() == theirs.keys()
+        for name, tensor in ours.items():
+            torch.testing.assert_close(theirs[name], tensor, atol=1e-4, rtol=1e-3)
     AutoModelForSequenceClassification.from_pretrained(str(tmp_path / "adapted" / "trained"))
     small = (tmp_path / "text-small").with_name("small") / "train.py"
     assert "class CifarResNetForImageClassification" in small.read_text("utf-8")
@@ -246,25 +254,6 @@ def test_a_script_has_what_its_run_needs_and_no_more(
         [sys.executable, "-m", "ruff", "check", *rules, str(out)], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_qlora_as_a_script_begins_with_the_dequantised_base(
-    tmp_path: Path, data: dict[str, str], causal_folders: dict[str, Path]
-) -> None:
-    method = {"kind": "qlora", "rank": 4, "dropout": 0.1}
-    bases = {name: {"base": str(causal_folders[name]), "context": 32} for name in ("gpt2", "llama")}
-    talks = finished(made("quantised", "chat", data["talks"], model=bases["gpt2"], method=method))
-    lines = finished(made("lines", "causal-lm", data["text"], model=bases["llama"], method=method))
-    run_scripts([talks, lines], tmp_path)
-    for each in (talks, lines):
-        assert_the_runs_own(tmp_path, each)
-        ours = load_file(each.checkpoint_path() / "model.safetensors")
-        theirs = load_file(tmp_path / each.name / "trained" / "model.safetensors")
-        assert ours.keys() == theirs.keys()
-        for name, tensor in ours.items():
-            torch.testing.assert_close(theirs[name], tensor, atol=1e-4, rtol=1e-3)
 
 
 SOURCE = """

@@ -241,6 +241,7 @@ def test_the_form_says_what_memory_a_run_takes_and_refuses_what_can_never_fit(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("forked")
 def test_real_runs_are_paused_and_let_in_from_the_page(qtbot: QtBot, bench: Bench, tmp_path: Any) -> None:
     text = tmp_path / "words.txt"
     text.write_text("the red cat sees a small house.\n" * 400)
