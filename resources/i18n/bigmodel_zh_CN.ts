@@ -7025,6 +7025,86 @@
 <context>
     <name>messages</name>
     <message>
+        <source>1 chat has a system message; the chat template has no system role.</source>
+        <translation>有 1 段对话含系统消息；对话模板没有系统角色。</translation>
+    </message>
+    <message>
+        <source>1 chat is skipped: no answer starts within the context of {context:,} tokens.</source>
+        <translation>有 1 段对话被跳过：在 {context:,} 个词元的上下文内没有回答开始。</translation>
+    </message>
+    <message>
+        <source>1 class has fewer than {few} training examples: {labels}.</source>
+        <translation>有 1 个类别的训练样本少于 {few} 个：{labels}。</translation>
+    </message>
+    <message>
+        <source>1 class has no evaluation examples: {labels}.</source>
+        <translation>有 1 个类别没有评估样本：{labels}。</translation>
+    </message>
+    <message>
+        <source>1 entry is not a valid chat and is skipped: {detail}.</source>
+        <translation>有 1 条不是有效的对话，已跳过：{detail}。</translation>
+    </message>
+    <message>
+        <source>1 entry is not a valid preference pair and is skipped: {detail}.</source>
+        <translation>有 1 条不是有效的偏好对，已跳过：{detail}。</translation>
+    </message>
+    <message>
+        <source>1 example repeats an earlier one with a different label.</source>
+        <translation>有 1 个样本重复了前面的样本，标签却不同。</translation>
+    </message>
+    <message>
+        <source>1 folder contains no pictures and is not a class: {labels}.</source>
+        <translation>有 1 个文件夹不含图片，不是类别：{labels}。</translation>
+    </message>
+    <message>
+        <source>1 line is not UTF-8.</source>
+        <translation>有 1 行不是 UTF-8。</translation>
+    </message>
+    <message>
+        <source>1 line is not UTF-8; invalid bytes are read as “�”.</source>
+        <translation>有 1 行不是 UTF-8；无效字节读作“�”。</translation>
+    </message>
+    <message>
+        <source>1 more of the {examples:,} training examples ({share}) is a duplicate apart from spaces and case.</source>
+        <translation>{examples:,} 个训练样本中另有 1 个（{share}）除空格和大小写外重复。</translation>
+    </message>
+    <message>
+        <source>1 more of {examples:,} evaluation examples ({share}) matches training data apart from spaces and case.</source>
+        <translation>{examples:,} 个评估样本中另有 1 个（{share}）除空格和大小写外与训练数据相同。</translation>
+    </message>
+    <message>
+        <source>1 of the {examples:,} evaluation examples ({share}) is in the training data too.</source>
+        <translation>{examples:,} 个评估样本中有 1 个（{share}）也在训练数据里。</translation>
+    </message>
+    <message>
+        <source>1 of the {examples:,} examples is truncated: the context is {context:,} tokens.</source>
+        <translation>{examples:,} 个样本中有 1 个被截断：上下文为 {context:,} 个词元。</translation>
+    </message>
+    <message>
+        <source>1 of the {examples:,} training examples ({share}) is an exact duplicate.</source>
+        <translation>{examples:,} 个训练样本中有 1 个（{share}）完全重复。</translation>
+    </message>
+    <message>
+        <source>1 pair is skipped: within the context of {context:,} tokens, an answer is missing or both match.</source>
+        <translation>有 1 对被跳过：在 {context:,} 个词元的上下文内缺少回答，或两个回答相同。</translation>
+    </message>
+    <message>
+        <source>1 picture can&apos;t be read and is skipped: {reason}</source>
+        <translation>有 1 张图片无法读取，已跳过：{reason}</translation>
+    </message>
+    <message>
+        <source>1 picture in {path} was skipped: {formats} is not supported.</source>
+        <translation>{path} 中有 1 张图片被跳过：不支持 {formats}。</translation>
+    </message>
+    <message>
+        <source>1 row has no text and is skipped.</source>
+        <translation>有 1 行没有文本，已跳过。</translation>
+    </message>
+    <message>
+        <source>1 row is invalid: {detail}.</source>
+        <translation>有 1 行无效：{detail}。</translation>
+    </message>
+    <message>
         <source>A GGUF file can be opened once it is downloaded. Models for diffusers and other libraries are not supported.</source>
         <translation>GGUF 文件下载后即可打开。不支持 diffusers 等其他库的模型。</translation>
     </message>
@@ -7063,6 +7143,14 @@
     <message>
         <source>A run stops at the first of them: save the file as UTF-8.</source>
         <translation>训练任务会在遇到第一处时结束：请将文件存为 UTF-8。</translation>
+    </message>
+    <message>
+        <source>A run stops there: fix or remove it.</source>
+        <translation>运行会在那里停止：请修正或删除这一行。</translation>
+    </message>
+    <message>
+        <source>A run stops there: save the file as UTF-8.</source>
+        <translation>运行会在那里停止：请把文件保存为 UTF-8。</translation>
     </message>
     <message>
         <source>A shard of the weights is missing: {file}.</source>
@@ -7105,8 +7193,16 @@
         <translation>请为它们添加样本，或去掉这些类别。</translation>
     </message>
     <message>
+        <source>Add examples, or remove this class.</source>
+        <translation>请添加样本，或删除这个类别。</translation>
+    </message>
+    <message>
         <source>Add it, as in the example in the README.</source>
         <translation>请参照 README 中的示例补上。</translation>
+    </message>
+    <message>
+        <source>Add pictures, or remove the folder.</source>
+        <translation>请添加图片，或删除该文件夹。</translation>
     </message>
     <message>
         <source>Add pictures, or remove the folders.</source>
@@ -7301,6 +7397,10 @@
         <translation>请选择每个类别各有一个子文件夹的文件夹，或列出图片路径的表格（CSV、TSV、JSON 行、Parquet）。</translation>
     </message>
     <message>
+        <source>Choose a folder with one subfolder per class, or a table of picture paths and their classes.</source>
+        <translation>请选择每个类别一个子文件夹的文件夹，或列出图片路径及其类别的表格。</translation>
+    </message>
+    <message>
         <source>Choose a model of text, or one that classifies pictures.</source>
         <translation type="vanished">请选择文本模型或图片分类模型。</translation>
     </message>
@@ -7409,6 +7509,10 @@
         <translation>请从训练记录中选择。</translation>
     </message>
     <message>
+        <source>Choose one label for both, or remove them.</source>
+        <translation>请为两者选定同一个标签，或删除它们。</translation>
+    </message>
+    <message>
         <source>Choose one label for each, or remove them.</source>
         <translation>没有模型能同时给出两种答案：请确定一种，或将其删去。</translation>
     </message>
@@ -7485,6 +7589,10 @@
         <translation>请换用带 safetensors 权重的模型：缺了它们，结果会是错的。</translation>
     </message>
     <message>
+        <source>Choose {deeper}.</source>
+        <translation>请选择 {deeper}。</translation>
+    </message>
+    <message>
         <source>Choose {train} for training and the other for evaluation.</source>
         <translation>请选择其中的子文件夹：{train} 用于训练，另一个用于评估。</translation>
     </message>
@@ -7499,6 +7607,10 @@
     <message>
         <source>Context of {to} tokens: {size}.</source>
         <translation>上下文为 {to} 个词元时需要 {size}。</translation>
+    </message>
+    <message>
+        <source>Convert it to JPEG or PNG to train on it.</source>
+        <translation>要用它训练，请转换为 JPEG 或 PNG。</translation>
     </message>
     <message>
         <source>Convert them to JPEG or PNG to train on them.</source>
@@ -7523,6 +7635,14 @@
     <message>
         <source>Correct data.train or data.evaluation.</source>
         <translation>请修改 data.train 或 data.evaluation。</translation>
+    </message>
+    <message>
+        <source>Correct or remove these examples, unless it is a class.</source>
+        <translation>除非它确实是类别，请修正或删除这些样本。</translation>
+    </message>
+    <message>
+        <source>Correct the data, or choose other files.</source>
+        <translation>请修正数据，或选择其他文件。</translation>
     </message>
     <message>
         <source>Correct this field, or choose another copy of the model.</source>
@@ -7657,8 +7777,16 @@
         <translation>请等这些处理完后再拖入其余的。</translation>
     </message>
     <message>
+        <source>Duplicates weigh more in training: remove it unless that is intended.</source>
+        <translation>重复的样本在训练中权重更大：除非有意为之，请删除它。</translation>
+    </message>
+    <message>
         <source>Duplicates weigh more in training: remove them unless that is intended.</source>
         <translation>重复的内容会比其余的学得更多：若非有意，请删去。</translation>
+    </message>
+    <message>
+        <source>Each row of {path} has two classes, “{first}” and “{second}”; it is unclear which to learn.</source>
+        <translation>{path} 的每一行有两个类别“{first}”和“{second}”；不清楚应学习哪一个。</translation>
     </message>
     <message>
         <source>Each row of {path} has two texts, “{first}” and “{second}”; it is unclear which to use.</source>
@@ -7703,6 +7831,10 @@
     <message>
         <source>Fits at 8 bits: needs {needs} of the {free} available.</source>
         <translation>8 位时放得下：需要 {needs}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>Fix or remove it.</source>
+        <translation>请修正或删除它。</translation>
     </message>
     <message>
         <source>Fix or remove them.</source>
@@ -7785,6 +7917,10 @@
         <translation>用梯度检查点（较慢），需要 {size}。</translation>
     </message>
     <message>
+        <source>If each line is a JSON object, rename the file to .jsonl: its field “text” is then learned.</source>
+        <translation>如果每一行是一个 JSON 对象，请把文件改名为 .jsonl：这样会学习其中的“text”字段。</translation>
+    </message>
+    <message>
         <source>If that is wrong, set data.label_separator.</source>
         <translation>如果不对，请设置 data.label_separator。</translation>
     </message>
@@ -7797,8 +7933,16 @@
         <translation>如果适配器已合并到权重中，请把 adapter_config.json 移出此文件夹。</translation>
     </message>
     <message>
+        <source>Increase model.context if the model allows it, or shorten the example.</source>
+        <translation>如果模型允许，请增大 model.context，或缩短该样本。</translation>
+    </message>
+    <message>
         <source>Increase model.context if the model allows it, or shorten the examples.</source>
         <translation>模型允许时请加大 model.context，或缩短这些样本。</translation>
+    </message>
+    <message>
+        <source>Increase model.context if the model allows it, or shorten the prompt.</source>
+        <translation>如果模型允许，请增大 model.context，或缩短提示。</translation>
     </message>
     <message>
         <source>Increase model.context if the model allows it, or shorten the prompts.</source>
@@ -7969,6 +8113,10 @@
         <translation>请在其中为每个类别建一个以类别命名的文件夹，并放入对应的图片。</translation>
     </message>
     <message>
+        <source>Make one subfolder per class, or choose a table of paths and their classes.</source>
+        <translation>请为每个类别建一个子文件夹，或选择列出路径及其类别的表格。</translation>
+    </message>
+    <message>
         <source>Merge the adapter into its base model and save the result.</source>
         <translation>请将适配器合并到基础模型后再保存。</translation>
     </message>
@@ -8013,8 +8161,16 @@
         <translation>无法连接 {host}。</translation>
     </message>
     <message>
+        <source>No example in {path} can be used.</source>
+        <translation>{path} 中没有可用的样本。</translation>
+    </message>
+    <message>
         <source>No file manager was found.</source>
         <translation>没有可以打开文件夹的程序。</translation>
+    </message>
+    <message>
+        <source>No folder in {path} has pictures that can be used. {others}.</source>
+        <translation>{path} 中没有文件夹含可用的图片。{others}。</translation>
     </message>
     <message>
         <source>No model, pictures or text found in “{name}”.</source>
@@ -8034,7 +8190,15 @@
     </message>
     <message>
         <source>None of the {count:,} pictures in {path} could be read.</source>
-        <translation>{path} 中的 {count:,} 张图片都无法读取。</translation>
+        <translation type="vanished">{path} 中的 {count:,} 张图片都无法读取。</translation>
+    </message>
+    <message>
+        <source>None of the {count:,} pictures in {path} could be read. The first: {reason}</source>
+        <translation>{path} 中的 {count:,} 张图片都无法读取。第一张：{reason}</translation>
+    </message>
+    <message>
+        <source>Not one picture of these classes was read: {labels}.</source>
+        <translation>这些类别没有一张图片能读取：{labels}。</translation>
     </message>
     <message>
         <source>Nothing to try: {detail}.</source>
@@ -8069,6 +8233,10 @@
         <translation>{path} 只剩 {free} 可用空间。</translation>
     </message>
     <message>
+        <source>Only “{label}” has pictures that can be used. {others}.</source>
+        <translation>只有“{label}”有可用的图片。{others}。</translation>
+    </message>
+    <message>
         <source>Open one from the list, then export it.</source>
         <translation>请先从列表中打开一个对话，再导出。</translation>
     </message>
@@ -8087,6 +8255,10 @@
     <message>
         <source>Pull it again with Ollama.</source>
         <translation>请用 Ollama 重新获取它。</translation>
+    </message>
+    <message>
+        <source>Put the classes into the splits: train/{label} in place of {label}/train.</source>
+        <translation>请把类别放进划分中：用 train/{label} 代替 {label}/train。</translation>
     </message>
     <message>
         <source>QLoRA of rank {to}, the base in 4 bits: {size}.</source>
@@ -8145,8 +8317,24 @@
         <translation>请用 [MASK] 代替一个词。</translation>
     </message>
     <message>
+        <source>Replace it.</source>
+        <translation>请替换它。</translation>
+    </message>
+    <message>
+        <source>Replace or remove it.</source>
+        <translation>请替换或删除它。</translation>
+    </message>
+    <message>
         <source>Replace or remove them.</source>
         <translation>请替换或删除它们。</translation>
+    </message>
+    <message>
+        <source>Replace the pictures, or remove their folders: the model would never predict these classes.</source>
+        <translation>请替换这些图片，或删除它们的文件夹：否则模型永远不会预测这些类别。</translation>
+    </message>
+    <message>
+        <source>Replace them.</source>
+        <translation>请替换它们。</translation>
     </message>
     <message>
         <source>Replies are slower until the fast path is compiled in the background (only once).</source>
@@ -8221,8 +8409,16 @@
         <translation>请将文件存为 UTF-8。</translation>
     </message>
     <message>
+        <source>Save the others as JPEG or PNG, with names that end in .jpg or .png: a classifier needs two classes.</source>
+        <translation>请把其余的保存为 JPEG 或 PNG，文件名以 .jpg 或 .png 结尾：分类器需要两个类别。</translation>
+    </message>
+    <message>
         <source>Save them as JPEG or PNG to learn from them.</source>
         <translation type="vanished">若要用于学习，请另存为 JPEG 或 PNG。</translation>
+    </message>
+    <message>
+        <source>Save them as JPEG or PNG, with names that end in .jpg or .png.</source>
+        <translation>请把它们保存为 JPEG 或 PNG，文件名以 .jpg 或 .png 结尾。</translation>
     </message>
     <message>
         <source>See the log for the reason; trying again restarts it.</source>
@@ -8235,6 +8431,10 @@
     <message>
         <source>Set data.evaluation: without it, overfitting stays unnoticed.</source>
         <translation>请设置 data.evaluation：否则看不出模型是否在死记硬背。</translation>
+    </message>
+    <message>
+        <source>Set data.label_column to one of them.</source>
+        <translation>请把 data.label_column 设为其中之一。</translation>
     </message>
     <message>
         <source>Set data.label_separator, such as ; (if no text has two classes, to a character that is in none).</source>
@@ -8315,6 +8515,10 @@
     <message>
         <source>Slower than requested: about {rate}/s.</source>
         <translation>比要求的慢：每秒约 {rate} 个。</translation>
+    </message>
+    <message>
+        <source>Some classes differ only in upper case or spaces: {labels}.</source>
+        <translation>有些类别只在大小写或空格上不同：{labels}。</translation>
     </message>
     <message>
         <source>Some classes seem to be several in one: {labels}.</source>
@@ -8481,6 +8685,10 @@
         <translation>检查点已损坏，位于 {path}：{detail}。</translation>
     </message>
     <message>
+        <source>The class “{label}” looks like a missing value.</source>
+        <translation>类别“{label}”看起来是缺失值。</translation>
+    </message>
+    <message>
         <source>The classes in the data changed since the run started ({were}).</source>
         <translation>数据中的类别与训练任务开始时（{were}）不一致。</translation>
     </message>
@@ -8569,6 +8777,10 @@
         <translation>评估数据中有训练数据没有的类别：{label}。</translation>
     </message>
     <message>
+        <source>The evaluation then measures memorization: remove it from one of the two.</source>
+        <translation>这样评估测的是死记硬背：请从其中一处删除它。</translation>
+    </message>
+    <message>
         <source>The evaluation then measures memorization: remove them from one of the two.</source>
         <translation>这样评估测到的是死记硬背的内容：请从其中一方删去。</translation>
     </message>
@@ -8637,8 +8849,16 @@
         <translation>文件夹 {path} 中没有文本文件。</translation>
     </message>
     <message>
+        <source>The folder {path} contains {parts}, which are splits and not classes, and has no folders of classes.</source>
+        <translation>文件夹 {path} 包含 {parts}，它们是数据划分而不是类别，其中也没有类别文件夹。</translation>
+    </message>
+    <message>
         <source>The folder {path} contains {parts}, which are splits and not classes.</source>
         <translation>文件夹 {path} 下面不是类别文件夹，而是 {parts}。</translation>
+    </message>
+    <message>
+        <source>The folder {path} contains {parts}: pictures beside marks for detection or segmentation, and no classes.</source>
+        <translation>文件夹 {path} 包含 {parts}：图片旁边是检测或分割的标注，没有类别。</translation>
     </message>
     <message>
         <source>The folder {path} is empty.</source>
@@ -8651,6 +8871,14 @@
     <message>
         <source>The folder “{folder}” contains no pictures.</source>
         <translation>文件夹“{folder}”中没有图片。</translation>
+    </message>
+    <message>
+        <source>The folders in {path} contain {parts}, which are splits: all of them would be learned.</source>
+        <translation>{path} 中的各文件夹包含 {parts}，它们是数据划分：这样会全部被学习。</translation>
+    </message>
+    <message>
+        <source>The folders of the classes are not in {path} but deeper, in {deeper}.</source>
+        <translation>类别文件夹不在 {path} 中，而在更深的 {deeper} 中。</translation>
     </message>
     <message>
         <source>The header of {file} is too large for any model; reading stopped.</source>
@@ -8674,7 +8902,7 @@
     </message>
     <message>
         <source>The log has the reason for each.</source>
-        <translation>每张图片的原因见日志。</translation>
+        <translation type="vanished">每张图片的原因见日志。</translation>
     </message>
     <message>
         <source>The measurement failed: {detail}.</source>
@@ -8707,6 +8935,10 @@
     <message>
         <source>The objective {objective} can&apos;t be trained yet.</source>
         <translation>暂不支持训练目标 {objective}。</translation>
+    </message>
+    <message>
+        <source>The only picture in {path} could not be read: {reason}</source>
+        <translation>{path} 中唯一的图片无法读取：{reason}</translation>
     </message>
     <message>
         <source>The others are shown. Check the program that wrote them.</source>
@@ -8807,6 +9039,10 @@
     <message>
         <source>The settings in {path} couldn&apos;t be read: {detail}.</source>
         <translation>无法从 {path} 读取设置：{detail}。</translation>
+    </message>
+    <message>
+        <source>The shape of one tensor differs from config.json: {names}.</source>
+        <translation>有一个张量的形状与 config.json 不符：{names}。</translation>
     </message>
     <message>
         <source>The shapes of {count} tensors differ from config.json: {names}.</source>
@@ -8963,6 +9199,10 @@
     <message>
         <source>The weights have {has} layers; config.json asks for {wants}.</source>
         <translation>权重只有 {has} 层，而 config.json 要求 {wants} 层。</translation>
+    </message>
+    <message>
+        <source>The weights lack one of the model&apos;s tensors: {names}.</source>
+        <translation>权重缺少模型的一个张量：{names}。</translation>
     </message>
     <message>
         <source>The weights lack {count} of the model&apos;s tensors: {names}.</source>
@@ -9179,6 +9419,10 @@
     <message>
         <source>Use one JSON entry per line or one array, with prompt, chosen and rejected.</source>
         <translation>每行一个 JSON 条目，或一个数组，含 prompt、chosen 和 rejected。</translation>
+    </message>
+    <message>
+        <source>Use one name if they are meant to be one class.</source>
+        <translation>如果它们是同一个类别，请使用同一个名称。</translation>
     </message>
     <message>
         <source>Use this model without chat.</source>
@@ -9743,6 +9987,10 @@
     <message>
         <source>{path} can&apos;t be written: {detail}.</source>
         <translation>无法写入 {path}：{detail}。</translation>
+    </message>
+    <message>
+        <source>{path} contains JSON, not plain text.</source>
+        <translation>{path} 包含 JSON，不是纯文本。</translation>
     </message>
     <message>
         <source>{path} contains an adapter, not a whole model.</source>

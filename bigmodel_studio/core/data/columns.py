@@ -102,14 +102,68 @@ def find_places(rows: Sequence[Sequence[str]], columns: Columns, about: About, p
     header = [name.strip() for name in rows[0]]
     text = _named(header, columns.text, about.names, path)
     label = _named(header, columns.label, columns.label_names, path)
+    text, label, left_aside = _only(rows, header, text, label, columns, about, path)
     if (pair := _named(header, columns.pair, (), path)) is not None:
         return _with_pair(rows, header, text, label, pair, columns, about, path)
     if text is not None and label is not None and not _is_numbered(header, columns):
         _refuse_twice(rows, header, (text, label), about, path)
         if not columns.text:
             _refuse_pair(header, text, path)
-        return Places(text, label, header=True)
+        return Places(text, label, header=True, by_values=left_aside)
     return _by_values(rows, header, text, label, columns, about, path)
+
+
+def _only(
+    rows: Sequence[Sequence[str]],
+    header: list[str],
+    text: int | None,
+    label: int | None,
+    columns: Columns,
+    about: About,
+    path: str,
+) -> tuple[int | None, int | None, bool]:
+    """Return the columns of the text and of the class, where several have a usual name, and whether one was left aside.
+
+    Of those the values must leave a single one, or classes that are the same under two names: else it is refused.
+    """
+    values = _values(rows[1:])
+    is_class = looks_like_several if columns.several else looks_like_classes
+    first, texts = _alike(header, values, text, columns.text, about.names, _is_text(about))
+    second, classes = _alike(header, values, label, columns.label, columns.label_names, is_class)
+    classes = [place for place in classes if second is None or not _is_renamed(rows[1:], place, second)]
+    if texts and first is not None and not columns.pair:
+        if about.paths:
+            raise StudioError("data-columns", path=path, what=about.what, columns=_shown(header, values))
+        raise StudioError("data-second-text", path=path, first=header[first], second=header[texts[0]])
+    if classes and second is not None:
+        raise StudioError("data-second-class", path=path, first=header[second], second=header[classes[0]])
+    return first, second, (first, second) != (text, label)
+
+
+def _alike(
+    header: list[str],
+    values: list[list[str]],
+    found: int | None,
+    asked: str,
+    usual: tuple[str, ...],
+    looks: Callable[[list[str]], bool],
+) -> tuple[int | None, list[int]]:
+    """Return the column to use, and others with a usual name whose values are like those that are wanted."""
+    names = [name.lower() for name in header]
+    places = [place for place, name in enumerate(names) if name in usual and place < len(values) and values[place]]
+    if found is None or asked or len(places) < 2 or names.count(names[found]) > 1:
+        return found, []
+    like = [place for place in places if looks(values[place])]
+    if not like:
+        return found, []
+    found = found if found in like else like[0]
+    return found, [place for place in like if place != found]
+
+
+def _is_renamed(rows: Sequence[Sequence[str]], one: int, other: int) -> bool:
+    """Return whether two columns have the same classes, each under its own names: as numbers and as words, say."""
+    pairs = {(row[one].strip(), row[other].strip()) for row in rows if max(one, other) < len(row)}
+    return len(pairs) == len({first for first, _ in pairs}) == len({second for _, second in pairs})
 
 
 def _with_pair(
@@ -139,7 +193,8 @@ def find_names(records: Sequence[dict[str, str]], columns: Columns, about: About
     """Return the names under which records have the example and the class, the likeliest first; as ``find_places``."""
     names = list(dict.fromkeys(name for record in records for name in record))
     texts, labels = (columns.text,) if columns.text else about.names, columns.label_names
-    if not columns.pair and set(texts) & set(names) and set(labels) & set(names):
+    usual = not columns.pair and set(texts) & set(names) and set(labels) & set(names)
+    if usual and all(_is_single(records, each) for each in (texts, labels)):
         if not columns.text:
             _refuse_pair(names, names.index(next(name for name in texts if name in names)), path)
         return Names(texts, labels)
@@ -147,6 +202,11 @@ def find_names(records: Sequence[dict[str, str]], columns: Columns, about: About
     places = find_places(rows, columns, about, path)
     label = () if places.flags else (names[places.label],)
     return Names((names[places.text],), label, tuple(names[place] for place in places.flags))
+
+
+def _is_single(records: Sequence[dict[str, str]], names: Sequence[str]) -> bool:
+    """Return whether no record has two fields of these names."""
+    return all(sum(name in record for name in names) < 2 for record in records)
 
 
 def _named(header: list[str], asked: str, usual: tuple[str, ...], path: str) -> int | None:
@@ -199,7 +259,7 @@ def _by_values(
 ) -> Places:
     body = rows[1:] or rows
     values = _values(body)
-    is_text: Callable[[list[str]], bool] = looks_like_paths if about.paths else looks_like_texts
+    is_text = _is_text(about)
     texts = [text] if text is not None else [place for place, each in enumerate(values) if is_text(each)]
     is_class: Callable[[list[str]], bool] = looks_like_several if columns.several else looks_like_classes
     found = [place for place, each in enumerate(values) if place not in texts and is_class(each)]
@@ -218,6 +278,10 @@ def _by_values(
     known = (text is not None or label is not None) and not _is_numbered(header, columns)
     has_header = known or not _is_example(header, texts[0], labels[0], values, is_text)
     return Places(texts[0], labels[0], header=has_header, by_values=True)
+
+
+def _is_text(about: About) -> Callable[[list[str]], bool]:
+    return looks_like_paths if about.paths else looks_like_texts
 
 
 def _of_flags(text: int, flags: tuple[int, ...], header: list[str], columns: Columns, path: str) -> Places:

@@ -283,7 +283,8 @@ def _read_records(path: Path, columns: Columns, about: About, faults: Faults) ->
     texts, labels, flags = names
     pairs = ((columns.pair,),) if columns.pair else ()
     name = str(path)
-    for line, record in records(path, (texts, *((labels,) if labels else ()), *pairs), faults):
+    wanted = (texts, *((labels,) if labels else ()), *pairs, *((name,) for name in flags))
+    for line, record in records(path, wanted, faults):
         text, label, several = _field(record, texts), _field(record, labels), None
         second = str(_field(record, pairs[0]) or "") if pairs else None
         if label is None or (label == "" and columns.several):
@@ -320,12 +321,8 @@ def _several(record: Record, names: Sequence[str], *, several_allowed: bool) -> 
 
 
 def _record_names(path: Path, columns: Columns, about: About, faults: Faults) -> Names | None:
-    """Return what the two fields are called in a file of records, from its first ones; None where that is refused. Of
-    Parquet the names alone tell.
-    """
+    """Return what the two fields are called in a file of records, from its first ones; None where that is refused."""
     usual = Names((columns.text,) if columns.text else about.names, columns.label_names)
-    if is_parquet(path):
-        return usual
     first = [record for _, record in itertools.islice(records(path, (), Faults.passing()), SAMPLE_ROWS)]
     filled = [
         {
@@ -340,7 +337,8 @@ def _record_names(path: Path, columns: Columns, about: About, faults: Faults) ->
     try:
         names = find_names(filled, columns, about, str(path))
         text, label = names.texts[0], flag_names(names.flags, range(len(names.flags))) or names.labels[0]
-        if text.lower() not in usual.texts or label.lower() not in usual.labels:
+        first_usual = [next((name for name in each if any(name in one for one in filled)), "") for each in usual[:2]]
+        if len(names.texts) == 1 and [text, label] != first_usual:
             faults.decided(_by_values(path, text, label, about))
         return names
     except StudioError as error:

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from bigmodel_studio.core.data import label_sets
+from bigmodel_studio.core.data.class_folders import class_folders, refuse_outer
 from bigmodel_studio.core.data.columns import NO_COLUMNS, About, Columns
 from bigmodel_studio.core.data.faults import FATAL, Faults
 from bigmodel_studio.core.data.labelled_tables import MOST_TEXT_BYTES, READERS, Labelled, read_table
@@ -43,6 +44,8 @@ def labelled_in(paths: Sequence[str], columns: Columns = NO_COLUMNS, faults: Fau
 
     Refuses what cannot be used: "data-missing", "data-no-labels" (a kind of file that has none), and as ``read_table``.
     """
+    if len(paths) == 1 and Path(paths[0]).is_dir() and not _tables_in(Path(paths[0])):
+        refuse_outer(Path(paths[0]))
     for path in paths:
         yield from _read(Path(path), columns, faults)
 
@@ -153,10 +156,10 @@ def _read(path: Path, columns: Columns, faults: Faults) -> Iterator[Labelled]:
 
 def _read_folder(folder: Path, columns: Columns, faults: Faults) -> Iterator[Labelled]:
     """Tables in it, or a folder in it for each class with a text in each file."""
-    tables = sorted(file for file in folder.iterdir() if file.is_file() and file.suffix.lower() in READERS)
+    tables = _tables_in(folder)
     for table in tables:
         yield from _read(table, columns, faults)
-    for inside in sorted(each for each in folder.iterdir() if each.is_dir()) if not tables else ():
+    for inside in class_folders(folder) if not tables else ():
         for file in sorted(inside.rglob("*")):
             if file.is_file() and file.suffix.lower() in TEXT_SUFFIXES:
                 with open(file, encoding="utf-8-sig", errors="replace") as stream:
@@ -166,3 +169,7 @@ def _read_folder(folder: Path, columns: Columns, faults: Faults) -> Iterator[Lab
                     yield Labelled(text, inside.name, str(file), 0, several=several)
                 else:
                     faults.empty(str(file), 0)
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.is_file() and file.suffix.lower() in READERS)

@@ -6,25 +6,20 @@ training to find out. Knows nothing of Qt or of PIL.
 
 from __future__ import annotations
 
-import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from bigmodel_studio.core.data.pictures import is_junk, unread_in, walk
+from bigmodel_studio.core.data.class_folders import class_folders, refuse_outer, refuse_splits
+from bigmodel_studio.core.data.pictures import other_files_in, unread_in, walk
 from bigmodel_studio.core.text.messages import StudioError
 
 LOOKED_AT = 2000
 """Entries of a class's folder that are looked at for its first picture."""
 EVERYTHING = 10**12
-TRAIN_NAMES = ("train", "training")
-EVALUATION_NAMES = ("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev")
-_SPLITS = frozenset((*TRAIN_NAMES, *EVALUATION_NAMES))
-_AROUND = re.compile(r"^(seg|images?|imgs?|data|my)[_-]|[_-](set|data|images?|imgs?)$|(?<=.)set$")
-"""What some put before or behind such a name: ``seg_train``, ``train_images``, ``testset``."""
+_MOST_NAMED, _MOST_ENDINGS = 5, 3
 
 
 class Classes(msgspec.Struct, frozen=True):
@@ -38,11 +33,11 @@ def classes_of(folders: Sequence[str]) -> Classes:
     """Return the classes that folders have together: the names of the folders in them, sorted by code point."""
     found: dict[str, bool] = {}
     for given in folders:
-        inside = _folders_in(Path(given))
-        _refuse_split(Path(given), inside)
+        inside = class_folders(Path(given))
         with_pictures = {folder.name for folder in inside if _first_picture(folder)}
         if not with_pictures:
-            raise StudioError("data-no-classes", path=given)
+            raise _without_pictures(given, inside)
+        refuse_splits(Path(given), sorted(with_pictures))
         for folder in inside:
             found[folder.name] = found.get(folder.name, False) or folder.name in with_pictures
     labels = sorted(name for name, any_picture in found.items() if any_picture)
@@ -70,59 +65,40 @@ def count_pictures(folders: Sequence[str], labels: Sequence[str], most: int) -> 
     return count, budget[0] < 0
 
 
-def split_of(folder: Path) -> tuple[Path, Path | None] | None:
-    """Return the folder to learn from and the one to evaluate on, where ``folder`` holds such, whatever else; else
-    None.
+def one_class(folders: Sequence[str], labels: Sequence[str], empty: Sequence[str]) -> StudioError:
+    """Return why there is a single class: what lies in the other folders in place of pictures.
+
+    Raises ``StudioError`` "data-deeper" where the classes are folders of a folder.
     """
-    try:
-        inside = _folders_in(folder)
-    except StudioError:
-        return None
-    by_name = {split_name(each.name): each for each in reversed(inside)}
-    train = next((by_name[name] for name in TRAIN_NAMES if name in by_name), None)
-    if train is None or not _folders_in(train):
-        return None
-    return train, next((by_name[name] for name in EVALUATION_NAMES if name in by_name), None)
+    label = labels[0] if labels else ""
+    if len(folders) == 1 and label:
+        refuse_outer(Path(folders[0]), label)
+    others = _not_used([Path(given) / name for given in folders for name in empty])
+    if others:
+        return StudioError("data-one-class-used", label=label, others=others)
+    return StudioError("data-one-class", label=label)
 
 
-def split_name(name: str) -> str:
-    """Return a folder's name in lower case, without what some put around the name of a split."""
-    return _AROUND.sub("", name.lower())
+def _without_pictures(given: str, inside: Sequence[Path]) -> StudioError:
+    others = _not_used(inside)
+    if others:
+        return StudioError("data-no-pictures-used", path=given, others=others)
+    return StudioError("data-no-classes", path=given)
 
 
-def _refuse_split(folder: Path, inside: list[Path]) -> None:
-    split = split_of(folder)
-    if split is not None:
-        raise StudioError(
-            "data-split-folder",
-            path=str(folder),
-            parts=", ".join(each.name for each in inside if split_name(each.name) in _SPLITS),
-            train=split[0].name,
-        )
-
-
-def _folders_in(folder: Path) -> list[Path]:
-    """Return the class folders in a folder, links to folders among them. Raises ``StudioError``."""
-    if not folder.exists():
-        raise StudioError("data-missing", path=str(folder))
-    if not folder.is_dir():
-        raise StudioError("data-not-a-folder", path=str(folder))
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(Path(e.path) for e in entries if e.is_dir() and not is_junk(e.name))
-    except OSError as error:
-        raise StudioError("folder-unreadable", path=str(folder), detail=error.strerror or "") from error
-    for each in found:
-        _refuse_name(each)
-    return found
-
-
-def _refuse_name(folder: Path) -> None:
-    try:
-        folder.name.encode("utf-8")
-    except UnicodeEncodeError as error:
-        shown = os.fsencode(folder.name).decode("utf-8", "backslashreplace")
-        raise StudioError("data-class-name", path=str(folder.parent), name=shown) from error
+def _not_used(folders: Sequence[Path]) -> str:
+    """Return what lies in folders in place of pictures, for a sentence ("": nothing)."""
+    parts = []
+    for folder in folders:
+        formats = unread_in(folder, [LOOKED_AT]) if folder.is_dir() else Counter[str]()
+        others = other_files_in(folder, [LOOKED_AT]) if folder.is_dir() else Counter[str]()
+        said = [f"{count:,} {suffix.removeprefix('.').upper()}" for suffix, count in sorted(formats.items())]
+        if others:
+            endings = ", ".join(suffix or "no ending" for suffix, _ in others.most_common(_MOST_ENDINGS))
+            said.append(f"{others.total():,} not named as pictures ({endings})")
+        if said:
+            parts.append(f"{folder.name}: {', '.join(said)}")
+    return "; ".join(parts[:_MOST_NAMED]) + "; …" * (len(parts) > _MOST_NAMED)
 
 
 def _first_picture(folder: Path) -> bool:

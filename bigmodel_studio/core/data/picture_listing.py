@@ -21,6 +21,7 @@ from bigmodel_studio.core.data.picture_folders import (
     LOOKED_AT,
     classes_of,
     count_pictures,
+    one_class,
     pictures_of,
     unread_of,
 )
@@ -86,10 +87,12 @@ def read_listing(
     """
     learnt = list(_reporting(pictures_in(train, columns, faults), say))
     labels = tuple(sorted({each.label for each in learnt}))
-    if len(labels) < 2:
-        raise StudioError("data-one-class", label=labels[0] if labels else "")
+    if not labels:
+        raise StudioError("data-no-examples", path=", ".join(train))
     folders = [path for path in train if not tables_in(Path(path))]
     empty = classes_of(folders).empty if folders else ()
+    if len(labels) < 2:
+        raise one_class(folders, labels, empty)
     if isinstance(evaluation, float | int):
         return Listing(learnt, float(evaluation), labels, empty)
     known = set(labels)
@@ -135,8 +138,11 @@ def look(given: Sequence[str], columns: Columns = NO_COLUMNS, most: int = LOOKED
 def check_pictures(train: Sequence[str], evaluation: float | Sequence[str], columns: Columns = NO_COLUMNS) -> None:
     """Check that the pictures of a spec can be learnt from, as far as a look shows. Raises as ``read_listing`` does."""
     learnt = look(train, columns)
+    if learnt.all_classes and not learnt.labels:
+        raise StudioError("data-no-examples", path=", ".join(train))
     if learnt.all_classes and len(learnt.labels) < 2:
-        raise StudioError("data-one-class", label=learnt.labels[0] if learnt.labels else "")
+        folders = [path for path in train if not tables_in(Path(path))]
+        raise one_class(folders, learnt.labels, classes_of(folders).empty if folders else ())
     if not isinstance(evaluation, float | int):
         strange = [label for label in look(evaluation, columns).labels if label not in learnt.labels]
         if strange and learnt.all_classes:

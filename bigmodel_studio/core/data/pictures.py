@@ -92,15 +92,22 @@ def is_other(path: Path) -> bool:
 
 def unread_in(folder: Path, budget: list[int]) -> Counter[str]:
     """Return how many pictures of each format that is not read (".heic") lie in and below a folder."""
-    found = Counter[str]()
+    return Counter(suffix for suffix in _suffixes_in(folder, budget) if suffix in UNREAD_SUFFIXES)
+
+
+def other_files_in(folder: Path, budget: list[int]) -> Counter[str]:
+    """Return how many files whose names are those of no picture lie in and below a folder, by the names' ends."""
+    pictures = PICTURE_SUFFIXES | UNREAD_SUFFIXES
+    return Counter(suffix for suffix in _suffixes_in(folder, budget) if suffix not in pictures)
+
+
+def _suffixes_in(folder: Path, budget: list[int]) -> Iterator[str]:
     for _, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_junk(name))
         budget[0] -= len(files) + len(folders)
         if budget[0] < 0:
             break
-        suffixes = (os.path.splitext(name)[1].lower() for name in files if not is_junk(name))
-        found.update(suffix for suffix in suffixes if suffix in UNREAD_SUFFIXES)
-    return found
+        yield from (os.path.splitext(name)[1].lower() for name in files if not is_junk(name))
 
 
 def _by_name(path: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from bigmodel_studio.core.text.messages import StudioError
@@ -20,6 +21,8 @@ _BINARY = (
 )
 """What files begin with that are taken for text now and then, and what they are."""
 _LFS_POINTER = b"version https://git-lfs"
+_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"\n]{1,100}"\s*:')
+"""How an object begins, alone or as the first of a list."""
 _MOST_BROKEN = 0.05
 """A larger share of broken characters is another encoding, and no accident."""
 
@@ -35,6 +38,14 @@ def refuse_binary(path: Path) -> None:
     kind = next((name for begin, name in _BINARY if start.startswith(begin)), "binary" if b"\0" in start else "")
     if kind:
         raise StudioError("data-binary", path=str(path), kind=kind)
+
+
+def refuse_json(path: Path) -> None:
+    """Raise ``StudioError`` "data-json-as-text" where a file begins as JSON does, whatever it is called."""
+    with open(path, "rb") as stream:
+        start = stream.read(_LOOKED_AT_BYTES).removeprefix(codecs.BOM_UTF8)
+    if _JSON.match(start):
+        raise StudioError("data-json-as-text", path=str(path))
 
 
 def refuse_other_encoding(path: Path) -> None:

@@ -13,7 +13,7 @@ from bigmodel_studio.core.text.sentences import SENTENCES
 from bigmodel_studio.core.text.sentences.commands import COMMANDS
 from bigmodel_studio.protocol import Problem
 
-__all__ = ["SENTENCES", "Blame", "StudioError", "command", "filled", "hint", "sentence"]
+__all__ = ["SENTENCES", "Blame", "StudioError", "command", "filled", "hint", "sentence", "templates"]
 
 Blame = Literal["input", "work"]
 
@@ -37,14 +37,20 @@ class StudioError(Exception):
         return sentence(self.problem)
 
 
+def templates(problem: Problem) -> tuple[str, str]:
+    """Return the templates of what happened and of the way out; those for one where the ``count`` is 1."""
+    codes = [f"{problem.code}:one", problem.code] if problem.arguments.get("count") == 1 else [problem.code]
+    return next((SENTENCES[code] for code in codes if code in SENTENCES), (problem.code, ""))
+
+
 def sentence(problem: Problem) -> str:
     """Return what happened, in English."""
-    return filled(SENTENCES.get(problem.code, (problem.code, ""))[0], problem)
+    return filled(templates(problem)[0], problem)
 
 
 def hint(problem: Problem) -> str:
     """Return what to do next, in English ("" where there is no advice)."""
-    return filled(SENTENCES.get(problem.code, ("", ""))[1], problem)
+    return filled(templates(problem)[1], problem)
 
 
 def command(problem: Problem) -> str:

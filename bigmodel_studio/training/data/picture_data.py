@@ -164,7 +164,8 @@ def prepare(
     facts = json.loads((folder / FACTS).read_text("utf-8"))
     if not facts["train"]:
         where = train.pictures[0].file if train.pictures else ""
-        raise StudioError("data-no-pictures", count=len(train.pictures), path=where)
+        reason = facts["skipped"][0][1] if facts["skipped"] else ""
+        raise StudioError("data-no-pictures", count=len(train.pictures), path=where, reason=reason)
     return PictureData(
         Stored(folder, "train", facts["train"]),
         Stored(folder, "evaluation", facts["evaluation"]),

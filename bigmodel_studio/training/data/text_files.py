@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bigmodel_studio.core.data.plain_text import refuse_binary, refuse_other_encoding
+from bigmodel_studio.core.data.plain_text import refuse_binary, refuse_json, refuse_other_encoding
 from bigmodel_studio.core.system.opening import TEXT_SUFFIXES
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.training.data import record_texts
@@ -83,6 +83,7 @@ def _as_text(path: Path, column: str, say: Say) -> Path:
     if (kind := _NO_TEXT.get(path.suffix.lower())) is not None:
         raise StudioError("data-not-text", path=str(path), kind=kind)
     refuse_binary(path)
+    refuse_json(path)
     refuse_other_encoding(path)
     return path
 

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 SAMPLE_PICTURES = 8
 TOP = 3
 MOST_PICTURE_PX = 224
+MOST_NAMED = 5
+"""Classes that are named of those that lack something."""
 
 
 class ClassifyImages(Objective):
@@ -102,9 +104,13 @@ class ClassifyImages(Objective):
             every = reading.every(len(train.pictures) + len(evaluation.pictures))
             train, evaluation = train.every(every), evaluation.every(every)
         data = picture_data.prepare(train, evaluation, self.input.whole, recipe, input_px, reading.say)
-        present = set(data.train.labels.tolist())
+        present = [self.labels[number] for number in set(data.train.labels.tolist())]
+        self._unread = sorted(set(self.labels) - set(present)) if data.skipped else []
         if len(present) < 2:
-            raise StudioError("data-one-class", label=", ".join(self.labels[number] for number in present))
+            if self._unread:
+                others = f"{', '.join(self._unread[:MOST_NAMED])}: {data.skipped[0][1].rstrip('.')}"
+                raise StudioError("data-one-class-used", label=", ".join(present), others=others)
+            raise StudioError("data-one-class", label=", ".join(present))
         return data
 
     def build_model(self) -> None:
@@ -168,6 +174,9 @@ class ClassifyImages(Objective):
         for reason, files in by_reason.items():
             problem = Problem(code="preview-pictures-unread", arguments={"count": len(files), "reason": reason})
             yield Finding(problem=problem, weight="warning", count=len(files), places=tuple(map(Place, files)))
+        if self._unread:
+            unread = Problem(code="preview-class-unread", arguments={"labels": ", ".join(self._unread[:MOST_NAMED])})
+            yield Finding(problem=unread, weight="warning", count=len(self._unread))
         if self._empty:
             arguments: dict[str, str | int | float] = {"count": len(self._empty), "labels": ", ".join(self._empty)}
             yield Finding(problem=Problem(code="preview-class-empty", arguments=arguments), weight="warning")

@@ -32,6 +32,8 @@ FEW = 10
 SMALL_SHARE = 0.001
 MOST_NAMED = 8
 MOST_ERRORS = 100
+NO_VALUES = frozenset({"nan", "NaN", "NAN", "null", "NULL", "None", "<NA>", "#N/A", "N/A", "n/a", "undefined"})
+"""What programs write where a table has no value, as it stands."""
 _GROUPED = {"data-row": "preview-rows", "data-record": "preview-rows", "data-not-utf8": "preview-rows-not-utf8"}
 
 
@@ -103,6 +105,7 @@ def of_both(train: Survey, evaluation: Survey, reading: Reading, context: int, *
     yield from _doubles(train)
     if train.labels:
         yield from _of_tags(train) if tags else _uneven(train)
+        yield from _of_names(train.labels)
         yield from _rare(train.labels, evaluation)
         yield from _everywhere(train)
     yield from _cut(train, evaluation, context)
@@ -149,6 +152,20 @@ def _of_tags(train: Survey) -> Iterator[Finding]:
         values: dict[str, str | int | float] = {"label": OUTSIDE}
         values["share"] = numbers.percent(outside / train.labels.total())
         yield Finding(problem=Problem(code="preview-tags-outside", arguments=values), weight="note")
+
+
+def _of_names(labels: Counter[str]) -> Iterator[Finding]:
+    """Yield what names of classes tell by themselves: two that are meant to be one, and what stands for no value."""
+    alike: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        alike.setdefault(" ".join(label.casefold().split()), []).append(label)
+    found = [label for each in alike.values() if len(each) > 1 for label in each]
+    if found:
+        problem = Problem(code="preview-alike", arguments={"labels": _named(found)})
+        yield Finding(problem=problem, weight="warning", count=len(found))
+    for label in sorted(NO_VALUES & set(labels)):
+        problem = Problem(code="preview-no-value", arguments={"label": label})
+        yield Finding(problem=problem, weight="warning", count=labels[label])
 
 
 def _uneven(train: Survey) -> Iterator[Finding]:

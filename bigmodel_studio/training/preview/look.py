@@ -51,7 +51,9 @@ def _preview(spec: RunSpec, request: LookAtData, say: Say) -> DataPreview:
     except StudioError as error:
         if not error.problem.code.startswith(("data-", "chat-")):
             raise
-        if not (noted.any and error.problem.code == "data-empty"):  # why nothing is left has been said
+        if not (
+            noted.any and error.problem.code in ("data-empty", "data-no-examples")
+        ):  # why nothing is left has been said
             noted.refuse(error)
         return msgspec.structs.replace(preview, findings=noted.by_weight())
     preview = msgspec.structs.replace(

@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from bigmodel_studio.core.system import paths
 from bigmodel_studio.core.system.settings import Language
 from bigmodel_studio.core.text import numbers
-from bigmodel_studio.core.text.messages import SENTENCES, filled
+from bigmodel_studio.core.text.messages import filled, templates
 from bigmodel_studio.core.text.phrases import numberless
 from bigmodel_studio.protocol import Problem
 
@@ -63,7 +63,7 @@ def _load(application: QCoreApplication, locale: QLocale, name: str, folder: str
 
 def sentences(problem: Problem) -> tuple[str, str]:
     """Return what happened and what to do next, in the window's language."""
-    what, hint = SENTENCES.get(problem.code, (problem.code, ""))
+    what, hint = templates(problem)
     return _translated(what, problem), _translated(hint, problem)
 
 

@@ -179,3 +179,34 @@ def test_json_that_is_no_lines_is_said_once(tmp_path: Path) -> None:
         assert words in str(refusal(str(path)))
     path.write_text(json.dumps({"text": "it is fine so", "label": "a"}, indent=1), "utf-8")
     assert "JSON over several lines" in str(refusal(str(path)))
+
+
+def both(path: Path, header: str, *columns: list[str]) -> tuple[str, str]:
+    """Return the same rows as a table and as JSON lines."""
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    lines = path.with_suffix(".jsonl")
+    lines.write_text(
+        "".join(json.dumps(dict(zip(header.split(","), row, strict=True))) + "\n" for row in rows), "utf-8"
+    )
+    return table(path, header, rows), str(lines)
+
+
+def test_two_usual_names_of_texts_or_of_classes_are_asked_about(tmp_path: Path) -> None:
+    other = ["news", "news", "sport", "sport"] * 6
+    for path in both(tmp_path / "a.csv", "title,text,label", PROSE[::-1], PROSE, CLASSES):
+        assert refusal(path).problem.code == "data-second-text"
+        assert read_labelled([path], Columns(text="title"))[0].text == PROSE[-1]
+    for path in both(tmp_path / "b.csv", "text,label,category", PROSE, CLASSES, other):
+        error = refusal(path)
+        assert error.problem.code == "data-second-class"
+        assert "“label” and “category”" in str(error)
+        assert {each.label for each in read_labelled([path], Columns(label="category"))} == {"news", "sport"}
+
+
+def test_a_usual_name_is_left_aside_where_its_values_are_no_texts_or_no_other_classes(tmp_path: Path) -> None:
+    numbers, numbered = [str(1000 + n) for n in range(24)], [str(n) for n in map(CLASSES.index, CLASSES)]
+    for path in both(tmp_path / "a.csv", "title,text,label,class", numbers, PROSE, CLASSES, numbered):
+        found = read_labelled([path])
+        assert (found[0].text, found[0].label) == (PROSE[0], "pos")
+    for path in both(tmp_path / "b.csv", "text,content,label", numbers, PROSE, CLASSES):
+        assert read_labelled([path])[0].text == PROSE[0]

@@ -177,3 +177,21 @@ def test_a_line_without_an_end_is_never_read_whole(tmp_path: Path, monkeypatch: 
     assert refused.value.problem.code == "data-row"
     assert refused.value.problem.arguments["line"] == 1
     assert peak < 16 << 20
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (("train/pos/1.txt", "train/neg/2.txt", "test/pos/3.txt"), "data-split-folder"),
+        (("all/pos/1.txt", "all/neg/2.txt"), "data-deeper"),
+    ],
+)
+def test_folders_of_texts_are_no_classes_where_they_are_splits_or_hold_the_classes(
+    tmp_path: Path, names: tuple[str, ...], code: str
+) -> None:
+    for name in names:
+        (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / name).write_text("a text", "utf-8")
+    with pytest.raises(StudioError) as caught:
+        read_labelled([str(tmp_path / "data")])
+    assert caught.value.problem.code == code

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bigmodel_studio.core.data.class_folders import split_of
 from bigmodel_studio.core.data.picture_folders import (
     classes_of,
     count_pictures,
     pictures_of,
-    split_of,
     unread_of,
 )
-from bigmodel_studio.core.data.picture_listing import check_pictures
+from bigmodel_studio.core.data.picture_listing import check_pictures, read_listing
 from bigmodel_studio.core.models import library
 from bigmodel_studio.core.models.classifier_head import read_head
 from bigmodel_studio.core.text.messages import StudioError, sentence
@@ -97,3 +97,52 @@ def test_a_class_whose_name_is_not_utf8_is_refused_before_anything_is_learnt(tmp
         classes_of([str(tmp_path)])
     assert caught.value.problem.code == "data-class-name"
     assert "d\\xe9g" in sentence(caught.value.problem)
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "said"),
+    [
+        ("dataset/images/cat/a.jpg dataset/images/dog/b.jpg", "data-deeper", "dataset/images"),
+        ("images/001.ant/a.jpg images/002.bee/b.jpg attributes/a.txt", "data-deeper", "images"),
+        ("set/train/cat/a.jpg set/train/dog/b.jpg set/test/cat/c.jpg", "data-split-folder", "set contains test, train"),
+        ("images/a.jpg labels/a.txt", "data-marks", "images, labels"),
+        ("images/train/a.jpg images/val/b.jpg labels/train/a.txt labels/val/b.txt", "data-marks", "images, labels"),
+        ("train/images/a.jpg train/labels/a.txt valid/images/b.jpg", "data-marks", "images, labels"),
+        ("images/a.jpg masks/a.png", "data-marks", "images, masks"),
+        ("JPEGImages/a.jpg Annotations/a.xml SegmentationClass/a.png", "data-marks", "SegmentationClass"),
+        ("train2017/a.jpg val2017/b.jpg annotations/a.json", "data-split-flat", "train2017, val2017"),
+        ("train/cat.1.jpg test1/2.jpg", "data-split-flat", "test1, train"),
+        ("cat/train/a.jpg cat/test/b.jpg dog/train/c.jpg dog/test/d.jpg", "data-split-inside", "test, train"),
+        ("cat/a.jpg dog/b.txt bird/c", "data-one-class-used", "bird: 1 not named as pictures (no ending); dog: 1"),
+        ("cat/a.jpg dog/b.avif dog/c.avif", "data-one-class-used", "dog: 2 AVIF"),
+        ("cat/a.heic dog/b.avif", "data-no-pictures-used", "cat: 1 HEIC; dog: 1 AVIF"),
+        ("cat/a.jpg cat/b.jpg", "data-one-class", "(cat)"),
+    ],
+)
+def test_layouts_that_are_no_folder_a_class_are_named(tmp_path: Path, names: str, code: str, said: str) -> None:
+    data = make(tmp_path / "data", *names.split())
+    for look in (lambda: check_pictures([data], 0.1), lambda: read_listing([data], 0.1)):
+        with pytest.raises(StudioError) as caught:
+            look()
+        assert caught.value.problem.code == code
+        assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "names", ["train/a.jpg bus/b.jpg", "with_mask/a.jpg without_mask/b.jpg", "labels/a.jpg b/b.jpg"]
+)
+def test_classes_with_names_of_other_things_are_classes(tmp_path: Path, names: str) -> None:
+    data = make(tmp_path / "data", *names.split())
+    assert len(read_listing([data], 0.1).labels) == 2
+
+
+def test_a_link_that_leads_back_is_no_class(tmp_path: Path) -> None:
+    data = Path(make(tmp_path / "data", "cat/a.jpg", "dog/b.jpg"))
+    (data / "back").symlink_to(tmp_path, target_is_directory=True)
+    (data / "self").symlink_to(".", target_is_directory=True)
+    assert classes_of([str(data)]).labels == ("cat", "dog")
+
+
+def test_several_folders_may_have_one_class_each(tmp_path: Path) -> None:
+    make(tmp_path, "one/cat/tabby/a.jpg", "one/cat/siam/b.jpg", "two/dog/c.jpg")
+    assert read_listing([str(tmp_path / "one"), str(tmp_path / "two")], 0.1).labels == ("cat", "dog")

@@ -39,3 +39,16 @@ def test_only_the_command_line_names_commands() -> None:
     assert messages.command(unknown) == "“bigmodel-studio runs” lists them."
     assert "bigmodel-studio" not in messages.hint(unknown)
     assert messages.command(Problem(code="prompt-empty")) == messages.hint(Problem(code="prompt-empty"))
+
+
+def test_one_is_said_in_the_singular_with_the_same_arguments() -> None:
+    one, two = (Problem(code="preview-rows", arguments={"count": count, "detail": "no class"}) for count in (1, 2))
+    assert messages.sentence(one) == "1 row is invalid: no class."
+    assert messages.sentence(two) == "2 rows are invalid: no class."
+    for code, both in messages.SENTENCES.items():
+        if code.endswith(":one"):
+            names, plural = (
+                {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+                for texts in (both, messages.SENTENCES[code.removesuffix(":one")])
+            )
+            assert names <= plural, code

@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import Place
 from bigmodel_studio.training.data.record_texts import lines_as_text, place_in
+from bigmodel_studio.training.data.text_files import split_corpus
 
 
 def test_a_line_of_the_text_is_known_by_its_record(tmp_path: Path) -> None:
@@ -18,3 +22,13 @@ def test_a_line_of_the_text_is_known_by_its_record(tmp_path: Path) -> None:
     ]  # fmt: skip
     plain = tmp_path / "plain.txt"
     assert place_in(plain, 3) == Place(str(plain), 3)
+
+
+@pytest.mark.parametrize("text", ['{"text": "a story"}\n{"text": "b"}\n', '\ufeff[\n  {\n    "prompt": "x"\n  }\n]\n'])
+def test_json_under_another_name_is_not_learnt_with_its_brackets(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    with pytest.raises(StudioError) as caught:
+        split_corpus([str(tmp_path / "a.txt")], 0.1)
+    assert caught.value.problem.code == "data-json-as-text"
+    (tmp_path / "a.txt").write_text('{ "so he said", and {then} left: a story.\n' * 9, "utf-8")
+    assert split_corpus([str(tmp_path / "a.txt")], 0.1).bytes

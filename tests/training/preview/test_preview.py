@@ -528,6 +528,26 @@ def test_pictures_that_repeat_leak_or_cannot_be_read_are_found(tmp_path: Path) -
     )
 
 
+def test_a_class_without_a_picture_that_is_read_is_named(tmp_path: Path) -> None:
+    train = make_pictures(tmp_path / "train")
+    (train / "gone").mkdir()
+    written(train / "gone" / "a.png", b"")
+    assert found(seen(tiny_spec(train)), "preview-class-unread").problem.arguments["labels"] == "gone"
+    for colour in ("blue", "green"):
+        shutil.rmtree(train / colour)
+    one = found(seen(tiny_spec(train)), "data-one-class-used")
+    assert "gone: " in sentence(one.problem)
+    table = written(tmp_path / "a.csv", "path,label\nnowhere.png,a\nnor here.png,b\n")
+    assert codes(seen(tiny_spec(table))) == {"preview-rows"}  # and no word of a class that is not there
+
+
+def test_names_of_classes_that_are_alike_or_no_names_are_said(make: Spec, tmp_path: Path) -> None:
+    rows = "".join(f"text {label} {n},{label}\n" for n in range(12) for label in ("Pos", "pos", "neg", "nan"))
+    data = seen(make("classify-text", written(tmp_path / "a.csv", "text,label\n" + rows)))
+    assert found(data, "preview-alike").problem.arguments["labels"] == "Pos, pos"
+    assert found(data, "preview-no-value").problem.arguments["label"] == "nan"
+
+
 # ------------------------------------------------------------------------------- large data, cancelling, a shell
 
 
@@ -600,7 +620,7 @@ def test_from_a_shell(make: Spec, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert json.loads(said(run.name, "--step", "3", "--json"))["examples"] == told["examples"]
     table = written(tmp_path / "bad.csv", "text,label\na,x\nb,y\nlonely\n")
     bad = written(tmp_path / "bad.toml", write_spec(make("classify-text", table)))
-    assert "error: 1 rows are invalid" in said(str(bad), code=2)
+    assert "error: 1 row is invalid" in said(str(bad), code=2)
     assert json.loads(said(str(bad), "--json", code=2))["findings"][0]["hint"].startswith("A run stops")
     written(bad, "name = 3\n")
     assert commands.main(["preview", str(bad)]) == 2

@@ -55,6 +55,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "All examples have one class ({label}).",
         "Add examples of another class: a classifier needs at least two.",
     ),
+    "data-one-class-used": (
+        "Only “{label}” has pictures that can be used. {others}.",
+        "Save the others as JPEG or PNG, with names that end in .jpg or .png: a classifier needs two classes.",
+    ),
+    "data-no-pictures-used": (
+        "No folder in {path} has pictures that can be used. {others}.",
+        "Save them as JPEG or PNG, with names that end in .jpg or .png.",
+    ),
+    "data-no-examples": ("No example in {path} can be used.", "Correct the data, or choose other files."),
+    "data-deeper": (
+        "The folders of the classes are not in {path} but deeper, in {deeper}.",
+        "Choose {deeper}.",
+    ),
+    "data-marks": (
+        "The folder {path} contains {parts}: pictures beside marks for detection or segmentation, and no classes.",
+        "Choose a folder with one subfolder per class, or a table of picture paths and their classes.",
+    ),
+    "data-split-inside": (
+        "The folders in {path} contain {parts}, which are splits: all of them would be learned.",
+        "Put the classes into the splits: train/{label} in place of {label}/train.",
+    ),
+    "data-split-flat": (
+        "The folder {path} contains {parts}, which are splits and not classes, and has no folders of classes.",
+        "Make one subfolder per class, or choose a table of paths and their classes.",
+    ),
     "data-same-classes": (
         "All texts have the same classes ({labels}), so there is nothing to learn.",
         "Add texts with other classes, or with none.",
@@ -77,6 +102,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} is {kind}, not plain text.",
         "Save its texts as .txt, or as .jsonl with a field “text” in each line.",
     ),
+    "data-json-as-text": (
+        "{path} contains JSON, not plain text.",
+        "If each line is a JSON object, rename the file to .jsonl: its field “text” is then learned.",
+    ),
     "data-lfs": (
         "{path} is a pointer of Git LFS and not the file itself.",
         "Get the file with “git lfs pull”, or download it again.",
@@ -97,6 +126,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Each row of {path} has two texts, “{first}” and “{second}”; it is unclear which to use.",
         "Set data.text_column to one of them, and data.pair_column to the other to classify pairs.",
     ),
+    "data-second-class": (
+        "Each row of {path} has two classes, “{first}” and “{second}”; it is unclear which to learn.",
+        "Set data.label_column to one of them.",
+    ),
     "data-separator": (
         "The columns of {path} are separated by {separator!r}; {expected!r} was expected.",
         "Save it again as CSV or TSV.",
@@ -109,7 +142,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The evaluation data has a class missing from training: {label}.",
         "Give both the same classes.",
     ),
-    "data-no-pictures": ("None of the {count:,} pictures in {path} could be read.", "The log has the reason for each."),
+    "data-no-pictures": (
+        "None of the {count:,} pictures in {path} could be read. The first: {reason}",
+        "Replace them.",
+    ),
     "labels-changed": (
         "The classes in the data changed since the run started ({were}).",
         "Restore the folders, or start a new run.",

@@ -61,6 +61,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count:,} pictures can't be read and are skipped: {reason}",
         "Replace or remove them.",
     ),
+    "preview-class-unread": (
+        "Not one picture of these classes was read: {labels}.",
+        "Replace the pictures, or remove their folders: the model would never predict these classes.",
+    ),
+    "preview-alike": (
+        "Some classes differ only in upper case or spaces: {labels}.",
+        "Use one name if they are meant to be one class.",
+    ),
+    "preview-no-value": (
+        "The class “{label}” looks like a missing value.",
+        "Correct or remove these examples, unless it is a class.",
+    ),
     "preview-class-empty": (
         "{count:,} folders contain no pictures and are not classes: {labels}.",
         "Add pictures, or remove the folders.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from bigmodel_studio.core.data import picture_folders
+from bigmodel_studio.core.data import class_folders
 from bigmodel_studio.core.system.paths import sample_text
 from bigmodel_studio.core.text import numbers
 from bigmodel_studio.ui.look.icons import icon
@@ -16,7 +16,7 @@ from bigmodel_studio.ui.widgets.drop_area import DropArea
 from bigmodel_studio.ui.widgets.elided import ElidedLabel
 from bigmodel_studio.ui.widgets.page_frame import label
 
-_SAY_NOTHING = frozenset({*picture_folders.TRAIN_NAMES, *picture_folders.EVALUATION_NAMES})
+_SAY_NOTHING = frozenset({*class_folders.TRAIN_NAMES, *class_folders.EVALUATION_NAMES})
 """Names that need their parent's to mean something."""
 _SAY_LITTLE = frozenset({"data", "input"})
 """Names that are as good as none for a run."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from bigmodel_studio.client.background import Latest
-from bigmodel_studio.core.data import picture_folders
+from bigmodel_studio.core.data import class_folders
 from bigmodel_studio.core.data.columns import NO_COLUMNS, Columns
 from bigmodel_studio.core.data.picture_listing import TABLES, ListingSummary, look, tables_in
 from bigmodel_studio.core.text import numbers
@@ -145,7 +145,7 @@ def _contents_of(files: Sequence[Path], added: Collection[Path], columns: Column
 
 
 def _content(path: Path, split: bool, columns: Columns) -> _Content:
-    train, evaluation = (picture_folders.split_of(path) if split else None) or (path, None)
+    train, evaluation = (class_folders.split_of(path) if split else None) or (path, None)
     try:
         has_table = bool(tables_in(train))
         listing = look([str(train)], columns, MOST_COUNTED)
