@@ -7,6 +7,7 @@ are used is for the caller to say.
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from bigmodel_studio.engine.gguf.packing import GgufSource
 from bigmodel_studio.engine.gguf.tensors import GgufTensors
 from bigmodel_studio.engine.gguf.tokenizer import Vocabulary, build, vocabulary_of
 from bigmodel_studio.engine.packed import compiling
+from bigmodel_studio.engine.packed.block_moves import BlockMoves
 from bigmodel_studio.engine.packed.families import UnsupportedError, shape_of
 from bigmodel_studio.engine.packed.model import PackedModel
 from bigmodel_studio.engine.packed.weights import KIND_OF, Precision
@@ -133,8 +135,10 @@ class GgufModel:
         shape = shape_of(self.config)
         compiling.wait_until_ready()
         self.structure.generation_config = _generation(self.tensors, self.vocabulary)
-        source = GgufSource(self.tensors, self.sources, shape, KIND_OF.get(precision))
-        return PackedModel(shape, source, compiling.kernels(), threads=threads)
+        kernel = compiling.kernels()
+        with closing(BlockMoves(kernel, threads)) as moves:
+            source = GgufSource(self.tensors, self.sources, shape, KIND_OF.get(precision), moves)
+            return PackedModel(shape, source, kernel, threads=threads)
 
 
 def parameters_of(structure: PreTrainedModel) -> dict[str, torch.Size]:

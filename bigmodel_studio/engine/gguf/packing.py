@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bigmodel_studio.engine.gguf.architectures import Source, read
 from bigmodel_studio.engine.gguf.tensors import GgufTensors
+from bigmodel_studio.engine.packed.block_moves import BlockMoves
 from bigmodel_studio.engine.packed.families import Name, Shape
 from bigmodel_studio.engine.packed.gguf_blocks import repack
 from bigmodel_studio.engine.packed.weights import Weight, pack
@@ -23,12 +24,19 @@ class GgufSource:
     """Pieces of a model by the names of ``packed.families``, from the tensors of a GGUF file.
 
     ``kind`` is that of ``packed.ops`` to round matrices to; None keeps the blocks. The embedding is always kept.
+    ``moves``: what moves blocks faster than numpy.
     """
 
     def __init__(
-        self, tensors: GgufTensors, sources: Mapping[str, Source], shape: Shape, kind: int | None = None
+        self,
+        tensors: GgufTensors,
+        sources: Mapping[str, Source],
+        shape: Shape,
+        kind: int | None = None,
+        moves: BlockMoves | None = None,
     ) -> None:
         self._tensors, self._sources, self._shape, self._kind = tensors, sources, shape, kind
+        self._moves = moves
         self._embedding: Weight | None = None
 
     def weight(self, piece: str, layer: int | None = None) -> Weight:
@@ -54,7 +62,7 @@ class GgufSource:
     def _kept(self, name: Name, layer: int | None) -> Weight:
         source = self._source(name, layer)
         info = self._tensors.info(source.tensor)
-        found = repack(self._tensors.blocks(source.tensor), info.type, _order(source, name))
+        found = repack(self._tensors.blocks(source.tensor), info.type, _order(source, name), self._moves)
         self._tensors.release(source.tensor)
         return found
 

@@ -15,6 +15,7 @@ from numba import njit
 from bigmodel_studio.engine.packed import ops
 from bigmodel_studio.engine.packed.kernels_attention import attend, place
 from bigmodel_studio.engine.packed.kernels_products import embed, matmul
+from bigmodel_studio.engine.packed.kernels_repack import repack
 from bigmodel_studio.engine.packed.kernels_threads import give_way, pause, read, take
 from bigmodel_studio.engine.packed.kernels_vector import (
     capped,
@@ -133,6 +134,8 @@ def _execute(program, constants, parameters, index, chunk, thread):
         embed(op, floats, parameters, row)
     elif code == ops.CAP:
         capped(op[ops.DST] + row * op[ops.DST_STRIDE] * 4, op[ops.DST_STRIDE], floats[ops.LIMIT])
+    elif code == ops.REPACK:
+        repack(op, chunk)
 
 
 @njit(nogil=True)

@@ -22,6 +22,8 @@ ATTEND: Final = 4
 QUANTISE: Final = 5
 ACTIVATE: Final = 6
 CAP: Final = 7
+REPACK: Final = 8
+"""No step of a model: moves the blocks of a GGUF file into tiles."""
 
 # -- fields of every operation
 OP: Final = 0
@@ -83,6 +85,14 @@ PLACE_LAYER: Final = 20
 # -- ATTEND shares HEADS, KV_HEADS, HEAD, PADDED, HALF and LAYER with PLACE
 ATTEND_WINDOW: Final = 15
 """Tokens seen, the row's own included; 0: all."""
+
+# -- REPACK: SRC rows of blocks, DST tiles, DST_STRIDE bytes of a tile; of rows that are copied, bytes of a row
+REPACK_ORDER: Final = 21
+"""Address of int64: which row is taken for each; 0: all as they are."""
+REPACK_ZEROS: Final = 22
+"""Address of a row of zeros, which fills the last tile up."""
+REPACK_SCALES: Final = 23
+"""Bytes of the scales at the start of a tile."""
 
 # -- floats
 EPSILON: Final = 0

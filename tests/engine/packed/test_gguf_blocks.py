@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
 import gguf
 import numpy as np
 import pytest
@@ -9,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from bigmodel_studio.engine.packed import ops
+from bigmodel_studio.engine.packed.block_moves import BlockMoves
 from bigmodel_studio.engine.packed.gguf_blocks import repack
 from bigmodel_studio.engine.packed.weights import dequantised
 
@@ -62,6 +67,25 @@ def test_rows_are_taken_as_they_are_named(kind: str) -> None:
         torch.testing.assert_close(found, plain[order])
     else:
         assert torch.equal(found, plain[order])
+
+
+@pytest.mark.parametrize("kind", ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K"])
+def test_the_kernels_move_blocks_to_the_very_places_that_numpy_does(kernel: Callable[..., Any], kind: str) -> None:
+    """Whole tiles and one that is filled up, rows in another order, several chunks, on one thread and on three."""
+    for rows, columns in ((16, 256), (37, 768), (1333, 4096)):
+        blocks = blocks_of(kind, rows, columns)
+        order = np.random.default_rng(3).permutation(rows)[: rows * 2 // 3]
+        for threads, taken in ((1, None), (3, order)):
+            with closing(BlockMoves(kernel, threads)) as moves:
+                found, expected = repack(blocks, kind, taken, moves), repack(blocks, kind, taken)
+            assert (found.kind, found.rows, found.stride) == (expected.kind, expected.rows, expected.stride)
+            memory = (torch.as_tensor(weight.keeps[0]).view(torch.uint8) for weight in (found, expected))
+            assert torch.equal(*memory)
+
+
+def test_a_row_that_is_not_there_is_refused(kernel: Callable[..., Any]) -> None:
+    with closing(BlockMoves(kernel)) as moves, pytest.raises(IndexError):
+        repack(blocks_of("Q8_0", 16, 256), "Q8_0", np.array([3, 16]), moves)
 
 
 def test_a_type_that_is_not_known_is_refused() -> None:
