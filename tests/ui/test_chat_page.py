@@ -776,8 +776,10 @@ def test_a_model_on_the_reference_path_says_so_and_why(chat: Chat) -> None:
 def test_a_draft_model_guesses_and_is_kept_with_the_chat(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     smaller = msgspec.structs.replace(_record(OTHER, "smaller"), parameters=1_000)
     larger = msgspec.structs.replace(_record(ModelRef(source="local", id="/models/large"), "large"), parameters=10**9)
-    monkeypatch.setattr(chat.studio, "models", lambda kind: [_record(REF, "tiny"), smaller, larger])
-    monkeypatch.setattr(chat.studio, "precisions", lambda ref: (ref,))
+    slow_ref = ModelRef(source="local", id="/models/slow")
+    slow = msgspec.structs.replace(_record(slow_ref, "slow"), parameters=500)
+    monkeypatch.setattr(chat.studio, "models", lambda kind: [_record(REF, "tiny"), smaller, slow, larger])
+    monkeypatch.setattr(chat.studio, "precisions", lambda ref: () if ref.id == slow_ref.id else (ref,))
 
     def answer(request: Request) -> Iterator[Event]:
         if isinstance(request, Generate):
@@ -789,7 +791,8 @@ def test_a_draft_model_guesses_and_is_kept_with_the_chat(chat: Chat, monkeypatch
     chat.lane.handler = answer
     chat.page.picker.choose(msgspec.structs.replace(REF, precision="4-bit"))
     box, note = chat.page.draft.box, chat.page.draft.note
-    assert [box.itemText(at) for at in range(box.count())] == ["None: look up in the chat", "smaller · 1 k"]
+    offered = ["None: look up in the chat", "smaller · 1 k", "slow · 500"]
+    assert [box.itemText(at) for at in range(box.count())] == offered
     chat.say("Hi")
     chat.wait_idle()
     assert chat.requests()[-1].draft is None
@@ -799,6 +802,11 @@ def test_a_draft_model_guesses_and_is_kept_with_the_chat(chat: Chat, monkeypatch
     chat.wait_idle()
     assert chat.requests()[-1].draft == msgspec.structs.replace(OTHER, precision="4-bit")
     assert note.text() == "Last reply: 40% of 10 drafted tokens accepted."
+    box.setCurrentIndex(2)
+    box.activated.emit(2)
+    assert chat.page.draft.request_ref(msgspec.structs.replace(REF, precision="4-bit")) == slow_ref
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
     kept = chat.page.store.get(chat.page.talk.conversation)
     assert kept is not None
     assert kept.settings.draft == OTHER

@@ -24,6 +24,10 @@ LENGTHS = (1, 3, 7, 15)
 """Drafts that may be verified at once: with the token before them they fill the kernels' groups of rows."""
 PROBE_EVERY = 32
 """Tokens after which drafts that are off are tried again: a dear draft, and a cheap one that is often right."""
+MISSES = 3
+"""Drafts in a row of which nothing was right, after which a cheap draft pauses."""
+MOST_PAUSE = 64
+"""Drafts that are not verified at most before one is again; until then each draft that is wrong doubles the pause."""
 _OFTEN = 0.6
 _FRESH = 0.15
 """Weight of the newest token in the acceptance rate."""
@@ -146,19 +150,29 @@ class Speculation:
         """Of a step by its rows, its drafts included; smoothed."""
         self._pending: list[int] = []
         self._verifying = False
+        self._first = True
+        """Whether none of a draft was compared yet."""
         self._rows = 1
         self._waited = 0
+        self._misses = self._pause = 0
         self._started = 0.0
 
     def propose(self, most: int, sampler: Sampler) -> list[int]:
         """Return up to ``most`` tokens to verify together with the one before them; none where that would not pay."""
         self._started = self._clock()
+        found: list[int] = []
+        if self._draft.cheap and most > 0:
+            found = self._draft.propose(min(most, LENGTHS[-1]), sampler)
+            if not found:  # as it is with new text: what a draft would gain is not asked
+                self._pending, self._verifying, self._rows = [], False, 1
+                return []
         wanted = self._wanted(most)
         self._waited = 0 if wanted else self._waited + 1
         # A cheap draft is compared with what comes even where it is not verified: so it is known when it pays again.
-        found = self._draft.propose(wanted or 1, sampler) if wanted or (self._draft.cheap and most > 0) else []
+        if wanted and not self._draft.cheap:
+            found = self._draft.propose(wanted, sampler)
         fits = max((length for length in LENGTHS if length <= min(wanted, len(found))), default=0)
-        self._pending, self._verifying = found[: fits or 1], fits > 0
+        self._pending, self._verifying, self._first = found[: fits or 1], fits > 0, True
         self._rows = fits + 1
         self.drafted += fits
         return found[:fits]
@@ -178,14 +192,27 @@ class Speculation:
             self._rate += _FRESH * (right - self._rate)
             self.accepted += right and self._verifying
             self._pending = self._pending[1:] if right else []
+            self._note(right)
         self._draft.accept(id_)
 
     def release(self) -> None:
         """Give the memory of the draft back."""
         self._draft.release()
 
+    def _note(self, right: bool) -> None:
+        """Have a cheap draft pause where nothing of several was right; a right one, verified or not, ends that."""
+        if right:
+            self._misses, self._pause, self._first = 0, 0, False
+        elif self._first and self._verifying and self._draft.cheap:
+            self._misses += 1
+            if self._misses >= MISSES:
+                self._pause = min(MOST_PAUSE, 1 << (self._misses - MISSES + 1))
+
     def _wanted(self, most: int) -> int:
         """Return the number of drafts that gives the most tokens a second."""
+        if self._pause:
+            self._pause -= 1
+            return 0
         lengths = [length for length in LENGTHS if length <= most]
         if self._waited >= PROBE_EVERY and self._rate > _OFTEN:  # what steps took may have been the machine's doing
             self._seconds = {rows: seconds for rows, seconds in self._seconds.items() if rows == 1}

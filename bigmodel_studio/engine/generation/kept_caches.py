@@ -1,7 +1,9 @@
 """Caches kept between replies: the next turn of a conversation, another answer or a branch feeds only what is new.
 
-What is kept is a decoder with the ids that it was fed. Logits of the fast path depend on the ids alone, those of the
-reference a little (1e-5) on what was fed together, so a reply is the same text with and without. Imports no torch.
+What is kept is a decoder with the ids that it was fed. Logits of the fast path depend on the ids alone, so a reply is
+the same text with a kept cache and without. Those of the reference differ by up to 1e-5 with what was fed together:
+where two tokens are as close as that, or a random number lies that close to the border between them, its reply may take
+another turn. Imports no torch.
 """
 
 from __future__ import annotations

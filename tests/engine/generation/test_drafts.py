@@ -245,3 +245,30 @@ def test_drafts_are_used_where_they_pay(cost: float, share: float, most_s: float
     token_s, speculation = speculated(cost, share)
     assert token_s < most_s
     assert (speculation.drafted > 200) is (share == 1.0)
+
+
+class CheapDraft(RandomDraft):
+    """Guesses the token 0 everywhere."""
+
+    cheap = True
+
+    def propose(self, most: int, sampler: Sampler) -> list[int]:
+        return [0] * most
+
+
+def test_a_cheap_draft_that_is_wrong_again_and_again_pauses_twice_as_long_each_time() -> None:
+    sampler = Sampler(settings(1), CPU, 0, PROMPT)
+    speculation = Speculation(CheapDraft(0), lambda: 0.0)
+
+    def verified_at(ids: list[int]) -> list[int]:
+        places = []
+        for place, id_ in enumerate(ids):
+            if speculation.propose(15, sampler):
+                places.append(place)
+            speculation.verified()
+            speculation.accept(id_)
+        return places
+
+    # The third step is plain, for none of one row was measured yet.
+    assert verified_at([1] * 140) == [0, 1, 3, 6, 11, 20, 37, 70, 135]
+    assert verified_at([0, 1]) == [1]  # it was right in its pause

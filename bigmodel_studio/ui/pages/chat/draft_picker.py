@@ -45,7 +45,7 @@ class DraftPicker(QWidget):
         self.show_model(None)
 
     def show_model(self, model: ModelRef | None) -> None:
-        """Offer what may guess for a model: smaller ones that the fast path computes, too."""
+        """Offer what may guess for a model: smaller ones, whichever path computes either."""
         self._model = model
         self.box.clear()
         self.box.addItem(self.tr("None: look up in the chat"), None)
@@ -68,21 +68,25 @@ class DraftPicker(QWidget):
         self._say()
 
     def request_ref(self, model: ModelRef) -> ModelRef | None:
-        """Return the draft model in the precision of the one that it guesses for, None where it is not offered."""
+        """Return the draft model on the device of the one that it guesses for, and in its precision where it has that.
+
+        None where it is not offered.
+        """
         if self.draft is None or self._place() < 0:
             return None
-        return msgspec.structs.replace(self.draft, precision=model.precision)
+        precision = model.precision if self._studio.precisions(self.draft) else "stored"
+        return msgspec.structs.replace(self.draft, precision=precision, device=model.device)
 
     def _place(self) -> int:
         return next((at for at in range(self.box.count()) if self.box.itemData(at) == self.draft), -1)
 
     def _able(self) -> list[library.ModelRecord]:
-        if self._model is None or not self._studio.precisions(self._model):
+        if self._model is None:
             return []
         records = [record for record in self._studio.models("causal-lm") if record.problem is None]
         here = [record for record in records if (record.source, record.ref.id) == (self._model.source, self._model.id)]
         most = here[0].parameters if here else 0
-        return [record for record in records if record.parameters < most and self._studio.precisions(record.ref)]
+        return [record for record in records if record.parameters < most]
 
     def _say(self) -> None:
         facts = self._last
