@@ -7897,6 +7897,10 @@
         <translation>请让两个文件夹包含相同的类别。</translation>
     </message>
     <message>
+        <source>Give one text.</source>
+        <translation>请提供一段文本。</translation>
+    </message>
+    <message>
         <source>Give the path of a TOML file.</source>
         <translation>请指定 TOML 文件的路径。</translation>
     </message>
@@ -9410,7 +9414,7 @@
     </message>
     <message>
         <source>Use either --text or --file.</source>
-        <translation>请使用 --text 或 --file 之一。</translation>
+        <translation type="vanished">请使用 --text 或 --file 之一。</translation>
     </message>
     <message>
         <source>Use one JSON entry per line or one array, with messages, conversations, or instruction and output.</source>

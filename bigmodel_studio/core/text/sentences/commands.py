@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "spec-sweep": "“bigmodel-studio sweep SPEC.toml” starts a run for each value.",
     "sweep-empty": "Add --over optimizer.learning_rate=1e-3,3e-4, or a [sweep] table in the spec.",
     "sweep-unknown": "“bigmodel-studio runs --json” shows the sweep of each run.",
+    "score-text-or-file": "Use either --text or --file.",
     "torch-missing": "Run “python3 packaging/dev.py run” again.",
     "qt-broken": "“python3 packaging/dev.py run” installs the shared libraries that it needs.",
 }

@@ -28,7 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The tokens kept with this reply are not of {model}'s vocabulary.",
         "Choose the model that wrote it.",
     ),
-    "score-text-or-file": ("The text to score is missing, or given twice.", "Use either --text or --file."),
+    "score-text-or-file": ("The text to score is missing, or given twice.", "Give one text."),
     "score-file": ("{path} can't be scored: {detail}.", "Choose a text file in UTF-8."),
     "score-too-short": ("The text is too short: no token of it is predicted.", "Enter at least two words."),
     "prompt-empty": ("The prompt is empty, and this model has no start token.", "Enter some text."),
